@@ -1,0 +1,1 @@
+"""Paperdesk: a whole trading desk on paper."""

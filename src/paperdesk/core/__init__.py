@@ -1,0 +1,1 @@
+"""The rules: pure and deterministic, no I/O, no clock, no randomness of their own."""

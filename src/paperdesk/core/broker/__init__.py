@@ -1,0 +1,1 @@
+"""The broker as pure functions over one account."""

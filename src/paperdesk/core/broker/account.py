@@ -1,0 +1,75 @@
+"""The account: the unit of consistency and of locking.
+
+It holds what the work at hand touches: cash and reservations are kept as totals, so that placing an
+order never needs the whole history. Positions and orders that were not loaded are simply not here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+from paperdesk.core.broker.fees import FeeSchedule
+from paperdesk.core.broker.fill_models import REALISTIC, FillModel
+from paperdesk.core.broker.lots import Lot
+from paperdesk.core.broker.orders import Order
+from paperdesk.core.kernel.ids import AccountId, InstrumentId, OrderId, TapeId, TenantId
+from paperdesk.core.kernel.money import ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The rules of one account; data, never code.
+
+    Fill on arrival is for hand orders against a standing real quote in an open session.
+    """
+
+    fill_model: FillModel = REALISTIC
+    fees: FeeSchedule = field(default_factory=FeeSchedule)
+    fill_on_arrival: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """What is held of one instrument: units, units promised to open sell orders, and cost.
+
+    `lots` are the oldest open lots, loaded as far as the work at hand can need them.
+    """
+
+    instrument_id: InstrumentId
+    quantity: Decimal = ZERO
+    reserved: Decimal = ZERO
+    cost: Decimal = ZERO
+    lots: tuple[Lot, ...] = ()
+
+    @property
+    def sellable(self) -> Decimal:
+        """Return the units that no open order has promised yet."""
+        return self.quantity - self.reserved
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One account on one tape. `held` is the cash reserved for open orders."""
+
+    id: AccountId
+    tenant_id: TenantId
+    tape_id: TapeId
+    currency: str
+    rules: Rules
+    cash: Decimal
+    held: Decimal
+    last_seq: int
+    last_entry: int
+    last_at: datetime
+    positions: Mapping[InstrumentId, Position] = field(default_factory=dict[InstrumentId, Position])
+    orders: Mapping[OrderId, Order] = field(default_factory=dict[OrderId, Order])
+
+    @property
+    def buying_power(self) -> Decimal:
+        """Return the cash that no open order has reserved."""
+        return self.cash - self.held
+
+    def position(self, instrument_id: InstrumentId) -> Position:
+        """Return the position in an instrument, empty when there is none."""
+        return self.positions.get(instrument_id) or Position(instrument_id)

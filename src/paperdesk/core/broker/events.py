@@ -1,0 +1,81 @@
+"""What happened to an account: values in the past tense, numbered without gaps by the account.
+
+An event carries everything `evolve` needs to remember it; folding the events of an account gives
+its stored state.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import TypeAlias
+
+from paperdesk.core.broker.ledger import Entry
+from paperdesk.core.broker.lots import LotChange
+from paperdesk.core.broker.orders import Order
+from paperdesk.core.kernel.ids import FillId, InstrumentId, OrderId
+
+
+@dataclass(frozen=True, slots=True)
+class OrderAccepted:
+    """An order passed its checks, and its money or units are reserved."""
+
+    seq: int
+    at: datetime
+    order: Order
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """One execution. `reference` is the market price it was made from, `rule` says how."""
+
+    id: FillId
+    order_id: OrderId
+    instrument_id: InstrumentId
+    quantity: Decimal
+    price: Decimal
+    fee: Decimal
+    fact_seq: int
+    reference: Decimal
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFilled:
+    """An order met the market, in part or in whole."""
+
+    seq: int
+    at: datetime
+    fill: Fill
+    entry: Entry
+    lot_changes: tuple[LotChange, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderCancelled:
+    """An order left the market before it was filled; the reason says who or what took it off."""
+
+    seq: int
+    at: datetime
+    order_id: OrderId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderExpired:
+    """An order's time in force ran out."""
+
+    seq: int
+    at: datetime
+    order_id: OrderId
+
+
+@dataclass(frozen=True, slots=True)
+class CashTransferred:
+    """The owner put cash in or took it out."""
+
+    seq: int
+    at: datetime
+    entry: Entry
+
+
+Event: TypeAlias = OrderAccepted | OrderFilled | OrderCancelled | OrderExpired | CashTransferred

@@ -1,0 +1,53 @@
+"""What an account is worth: cash, and positions at their marks. A missing mark is missing, never zero."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from paperdesk.core.broker.account import Position
+from paperdesk.core.kernel.ids import InstrumentId
+from paperdesk.core.kernel.money import ZERO, money
+from paperdesk.core.market.quotes import Quote
+
+
+@dataclass(frozen=True, slots=True)
+class PositionValue:
+    """A position at its mark; None with a reason where there is no mark."""
+
+    position: Position
+    mark: Decimal | None
+    mark_source: str | None
+    market_value: Decimal | None
+    unrealised_pl: Decimal | None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Valuation:
+    """An account's worth in its currency."""
+
+    market_value: Decimal | None
+    equity: Decimal | None
+    reason: str | None
+    positions: tuple[PositionValue, ...]
+
+
+def value_position(position: Position, quote: Quote | None, currency: str) -> PositionValue:
+    """Value one position at the middle of its standing quote."""
+    if quote is None:
+        return PositionValue(position, None, None, None, None, "no price on the tape yet")
+    worth = money(position.quantity * quote.mid, currency)
+    source = quote.derived_from or "quote_mid"
+    return PositionValue(position, quote.mid, source, worth, worth - position.cost)
+
+
+def value_account(
+    cash: Decimal, currency: str, positions: Sequence[Position], quotes: Mapping[InstrumentId, Quote]
+) -> Valuation:
+    """Value cash and positions together; one position without a mark leaves the total unknown."""
+    values = tuple(value_position(position, quotes.get(position.instrument_id), currency) for position in positions)
+    missing = [value for value in values if value.market_value is None]
+    if missing:
+        return Valuation(None, None, f"{len(missing)} of {len(values)} positions have no price yet", values)
+    total = sum((value.market_value or ZERO for value in values), ZERO)
+    return Valuation(total, cash + total, None, values)

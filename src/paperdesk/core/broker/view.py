@@ -1,0 +1,37 @@
+"""What the sender of a command could see: the tape at its cursor, as plain values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from paperdesk.core.kernel.errors import NotFound
+from paperdesk.core.kernel.ids import InstrumentId
+from paperdesk.core.market.instruments import Instrument
+from paperdesk.core.market.quotes import Quote
+
+
+class UnknownSymbol(NotFound):
+    """The tape has no instrument of that symbol, or not yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class MarketView:
+    """The market at one cursor of one tape.
+
+    `day_ends_at` is the close that a day order placed now works until; `long_ends_at` the same for
+    good-till-cancelled. `quotes` are standing quotes, absent where nothing was ever quoted.
+    """
+
+    cursor: int
+    at: datetime
+    is_open: bool
+    day_ends_at: datetime
+    long_ends_at: datetime
+    instruments: Mapping[str, Instrument]
+    quotes: Mapping[InstrumentId, Quote]
+
+    def instrument(self, symbol: str) -> Instrument:
+        """Look an instrument up by its symbol."""
+        if symbol not in self.instruments:
+            raise UnknownSymbol(f"{symbol[:32]!r} is not on this tape.", symbol=symbol[:32])
+        return self.instruments[symbol]

@@ -1,0 +1,1 @@
+"""Money, ids, time, principal and errors: what every other room stands on."""

@@ -1,0 +1,55 @@
+"""Identifiers: UUIDv7 for what is stored, UUIDv5 for what is derived from it.
+
+Nothing here draws randomness or reads a clock; both are arguments (RFC 9562, section 5.7).
+Sort by sequence numbers, not by ids: the time inside an id is the recorded time.
+"""
+
+from datetime import datetime
+from typing import NewType
+from uuid import UUID, uuid5
+
+from paperdesk.core.kernel.errors import Invalid
+
+TenantId = NewType("TenantId", UUID)
+UserId = NewType("UserId", UUID)
+KeyId = NewType("KeyId", UUID)
+AccountId = NewType("AccountId", UUID)
+OrderId = NewType("OrderId", UUID)
+FillId = NewType("FillId", UUID)
+EntryId = NewType("EntryId", UUID)
+LotId = NewType("LotId", UUID)
+InstrumentId = NewType("InstrumentId", UUID)
+DatasetId = NewType("DatasetId", UUID)
+TapeId = NewType("TapeId", UUID)
+
+ENTROPY_BYTES = 10
+_RAND_A_MASK = (1 << 12) - 1
+_RAND_B_MASK = (1 << 62) - 1
+_VERSION_7 = 0x7 << 76
+_VARIANT = 0b10 << 62
+
+
+class MalformedId(Invalid):
+    """An id must be a UUID in its usual notation."""
+
+
+def uuid7(instant: datetime, entropy: bytes) -> UUID:
+    """Return a UUIDv7 of an aware instant and ten bytes of entropy (74 bits of them are used)."""
+    assert len(entropy) == ENTROPY_BYTES, "a UUIDv7 takes ten bytes of entropy"
+    noise = int.from_bytes(entropy, "big")
+    milliseconds = int(instant.timestamp() * 1000)
+    rand_a = (noise >> 62) & _RAND_A_MASK
+    return UUID(int=(milliseconds << 80) | _VERSION_7 | (rand_a << 64) | _VARIANT | (noise & _RAND_B_MASK))
+
+
+def derived(parent: UUID, *path: str | int) -> UUID:
+    """Return the id that always belongs to a parent and a path, such as the third fill of an order."""
+    return uuid5(parent, "/".join(map(str, path)))
+
+
+def uuid_from_text(text: str) -> UUID:
+    """Read an id that came from outside."""
+    try:
+        return UUID(text)
+    except ValueError:
+        raise MalformedId(f"{text[:64]!r} is not a valid id.", value=text[:64]) from None

@@ -1,0 +1,85 @@
+"""Decimal policy: money, prices and quantities, rounding, and the border to floats.
+
+Cash is rounded to its currency's exponent when a posting is made, half to even; nowhere else.
+A price a customer gives is never rounded, only checked. Floats enter and leave through the two
+functions at the end of this file, which can be found with grep.
+"""
+
+from collections.abc import Iterable
+from decimal import ROUND_HALF_EVEN, Context, Decimal, DefaultContext, FloatOperation, localcontext, setcontext
+
+from paperdesk.core.kernel.errors import Invalid
+
+ZERO = Decimal(0)
+
+# Digits after the point of one unit, by currency; what is not listed is refused, not guessed.
+CURRENCY_EXPONENTS = {"USD": 2, "EUR": 2, "GBP": 2, "JPY": 0, "BTC": 8, "ETH": 8, "USDT": 6, "USDC": 6}
+
+QUANTITY_PLACES = 9
+MAGNITUDE_MAX = Decimal(10) ** 15
+
+
+class UnknownCurrency(Invalid):
+    """The currency is not one Paperdesk keeps accounts in."""
+
+
+class MalformedNumber(Invalid):
+    """A number must be a finite decimal in plain notation."""
+
+
+def trap_floats() -> None:
+    """Make accidental mixing of float and Decimal raise, in this thread and every later one."""
+    DefaultContext.traps[FloatOperation] = True
+    setcontext(DefaultContext.copy())
+
+
+def cent(currency: str) -> Decimal:
+    """Return the smallest amount of a currency: 0.01 for USD, 1 for JPY."""
+    if currency not in CURRENCY_EXPONENTS:
+        raise UnknownCurrency(f"{currency!r} is not a currency we keep accounts in.", currency=currency)
+    return _CENTS[currency]
+
+
+_CENTS = {code: Decimal(1).scaleb(-places) for code, places in CURRENCY_EXPONENTS.items()}
+
+
+def money(amount: Decimal, currency: str = "USD", rounding: str = ROUND_HALF_EVEN) -> Decimal:
+    """Round an amount to its currency's exponent; the only rounding of cash there is."""
+    return amount.quantize(cent(currency), rounding=rounding)
+
+
+def decimal_from_text(text: str) -> Decimal:
+    """Read a decimal that a person or a program sent; NaN, infinity and nonsense are refused."""
+    try:
+        number = Decimal(text)
+    except ArithmeticError:
+        raise MalformedNumber(f"{text[:40]!r} is not a number.", value=text[:40]) from None
+    if not number.is_finite() or abs(number) >= MAGNITUDE_MAX:
+        raise MalformedNumber(f"{text[:40]!r} is not a finite number we can hold.", value=text[:40])
+    return number
+
+
+def places(number: Decimal) -> int:
+    """Return how many digits after the point a number needs, trailing zeros not counted."""
+    exponent = number.normalize().as_tuple().exponent
+    assert isinstance(exponent, int), "a finite decimal has a numeric exponent"
+    return max(0, -exponent)
+
+
+def plain(number: Decimal) -> str:
+    """Write a decimal without exponent and without trailing zeros: 1E+3 is '1000', 1.50 is '1.5'."""
+    text = format(number, "f")
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text in ("-0", "") else text
+
+
+def to_array(numbers: Iterable[Decimal]) -> list[float]:
+    """Cross the border from Decimal to float, for kernels that take arrays."""
+    return [float(number) for number in numbers]
+
+
+def money_from_float(number: float, exponent_places: int) -> Decimal:
+    """Cross the border from float to Decimal, rounded half to even at a stated number of places."""
+    with localcontext(Context(prec=28)):
+        return Decimal(repr(number)).quantize(Decimal(1).scaleb(-exponent_places), rounding=ROUND_HALF_EVEN)

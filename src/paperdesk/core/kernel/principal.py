@@ -1,0 +1,39 @@
+"""Who is asking: a tenant, a user or an API key, and what it may do."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from paperdesk.core.kernel.errors import Forbidden
+from paperdesk.core.kernel.ids import KeyId, TenantId, UserId
+
+
+class Scope(StrEnum):
+    """What a caller may do; each includes nothing but itself."""
+
+    READ = "read"
+    TRADE = "trade"
+    ADMIN = "admin"
+
+
+class MissingScope(Forbidden):
+    """The key or login lacks the permission this needs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """The caller of one unit of work."""
+
+    tenant_id: TenantId
+    user_id: UserId
+    scopes: frozenset[Scope]
+    key_id: KeyId | None = None
+
+    @property
+    def subject(self) -> str:
+        """Name the caller for the audit trail: the key when there is one, else the user."""
+        return f"key:{self.key_id}" if self.key_id else f"user:{self.user_id}"
+
+    def require(self, scope: Scope) -> None:
+        """Refuse, by name, a caller without the permission."""
+        if scope not in self.scopes:
+            raise MissingScope(f"This needs the {scope.value!r} permission.", scope=scope.value)

@@ -1,0 +1,1 @@
+"""Instruments, quotes, bars, sessions and the order of market facts."""

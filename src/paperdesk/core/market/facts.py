@@ -1,0 +1,91 @@
+"""Market facts: the only thing that orders are ever matched against.
+
+A tape delivers facts in one total order, numbered without gaps by `seq`. A bar is three facts: its
+open, its range without inner order, and its close. Facts sort by (instant, phase, instrument, source).
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import IntEnum
+from typing import TypeAlias
+
+from paperdesk.core.kernel.ids import InstrumentId
+
+
+class Phase(IntEnum):
+    """What comes first among facts of the same instant: a bar ends before the next begins."""
+
+    RANGE = 10
+    CLOSE = 20
+    QUOTE = 30
+    SESSION_CLOSED = 40
+    SESSION_OPENED = 50
+    OPEN = 60
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFact:
+    """The first price of a bar."""
+
+    seq: int
+    at: datetime
+    instrument_id: InstrumentId
+    price: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class RangeFact:
+    """The lowest and highest price of a bar; which came first is not known."""
+
+    seq: int
+    at: datetime
+    instrument_id: InstrumentId
+    low: Decimal
+    high: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class CloseFact:
+    """The last price of a bar, and its volume where the source has any."""
+
+    seq: int
+    at: datetime
+    instrument_id: InstrumentId
+    price: Decimal
+    volume: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteFact:
+    """A real quote with its sizes."""
+
+    seq: int
+    at: datetime
+    instrument_id: InstrumentId
+    bid: Decimal
+    ask: Decimal
+    bid_size: Decimal | None = None
+    ask_size: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionOpened:
+    """A regular trading session began."""
+
+    seq: int
+    at: datetime
+    session_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class SessionClosed:
+    """A regular trading session ended."""
+
+    seq: int
+    at: datetime
+    session_on: date
+
+
+PriceFact: TypeAlias = OpenFact | RangeFact | CloseFact | QuoteFact
+MarketFact: TypeAlias = PriceFact | SessionOpened | SessionClosed

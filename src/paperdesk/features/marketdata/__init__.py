@@ -1,0 +1,1 @@
+"""Market data: datasets, tapes over them, and what can be read of both."""

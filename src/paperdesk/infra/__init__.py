@@ -1,0 +1,1 @@
+"""The machine room: database, outbox, jobs, clock, settings."""
