@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 BEGIN = "<!-- capabilities:begin -->"
 END = "<!-- capabilities:end -->"
 STATES = ("done", "partly", "open")
+COLUMNS = 5  # id, promise, state, issue, proving test
 ISSUES = frozenset({"2", "3", "4", "5", "6", "later"})
 
 _ID = re.compile(r"[SD]\d-[A-Z]?\d\d|\d\.\d+-\d\d")
@@ -36,16 +37,22 @@ class Capability:
 
 
 def read_table(text: str) -> list[Capability]:
-    """Return the rows of the capability page; each belongs to the `##` heading above it."""
+    """Return the rows of the capability page; each belongs to the `##` heading above it.
+
+    A row that lost or grew a column ends the program, so that none can be skipped unseen.
+    """
     rows: list[Capability] = []
     group = ""
     for line, content in enumerate(text.splitlines(), 1):
         if content.startswith("## "):
             group = content[3:].strip()
-        cells = [cell.strip() for cell in content.split("|")[1:-1]]
-        if len(cells) != len(("id", "promise", "state", "issue", "test")) or cells[0] in {"id", "---"}:
+        if not content.startswith("|"):
             continue
-        rows.append(Capability(line, group, *cells))
+        cells = [cell.strip() for cell in content.split("|")[1:-1]]
+        if len(cells) != COLUMNS:
+            sys.exit(f"docs/capabilities.md line {line}: {len(cells)} columns instead of {COLUMNS}")
+        if cells[0] not in {"id", "---"}:
+            rows.append(Capability(line, group, *cells))
     return rows
 
 
@@ -102,8 +109,8 @@ def _is_titled(text: str, name: str) -> bool:
 def summary(rows: list[Capability]) -> str:
     """Return the counts as a Markdown table, one line a group and one for all."""
     lines = ["| | done | partly | open | all |", "|---|---|---|---|---|"]
-    for group in dict.fromkeys(row.group for row in rows):
-        lines.append(_counts(group, [row for row in rows if row.group == group]))
+    groups = dict.fromkeys(row.group for row in rows)
+    lines.extend(_counts(group, [row for row in rows if row.group == group]) for group in groups)
     lines.append(_counts("**All**", rows))
     return "\n".join(lines)
 

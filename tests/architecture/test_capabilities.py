@@ -53,3 +53,8 @@ def test_a_browser_test_is_known_by_its_title(tool: dict[str, Any], tmp_path: Pa
     (tmp_path / "desk.test.ts").write_text('test("buys a share", async () => {});\n', encoding="utf-8")
     assert tool["test_exists"]("desk.test.ts::buys a share", tmp_path)
     assert not tool["test_exists"]("desk.test.ts::sells a share", tmp_path)
+
+
+def test_a_row_with_a_lost_column_is_not_skipped(tool: dict[str, Any]) -> None:
+    with pytest.raises(SystemExit, match="line 4: 4 columns instead of 5"):
+        tool["read_table"](f"{_HEAD}| S1-A01 | Something. | open | 2 |\n")

@@ -50,7 +50,7 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One account on one tape. `held` is the cash reserved for open orders."""
+    """One account on one tape. `held` is the cash reserved for open orders, `epoch` counts its resets."""
 
     id: AccountId
     tenant_id: TenantId
@@ -62,6 +62,7 @@ class Account:
     last_seq: int
     last_entry: int
     last_at: datetime
+    epoch: int = 1
     positions: Mapping[InstrumentId, Position] = field(default_factory=dict[InstrumentId, Position])
     orders: Mapping[OrderId, Order] = field(default_factory=dict[OrderId, Order])
 

@@ -1,6 +1,6 @@
 """Pre-trade checks, in fixed precedence: same request, same state, same refusal.
 
-1  the instrument can be traded          5  the market is open for immediate orders
+1  the account can trade the instrument  5  the market is open for immediate orders
 2  the quantity makes sense              6  a price is known to reserve buying power at
 3  the limit price fits the type         7  there are units to sell, or cash to buy with
 4  the limit price is on the tick
@@ -21,6 +21,10 @@ from paperdesk.core.market.instruments import Instrument
 
 class InstrumentNotTradable(Conflict):
     """The instrument can be watched but not traded, such as an index."""
+
+
+class CurrencyNotHeld(Conflict):
+    """The instrument is priced in a currency that the account does not keep."""
 
 
 class QuantityNotPositive(Invalid):
@@ -77,11 +81,7 @@ class InsufficientCash(Conflict):
 
 def check_order(account: Account, command: PlaceOrder, instrument: Instrument, view: MarketView) -> Decimal | None:
     """Run every check in order; return the price buying power is reserved at (None for a sell)."""
-    if not instrument.is_tradable:
-        raise InstrumentNotTradable(
-            f"{instrument.symbol} is an {instrument.kind.value}; it can be watched, not traded.",
-            symbol=instrument.symbol,
-        )
+    _check_instrument(account, instrument)
     _check_quantity(command.quantity, instrument)
     _check_limit_price(command, instrument)
     if command.time_in_force in IMMEDIATE and not view.is_open:
@@ -103,11 +103,25 @@ def check_transfer(account: Account, amount: Decimal) -> None:
         raise AmountTooPrecise(
             f"{plain(amount)} is finer than {account.currency} can be.", amount=plain(amount), currency=account.currency
         )
-    if -amount > account.buying_power:
+    if amount < ZERO and -amount > account.buying_power:
         raise InsufficientCash(
             f"{plain(-amount)} {account.currency} is more than the {plain(account.buying_power)} that is free.",
             needed=plain(-amount),
             available=plain(account.buying_power),
+        )
+
+
+def _check_instrument(account: Account, instrument: Instrument) -> None:
+    if not instrument.is_tradable:
+        raise InstrumentNotTradable(
+            f"{instrument.symbol} is of the kind {instrument.kind.value!r}; it can be watched, not traded.",
+            symbol=instrument.symbol,
+        )
+    if instrument.currency != account.currency:
+        raise CurrencyNotHeld(
+            f"{instrument.symbol} is priced in {instrument.currency}, and the account keeps {account.currency}.",
+            symbol=instrument.symbol,
+            currency=instrument.currency,
         )
 
 

@@ -107,6 +107,7 @@ def fold(account: Account, events: Iterable[Event]) -> Account:
 
 
 def _accept(account: Account, command: PlaceOrder, view: MarketView, at: datetime) -> OrderAccepted:
+    assert command.order_id not in account.orders, "an order id is used once"
     instrument = view.instrument(command.symbol)
     hold_price = check_order(account, command, instrument, view)
     seq = account.last_seq + 1
@@ -177,7 +178,10 @@ def _executions(account: Account, fact: PriceFact, orders: tuple[Order, ...]) ->
 
 
 def _meet(account: Account, order: Order, fact: PriceFact, size_used: Decimal) -> Iterator[Event]:
-    """Yield the events of one order meeting one fact: a fill, a cancellation, both or none."""
+    """Yield the events of one order meeting one fact: a fill, a cancellation, both or none.
+
+    What is left of an order is cancelled when it could be paid only with cash reserved for other orders.
+    """
     execution = match_order(order, fact, account.rules.fill_model, size_used)
     seq, at = account.last_seq + 1, max(fact.at, account.last_at)
     if execution is None:
@@ -187,9 +191,14 @@ def _meet(account: Account, order: Order, fact: PriceFact, size_used: Decimal) -
     if order.side is Side.BUY and not _can_pay(account, order, execution):
         yield OrderCancelled(seq, at, order.id, AT_RELEASE)
         return
-    yield _fill(account, order, execution, fact)
-    if order.is_immediate and execution.quantity < order.remaining:
+    filled = _fill(account, order, execution, fact)
+    yield filled
+    if execution.quantity == order.remaining:
+        return
+    if order.is_immediate:
         yield OrderCancelled(seq + 1, at, order.id, NOT_FILLED_AT_ONCE)
+    elif order.side is Side.BUY and evolve(account, filled).buying_power < ZERO:
+        yield OrderCancelled(seq + 1, at, order.id, AT_RELEASE)
 
 
 def _can_pay(account: Account, order: Order, execution: Execution) -> bool:

@@ -9,7 +9,8 @@ The written table, the same for live accounts and for backtests. A buy is shown;
 
 A range has no inner order, so it has no price of its own to give: only a limit can fill in it.
 A close acts as a print: what rested before it has already met the range. Orders that must fill at
-once end with the first print or quote they meet. Nothing fills beyond the size that was quoted.
+once end with the first print or quote they meet. Nothing fills beyond the size that was quoted,
+nor in parts finer than the instrument is traded in.
 """
 
 from dataclasses import dataclass
@@ -60,8 +61,11 @@ def _meet_quote(order: Order, quote: QuoteFact, size_used: Decimal) -> Execution
     price, size = (quote.ask, quote.ask_size) if order.side is Side.BUY else (quote.bid, quote.bid_size)
     if not _is_acceptable(order, price):
         return None
-    quantity = order.remaining if size is None else min(order.remaining, size - size_used)
-    return Execution(quantity, price, price, "quote")
+    if size is None:
+        return Execution(order.remaining, price, price, "quote")
+    left = size - size_used
+    whole = left - left % order.instrument.lot_step
+    return Execution(min(order.remaining, whole), price, price, "quote")
 
 
 def _meet_print(order: Order, fact: OpenFact | CloseFact, model: FillModel) -> Execution | None:

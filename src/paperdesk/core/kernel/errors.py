@@ -19,7 +19,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, TypeAlias
 
-Fact: TypeAlias = str | int | bool | None | list[str] | list[dict[str, str]]
+Fact: TypeAlias = str | int | bool | list[str] | list[dict[str, str]] | None
 
 _WORD_START = re.compile(r"(?<!^)(?=[A-Z])")
 
@@ -95,7 +95,7 @@ def kind_of(error: type[PaperdeskError]) -> type[PaperdeskError]:
 
 
 def catalogue() -> Iterator[type[PaperdeskError]]:
-    """Yield every error class that has been imported, kinds first, in order of code."""
+    """Yield every error class that has been imported, kind by kind, in order of code."""
     waiting = list(KINDS)
     found: set[type[PaperdeskError]] = set()
     while waiting:

@@ -4,7 +4,7 @@ Nothing here draws randomness or reads a clock; both are arguments (RFC 9562, se
 Sort by sequence numbers, not by ids: the time inside an id is the recorded time.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import NewType
 from uuid import UUID, uuid5
 
@@ -23,6 +23,8 @@ DatasetId = NewType("DatasetId", UUID)
 TapeId = NewType("TapeId", UUID)
 
 ENTROPY_BYTES = 10
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
 _RAND_A_MASK = (1 << 12) - 1
 _RAND_B_MASK = (1 << 62) - 1
 _VERSION_7 = 0x7 << 76
@@ -37,7 +39,7 @@ def uuid7(instant: datetime, entropy: bytes) -> UUID:
     """Return a UUIDv7 of an aware instant and ten bytes of entropy (74 bits of them are used)."""
     assert len(entropy) == ENTROPY_BYTES, "a UUIDv7 takes ten bytes of entropy"
     noise = int.from_bytes(entropy, "big")
-    milliseconds = int(instant.timestamp() * 1000)
+    milliseconds = (instant - _EPOCH) // _MILLISECOND
     rand_a = (noise >> 62) & _RAND_A_MASK
     return UUID(int=(milliseconds << 80) | _VERSION_7 | (rand_a << 64) | _VARIANT | (noise & _RAND_B_MASK))
 
@@ -50,6 +52,9 @@ def derived(parent: UUID, *path: str | int) -> UUID:
 def uuid_from_text(text: str) -> UUID:
     """Read an id that came from outside."""
     try:
-        return UUID(text)
+        found = UUID(text)
     except ValueError:
-        raise MalformedId(f"{text[:64]!r} is not a valid id.", value=text[:64]) from None
+        found = None
+    if found is None or str(found) != text.lower():
+        raise MalformedId(f"{text[:64]!r} is not a valid id.", value=text[:64])
+    return found

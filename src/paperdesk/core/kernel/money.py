@@ -7,6 +7,7 @@ functions at the end of this file, which can be found with grep.
 
 from collections.abc import Iterable
 from decimal import ROUND_HALF_EVEN, Context, Decimal, DefaultContext, FloatOperation, localcontext, setcontext
+from math import isfinite
 
 from paperdesk.core.kernel.errors import Invalid
 
@@ -16,7 +17,11 @@ ZERO = Decimal(0)
 CURRENCY_EXPONENTS = {"USD": 2, "EUR": 2, "GBP": 2, "JPY": 0, "BTC": 8, "ETH": 8, "USDT": 6, "USDC": 6}
 
 QUANTITY_PLACES = 9
+PLACES_MAX = 18
 MAGNITUDE_MAX = Decimal(10) ** 15
+
+# Wide enough for the product of the two largest numbers we read, so that rounding it never fails.
+_WIDE = Context(prec=2 * (15 + PLACES_MAX))
 
 
 class UnknownCurrency(Invalid):
@@ -24,7 +29,7 @@ class UnknownCurrency(Invalid):
 
 
 class MalformedNumber(Invalid):
-    """A number must be a finite decimal in plain notation."""
+    """A number must be a finite decimal below 10 to the 15th, with at most 18 digits after the point."""
 
 
 def trap_floats() -> None:
@@ -45,7 +50,7 @@ _CENTS = {code: Decimal(1).scaleb(-places) for code, places in CURRENCY_EXPONENT
 
 def money(amount: Decimal, currency: str = "USD", rounding: str = ROUND_HALF_EVEN) -> Decimal:
     """Round an amount to its currency's exponent; the only rounding of cash there is."""
-    return amount.quantize(cent(currency), rounding=rounding)
+    return amount.quantize(cent(currency), rounding=rounding, context=_WIDE)
 
 
 def decimal_from_text(text: str) -> Decimal:
@@ -54,14 +59,15 @@ def decimal_from_text(text: str) -> Decimal:
         number = Decimal(text)
     except ArithmeticError:
         raise MalformedNumber(f"{text[:40]!r} is not a number.", value=text[:40]) from None
-    if not number.is_finite() or abs(number) >= MAGNITUDE_MAX:
+    exponent = number.as_tuple().exponent
+    if not isinstance(exponent, int) or exponent < -PLACES_MAX or number.copy_abs() >= MAGNITUDE_MAX:
         raise MalformedNumber(f"{text[:40]!r} is not a finite number we can hold.", value=text[:40])
     return number
 
 
 def places(number: Decimal) -> int:
     """Return how many digits after the point a number needs, trailing zeros not counted."""
-    exponent = number.normalize().as_tuple().exponent
+    exponent = number.normalize(_WIDE).as_tuple().exponent
     assert isinstance(exponent, int), "a finite decimal has a numeric exponent"
     return max(0, -exponent)
 
@@ -71,7 +77,7 @@ def plain(number: Decimal) -> str:
     text = format(number, "f")
     if "." in text:
         text = text.rstrip("0").rstrip(".")
-    return "0" if text in ("-0", "") else text
+    return "0" if text == "-0" else text
 
 
 def to_array(numbers: Iterable[Decimal]) -> list[float]:
@@ -81,5 +87,6 @@ def to_array(numbers: Iterable[Decimal]) -> list[float]:
 
 def money_from_float(number: float, exponent_places: int) -> Decimal:
     """Cross the border from float to Decimal, rounded half to even at a stated number of places."""
+    assert isfinite(number), "NaN and infinity never leave; a missing number is None with a reason"
     with localcontext(Context(prec=28)):
         return Decimal(repr(number)).quantize(Decimal(1).scaleb(-exponent_places), rounding=ROUND_HALF_EVEN)

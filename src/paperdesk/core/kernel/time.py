@@ -25,13 +25,13 @@ def instant_from_text(text: str) -> datetime:
     """Read an instant that came from outside; it must carry its offset."""
     try:
         return utc(datetime.fromisoformat(text))
-    except ValueError:
+    except (ValueError, OverflowError):
         raise MalformedTime(f"{text[:64]!r} is not an ISO 8601 instant.", value=text[:64]) from None
 
 
 def instant_text(instant: datetime) -> str:
     """Write an instant in UTC with a Z, microseconds only when there are any."""
-    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return utc(instant).isoformat().replace("+00:00", "Z")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,14 @@
 An instrument's id is not its symbol: symbols change hands, ids never do.
 """
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from uuid import UUID
 
-from paperdesk.core.kernel.ids import InstrumentId
+from paperdesk.core.kernel.errors import Invalid
+from paperdesk.core.kernel.ids import InstrumentId, derived
 from paperdesk.core.market.options import OptionContract
 
 
@@ -23,6 +26,9 @@ class Kind(StrEnum):
     SERIES = "series"
     CURRENCY = "currency"
 
+
+_INSTRUMENTS = UUID("5b0c3f0e-7a53-4f5e-9d2b-2f6f1f0f7c11")
+_PAIR = re.compile(r"(?P<base>[A-Z0-9]{2,10})/(?P<quote>[A-Z0-9]{2,10})")
 
 NOT_TRADABLE = frozenset({Kind.INDEX, Kind.SERIES, Kind.CURRENCY})
 
@@ -45,3 +51,28 @@ class Instrument:
     def is_tradable(self) -> bool:
         """Say whether orders in this instrument make sense at all; an index can only be watched."""
         return self.kind not in NOT_TRADABLE
+
+
+class MalformedPair(Invalid):
+    """A crypto pair is written as base and quote currency with a stroke, such as BTC/USD."""
+
+
+@dataclass(frozen=True, slots=True)
+class CryptoPair:
+    """What is bought (base) and what it is paid with (quote)."""
+
+    base: str
+    quote: str
+
+
+def parse_pair(symbol: str) -> CryptoPair:
+    """Read a crypto symbol such as BTC/USD."""
+    found = _PAIR.fullmatch(symbol)
+    if found is None:
+        raise MalformedPair(f"{symbol[:40]!r} is not a pair such as BTC/USD.", symbol=symbol[:40])
+    return CryptoPair(found["base"], found["quote"])
+
+
+def instrument_id(kind: Kind, symbol: str, calendar: str) -> InstrumentId:
+    """Return the id that an instrument of a recorded dataset has, the same in every dataset."""
+    return InstrumentId(derived(_INSTRUMENTS, kind.value, symbol, calendar))

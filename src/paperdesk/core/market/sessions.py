@@ -7,7 +7,7 @@ pause. A session is half-open: it contains its opening instant, not its closing 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache, lru_cache
+from functools import cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -66,7 +66,13 @@ class Calendar:
         self.first = first
         self.last = last
         self._timetable = timetable
-        self.session_on = lru_cache(maxsize=None)(self._session_on)
+        self._known: dict[date, Session | None] = {}
+
+    def session_on(self, day: date) -> Session | None:
+        """Return the session of a market day, or None when the market stays shut."""
+        if day not in self._known:
+            self._known[day] = self._work_out(day)
+        return self._known[day]
 
     def day_of(self, instant: datetime) -> date:
         """Return the market's local date at an instant."""
@@ -106,8 +112,7 @@ class Calendar:
                 yield session
             day += _DAY
 
-    def _session_on(self, day: date) -> Session | None:
-        """Return the session of a market day, or None when there is none."""
+    def _work_out(self, day: date) -> Session | None:
         if not self.first <= day <= self.last:
             message = f"The {self.name} calendar reaches from {self.first} to {self.last}, not to {day}."
             raise BeyondCalendar(message, calendar=self.name, day=day.isoformat())

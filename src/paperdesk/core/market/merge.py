@@ -1,0 +1,100 @@
+"""How bars, quotes and sessions become one numbered stream of facts: the order in plain words.
+
+Facts sort by (instant, phase, instrument id, source sequence) and are then numbered from 1 without
+gaps. The phase says what comes first inside one instant:
+
+    RANGE           of every bar that ends now
+    CLOSE           of every bar that ends now
+    QUOTE           quotes of this instant, as their source ordered them
+    SESSION_CLOSED  a session ends once its last bars have
+    SESSION_OPENED  a session begins before its first bars do
+    OPEN            of every bar that begins now
+
+So whatever a bar tells is known before the next bar's open can fill anything. A bar without an open
+is close-only and becomes one fact. The recorded store builds the same order with arrays; a test
+holds the two together.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TypeAlias, assert_never
+
+from paperdesk.core.market.facts import (
+    CloseFact,
+    MarketFact,
+    OpenFact,
+    Phase,
+    QuoteFact,
+    RangeFact,
+    SessionClosed,
+    SessionOpened,
+)
+from paperdesk.core.market.quotes import Bar, Quote
+from paperdesk.core.market.sessions import Session
+
+UNNUMBERED = 0
+
+_Key: TypeAlias = tuple[datetime, Phase, int]
+
+
+@dataclass(frozen=True, slots=True)
+class TimedBar:
+    """A bar together with the instant it opened, which the closed bar itself no longer tells."""
+
+    opened_at: datetime
+    bar: Bar
+
+
+def facts_of_bar(timed: TimedBar) -> Iterator[MarketFact]:
+    """Yield a bar's open, range and close, unnumbered; only the close when that is all there is."""
+    bar = timed.bar
+    if bar.open is not None and bar.low is not None and bar.high is not None:
+        yield OpenFact(UNNUMBERED, timed.opened_at, bar.instrument_id, bar.open)
+        yield RangeFact(UNNUMBERED, bar.at, bar.instrument_id, bar.low, bar.high)
+    yield CloseFact(UNNUMBERED, bar.at, bar.instrument_id, bar.close, bar.volume)
+
+
+def fact_of_quote(quote: Quote) -> MarketFact:
+    """Return a real quote as an unnumbered fact."""
+    return QuoteFact(UNNUMBERED, quote.at, quote.instrument_id, quote.bid, quote.ask, quote.bid_size, quote.ask_size)
+
+
+def facts_of_session(session: Session) -> Iterator[MarketFact]:
+    """Yield a session's opening and closing, unnumbered."""
+    yield SessionOpened(UNNUMBERED, session.opens_at, session.on)
+    yield SessionClosed(UNNUMBERED, session.closes_at, session.on)
+
+
+def merge(bars: Iterable[TimedBar], quotes: Iterable[Quote], sessions: Iterable[Session]) -> list[MarketFact]:
+    """Return all facts in their order, numbered from 1; each source must be in its own order."""
+    facts = [fact for timed in bars for fact in facts_of_bar(timed)]
+    facts += [fact_of_quote(quote) for quote in quotes]
+    facts += [fact for session in sessions for fact in facts_of_session(session)]
+    facts.sort(key=_key)
+    return [replace(fact, seq=seq) for seq, fact in enumerate(facts, start=1)]
+
+
+def phase_of(fact: MarketFact) -> Phase:
+    """Return what decides between facts of the same instant."""
+    match fact:
+        case RangeFact():
+            return Phase.RANGE
+        case CloseFact():
+            return Phase.CLOSE
+        case QuoteFact():
+            return Phase.QUOTE
+        case SessionClosed():
+            return Phase.SESSION_CLOSED
+        case SessionOpened():
+            return Phase.SESSION_OPENED
+        case OpenFact():
+            return Phase.OPEN
+        case _:
+            assert_never(fact)
+
+
+def _key(fact: MarketFact) -> _Key:
+    """Sort by instant, phase and instrument; a stable sort keeps the source's own sequence."""
+    instrument = 0 if isinstance(fact, SessionOpened | SessionClosed) else fact.instrument_id.int
+    return fact.at, phase_of(fact), instrument

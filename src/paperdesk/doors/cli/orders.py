@@ -1,0 +1,150 @@
+"""`paperdesk orders ...`: place, watch and cancel orders."""
+
+from typing import Annotated
+
+import httpx
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from paperdesk.doors.cli import choose, render
+from paperdesk.doors.cli.client import Row
+from paperdesk.doors.cli.options import (
+    Account,
+    AsJson,
+    Cursor,
+    Limit,
+    OrderStatus,
+    Side,
+    TimeInForce,
+    Watch,
+    desk_of,
+)
+from paperdesk.doors.cli.watch import watch, watch_json
+
+verbs = typer.Typer(no_args_is_help=True, help="Place, list, show and cancel orders.")
+
+OrderName = Annotated[str, typer.Argument(metavar="ORDER", help="Id, the end of an id, or your client order id.")]
+
+
+def _price(order: Row) -> Text:
+    return render.plain("market") if order.get("limit_price") is None else render.number(order["limit_price"])
+
+
+def _status(order: Row) -> Text:
+    waits_for = order.get("waits_for")
+    words = str(order["status"]).replace("_", " ")
+    return render.plain(f"{words}, waits for the {str(waits_for).replace('_', ' ')}" if waits_for else words)
+
+
+_ORDERS = (
+    render.ids(),
+    render.instants("Accepted (UTC)", "accepted_at"),
+    render.words("Side", "side"),
+    render.numbers("Quantity", "quantity"),
+    render.words("Symbol", "symbol"),
+    render.Column("Price", _price, is_number=True),
+    render.words("Force", "time_in_force"),
+    render.numbers("Filled", "filled_quantity"),
+    render.numbers("Average", "average_fill_price"),
+    render.Column("Status", _status),
+)
+
+
+@verbs.command("list")
+def list_orders(  # noqa: PLR0913 - each parameter is an option of the command line
+    context: typer.Context,
+    account: Account = None,
+    status: Annotated[OrderStatus, typer.Option("--status")] = "all",
+    symbol: Annotated[str | None, typer.Option("--symbol")] = None,
+    *,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+    watching: Watch = False,
+    as_json: AsJson = False,
+) -> None:
+    """List orders, newest first."""
+    desk = desk_of(context)
+    account_id = choose.account(desk, account)["id"]
+
+    def ask() -> httpx.Response:
+        query = {"account_id": account_id, "status": status, "symbol": symbol, "limit": limit, "cursor": cursor}
+        return desk.get("/v1/orders", **query)
+
+    if not watching:
+        render.listing(ask(), _ORDERS, "No orders.", as_json=as_json)
+    elif as_json:
+        watch_json(ask)
+    else:
+        watch(ask, _orders_table)
+
+
+@verbs.command("place")
+def place_order(  # noqa: PLR0913 - each parameter is an option of the command line
+    context: typer.Context,
+    side: Side,
+    quantity: Annotated[str, typer.Argument(help="How many, such as 10 or 0.5.")],
+    symbol: Annotated[str, typer.Argument(help="Of which instrument on the account's tape.")],
+    *,
+    limit_price: Annotated[str | None, typer.Option("--limit", help="Worst price; a market order when absent.")] = None,
+    time_in_force: Annotated[TimeInForce | None, typer.Option("--tif", help="day when absent.")] = None,
+    account: Account = None,
+    client_order_id: Annotated[
+        str | None, typer.Option("--client-id", help="Your own id: sent again, the same order is answered.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Place an order: paperdesk orders place buy 10 AAPL --limit 99.5 --tif gtc."""
+    desk = desk_of(context)
+    answer = desk.post(
+        "/v1/orders",
+        account_id=choose.account(desk, account)["id"],
+        symbol=symbol,
+        side=side,
+        type="market" if limit_price is None else "limit",
+        quantity=quantity,
+        limit_price=limit_price,
+        time_in_force=time_in_force,
+        client_order_id=client_order_id,
+    )
+    _show(answer, as_json=as_json)
+
+
+@verbs.command("show")
+def show_order(context: typer.Context, order: OrderName, *, account: Account = None, as_json: AsJson = False) -> None:
+    """Show one order."""
+    desk = desk_of(context)
+    _show(desk.get(f"/v1/orders/{choose.order_id(desk, order, account)}"), as_json=as_json)
+
+
+@verbs.command("cancel")
+def cancel_order(context: typer.Context, order: OrderName, *, account: Account = None, as_json: AsJson = False) -> None:
+    """Cancel what is left of an order."""
+    desk = desk_of(context)
+    _show(desk.delete(f"/v1/orders/{choose.order_id(desk, order, account)}"), as_json=as_json)
+
+
+def _orders_table(answer: httpx.Response) -> Table:
+    return render.table(_ORDERS, answer.json()["items"])
+
+
+def _show(answer: httpx.Response, *, as_json: bool) -> None:
+    if as_json:
+        render.raw(answer)
+        return
+    order: Row = answer.json()
+    what = render.plain(f"{order['side']} ").append(render.number(order["quantity"])).append(f" {order['symbol']}")
+    lines = {
+        "Order": what,
+        "Price": _price(order),
+        "Force": render.plain(order["time_in_force"]),
+        "Status": _status(order),
+        "Filled": render.number(order["filled_quantity"]),
+        "Average": render.number(order["average_fill_price"]),
+        "Fees": render.number(order["fees"]),
+        "Accepted": render.instant(order["accepted_at"]).append(" UTC"),
+        "Closed": render.plain(order["closed_reason"]),
+        "Id": render.plain(order["id"]),
+    }
+    lines |= {f"Warning {nth}": render.plain(text) for nth, text in enumerate(order.get("warnings") or [], start=1)}
+    render.console().print(render.card(lines))

@@ -1,0 +1,167 @@
+"""`paperdesk tapes ...` and `paperdesk datasets ...`: the time machine and what it plays."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+import typer
+
+from paperdesk.doors.cli import choose, render
+from paperdesk.doors.cli.client import Desk, Row
+from paperdesk.doors.cli.options import AsJson, Cursor, Limit, TapeName, TapeUnit, desk_of
+
+verbs = typer.Typer(no_args_is_help=True, help="Play, pause, step and jump through recorded markets; import your own.")
+dataset_verbs = typer.Typer(no_args_is_help=True, help="What tapes can be opened on.")
+
+_TAPES = (
+    render.ids(),
+    render.words("Name", "name"),
+    render.words("Kind", "kind"),
+    render.instants("Tape time (UTC)", "at"),
+    render.words("State", "state"),
+    render.numbers("Speed", "speed"),
+    render.words("Prices", "price_basis"),
+    render.Column("Fields", lambda row: render.plain(", ".join(row.get("fields") or []))),
+)
+_DATASETS = (
+    render.ids(),
+    render.words("Name", "name"),
+    render.words("Kind", "kind"),
+    render.numbers("Instruments", "instruments"),
+    render.numbers("Rows", "rows"),
+    render.words("Prices", "price_basis"),
+    render.words("Licence", "licence"),
+)
+
+
+@verbs.command("list")
+def list_tapes(context: typer.Context, *, limit: Limit = 50, cursor: Cursor = None, as_json: AsJson = False) -> None:
+    """List the tapes with their clocks."""
+    answer = desk_of(context).get("/v1/tapes", limit=limit, cursor=cursor)
+    render.listing(answer, _TAPES, "No tape yet. Open one: paperdesk tapes open DATASET", as_json=as_json)
+
+
+@verbs.command("show")
+def show_tape(context: typer.Context, tape: TapeName = None, *, as_json: AsJson = False) -> None:
+    """Show one tape: its clock, and what its prices are and are not."""
+    chosen = choose.tape(desk_of(context), tape)
+    if as_json:
+        render.document(chosen)
+    else:
+        _card(chosen)
+
+
+@verbs.command("play")
+def play_tape(
+    context: typer.Context,
+    tape: TapeName = None,
+    *,
+    speed: Annotated[str | None, typer.Option("--speed", help="Market seconds a second.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Let the tape's clock run."""
+    _control(desk_of(context), tape, {"action": "play", "speed": speed}, as_json=as_json)
+
+
+@verbs.command("pause")
+def pause_tape(context: typer.Context, tape: TapeName = None, *, as_json: AsJson = False) -> None:
+    """Stop the tape's clock where it is."""
+    _control(desk_of(context), tape, {"action": "pause"}, as_json=as_json)
+
+
+@verbs.command("step")
+def step_tape(
+    context: typer.Context,
+    tape: TapeName = None,
+    *,
+    unit: Annotated[TapeUnit, typer.Option("--unit", help="What to step by.")] = "bar",
+    count: Annotated[int, typer.Option("--count", min=1)] = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Move the tape on; answers when the fills this caused are booked."""
+    _control(desk_of(context), tape, {"action": "step", "unit": unit, "count": count}, as_json=as_json)
+
+
+@verbs.command("jump")
+def jump_tape(
+    context: typer.Context,
+    to: Annotated[str, typer.Argument(help="An instant such as 2020-03-16T14:30:00Z, or next_open, or next_close.")],
+    tape: TapeName = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Move the tape on to an instant."""
+    _control(desk_of(context), tape, {"action": "jump", "to": to}, as_json=as_json)
+
+
+@verbs.command("speed")
+def set_tape_speed(
+    context: typer.Context,
+    speed: Annotated[str, typer.Argument(help="Market seconds a second, such as 3600.")],
+    tape: TapeName = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Set how fast the tape plays."""
+    _control(desk_of(context), tape, {"action": "speed", "speed": speed}, as_json=as_json)
+
+
+@verbs.command("open")
+def open_tape(
+    context: typer.Context,
+    dataset: Annotated[str, typer.Argument(help="Name or id of a dataset.")],
+    *,
+    name: Annotated[str | None, typer.Option("--name", help="What to call it; the dataset's name when absent.")] = None,
+    start: Annotated[str | None, typer.Option("--start", help="A day (2020-03-16) or an instant.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Open a private tape on a dataset."""
+    desk = desk_of(context)
+    chosen = choose.dataset(desk, dataset)
+    begin = {"start_at" if start and "T" in start else "start_on": start}
+    answer = desk.post("/v1/tapes", dataset_id=chosen["id"], name=name or chosen["name"], **begin)
+    if as_json:
+        render.raw(answer)
+    else:
+        _card(answer.json())
+
+
+@dataset_verbs.command("list")
+def list_datasets(context: typer.Context, *, limit: Limit = 50, cursor: Cursor = None, as_json: AsJson = False) -> None:
+    """List the datasets with their licences."""
+    answer = desk_of(context).get("/v1/datasets", limit=limit, cursor=cursor)
+    render.listing(answer, _DATASETS, "No dataset yet. Import one: paperdesk tapes import FILE", as_json=as_json)
+
+
+def _control(desk: Desk, wanted: str | None, command: Row, *, as_json: bool) -> None:
+    tape_id = choose.tape(desk, wanted)["id"]
+    answer = desk.post(f"/v1/tapes/{tape_id}/control", **command)
+    if as_json:
+        render.raw(answer)
+        return
+    tape: Row = answer.json()
+    moving = " Still on its way." if answer.status_code == HTTPStatus.ACCEPTED else ""
+    ended = " The recording ends here." if tape.get("ended") else ""
+    pace = f" at {render.number(tape['speed'])} market seconds a second" if tape["state"] == "playing" else ""
+    render.say(f"{tape['name']}: {render.instant(tape['at'])} UTC, {tape['state']}{pace}.{moving}{ended}")
+
+
+def _card(tape: Row) -> None:
+    lines = {
+        "Name": render.plain(tape["name"]),
+        "Kind": render.plain(tape["kind"]),
+        "Tape time": render.instant(tape["at"]).append(" UTC"),
+        "State": render.plain(tape["state"]),
+        "Speed": render.number(tape["speed"]).append(" market seconds a second"),
+        "Market": render.plain("open" if tape["session_open"] else "closed"),
+        "Next open": render.instant(tape["next_open_at"]),
+        "Next close": render.instant(tape["next_close_at"]),
+        "Prices": render.plain(tape["price_basis"]),
+        "Fields": render.plain(", ".join(tape["fields"])),
+        "Survivorship": render.plain(tape["survivorship"]),
+        "Source": render.plain(tape["source"]),
+        "Licence": render.plain(tape["licence"]),
+        "Provenance": render.plain(tape["provenance"]),
+        "Id": render.plain(tape["id"]),
+    }
+    lines |= {f"Warning {nth}": render.plain(text) for nth, text in enumerate(tape.get("warnings") or [], start=1)}
+    render.console().print(render.card(lines))

@@ -1,0 +1,1 @@
+"""The paper broker: accounts, orders, positions and the ledger."""

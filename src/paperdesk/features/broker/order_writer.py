@@ -1,0 +1,321 @@
+"""The order writer: many commands, one commit.
+
+No timer: whatever is waiting (bounded) is one transaction. It locks the accounts it needs, runs the
+pure engine on each command in turn, writes everything with one statement, commits, and only then
+answers. A refusal is its own command's answer; if the transaction fails, none of its commands happened.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+import asyncpg
+
+from paperdesk.core.broker import engine
+from paperdesk.core.broker.account import Account
+from paperdesk.core.broker.commands import CancelOrder, Command, PlaceOrder, TransferCash
+from paperdesk.core.broker.events import CashTransferred, Event
+from paperdesk.core.broker.ledger import Entry
+from paperdesk.core.broker.orders import Order, Side
+from paperdesk.core.broker.view import MarketView
+from paperdesk.core.kernel.errors import Conflict, NotFound, PaperdeskError, Unavailable
+from paperdesk.core.kernel.ids import AccountId, EntryId, InstrumentId, OrderId, TapeId
+from paperdesk.core.kernel.principal import Principal
+from paperdesk.core.market.instruments import Instrument
+from paperdesk.features.broker import statements, store
+from paperdesk.features.broker.store import Change, Touch
+from paperdesk.features.marketdata.tapes import Shelf, Tape, tape_of
+from paperdesk.infra.db import APP_ROLE
+from paperdesk.infra.outbox import Relay
+from paperdesk.infra.runtime import Runtime, database_errors
+from paperdesk.infra.work import tenants_setting
+
+
+class UnknownAccount(NotFound):
+    """There is no such account, or it belongs to another tenant."""
+
+
+class ClientOrderIdTaken(Conflict):
+    """The account already has another order under this client order id."""
+
+
+class IdempotencyKeyTaken(Conflict):
+    """The key was already used for a transfer of another amount."""
+
+
+class WriterBusy(Unavailable):
+    """Too many commands are waiting; nothing was done, try again shortly."""
+
+
+class OutcomeUnknown(Unavailable):
+    """The connection broke during the commit; ask again with the same client order id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """An order as it stands after the commit; not new when the same request came before."""
+
+    order: Order
+    is_new: bool
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Transferred:
+    """A transfer's entry after the commit."""
+
+    entry: Entry
+    is_new: bool
+
+
+Answer: TypeAlias = Placed | Transferred
+
+
+@dataclass(slots=True)
+class Waiting:
+    """A command in the queue, and the promise of its answer."""
+
+    who: Principal
+    command: Command
+    answer: asyncio.Future[Answer]
+
+
+@dataclass(slots=True)
+class Batch:
+    """Everything one transaction works on; `accounts` move as commands are decided."""
+
+    commands: Sequence[Waiting]
+    accounts: dict[AccountId, Account] = field(default_factory=dict[AccountId, Account])
+    views: Mapping[TapeId, MarketView] = field(default_factory=dict[TapeId, MarketView])
+    changes: dict[AccountId, Change] = field(default_factory=dict[AccountId, Change])
+    by_client_id: dict[tuple[AccountId, str], OrderId] = field(default_factory=dict[tuple[AccountId, str], OrderId])
+    known_entries: dict[EntryId, Entry] = field(default_factory=dict[EntryId, Entry])
+
+
+class OrderWriter:
+    """One writer a process; any number of processes may run one against the same database."""
+
+    def __init__(self, runtime: Runtime, shelf: Shelf, relay: Relay) -> None:
+        """Prepare; the connection is made by the first batch."""
+        self._runtime = runtime
+        self._shelf = shelf
+        self._relay = relay
+        self._queue: asyncio.Queue[Waiting] = asyncio.Queue(runtime.settings.writer_queue_max)
+        self._db: asyncpg.Connection | None = None
+
+    async def submit(self, who: Principal, command: Command) -> Answer:
+        """Hand a command over and wait until it is committed or refused."""
+        waiting = Waiting(who, command, asyncio.get_running_loop().create_future())
+        try:
+            self._queue.put_nowait(waiting)
+        except asyncio.QueueFull:
+            raise WriterBusy("Too many orders are waiting; try again shortly.", retry_after_s=1) from None
+        return await waiting.answer
+
+    async def run(self) -> None:
+        """Commit batch after batch until cancelled; a failed batch fails its own commands only."""
+        while True:
+            batch = Batch(await self._gather())
+            (failure,) = await asyncio.gather(self._commit(batch), return_exceptions=True)
+            if failure is not None:
+                _fail(batch, failure)
+
+    async def close(self) -> None:
+        """Let go of the connection."""
+        if self._db is not None and not self._db.is_closed():
+            await self._db.close(timeout=1)
+
+    async def _gather(self) -> list[Waiting]:
+        commands = [await self._queue.get()]
+        while len(commands) < self._runtime.settings.writer_batch_max and not self._queue.empty():
+            commands.append(self._queue.get_nowait())
+        self._runtime.metrics.batch.observe(len(commands))
+        return commands
+
+    async def _commit(self, batch: Batch) -> None:
+        answers: list[tuple[Waiting, Answer | PaperdeskError]] = []
+        async with self._transaction(batch) as db:
+            await self._load(db, batch)
+            answers = [(waiting, _answer(batch, waiting)) for waiting in batch.commands]
+            if batch.changes:
+                await store.apply(db, list(batch.changes.values()), self._runtime.clock.now())
+        self._relay.poke()
+        for waiting, answer in answers:
+            self._settle(waiting, answer)
+
+    def _settle(self, waiting: Waiting, answer: Answer | PaperdeskError) -> None:
+        is_refusal = isinstance(answer, PaperdeskError)
+        outcome = answer.code if is_refusal else "done"
+        self._runtime.metrics.commands.labels(type(waiting.command).__name__, outcome).inc()
+        if waiting.answer.done():
+            return
+        if is_refusal:
+            waiting.answer.set_exception(answer)
+        else:
+            waiting.answer.set_result(answer)
+
+    @asynccontextmanager
+    async def _transaction(self, batch: Batch) -> AsyncIterator[asyncpg.Connection]:
+        """Begin with the tenants of the batch, commit on leaving, and tell when the outcome is unknown."""
+        tenants = tenants_setting(sorted({waiting.who.tenant_id for waiting in batch.commands}))
+        async with database_errors():
+            db = await self._connected()
+            await db.execute(f"begin; select set_config('paperdesk.tenants', '{tenants}', true)")
+            try:
+                yield db
+            except BaseException:
+                if not db.is_closed():
+                    await db.execute("rollback")
+                raise
+        try:
+            async with database_errors():
+                await db.execute("commit")
+        except Unavailable as error:
+            raise OutcomeUnknown("The connection broke while the order was being committed.") from error
+
+    async def _connected(self) -> asyncpg.Connection:
+        if self._db is None or self._db.is_closed():
+            self._db = await self._runtime.server.connect(APP_ROLE)
+        return self._db
+
+    async def _load(self, db: asyncpg.Connection, batch: Batch) -> None:
+        bare = await store.lock_accounts(db, {waiting.command.account_id for waiting in batch.commands})
+        tapes = await load_tapes(db, {account.tape_id for account in bare.values()})
+        batch.views = await self._views(batch, bare, tapes)
+        touch = _touched(batch, bare)
+        instruments: dict[InstrumentId, Instrument] = {}
+        if touch.orders or touch.client_orders:
+            for tape in tapes.values():
+                instruments |= (await self._shelf.dataset(tape.dataset_id)).instruments
+        batch.accounts = await store.load(db, bare, touch, instruments)
+        batch.by_client_id = {
+            (account.id, order.client_order_id): order.id
+            for account in batch.accounts.values()
+            for order in account.orders.values()
+        }
+        keys = [waiting.command.entry_id for waiting in batch.commands if isinstance(waiting.command, TransferCash)]
+        batch.known_entries = await store.load_entries(db, keys)
+
+    async def _views(
+        self, batch: Batch, accounts: Mapping[AccountId, Account], tapes: Mapping[TapeId, Tape]
+    ) -> dict[TapeId, MarketView]:
+        symbols: dict[TapeId, set[str]] = {tape_id: set() for tape_id in tapes}
+        for waiting in batch.commands:
+            account = accounts.get(waiting.command.account_id)
+            if account is not None and isinstance(waiting.command, PlaceOrder):
+                symbols[account.tape_id].add(waiting.command.symbol)
+        return {tape_id: await self._shelf.view(tapes[tape_id], wanted) for tape_id, wanted in symbols.items()}
+
+
+async def load_tapes(db: asyncpg.Connection, tape_ids: set[TapeId]) -> dict[TapeId, Tape]:
+    """Read tapes that this transaction has locked already."""
+    if not tape_ids:
+        return {}
+    return {TapeId(row["id"]): tape_of(row) for row in await db.fetch(statements.LOAD_TAPES, list(tape_ids))}
+
+
+def _touched(batch: Batch, accounts: Mapping[AccountId, Account]) -> Touch:
+    """Say what the commands need: a buy that only waits touches no position at all."""
+    touch = Touch()
+    for waiting in batch.commands:
+        command, account = waiting.command, accounts.get(waiting.command.account_id)
+        if account is None:
+            continue
+        if isinstance(command, CancelOrder):
+            touch.orders.add(command.order_id)
+        if isinstance(command, PlaceOrder):
+            _touch_placement(touch, command, account, batch.views[account.tape_id])
+    return touch
+
+
+def _touch_placement(touch: Touch, command: PlaceOrder, account: Account, view: MarketView) -> None:
+    if command.client_order_id is not None:
+        touch.client_orders.add((account.id, command.client_order_id))
+    instrument = view.instruments.get(command.symbol)
+    if instrument is None or not (command.side is Side.SELL or account.rules.fill_on_arrival):
+        return
+    holding = (account.id, instrument.id)
+    touch.holdings.add(holding)
+    if command.side is Side.SELL and account.rules.fill_on_arrival:
+        touch.units[holding] += command.quantity
+
+
+def _answer(batch: Batch, waiting: Waiting) -> Answer | PaperdeskError:
+    """Decide one command; a refusal is a value here, because it is nobody else's business."""
+    try:
+        account = batch.accounts.get(waiting.command.account_id)
+        if account is None or account.tenant_id != waiting.who.tenant_id:
+            raise UnknownAccount("There is no such account.", account_id=str(waiting.command.account_id))
+        match waiting.command:
+            case PlaceOrder() as command:
+                return _place(batch, account, command, waiting)
+            case CancelOrder() as command:
+                after = _happened(batch, account, engine.decide(account, command, _view(batch, account)), waiting)
+                return Placed(after.orders[command.order_id], is_new=False, seq=after.last_seq)
+            case TransferCash() as command:
+                return _move_cash(batch, account, command, waiting)
+    except PaperdeskError as refusal:
+        return refusal
+
+
+def _place(batch: Batch, account: Account, command: PlaceOrder, waiting: Waiting) -> Placed:
+    earlier = batch.by_client_id.get((account.id, command.idempotency_key))
+    if earlier is not None:
+        return _repeated(account.orders[earlier], command, account.last_seq)
+    view = _view(batch, account)
+    account = _happened(batch, account, engine.decide(account, command, view), waiting)
+    order = account.orders[command.order_id]
+    batch.by_client_id[account.id, order.client_order_id] = order.id
+    quote = view.quotes.get(order.instrument.id)
+    if account.rules.fill_on_arrival and view.is_open and quote is not None and quote.derived_from is None:
+        account = _happened(batch, account, engine.arrive(account, order.id, quote, view.cursor), waiting)
+    return Placed(account.orders[order.id], is_new=True, seq=account.last_seq)
+
+
+def _repeated(order: Order, command: PlaceOrder, seq: int) -> Placed:
+    """Answer a repeated request with its order; another content under the same id is refused."""
+    asked = (command.symbol, command.side, command.type, command.quantity, command.limit_price, command.time_in_force)
+    known = (order.instrument.symbol, order.side, order.type, order.quantity, order.limit_price, order.time_in_force)
+    if asked != known:
+        raise ClientOrderIdTaken(
+            f"Another order already has the client order id {order.client_order_id!r}.",
+            client_order_id=order.client_order_id,
+            order_id=str(order.id),
+        )
+    return Placed(order, is_new=False, seq=seq)
+
+
+def _move_cash(batch: Batch, account: Account, command: TransferCash, waiting: Waiting) -> Transferred:
+    known = batch.known_entries.get(command.entry_id)
+    if known is not None:
+        if known.postings[0].amount != command.amount:
+            raise IdempotencyKeyTaken("This key was used for a transfer of another amount.")
+        return Transferred(known, is_new=False)
+    (event,) = engine.decide(account, command, _view(batch, account))
+    assert isinstance(event, CashTransferred), "a transfer is one event"
+    _happened(batch, account, (event,), waiting)
+    batch.known_entries[event.entry.id] = event.entry
+    return Transferred(event.entry, is_new=True)
+
+
+def _view(batch: Batch, account: Account) -> MarketView:
+    return batch.views[account.tape_id]
+
+
+def _happened(batch: Batch, account: Account, events: tuple[Event, ...], waiting: Waiting) -> Account:
+    """Remember what a command did, and return the account after it."""
+    after = engine.fold(account, events)
+    change = batch.changes.setdefault(account.id, Change(account, account))
+    change.after = after
+    change.events += [(event, waiting.who.subject) for event in events]
+    batch.accounts[account.id] = after
+    return after
+
+
+def _fail(batch: Batch, failure: BaseException) -> None:
+    """Give every command of a failed transaction the reason; none of them happened."""
+    for waiting in batch.commands:
+        if not waiting.answer.done():
+            waiting.answer.set_exception(failure)

@@ -1,0 +1,116 @@
+"""Rows of the broker to values: what the engine works on."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+
+from paperdesk.core.broker.account import Account, Position, Rules
+from paperdesk.core.broker.events import (
+    CashTransferred,
+    Event,
+    OrderAccepted,
+    OrderCancelled,
+    OrderExpired,
+    OrderFilled,
+)
+from paperdesk.core.broker.fees import FeeSchedule
+from paperdesk.core.broker.fill_models import fill_model
+from paperdesk.core.broker.ledger import Entry, EntryKind, Posting
+from paperdesk.core.broker.lots import Lot
+from paperdesk.core.broker.orders import Order, OrderStatus, OrderType, Side, TimeInForce
+from paperdesk.core.kernel.ids import AccountId, EntryId, InstrumentId, LotId, OrderId, TapeId, TenantId
+from paperdesk.core.market.instruments import Instrument
+
+KINDS: dict[str, type[Event]] = {
+    "order_accepted": OrderAccepted,
+    "order_filled": OrderFilled,
+    "order_cancelled": OrderCancelled,
+    "order_expired": OrderExpired,
+    "cash_transferred": CashTransferred,
+}
+KIND_OF = {event: kind for kind, event in KINDS.items()}
+
+
+def event_of(kind: str, payload: str | bytes) -> Event:
+    """Read an event back from what was stored."""
+    return msgspec.json.decode(payload, type=KINDS[kind])
+
+
+@lru_cache(maxsize=256)
+def rules_of(text: str) -> Rules:
+    """Read the rules of an account; few differ, so they are read once."""
+    stored = msgspec.json.decode(text)
+    return Rules(
+        fill_model=fill_model(stored["fill_model"]),
+        fees=msgspec.convert(stored["fees"], FeeSchedule),
+        fill_on_arrival=stored["fill_on_arrival"],
+    )
+
+
+def rules_text(rules: Rules) -> str:
+    """Write the rules of an account; a fill model is stored by its name."""
+    return msgspec.json.encode(
+        {"fill_model": rules.fill_model.name, "fees": rules.fees, "fill_on_arrival": rules.fill_on_arrival}
+    ).decode()
+
+
+def account_of(row: Mapping[str, Any]) -> Account:
+    """Turn a row of accounts into the bare account, without positions and orders."""
+    return Account(
+        id=AccountId(row["id"]),
+        tenant_id=TenantId(row["tenant_id"]),
+        tape_id=TapeId(row["tape_id"]),
+        currency=row["currency"],
+        rules=rules_of(row["rules"]),
+        cash=row["cash"],
+        held=row["held"],
+        last_seq=row["last_seq"],
+        last_entry=row["last_entry"],
+        last_at=row["last_at"],
+        epoch=row["epoch"],
+    )
+
+
+def position_of(row: Mapping[str, Any], lots: tuple[Lot, ...] = ()) -> Position:
+    """Turn a row of positions into a value, with the lots that were loaded for it."""
+    return Position(InstrumentId(row["instrument_id"]), row["quantity"], row["reserved"], row["cost"], lots)
+
+
+def lot_of(row: Mapping[str, Any]) -> Lot:
+    """Turn a row of lots into a value."""
+    return Lot(LotId(row["id"]), row["opened_at"], row["opened_seq"], row["quantity"], row["cost"])
+
+
+def order_of(row: Mapping[str, Any], instrument: Instrument) -> Order:
+    """Turn a row of orders into a value."""
+    return Order(
+        id=OrderId(row["id"]),
+        account_id=AccountId(row["account_id"]),
+        client_order_id=row["client_order_id"],
+        instrument=instrument,
+        side=Side(row["side"]),
+        type=OrderType(row["type"]),
+        quantity=row["quantity"],
+        limit_price=row["limit_price"],
+        time_in_force=TimeInForce(row["time_in_force"]),
+        accepted_at=row["accepted_at"],
+        accepted_fact=row["accepted_fact"],
+        accepted_seq=row["accepted_seq"],
+        expires_at=row["expires_at"],
+        updated_at=row["updated_at"],
+        matched_through=row["matched_through"],
+        status=OrderStatus(row["status"]),
+        filled_quantity=row["filled_quantity"],
+        filled_value=row["filled_value"],
+        fees=row["fees"],
+        hold_price=row["hold_price"],
+        closed_reason=row["closed_reason"],
+    )
+
+
+def stored_entry(row: Mapping[str, Any]) -> Entry:
+    """Turn a row of entries into a value; one that does not balance could not have been stored."""
+    postings = msgspec.json.decode(row["postings"], type=tuple[Posting, ...])
+    return Entry(EntryId(row["id"]), row["number"], row["at"], EntryKind(row["kind"]), row["description"], postings)

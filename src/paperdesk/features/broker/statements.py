@@ -1,0 +1,159 @@
+"""The SQL of the order path: prepared once, a handful of round trips for any number of commands.
+
+Tapes are locked before accounts, and both in the order of their ids, by everyone; so nobody waits
+in a circle. Each write is one data-modifying branch over `unnest`ed columns; the branches that a
+batch does not need are left out of its statement.
+"""
+
+from functools import lru_cache
+
+TAPE_COLUMNS = """t.id, t.tenant_id, t.owner_id, t.dataset_id, t.name, t.shared, t.cursor, t.at, t.target_cursor,
+  t.target_at, t.state, t.speed, t.has_ended, t.starts_at"""
+
+# The count makes the planner finish locking the tapes before it touches an account.
+LOCK_ACCOUNTS = """
+with tapes as (
+  select id from tape_runs where id in (select tape_id from accounts where id = any($1)) order by id for share
+), locked as (
+  select a.id, a.tenant_id, a.tape_id, a.currency, a.rules::text as rules, a.cash, a.held, a.last_seq, a.last_entry,
+    a.last_at, a.epoch
+  from accounts a where a.id = any($1) and (select count(*) from tapes) > 0 order by a.id for update
+)
+select * from locked
+"""
+
+LOAD_TAPES = f"select {TAPE_COLUMNS} from tape_runs t where t.id = any($1)"
+
+LOCK_TAPE = f"select {TAPE_COLUMNS} from tape_runs t where t.id = $1 for update"
+
+LOCK_ACCOUNTS_OF_TAPE = """
+select id, tenant_id, tape_id, currency, rules::text as rules, cash, held, last_seq, last_entry, last_at, epoch
+from accounts where id = any($1) order by id for update
+"""
+
+LOAD_POSITIONS = """
+select p.account_id, p.instrument_id, p.quantity, p.reserved, p.cost
+from unnest($1::uuid[], $2::uuid[]) as w(account_id, instrument_id)
+join accounts a on a.id = w.account_id
+join positions p on p.account_id = w.account_id and p.epoch = a.epoch and p.instrument_id = w.instrument_id
+  and p.book = 'net'
+"""
+
+# Only the oldest lots that the units wanted can reach, however long the position's history is.
+LOAD_LOTS = """
+select w.account_id, w.instrument_id, l.id, l.opened_at, l.opened_seq, l.quantity, l.cost
+from unnest($1::uuid[], $2::uuid[], $3::numeric[]) as w(account_id, instrument_id, wanted)
+cross join lateral (
+  select o.*, sum(o.quantity) over (order by o.opened_seq) - o.quantity as older
+  from lots o
+  where o.account_id = w.account_id and o.instrument_id = w.instrument_id and o.quantity <> 0
+) l
+where l.older < w.wanted
+order by w.account_id, w.instrument_id, l.opened_seq
+"""
+
+ORDER_COLUMNS = """id, account_id, instrument_id, client_order_id, side, type, quantity, limit_price, time_in_force,
+  accepted_at, accepted_fact, accepted_seq, expires_at, updated_at, matched_through, status, filled_quantity,
+  filled_value, fees, hold_price, closed_reason"""
+
+LOAD_ORDERS = f"""
+select {ORDER_COLUMNS} from orders where id = any($1)
+union
+select {ORDER_COLUMNS} from orders
+where (account_id, client_order_id) in (select * from unnest($2::uuid[], $3::text[]))
+"""
+
+LOAD_ENTRIES = """
+select id, number, at, kind, description, postings::text as postings from entries where id = any($1)
+"""
+
+LOAD_WORKING = f"""
+select {ORDER_COLUMNS} from orders where tape_id = $1 and status in ('accepted', 'partially_filled')
+"""
+
+MOVE_TAPE = """
+update tape_runs set cursor = $2, at = $3, has_ended = $4, state = $5,
+  target_cursor = greatest(target_cursor, $2), target_at = greatest(target_at, $3)
+where id = $1
+"""
+
+# One entry a table: the columns with their types, and what to do with the unnested rows.
+_WRITES: dict[str, tuple[tuple[tuple[str, str], ...], str]] = {
+    "accounts": (
+        (("id", "uuid"), ("cash", "numeric"), ("held", "numeric"), ("last_seq", "bigint"), ("last_entry", "bigint"),
+         ("last_at", "timestamptz")),
+        """update accounts a set cash = n.cash, held = n.held, last_seq = n.last_seq, last_entry = n.last_entry,
+           last_at = n.last_at from new n where a.id = n.id""",
+    ),
+    "events": (
+        (("account_id", "uuid"), ("seq", "bigint"), ("tenant_id", "uuid"), ("kind", "text"), ("subject", "text"),
+         ("at", "timestamptz"), ("recorded_at", "timestamptz"), ("payload", "jsonb")),
+        "insert into events ({columns}) select {columns} from new",
+    ),
+    "orders": (
+        (("id", "uuid"), ("tenant_id", "uuid"), ("account_id", "uuid"), ("epoch", "int"), ("tape_id", "uuid"),
+         ("instrument_id", "uuid"), ("symbol", "text"), ("client_order_id", "text"), ("side", "text"), ("type", "text"),
+         ("quantity", "numeric"), ("limit_price", "numeric"), ("time_in_force", "text"),
+         ("accepted_at", "timestamptz"), ("accepted_fact", "bigint"), ("accepted_seq", "bigint"),
+         ("expires_at", "timestamptz"), ("updated_at", "timestamptz"), ("matched_through", "bigint"),
+         ("status", "text"), ("filled_quantity", "numeric"), ("filled_value", "numeric"), ("fees", "numeric"),
+         ("hold_price", "numeric"), ("closed_reason", "text"), ("recorded_at", "timestamptz")),
+        "insert into orders ({columns}) select {columns} from new",
+    ),
+    "changed_orders": (
+        (("id", "uuid"), ("updated_at", "timestamptz"), ("matched_through", "bigint"), ("status", "text"),
+         ("filled_quantity", "numeric"), ("filled_value", "numeric"), ("fees", "numeric"), ("closed_reason", "text")),
+        """update orders o set updated_at = n.updated_at, matched_through = n.matched_through, status = n.status,
+           filled_quantity = n.filled_quantity, filled_value = n.filled_value, fees = n.fees,
+           closed_reason = n.closed_reason from new n where o.id = n.id""",
+    ),
+    "fills": (
+        (("id", "uuid"), ("tenant_id", "uuid"), ("account_id", "uuid"), ("order_id", "uuid"), ("instrument_id", "uuid"),
+         ("symbol", "text"), ("side", "text"), ("quantity", "numeric"), ("price", "numeric"), ("fee", "numeric"),
+         ("fact_seq", "bigint"), ("reference", "numeric"), ("rule", "text"), ("seq", "bigint"), ("at", "timestamptz"),
+         ("recorded_at", "timestamptz")),
+        "insert into fills ({columns}) select {columns} from new",
+    ),
+    "entries": (
+        (("id", "uuid"), ("tenant_id", "uuid"), ("account_id", "uuid"), ("number", "bigint"), ("seq", "bigint"),
+         ("kind", "text"), ("description", "text"), ("postings", "jsonb"), ("at", "timestamptz"),
+         ("recorded_at", "timestamptz")),
+        "insert into entries ({columns}) select {columns} from new",
+    ),
+    "positions": (
+        (("account_id", "uuid"), ("epoch", "int"), ("instrument_id", "uuid"), ("tenant_id", "uuid"),
+         ("quantity", "numeric"), ("reserved", "numeric"), ("cost", "numeric")),
+        """insert into positions ({columns}) select {columns} from new
+           on conflict (account_id, epoch, instrument_id, book) do update
+           set quantity = excluded.quantity, reserved = excluded.reserved, cost = excluded.cost""",
+    ),
+    "lots": (
+        (("id", "uuid"), ("tenant_id", "uuid"), ("account_id", "uuid"), ("epoch", "int"), ("instrument_id", "uuid"),
+         ("opened_at", "timestamptz"), ("opened_seq", "bigint"), ("quantity", "numeric"), ("cost", "numeric")),
+        """insert into lots ({columns}) select {columns} from new
+           on conflict (id) do update set quantity = excluded.quantity, cost = excluded.cost""",
+    ),
+}  # fmt: skip
+
+TABLES = tuple(_WRITES)
+
+
+@lru_cache(maxsize=1 << len(_WRITES))
+def write_statement(tables: tuple[str, ...]) -> str:
+    """Return one statement that writes the unnested columns of several tables at once."""
+    branches: list[str] = []
+    parameter = 0
+    for table in tables:
+        columns, action = _WRITES[table]
+        names = ", ".join(name for name, _ in columns)
+        arrays = ", ".join(f"${parameter + n}::{_ARRAY.get(kind, kind)}[]" for n, (_, kind) in enumerate(columns, 1))
+        parameter += len(columns)
+        casts = ", ".join(f"{name}::{kind}" if kind in _ARRAY else name for name, kind in columns)
+        rows = f"{table}_new as (select {casts} from unnest({arrays}) as n({names}))"
+        done = action.format(columns=names).replace("from new", f"from {table}_new")
+        branches += [rows, f"{table}_done as ({done})"]
+    return f"with {', '.join(branches)} select 1"
+
+
+# JSON travels as text and is cast once it is there: the driver would otherwise look the type up.
+_ARRAY = {"jsonb": "text"}

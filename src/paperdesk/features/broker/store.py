@@ -1,0 +1,232 @@
+"""The broker's state: loaded for the work at hand, locked, and written back with what changed.
+
+`load` and `apply` are the only way the order path touches the database; both take any number of
+accounts, and a single order is a batch of one.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from decimal import Decimal
+from operator import attrgetter
+from typing import Any
+
+import asyncpg
+import msgspec
+
+from paperdesk.core.broker.account import Account, Position
+from paperdesk.core.broker.events import CashTransferred, Event, OrderFilled
+from paperdesk.core.broker.ledger import Entry
+from paperdesk.core.broker.lots import Lot
+from paperdesk.core.broker.orders import Order
+from paperdesk.core.kernel.ids import AccountId, EntryId, InstrumentId, OrderId
+from paperdesk.core.market.instruments import Instrument
+from paperdesk.features.broker import statements
+from paperdesk.features.broker.rows import KIND_OF, account_of, lot_of, order_of, position_of, stored_entry
+
+Instruments = Mapping[InstrumentId, Instrument]
+Holding = tuple[AccountId, InstrumentId]
+
+_json = msgspec.json.encode
+
+
+@dataclass(slots=True)
+class Touch:
+    """What a batch needs of its accounts; `units` are the most that may leave a position in it."""
+
+    holdings: set[Holding] = field(default_factory=set[Holding])
+    units: defaultdict[Holding, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+    orders: set[OrderId] = field(default_factory=set[OrderId])
+    client_orders: set[tuple[AccountId, str]] = field(default_factory=set[tuple[AccountId, str]])
+
+
+@dataclass(slots=True)
+class Change:
+    """One account before and after, and the events in between with who caused each."""
+
+    before: Account
+    after: Account
+    events: list[tuple[Event, str]] = field(default_factory=list[tuple[Event, str]])
+
+
+async def lock_accounts(db: asyncpg.Connection, account_ids: Iterable[AccountId]) -> dict[AccountId, Account]:
+    """Lock accounts and their tapes for this transaction; those that are not visible are left out."""
+    rows = await db.fetch(statements.LOCK_ACCOUNTS, list(account_ids))
+    return {AccountId(row["id"]): account_of(row) for row in rows}
+
+
+async def load(
+    db: asyncpg.Connection, accounts: Mapping[AccountId, Account], touch: Touch, instruments: Instruments
+) -> dict[AccountId, Account]:
+    """Return locked accounts with the positions, lots and orders that the batch touches."""
+    positions = await _load_positions(db, touch)
+    orders = await _load_orders(db, touch, instruments)
+    return {
+        account_id: replace(account, positions=positions[account_id], orders=orders[account_id])
+        for account_id, account in accounts.items()
+    }
+
+
+async def _load_positions(
+    db: asyncpg.Connection, touch: Touch
+) -> defaultdict[AccountId, dict[InstrumentId, Position]]:
+    found: defaultdict[AccountId, dict[InstrumentId, Position]] = defaultdict(dict)
+    if not touch.holdings:
+        return found
+    rows = await db.fetch(statements.LOAD_POSITIONS, *_columns(touch.holdings, 2))
+    lots = await _load_lots(db, touch)
+    for row in rows:
+        holding = (AccountId(row["account_id"]), InstrumentId(row["instrument_id"]))
+        found[holding[0]][holding[1]] = position_of(row, tuple(lots[holding]))
+    return found
+
+
+async def _load_lots(db: asyncpg.Connection, touch: Touch) -> defaultdict[Holding, list[Lot]]:
+    lots: defaultdict[Holding, list[Lot]] = defaultdict(list)
+    wanted = [(*holding, units) for holding, units in touch.units.items() if units]
+    if wanted:
+        for row in await db.fetch(statements.LOAD_LOTS, *_columns(wanted, 3)):
+            lots[AccountId(row["account_id"]), InstrumentId(row["instrument_id"])].append(lot_of(row))
+    return lots
+
+
+async def _load_orders(
+    db: asyncpg.Connection, touch: Touch, instruments: Instruments
+) -> defaultdict[AccountId, dict[OrderId, Order]]:
+    found: defaultdict[AccountId, dict[OrderId, Order]] = defaultdict(dict)
+    if touch.orders or touch.client_orders:
+        rows = await db.fetch(statements.LOAD_ORDERS, list(touch.orders), *_columns(touch.client_orders, 2))
+        for row in rows:
+            found[AccountId(row["account_id"])][OrderId(row["id"])] = order_of(row, instruments[row["instrument_id"]])
+    return found
+
+
+async def load_entries(db: asyncpg.Connection, entry_ids: Sequence[EntryId]) -> dict[EntryId, Entry]:
+    """Load ledger entries by their ids; used to recognise a transfer that was asked for before."""
+    if not entry_ids:
+        return {}
+    rows = await db.fetch(statements.LOAD_ENTRIES, entry_ids)
+    return {EntryId(row["id"]): stored_entry(row) for row in rows}
+
+
+async def apply(db: asyncpg.Connection, changes: Sequence[Change], recorded_at: datetime) -> None:
+    """Write everything that changed, in one statement: rows, entries and events together."""
+    rows = {
+        "accounts": [_account_row(change.after) for change in changes],
+        "events": list(_event_rows(changes, recorded_at)),
+        "orders": list(_new_order_rows(changes, recorded_at)),
+        "changed_orders": list(_changed_order_rows(changes)),
+        "fills": list(_fill_rows(changes, recorded_at)),
+        "entries": list(_entry_rows(changes, recorded_at)),
+        "positions": list(_position_rows(changes)),
+        "lots": list(_lot_rows(changes)),
+    }
+    needed = tuple(table for table in statements.TABLES if rows[table])
+    columns = [column for table in needed for column in zip(*rows[table], strict=True)]
+    await db.execute(statements.write_statement(needed), *columns)
+
+
+def _columns(rows: Iterable[tuple[Any, ...]], width: int) -> list[list[Any]]:
+    """Turn rows into columns, also when there are none."""
+    return [list(column) for column in zip(*rows, strict=True)] or [[] for _ in range(width)]
+
+
+_account_row = attrgetter("id", "cash", "held", "last_seq", "last_entry", "last_at")
+
+
+def _event_rows(changes: Sequence[Change], recorded_at: datetime) -> Iterator[tuple[Any, ...]]:
+    for change in changes:
+        account = change.after
+        for event, subject in change.events:
+            kind, payload = KIND_OF[type(event)], _json(event).decode()
+            yield account.id, event.seq, account.tenant_id, kind, subject, event.at, recorded_at, payload
+
+
+def _new_order_rows(changes: Sequence[Change], recorded_at: datetime) -> Iterator[tuple[Any, ...]]:
+    for change in changes:
+        account = change.after
+        for order in account.orders.values():
+            if order.id not in change.before.orders:
+                yield (
+                    order.id, account.tenant_id, account.id, account.epoch, account.tape_id, order.instrument.id,
+                    order.instrument.symbol, order.client_order_id, order.side.value, order.type.value, order.quantity,
+                    order.limit_price, order.time_in_force.value, order.accepted_at, order.accepted_fact,
+                    order.accepted_seq, order.expires_at, *_order_state(order), order.hold_price, order.closed_reason,
+                    recorded_at,
+                )  # fmt: skip
+
+
+def _changed_order_rows(changes: Sequence[Change]) -> Iterator[tuple[Any, ...]]:
+    for change in changes:
+        for order_id, before in change.before.orders.items():
+            order = change.after.orders[order_id]
+            if order is not before:
+                yield order.id, *_order_state(order), order.closed_reason
+
+
+def _order_state(order: Order) -> tuple[Any, ...]:
+    return (
+        order.updated_at,
+        order.matched_through,
+        order.status.value,
+        order.filled_quantity,
+        order.filled_value,
+        order.fees,
+    )
+
+
+def _fill_rows(changes: Sequence[Change], recorded_at: datetime) -> Iterator[tuple[Any, ...]]:
+    for change in changes:
+        account = change.after
+        for event, _ in change.events:
+            if isinstance(event, OrderFilled):
+                fill, order = event.fill, account.orders[event.fill.order_id]
+                yield (
+                    fill.id, account.tenant_id, account.id, order.id, fill.instrument_id, order.instrument.symbol,
+                    order.side.value, fill.quantity, fill.price, fill.fee, fill.fact_seq, fill.reference, fill.rule,
+                    event.seq, event.at, recorded_at,
+                )  # fmt: skip
+
+
+def _entry_rows(changes: Sequence[Change], recorded_at: datetime) -> Iterator[tuple[Any, ...]]:
+    for change in changes:
+        account = change.after
+        for event, _ in change.events:
+            entry = entry_of(event)
+            if entry is not None:
+                yield (
+                    entry.id, account.tenant_id, account.id, entry.number, event.seq, entry.kind.value,
+                    entry.description, _json(entry.postings).decode(), entry.at, recorded_at,
+                )  # fmt: skip
+
+
+def entry_of(event: Event) -> Entry | None:
+    """Return the ledger entry an event carries, if it moves money."""
+    return event.entry if isinstance(event, OrderFilled | CashTransferred) else None
+
+
+def _position_rows(changes: Sequence[Change]) -> Iterator[tuple[Any, ...]]:
+    for change in changes:
+        account = change.after
+        for instrument_id, position in account.positions.items():
+            if position is not change.before.positions.get(instrument_id):
+                yield (
+                    account.id, account.epoch, instrument_id, account.tenant_id, position.quantity, position.reserved,
+                    position.cost,
+                )  # fmt: skip
+
+
+def _lot_rows(changes: Sequence[Change]) -> Iterator[tuple[Any, ...]]:
+    """Yield each changed lot once, in its last state."""
+    for change in changes:
+        account = change.after
+        latest: dict[Any, tuple[InstrumentId, Lot]] = {}
+        for event, _ in change.events:
+            if isinstance(event, OrderFilled):
+                latest |= {each.lot.id: (event.fill.instrument_id, each.lot) for each in event.lot_changes}
+        for instrument_id, lot in latest.values():
+            yield (
+                lot.id, account.tenant_id, account.id, account.epoch, instrument_id, lot.opened_at, lot.opened_seq,
+                lot.quantity, lot.cost,
+            )  # fmt: skip

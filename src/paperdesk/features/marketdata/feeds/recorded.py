@@ -1,0 +1,300 @@
+"""A recorded dataset, open for reading: its facts in order, and what is known at a cursor.
+
+A cursor is the number of the last fact that has been delivered. Apart from stepping, nothing here
+uses a fact after the cursor it is given, and a test poisons the future to prove it.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import ROUND_HALF_EVEN, Decimal
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from paperdesk.core.kernel.errors import NotFound
+from paperdesk.core.kernel.ids import InstrumentId
+from paperdesk.core.market.facts import (
+    CloseFact,
+    MarketFact,
+    OpenFact,
+    Phase,
+    PriceFact,
+    QuoteFact,
+    RangeFact,
+    SessionClosed,
+    SessionOpened,
+)
+from paperdesk.core.market.instruments import Instrument
+from paperdesk.core.market.quotes import Bar, Quote
+from paperdesk.core.market.sessions import Calendar, Session, calendar
+from paperdesk.features.marketdata.feeds.columns import (
+    BarColumns,
+    Columns,
+    QuoteColumns,
+    exact,
+    exact_or_none,
+    instant_of,
+    microseconds,
+    read_columns,
+)
+from paperdesk.features.marketdata.feeds.manifest import DatasetManifest, Listing
+from paperdesk.features.marketdata.feeds.timeline import (
+    SESSIONS,
+    Landmark,
+    SessionColumns,
+    StepUnit,
+    Timeline,
+)
+from paperdesk.features.marketdata.feeds.writer import read_manifest
+
+_CHUNK: Final = 4096
+_PRICE_PHASES: Final = (Phase.OPEN, Phase.RANGE, Phase.CLOSE, Phase.QUOTE)
+
+
+class UnknownInstrument(NotFound):
+    """The dataset has no such instrument."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """One instrument's rows and how to read them."""
+
+    id: InstrumentId
+    scale: int
+    size_scale: int
+    columns: Columns
+
+
+class Dataset:
+    """An immutable version of market facts, numbered from 1 in the one order there is."""
+
+    def __init__(self, manifest: DatasetManifest, columns: Sequence[Columns]) -> None:
+        """Merge the columns, which are given in the order of the manifest's listings."""
+        self.manifest = manifest
+        self.calendar: Calendar = calendar(manifest.calendar)
+        self._listings: Mapping[InstrumentId, Listing] = {one.instrument.id: one for one in manifest.listings}
+        self._sources = [
+            _Source(listing.instrument.id, listing.scale, listing.size_scale, one)
+            for listing, one in zip(manifest.listings, columns, strict=True)
+        ]
+        self._index = {source.id: number for number, source in enumerate(self._sources)}
+        self._by_symbol = {one.instrument.symbol: one.instrument for one in manifest.listings}
+        self._sessions = _covered(self.calendar, columns)
+        self._timeline = Timeline(columns, _session_columns(self._sessions))
+
+    @property
+    def facts_total(self) -> int:
+        """Return the number of the last fact; never shown to anybody who trades on the dataset."""
+        return self._timeline.total
+
+    @property
+    def instruments(self) -> Mapping[InstrumentId, Instrument]:
+        """Return every instrument there is, listed yet or not; see `listed`."""
+        return MappingProxyType({one.id: self._listings[one.id].instrument for one in self._sources})
+
+    def by_symbol(self, symbol: str) -> Instrument | None:
+        """Return the instrument of a symbol, listed yet or not."""
+        return self._by_symbol.get(symbol)
+
+    def first_on(self, instrument_id: InstrumentId) -> date:
+        """Return the market day of an instrument's first row; only shown once it is listed."""
+        return self._listing(instrument_id).first_on
+
+    def listed(self, instrument_id: InstrumentId, cursor: int) -> bool:
+        """Say whether the instrument has had a price by then."""
+        return self._last_seq(instrument_id, cursor, _PRICE_PHASES) is not None
+
+    def cursor_at(self, instant: datetime) -> int:
+        """Return the number of the last fact at or before an instant, 0 before the first."""
+        return self._timeline.cursor_at(microseconds(instant))
+
+    def at_of(self, seq: int) -> datetime:
+        """Return the instant of a fact; 0 stands just before the first fact and has its instant."""
+        return instant_of(int(self._timeline.at[max(seq, 1) - 1]))
+
+    def next_step(self, cursor: int, unit: StepUnit, count: int = 1) -> int | None:
+        """Return the cursor `count` facts, bars or sessions on, or None at the very end."""
+        return self._timeline.next_step(cursor, unit, count)
+
+    def next_of(self, cursor: int, landmark: Landmark) -> int | None:
+        """Return the cursor at the next open (opening prices known) or close, or None without one."""
+        return self._timeline.next_of(cursor, landmark)
+
+    def session_at(self, cursor: int) -> Session | None:
+        """Return the session that has opened and not yet closed by then."""
+        opened = self._timeline.track(SESSIONS, Phase.SESSION_OPENED).last_before(cursor)
+        closed = self._timeline.track(SESSIONS, Phase.SESSION_CLOSED).last_before(cursor)
+        return None if opened is None or opened == closed else self._sessions[opened]
+
+    def facts_between(
+        self, after: int, upto: int, instrument_ids: frozenset[InstrumentId] | None = None
+    ) -> Iterator[MarketFact]:
+        """Yield facts with after < seq <= upto: those of sessions, and prices of the instruments (None: all)."""
+        wanted = self._wanted(instrument_ids)
+        end = min(upto, self.facts_total)
+        for start in range(after, end, _CHUNK):
+            sources = self._timeline.source[start : min(start + _CHUNK, end)]
+            yield from self._facts(np.flatnonzero(wanted[sources]) + start)
+
+    def bars(
+        self,
+        instrument_id: InstrumentId,
+        cursor: int,
+        start: datetime | None = None,
+        end: datetime | None = None,
+        limit: int | None = None,
+    ) -> list[Bar]:
+        """Return the newest `limit` bars closed by then with start <= at < end, oldest first."""
+        source = self._sources[self._number(instrument_id)]
+        if not isinstance(source.columns, BarColumns):
+            return []
+        closed = self._timeline.track(self._number(instrument_id), Phase.CLOSE).last_before(cursor)
+        at = source.columns.at[: 0 if closed is None else closed + 1]
+        first = 0 if start is None else int(np.searchsorted(at, microseconds(start)))
+        stop = len(at) if end is None else int(np.searchsorted(at, microseconds(end)))
+        if limit is not None:
+            first = max(first, stop - limit)
+        return [_bar(source, source.columns, row) for row in range(first, stop)]
+
+    def last_close(self, instrument_id: InstrumentId, cursor: int) -> Bar | None:
+        """Return the last bar that has closed by then."""
+        bars = self.bars(instrument_id, cursor, limit=1)
+        return bars[0] if bars else None
+
+    def previous_close(self, instrument_id: InstrumentId, cursor: int) -> Bar | None:
+        """Return the last bar of the session before the one that opened last: the base of a day's change."""
+        opened = self._timeline.track(SESSIONS, Phase.SESSION_OPENED).last_before(cursor)
+        if not opened:
+            return None
+        closed = self._timeline.track(SESSIONS, Phase.SESSION_CLOSED).seqs[opened - 1]
+        return self.last_close(instrument_id, int(closed))
+
+    def last_price_fact(self, instrument_id: InstrumentId, cursor: int) -> PriceFact | None:
+        """Return the last open, range, close or quote of an instrument by then."""
+        return self._last_fact(instrument_id, cursor, _PRICE_PHASES)
+
+    def standing_quote(self, instrument_id: InstrumentId, cursor: int) -> Quote | None:
+        """Return the last real quote, or bid = ask = the last open or close, marked as made of a bar."""
+        fact = self._last_fact(instrument_id, cursor, (Phase.QUOTE,))
+        if isinstance(fact, QuoteFact):
+            return Quote(instrument_id, fact.at, fact.bid, fact.ask, fact.bid_size, fact.ask_size)
+        fact = self._last_fact(instrument_id, cursor, (Phase.OPEN, Phase.CLOSE))
+        if not isinstance(fact, OpenFact | CloseFact):
+            return None
+        price = _on_tick(fact.price, self._listing(instrument_id).instrument.tick)
+        return Quote(instrument_id, fact.at, price, price, derived_from="bar")
+
+    def _last_fact(self, instrument_id: InstrumentId, cursor: int, phases: Sequence[Phase]) -> PriceFact | None:
+        seq = self._last_seq(instrument_id, cursor, phases)
+        if seq is None:
+            return None
+        fact = next(self._facts(np.array([seq - 1])))
+        assert not isinstance(fact, SessionOpened | SessionClosed), "an instrument's fact is a price"
+        return fact
+
+    def _last_seq(self, instrument_id: InstrumentId, cursor: int, phases: Sequence[Phase]) -> int | None:
+        tracks = [self._timeline.track(self._number(instrument_id), phase) for phase in phases]
+        found = [int(track.seqs[last]) for track in tracks if (last := track.last_before(cursor)) is not None]
+        return max(found, default=None)
+
+    def _wanted(self, instrument_ids: frozenset[InstrumentId] | None) -> NDArray[np.bool_]:
+        """Return which sources are asked for; the last place is that of the sessions, source -1."""
+        wanted = [instrument_ids is None or source.id in instrument_ids for source in self._sources]
+        return np.array([*wanted, True])
+
+    def _facts(self, picks: NDArray[np.int64]) -> Iterator[MarketFact]:
+        timeline = self._timeline
+        places = zip(
+            picks.tolist(),
+            timeline.at[picks].tolist(),
+            timeline.phase[picks].tolist(),
+            timeline.source[picks].tolist(),
+            timeline.row[picks].tolist(),
+            strict=True,
+        )
+        instant, at = None, None
+        for index, microsecond, phase, number, row in places:
+            if at is None or microsecond != instant:
+                instant, at = microsecond, instant_of(microsecond)
+            if number == SESSIONS:
+                session = self._sessions[row]
+                kind = SessionOpened if phase == Phase.SESSION_OPENED else SessionClosed
+                yield kind(index + 1, at, session.on)
+            else:
+                yield _price_fact(self._sources[number], phase, row, (index + 1, at))
+
+    def _number(self, instrument_id: InstrumentId) -> int:
+        number = self._index.get(instrument_id)
+        if number is None:
+            raise UnknownInstrument(f"The dataset has no instrument {instrument_id}.", id=str(instrument_id))
+        return number
+
+    def _listing(self, instrument_id: InstrumentId) -> Listing:
+        return self._listings[self._sources[self._number(instrument_id)].id]
+
+
+def open_dataset(path: Path) -> Dataset:
+    """Open the dataset in a directory; its rows are read once and shared by all readers."""
+    manifest = read_manifest(path)
+    return Dataset(manifest, [read_columns(path / one.file_name, one.shape) for one in manifest.listings])
+
+
+def _price_fact(source: _Source, phase: int, row: int, place: tuple[int, datetime]) -> PriceFact:
+    """Build one price fact exactly; `place` is its number and its instant."""
+    seq, at = place
+    columns, scale = source.columns, source.scale
+    if isinstance(columns, QuoteColumns):
+        bid, ask = exact(columns.bid.item(row), scale), exact(columns.ask.item(row), scale)
+        sizes = (exact_or_none(size.item(row), source.size_scale) for size in (columns.bid_size, columns.ask_size))
+        return QuoteFact(seq, at, source.id, bid, ask, *sizes)
+    if phase == Phase.OPEN:
+        return OpenFact(seq, at, source.id, exact(columns.open.item(row), scale))
+    if phase == Phase.RANGE:
+        return RangeFact(seq, at, source.id, exact(columns.low.item(row), scale), exact(columns.high.item(row), scale))
+    volume = exact_or_none(columns.volume.item(row), source.size_scale)
+    return CloseFact(seq, at, source.id, exact(columns.close.item(row), scale), volume)
+
+
+def _bar(source: _Source, columns: BarColumns, row: int) -> Bar:
+    return Bar(
+        instrument_id=source.id,
+        at=instant_of(columns.at.item(row)),
+        close=exact(columns.close.item(row), source.scale),
+        open=exact_or_none(columns.open.item(row), source.scale),
+        high=exact_or_none(columns.high.item(row), source.scale),
+        low=exact_or_none(columns.low.item(row), source.scale),
+        volume=exact_or_none(columns.volume.item(row), source.size_scale),
+    )
+
+
+def _on_tick(price: Decimal, tick: Decimal) -> Decimal:
+    return (price / tick).quantize(Decimal(1), rounding=ROUND_HALF_EVEN) * tick
+
+
+def _covered(market: Calendar, columns: Sequence[Columns]) -> list[Session]:
+    """Return every session that overlaps the time from the first price to the last."""
+    first = instant_of(min(_first(one) for one in columns))
+    last = instant_of(max(_last(one) for one in columns))
+    sessions = market.sessions(market.day_of(first), market.day_of(last))
+    return [session for session in sessions if session.closes_at > first and session.opens_at <= last]
+
+
+def _first(columns: Columns) -> int:
+    """Return the first instant that has a price; a bar's last moment is before the instant it closes at."""
+    if isinstance(columns, QuoteColumns):
+        return int(columns.at[0])
+    return int(columns.open_at[0]) if bool(columns.complete[0]) else int(columns.at[0]) - 1
+
+
+def _last(columns: Columns) -> int:
+    return int(columns.at[-1]) - (1 if isinstance(columns, BarColumns) else 0)
+
+
+def _session_columns(sessions: Sequence[Session]) -> SessionColumns:
+    opens = np.array([microseconds(session.opens_at) for session in sessions], np.int64)
+    closes = np.array([microseconds(session.closes_at) for session in sessions], np.int64)
+    return SessionColumns(opens, closes)

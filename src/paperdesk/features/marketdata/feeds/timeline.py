@@ -1,0 +1,139 @@
+"""The merged order of a dataset's facts as arrays; core/market/merge.py says the same in words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal, NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from paperdesk.core.market.facts import Phase
+from paperdesk.features.marketdata.feeds.columns import BarColumns, Columns, Ints
+
+StepUnit: TypeAlias = Literal["fact", "bar", "session"]
+Landmark: TypeAlias = Literal["next_open", "next_close"]
+
+SESSIONS: Final = -1
+"""The source of session facts, which belong to no instrument."""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionColumns:
+    """The sessions that a dataset covers, in order; shape (sessions,) each."""
+
+    opens_at: Ints
+    closes_at: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """Where one source's facts of one phase are: the k-th of them has the number seqs[k]."""
+
+    seqs: Ints
+
+    def last_before(self, cursor: int) -> int | None:
+        """Return the index of the last fact with seq <= cursor, or None before the first."""
+        found = int(np.searchsorted(self.seqs, cursor, side="right"))
+        return found - 1 if found else None
+
+
+NOWHERE: Final = Track(np.empty(0, np.int64))
+
+
+class Timeline:
+    """All facts in order; the fact with number `seq` is at index seq - 1 of each array."""
+
+    def __init__(self, columns: Sequence[Columns], sessions: SessionColumns) -> None:
+        """Merge sources, which are given in order of instrument id, once."""
+        parts = _parts(columns, sessions)
+        instants = np.concatenate([part.at for part in parts])
+        lengths = [len(part.rows) for part in parts]
+        # Parts stand in order of (phase, instrument, row), so one stable sort by instant is the whole order.
+        order = np.argsort(instants, kind="stable")
+        self.at: Ints = instants[order]
+        self.phase: NDArray[np.int8] = np.repeat(np.array([part.phase for part in parts], np.int8), lengths)[order]
+        self.source: NDArray[np.int32] = np.repeat(np.array([part.source for part in parts], np.int32), lengths)[order]
+        self.row: Ints = np.concatenate([part.rows for part in parts])[order]
+        self._tracks = _tracks(parts, order)
+        self._bar_ends = self._frames((Phase.CLOSE, Phase.QUOTE))
+        self._session_ends = self._frames((Phase.SESSION_CLOSED,))
+        opened = self.at[self.phase == Phase.SESSION_OPENED]
+        self._opens: Ints = np.searchsorted(self.at, opened, side="right")
+
+    @property
+    def total(self) -> int:
+        """Return the number of the last fact."""
+        return len(self.at)
+
+    def track(self, source: int, phase: Phase) -> Track:
+        """Return where the facts of one source and phase are."""
+        return self._tracks.get((phase, source), NOWHERE)
+
+    def cursor_at(self, instant: int) -> int:
+        """Return the number of the last fact at or before an instant in microseconds."""
+        return int(np.searchsorted(self.at, instant, side="right"))
+
+    def next_step(self, cursor: int, unit: StepUnit, count: int) -> int | None:
+        """Return the cursor after `count` more facts, bars or sessions, or None at the very end.
+
+        A bar or a session ends before whatever opens at the same instant, so that an order placed
+        after seeing it can still meet the next open. Where fewer remain, the rest is one step.
+        """
+        if cursor >= self.total:
+            return None
+        if unit == "fact":
+            return min(cursor + count, self.total)
+        ends = self._bar_ends if unit == "bar" else self._session_ends
+        wanted = int(np.searchsorted(ends, cursor, side="right")) + count - 1
+        return int(ends[wanted]) if wanted < len(ends) else self.total
+
+    def next_of(self, cursor: int, landmark: Landmark) -> int | None:
+        """Return the cursor at the next session's open (its first prices known) or close."""
+        ends = self._opens if landmark == "next_open" else self._session_ends
+        found = int(np.searchsorted(ends, cursor, side="right"))
+        return int(ends[found]) if found < len(ends) else None
+
+    def _frames(self, phases: tuple[Phase, ...]) -> Ints:
+        """Return where the ending part of each instant that has such a phase ends, as fact numbers."""
+        ending = self.phase <= Phase.SESSION_CLOSED
+        last = np.ones(self.total, np.bool_)
+        last[:-1] = (self.at[1:] != self.at[:-1]) | ~ending[1:]
+        ends = np.flatnonzero(ending & last)
+        instants = self.at[np.isin(self.phase, [int(phase) for phase in phases])]
+        return ends[np.isin(self.at[ends], instants)] + 1
+
+
+class _Part(NamedTuple):
+    """All facts of one phase and source, in the order of the source."""
+
+    phase: Phase
+    source: int
+    rows: Ints
+    at: Ints
+
+
+def _parts(columns: Sequence[Columns], sessions: SessionColumns) -> list[_Part]:
+    """Return the parts of every source, in order of phase and source."""
+    parts: list[_Part] = []
+    for source, one in enumerate(columns):
+        if isinstance(one, BarColumns):
+            complete = np.flatnonzero(one.complete)
+            parts.append(_Part(Phase.OPEN, source, complete, one.open_at[complete]))
+            parts.append(_Part(Phase.RANGE, source, complete, one.at[complete]))
+            parts.append(_Part(Phase.CLOSE, source, np.arange(len(one.at)), one.at))
+        else:
+            parts.append(_Part(Phase.QUOTE, source, np.arange(len(one.at)), one.at))
+    every = np.arange(len(sessions.opens_at))
+    parts.append(_Part(Phase.SESSION_OPENED, SESSIONS, every, sessions.opens_at))
+    parts.append(_Part(Phase.SESSION_CLOSED, SESSIONS, every, sessions.closes_at))
+    return sorted(parts, key=lambda part: (part.phase, part.source))
+
+
+def _tracks(parts: Sequence[_Part], order: Ints) -> dict[tuple[Phase, int], Track]:
+    seqs = np.empty(len(order), np.int64)
+    seqs[order] = np.arange(1, len(order) + 1)
+    ends = np.cumsum([len(part.rows) for part in parts])
+    return {
+        (part.phase, part.source): Track(seqs[end - len(part.rows) : end])
+        for part, end in zip(parts, ends.tolist(), strict=True)
+    }

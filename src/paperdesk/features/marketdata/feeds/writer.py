@@ -1,0 +1,176 @@
+"""Datasets are written once: complete, hashed and flushed beside their place, then renamed into it."""
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+
+from paperdesk.core.kernel.errors import Conflict, Invalid
+from paperdesk.core.market.instruments import Instrument
+from paperdesk.core.market.sessions import calendar
+from paperdesk.features.marketdata.feeds.columns import (
+    ABSENT,
+    BarColumns,
+    Columns,
+    canonical_bytes,
+    instant_of,
+    read_columns,
+    shape_of,
+    write_columns,
+)
+from paperdesk.features.marketdata.feeds.manifest import (
+    DatasetManifest,
+    DatasetTerms,
+    Listing,
+    manifest_from_text,
+    manifest_json,
+    manifest_text,
+)
+
+MANIFEST = "manifest.json"
+
+
+class DatasetExists(Conflict):
+    """A dataset never changes; new prices are a new dataset."""
+
+
+class EmptyDataset(Invalid):
+    """A dataset needs at least one instrument with one row."""
+
+
+class DisorderedRows(Invalid):
+    """The rows of an instrument must follow each other in time."""
+
+
+class AmbiguousSymbol(Invalid):
+    """Inside a dataset a symbol means one instrument."""
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """All rows of one instrument; prices are stored with `scale` places, sizes with `size_scale`."""
+
+    instrument: Instrument
+    scale: int
+    size_scale: int
+    columns: Columns
+
+
+def write_dataset(terms: DatasetTerms, series: Iterable[Series], into: Path) -> DatasetManifest:
+    """Write a dataset as the new directory `into`, wholly or not at all, and return its manifest."""
+    if into.exists():
+        raise DatasetExists(f"There is already a dataset in {into.name}.")
+    ordered = sorted(series, key=lambda one: one.instrument.id.int)
+    _check(ordered)
+    manifest = _describe(terms, ordered)
+    partial = into.with_name(f".{into.name}.partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    try:
+        for one, listing in zip(ordered, manifest.listings, strict=True):
+            write_columns(one.columns, partial / listing.file_name)
+        (partial / MANIFEST).write_text(manifest_text(manifest), encoding="utf-8")
+        _flush(partial)
+        partial.rename(into)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    _flush_directory(into.parent)
+    return manifest
+
+
+def read_manifest(path: Path) -> DatasetManifest:
+    """Read what a dataset says about itself, without its rows."""
+    return manifest_from_text((path / MANIFEST).read_text(encoding="utf-8"))
+
+
+def content_hash(manifest: DatasetManifest, columns: Sequence[Columns]) -> str:
+    """Return the SHA-256 of all columns and of every other fact of the manifest, as hex."""
+    stated = {**manifest_json(manifest), "content_hash": None}
+    digest = hashlib.sha256(json.dumps(stated, sort_keys=True, separators=(",", ":")).encode())
+    for listing, one in zip(manifest.listings, columns, strict=True):
+        digest.update(listing.instrument.id.bytes)
+        for chunk in canonical_bytes(one):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def is_unchanged(path: Path) -> bool:
+    """Say whether a dataset still has the content it was written with."""
+    manifest = read_manifest(path)
+    columns = [read_columns(path / listing.file_name, listing.shape) for listing in manifest.listings]
+    return content_hash(manifest, columns) == manifest.content_hash
+
+
+def _describe(terms: DatasetTerms, ordered: Sequence[Series]) -> DatasetManifest:
+    bars = [one.columns for one in ordered if isinstance(one.columns, BarColumns)]
+    has_range = any(bool(np.any(one.complete)) for one in bars)
+    has_volume = any(bool(np.any(one.volume != ABSENT)) for one in bars)
+    fields: list[str] = ["bid", "ask"] if len(bars) < len(ordered) else []
+    fields += ["open", "high", "low"] if has_range else []
+    fields += ["close"] if bars else []
+    fields += ["volume"] if has_volume else []
+    manifest = DatasetManifest(
+        **asdict(terms),
+        fields=tuple(fields),
+        has_volume=has_volume,
+        content_hash="",
+        listings=tuple(_listing(one, terms.calendar) for one in ordered),
+    )
+    return replace(manifest, content_hash=content_hash(manifest, [one.columns for one in ordered]))
+
+
+def _listing(one: Series, calendar_name: str) -> Listing:
+    first = instant_of(int(one.columns.at[0]) - (1 if isinstance(one.columns, BarColumns) else 0))
+    return Listing(
+        instrument=one.instrument,
+        shape=shape_of(one.columns),
+        scale=one.scale,
+        size_scale=one.size_scale,
+        rows=len(one.columns.at),
+        first_on=calendar(calendar_name).day_of(first),
+    )
+
+
+def _check(ordered: Sequence[Series]) -> None:
+    if not ordered or any(len(one.columns.at) == 0 for one in ordered):
+        raise EmptyDataset("A dataset needs at least one instrument, and each of them a row.")
+    symbols = sorted(one.instrument.symbol for one in ordered)
+    for before, after in pairwise(symbols):
+        if before == after:
+            raise AmbiguousSymbol(f"{before} stands for more than one instrument.", symbol=before)
+    for one in ordered:
+        if not _is_ordered(one.columns):
+            symbol = one.instrument.symbol
+            raise DisorderedRows(f"The rows of {symbol} do not follow each other in time.", symbol=symbol)
+
+
+def _is_ordered(columns: Columns) -> bool:
+    """Bars must not overlap; quotes may share an instant, in which case their order is the source's."""
+    if isinstance(columns, BarColumns):
+        apart = bool(np.all(columns.open_at[1:] >= columns.at[:-1]))
+        return apart and bool(np.all(columns.open_at < columns.at))
+    return bool(np.all(columns.at[1:] >= columns.at[:-1]))
+
+
+def _flush(directory: Path) -> None:
+    for path in directory.iterdir():
+        with path.open("rb") as file:
+            os.fsync(file.fileno())
+    _flush_directory(directory)
+
+
+def _flush_directory(directory: Path) -> None:
+    """Make names durable; only where directories can be opened, which Windows does not allow."""
+    if os.name != "posix":
+        return
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

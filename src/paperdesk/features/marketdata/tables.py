@@ -1,0 +1,62 @@
+"""Tables of market data: what a tape is made of. The prices themselves live in datasets on disk."""
+
+from sqlalchemy import BigInteger, Boolean, Column, Integer, Table, Text, Uuid
+from sqlalchemy.dialects.postgresql import JSONB
+
+from paperdesk.infra.db import Exact, Instant, metadata
+
+instruments = Table(
+    "instruments",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("symbol", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("calendar", Text, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+)
+
+tape_sources = Table(
+    "tape_sources",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("tenant_id", Uuid),
+    Column("name", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+)
+
+dataset_versions = Table(
+    "dataset_versions",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("source_id", Uuid, nullable=False),
+    Column("tenant_id", Uuid),
+    Column("version", Integer, nullable=False),
+    Column("content_hash", Text, nullable=False),
+    Column("manifest", JSONB, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+)
+
+tape_runs = Table(
+    "tape_runs",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("tenant_id", Uuid),
+    Column("owner_id", Uuid, nullable=False),
+    Column("dataset_id", Uuid, nullable=False),
+    Column("parent_id", Uuid),
+    Column("name", Text, nullable=False),
+    Column("shared", Boolean, nullable=False),
+    Column("seed", BigInteger, nullable=False),
+    Column("cursor", BigInteger, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("target_cursor", BigInteger, nullable=False),
+    Column("target_at", Instant, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("speed", Exact, nullable=False),
+    Column("has_ended", Boolean, nullable=False),
+    Column("starts_at", Instant, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+)

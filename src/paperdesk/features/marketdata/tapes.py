@@ -1,0 +1,139 @@
+"""A tape: a run over a dataset, with a clock and a cursor of its own. Accounts live on exactly one."""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from paperdesk.core.broker.view import MarketView
+from paperdesk.core.kernel.ids import DatasetId, InstrumentId, TapeId, TenantId, UserId
+from paperdesk.core.market.instruments import Instrument
+from paperdesk.core.market.quotes import Quote
+from paperdesk.core.market.sessions import Calendar, calendar
+from paperdesk.features.marketdata.feeds.recorded import Dataset, open_dataset
+
+LONG_ORDERS_LAST = timedelta(days=90)
+
+
+class TapeState(StrEnum):
+    """Whether a tape moves by itself."""
+
+    PAUSED = "paused"
+    PLAYING = "playing"
+
+
+@dataclass(frozen=True, slots=True)
+class Tape:
+    """Where a run stands: `cursor` is the last fact delivered, `at` its clock, `target_*` where it is headed."""
+
+    id: TapeId
+    tenant_id: TenantId | None
+    owner_id: UserId
+    dataset_id: DatasetId
+    name: str
+    shared: bool
+    cursor: int
+    at: datetime
+    target_cursor: int
+    target_at: datetime
+    state: TapeState
+    speed: Decimal
+    has_ended: bool
+    starts_at: datetime
+
+    @property
+    def is_moving(self) -> bool:
+        """Say whether the pump has something to do."""
+        return self.state is TapeState.PLAYING or self.cursor < self.target_cursor or self.at < self.target_at
+
+
+def tape_of(row: Mapping[str, Any]) -> Tape:
+    """Turn a row of tape_runs into a value."""
+    return Tape(
+        id=TapeId(row["id"]),
+        tenant_id=row["tenant_id"],
+        owner_id=UserId(row["owner_id"]),
+        dataset_id=DatasetId(row["dataset_id"]),
+        name=row["name"],
+        shared=row["shared"],
+        cursor=row["cursor"],
+        at=row["at"],
+        target_cursor=row["target_cursor"],
+        target_at=row["target_at"],
+        state=TapeState(row["state"]),
+        speed=row["speed"],
+        has_ended=row["has_ended"],
+        starts_at=row["starts_at"],
+    )
+
+
+class Shelf:
+    """The datasets this process has opened; they are immutable, so they are opened once."""
+
+    def __init__(self, folder: Path) -> None:
+        """Take the folder that datasets live in."""
+        self._folder = folder
+        self._open: dict[DatasetId, Dataset] = {}
+        self._views: dict[TapeId, tuple[int, datetime, MarketView]] = {}
+        self._turn = asyncio.Lock()
+
+    async def dataset(self, dataset_id: DatasetId) -> Dataset:
+        """Return an open dataset; opening reads files, so it happens off the event loop."""
+        async with self._turn:
+            if dataset_id not in self._open:
+                self._open[dataset_id] = await asyncio.to_thread(open_dataset, self._folder / str(dataset_id))
+            return self._open[dataset_id]
+
+    async def view(self, tape: Tape, symbols: Iterable[str]) -> MarketView:
+        """Return the market as somebody sees it who has read the tape up to its cursor."""
+        dataset = self._open.get(tape.dataset_id) or await self.dataset(tape.dataset_id)
+        known = self._views.get(tape.id)
+        if known is None or known[:2] != (tape.cursor, tape.at):
+            known = (tape.cursor, tape.at, blank_view(dataset, tape))
+            self._views[tape.id] = known
+        view = with_symbols(known[2], dataset, symbols)
+        if view is not known[2]:
+            self._views[tape.id] = (tape.cursor, tape.at, view)
+        return view
+
+
+def blank_view(dataset: Dataset, tape: Tape) -> MarketView:
+    """Work out the session around a tape's clock; instruments and quotes are looked up when asked for."""
+    market = calendar(dataset.manifest.calendar)
+    is_open = market.is_open(tape.at)
+    return MarketView(
+        cursor=tape.cursor,
+        at=tape.at,
+        is_open=is_open,
+        day_ends_at=market.next_close(tape.at),
+        long_ends_at=_last_close_before(market, tape.at + LONG_ORDERS_LAST),
+        instruments=dict[str, Instrument](),
+        quotes=dict[InstrumentId, Quote](),
+    )
+
+
+def with_symbols(view: MarketView, dataset: Dataset, symbols: Iterable[str]) -> MarketView:
+    """Return the view with more instruments and their standing quotes; unknown and future ones stay out."""
+    wanted = [symbol for symbol in symbols if symbol not in view.instruments]
+    found = [listed for symbol in wanted if (listed := listed_instrument(dataset, symbol, view.cursor))]
+    if not found:
+        return view
+    quotes = {each.id: quote for each in found if (quote := dataset.standing_quote(each.id, view.cursor))}
+    instruments = {each.symbol: each for each in found}
+    return replace(view, instruments={**view.instruments, **instruments}, quotes={**view.quotes, **quotes})
+
+
+def listed_instrument(dataset: Dataset, symbol: str, cursor: int) -> Instrument | None:
+    """Look a symbol up among what the tape has shown by now."""
+    instrument = dataset.by_symbol(symbol)
+    return instrument if instrument and dataset.listed(instrument.id, cursor) else None
+
+
+def _last_close_before(market: Calendar, instant: datetime) -> datetime:
+    day = market.day_of(instant)
+    sessions = market.sessions(day - timedelta(days=7), day)
+    return max(session.closes_at for session in sessions if session.closes_at <= instant)

@@ -1,0 +1,58 @@
+"""Every setting, read once. This is the only module that reads the environment."""
+
+from pathlib import Path
+
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Settings of one installation; each is an environment variable that starts with PAPERDESK_."""
+
+    model_config = SettingsConfigDict(env_prefix="PAPERDESK_", frozen=True, extra="ignore")
+
+    home: Path = Path("~/.paperdesk")
+    """Where the database, the datasets, credentials and logs live."""
+
+    host: str = "127.0.0.1"
+    """The address to listen on; loopback unless you mean to be reached."""
+
+    port: int = 2080
+    """The port to listen on."""
+
+    database_url: SecretStr | None = None
+    """Any PostgreSQL 15 or newer; without it an embedded server is run in the home directory."""
+
+    admin_database_url: SecretStr | None = None
+    """Who owns the tables and may create roles; the same as database_url unless given."""
+
+    log_format: str = "console"
+    """How log lines look: console for people, json for machines."""
+
+    log_level: str = "WARNING"
+    """The least important log line that is written."""
+
+    body_bytes_max: int = 1_000_000
+    """The largest request body, imports excepted."""
+
+    import_bytes_max: int = 200_000_000
+    """The largest file that can be imported."""
+
+    writer_batch_max: int = 256
+    """How many commands one commit of the order writer takes at most."""
+
+    writer_queue_max: int = 4096
+    """How many commands may wait for the order writer before it says it is busy."""
+
+    login_hours: int = 12
+    """How long a browser login lasts."""
+
+    @property
+    def directory(self) -> Path:
+        """Return the home directory with ~ expanded."""
+        return self.home.expanduser().absolute()
+
+    @property
+    def datasets(self) -> Path:
+        """Return where datasets are stored."""
+        return self.directory / "datasets"

@@ -1,0 +1,54 @@
+"""Structured logs and metrics. Secrets never reach a log line: only names, ids and outcomes do."""
+
+import logging
+import sys
+
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+
+def configure_logs(log_format: str, level: str) -> None:
+    """Write log lines to standard error: readable ones for people, JSON for machines."""
+    renderer: structlog.typing.Processor = (
+        structlog.processors.JSONRenderer() if log_format == "json" else structlog.dev.ConsoleRenderer(colors=False)
+    )
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    logging.basicConfig(level=level.upper(), stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
+
+
+log = structlog.stdlib.get_logger("paperdesk")
+
+
+class Metrics:
+    """What an operator watches, in one registry of its own."""
+
+    def __init__(self) -> None:
+        """Register every metric once."""
+        self.registry = CollectorRegistry()
+        self.requests = Counter(
+            "paperdesk_requests_total", "HTTP requests by method and status.", ["method", "status"], registry=self.registry
+        )
+        self.commands = Counter(
+            "paperdesk_commands_total", "Broker commands by name and outcome.", ["command", "outcome"], registry=self.registry
+        )
+        self.batch = Histogram(
+            "paperdesk_writer_batch_size",
+            "Commands in one commit of the order writer.",
+            buckets=(1, 2, 4, 8, 16, 32, 64, 128, 256),
+            registry=self.registry,
+        )
+        self.waiting = Gauge("paperdesk_writer_waiting", "Commands waiting for the writer.", registry=self.registry)
+        self.facts = Counter("paperdesk_facts_total", "Market facts delivered by the pump.", registry=self.registry)
+        self.published = Counter("paperdesk_events_published_total", "Events the relay published.", registry=self.registry)
+        self.streams = Gauge("paperdesk_streams", "Open streams.", registry=self.registry)

@@ -1,0 +1,155 @@
+"""Names come from the field; drawers without a meaning are refused, and a use case is its file."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+import pytest
+
+from tests.architecture.sources import broken, seeded
+
+BANNED_PARTS = frozenset(
+    [
+        "manager",
+        "managers",
+        "handler",
+        "handlers",
+        "helper",
+        "helpers",
+        "util",
+        "utils",
+        "processor",
+        "processors",
+        "service",
+        "services",
+        "data",
+        "info",
+        "item",
+        "items",
+        "asset",
+        "assets",
+        "ticker",
+        "tickers",
+        "stock",
+        "stocks",
+    ]
+)
+BANNED_WHOLE = frozenset({"trade", "trades"})  # a print or a fill?
+BANNED_FILES = frozenset({"common", "base", "misc", "shared"})
+
+# Whole names that stay, and why.
+ALLOWED = {
+    "TRADE": "the permission; a verb",
+    "items": "what a page of a list calls its rows, on the wire as in code",
+}
+
+FIXED_FILES = frozenset(["__init__", "tables", "store", "access", "queries", "schemas", "routes", "tools", "jobs"])
+ADAPTER_FOLDERS = frozenset({"feeds", "venues", "models"})
+# Files of a feature that are nouns, because other features read them; everything else is a use case.
+NOUNS = {
+    "marketdata/quotes": "latest quotes, for other features",
+    "marketdata/bars": "price history, for other features",
+    "marketdata/chains": "option chains, for other features",
+    "marketdata/instruments": "reference data, for other features",
+    "marketdata/calendar": "sessions, for other features",
+    "marketdata/tapes": "a source of market facts and its clock, for other features",
+    "marketdata/pump": "the loop that yields a tape's facts, for the worker",
+    "broker/rows": "what the store reads and writes, as values",
+    "broker/statements": "the SQL of the order path, for the store and the order writer",
+    "broker/order_writer": "many commands, one commit; place_order and its like hand over to it",
+}
+
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+
+
+def words(name: str) -> list[str]:
+    """Split a name into lower-case words: PlaceOrder and place_order are both place, order."""
+    return [word.lower() for word in _WORD.findall(name)]
+
+
+def is_banned(name: str) -> bool:
+    """Say whether a name is, or contains, a word we do not use."""
+    if name in ALLOWED:
+        return False
+    found = words(name)
+    return bool(BANNED_PARTS.intersection(found)) or "".join(found) in BANNED_WHOLE
+
+
+def defined_names(tree: ast.AST) -> Iterator[tuple[str, int]]:
+    """Yield every name a module gives to something, with its line."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield node.name, node.lineno
+        elif isinstance(node, ast.arg):
+            yield node.arg, node.lineno
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id, node.lineno
+        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+            yield node.attr, node.lineno
+        elif isinstance(node, ast.alias) and node.asname:
+            yield node.asname, 0
+
+
+def banned_names(path: PurePosixPath, tree: ast.Module) -> Iterator[str]:
+    """Find names, of files and inside them, that say nothing or say two things."""
+    if path.parts[:2] == ("doors", "alpaca"):  # a dialect keeps its own words in its own folder
+        return
+    for part in (*path.parts[:-1], path.stem):
+        if is_banned(part) or part in BANNED_FILES:
+            yield f"{part} is not a name"
+    for name, line in defined_names(tree):
+        if is_banned(name):
+            yield f"line {line} defines {name}"
+
+
+def nameless_use_cases(path: PurePosixPath, tree: ast.Module) -> Iterator[str]:
+    """Find files of a feature that are neither a fixed file, a listed noun, nor a use case of their name."""
+    folder, stem = path.parts[:-1], path.stem
+    if not folder or folder[0] != "features" or stem in FIXED_FILES or ADAPTER_FOLDERS.intersection(folder):
+        return
+    if "/".join((*folder[1:], stem)) in NOUNS:
+        return
+    defined = {node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
+    if stem not in defined:
+        yield f"defines no function {stem}; a use case has the name of its file, a noun is listed in NOUNS"
+
+
+def test_every_name_means_one_thing() -> None:
+    assert broken(banned_names) == []
+
+
+def test_a_use_case_has_the_name_of_its_file() -> None:
+    assert broken(nameless_use_cases) == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "class OrderManager: ...",
+        "def helper(): ...",
+        "def place(order_data): ...",
+        "stock = 1",
+        "for info in (): ...",
+        "trade = 1",
+        "class Trade: ...",
+        "import json as utils",
+    ],
+)
+def test_a_drawer_is_found(source: str) -> None:
+    assert seeded(banned_names, "core/broker/engine.py", source)
+
+
+@pytest.mark.parametrize("path", ["core/broker/utils.py", "infra/common.py", "features/order_service/store.py"])
+def test_a_drawer_of_a_file_is_found(path: str) -> None:
+    assert seeded(banned_names, path, "")
+
+
+@pytest.mark.parametrize("name", ["marketdata", "metadata", "TRADE", "traded_quantity", "restock_fee", "information"])
+def test_a_word_that_only_contains_a_banned_one_stays(name: str) -> None:
+    assert not is_banned(name)
+
+
+def test_a_file_without_its_use_case_is_found() -> None:
+    assert seeded(nameless_use_cases, "features/broker/place_order.py", "async def submit(): ...")
+    assert not seeded(nameless_use_cases, "features/broker/place_order.py", "async def place_order(): ...")

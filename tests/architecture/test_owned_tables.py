@@ -1,0 +1,93 @@
+"""A statement about a tenant's rows goes through owned(); row-level security is only the second lock."""
+
+import ast
+from collections.abc import Iterator, Mapping
+from pathlib import PurePosixPath
+
+import pytest
+
+from tests.architecture.sources import PACKAGE, functions
+
+STATEMENTS = frozenset({"select", "update", "delete"})
+FILTER = "owned"
+
+# A function as path:name from the package, and why it may look across tenants.
+ACROSS_TENANTS: dict[str, str] = {}
+
+
+def owned_tables(tree: ast.Module) -> set[str]:
+    """Return the names of the tables in a tables.py whose rows belong to a tenant."""
+    return {
+        target.id
+        for node in tree.body
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+        and ast.unparse(node.value.func).rpartition(".")[2] == "Table"
+        and "tenant" in ast.unparse(node.value)
+    }
+
+
+def unfiltered(path: PurePosixPath, tree: ast.Module, owned: frozenset[str]) -> Iterator[str]:
+    """Find functions that select, change or remove owned rows without naming their owner."""
+    for function in functions(tree):
+        calls = [node for node in ast.walk(function) if isinstance(node, ast.Call)]
+        spoken_of = set().union(*(_tables(call, owned) for call in calls if _callee(call) in STATEMENTS), set())
+        filtered = set().union(*(_tables(call, owned) for call in calls if _callee(call) == FILTER), set())
+        if spoken_of and not filtered and f"{path}:{function.name}" not in ACROSS_TENANTS:
+            yield f"{path}: line {function.lineno}: {function.name} asks {', '.join(sorted(spoken_of))} without owned()"
+
+
+def _callee(call: ast.Call) -> str:
+    return ast.unparse(call.func).rpartition(".")[2]
+
+
+def _tables(call: ast.Call, owned: frozenset[str]) -> set[str]:
+    return {node.id for node in ast.walk(call) if isinstance(node, ast.Name)} & owned | {
+        node.attr for node in ast.walk(call) if isinstance(node, ast.Attribute)
+    } & owned
+
+
+def owned_by_feature() -> Mapping[str, frozenset[str]]:
+    """Return the owned tables of each feature that has tables."""
+    return {
+        path.parent.name: frozenset(owned_tables(ast.parse(path.read_text(encoding="utf-8"))))
+        for path in sorted((PACKAGE / "features").glob("*/tables.py"))
+    }
+
+
+def test_every_statement_names_the_owner() -> None:
+    found = [
+        sentence
+        for feature, owned in owned_by_feature().items()
+        for path in sorted((PACKAGE / "features" / feature).rglob("*.py"))
+        for sentence in unfiltered(
+            PurePosixPath(path.relative_to(PACKAGE).as_posix()), ast.parse(path.read_text(encoding="utf-8")), owned
+        )
+    ]
+    assert found == []
+
+
+def test_a_table_with_a_tenant_is_owned() -> None:
+    source = "orders = Table('orders', metadata, Column('tenant_id', Uuid))\nbars = Table('bars', metadata)"
+    assert owned_tables(ast.parse(source)) == {"orders"}
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "select(orders)",
+        "select(orders.c.id).where(orders.c.id == order_id)",
+        "select(tables.orders)",
+        "orders.update().where(orders.c.id == order_id)",
+        "delete(orders)",
+    ],
+)
+def test_a_statement_without_its_owner_is_found(statement: str) -> None:
+    source = f"async def load(work, order_id):\n    return await work.db.execute({statement})"
+    assert list(unfiltered(PurePosixPath("features/broker/store.py"), ast.parse(source), frozenset({"orders"})))
+
+
+def test_a_statement_with_its_owner_is_not() -> None:
+    source = "async def load(work):\n    return await work.db.execute(select(orders).where(owned(orders, work)))"
+    assert not list(unfiltered(PurePosixPath("features/broker/store.py"), ast.parse(source), frozenset({"orders"})))

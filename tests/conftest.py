@@ -1,0 +1,14 @@
+"""What every test stands on: floats never mix with decimals, and how long hypothesis searches.
+
+`pytest --hypothesis-profile=nightly` searches for long; without it a run stays short.
+"""
+
+from hypothesis import settings
+
+from paperdesk.core.kernel.money import trap_floats
+
+settings.register_profile("short", deadline=None, max_examples=50, stateful_step_count=30, print_blob=True)
+settings.register_profile("nightly", deadline=None, max_examples=3000, stateful_step_count=100, print_blob=True)
+settings.load_profile("short")
+
+trap_floats()

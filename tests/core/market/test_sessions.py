@@ -1,0 +1,80 @@
+"""Sessions: the generated table against the calendar it came from, and the edges."""
+
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+
+import exchange_calendars
+import pytest
+
+from paperdesk.core.market.sessions import BeyondCalendar, Calendar, Session, UnknownCalendar, calendar
+
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture(scope="module")
+def xnys() -> Calendar:
+    return calendar("XNYS")
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
+def test_every_session_equals_the_reference(xnys: Calendar) -> None:
+    schedule = exchange_calendars.get_calendar("XNYS", start="1990-01-01", end="2027-12-31").schedule
+    expected = [
+        Session(day.date(), row.open.to_pydatetime(), row.close.to_pydatetime())
+        for day, row in zip(schedule.index, schedule.itertuples(), strict=True)
+    ]
+    assert list(xnys.sessions(date(1990, 1, 1), date(2027, 12, 31))) == expected
+    assert len(expected) == 9569
+
+
+def test_walking_from_close_to_close_visits_every_session(xnys: Calendar) -> None:
+    sessions = xnys.sessions(date(1990, 1, 2), date(2027, 12, 30))
+    for before, after in pairwise(sessions):
+        assert xnys.next_session(before.opens_at) == after
+        assert xnys.next_open(before.closes_at) == after.opens_at
+        assert xnys.next_close(before.closes_at) == after.closes_at
+        assert xnys.next_close(before.closes_at - MINUTE) == before.closes_at
+
+
+def test_a_session_contains_its_opening_and_not_its_close(xnys: Calendar) -> None:
+    session = xnys.session_on(date(2024, 7, 3))
+    assert session is not None
+    assert session.closes_at == datetime(2024, 7, 3, 17, tzinfo=UTC)
+    assert xnys.session_at(session.opens_at) == session
+    assert xnys.session_at(session.opens_at - timedelta(microseconds=1)) is None
+    assert xnys.is_open(session.closes_at - timedelta(microseconds=1))
+    assert not xnys.is_open(session.closes_at)
+
+
+@pytest.mark.parametrize("day", ["2025-01-09", "2001-09-11", "2001-09-14", "2012-10-29", "2024-01-06", "2022-06-20"])
+def test_shut_days(xnys: Calendar, day: str) -> None:
+    assert xnys.session_on(date.fromisoformat(day)) is None
+
+
+def test_summer_time_moves_the_opening(xnys: Calendar) -> None:
+    winter, summer = xnys.session_on(date(2024, 3, 8)), xnys.session_on(date(2024, 3, 11))
+    assert winter is not None
+    assert summer is not None
+    assert (winter.opens_at.hour, summer.opens_at.hour) == (14, 13)
+
+
+def test_around_the_clock_has_no_gap() -> None:
+    always = calendar("24/7")
+    first, second = always.sessions(date(2024, 2, 28), date(2024, 2, 29))
+    assert first.closes_at == second.opens_at == datetime(2024, 2, 29, tzinfo=UTC)
+    assert always.session_at(second.opens_at) == second
+    assert always.next_open(second.opens_at) == datetime(2024, 3, 1, tzinfo=UTC)
+
+
+def test_an_unknown_calendar_is_refused() -> None:
+    with pytest.raises(UnknownCalendar):
+        calendar("XMOON")
+
+
+def test_beyond_the_table_is_refused(xnys: Calendar) -> None:
+    with pytest.raises(BeyondCalendar):
+        xnys.session_on(date(2028, 1, 3))
+    with pytest.raises(BeyondCalendar):
+        xnys.is_open(datetime(1989, 12, 29, 15, tzinfo=UTC))
+    with pytest.raises(BeyondCalendar):
+        xnys.next_open(datetime(2027, 12, 31, 22, tzinfo=UTC))

@@ -1,0 +1,102 @@
+"""A small desk behind a real socket, a home directory that knows it, and a way to speak to it."""
+
+import json
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import typer
+import uvicorn
+from tests.doors.cli.small_desk import KEY, SmallDesk
+from typer.testing import CliRunner, Result
+
+from paperdesk.doors.cli.app import LocalCommands, UpOptions, build_app
+from paperdesk.doors.cli.doctor import examine
+
+# What a person's environment must not lend to a test: another desk, colours, a width.
+BARE = {"PAPERDESK_URL": None, "PAPERDESK_KEY": None, "FORCE_COLOR": None, "COLUMNS": None, "TTY_COMPATIBLE": None}
+
+
+@dataclass
+class Asked:
+    """What the local verbs were asked, in order."""
+
+    up: list[UpOptions]
+    down: list[Path]
+
+
+@dataclass(frozen=True)
+class Running:
+    """A desk that answers: its state, its address, and a home directory that remembers both."""
+
+    desk: SmallDesk
+    url: str
+    home: Path
+
+
+Speak = Callable[..., Result]
+
+
+@pytest.fixture
+def asked() -> Asked:
+    return Asked([], [])
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def app(home: Path, asked: Asked) -> typer.Typer:
+    def up(wish: UpOptions) -> int:
+        asked.up.append(wish)
+        return 0
+
+    def down(place: Path) -> bool:
+        asked.down.append(place)
+        return len(asked.down) == 1
+
+    local = LocalCommands(up=up, down=down, doctor=lambda place: examine(place, lambda: "PostgreSQL 16.2"))
+    return build_app(local, home)
+
+
+@pytest.fixture
+def speak(app: typer.Typer) -> Speak:
+    """Return the command line as a function; a bug in it raises, only exits are answers."""
+    runner = CliRunner(env=BARE)
+
+    def run(*words: str, env: dict[str, str] | None = None) -> Result:
+        return runner.invoke(app, list(words), env=env, catch_exceptions=False)
+
+    return run
+
+
+@pytest.fixture
+def running(home: Path) -> Iterator[Running]:
+    desk = SmallDesk()
+    listener = socket.create_server(("127.0.0.1", 0))
+    url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    server = uvicorn.Server(uvicorn.Config(desk.app(), log_level="critical", ws="none", lifespan="off"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    remember(home, url)
+    yield Running(desk, url, home)
+    server.should_exit = True
+    thread.join()
+    listener.close()
+
+
+def remember(home: Path, url: str) -> None:
+    (home / "run").mkdir(parents=True)
+    (home / "run" / "server.json").write_text(json.dumps({"pid": 1, "url": url, "started": "2026-01-01T00:00:00Z"}))
+    key_id, secret = KEY.split(".")
+    credentials = home / "credentials.json"
+    credentials.write_text(json.dumps({"url": url, "key_id": key_id, "secret": secret, "sign_in": "token"}))
+    credentials.chmod(0o600)

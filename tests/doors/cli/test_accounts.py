@@ -1,0 +1,91 @@
+"""Accounts: tables for people, the server's JSON for programs, names in place of ids."""
+
+import json
+
+from tests.doors.cli.conftest import Running, Speak
+from tests.doors.cli.small_desk import numbered
+
+
+def test_accounts_are_a_table_with_thousands_set_apart(running: Running, speak: Speak) -> None:
+    result = speak("accounts", "list")
+    assert result.exit_code == 0
+    header, _rule, first, second = [line for line in result.stdout.splitlines() if line.strip()]
+    assert header.split()[:5] == ["Number", "Name", "Currency", "Cash", "Buying"]
+    assert first.split()[:5] == ["PD000001", "Demo", "USD", "100,000.00", "100,000.00"]
+    assert first.index("100,000.00") + len("100,000.00") == second.index("500.00") + len("500.00")
+
+
+def test_json_is_the_servers_body_byte_for_byte(running: Running, speak: Speak) -> None:
+    result = speak("accounts", "list", "--json")
+    expected = json.dumps({"items": running.desk.accounts, "next_cursor": None}, separators=(",", ":"))
+    assert result.stdout == expected + "\n"
+    assert result.stderr == ""
+
+
+def test_an_account_is_found_by_number_name_id_and_end_of_id(running: Running, speak: Speak) -> None:
+    for wanted in ("PD000002", "second", numbered(1, 2), numbered(1, 2)[-8:]):
+        shown = json.loads(speak("accounts", "show", wanted, "--json").stdout)
+        assert shown["name"] == "Second"
+
+
+def test_without_a_name_it_is_the_account_that_was_opened_first(running: Running, speak: Speak) -> None:
+    running.desk.accounts.reverse()
+    assert json.loads(speak("accounts", "show", "--json").stdout)["name"] == "Demo"
+
+
+def test_a_missing_number_is_a_dash_and_a_reason_never_a_zero(running: Running, speak: Speak) -> None:
+    lines = speak("accounts", "show").stdout.splitlines()
+    equity = next(line for line in lines if line.startswith("Equity"))
+    assert equity.split(maxsplit=1)[1] == "- (no quote yet)"
+
+
+def test_a_name_that_two_accounts_bear_is_refused_with_both_ids(running: Running, speak: Speak) -> None:
+    speak("accounts", "open", "Demo")
+    result = speak("accounts", "show", "Demo")
+    assert result.exit_code == 2
+    assert result.stderr.startswith("ambiguous_name: 2 accounts go by 'Demo'")
+    assert numbered(1, 3) in result.stderr
+
+
+def test_an_account_is_opened_on_the_tape_named(running: Running, speak: Speak) -> None:
+    result = speak("accounts", "open", "Third", "--tape", "us closes 1990-2022", "--cash", "2500.00")
+    assert result.exit_code == 0
+    assert "2,500.00 USD" in result.stdout
+    assert running.desk.accounts[-1]["name"] == "Third"
+
+
+def test_deposit_and_withdraw_move_cash_and_say_what_is_left(running: Running, speak: Speak) -> None:
+    assert "now holds 100,100.00 USD" in speak("accounts", "deposit", "100.00").stdout
+    assert "now holds 400.00 USD" in speak("accounts", "withdraw", "100.00", "Second").stdout
+    ledger = speak("accounts", "ledger").stdout
+    assert "+100.00" in ledger
+    assert "-100.00" in ledger
+
+
+def test_a_withdrawal_too_large_leaves_with_the_conflicts_code_and_facts(running: Running, speak: Speak) -> None:
+    result = speak("accounts", "withdraw", "501", "Second")
+    assert result.exit_code == 5
+    assert result.stdout == ""
+    assert result.stderr.splitlines() == [
+        "insufficient_cash: The account does not hold that much.",
+        "  cash: 500.00",
+    ]
+
+
+def test_an_amount_that_is_no_number_is_invalid(running: Running, speak: Speak) -> None:
+    result = speak("accounts", "deposit", "plenty")
+    assert result.exit_code == 2
+    assert result.stderr.startswith("malformed_number: ")
+
+
+def test_a_long_list_says_how_to_go_on(running: Running, speak: Speak) -> None:
+    first = speak("accounts", "list", "--limit", "1")
+    assert "There is more: --cursor 1" in first.stdout
+    assert "Second" in speak("accounts", "list", "--limit", "1", "--cursor", "1").stdout
+
+
+def test_text_from_the_server_cannot_steer_the_terminal(running: Running, speak: Speak) -> None:
+    running.desk.accounts[0]["name"] = "\x1b[2J[bold]Demo[/bold]"
+    shown = speak("accounts", "list").stdout
+    assert "\x1b" not in shown
+    assert "[bold]Demo[/bold]" in shown

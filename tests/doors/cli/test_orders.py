@@ -1,0 +1,103 @@
+"""Orders and positions: placed, listed, cancelled, watched."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from tests.doors.cli.conftest import Running, Speak
+from tests.doors.cli.small_desk import numbered
+
+WATCHER = """
+import sys
+from pathlib import Path
+from paperdesk.doors.cli.app import LocalCommands, build_app
+
+local = LocalCommands(up=lambda wish: 0, down=lambda home: False, doctor=lambda home: ())
+build_app(local, Path(sys.argv[1]))(sys.argv[2:])
+"""
+
+
+def test_a_limit_order_is_placed_as_it_was_spoken(running: Running, speak: Speak) -> None:
+    result = speak("orders", "place", "buy", "10", "AAPL", "--limit", "99.5", "--tif", "gtc", "--json")
+    assert result.exit_code == 0
+    placed = json.loads(result.stdout)
+    told = ("side", "quantity", "symbol", "limit_price", "time_in_force", "type", "account_id")
+    assert [placed[name] for name in told] == ["buy", "10", "AAPL", "99.5", "gtc", "limit", numbered(1, 1)]
+
+
+def test_without_a_limit_it_is_a_market_order_and_no_force_is_invented(running: Running, speak: Speak) -> None:
+    result = speak("orders", "place", "buy", "10", "AAPL", "--account", "Demo")
+    assert result.exit_code == 0
+    assert "buy 10 AAPL" in result.stdout
+    assert running.desk.orders[0]["type"] == "market"
+    assert "client_order_id" not in speak("orders", "list", "--status", "open").stdout
+
+
+def test_a_waiting_order_says_what_it_waits_for(running: Running, speak: Speak) -> None:
+    speak("orders", "place", "buy", "10", "AAPL", "--limit", "99.5")
+    assert "accepted, waits for the next open" in speak("orders", "list").stdout
+
+
+def test_an_order_is_shown_and_cancelled_by_the_end_of_its_id(running: Running, speak: Speak) -> None:
+    speak("orders", "place", "buy", "10", "AAPL", "--limit", "99.5")
+    listed = speak("orders", "list").stdout.splitlines()
+    ending = next(line for line in listed if "AAPL" in line).split()[0]
+    assert "accepted" in speak("orders", "show", ending).stdout
+    assert "cancelled by its owner" in speak("orders", "cancel", ending).stdout
+    again = speak("orders", "cancel", ending)
+    assert again.exit_code == 5
+    assert again.stderr.startswith("order_closed: The order is already cancelled.")
+
+
+@pytest.mark.parametrize(
+    ("words", "exit_code", "code"),
+    [
+        (("orders", "place", "buy", "1", "NOPE"), 4, "unknown_symbol"),
+        (("orders", "place", "buy", "1000000", "AAPL"), 5, "insufficient_buying_power"),
+        (("orders", "show", numbered(9, 77)), 4, "order_not_found"),
+        (("orders", "show", "deadbeef"), 4, "nothing_by_that_name"),
+    ],
+)
+def test_a_refusal_is_code_and_sentence_on_standard_error(
+    running: Running, speak: Speak, words: tuple[str, ...], exit_code: int, code: str
+) -> None:
+    result = speak(*words)
+    assert (result.exit_code, result.stdout) == (exit_code, "")
+    assert result.stderr.startswith(f"{code}: ")
+
+
+def test_the_facts_of_a_refusal_are_told_without_its_frame(running: Running, speak: Speak) -> None:
+    stderr = speak("orders", "place", "buy", "1000000", "AAPL", "--limit", "2").stderr
+    assert stderr.splitlines()[1:] == ["  needed: 2000000", "  available: 100000.00"]
+
+
+def test_a_side_that_does_not_exist_is_invalid_before_anything_is_sent(running: Running, speak: Speak) -> None:
+    assert speak("orders", "place", "hold", "1", "AAPL").exit_code == 2
+    assert running.desk.orders == []
+
+
+def test_positions_name_the_reason_for_a_missing_mark(running: Running, speak: Speak) -> None:
+    assert speak("positions").stdout.strip() == "No positions."
+    speak("orders", "place", "buy", "10", "AAPL")
+    shown = speak("positions").stdout
+    assert shown.splitlines()[-1].split() == ["AAPL", "10", "101.25", "-", "-", "-", "no", "quote", "yet"] or (
+        "no quote yet" in shown
+    )
+    assert json.loads(speak("accounts", "positions", "--json").stdout)["items"][0]["mark"] is None
+
+
+@pytest.mark.parametrize("form", [(), ("--json",)])
+def test_watching_asks_again_until_ctrl_c_and_ends_well(running: Running, form: tuple[str, ...]) -> None:
+    words = [sys.executable, "-c", WATCHER, str(running.home), "positions", "--watch", *form]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as watcher:
+        deadline = time.monotonic() + 30
+        while running.desk.polls < 2 and time.monotonic() < deadline:
+            time.sleep(0.05)
+        watcher.send_signal(signal.SIGINT)
+        stdout, stderr = watcher.communicate(timeout=30)
+    assert (watcher.returncode, stderr) == (0, "")
+    # The answer did not change, so it was printed once.
+    assert stdout.count('"items"' if form else "Unrealised") == 1

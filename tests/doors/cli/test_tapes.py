@@ -1,0 +1,95 @@
+"""Tapes: control answers where the tape is; an import names every bad row."""
+
+import json
+from pathlib import Path
+
+import pytest
+from tests.doors.cli.conftest import Running, Speak
+from tests.doors.cli.small_desk import T1, numbered
+
+GOOD = "symbol,on,close\nAAPL,2020-01-02,75.09\nAAPL,2020-01-03,74.36\n"
+BAD = "symbol,on,close\nAAPL,2020-01-02,75.09\nAAPL,2020-01-03,n/a\nAAPL,2020-01-06,\nAAPL,2020-01-07,74.6\n"
+
+
+def test_tapes_are_listed_with_their_clock(running: Running, speak: Speak) -> None:
+    shown = speak("tapes", "list").stdout
+    assert "2020-03-13 20:00:00" in shown
+    assert "86,400" in shown
+
+
+def test_a_tape_says_what_its_prices_are_and_are_not(running: Running, speak: Speak) -> None:
+    shown = speak("tapes", "show").stdout
+    for words in ("total_return", "survivors only", "BSD-3-Clause", "Dividends are inside the prices."):
+        assert words in shown
+    assert json.loads(speak("tapes", "show", "--json").stdout) == running.desk.tapes[0]
+
+
+def test_a_step_answers_where_the_tape_stands(running: Running, speak: Speak) -> None:
+    result = speak("tapes", "step", "--unit", "session", "--count", "2")
+    assert result.stdout == "US closes 1990-2022: 2020-03-16 20:00:00 UTC, paused.\n"
+
+
+def test_a_tape_plays_and_pauses(running: Running, speak: Speak) -> None:
+    assert "playing at 3,600 market seconds a second." in speak("tapes", "play", "--speed", "3600").stdout
+    assert ", paused." in speak("tapes", "pause").stdout
+    assert json.loads(speak("tapes", "speed", "60", "--json").stdout)["speed"] == "60"
+
+
+def test_a_jump_that_has_not_arrived_says_so(running: Running, speak: Speak) -> None:
+    assert "Still on its way." in speak("tapes", "jump", "next_open").stdout
+    assert "2020-03-16 20:00:00 UTC" in speak("tapes", "jump", T1, "US closes 1990-2022").stdout
+
+
+def test_without_a_name_it_is_the_tape_the_first_account_lives_on(running: Running, speak: Speak) -> None:
+    speak("tapes", "open", "US closes", "--name", "Crash", "--start", "2020-02-19")
+    running.desk.accounts[0]["tape_id"] = numbered(2, 2)
+    assert json.loads(speak("tapes", "pause", "--json").stdout)["name"] == "Crash"
+    assert running.desk.tapes[1]["starts_at"] == "2020-02-19"
+
+
+def test_datasets_are_listed_with_their_licences(running: Running, speak: Speak) -> None:
+    shown = speak("datasets", "list").stdout
+    assert "174,384" in shown
+    assert "BSD-3-Clause" in shown
+
+
+def test_a_good_file_is_sent_whole_and_followed_to_its_end(running: Running, speak: Speak, tmp_path: Path) -> None:
+    file = tmp_path / "apple.csv"
+    file.write_text(GOOD)
+    result = speak("tapes", "import", str(file), "--price-basis", "split")
+    assert result.exit_code == 0
+    assert result.stdout == "Imported apple. Open a tape on it: paperdesk tapes open 'apple'\n"
+    assert "100%" in result.stderr
+    sent = {"name": "apple", "format": "csv", "price_basis": "split", "calendar": "XNYS", "media": "text/csv"}
+    assert running.desk.imports == [{**sent, "bytes": len(GOOD)}]
+
+
+def test_every_bad_row_is_reported_by_line_and_reason(running: Running, speak: Speak, tmp_path: Path) -> None:
+    file = tmp_path / "apple.csv"
+    file.write_text(BAD)
+    result = speak("tapes", "import", str(file), "--name", "Apple")
+    assert result.exit_code == 2
+    rows = [line.split(maxsplit=1) for line in result.stdout.splitlines() if "malformed_number" in line]
+    assert [line for line, _reason in rows] == ["3", "4"]
+    assert rows[0][1].startswith("close 'n/a' is not a number")
+    assert "import_failed: The file has bad rows. 2 bad rows; nothing was imported." in result.stderr
+    shown = speak("jobs", "show", next(iter(running.desk.jobs)))
+    assert "close 'n/a' is not a number" in shown.stdout
+    assert "failed" in speak("jobs", "list").stdout
+
+
+def test_a_failed_import_is_json_for_programs_and_still_an_exit_code(
+    running: Running, speak: Speak, tmp_path: Path
+) -> None:
+    file = tmp_path / "apple.csv"
+    file.write_text(BAD)
+    result = speak("tapes", "import", str(file), "--json")
+    assert result.exit_code == 2
+    assert [row["line"] for row in json.loads(result.stdout)["problems"]] == [3, 4]
+
+
+@pytest.mark.parametrize("name", ["prices.xlsx", "absent.csv"])
+def test_a_file_of_another_kind_or_none_is_invalid(running: Running, speak: Speak, tmp_path: Path, name: str) -> None:
+    (tmp_path / "prices.xlsx").write_text("not prices")
+    assert speak("tapes", "import", str(tmp_path / name)).exit_code == 2
+    assert running.desk.imports == []

@@ -1,0 +1,53 @@
+/** What every page of the desk stands on: the chosen account and the tape it lives on. */
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi } from "@tanstack/react-router";
+import { useEffect, useSyncExternalStore } from "react";
+import type { LinkStatus } from "../api/stream";
+import type { Account, Tape } from "../api/types";
+import { accountsQuery, summaryQuery } from "../features/broker/queries";
+import { tapeQuery } from "../features/marketdata/queries";
+import { stream } from "./session";
+
+const desk = getRouteApi("/desk");
+
+/** The account in the address, or the first one; null when there is none. */
+export function useAccounts() {
+  const { account: wanted } = desk.useSearch();
+  const accounts = useQuery(accountsQuery);
+  const chosen = accounts.data?.find((account) => account.id === wanted) ?? accounts.data?.[0] ?? null;
+  return { accounts, chosen };
+}
+
+interface Desk {
+  account: Account | undefined;
+  tape: Tape | null | undefined;
+  problem: Error | null;
+  retry: () => void;
+}
+
+/** The chosen account's summary and its tape, as current as the stream makes them. */
+export function useDesk(): Desk {
+  const { accounts, chosen } = useAccounts();
+  const summary = useQuery({ ...summaryQuery(chosen?.id ?? ""), enabled: chosen !== null });
+  const tape = useQuery({ ...tapeQuery(chosen?.tape_id ?? ""), enabled: chosen !== null });
+  const retry = () => {
+    for (const query of [accounts, summary, tape]) if (query.error) void query.refetch();
+  };
+  const problem = (accounts.data ? null : accounts.error) ?? (summary.data ? null : summary.error) ?? tape.error;
+  return { account: summary.data, tape: tape.data, problem, retry };
+}
+
+/** Follows one account and its tape over the stream while the shell is on screen. */
+export function useFollow(account: Account | null): void {
+  const { id = null, tape_id: tapeId = null, last_seq: seq = 0 } = account ?? {};
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the sequence only matters where listening starts
+  useEffect(() => {
+    if (id && tapeId) stream.follow({ accountId: id, tapeId, afterSeq: seq });
+  }, [id, tapeId]);
+  useEffect(() => () => stream.close(), []);
+}
+
+/** State of the live connection. */
+export function useLink(): LinkStatus {
+  return useSyncExternalStore(stream.subscribe, stream.snapshot);
+}

@@ -1,0 +1,83 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from "@tanstack/react-router";
+import { Shell } from "./Shell";
+
+/** What the address of a desk page holds. */
+export interface DeskSearch {
+  account?: string;
+  symbol?: string;
+}
+
+function readSearch(search: Record<string, unknown>): DeskSearch {
+  const found: DeskSearch = {};
+  if (typeof search.account === "string") found.account = search.account;
+  if (typeof search.symbol === "string") found.symbol = search.symbol;
+  return found;
+}
+
+const root = createRootRoute({ component: Outlet });
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: "/sign-in",
+  component: lazyRouteComponent(() => import("./pages/SignIn"), "SignIn"),
+});
+
+const desk = createRoute({ getParentRoute: () => root, id: "desk", validateSearch: readSearch, component: Shell });
+
+const home = createRoute({
+  getParentRoute: () => root,
+  path: "/",
+  beforeLoad: () => {
+    throw redirect({ to: "/trade" });
+  },
+});
+
+const trade = createRoute({
+  getParentRoute: () => desk,
+  path: "/trade",
+  component: lazyRouteComponent(() => import("./pages/Trade"), "Trade"),
+});
+
+const orders = createRoute({
+  getParentRoute: () => desk,
+  path: "/orders",
+  component: lazyRouteComponent(() => import("./pages/Orders"), "Orders"),
+});
+
+const activity = createRoute({
+  getParentRoute: () => desk,
+  path: "/activity",
+  component: lazyRouteComponent(() => import("./pages/Activity"), "Activity"),
+});
+
+const settings = createRoute({
+  getParentRoute: () => desk,
+  path: "/settings",
+  component: lazyRouteComponent(() => import("./pages/Settings"), "Settings"),
+});
+
+function Nowhere() {
+  return (
+    <main className="grid min-h-dvh place-items-center p-6 text-center">
+      <div>
+        <h1 className="text-xl font-semibold">There is no page here</h1>
+        <p className="mt-2 text-muted">The address may be mistyped.</p>
+        <a href="/trade" className="mt-4 inline-block min-h-6 font-medium text-accent underline">
+          Go to Trade
+        </a>
+      </div>
+    </main>
+  );
+}
+
+export const router = createRouter({
+  routeTree: root.addChildren([home, signIn, desk.addChildren([trade, orders, activity, settings])]),
+  defaultPreload: "intent",
+  defaultNotFoundComponent: Nowhere,
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,94 @@
+import { useState } from "react";
+import type { Order } from "../../api/types";
+import { price, quantity } from "../../lib/format";
+import { dateTime, utc } from "../../lib/time";
+import { Button } from "../../ui/Button";
+import { Problem } from "../../ui/Panel";
+import { type Column, Table } from "../../ui/Table";
+import { useCancelOrder } from "./queries";
+import { SideWord, StatusChip } from "./StatusChip";
+
+const TERM_WORDS = { day: "Day", gtc: "GTC", ioc: "IOC", fok: "FOK" } as const;
+
+function typeWords(order: Order): string {
+  return order.type === "limit" ? `Limit ${price(order.limit_price)}` : "Market";
+}
+
+const SYMBOL: Column<Order> = {
+  name: "Symbol",
+  cell: (order) => <span className="font-semibold">{order.symbol}</span>,
+};
+const SIDE: Column<Order> = { name: "Side", cell: (order) => <SideWord side={order.side} /> };
+const QUANTITY: Column<Order> = { name: "Quantity", right: true, cell: (order) => quantity(order.quantity) };
+const FILLED: Column<Order> = {
+  name: "Filled",
+  right: true,
+  wideOnly: true,
+  cell: (order) => quantity(order.filled_quantity),
+};
+const TYPE: Column<Order> = {
+  name: "Type",
+  cell: (order) => (
+    <span className="figures whitespace-nowrap">
+      {typeWords(order)} <span className="text-xs text-muted">{TERM_WORDS[order.time_in_force]}</span>
+    </span>
+  ),
+};
+const STATUS: Column<Order> = { name: "Status", cell: (order) => <StatusChip order={order} /> };
+const AVERAGE: Column<Order> = { name: "Average price", right: true, cell: (order) => price(order.average_fill_price) };
+const FEES: Column<Order> = { name: "Fees", right: true, wideOnly: true, cell: (order) => price(order.fees) };
+const ACCEPTED: Column<Order> = {
+  name: "Accepted",
+  wideOnly: true,
+  cell: (order) => (
+    <span className="figures whitespace-nowrap text-muted" title={utc(order.accepted_at)}>
+      {dateTime(order.accepted_at)}
+    </span>
+  ),
+};
+
+/** True while something of the order can still be filled or cancelled. */
+export function isWorking(order: Order): boolean {
+  return order.status === "accepted" || order.status === "partially_filled";
+}
+
+interface OrdersTableProps {
+  orders: readonly Order[];
+  caption: string;
+  isShort?: boolean;
+}
+
+/** Orders with a way to cancel those that still work. */
+export function OrdersTable({ orders, caption, isShort = false }: OrdersTableProps) {
+  const cancel = useCancelOrder();
+  const [asked, setAsked] = useState<string | null>(null);
+  const stop = (order: Order) => {
+    setAsked(order.id);
+    cancel.mutate(order.id);
+  };
+  const action: Column<Order> = {
+    name: "Action",
+    hideName: true,
+    right: true,
+    cell: (order) =>
+      isWorking(order) ? (
+        <Button
+          size="small"
+          disabled={cancel.isPending && asked === order.id}
+          aria-label={`Cancel ${order.side} ${quantity(order.quantity)} ${order.symbol}`}
+          onClick={() => stop(order)}
+        >
+          Cancel
+        </Button>
+      ) : null,
+  };
+  const columns = isShort
+    ? [SYMBOL, SIDE, QUANTITY, TYPE, STATUS, action]
+    : [SYMBOL, SIDE, TYPE, QUANTITY, FILLED, AVERAGE, FEES, STATUS, ACCEPTED, action];
+  return (
+    <>
+      {cancel.error ? <Problem problem={cancel.error} onRetry={() => cancel.reset()} /> : null}
+      <Table caption={caption} columns={columns} rows={orders} rowKey={(order) => order.id} />
+    </>
+  );
+}

@@ -1,0 +1,102 @@
+import { type FormEvent, useEffect, useRef, useState } from "react";
+import { ApiProblem } from "../../api/problems";
+import { Button } from "../../ui/Button";
+import { TextField } from "../../ui/Field";
+import { Wordmark } from "../../ui/Wordmark";
+import { useSignIn } from "./queries";
+
+/** The link's token, taken out of the address at once so that it stays in no history entry. */
+function takeLinkToken(): string | null {
+  const token = new URLSearchParams(window.location.hash.slice(1)).get("token");
+  if (token) window.history.replaceState(window.history.state, "", window.location.pathname + window.location.search);
+  return token;
+}
+
+function sentenceFor(problem: Error): string {
+  const isUsedLink = problem instanceof ApiProblem && problem.status === 401;
+  return isUsedLink ? `${problem.message} A sign-in link works once: run “paperdesk up” for a new one.` : problem.message;
+}
+
+/** Signs in by the link that `paperdesk up` prints, or by e-mail and password. */
+export function SignInPage({ onSignedIn }: { onSignedIn: () => void }) {
+  const signIn = useSignIn();
+  const hasLooked = useRef(false);
+  const [isByLink, setByLink] = useState(false);
+  const { mutate } = signIn;
+  useEffect(() => {
+    if (hasLooked.current) return;
+    hasLooked.current = true;
+    const token = takeLinkToken();
+    if (!token) return;
+    setByLink(true);
+    mutate({ link_token: token }, { onSuccess: onSignedIn, onError: () => setByLink(false) });
+  }, [mutate, onSignedIn]);
+  const isSigningByLink = isByLink && !signIn.error;
+  return (
+    <main className="grid min-h-dvh place-items-center px-4 py-10">
+      <div className="w-full max-w-sm">
+        <Wordmark className="mb-6 justify-center text-xl" />
+        <div className="rounded-xl border border-line bg-panel p-6">
+          <h1 className="mb-1 text-lg font-semibold">Sign in</h1>
+          {isSigningByLink ? (
+            <p role="status" className="text-muted">
+              Signing you in by your link…
+            </p>
+          ) : (
+            <PasswordForm
+              isSending={signIn.isPending}
+              onSubmit={(email, password) => mutate({ email, password }, { onSuccess: onSignedIn })}
+            />
+          )}
+          {signIn.error ? (
+            <p role="alert" className="mt-4 rounded-lg bg-down-soft px-3 py-2.5 text-sm">
+              {sentenceFor(signIn.error)}
+            </p>
+          ) : null}
+        </div>
+        <p className="mt-4 text-center text-sm text-balance text-muted">
+          On your own machine, <code className="rounded bg-hover px-1">paperdesk up</code> prints a link that signs you in.
+        </p>
+      </div>
+    </main>
+  );
+}
+
+interface PasswordFormProps {
+  isSending: boolean;
+  onSubmit: (email: string, password: string) => void;
+}
+
+function PasswordForm({ isSending, onSubmit }: PasswordFormProps) {
+  const [email, setEmail] = useState("");
+  const [password, setPassword] = useState("");
+  const [isChecked, setChecked] = useState(false);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    setChecked(true);
+    if (email.includes("@") && password) onSubmit(email, password);
+  };
+  return (
+    <form onSubmit={submit} noValidate className="mt-4 flex flex-col gap-4">
+      <TextField
+        label="E-mail"
+        type="email"
+        autoComplete="username"
+        value={email}
+        error={isChecked && !email.includes("@") ? "Enter your e-mail address." : null}
+        onChange={(event) => setEmail(event.target.value)}
+      />
+      <TextField
+        label="Password"
+        type="password"
+        autoComplete="current-password"
+        value={password}
+        error={isChecked && !password ? "Enter your password." : null}
+        onChange={(event) => setPassword(event.target.value)}
+      />
+      <Button type="submit" look="primary" size="large" disabled={isSending}>
+        {isSending ? "Signing in…" : "Sign in"}
+      </Button>
+    </form>
+  );
+}
