@@ -14,6 +14,25 @@ export default defineConfig({
     chunkSizeWarningLimit: 1000,
     // Inlined fonts would be blocked by `default-src 'self'` and cannot be cached.
     assetsInlineLimit: 0,
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            // Changes only with its pins, so browsers keep it across releases.
+            {
+              name: "vendor",
+              test: /node_modules[\\/](react|react-dom|scheduler|use-sync-external-store|@tanstack|clsx)[\\/]/,
+            },
+            { name: "charts", test: /node_modules[\\/](lightweight-charts|fancy-canvas)[\\/]/ },
+            // Small pieces that every page of the desk uses compress better together.
+            {
+              name: "desk",
+              test: /src[\\/](api|lib|ui[\\/](?!Chart|Dialog)|app[\\/](desk|Desk|ready|session|Shell|TopBar|Rail|theme))|lucide-react/,
+            },
+          ],
+        },
+      },
+    },
   },
   server: {
     port: 5173,

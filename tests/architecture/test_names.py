@@ -57,6 +57,7 @@ NOUNS = {
     "marketdata/pump": "the loop that yields a tape's facts, for the worker",
     "broker/rows": "what the store reads and writes, as values",
     "broker/statements": "the SQL of the order path, for the store and the order writer",
+    "broker/work": "the unit of work of the order path",
     "broker/order_writer": "many commands, one commit; place_order and its like hand over to it",
 }
 

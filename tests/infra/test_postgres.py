@@ -104,7 +104,7 @@ async def kept(postgres: EmbeddedPostgres) -> list[int]:
 async def until(condition: Callable[[], bool]) -> None:
     """Wait until something outside this process has happened."""
     async with asyncio.timeout(20):
-        while not condition():  # noqa: ASYNC110 - other processes send no events
+        while not condition():
             await asyncio.sleep(0.002)
 
 
@@ -313,6 +313,14 @@ async def test_a_database_is_created_once(folder: Path) -> None:
     async with running(folder) as postgres:
         assert await postgres.create_database_if_missing('a "quoted" name')
         assert not await postgres.create_database_if_missing('a "quoted" name')
+
+
+@pytest.mark.asyncio
+async def test_of_two_creations_at_once_one_succeeds(folder: Path) -> None:
+    async with running(folder) as postgres:
+        for name in ("first", "second", "third"):
+            created = await asyncio.gather(*(postgres.create_database_if_missing(name) for _ in range(2)))
+            assert sorted(created) == [False, True]
 
 
 def test_the_wheel_brings_postgresql_18_and_pgbench() -> None:

@@ -30,7 +30,9 @@ for (const key of Object.keys(manifest).filter((name) => manifest[name].isDynami
   rows.push([`route ${route}`, sum(closure(key, new Set(entryKeys))), budgets.route_js_gzip_bytes_max]);
 }
 const assets = readdirSync(join(outDir, "assets"));
-const css = assets.filter((name) => name.endsWith(".css")).reduce((total, name) => total + gzipBytes(`assets/${name}`), 0);
+const css = assets
+  .filter((name) => name.endsWith(".css"))
+  .reduce((total, name) => total + gzipBytes(`assets/${name}`), 0);
 rows.push(["css", css, budgets.css_gzip_bytes_max]);
 const fonts = assets.filter((name) => name.endsWith(".woff2"));
 const fontBytes = fonts.reduce((total, name) => total + readFileSync(join(outDir, "assets", name)).length, 0);
@@ -40,6 +42,8 @@ let failed = false;
 for (const [name, bytes, limit] of rows) {
   const over = bytes > limit;
   failed ||= over;
-  console.log(`${over ? "OVER" : "ok  "} ${name.padEnd(28)} ${(bytes / 1000).toFixed(1).padStart(7)} kB of ${limit / 1000} kB`);
+  console.log(
+    `${over ? "OVER" : "ok  "} ${name.padEnd(28)} ${(bytes / 1000).toFixed(1).padStart(7)} kB of ${limit / 1000} kB`,
+  );
 }
 process.exit(failed ? 1 : 0);

@@ -1,5 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { add, compare, divide, isMultipleOf, multiply, parseDecimal, round, subtract, toPlain, trim } from "../src/lib/decimal";
+import {
+  add,
+  compare,
+  divide,
+  isMultipleOf,
+  multiply,
+  parseDecimal,
+  round,
+  subtract,
+  toPlain,
+  trim,
+} from "../src/lib/decimal";
 
 function d(text: string) {
   const value = parseDecimal(text);
@@ -9,7 +20,8 @@ function d(text: string) {
 
 describe("decimal", () => {
   it("refuses what is not a plain decimal", () => {
-    for (const text of ["", " ", ".", "-", "1e3", "NaN", "1,000", "0x10", "1.2.3"]) expect(parseDecimal(text)).toBeNull();
+    for (const text of ["", " ", ".", "-", "1e3", "NaN", "1,000", "0x10", "1.2.3"])
+      expect(parseDecimal(text)).toBeNull();
   });
 
   it("keeps what a float would lose", () => {

@@ -1,5 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { axisPrice, MISSING, money, moveBetween, price, quantity, signedMoney, signedPercent, speed } from "../src/lib/format";
+import {
+  axisPrice,
+  MISSING,
+  money,
+  moveBetween,
+  price,
+  quantity,
+  signedMoney,
+  signedPercent,
+  speed,
+} from "../src/lib/format";
 import { clock, dateTime, exchangeDay, exchangeInstant, monthsBefore, shortDateTime } from "../src/lib/time";
 
 describe("format", () => {
@@ -20,7 +30,12 @@ describe("format", () => {
   });
 
   it("shows prices with the places they have, from two to four", () => {
-    expect([price("7"), price("7.125"), price("7.123456"), price("7.5", 3)]).toEqual(["7.00", "7.125", "7.1235", "7.500"]);
+    expect([price("7"), price("7.125"), price("7.123456"), price("7.5", 3)]).toEqual([
+      "7.00",
+      "7.125",
+      "7.1235",
+      "7.500",
+    ]);
     expect(axisPrice(104854.8)).toBe("104,854.80");
   });
 

@@ -16,7 +16,11 @@ describe("stream reducer", () => {
   });
 
   it("invalidates only what an accepted order can change", () => {
-    expect(invalidated(event(6, "order_accepted"), 5)).toEqual([keys.orders("a1"), keys.summary("a1"), keys.positions("a1")]);
+    expect(invalidated(event(6, "order_accepted"), 5)).toEqual([
+      keys.orders("a1"),
+      keys.summary("a1"),
+      keys.positions("a1"),
+    ]);
   });
 
   it("invalidates the whole account on a fill, and on an event it does not know", () => {

@@ -179,9 +179,10 @@ class EmbeddedPostgres:
             if await connection.fetchval("SELECT true FROM pg_database WHERE datname = $1", name):
                 return False
             quoted = name.replace('"', '""')
-            # A start that was killed may still be creating it in its backend; then the second name is a duplicate.
-            with suppress(asyncpg.DuplicateDatabaseError, asyncpg.UniqueViolationError):
-                await connection.execute(f'CREATE DATABASE "{quoted}"')
+            await connection.execute(f'CREATE DATABASE "{quoted}"')
+        except (asyncpg.DuplicateDatabaseError, asyncpg.UniqueViolationError):
+            # A start that was killed was still creating it, in its backend.
+            return False
         except asyncpg.DiskFullError as refusal:
             raise on_disk.disk_full(self.home) from refusal
         else:

@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 import typer
 import uvicorn
-from tests.doors.cli.small_desk import KEY, SmallDesk
+from starlette.types import ASGIApp, Receive, Scope, Send
 from typer.testing import CliRunner, Result
 
 from paperdesk.doors.cli.app import LocalCommands, UpOptions, build_app
 from paperdesk.doors.cli.doctor import examine
+from tests.doors.cli.small_desk import KEY, SmallDesk
 
 # What a person's environment must not lend to a test: another desk, colours, a width.
 BARE = {"PAPERDESK_URL": None, "PAPERDESK_KEY": None, "FORCE_COLOR": None, "COLUMNS": None, "TTY_COMPATIBLE": None}
@@ -76,21 +77,39 @@ def speak(app: typer.Typer) -> Speak:
     return run
 
 
-@pytest.fixture
-def running(home: Path) -> Iterator[Running]:
-    desk = SmallDesk()
+@dataclass
+class Stage:
+    """The one server of a test run, on which each test puts a desk of its own."""
+
+    url: str = ""
+    play: ASGIApp | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        assert self.play is not None, "a request outside a test"
+        await self.play(scope, receive, send)
+
+
+@pytest.fixture(scope="session")
+def stage() -> Iterator[Stage]:
     listener = socket.create_server(("127.0.0.1", 0))
-    url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    server = uvicorn.Server(uvicorn.Config(desk.app(), log_level="critical", ws="none", lifespan="off"))
+    stage = Stage(f"http://127.0.0.1:{listener.getsockname()[1]}")
+    server = uvicorn.Server(uvicorn.Config(stage, log_level="critical", ws="none", lifespan="off"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
     while not server.started:
         time.sleep(0.01)
-    remember(home, url)
-    yield Running(desk, url, home)
+    yield stage
     server.should_exit = True
     thread.join()
     listener.close()
+
+
+@pytest.fixture
+def running(stage: Stage, home: Path) -> Running:
+    desk = SmallDesk()
+    stage.play = desk.app()
+    remember(home, stage.url)
+    return Running(desk, stage.url, home)
 
 
 def remember(home: Path, url: str) -> None:

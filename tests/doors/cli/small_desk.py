@@ -4,8 +4,7 @@ It is a server like any other: it keeps cash and orders, refuses with problem+js
 files it is sent. A limit order rests until a step of the tape; a market order fills at once.
 """
 
-import json
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -41,6 +40,7 @@ class SmallDesk:
     datasets: list[dict[str, Any]] = field(default_factory=list)
     jobs: dict[str, dict[str, Any]] = field(default_factory=dict)
     imports: list[dict[str, Any]] = field(default_factory=list)
+    wishes: list[dict[str, Any]] = field(default_factory=list)
     polls: int = 0
     is_broken: bool = False
 
@@ -74,7 +74,7 @@ class SmallDesk:
         guarded.add_exception_handler(404, lambda _request, _error: problem(404, "not_found", "No such route."))
         return guarded
 
-    def guard(self, route: Route) -> Any:
+    def guard(self, route: Route) -> Callable[[Request], Awaitable[Response]]:
         async def answer(request: Request) -> Response:
             if self.is_broken:
                 return problem(503, "database_away", "The database does not answer; nothing was done.")
@@ -118,7 +118,13 @@ class SmallDesk:
         if after < 0:
             return problem(409, "insufficient_cash", "The account does not hold that much.", cash=target["cash"])
         target["cash"] = target["buying_power"] = str(after)
-        entry = {"id": numbered(4, 1), "seq": len(self.entries) + 1, "at": T0, "recorded_at": T0, "kind": "transfer"}
+        entry: dict[str, Any] = {
+            "id": numbered(4, 1),
+            "seq": len(self.entries) + 1,
+            "at": T0,
+            "recorded_at": T0,
+            "kind": "transfer",
+        }
         entry |= {
             "description": "Cash transferred",
             "postings": [],
@@ -134,6 +140,7 @@ class SmallDesk:
 
     async def place_order(self, request: Request) -> Response:
         wish = await request.json()
+        self.wishes.append(wish)
         if wish["symbol"] != "AAPL":
             return problem(404, "unknown_symbol", "The tape has no such symbol.", symbol=wish["symbol"])
         needed = Decimal(wish["quantity"]) * Decimal(wish.get("limit_price", MARK))
@@ -203,7 +210,12 @@ class SmallDesk:
         body = await request.body()
         self.imports.append({**request.query_params, "bytes": len(body), "media": request.headers["content-type"]})
         problems = bad_rows(body.decode())
-        job = {"id": numbered(6, len(self.jobs) + 1), "kind": "import_dataset", "state": "waiting", "progress": None}
+        job: dict[str, Any] = {
+            "id": numbered(6, len(self.jobs) + 1),
+            "kind": "import_dataset",
+            "state": "waiting",
+            "progress": None,
+        }
         job |= {"message": "Reading", "result": None, "problems": problems, "created_at": T0, "finished_at": None}
         self.jobs[str(job["id"])] = job
         return JSONResponse({"job_id": job["id"]}, 202)
@@ -246,7 +258,8 @@ def bad_rows(text: str) -> list[dict[str, Any]]:
 
 
 def account(nth: int, name: str, cash: str) -> dict[str, Any]:
-    row = {"id": numbered(1, nth), "number": f"PD{nth:06}", "name": name, "currency": "USD", "tape_id": numbered(2, 1)}
+    row: dict[str, Any] = {"id": numbered(1, nth), "number": f"PD{nth:06}", "name": name, "currency": "USD"}
+    row["tape_id"] = numbered(2, 1)
     row |= {"at": T0, "cash": cash, "held_cash": "0.00", "buying_power": cash, "market_value": None, "equity": None}
     return {**row, "equity_reason": "no quote yet", "last_seq": 1, "created_at": T0, "status": "open"}
 
@@ -276,5 +289,5 @@ def order(nth: int, wish: Mapping[str, Any]) -> dict[str, Any]:
     row = {"id": numbered(9, nth), "client_order_id": None, "instrument_id": numbered(5, 1), "limit_price": None}
     row |= {"time_in_force": "day", "status": "accepted", "filled_quantity": "0", "average_fill_price": None}
     row |= {"fees": "0.00", "accepted_at": T0, "updated_at": T0, "expires_at": None, "closed_reason": None}
-    waits = {"waits_for": "next_open" if wish["type"] == "limit" else None, "warnings": [], "seq": nth}
-    return {**row, **waits, **json.loads(json.dumps(wish))}
+    waits: dict[str, Any] = {"waits_for": "next_open" if wish["type"] == "limit" else None, "warnings": [], "seq": nth}
+    return {**row, **waits, **wish}

@@ -36,7 +36,7 @@ def test_without_a_name_it_is_the_account_that_was_opened_first(running: Running
 def test_a_missing_number_is_a_dash_and_a_reason_never_a_zero(running: Running, speak: Speak) -> None:
     lines = speak("accounts", "show").stdout.splitlines()
     equity = next(line for line in lines if line.startswith("Equity"))
-    assert equity.split(maxsplit=1)[1] == "- (no quote yet)"
+    assert equity.split() == ["Equity", "-", "(no", "quote", "yet)"]
 
 
 def test_a_name_that_two_accounts_bear_is_refused_with_both_ids(running: Running, speak: Speak) -> None:

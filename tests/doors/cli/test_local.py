@@ -3,8 +3,6 @@
 import json
 from pathlib import Path
 
-from tests.doors.cli.conftest import Asked, Running, Speak, remember
-
 from paperdesk.doors.cli.app import UpOptions
 from paperdesk.doors.cli.doctor import (
     check_credentials,
@@ -14,6 +12,7 @@ from paperdesk.doors.cli.doctor import (
     check_python,
     check_server,
 )
+from tests.doors.cli.conftest import Asked, Running, Speak, remember
 
 
 def test_up_hands_on_what_was_asked_and_leaves_the_rest_to_the_settings(

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from tests.doors.cli.conftest import Running, Speak
 from tests.doors.cli.small_desk import T1, numbered
 

@@ -1,5 +1,11 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from "@tanstack/react-router";
-import { Shell } from "./Shell";
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from "@tanstack/react-router";
 
 /** What the address of a desk page holds. */
 export interface DeskSearch {
@@ -22,7 +28,12 @@ const signIn = createRoute({
   component: lazyRouteComponent(() => import("./pages/SignIn"), "SignIn"),
 });
 
-const desk = createRoute({ getParentRoute: () => root, id: "desk", validateSearch: readSearch, component: Shell });
+const desk = createRoute({
+  getParentRoute: () => root,
+  id: "desk",
+  validateSearch: readSearch,
+  component: lazyRouteComponent(() => import("./Shell"), "Shell"),
+});
 
 const home = createRoute({
   getParentRoute: () => root,

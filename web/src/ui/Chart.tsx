@@ -132,7 +132,11 @@ function draw(host: HTMLElement, kind: ChartKind, hasVolume: boolean, isSmall: b
   const chart = createChart(host, chartOptions(colors, isSmall));
   const main = addMain(chart, kind, colors);
   const volume = hasVolume
-    ? chart.addSeries(HistogramSeries, { priceFormat: { type: "volume" }, priceLineVisible: false, lastValueVisible: false }, 1)
+    ? chart.addSeries(
+        HistogramSeries,
+        { priceFormat: { type: "volume" }, priceLineVisible: false, lastValueVisible: false },
+        1,
+      )
     : null;
   chart.panes()[1]?.setHeight(70);
   return { chart, main, volume, marks: createSeriesMarkers(main, []) };

@@ -48,7 +48,13 @@ export function TextField({ label, hint, error = null, className, ...input }: Fi
 }
 
 /** A labelled native select. */
-export function SelectField({ label, hint, error = null, className, ...select }: FieldProps & ComponentProps<"select">) {
+export function SelectField({
+  label,
+  hint,
+  error = null,
+  className,
+  ...select
+}: FieldProps & ComponentProps<"select">) {
   const id = useId();
   const frame = { label, hint, error, className: className ?? "" };
   return (
@@ -75,7 +81,14 @@ function toneOf(selected: boolean, tone: "up" | "down" | undefined): string {
 }
 
 /** Two to six exclusive choices side by side: radio buttons that look like one control. */
-export function Choice<Value extends string>({ label, value, choices, onChange, hideLabel, className }: ChoiceProps<Value>) {
+export function Choice<Value extends string>({
+  label,
+  value,
+  choices,
+  onChange,
+  hideLabel,
+  className,
+}: ChoiceProps<Value>) {
   const name = useId();
   return (
     <fieldset className={clsx("flex min-w-0 flex-col gap-1", className)}>

@@ -17,7 +17,10 @@ interface PanelProps {
 export function Panel({ title, count, actions, className, bodyClassName, children }: PanelProps) {
   const id = useId();
   return (
-    <section aria-labelledby={id} className={clsx("flex min-w-0 flex-col rounded-xl border border-line bg-panel", className)}>
+    <section
+      aria-labelledby={id}
+      className={clsx("flex min-w-0 flex-col rounded-xl border border-line bg-panel", className)}
+    >
       <header className="flex min-h-11 items-center gap-2 border-b border-line py-1 pr-2 pl-4">
         <h2 id={id} className="text-base font-semibold">
           {title}
@@ -51,7 +54,10 @@ class Boundary extends Component<{ children: ReactNode }, { failure: Error | nul
 export function Problem({ problem, onRetry }: { problem: Error; onRetry?: () => void }) {
   const known = problem instanceof ApiProblem ? problem : null;
   return (
-    <div className="m-3 rounded-lg border border-down bg-down-soft px-3.5 py-3" data-problem={known?.code ?? "page_failed"}>
+    <div
+      className="m-3 rounded-lg border border-down bg-down-soft px-3.5 py-3"
+      data-problem={known?.code ?? "page_failed"}
+    >
       <p className="font-medium text-text">{known ? problem.message : "This panel failed to draw."}</p>
       <p className="mt-1 text-xs break-all text-muted">
         <code>{known?.code ?? problem.message}</code>

@@ -30,7 +30,7 @@ const cellClass = <Row,>(column: Column<Row>) =>
 export function Table<Row>({ caption, columns, rows, rowKey }: TableProps<Row>) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable from the keyboard
-    <div className="quiet-scroll relative overflow-x-auto" tabIndex={0} role="group" aria-label={caption}>
+    <section className="quiet-scroll relative overflow-x-auto" tabIndex={0} aria-label={caption}>
       <table className="w-full border-collapse">
         <caption className="sr-only">{caption}</caption>
         <thead>
@@ -54,6 +54,6 @@ export function Table<Row>({ caption, columns, rows, rowKey }: TableProps<Row>) 
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   );
 }

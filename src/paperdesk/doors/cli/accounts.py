@@ -18,7 +18,7 @@ Amount = Annotated[str, typer.Argument(help="In the account's currency, such as 
 
 _ACCOUNTS = (
     render.words("Number", "number"),
-    render.words("Name", "name"),
+    render.sentences("Name", "name"),
     render.words("Currency", "currency"),
     render.numbers("Cash", "cash"),
     render.numbers("Buying power", "buying_power"),
@@ -33,13 +33,13 @@ _POSITIONS = (
     render.numbers("Value", "market_value"),
     render.numbers("Unrealised", "unrealised_pl", signed=True),
     # A number that is missing says why.
-    render.Column("", lambda row: render.plain(row.get("reason") or "")),
+    render.Column("", lambda row: render.plain(row.get("reason") or ""), folds_to=render.WORDS_WIDTH),
 )
 _LEDGER = (
     render.numbers("Seq", "seq"),
     render.instants("At (UTC)", "at"),
     render.words("Kind", "kind"),
-    render.words("Description", "description"),
+    render.sentences("Description", "description"),
     render.numbers("Cash change", "cash_change", signed=True),
     render.numbers("Cash after", "cash_after"),
 )

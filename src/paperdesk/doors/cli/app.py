@@ -22,8 +22,10 @@ from paperdesk.doors.cli.options import AsJson, desk_of
 _CHECKS = (
     render.Column("", lambda row: Text("ok", "green") if row["ok"] else Text("no", "bold red")),
     render.words("Check", "name"),
-    render.words("Found", "found"),
-    render.Column("What to do", lambda row: render.plain("" if row["ok"] else row["advice"])),
+    render.sentences("Found", "found"),
+    render.Column(
+        "What to do", lambda row: render.plain("" if row["ok"] else row["advice"]), folds_to=render.WORDS_WIDTH
+    ),
 )
 
 Home: TypeAlias = Annotated[

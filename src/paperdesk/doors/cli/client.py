@@ -156,13 +156,13 @@ class Desk:
         """Send one request and return a JSON answer below 400; raise Refused or Unavailable otherwise."""
         try:
             answer = self.client.request(method, path, **request)
+        except (httpx.UnsupportedProtocol, httpx.InvalidURL):
+            raise MalformedAddress(f"{self.address!r} is not the address of a server.", url=self.address) from None
         except httpx.TimeoutException:
             raise ServerUnreachable(f"{self.address} did not answer in time.", url=self.address) from None
         except httpx.RequestError:
             sentence = f"Nothing answers at {self.address}. Is it running? paperdesk up"
             raise ServerUnreachable(sentence, url=self.address) from None
-        except httpx.InvalidURL:
-            raise MalformedAddress(f"{self.address!r} is not the address of a server.", url=self.address) from None
         return self._checked(answer)
 
     def rows(self, path: str, **query: str | int | None) -> list[Row]:

@@ -28,12 +28,12 @@ _JOBS = (
     render.words("Kind", "kind"),
     render.words("State", "state"),
     render.Column("Progress", _progress, is_number=True),
-    render.words("Message", "message"),
+    render.sentences("Message", "message"),
     render.instants("Started (UTC)", "created_at"),
 )
 _PROBLEMS = (
     render.numbers("Line", "line"),
-    render.words("Reason", "reason"),
+    render.sentences("Reason", "reason"),
     render.words("Code", "code"),
 )
 

@@ -41,13 +41,12 @@ _ORDERS = (
     render.ids(),
     render.instants("Accepted (UTC)", "accepted_at"),
     render.words("Side", "side"),
-    render.numbers("Quantity", "quantity"),
+    render.numbers("Qty", "quantity"),
     render.words("Symbol", "symbol"),
     render.Column("Price", _price, is_number=True),
-    render.words("Force", "time_in_force"),
     render.numbers("Filled", "filled_quantity"),
     render.numbers("Average", "average_fill_price"),
-    render.Column("Status", _status),
+    render.Column("Status", _status, folds_to=render.WORDS_WIDTH),
 )
 
 

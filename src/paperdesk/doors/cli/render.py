@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 import httpx
 import typer
 from rich import box
-from rich.console import Console
+from rich.console import Console, JustifyMethod
 from rich.table import Table
 from rich.text import Text
 
@@ -18,15 +18,23 @@ from paperdesk.doors.cli.client import Row
 MISSING = "-"
 # Without a terminal nothing is folded or cut: a pipe has no edge.
 _PIPE_COLUMNS = 10_000
+_DAY_WIDTH = len("2020-03-16")
+# Wide enough that most words stay in one piece.
+WORDS_WIDTH = 9
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of a table: its title, how a row's cell reads, and whether it is a number."""
+    """One column of a table: its title, how a row's cell reads, and how it gives way on a narrow terminal.
+
+    `folds_to` is the width in characters down to which it may be folded; None for a column that
+    stays whole, as numbers and ids must: half a number is a wrong number.
+    """
 
     title: str
     cell: Callable[[Row], Text]
     is_number: bool = False
+    folds_to: int | None = None
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -67,8 +75,13 @@ def ending(value: object) -> Text:
 
 
 def words(title: str, name: str) -> Column:
-    """Return a column of text."""
+    """Return a column of short words that stay whole."""
     return Column(title, lambda row: plain(row.get(name)))
+
+
+def sentences(title: str, name: str) -> Column:
+    """Return a column of names or sentences, folded where the terminal is narrow."""
+    return Column(title, lambda row: plain(row.get(name)), folds_to=WORDS_WIDTH)
 
 
 def numbers(title: str, name: str, *, signed: bool = False) -> Column:
@@ -77,8 +90,8 @@ def numbers(title: str, name: str, *, signed: bool = False) -> Column:
 
 
 def instants(title: str, name: str) -> Column:
-    """Return a column of instants in UTC."""
-    return Column(title, lambda row: instant(row.get(name)))
+    """Return a column of instants in UTC; a narrow terminal shows the time below the day."""
+    return Column(title, lambda row: instant(row.get(name)), folds_to=_DAY_WIDTH)
 
 
 def ids(title: str = "Id", name: str = "id") -> Column:
@@ -86,12 +99,13 @@ def ids(title: str = "Id", name: str = "id") -> Column:
     return Column(title, lambda row: ending(row.get(name)))
 
 
-def table(columns: Sequence[Column], rows: Sequence[Row], title: str | None = None) -> Table:
+def table(columns: Sequence[Column], rows: Sequence[Row]) -> Table:
     """Lay rows out as a table."""
-    grid = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
+    grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     for column in columns:
-        # Only words may fold on a narrow terminal: half a number is a wrong number.
-        grid.add_column(column.title, justify="right" if column.is_number else "left", no_wrap=column.is_number)
+        side: JustifyMethod = "right" if column.is_number else "left"
+        whole = column.folds_to is None
+        grid.add_column(column.title, justify=side, no_wrap=whole, min_width=column.folds_to, overflow="fold")
     for row in rows:
         grid.add_row(*(column.cell(row) for column in columns))
     return grid

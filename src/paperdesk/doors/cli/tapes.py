@@ -14,22 +14,21 @@ dataset_verbs = typer.Typer(no_args_is_help=True, help="What tapes can be opened
 
 _TAPES = (
     render.ids(),
-    render.words("Name", "name"),
+    render.sentences("Name", "name"),
     render.words("Kind", "kind"),
     render.instants("Tape time (UTC)", "at"),
     render.words("State", "state"),
     render.numbers("Speed", "speed"),
     render.words("Prices", "price_basis"),
-    render.Column("Fields", lambda row: render.plain(", ".join(row.get("fields") or []))),
 )
 _DATASETS = (
     render.ids(),
-    render.words("Name", "name"),
+    render.sentences("Name", "name"),
     render.words("Kind", "kind"),
     render.numbers("Instruments", "instruments"),
     render.numbers("Rows", "rows"),
     render.words("Prices", "price_basis"),
-    render.words("Licence", "licence"),
+    render.sentences("Licence", "licence"),
 )
 
 

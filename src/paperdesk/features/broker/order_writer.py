@@ -146,12 +146,11 @@ class OrderWriter:
             self._settle(waiting, answer)
 
     def _settle(self, waiting: Waiting, answer: Answer | PaperdeskError) -> None:
-        is_refusal = isinstance(answer, PaperdeskError)
-        outcome = answer.code if is_refusal else "done"
+        outcome = answer.code if isinstance(answer, PaperdeskError) else "done"
         self._runtime.metrics.commands.labels(type(waiting.command).__name__, outcome).inc()
         if waiting.answer.done():
             return
-        if is_refusal:
+        if isinstance(answer, PaperdeskError):
             waiting.answer.set_exception(answer)
         else:
             waiting.answer.set_result(answer)

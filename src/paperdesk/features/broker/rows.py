@@ -49,11 +49,10 @@ def rules_of(text: str) -> Rules:
     )
 
 
-def rules_text(rules: Rules) -> str:
-    """Write the rules of an account; a fill model is stored by its name."""
-    return msgspec.json.encode(
-        {"fill_model": rules.fill_model.name, "fees": rules.fees, "fill_on_arrival": rules.fill_on_arrival}
-    ).decode()
+def rules_value(rules: Rules) -> dict[str, Any]:
+    """Write the rules of an account as they are stored; a fill model is stored by its name."""
+    fees = msgspec.to_builtins(rules.fees)
+    return {"fill_model": rules.fill_model.name, "fees": fees, "fill_on_arrival": rules.fill_on_arrival}
 
 
 def account_of(row: Mapping[str, Any]) -> Account:

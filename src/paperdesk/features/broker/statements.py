@@ -31,9 +31,12 @@ select id, tenant_id, tape_id, currency, rules::text as rules, cash, held, last_
 from accounts where id = any($1) order by id for update
 """
 
+# The positions that are named, and those that orders reserve units of.
 LOAD_POSITIONS = """
 select p.account_id, p.instrument_id, p.quantity, p.reserved, p.cost
-from unnest($1::uuid[], $2::uuid[]) as w(account_id, instrument_id)
+from (
+  select * from unnest($1::uuid[], $2::uuid[]) union select account_id, instrument_id from orders where id = any($3)
+) as w(account_id, instrument_id)
 join accounts a on a.id = w.account_id
 join positions p on p.account_id = w.account_id and p.epoch = a.epoch and p.instrument_id = w.instrument_id
   and p.book = 'net'

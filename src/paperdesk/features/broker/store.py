@@ -72,9 +72,9 @@ async def _load_positions(
     db: asyncpg.Connection, touch: Touch
 ) -> defaultdict[AccountId, dict[InstrumentId, Position]]:
     found: defaultdict[AccountId, dict[InstrumentId, Position]] = defaultdict(dict)
-    if not touch.holdings:
+    if not (touch.holdings or touch.orders):
         return found
-    rows = await db.fetch(statements.LOAD_POSITIONS, *_columns(touch.holdings, 2))
+    rows = await db.fetch(statements.LOAD_POSITIONS, *_columns(touch.holdings, 2), list(touch.orders))
     lots = await _load_lots(db, touch)
     for row in rows:
         holding = (AccountId(row["account_id"]), InstrumentId(row["instrument_id"]))

@@ -46,4 +46,4 @@ def upgrade() -> None:
     run("grant select, insert, update, delete on all tables in schema public to paperdesk_system")
     run("grant usage, select on all sequences in schema public to paperdesk_app, paperdesk_system")
     run("grant select, insert on procrastinate_jobs, procrastinate_events to paperdesk_app")
-    run("revoke update, delete on audit, entries, fills from paperdesk_app")
+    run("revoke update, delete on audit, entries, events, fills from paperdesk_app")

@@ -18,13 +18,15 @@ export function EquityPanel({ account }: { account: Account }) {
     <Panel title="Equity">
       <div className="px-4 pt-3">
         <p className="figures text-2xl leading-8 font-semibold tracking-tight" data-equity={account.equity ?? ""}>
-          {money(account.equity)} <span className="text-sm font-normal tracking-normal text-muted">{account.currency}</span>
+          {money(account.equity)}{" "}
+          <span className="text-sm font-normal tracking-normal text-muted">{account.currency}</span>
         </p>
         {account.equity === null ? (
           <p className="text-sm text-warn">{account.equity_reason ?? "A position has no price yet."}</p>
         ) : (
           <p className={clsx("figures text-sm font-medium", toneOf(move?.direction ?? 0))}>
-            {signedMoney(move?.difference)} {signedPercent(move?.rate)} <span className="font-normal text-muted">since the start</span>
+            {signedMoney(move?.difference)} {signedPercent(move?.rate)}{" "}
+            <span className="font-normal text-muted">since the start</span>
           </p>
         )}
       </div>
@@ -64,7 +66,8 @@ function dailyPoints(points: readonly EquityPoint[]): Point[] {
 
 function EquityLine({ points }: { points: readonly EquityPoint[] }) {
   const daily = useMemo(() => dailyPoints(points), [points]);
-  if (daily.length < 2) return <p className="px-4 py-6 text-sm text-muted">The line starts when the tape has moved one session.</p>;
+  if (daily.length < 2)
+    return <p className="px-4 py-6 text-sm text-muted">The line starts when the tape has moved one session.</p>;
   const [first, last] = [points[0], points.at(-1)];
   const caption = `Equity from ${money(first?.equity)} on ${date(first?.at)} to ${money(last?.equity)} on ${date(last?.at)}.`;
   return <Chart kind="baseline" isSmall points={daily} view="equity" caption={caption} className="h-28" />;

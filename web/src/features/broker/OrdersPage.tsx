@@ -27,7 +27,16 @@ export function OrdersPage({ accountId }: { accountId: string }) {
     <Panel
       title="Orders"
       count={shown?.length}
-      actions={<Choice label="Which orders" hideLabel value={filter} choices={FILTERS} onChange={setFilter} className="text-sm" />}
+      actions={
+        <Choice
+          label="Which orders"
+          hideLabel
+          value={filter}
+          choices={FILTERS}
+          onChange={setFilter}
+          className="text-sm"
+        />
+      }
     >
       <Answer query={{ data: shown, error: orders.error, refetch: orders.refetch }} rows={6}>
         {(rows) =>

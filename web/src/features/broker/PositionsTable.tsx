@@ -20,7 +20,11 @@ function columnsOf(onChoose: (symbol: string) => void): readonly Column<Position
     {
       name: "Symbol",
       cell: ({ symbol }) => (
-        <button type="button" className="min-h-6 rounded font-semibold hover:text-accent" onClick={() => onChoose(symbol)}>
+        <button
+          type="button"
+          className="min-h-6 rounded font-semibold hover:text-accent"
+          onClick={() => onChoose(symbol)}
+        >
           {symbol}
         </button>
       ),
@@ -48,5 +52,7 @@ export function PositionsTable({ positions, onChoose }: PositionsTableProps) {
   if (positions.length === 0) {
     return <Empty sentence="No positions. A filled buy order opens one." command="paperdesk positions" />;
   }
-  return <Table caption="Positions" columns={columnsOf(onChoose)} rows={positions} rowKey={(row) => row.instrument_id} />;
+  return (
+    <Table caption="Positions" columns={columnsOf(onChoose)} rows={positions} rowKey={(row) => row.instrument_id} />
+  );
 }

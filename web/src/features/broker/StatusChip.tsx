@@ -24,7 +24,10 @@ export function StatusChip({ order }: { order: Order }) {
   const words = order.waits_for === "next_open" ? "Waits for open" : WORDS[order.status];
   return (
     <span
-      className={clsx("inline-block rounded-md px-1.5 text-xs leading-5 font-medium whitespace-nowrap", LOOKS[order.status])}
+      className={clsx(
+        "inline-block rounded-md px-1.5 text-xs leading-5 font-medium whitespace-nowrap",
+        LOOKS[order.status],
+      )}
       title={order.closed_reason ?? undefined}
       data-status={order.status}
     >
@@ -35,5 +38,9 @@ export function StatusChip({ order }: { order: Order }) {
 
 /** Buy or sell, in word and colour. */
 export function SideWord({ side }: { side: Order["side"] }) {
-  return <span className={clsx("font-medium", side === "buy" ? "text-up" : "text-down")}>{side === "buy" ? "Buy" : "Sell"}</span>;
+  return (
+    <span className={clsx("font-medium", side === "buy" ? "text-up" : "text-down")}>
+      {side === "buy" ? "Buy" : "Sell"}
+    </span>
+  );
 }

@@ -43,7 +43,10 @@ export const fillsQuery = (accountId: string) =>
     select: (page) => page.items,
   });
 
-function pagesOf<Row>(queryKey: readonly string[], ask: (cursor: string | null, signal: AbortSignal) => Promise<Page<Row>>) {
+function pagesOf<Row>(
+  queryKey: readonly string[],
+  ask: (cursor: string | null, signal: AbortSignal) => Promise<Page<Row>>,
+) {
   return infiniteQueryOptions({
     queryKey,
     queryFn: ({ pageParam, signal }) => ask(pageParam, signal),

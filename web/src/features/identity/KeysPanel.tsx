@@ -54,7 +54,11 @@ function columnsOf(onRevoke: (key: ApiKey) => void): readonly Column<ApiKey>[] {
     { name: "Name", cell: (key) => <span className="font-medium">{key.name}</span> },
     { name: "Key id", cell: (key) => <code className="text-xs">{key.key_id}</code> },
     { name: "May", wideOnly: true, cell: (key) => key.scopes.join(", ") },
-    { name: "Created", wideOnly: true, cell: (key) => <span className="whitespace-nowrap">{date(key.created_at)}</span> },
+    {
+      name: "Created",
+      wideOnly: true,
+      cell: (key) => <span className="whitespace-nowrap">{date(key.created_at)}</span>,
+    },
     {
       name: "Expires",
       wideOnly: true,
@@ -96,7 +100,13 @@ function CreateKey({ onClose }: { onClose: () => void }) {
         <Secret created={create.data} />
       ) : (
         <form onSubmit={submit} className="flex flex-col gap-4">
-          <TextField label="Name" required maxLength={80} value={name} onChange={(event) => setName(event.target.value)} />
+          <TextField
+            label="Name"
+            required
+            maxLength={80}
+            value={name}
+            onChange={(event) => setName(event.target.value)}
+          />
           <SelectField label="May" value={scope} onChange={(event) => setScope(event.target.value)}>
             {SCOPES.map(({ value, label }) => (
               <option key={value} value={value}>
@@ -131,7 +141,9 @@ function Secret({ created }: { created: CreatedApiKey }) {
         Copy it now: the secret is shown this once and stored only as a hash. Send it as{" "}
         <code className="rounded bg-hover px-1 text-xs">Authorization: Bearer …</code>
       </p>
-      <output className="rounded-lg border border-line bg-raised p-3 font-mono text-sm break-all select-all">{bearer}</output>
+      <output className="rounded-lg border border-line bg-raised p-3 font-mono text-sm break-all select-all">
+        {bearer}
+      </output>
       <Button look="primary" onClick={copy}>
         {isCopied ? "Copied" : "Copy"}
       </Button>

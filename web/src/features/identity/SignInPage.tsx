@@ -14,7 +14,9 @@ function takeLinkToken(): string | null {
 
 function sentenceFor(problem: Error): string {
   const isUsedLink = problem instanceof ApiProblem && problem.status === 401;
-  return isUsedLink ? `${problem.message} A sign-in link works once: run “paperdesk up” for a new one.` : problem.message;
+  return isUsedLink
+    ? `${problem.message} A sign-in link works once: run “paperdesk up” for a new one.`
+    : problem.message;
 }
 
 /** Signs in by the link that `paperdesk up` prints, or by e-mail and password. */
@@ -55,7 +57,8 @@ export function SignInPage({ onSignedIn }: { onSignedIn: () => void }) {
           ) : null}
         </div>
         <p className="mt-4 text-center text-sm text-balance text-muted">
-          On your own machine, <code className="rounded bg-hover px-1">paperdesk up</code> prints a link that signs you in.
+          On your own machine, <code className="rounded bg-hover px-1">paperdesk up</code> prints a link that signs you
+          in.
         </p>
       </div>
     </main>

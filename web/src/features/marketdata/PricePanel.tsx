@@ -53,7 +53,12 @@ export function PricePanel({ tape, instruments, instrument, quote, marks, onChoo
             ) : isTable ? (
               <BarTable bars={items} symbol={instrument.symbol} />
             ) : (
-              <PriceChart bars={items} marks={marks} symbol={instrument.symbol} view={`${instrument.symbol} ${range}`} />
+              <PriceChart
+                bars={items}
+                marks={marks}
+                symbol={instrument.symbol}
+                view={`${instrument.symbol} ${range}`}
+              />
             )
           }
         </Answer>
@@ -103,7 +108,10 @@ function Readout({ point, isHovered }: { point: Point | null; isHovered: boolean
           ["C", point.close],
         ];
   return (
-    <p aria-hidden className="figures pointer-events-none absolute top-1 left-3 z-10 flex flex-wrap gap-x-2.5 text-xs text-muted">
+    <p
+      aria-hidden
+      className="figures pointer-events-none absolute top-1 left-3 z-10 flex flex-wrap gap-x-2.5 text-xs text-muted"
+    >
       <span className={isHovered ? "text-text" : ""}>{date(`${point.day}T17:00:00Z`)}</span>
       {parts.map(([name, value]) => (
         <span key={name}>

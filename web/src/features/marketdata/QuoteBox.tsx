@@ -11,7 +11,14 @@ interface SymbolHeadingProps {
   onChoose: (symbol: string) => void;
 }
 
-const KINDS = { equity: "Equity", etf: "ETF", index: "Index", fund: "Fund", option: "Option", crypto: "Crypto" } as const;
+const KINDS = {
+  equity: "Equity",
+  etf: "ETF",
+  index: "Index",
+  fund: "Fund",
+  option: "Option",
+  crypto: "Crypto",
+} as const;
 
 /** Symbol, name, last price and its move; on narrow screens the symbol is how another one is chosen. */
 export function SymbolHeading({ instrument, instruments, quote, previous, onChoose }: SymbolHeadingProps) {
@@ -33,7 +40,9 @@ export function SymbolHeading({ instrument, instruments, quote, previous, onChoo
           ))}
         </select>
         <span className="truncate text-muted">{instrument.name}</span>
-        <span className="rounded-md border border-line px-1.5 text-xs leading-5 text-muted">{KINDS[instrument.kind]}</span>
+        <span className="rounded-md border border-line px-1.5 text-xs leading-5 text-muted">
+          {KINDS[instrument.kind]}
+        </span>
       </div>
       <p className="mt-1 flex flex-wrap items-baseline gap-x-3">
         <span className="figures text-2xl leading-8 font-semibold tracking-tight" data-last={instrument.symbol}>

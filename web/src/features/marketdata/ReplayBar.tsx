@@ -20,7 +20,8 @@ export function ReplayBar({ tape }: { tape: Tape }) {
   return (
     <div className="flex min-w-0 flex-wrap items-center gap-x-3 gap-y-1.5" data-tape-state={tape.state}>
       <TapeClock tape={tape} isMoving={isBusy} />
-      <div role="group" aria-label="Tape controls" className="flex items-center gap-1">
+      <fieldset className="flex items-center gap-1">
+        <legend className="sr-only">Tape controls</legend>
         <PlayButton tape={tape} disabled={isStuck || isBusy} onRun={run} />
         <Button
           look="quiet"
@@ -34,7 +35,7 @@ export function ReplayBar({ tape }: { tape: Tape }) {
         </Button>
         <SpeedSelect tape={tape} onRun={run} />
         <JumpMenu tape={tape} disabled={isStuck || isBusy} onRun={run} />
-      </div>
+      </fieldset>
       <ReplayNote tape={tape} problem={control.error} />
     </div>
   );
@@ -52,7 +53,11 @@ function TapeClock({ tape, isMoving }: { tape: Tape; isMoving: boolean }) {
       >
         SIM
       </span>
-      <p className={clsx("figures leading-tight", isMoving && "opacity-70")} title={utc(tape.at)} data-tape-at={tape.at}>
+      <p
+        className={clsx("figures leading-tight", isMoving && "opacity-70")}
+        title={utc(tape.at)}
+        data-tape-at={tape.at}
+      >
         <span className="block font-semibold whitespace-nowrap">
           {weekday(tape.at)} {date(tape.at)}
         </span>
@@ -116,7 +121,11 @@ function JumpMenu({ tape, disabled, onRun }: ControlProps) {
     );
   }
   return (
-    <Menu label="Jump" icon={<CalendarClock aria-hidden size={17} />} panelClassName="w-68 max-sm:fixed max-sm:inset-x-4 max-sm:top-28 max-sm:w-auto">
+    <Menu
+      label="Jump"
+      icon={<CalendarClock aria-hidden size={17} />}
+      panelClassName="w-68 max-sm:fixed max-sm:inset-x-4 max-sm:top-28 max-sm:w-auto"
+    >
       {(close) => {
         const jump = (to: string) => {
           close();

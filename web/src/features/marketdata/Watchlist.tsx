@@ -15,7 +15,12 @@ interface WatchlistProps {
 /** The tape's instruments with last price and change from the previous close. */
 export function Watchlist({ instruments, quotes, chosen, onChoose, className }: WatchlistProps) {
   return (
-    <Panel title="Watchlist" count={instruments.length} className={clsx("min-h-0", className)} bodyClassName="quiet-scroll min-h-0 overflow-y-auto">
+    <Panel
+      title="Watchlist"
+      count={instruments.length}
+      className={clsx("min-h-0", className)}
+      bodyClassName="quiet-scroll min-h-0 overflow-y-auto"
+    >
       {instruments.length === 0 ? (
         <Empty sentence="No instrument is listed on this tape yet." command="paperdesk tapes" />
       ) : (

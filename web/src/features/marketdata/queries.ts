@@ -33,7 +33,8 @@ export const instrumentsQuery = (tapeId: string) =>
 export const quotesQuery = (tapeId: string, symbols: readonly string[]) =>
   queryOptions({
     queryKey: [...keys.quotes(tapeId), symbols.join(",")],
-    queryFn: ({ signal }) => get<{ items: Quote[] }>("/quotes", { tape_id: tapeId, symbols: symbols.join(",") }, signal),
+    queryFn: ({ signal }) =>
+      get<{ items: Quote[] }>("/quotes", { tape_id: tapeId, symbols: symbols.join(",") }, signal),
     select: (page) => new Map(page.items.map((quote) => [quote.symbol, quote])),
     enabled: symbols.length > 0,
     placeholderData: keepPreviousData,

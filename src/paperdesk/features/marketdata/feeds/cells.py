@@ -6,7 +6,6 @@ which reads row by row and says what is wrong and where.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
 import numpy as np
@@ -21,19 +20,14 @@ BAR_PRICES: Final = ("open", "high", "low", "close")
 QUOTE_PRICES: Final = ("bid", "ask")
 PRICES: Final = (*BAR_PRICES, *QUOTE_PRICES)
 SIZES: Final = ("volume", "bid_size", "ask_size")
+BAR_COLUMNS: Final = (*BAR_PRICES, "volume")
+QUOTE_COLUMNS: Final = (*QUOTE_PRICES, "bid_size", "ask_size")
 SYMBOL_LENGTH_MAX: Final = 40
 
 _WIDE: Final = pa.decimal128(38, 18)
 _EXACT: Final = pa.decimal128(38, SCALE_MAX)
 _DATE_LENGTH: Final = 10
 _MICROSECONDS_A_DAY: Final = 86_400_000_000
-
-
-class Layout(StrEnum):
-    """What the rows of a file are."""
-
-    BARS = "bars"
-    QUOTES = "quotes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +46,11 @@ class Cells:
     numbers: Mapping[str, Ints]
     size_scale: int
     rounded: int
+
+    @property
+    def has_quotes(self) -> bool:
+        """Say whether the rows are quotes, and not bars."""
+        return "bid" in self.numbers
 
     def number(self, name: str) -> Ints:
         """Return a column, or one without any value where the file has no such column."""

@@ -128,8 +128,8 @@ def reported(faults: Sequence[Fault], cells: Cells) -> list[Problem]:
     problems: list[Problem] = []
     known = np.zeros(len(cells.lines), np.bool_)
     for fault in faults:
-        for row in np.flatnonzero(fault.rows & ~known):
-            problems.append(problem(int(cells.lines[row]), fault.code, fault.reason))
+        lines = cells.lines[fault.rows & ~known].tolist()
+        problems.extend(problem(line, fault.code, fault.reason) for line in lines)
         known |= fault.rows
     return problems
 

@@ -34,10 +34,28 @@ class MissingValue(Invalid):
 
 def problem(line: int | None, code: str, reason: str) -> Problem:
     """Return what is wrong with a row, or with the file where no row is to blame."""
-    return Problem(code, reason if line is None else f"Line {line}: {reason}", {"line": line, "reason": reason})
+    return Problem(code, reason if line is None else f"Line {line}: {reason}.", {"line": line, "reason": reason})
 
 
-def csv_rows(raw: bytes, header: Sequence[str], problems: list[Problem]) -> Iterator[Row]:
+def line_of(one: Problem) -> int:
+    """Return the line of a problem, 0 when it is the file's."""
+    line = one.facts["line"]
+    return line if isinstance(line, int) else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What a file's reader has to say so far: what is wrong, and what is only worth knowing."""
+
+    problems: list[Problem] = field(default_factory=list[Problem])
+    warnings: list[str] = field(default_factory=list[str])
+
+    def add(self, line: int | None, code: str, reason: str) -> None:
+        """Report a problem."""
+        self.problems.append(problem(line, code, reason))
+
+
+def csv_rows(raw: bytes, header: Sequence[str], findings: Findings) -> Iterator[Row]:
     """Yield the rows after the header as texts by column; what cannot be split is reported instead."""
     for line, chunk in enumerate(raw.split(b"\n")[1:], start=2):
         if not chunk.strip():
@@ -45,27 +63,26 @@ def csv_rows(raw: bytes, header: Sequence[str], problems: list[Problem]) -> Iter
         try:
             cells = next(csv.reader([chunk.decode("utf-8").rstrip("\r")], strict=True))
         except UnicodeDecodeError:
-            problems.append(problem(line, "malformed_text", "the text is not UTF-8"))
+            findings.add(line, "malformed_text", "the text is not UTF-8")
             continue
         except csv.Error:
-            problems.append(problem(line, "malformed_row", "a quotation mark is not closed"))
+            findings.add(line, "malformed_row", "a quotation mark is out of place or a character is not text")
             continue
-        if len(cells) != len(header):
-            reason = f"{len(cells)} cells, but the header has {len(header)}"
-            problems.append(problem(line, "malformed_row", reason))
-            continue
-        yield line, dict(zip(header, cells, strict=True))
+        if len(cells) == len(header):
+            yield line, dict(zip(header, cells, strict=True))
+        else:
+            findings.add(line, "malformed_row", f"{len(cells)} cells, but the header has {len(header)}")
 
 
-def parse_rows(rows: Iterable[Row], names: Sequence[str], problems: list[Problem]) -> Cells:
+def parse_rows(rows: Iterable[Row], names: Sequence[str], findings: Findings) -> Cells:
     """Parse rows one by one; a row with a fault is reported and left out."""
     draft = _Draft({name: [] for name in names if name in PRICES or name in SIZES})
     for line, row in rows:
         try:
             draft.add(line, row)
         except Invalid as fault:
-            problems.append(problem(line, fault.code, fault.message))
-    return draft.cells(problems)
+            findings.add(line, fault.code, fault.message)
+    return draft.cells(findings)
 
 
 @dataclass(slots=True)
@@ -84,7 +101,9 @@ class _Draft:
         """Parse one row wholly before keeping any of it."""
         symbol = row["symbol"]
         if not is_symbol(symbol):
-            raise MissingValue("the symbol is missing") if not symbol else MalformedCell(f"{symbol[:40]!r} is no symbol")
+            raise (
+                MissingValue("the symbol is missing") if not symbol else MalformedCell(f"{symbol[:40]!r} is no symbol")
+            )
         stamp, is_date = _stamp(next(row[name] for name in STAMPS if name in row))
         written = {name: _number(name, row[name]) for name in self.numbers}
         if self.dates_only not in (None, is_date):
@@ -98,11 +117,11 @@ class _Draft:
             self.rounded += name in PRICES and number != exact
             self.numbers[name].append(exact)
 
-    def cells(self, problems: list[Problem]) -> Cells:
+    def cells(self, findings: Findings) -> Cells:
         """Return all rows as columns; sizes too large for the file's finest size are reported."""
         present = [one for name in SIZES for one in self.numbers.get(name, []) if one is not None]
         size_scale = max((places(one) for one in present), default=0)
-        numbers = {name: self._whole(name, size_scale, problems) for name in self.numbers}
+        numbers = {name: self._whole(name, size_scale, findings) for name in self.numbers}
         return Cells(
             lines=np.array(self.lines, np.int64),
             symbols=list(self.symbols),
@@ -114,12 +133,12 @@ class _Draft:
             rounded=self.rounded,
         )
 
-    def _whole(self, name: str, size_scale: int, problems: list[Problem]) -> Ints:
+    def _whole(self, name: str, size_scale: int, findings: Findings) -> Ints:
         scale = size_scale if name in SIZES else SCALE_MAX
         values = [ABSENT if one is None else int(one.scaleb(scale)) for one in self.numbers[name]]
         for row, value in enumerate(values):
             if value > _INT64_MAX:
-                problems.append(problem(self.lines[row], MalformedCell.code, f"{name} is too large"))
+                findings.add(self.lines[row], MalformedCell.code, f"{name} is too large")
                 values[row] = ABSENT
         return np.array(values, np.int64)
 

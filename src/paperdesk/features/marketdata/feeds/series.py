@@ -1,6 +1,6 @@
 """From parsed columns to the rows of one instrument: its scale, its tick, its id."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 
 from paperdesk.core.market.instruments import Instrument, Kind, instrument_id
@@ -55,14 +55,18 @@ def series_of(named: Named, terms: DatasetTerms, columns: Columns, scales: tuple
     step = max(smallest_scale(getattr(columns, name), size_scale) for name in sizes)
     tight: dict[str, Ints] = {name: rescaled(getattr(columns, name), price_scale, scale) for name in prices}
     tight |= {name: rescaled(getattr(columns, name), size_scale, step) for name in sizes}
-    return Series(_instrument(named, terms, scale), scale, step, replace(columns, **tight))
+    tightened: Columns = (
+        QuoteColumns(columns.at, **tight)
+        if isinstance(columns, QuoteColumns)
+        else BarColumns(columns.open_at, columns.at, **tight)
+    )
+    return Series(_instrument(named, terms, scale), scale, step, tightened)
 
 
 def _fields(columns: Columns) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the names of the price columns and of the size columns."""
+    """Return the names of the price columns and of the size columns, each in declared order."""
     if isinstance(columns, QuoteColumns):
         return ("bid", "ask"), ("bid_size", "ask_size")
-    assert isinstance(columns, BarColumns), "there are bars and quotes"
     return ("open", "high", "low", "close"), ("volume",)
 
 

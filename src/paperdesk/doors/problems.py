@@ -1,0 +1,198 @@
+"""Error kinds to problem+json (RFC 9457), for REST and for the stream: one table, one shape.
+
+Every answer carries a request id, in the header and in the problem; a bug is answered with that id
+and nothing else, and written to the log with all there is.
+"""
+
+from collections.abc import Mapping, MutableMapping
+from http import HTTPStatus
+from typing import Any, Final
+
+import msgspec
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import Response
+
+from paperdesk.core.kernel.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    PaperdeskError,
+    RateLimited,
+    Unauthenticated,
+    Unavailable,
+    kind_of,
+)
+from paperdesk.infra.db import DatabaseUnavailable
+from paperdesk.infra.runtime import is_outage
+from paperdesk.infra.telemetry import log
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class MalformedRequest(Invalid):
+    """Something in the request has the wrong shape; the fields say what and why."""
+
+
+class MalformedJson(Invalid):
+    """The body cannot be read as JSON."""
+
+
+class MethodNotAllowed(Invalid):
+    """This address does not take this method."""
+
+
+class BodyTooLarge(Invalid):
+    """The body is larger than this address takes."""
+
+
+class UnsupportedMediaType(Invalid):
+    """The body must be sent as application/json, and say so."""
+
+
+# What a kind is called and answered with. A leaf may have a status of its own; it keeps its kind's title.
+TITLES: Final[Mapping[type[PaperdeskError], str]] = {
+    Invalid: "Invalid",
+    Unauthenticated: "Unauthenticated",
+    Forbidden: "Forbidden",
+    NotFound: "Not found",
+    Conflict: "Conflict",
+    RateLimited: "Rate limited",
+    Unavailable: "Unavailable",
+}
+STATUSES: Final[Mapping[type[PaperdeskError], int]] = {
+    Invalid: 422,
+    Unauthenticated: 401,
+    Forbidden: 403,
+    NotFound: 404,
+    Conflict: 409,
+    RateLimited: 429,
+    Unavailable: 503,
+    MalformedJson: 400,
+    MethodNotAllowed: 405,
+    BodyTooLarge: 413,
+    UnsupportedMediaType: 415,
+}
+# What the framework refuses on its own, in our words.
+REFUSALS: Final[Mapping[int, PaperdeskError]] = {
+    400: MalformedJson("The body cannot be read."),
+    404: NotFound("There is nothing at this address."),
+    405: MethodNotAllowed("This address does not take this method."),
+    413: BodyTooLarge("The body is larger than this address takes."),
+    415: UnsupportedMediaType("Send the body as application/json."),
+}
+RETRY_AFTER_S = 1
+
+
+def status_of(error: type[PaperdeskError]) -> int:
+    """Return the HTTP status of an error class: its own, else that of its kind."""
+    return next(STATUSES[ancestor] for ancestor in error.__mro__ if ancestor in STATUSES)
+
+
+def problem_members(error: PaperdeskError, request_id: str) -> dict[str, Any]:
+    """Return the members of a problem, facts included; no fact can replace a standard member."""
+    members = {
+        "type": f"/docs/errors#{error.code}",
+        "title": TITLES[kind_of(type(error))],
+        "status": status_of(type(error)),
+        "code": error.code,
+        "detail": error.message,
+        "request_id": request_id,
+    }
+    return members | {name: fact for name, fact in error.facts.items() if name not in members}
+
+
+def problem_response(error: PaperdeskError, request_id: str, headers: Mapping[str, str] | None = None) -> Response:
+    """Return the HTTP answer of an error, with the headers that its kind asks for."""
+    extra = dict(headers or {})
+    if isinstance(error, Unauthenticated):
+        extra["WWW-Authenticate"] = "Bearer"
+    if isinstance(error, RateLimited | Unavailable):
+        extra["Retry-After"] = str(error.facts.get("retry_after_s") or RETRY_AFTER_S)
+    return _response(problem_members(error, request_id), extra)
+
+
+def _response(members: Mapping[str, Any], headers: Mapping[str, str]) -> Response:
+    always = {"X-Request-Id": members["request_id"], "Cache-Control": "no-store"}
+    return Response(msgspec.json.encode(members), members["status"], always | dict(headers), MEDIA_TYPE)
+
+
+def internal_response(request_id: str) -> Response:
+    """Return the answer to a bug: a correlation id, and no details."""
+    members = {
+        "type": "/docs/errors#internal",
+        "title": "Internal error",
+        "status": 500,
+        "code": "internal",
+        "detail": "Something broke on our side; the request id finds it in the log.",
+        "request_id": request_id,
+    }
+    return _response(members, {})
+
+
+def request_id_of(connection: HTTPConnection) -> str:
+    """Return the id of a request; empty when the app gives none out."""
+    state: MutableMapping[str, Any] = connection.scope.get("state", {})
+    return str(state.get("request_id", ""))
+
+
+def answer_problems(app: FastAPI) -> None:
+    """Let an app answer every error, expected or not, as a problem."""
+    app.add_exception_handler(PaperdeskError, _answer_refusal)
+    app.add_exception_handler(RequestValidationError, _answer_malformed)
+    app.add_exception_handler(HTTPException, _answer_framework)
+    app.add_exception_handler(Exception, _answer_unexpected)
+
+
+async def _answer_refusal(request: Request, error: Exception) -> Response:
+    assert isinstance(error, PaperdeskError), "registered for our own errors"
+    if isinstance(error, Unavailable):
+        log.warning("unavailable", code=error.code, request_id=request_id_of(request), cause=repr(error.__cause__))
+    return problem_response(error, request_id_of(request))
+
+
+async def _answer_malformed(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError), "registered for what the framework could not read"
+    return problem_response(_malformed(error), request_id_of(request))
+
+
+def _malformed(error: RequestValidationError) -> PaperdeskError:
+    # What was sent is never echoed: it may hold a password.
+    for found in error.errors():
+        if found["type"] == "json_invalid":
+            return MalformedJson(f"The body is not valid JSON: {found['ctx']['error']}.", position=found["loc"][-1])
+        if found["loc"] == ("body",) and isinstance(found.get("input"), bytes):
+            return UnsupportedMediaType("Send the body as application/json, and say so in Content-Type.")
+    fields = [{"field": _field(found["loc"]), "reason": str(found["msg"])} for found in error.errors()]
+    names = ", ".join(dict.fromkeys(field["field"] for field in fields))
+    return MalformedRequest(f"The request has the wrong shape: {names}.", fields=fields)
+
+
+def _field(location: tuple[str | int, ...]) -> str:
+    return ".".join(map(str, location[1:])) or str(location[0])
+
+
+async def _answer_framework(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException), "registered for refusals of the framework"
+    request_id = request_id_of(request)
+    if isinstance(error.__cause__, PaperdeskError):  # it happened while the framework read the body
+        return problem_response(error.__cause__, request_id)
+    if error.status_code in REFUSALS:
+        return problem_response(REFUSALS[error.status_code], request_id, error.headers)
+    phrase = HTTPStatus(error.status_code).phrase
+    code = phrase.lower().replace(" ", "_")
+    members = {"type": f"/docs/errors#{code}", "title": phrase, "status": error.status_code, "code": code}
+    return _response({**members, "detail": str(error.detail), "request_id": request_id}, error.headers or {})
+
+
+async def _answer_unexpected(request: Request, error: Exception) -> Response:
+    request_id = request_id_of(request)
+    # A file that is missing is a bug; a connection that broke, or a statement that failed on one, is an outage.
+    if isinstance(error, ConnectionError) or (is_outage(error) and not isinstance(error, OSError)):
+        log.warning("outage", request_id=request_id, cause=repr(error))
+        return problem_response(DatabaseUnavailable("The database cannot be reached; nothing was stored."), request_id)
+    log.error("bug", request_id=request_id, method=request.method, path=request.url.path, exc_info=error)
+    return internal_response(request_id)

@@ -1,0 +1,99 @@
+"""Move a tape forward and let its working orders meet every fact on the way, in one transaction.
+
+The tape's row is locked for the whole move, so no order can miss its fact: an order is either placed
+before the move and met by it, or placed after and has seen what the move delivered.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+import asyncpg
+
+from paperdesk.core.broker import engine
+from paperdesk.core.broker.account import Account
+from paperdesk.core.broker.orders import Side
+from paperdesk.core.kernel.ids import AccountId, InstrumentId, OrderId
+from paperdesk.core.market.facts import MarketFact, SessionClosed, SessionOpened
+from paperdesk.features.broker import statements, store
+from paperdesk.features.broker.rows import account_of, order_of
+from paperdesk.features.broker.store import Change, Touch
+from paperdesk.features.marketdata.feeds.recorded import Dataset
+from paperdesk.features.marketdata.pump import FACTS_MAX, Move, next_move
+from paperdesk.features.marketdata.tapes import Tape, TapeState
+
+SUBJECT = "tape"
+
+
+async def match_orders(
+    db: asyncpg.Connection, tape: Tape, dataset: Dataset, elapsed: timedelta, recorded_at: datetime
+) -> Move | None:
+    """Move a locked tape one piece of its way; return the move, or None when it is where it should be."""
+    working = await db.fetch(statements.LOAD_WORKING, tape.id)
+    move = next_move(tape, dataset, elapsed, FACTS_MAX if working else None)
+    if move is None:
+        return None
+    if working and move.cursor > tape.cursor:
+        await _deliver(db, working, dataset, range(tape.cursor, move.cursor), recorded_at)
+    state = TapeState.PAUSED if move.has_ended else tape.state
+    await db.execute(statements.MOVE_TAPE, tape.id, move.cursor, move.at, move.has_ended, state.value)
+    return move
+
+
+async def _deliver(
+    db: asyncpg.Connection, working: list[asyncpg.Record], dataset: Dataset, facts: range, recorded_at: datetime
+) -> None:
+    accounts = await _accounts(db, working, dataset)
+    changes = {account_id: Change(account, account) for account_id, account in accounts.items()}
+    instruments = frozenset(InstrumentId(row["instrument_id"]) for row in working)
+    interested = _interested(working)
+    for fact in dataset.facts_between(facts.start, facts.stop, instruments):
+        for account_id in _concerned(fact, interested, changes):
+            _react(changes[account_id], fact)
+    changed = [change for change in changes.values() if change.events]
+    if changed:
+        await store.apply(db, changed, recorded_at)
+
+
+async def _accounts(
+    db: asyncpg.Connection, working: list[asyncpg.Record], dataset: Dataset
+) -> dict[AccountId, Account]:
+    """Lock and load the accounts with working orders, and what those orders can change."""
+    touch = Touch()
+    for row in working:
+        holding = (AccountId(row["account_id"]), InstrumentId(row["instrument_id"]))
+        touch.holdings.add(holding)
+        if row["side"] == Side.SELL.value:
+            touch.units[holding] += row["quantity"] - row["filled_quantity"]
+    ids = sorted({row["account_id"] for row in working})
+    bare = {AccountId(row["id"]): account_of(row) for row in await db.fetch(statements.LOCK_ACCOUNTS_OF_TAPE, ids)}
+    # Orders are read again under the lock of their accounts: the first look only said whom to lock.
+    touch.orders = {OrderId(row["id"]) for row in working}
+    return await store.load(db, bare, touch, dataset.instruments)
+
+
+def _interested(working: list[asyncpg.Record]) -> Mapping[InstrumentId, set[AccountId]]:
+    interested: defaultdict[InstrumentId, set[AccountId]] = defaultdict(set)
+    for row in working:
+        interested[InstrumentId(row["instrument_id"])].add(AccountId(row["account_id"]))
+    return interested
+
+
+def _concerned(
+    fact: MarketFact, interested: Mapping[InstrumentId, set[AccountId]], changes: Mapping[AccountId, Change]
+) -> list[AccountId]:
+    """Return whom a fact concerns, in the order of their ids: a session's end concerns everyone."""
+    match fact:
+        case SessionOpened():
+            return []
+        case SessionClosed():
+            return sorted(changes)
+        case _:
+            return sorted(interested.get(fact.instrument_id, ()))
+
+
+def _react(change: Change, fact: MarketFact) -> None:
+    events = engine.react(change.after, fact)
+    if events:
+        change.after = engine.fold(change.after, events)
+        change.events += [(event, SUBJECT) for event in events]

@@ -1,0 +1,69 @@
+"""Open an account on a tape; its first cash is an ordinary transfer."""
+
+from dataclasses import dataclass, field
+
+from sqlalchemy import insert
+
+from paperdesk.core.broker.account import Rules
+from paperdesk.core.kernel.errors import Invalid
+from paperdesk.core.kernel.ids import AccountId, TapeId
+from paperdesk.core.kernel.money import ZERO, cent
+from paperdesk.core.kernel.principal import Scope
+from paperdesk.features.broker.rows import rules_value
+from paperdesk.features.broker.tables import accounts
+from paperdesk.features.marketdata.store import load_tape
+from paperdesk.infra.crypto import new_code
+from paperdesk.infra.work import UnitOfWork
+
+NUMBER_LENGTH = 10
+
+
+class NameMissing(Invalid):
+    """A name must have between 1 and 80 characters."""
+
+
+NAME_LENGTH_MAX = 80
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAccount:
+    """Open an account in a currency, on a tape, under rules."""
+
+    name: str
+    tape_id: TapeId
+    currency: str = "USD"
+    rules: Rules = field(default_factory=Rules)
+
+
+async def open_account(work: UnitOfWork, command: OpenAccount) -> AccountId:
+    """Return the id of the new, empty account."""
+    work.require(Scope.TRADE)
+    name = command.name.strip()
+    if not 0 < len(name) <= NAME_LENGTH_MAX:
+        raise NameMissing(f"A name has 1 to {NAME_LENGTH_MAX} characters.", name=name[:NAME_LENGTH_MAX])
+    cent(command.currency)
+    tape = await load_tape(work, command.tape_id)
+    account_id = AccountId(work.new_id())
+    await work.db.execute(
+        insert(accounts).values(
+            id=account_id,
+            tenant_id=work.who.tenant_id,
+            number=new_code(NUMBER_LENGTH),
+            name=name,
+            epoch=1,
+            currency=command.currency,
+            tape_id=tape.id,
+            profile="native",
+            rules=rules_value(command.rules),
+            cash=ZERO,
+            held=ZERO,
+            last_seq=0,
+            last_entry=0,
+            last_at=tape.at,
+            status="open",
+            opened_at=tape.at,
+            recorded_at=work.now,
+        )
+    )
+    await work.record("open_account", account_id, {"name": name, "tape_id": tape.id})
+    return account_id

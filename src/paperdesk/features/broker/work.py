@@ -1,0 +1,32 @@
+"""The unit of work of the order path: it holds no connection, its commands share a commit with others."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from paperdesk.core.broker.commands import Command
+from paperdesk.core.kernel.ids import uuid7
+from paperdesk.core.kernel.principal import Principal, Scope
+from paperdesk.features.broker.order_writer import Answer, OrderWriter
+from paperdesk.infra.crypto import entropy
+
+
+@dataclass(frozen=True, slots=True)
+class BrokerWork:
+    """Who asks, when, and the writer that commits."""
+
+    who: Principal
+    now: datetime
+    writer: OrderWriter
+
+    def require(self, scope: Scope) -> None:
+        """Refuse a caller without the permission."""
+        self.who.require(scope)
+
+    def new_id(self) -> UUID:
+        """Return a fresh UUIDv7 of this unit's instant."""
+        return uuid7(self.now, entropy())
+
+    async def submit(self, command: Command) -> Answer:
+        """Return the answer after the commit that holds it."""
+        return await self.writer.submit(self.who, command)

@@ -1,0 +1,204 @@
+"""From a request to a principal to a unit of work, for every door.
+
+A caller shows a key pair (`PK....secret`) or the access token of a login. What is on file is kept
+for a few seconds under the keyed hash of what was shown, never under the secret itself, so that a
+busy caller costs one hash and one look into a dictionary.
+"""
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from fastapi import Depends, Request, Security
+from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
+from starlette.requests import HTTPConnection
+
+from paperdesk.core.kernel.errors import Forbidden, Unauthenticated
+from paperdesk.core.kernel.ids import KeyId
+from paperdesk.core.kernel.principal import Principal
+from paperdesk.features.identity import store
+from paperdesk.infra.crypto import TokenHasher
+from paperdesk.infra.runtime import Runtime
+from paperdesk.infra.work import ReadOnly, UnitOfWork
+
+LOGIN_COOKIE = "paperdesk_login"
+KEPT_FOR = timedelta(seconds=5)
+KEPT_MAX = 10_000
+TOKEN_LENGTH_MAX = 256
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class CredentialsMissing(Unauthenticated):
+    """The request names nobody; send a key or sign in."""
+
+
+class UnknownCredentials(Unauthenticated):
+    """The key or login is unknown, was revoked or has ended."""
+
+
+class KeyExpired(Unauthenticated):
+    """The key was good once; issue a new one."""
+
+
+class OriginRefused(Forbidden):
+    """A page of another origin tried to use this browser's login."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    who: Principal
+    from_: datetime
+    until: datetime
+
+
+class Gate:
+    """Tells who holds a credential, and forgets at once who lost theirs."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        """Start knowing nobody."""
+        self._runtime = runtime
+        self._kept: dict[bytes, _Kept] = {}
+        self._forgotten = 0
+
+    async def principal(self, token: str | None) -> Principal:
+        """Return the holder of a key pair or access token.
+
+        Raises CredentialsMissing, UnknownCredentials or KeyExpired; DatabaseUnavailable when nobody can tell.
+        """
+        if not token:
+            raise CredentialsMissing("Send an API key as a bearer token, or sign in.")
+        if len(token) > TOKEN_LENGTH_MAX or not token.isascii():
+            raise _unknown()
+        digest = self._runtime.hasher.hash(token)
+        now = self._runtime.clock.now()
+        kept = self._kept.get(digest)
+        # Both ends are checked, because a clock that was set back must not prolong anything.
+        if kept is not None and kept.from_ <= now < kept.until:
+            return kept.who
+        return await self._look_up(token, digest, now)
+
+    def forget_key(self, key_id: KeyId) -> None:
+        """Stop honouring a key at once; call it when the revocation has been committed."""
+        self._forget(lambda _, kept: kept.who.key_id == key_id)
+
+    def forget_token(self, token: str) -> None:
+        """Stop honouring an access token at once; call it when the end of its login has been committed."""
+        digest = self._runtime.hasher.hash(token)
+        self._forget(lambda kept_digest, _: kept_digest == digest)
+
+    def _forget(self, is_lost: Callable[[bytes, _Kept], bool]) -> None:
+        self._forgotten += 1
+        self._kept = {digest: kept for digest, kept in self._kept.items() if not is_lost(digest, kept)}
+
+    async def _look_up(self, token: str, digest: bytes, now: datetime) -> Principal:
+        # Something may be forgotten while the database answers; what it said before is then not trusted.
+        while True:
+            forgotten = self._forgotten
+            found = await _on_file(self._runtime, token, digest)
+            if forgotten == self._forgotten:
+                break
+        if found is None or found.ended_at is not None:
+            raise _unknown()
+        until = now + KEPT_FOR
+        if found.expires_at is not None:
+            if found.expires_at <= now:
+                raise KeyExpired("This key has expired.") if found.who.key_id else _unknown()
+            until = min(until, found.expires_at)
+        self._keep(digest, _Kept(found.who, now, until))
+        return found.who
+
+    def _keep(self, digest: bytes, kept: _Kept) -> None:
+        self._kept.pop(digest, None)
+        if len(self._kept) >= KEPT_MAX:
+            del self._kept[next(iter(self._kept))]
+        self._kept[digest] = kept
+
+
+async def _on_file(runtime: Runtime, token: str, digest: bytes) -> store.Credential | None:
+    prefix, dot, secret = token.partition(".")
+    async with runtime.as_system() as db:
+        if not dot:
+            return await store.find_login(db, digest)
+        found = await store.find_key(db, prefix)
+    is_right = found is not None and TokenHasher.is_same(found.secret_hash, runtime.hasher.hash(secret))
+    return found if is_right else None
+
+
+def _unknown() -> UnknownCredentials:
+    return UnknownCredentials("This key or login is unknown, was revoked or has ended.")
+
+
+def token_of(connection: HTTPConnection) -> str | None:
+    """Return what a request shows: its bearer token, else its login cookie; none when neither is there.
+
+    Raises OriginRefused when a cookie that could change something comes from another origin.
+    """
+    authorization = connection.headers.get("authorization")
+    if authorization is not None:
+        scheme, _, token = authorization.partition(" ")
+        return token.strip() if scheme.lower() == "bearer" else None
+    token = connection.cookies.get(LOGIN_COOKIE)
+    if token and connection.scope.get("method") not in SAFE_METHODS:
+        refuse_foreign_origin(connection)
+    return token
+
+
+def refuse_foreign_origin(connection: HTTPConnection) -> None:
+    """Raise OriginRefused unless the page that asks was served by the host that is asked."""
+    origin = connection.headers.get("origin", "")
+    host = connection.headers.get("host", "")
+    if not host or urlsplit(origin).netloc.lower() != host.lower():
+        raise OriginRefused("A page of another origin cannot use this login.", origin=origin[:200])
+
+
+def runtime_of(connection: HTTPConnection) -> Runtime:
+    """Return the runtime of the app a request came to."""
+    runtime = connection.app.state.runtime
+    assert isinstance(runtime, Runtime), "the app was built without a runtime"
+    return runtime
+
+
+def gate_of(connection: HTTPConnection) -> Gate:
+    """Return the gate of the app a request came to."""
+    gate = connection.app.state.gate
+    assert isinstance(gate, Gate), "the app was built without a gate"
+    return gate
+
+
+async def caller(connection: HTTPConnection) -> Principal:
+    """Return who sent a request, for routes outside FastAPI."""
+    return await gate_of(connection).principal(token_of(connection))
+
+
+_BEARER = HTTPBearer(scheme_name="key", description="An API key pair, `PK….secret`, or an access token.", auto_error=False)
+_COOKIE = APIKeyCookie(name=LOGIN_COOKIE, scheme_name="login", description="The login of a browser.", auto_error=False)
+
+
+async def _documented_caller(
+    request: Request,
+    _key: Annotated[HTTPAuthorizationCredentials | None, Security(_BEARER)],
+    _login: Annotated[str | None, Security(_COOKIE)],
+) -> Principal:
+    # The two schemes are parameters for the sake of the API description; the gate reads the request itself.
+    return await caller(request)
+
+
+Caller = Annotated[Principal, Depends(_documented_caller)]
+
+
+async def _open_work(who: Caller, connection: HTTPConnection) -> AsyncIterator[UnitOfWork]:
+    async with runtime_of(connection).work(who) as work:
+        yield work
+
+
+async def _open_read(who: Caller, connection: HTTPConnection) -> AsyncIterator[ReadOnly]:
+    async with runtime_of(connection).read(who) as work:
+        yield work
+
+
+# The scope makes the transaction end before the answer is sent: a commit that fails is never answered 200.
+Work = Annotated[UnitOfWork, Depends(_open_work, scope="function")]
+Reading = Annotated[ReadOnly, Depends(_open_read, scope="function")]
+Serving = Annotated[Runtime, Depends(runtime_of)]

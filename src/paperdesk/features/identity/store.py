@@ -1,0 +1,186 @@
+"""The SQL of identity: rows to values and back.
+
+Functions that take a connection are for the system role, which sees every tenant; functions that
+take a unit of work see one.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select, and_, insert, literal, null, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from paperdesk.core.kernel.ids import KeyId, TenantId, UserId
+from paperdesk.core.kernel.principal import Principal, Scope
+from paperdesk.features.identity.tables import api_keys, logins, memberships, sign_in_links, tenants, users
+from paperdesk.infra.work import UnitOfWork
+
+OWNER = "owner"
+
+# What each role may do; a key may do what both it and its user's role allow.
+ROLE_SCOPES = {OWNER: frozenset(Scope)}
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """A key or a login as it is on file; a login has no key id and the scopes of its user's role."""
+
+    who: Principal
+    secret_hash: bytes
+    expires_at: datetime | None
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A person, in the tenant they sign in to."""
+
+    id: UserId
+    tenant_id: TenantId
+    email: str
+    name: str
+    password_hash: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewKey:
+    """A key about to be written down; its secret is known here only as a hash."""
+
+    id: KeyId
+    name: str
+    prefix: str
+    secret_hash: bytes
+    scopes: frozenset[Scope]
+    expires_at: datetime | None
+
+
+async def find_key(db: AsyncConnection, prefix: str) -> Credential | None:
+    """Return the key with a public prefix, ended or not, unless its user left the tenant."""
+    key = api_keys.c
+    query = select(
+        key.tenant_id, key.user_id, key.id.label("key_id"), key.scopes,
+        key.secret_hash, key.expires_at, key.revoked_at.label("ended_at"), memberships.c.role,
+    ).join(memberships, _same_member(api_keys)).where(key.prefix == prefix)  # fmt: skip
+    return await _credential(db, query)
+
+
+async def find_login(db: AsyncConnection, token_hash: bytes) -> Credential | None:
+    """Return the login of a token, ended or not, unless its user left the tenant."""
+    login = logins.c
+    query = select(
+        login.tenant_id, login.user_id, null().label("key_id"), literal([*Scope], api_keys.c.scopes.type).label("scopes"),
+        login.token_hash.label("secret_hash"), login.expires_at, login.ended_at, memberships.c.role,
+    ).join(memberships, _same_member(logins)).where(login.token_hash == token_hash)  # fmt: skip
+    return await _credential(db, query)
+
+
+def _same_member(table: Any) -> Any:  # noqa: ANN401 - a table's columns have no static types
+    return and_(memberships.c.tenant_id == table.c.tenant_id, memberships.c.user_id == table.c.user_id)
+
+
+async def _credential(db: AsyncConnection, query: Select[Any]) -> Credential | None:
+    row = (await db.execute(query)).one_or_none()
+    if row is None:
+        return None
+    scopes = ROLE_SCOPES.get(row.role, frozenset()).intersection(map(Scope, row.scopes))
+    who = Principal(row.tenant_id, row.user_id, scopes, row.key_id)
+    return Credential(who, row.secret_hash, row.expires_at, row.ended_at)
+
+
+async def find_user_by_email(db: AsyncConnection, email: str) -> User | None:
+    """Return the user with an e-mail address, in the first tenant they belong to."""
+    return _user((await db.execute(_users().where(users.c.email == email))).first())
+
+
+async def find_user(db: AsyncConnection, user_id: UserId, tenant_id: TenantId) -> User | None:
+    """Return a user of a tenant."""
+    query = _users().where(users.c.id == user_id, memberships.c.tenant_id == tenant_id)
+    return _user((await db.execute(query)).first())
+
+
+def _users() -> Select[Any]:
+    columns = (users.c.id, memberships.c.tenant_id, users.c.email, users.c.name, users.c.password_hash)
+    return select(*columns).join(memberships, memberships.c.user_id == users.c.id).order_by(memberships.c.tenant_id)
+
+
+def _user(row: Row[Any] | None) -> User | None:
+    return None if row is None else User(*row)
+
+
+async def add_member(work: UnitOfWork, *, tenant_name: str, user: User) -> None:
+    """Write a new tenant and its owner; the unit of work must be the system's."""
+    tenant = {"id": user.tenant_id, "name": tenant_name, "created_at": work.now}
+    person = {
+        "id": user.id, "email": user.email, "name": user.name,
+        "password_hash": user.password_hash, "created_at": work.now,
+    }  # fmt: skip
+    membership = {"tenant_id": user.tenant_id, "user_id": user.id, "role": OWNER}
+    await work.db.execute(insert(tenants).values(tenant))
+    await work.db.execute(insert(users).values(person))
+    await work.db.execute(insert(memberships).values(membership))
+
+
+async def add_key(work: UnitOfWork, key: NewKey) -> None:
+    """Write a key of the caller."""
+    await work.db.execute(
+        insert(api_keys).values(
+            id=key.id,
+            tenant_id=work.who.tenant_id,
+            user_id=work.who.user_id,
+            name=key.name,
+            prefix=key.prefix,
+            secret_hash=key.secret_hash,
+            scopes=sorted(key.scopes),
+            created_at=work.now,
+            expires_at=key.expires_at,
+        )
+    )
+
+
+async def end_key(work: UnitOfWork, key_id: KeyId) -> bool:
+    """Mark a key of the caller's tenant revoked; say whether there was one to revoke."""
+    mine = and_(api_keys.c.tenant_id == work.who.tenant_id, api_keys.c.id == key_id)
+    query = update(api_keys).where(mine, api_keys.c.revoked_at.is_(None)).values(revoked_at=work.now)
+    return (await work.db.execute(query)).rowcount == 1
+
+
+async def add_login(work: UnitOfWork, login_id: UUID, token_hash: bytes, expires_at: datetime) -> None:
+    """Write a login of the caller."""
+    await work.db.execute(
+        insert(logins).values(
+            id=login_id,
+            tenant_id=work.who.tenant_id,
+            user_id=work.who.user_id,
+            token_hash=token_hash,
+            created_at=work.now,
+            expires_at=expires_at,
+        )
+    )
+
+
+async def end_login(work: UnitOfWork, token_hash: bytes) -> UUID | None:
+    """Mark a login of the caller ended and return its id; none when there was none to end."""
+    mine = and_(logins.c.tenant_id == work.who.tenant_id, logins.c.token_hash == token_hash)
+    query = update(logins).where(mine, logins.c.ended_at.is_(None)).values(ended_at=work.now).returning(logins.c.id)
+    return (await work.db.execute(query)).scalar_one_or_none()
+
+
+async def add_link(work: UnitOfWork, token_hash: bytes, expires_at: datetime) -> None:
+    """Write a sign-in link for the caller."""
+    link = {"tenant_id": work.who.tenant_id, "user_id": work.who.user_id, "expires_at": expires_at}
+    await work.db.execute(insert(sign_in_links).values(token_hash=token_hash, **link))
+
+
+async def spend_link(db: AsyncConnection, token_hash: bytes, now: datetime) -> User | None:
+    """Use up a link and return whom it signs in; none when it is unknown, used or expired."""
+    link = sign_in_links.c
+    query = (
+        update(sign_in_links)
+        .where(link.token_hash == token_hash, link.used_at.is_(None), link.expires_at > now)
+        .values(used_at=now)
+        .returning(link.user_id, link.tenant_id)
+    )
+    row = (await db.execute(query)).one_or_none()
+    return None if row is None else await find_user(db, row.user_id, row.tenant_id)

@@ -1,0 +1,158 @@
+"""From a CSV or Parquet file to parsed cells: columns at once where possible, else row by row."""
+
+import csv
+from collections.abc import Iterable, Iterator, Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pa_csv
+import pyarrow.parquet as pq
+
+from paperdesk.features.marketdata.feeds.cells import (
+    BAR_COLUMNS,
+    QUOTE_COLUMNS,
+    QUOTE_PRICES,
+    STAMPS,
+    Cells,
+    parse_columns,
+)
+from paperdesk.features.marketdata.feeds.lines import Findings, Row, csv_rows, parse_rows
+
+_UTF8_MARK: Final = b"\xef\xbb\xbf"
+_UTF16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
+
+
+class FileFormat(StrEnum):
+    """How a price file is written."""
+
+    CSV = "csv"
+    PARQUET = "parquet"
+
+
+def read_csv(path: Path, symbol: str | None, findings: Findings) -> Cells | None:
+    """Parse a CSV file in UTF-8; `symbol` stands for the column where there is none."""
+    raw = path.read_bytes()
+    if raw.startswith(_UTF16_MARKS):
+        findings.add(1, "malformed_text", "the text is UTF-16; it must be UTF-8")
+        return None
+    raw = raw.removeprefix(_UTF8_MARK)
+    header = _header(raw, findings)
+    names = None if header is None else _columns(header, symbol, findings)
+    if header is None or names is None:
+        return None
+    table = _table(raw, header)
+    cells = None if table is None else parse_columns(_chosen(table, names, symbol), first_line=2)
+    if cells is not None:
+        return cells
+    return parse_rows(_completed(csv_rows(raw, header, findings), symbol), names, findings)
+
+
+def read_parquet(path: Path, symbol: str | None, findings: Findings) -> Cells | None:
+    """Parse a Parquet file; the line of a problem is then the number of the row, from 1."""
+    try:
+        table = pq.read_table(path)
+    except (pa.ArrowException, OSError):
+        findings.add(None, "malformed_file", "the file is not Parquet")
+        return None
+    table = table.rename_columns([name.strip().lower() for name in table.column_names])
+    names = _columns(table.column_names, symbol, findings)
+    if names is None:
+        return None
+    try:
+        texts = pa.table({name: _text(table.column(name)) for name in names if name in table.column_names})
+    except pa.ArrowException:
+        findings.add(None, "malformed_file", "a column is neither text, number nor time")
+        return None
+    cells = parse_columns(_chosen(texts, names, symbol), first_line=1)
+    if cells is not None:
+        return cells
+    return parse_rows(_completed(_numbered(texts), symbol), names, findings)
+
+
+def _header(raw: bytes, findings: Findings) -> list[str] | None:
+    if not raw.strip():
+        findings.add(None, "empty_file", "the file is empty")
+        return None
+    first, _, _ = raw.partition(b"\n")
+    try:
+        cells = next(csv.reader([first.decode("utf-8").strip()]), [])
+    except (UnicodeDecodeError, csv.Error):
+        findings.add(1, "malformed_text", "the header is not text in UTF-8")
+        return None
+    return [cell.strip().lower() for cell in cells]
+
+
+def _columns(header: Sequence[str], symbol: str | None, findings: Findings) -> list[str] | None:
+    """Return the columns that count, or report what is missing or doubtful about them."""
+    stamps = [name for name in STAMPS if name in header]
+    kinds = [("close",)] * ("close" in header) + [QUOTE_PRICES] * (set(QUOTE_PRICES) <= set(header))
+    missing = [] if symbol or "symbol" in header else ["symbol"]
+    missing += [] if stamps else ["at or date"]
+    missing += [] if kinds else ["close, or bid and ask"]
+    if missing:
+        findings.add(1, "missing_columns", f"columns are missing: {', '.join(missing)}")
+        return None
+    if len(kinds) > 1 or len(stamps) > 1 or len(set(header)) < len(header):
+        findings.add(1, "ambiguous_columns", "use either at or date, either bars or quotes, and each column once")
+        return None
+    numbers = QUOTE_COLUMNS if kinds == [QUOTE_PRICES] else BAR_COLUMNS
+    names = ["symbol", *stamps, *(name for name in numbers if name in header)]
+    ignored = sorted(set(header) - set(names))
+    if ignored:
+        findings.warnings.append(f"Columns that were not used: {', '.join(ignored)}.")
+    return names
+
+
+def _table(raw: bytes, header: Sequence[str]) -> pa.Table | None:
+    """Return all cells as texts, empty ones as null, or None when the file is not plainly regular."""
+    if b'"' in raw:
+        return None
+    try:
+        return pa_csv.read_csv(
+            pa.BufferReader(raw),
+            read_options=pa_csv.ReadOptions(skip_rows=1, column_names=list(header)),
+            parse_options=pa_csv.ParseOptions(ignore_empty_lines=False),
+            convert_options=pa_csv.ConvertOptions(
+                column_types=dict.fromkeys(header, pa.string()), null_values=[""], strings_can_be_null=True
+            ),
+        )
+    except pa.ArrowException:
+        return None
+
+
+def _chosen(table: pa.Table, names: Sequence[str], symbol: str | None) -> pa.Table:
+    """Return the columns that count, with the file's one symbol where it has no such column."""
+    chosen = table.select([name for name in names if name in table.column_names])
+    if "symbol" in chosen.column_names:
+        return chosen
+    return chosen.append_column("symbol", pa.chunked_array([pa.repeat(symbol, chosen.num_rows)]))
+
+
+def _completed(rows: Iterable[Row], symbol: str | None) -> Iterator[Row]:
+    for line, row in rows:
+        yield line, row if symbol is None or "symbol" in row else {**row, "symbol": symbol}
+
+
+def _numbered(texts: pa.Table) -> Iterator[Row]:
+    for line, row in enumerate(texts.to_pylist(), start=1):
+        yield line, {name: value or "" for name, value in row.items()}
+
+
+def _text(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return a Parquet column as the texts a CSV file would have; empty ones as null."""
+    if pa.types.is_timestamp(column.type):
+        column = _text_of_instants(column)
+    text = pc.cast(column, pa.string())
+    return pc.if_else(pc.equal(text, ""), None, text)
+
+
+def _text_of_instants(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return instants in UTC; those without a zone are dates if all of them are midnight."""
+    if column.type.tz is not None:
+        return pc.cast(column, pa.timestamp("us", "UTC"))
+    days = pc.cast(column, pa.date32(), safe=False)
+    same = pc.all(pc.equal(pc.cast(days, column.type), column)).as_py()
+    return days if same else column

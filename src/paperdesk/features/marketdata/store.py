@@ -1,0 +1,129 @@
+"""Rows of tapes and datasets to values and back. A foreign tape is not visible, so it is not found."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from paperdesk.core.kernel.errors import NotFound
+from paperdesk.core.kernel.ids import DatasetId, TapeId, TenantId
+from paperdesk.core.market.instruments import Instrument
+from paperdesk.features.marketdata.feeds.manifest import DatasetManifest, manifest_json
+from paperdesk.features.marketdata.tables import dataset_versions, instruments, tape_runs, tape_sources
+from paperdesk.features.marketdata.tapes import Tape, tape_of
+from paperdesk.infra.work import ReadOnly, UnitOfWork
+
+
+class UnknownTape(NotFound):
+    """There is no such tape, or it belongs to another tenant."""
+
+
+class UnknownDataset(NotFound):
+    """There is no such dataset, or it belongs to another tenant."""
+
+
+async def load_tape(work: ReadOnly, tape_id: UUID, *, lock: bool = False) -> Tape:
+    """Load a tape that the caller may see."""
+    query = select(tape_runs).where(tape_runs.c.id == tape_id)
+    row = (await work.db.execute(query.with_for_update() if lock else query)).mappings().one_or_none()
+    if row is None:
+        raise UnknownTape("There is no such tape.", tape_id=str(tape_id))
+    return tape_of(row)
+
+
+async def save_control(work: UnitOfWork, tape: Tape) -> None:
+    """Write what its owner wants of a tape; moving it is the pump's business."""
+    await work.db.execute(
+        update(tape_runs)
+        .where(tape_runs.c.id == tape.id)
+        .values(
+            target_cursor=tape.target_cursor, target_at=tape.target_at, state=tape.state.value, speed=tape.speed
+        )
+    )
+
+
+async def insert_tape(work: UnitOfWork, tape: Tape, seed: int) -> None:
+    """Write a new tape."""
+    await work.db.execute(
+        insert(tape_runs).values(
+            id=tape.id,
+            tenant_id=tape.tenant_id,
+            owner_id=tape.owner_id,
+            dataset_id=tape.dataset_id,
+            name=tape.name,
+            shared=tape.shared,
+            seed=seed,
+            cursor=tape.cursor,
+            at=tape.at,
+            target_cursor=tape.target_cursor,
+            target_at=tape.target_at,
+            state=tape.state.value,
+            speed=tape.speed,
+            has_ended=tape.has_ended,
+            starts_at=tape.starts_at,
+            recorded_at=work.now,
+        )
+    )
+
+
+async def require_dataset(work: ReadOnly, dataset_id: UUID) -> DatasetId:
+    """Return the id of a dataset that the caller may see."""
+    query = select(dataset_versions.c.id).where(dataset_versions.c.id == dataset_id)
+    found = (await work.db.execute(query)).scalar_one_or_none()
+    if found is None:
+        raise UnknownDataset("There is no such dataset.", dataset_id=str(dataset_id))
+    return DatasetId(found)
+
+
+async def insert_dataset(
+    work: UnitOfWork, dataset_id: DatasetId, manifest: DatasetManifest, tenant_id: TenantId | None
+) -> None:
+    """Write a new version of a source: version 1 of a new one, else the next of the source of that name."""
+    source_id = await _source(work, manifest, tenant_id)
+    counted = select(func.count()).where(dataset_versions.c.source_id == source_id)
+    version = 1 + (await work.db.execute(counted)).scalar_one()
+    await work.db.execute(
+        insert(dataset_versions).values(
+            id=dataset_id,
+            source_id=source_id,
+            tenant_id=tenant_id,
+            version=version,
+            content_hash=manifest.content_hash,
+            manifest=manifest_json(manifest),
+            recorded_at=work.now,
+        )
+    )
+    await _insert_instruments(work, (listing.instrument for listing in manifest.listings))
+
+
+async def _source(work: UnitOfWork, manifest: DatasetManifest, tenant_id: TenantId | None) -> UUID:
+    known = select(tape_sources.c.id).where(
+        tape_sources.c.name == manifest.name, tape_sources.c.tenant_id.is_not_distinct_from(tenant_id)
+    )
+    found = (await work.db.execute(known)).scalar_one_or_none()
+    if found is not None:
+        return found
+    source_id = work.new_id()
+    await work.db.execute(
+        insert(tape_sources).values(
+            id=source_id, tenant_id=tenant_id, name=manifest.name, kind=manifest.kind.value, recorded_at=work.now
+        )
+    )
+    return source_id
+
+
+async def _insert_instruments(work: UnitOfWork, found: Iterable[Instrument]) -> None:
+    rows = [
+        {
+            "id": instrument.id,
+            "symbol": instrument.symbol,
+            "name": instrument.name,
+            "kind": instrument.kind.value,
+            "currency": instrument.currency,
+            "calendar": instrument.calendar,
+            "recorded_at": work.now,
+        }
+        for instrument in found
+    ]
+    await work.db.execute(upsert(instruments).on_conflict_do_nothing(), rows)

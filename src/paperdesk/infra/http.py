@@ -1,0 +1,111 @@
+"""Glue that every route shares: pages, cursors, and the types of what a body may hold."""
+
+import binascii
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Generic, TypeAlias, TypeVar
+
+import msgspec
+from fastapi import Depends, Query
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+from paperdesk.core.kernel.errors import Invalid
+from paperdesk.core.kernel.time import MalformedTime, instant_from_text
+
+LIMIT_DEFAULT = 50
+LIMIT_MAX = 500
+CURSOR_LENGTH_MAX = 512
+
+T = TypeVar("T")
+Row = TypeVar("Row")
+
+# A sequence number in a cursor; PostgreSQL's bigint bounds it.
+Serial: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+
+
+class MalformedCursor(Invalid):
+    """A cursor is opaque: pass back the one that the previous page gave, unchanged."""
+
+
+class Body(BaseModel):
+    """The base of every request body: fields we do not know are refused, not ignored."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _instant(value: object) -> object:
+    if not isinstance(value, str):
+        raise ValueError("an instant is text, ISO 8601 with an offset")  # noqa: TRY004 - pydantic lists ValueErrors
+    try:
+        return instant_from_text(value)
+    except MalformedTime as error:
+        raise ValueError(error.message) from None
+
+
+InstantText = Annotated[datetime, BeforeValidator(_instant)]
+"""An instant in a request, in UTC once read; without an offset it is refused."""
+
+Line = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")
+]
+"""One line of text that a person typed, without control characters."""
+
+
+def encode_cursor(*position: object) -> str:
+    """Write the position after which the next page begins: numbers, texts, ids or instants."""
+    return urlsafe_b64encode(msgspec.json.encode(position)).decode().rstrip("=")
+
+
+def decode_cursor(cursor: str, shape: type[T]) -> T:
+    """Read a position back, such as `tuple[Serial, UUID]`; one that was changed is refused."""
+    try:
+        raw = urlsafe_b64decode(cursor[:CURSOR_LENGTH_MAX] + "=" * (-len(cursor) % 4))
+        position = msgspec.json.decode(raw, type=shape)
+    except (binascii.Error, UnicodeError, msgspec.MsgspecError, ValueError):
+        raise _malformed() from None
+    # Only what we would have written ourselves is ours; PostgreSQL knows no NUL in texts.
+    if b"\\u0000" in raw or urlsafe_b64encode(msgspec.json.encode(position)).decode().rstrip("=") != cursor:
+        raise _malformed()
+    return position
+
+
+def _malformed() -> MalformedCursor:
+    return MalformedCursor("This cursor is not one we gave out for this list.")
+
+
+@dataclass(frozen=True, slots=True)
+class PageParams:
+    """Which part of a list is asked for: at most `limit` rows after `cursor`."""
+
+    limit: int = LIMIT_DEFAULT
+    cursor: str | None = None
+
+    def after(self, shape: type[T]) -> T | None:
+        """Return the position to begin after; none for the first page."""
+        return None if self.cursor is None else decode_cursor(self.cursor, shape)
+
+    def cut(self, rows: Sequence[Row], position: Callable[[Row], tuple[object, ...]]) -> tuple[list[Row], str | None]:
+        """Split what a query for `limit + 1` rows found into one page and the cursor of the next."""
+        page = list(rows[: self.limit])
+        return page, encode_cursor(*position(page[-1])) if len(rows) > self.limit else None
+
+
+def _page(
+    limit: Annotated[int, Query(ge=1, le=LIMIT_MAX, description="How many rows at most.")] = LIMIT_DEFAULT,
+    cursor: Annotated[
+        str | None, Query(max_length=CURSOR_LENGTH_MAX, description="`next_cursor` of the previous page.")
+    ] = None,
+) -> PageParams:
+    return PageParams(limit, cursor)
+
+
+Page = Annotated[PageParams, Depends(_page)]
+
+
+class PageOf(BaseModel, Generic[T]):
+    """One page of a list."""
+
+    items: list[T]
+    next_cursor: str | None = Field(description="Pass it as `cursor` for the next page; null on the last one.")

@@ -1,0 +1,51 @@
+import { useQuery } from "@tanstack/react-query";
+import { Outlet } from "@tanstack/react-router";
+import { WifiOff } from "lucide-react";
+import { meQuery } from "../features/identity/queries";
+import { Empty, Problem } from "../ui/Panel";
+import { useAccounts, useFollow, useLink } from "./desk";
+import { Rail } from "./Rail";
+import { useReady } from "./ready";
+import { TopBar } from "./TopBar";
+
+/** Rail, top bar and the page; also where the live connection is kept. */
+export function Shell() {
+  const me = useQuery(meQuery);
+  const { accounts, chosen } = useAccounts();
+  const link = useLink();
+  useFollow(chosen);
+  const isEmpty = accounts.data?.length === 0;
+  useReady(isEmpty || me.error !== null);
+  return (
+    <div className="min-h-dvh border-t-2 border-sim md:grid md:grid-cols-[5.25rem_minmax(0,1fr)]">
+      <a href="#page" className="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:bg-panel focus:p-3">
+        Skip to the page
+      </a>
+      <Rail />
+      <div className="min-w-0 max-md:pb-20">
+        <TopBar user={me.data?.user} accounts={accounts.data ?? []} chosen={chosen} />
+        {link.state === "lost" ? <LostStrip /> : null}
+        <main id="page" className="mx-auto max-w-[112rem] p-3">
+          {me.error && !me.data ? <Problem problem={me.error} onRetry={() => me.refetch()} /> : null}
+          {isEmpty ? (
+            <Empty sentence="You have no account yet. Open one on a tape to start." command="paperdesk accounts open" />
+          ) : (
+            <Outlet />
+          )}
+        </main>
+      </div>
+      <p className="sr-only" role="status" aria-live="polite">
+        {link.announcement}
+      </p>
+    </div>
+  );
+}
+
+function LostStrip() {
+  return (
+    <p role="status" className="flex items-center gap-2 border-b border-line bg-warn-soft px-4 py-2 text-sm text-warn">
+      <WifiOff aria-hidden size={16} className="shrink-0" />
+      The live connection is lost: figures may be out of date. Reconnecting…
+    </p>
+  );
+}

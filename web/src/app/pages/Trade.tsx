@@ -1,0 +1,125 @@
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { getRouteApi } from "@tanstack/react-router";
+import { useEffect, useMemo } from "react";
+import type { Account, Instrument, Tape } from "../../api/types";
+import { EquityPanel } from "../../features/broker/EquityPanel";
+import { FillsTable } from "../../features/broker/FillsTable";
+import { OrdersTable } from "../../features/broker/OrdersTable";
+import { OrderTicket } from "../../features/broker/OrderTicket";
+import { PositionsTable } from "../../features/broker/PositionsTable";
+import { fillsQuery, ordersQuery, positionsQuery } from "../../features/broker/queries";
+import { PricePanel } from "../../features/marketdata/PricePanel";
+import { instrumentsQuery, quotesQuery, watchedSymbols } from "../../features/marketdata/queries";
+import { Watchlist } from "../../features/marketdata/Watchlist";
+import { exchangeDay } from "../../lib/time";
+import { Answer, Empty, Panel } from "../../ui/Panel";
+import { DeskPage } from "../DeskPage";
+import { useLink } from "../desk";
+
+const route = getRouteApi("/desk");
+const FILLS_SHOWN = 8;
+
+/** Prices, ticket and account on one page. */
+export function Trade() {
+  return <DeskPage title="">{(desk) => <TradeDesk key={desk.account.id} {...desk} />}</DeskPage>;
+}
+
+/** The symbol in the address if the tape has it, else the first that can be ordered. */
+function chosenOf(instruments: readonly Instrument[], wanted: string | undefined): Instrument | null {
+  const named = instruments.find((instrument) => instrument.symbol === wanted);
+  return named ?? instruments.find((instrument) => instrument.tradable) ?? instruments[0] ?? null;
+}
+
+function useMarket(tape: Tape) {
+  const { symbol } = route.useSearch();
+  const navigate = route.useNavigate();
+  const instruments = useQuery(instrumentsQuery(tape.id));
+  const list = instruments.data ?? [];
+  const chosen = chosenOf(list, symbol);
+  const quotes = useQuery(quotesQuery(tape.id, watchedSymbols(list, chosen?.symbol ?? null)));
+  const choose = (next: string) => {
+    void navigate({ to: ".", search: (search) => ({ ...search, symbol: next }), replace: true });
+  };
+  return { instruments, list, chosen, quotes: quotes.data ?? new Map(), choose };
+}
+
+function TradeDesk({ account, tape }: { account: Account; tape: Tape }) {
+  const { instruments, list, chosen, quotes, choose } = useMarket(tape);
+  const fills = useQuery(fillsQuery(account.id));
+  const link = useLink();
+  const marks = useMemo(
+    () =>
+      (fills.data ?? [])
+        .filter((fill) => fill.symbol === chosen?.symbol)
+        .map((fill) => ({ day: exchangeDay(fill.at), side: fill.side })),
+    [fills.data, chosen?.symbol],
+  );
+  useEffect(() => {
+    document.title = chosen ? `${chosen.symbol} · Paperdesk` : "Paperdesk";
+  }, [chosen]);
+  const quote = chosen ? quotes.get(chosen.symbol) : undefined;
+  const blockedBecause = link.state === "lost" ? "The live connection is lost. Sending is off until it is back." : null;
+  return (
+    <div className="grid items-start gap-3 md:grid-cols-[minmax(0,1fr)_20rem] xl:grid-cols-[15rem_minmax(0,1fr)_21rem]">
+      <Watchlist
+        instruments={list}
+        quotes={quotes}
+        chosen={chosen?.symbol ?? null}
+        onChoose={choose}
+        className="max-h-96 max-md:order-3 md:order-3 md:col-span-2 xl:sticky xl:top-19 xl:order-none xl:col-span-1 xl:max-h-[calc(100dvh-5.5rem)]"
+      />
+      <div className="flex min-w-0 flex-col gap-3 max-md:contents">
+        <Answer query={instruments} rows={10}>
+          {() =>
+            chosen ? (
+              <PricePanel {...{ tape, quote, marks }} instruments={list} instrument={chosen} onChoose={choose} />
+            ) : (
+              <Empty sentence="This tape has no instruments yet." command="paperdesk tapes" />
+            )
+          }
+        </Answer>
+        <Holdings account={account} onChoose={choose} />
+      </div>
+      <div className="flex min-w-0 flex-col gap-3 max-md:order-1">
+        {chosen ? (
+          <OrderTicket
+            key={chosen.id}
+            {...{ account, quote, blockedBecause }}
+            instrument={chosen}
+            nextOpenAt={tape.next_open_at}
+          />
+        ) : null}
+        <EquityPanel account={account} />
+      </div>
+    </div>
+  );
+}
+
+function Holdings({ account, onChoose }: { account: Account; onChoose: (symbol: string) => void }) {
+  const positions = useQuery(positionsQuery(account.id));
+  const working = useInfiniteQuery(ordersQuery(account.id, "open"));
+  const fills = useQuery(fillsQuery(account.id));
+  return (
+    <div className="flex min-w-0 flex-col gap-3 max-md:order-2">
+      <Panel title="Positions" count={positions.data?.length}>
+        <Answer query={positions}>{(rows) => <PositionsTable positions={rows} onChoose={onChoose} />}</Answer>
+      </Panel>
+      <div className="grid items-stretch gap-3 min-[1680px]:grid-cols-2">
+        <Panel title="Working orders" count={working.data?.length}>
+          <Answer query={working}>
+            {(rows) =>
+              rows.length === 0 ? (
+                <Empty sentence="No working orders." command="paperdesk orders" />
+              ) : (
+                <OrdersTable orders={rows} caption="Working orders" isShort />
+              )
+            }
+          </Answer>
+        </Panel>
+        <Panel title="Recent fills">
+          <Answer query={fills}>{(rows) => <FillsTable fills={rows.slice(0, FILLS_SHOWN)} />}</Answer>
+        </Panel>
+      </div>
+    </div>
+  );
+}
