@@ -4,16 +4,19 @@ Every answer carries a request id, in the header and in the problem; a bug is an
 and nothing else, and written to the log with all there is.
 """
 
-from collections.abc import Mapping, MutableMapping
+import re
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
 import msgspec
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from paperdesk.core.kernel.errors import (
     Conflict,
@@ -26,6 +29,7 @@ from paperdesk.core.kernel.errors import (
     Unavailable,
     kind_of,
 )
+from paperdesk.infra.crypto import entropy
 from paperdesk.infra.db import DatabaseUnavailable
 from paperdesk.infra.runtime import is_outage
 from paperdesk.infra.telemetry import log
@@ -42,7 +46,7 @@ class MalformedJson(Invalid):
 
 
 class MethodNotAllowed(Invalid):
-    """This address does not take this method."""
+    """The address exists, but does not take the method."""
 
 
 class BodyTooLarge(Invalid):
@@ -85,6 +89,9 @@ REFUSALS: Final[Mapping[int, PaperdeskError]] = {
     415: UnsupportedMediaType("Send the body as application/json."),
 }
 RETRY_AFTER_S = 1
+IMPORT_PATH = "/v1/datasets"
+REQUEST_ID_HEADER = "X-Request-Id"
+_GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
 def status_of(error: type[PaperdeskError]) -> int:
@@ -116,7 +123,7 @@ def problem_response(error: PaperdeskError, request_id: str, headers: Mapping[st
 
 
 def _response(members: Mapping[str, Any], headers: Mapping[str, str]) -> Response:
-    always = {"X-Request-Id": members["request_id"], "Cache-Control": "no-store"}
+    always = {REQUEST_ID_HEADER: members["request_id"], "Cache-Control": "no-store"}
     return Response(msgspec.json.encode(members), members["status"], always | dict(headers), MEDIA_TYPE)
 
 
@@ -135,8 +142,77 @@ def internal_response(request_id: str) -> Response:
 
 def request_id_of(connection: HTTPConnection) -> str:
     """Return the id of a request; empty when the app gives none out."""
-    state: MutableMapping[str, Any] = connection.scope.get("state", {})
-    return str(state.get("request_id", ""))
+    return str(connection.scope.get("state", {}).get("request_id", ""))
+
+
+class RequestIds:
+    """Gives every request an id, the caller's own when it sends a decent one, and returns it in a header."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Stand before an app."""
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Name the request, then pass it on."""
+        if scope["type"] not in {"http", "websocket"}:
+            await self._app(scope, receive, send)
+            return
+        given = Headers(scope=scope).get(REQUEST_ID_HEADER, "")
+        request_id = given if _GIVEN_ID.fullmatch(given) else entropy().hex()
+        scope.setdefault("state", {})["request_id"] = request_id
+
+        async def send_named(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).setdefault(REQUEST_ID_HEADER, request_id)
+            await send(message)
+
+        await self._app(scope, receive, send_named)
+
+
+class BodyLimit:
+    """Refuses bodies that are too large: by their announced length, else as soon as they prove to be.
+
+    The connection stays open and the server throws the rest away unread; to close it would reset it, and
+    most clients would lose the answer.
+    """
+
+    def __init__(self, app: ASGIApp, *, body_bytes_max: int, import_bytes_max: int) -> None:
+        """Stand before an app; imports, under /v1/datasets, have a limit of their own."""
+        self._app = app
+        self._body_bytes_max = body_bytes_max
+        self._import_bytes_max = import_bytes_max
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on with a body that ends in BodyTooLarge when it passes the limit."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        is_import = f"{scope['path']}/".startswith(f"{IMPORT_PATH}/")
+        limit = self._import_bytes_max if is_import else self._body_bytes_max
+        announced = Headers(scope=scope).get("content-length", "")
+        if announced.isdigit() and int(announced) > limit:
+            refusal = problem_response(_too_large(limit), request_id_of(HTTPConnection(scope)))
+            await refusal(scope, receive, send)
+            return
+        await self._app(scope, _limited(receive, limit), send)
+
+
+def _limited(receive: Receive, limit: int) -> Receive:
+    read = 0
+
+    async def receive_limited() -> Message:
+        nonlocal read
+        message = await receive()
+        read += len(message.get("body", b""))
+        if read > limit:
+            raise _too_large(limit)
+        return message
+
+    return receive_limited
+
+
+def _too_large(limit: int) -> BodyTooLarge:
+    return BodyTooLarge(f"The body is larger than the {limit} bytes this address takes.", limit_bytes=limit)
 
 
 def answer_problems(app: FastAPI) -> None:

@@ -7,12 +7,12 @@ Three roles: the owner migrates; `paperdesk_app` serves requests with row-level 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
 import asyncpg
-from sqlalchemy import DateTime, Dialect, MetaData, Numeric, TypeDecorator
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy import DateTime, Dialect, Executable, MetaData, Numeric, TypeDecorator
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from paperdesk.core.kernel.errors import Unavailable
 from paperdesk.core.kernel.time import utc
@@ -22,6 +22,8 @@ SYSTEM_ROLE = "paperdesk_system"
 POOL_SIZE = 8
 
 metadata = MetaData()
+
+Row: TypeAlias = dict[str, Any]
 
 Exact = Numeric(asdecimal=True)
 
@@ -93,3 +95,14 @@ CONNECTION_ERRORS: tuple[type[Exception], ...] = (
     asyncpg.CannotConnectNowError,
     asyncpg.InternalClientError,
 )
+
+
+async def fetch_all(db: AsyncConnection, query: Executable) -> list[Row]:
+    """Return every row of a query by column name."""
+    return [{str(name): row[name] for name in row} for row in (await db.execute(query)).mappings()]
+
+
+async def fetch_one(db: AsyncConnection, query: Executable) -> Row | None:
+    """Return the only row of a query, or None when there is none."""
+    row = (await db.execute(query)).mappings().one_or_none()
+    return None if row is None else {str(name): row[name] for name in row}

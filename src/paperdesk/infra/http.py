@@ -5,13 +5,15 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Annotated, Generic, TypeAlias, TypeVar
 
 import msgspec
 from fastapi import Depends, Query
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints, WithJsonSchema
 
 from paperdesk.core.kernel.errors import Invalid
+from paperdesk.core.kernel.money import MalformedNumber, decimal_from_text, plain
 from paperdesk.core.kernel.time import MalformedTime, instant_from_text
 
 LIMIT_DEFAULT = 50
@@ -109,3 +111,21 @@ class PageOf(BaseModel, Generic[T]):
 
     items: list[T]
     next_cursor: str | None = Field(description="Pass it as `cursor` for the next page; null on the last one.")
+
+
+def _number(value: object) -> object:
+    if not isinstance(value, str):
+        raise ValueError('a number is sent as text, such as "12.50"')  # noqa: TRY004 - pydantic lists ValueErrors
+    try:
+        return decimal_from_text(value)
+    except MalformedNumber as error:
+        raise ValueError(error.message) from None
+
+
+NumberText = Annotated[
+    Decimal,
+    BeforeValidator(_number, json_schema_input_type=str),
+    PlainSerializer(plain, return_type=str),
+    WithJsonSchema({"type": "string", "examples": ["12.5"]}),
+]
+"""An exact number in a body: text both ways, so that no float ever stands in between."""

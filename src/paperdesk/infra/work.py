@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Column, Table, Text, Uuid, insert, text
+from sqlalchemy import Column, ColumnElement, Table, Text, Uuid, insert, or_, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -38,6 +38,12 @@ SET_TENANTS = text("select set_config('paperdesk.tenants', :tenants, true)")
 def tenants_setting(tenants: Sequence[TenantId]) -> str:
     """Write tenants in the form the row policies read."""
     return "{" + ",".join(map(str, tenants)) + "}"
+
+
+def owned(table: Table, work: "ReadOnly", *, or_public: bool = False) -> ColumnElement[bool]:
+    """Return the condition that rows belong to the caller's tenant; row-level security is the second lock."""
+    mine = table.c.tenant_id == work.who.tenant_id
+    return or_(mine, table.c.tenant_id.is_(None)) if or_public else mine
 
 
 def jsonable(value: object) -> Any:  # noqa: ANN401 - any JSON there is

@@ -30,6 +30,11 @@ def test_an_id_carries_version_seven_the_variant_and_its_milliseconds(instant: d
     assert made.int >> 80 == (instant - EPOCH) // MILLISECOND
 
 
+def test_every_bit_of_entropy_that_fits_is_used() -> None:
+    full = uuid7(EPOCH, b"\xff" * ENTROPY_BYTES)
+    assert str(full) == "00000000-0000-7fff-bfff-ffffffffffff"
+
+
 def test_milliseconds_are_exact_where_a_float_of_the_seconds_is_not() -> None:
     for millisecond in range(1000):
         instant = datetime(2038, 6, 1, microsecond=millisecond * 1000, tzinfo=UTC)

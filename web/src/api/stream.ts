@@ -92,7 +92,6 @@ export class Stream {
   }
 
   private onOpen(): void {
-    this.attempt = 0;
     this.expectSound();
     if (this.subscription) this.tell("subscribe", this.subscription);
     this.show({ state: "live" });
@@ -116,6 +115,8 @@ export class Stream {
   }
 
   private onText(text: string): void {
+    // Only an answer proves the link: a server that accepts and drops must still be backed off from.
+    this.attempt = 0;
     this.expectSound();
     const frame = readFrame(text);
     if (!frame) return;

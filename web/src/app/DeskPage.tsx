@@ -1,6 +1,8 @@
 import type { ReactNode } from "react";
 import type { Account, Tape } from "../api/types";
-import { Empty, Loading, Problem } from "../ui/Panel";
+import { Empty } from "../ui/Empty";
+import { Loading } from "../ui/Panel";
+import { Problem } from "../ui/Problem";
 import { useDesk } from "./desk";
 import { useReady } from "./ready";
 

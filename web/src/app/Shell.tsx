@@ -2,7 +2,8 @@ import { useQuery } from "@tanstack/react-query";
 import { Outlet } from "@tanstack/react-router";
 import { WifiOff } from "lucide-react";
 import { meQuery } from "../features/identity/queries";
-import { Empty, Problem } from "../ui/Panel";
+import { Empty } from "../ui/Empty";
+import { Problem } from "../ui/Problem";
 import { useAccounts, useFollow, useLink } from "./desk";
 import { Rail } from "./Rail";
 import { useReady } from "./ready";
@@ -25,7 +26,7 @@ export function Shell() {
       <div className="min-w-0 max-md:pb-20">
         <TopBar user={me.data?.user} accounts={accounts.data ?? []} chosen={chosen} />
         {link.state === "lost" ? <LostStrip /> : null}
-        <main id="page" className="mx-auto max-w-[112rem] p-3">
+        <main id="page" className="mx-auto max-w-[150rem] p-3">
           {me.error && !me.data ? <Problem problem={me.error} onRetry={() => me.refetch()} /> : null}
           {isEmpty ? (
             <Empty sentence="You have no account yet. Open one on a tape to start." command="paperdesk accounts open" />

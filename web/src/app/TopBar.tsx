@@ -40,7 +40,7 @@ function AccountSwitcher({ accounts, chosen }: Omit<TopBarProps, "user">) {
   return (
     <select
       aria-label="Account"
-      className="control w-44 min-w-0 font-medium max-md:flex-1"
+      className="control w-58 min-w-0 max-xl:w-44 font-medium max-md:flex-1"
       value={chosen?.id ?? ""}
       onChange={(event) => navigate({ to: ".", search: { account: event.target.value } })}
     >

@@ -6,6 +6,7 @@ import { type Decimal, divide, parseDecimal, round, signOf, subtract, toPlain, t
 
 export const MISSING = "—";
 const MINUS = "\u2212";
+const COMPACT = new Intl.NumberFormat("en-US", { notation: "compact", maximumFractionDigits: 1 });
 
 type Amount = string | null | undefined;
 
@@ -102,6 +103,11 @@ export function direction(text: Amount): -1 | 0 | 1 {
 /** For chart axes, which hold floats: grouped, fixed places, true minus. */
 export function axisPrice(value: number, places = 2): string {
   return group(parseDecimal(value.toFixed(places)) ?? { coefficient: 0n, scale: places });
+}
+
+/** For volume axes: "4.6M". Only ever an axis label, so a float is enough. */
+export function axisVolume(value: number): string {
+  return COMPACT.format(value);
 }
 
 /** A whole count of things: "1,204". */

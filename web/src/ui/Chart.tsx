@@ -21,7 +21,7 @@ import {
   type Time,
 } from "lightweight-charts";
 import { type ReactNode, useEffect, useRef, useState } from "react";
-import { axisPrice } from "../lib/format";
+import { axisPrice, axisVolume } from "../lib/format";
 
 /** One point of a series; open, high and low are null on close-only tapes. `day` is "2015-01-05". */
 export interface Point {
@@ -92,17 +92,21 @@ function chartOptions(colors: Palette, isSmall: boolean): DeepPartial<ChartOptio
     },
     grid: { vertLines: { visible: false }, horzLines: { color: colors.line, style: LineStyle.Solid } },
     crosshair: { vertLine: crosshair, horzLine: crosshair },
-    rightPriceScale: { borderVisible: false, scaleMargins: { top: 0.12, bottom: 0.08 } },
+    rightPriceScale: { borderVisible: false, entireTextOnly: true, scaleMargins: { top: 0.12, bottom: 0.08 } },
     timeScale: { borderColor: colors.line, minBarSpacing: 0.05, rightOffset: isSmall ? 0 : 3 },
-    localization: { locale: "en-GB", priceFormatter: (value: number) => axisPrice(value) },
+    localization: { locale: "en-GB" },
     ...(isSmall ? { handleScroll: false, handleScale: false } : {}),
   };
 }
+
+const PRICE_FORMAT = { type: "custom", minMove: 0.01, formatter: (value: number) => axisPrice(value) } as const;
+const VOLUME_FORMAT = { type: "custom", minMove: 1, formatter: axisVolume } as const;
 
 function addMain(chart: IChartApi, kind: ChartKind, colors: Palette): ISeriesApi<SeriesType> {
   if (kind === "candles") {
     const { up, down } = colors;
     return chart.addSeries(CandlestickSeries, {
+      priceFormat: PRICE_FORMAT,
       upColor: up,
       downColor: down,
       wickUpColor: up,
@@ -112,9 +116,10 @@ function addMain(chart: IChartApi, kind: ChartKind, colors: Palette): ISeriesApi
   }
   if (kind === "line") {
     const fill = { topColor: `${colors.accent}38`, bottomColor: `${colors.accent}00` };
-    return chart.addSeries(AreaSeries, { lineColor: colors.accent, lineWidth: 2, ...fill });
+    return chart.addSeries(AreaSeries, { priceFormat: PRICE_FORMAT, lineColor: colors.accent, lineWidth: 2, ...fill });
   }
   return chart.addSeries(BaselineSeries, {
+    priceFormat: PRICE_FORMAT,
     topLineColor: colors.up,
     topFillColor1: `${colors.up}30`,
     topFillColor2: `${colors.up}05`,
@@ -134,7 +139,7 @@ function draw(host: HTMLElement, kind: ChartKind, hasVolume: boolean, isSmall: b
   const volume = hasVolume
     ? chart.addSeries(
         HistogramSeries,
-        { priceFormat: { type: "volume" }, priceLineVisible: false, lastValueVisible: false },
+        { priceFormat: VOLUME_FORMAT, priceLineVisible: false, lastValueVisible: false },
         1,
       )
     : null;

@@ -33,8 +33,9 @@ export function Move({ from, to, places = 2, show = "rate", className }: MovePro
   const tone = toneOf(move?.direction ?? 0);
   return (
     <span className={clsx("figures whitespace-nowrap", tone, className)}>
-      {show === "both" && move ? `${signedPrice(move.difference, places)}  ` : ""}
-      {signedPercent(move?.rate)}
+      {show === "both" && move
+        ? `${signedPrice(move.difference, places)} (${signedPercent(move.rate)})`
+        : signedPercent(move?.rate)}
     </span>
   );
 }

@@ -1,8 +1,6 @@
 import clsx from "clsx";
-import { Inbox } from "lucide-react";
 import { Component, type ReactNode, useId } from "react";
-import { ApiProblem } from "../api/problems";
-import { Button } from "./Button";
+import { Problem } from "./Problem";
 
 interface PanelProps {
   title: string;
@@ -48,40 +46,6 @@ class Boundary extends Component<{ children: ReactNode }, { failure: Error | nul
     if (!this.state.failure) return this.props.children;
     return <Problem problem={this.state.failure} onRetry={() => this.setState({ failure: null })} />;
   }
-}
-
-/** What failed, why, under which request id, and a way to try again. */
-export function Problem({ problem, onRetry }: { problem: Error; onRetry?: () => void }) {
-  const known = problem instanceof ApiProblem ? problem : null;
-  return (
-    <div
-      className="m-3 rounded-lg border border-down bg-down-soft px-3.5 py-3"
-      data-problem={known?.code ?? "page_failed"}
-    >
-      <p className="font-medium text-text">{known ? problem.message : "This panel failed to draw."}</p>
-      <p className="mt-1 text-xs break-all text-muted">
-        <code>{known?.code ?? problem.message}</code>
-        {known?.requestId ? ` · request ${known.requestId}` : ""}
-      </p>
-      {onRetry ? (
-        <Button size="small" className="mt-2" onClick={onRetry}>
-          Try again
-        </Button>
-      ) : null}
-    </div>
-  );
-}
-
-/** Nothing here yet: one sentence, what to do, and how to do the same from a terminal. */
-export function Empty({ sentence, command, children }: { sentence: string; command?: string; children?: ReactNode }) {
-  return (
-    <div className="flex flex-col items-center gap-2 px-4 py-7 text-center text-muted">
-      <Inbox aria-hidden size={20} strokeWidth={1.5} />
-      <p className="max-w-md text-balance">{sentence}</p>
-      {command ? <code className="rounded-md bg-hover px-2 py-0.5 text-xs break-all text-muted">{command}</code> : null}
-      {children}
-    </div>
-  );
 }
 
 /** Reserved height while the first answer is on its way; visible only after 200 ms. */

@@ -20,17 +20,13 @@ interface TableProps<Row> {
 }
 
 const cellClass = <Row,>(column: Column<Row>) =>
-  clsx(
-    "px-2 py-2 first:pl-4 last:pr-4",
-    column.right ? "text-right figures" : "text-left",
-    column.wideOnly && "hidden sm:table-cell",
-  );
+  clsx("px-2 py-2", column.right ? "text-right figures" : "text-left", column.wideOnly && "hidden sm:table-cell");
 
 /** A dense table that scrolls sideways inside itself, never the page. */
 export function Table<Row>({ caption, columns, rows, rowKey }: TableProps<Row>) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable from the keyboard
-    <section className="quiet-scroll relative overflow-x-auto" tabIndex={0} aria-label={caption}>
+    <section className="quiet-scroll relative overflow-x-auto px-2" tabIndex={0} aria-label={caption}>
       <table className="w-full border-collapse">
         <caption className="sr-only">{caption}</caption>
         <thead>

@@ -62,7 +62,7 @@ def decide(account: Account, command: Command, view: MarketView) -> tuple[Event,
             order = _known_order(account, command.order_id)
             require_open(order)
             return (OrderCancelled(account.last_seq + 1, at, order.id, BY_REQUEST),)
-        case TransferCash():
+        case _:
             check_transfer(account, command.amount)
             return (_transfer(account, command, at),)
 
@@ -97,7 +97,7 @@ def evolve(account: Account, event: Event) -> Account:
             return _ended(account, event, OrderStatus.CANCELLED, event.reason)
         case OrderExpired():
             return _ended(account, event, OrderStatus.EXPIRED, "time_in_force")
-        case CashTransferred():
+        case _:
             return _after_entry(_stamped(account, event), event.entry)
 
 

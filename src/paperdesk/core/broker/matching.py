@@ -53,7 +53,7 @@ def _touch(order: Order, fact: PriceFact, model: FillModel, size_used: Decimal) 
             return _meet_quote(order, fact, size_used)
         case RangeFact():
             return _meet_range(order, fact, model)
-        case OpenFact() | CloseFact():
+        case _:
             return _meet_print(order, fact, model)
 
 

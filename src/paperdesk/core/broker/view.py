@@ -20,6 +20,7 @@ class MarketView:
 
     `day_ends_at` is the close that a day order placed now works until; `long_ends_at` the same for
     good-till-cancelled. `quotes` are standing quotes, absent where nothing was ever quoted.
+    `has_one_price` says that a bar has no range, so that a limit can only fill at a close.
     """
 
     cursor: int
@@ -29,6 +30,7 @@ class MarketView:
     long_ends_at: datetime
     instruments: Mapping[str, Instrument]
     quotes: Mapping[InstrumentId, Quote]
+    has_one_price: bool = False
 
     def instrument(self, symbol: str) -> Instrument:
         """Look an instrument up by its symbol."""

@@ -142,6 +142,6 @@ def _add_local(app: typer.Typer, local: LocalCommands) -> None:
         if as_json:
             render.document({"items": checks})
         else:
-            render.console().print(render.table(_CHECKS, checks))
+            render.show(render.console(), render.table(_CHECKS, checks))
         if not all(check["ok"] for check in checks):
             raise typer.Exit(1)

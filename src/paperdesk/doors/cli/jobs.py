@@ -95,7 +95,7 @@ def show_problems(job: Row) -> None:
     """Print every bad row by line and reason."""
     problems = job.get("problems") or []
     if problems:
-        render.console().print(render.table(_PROBLEMS, problems))
+        render.show(render.console(), render.table(_PROBLEMS, problems))
 
 
 def _doing(job: Row, title: str) -> str:

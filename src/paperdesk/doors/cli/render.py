@@ -103,12 +103,19 @@ def table(columns: Sequence[Column], rows: Sequence[Row]) -> Table:
     """Lay rows out as a table."""
     grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     for column in columns:
+        widths = [len(column.title), *(column.cell(row).cell_len for row in rows)]
+        least = column.folds_to or max(widths)
         side: JustifyMethod = "right" if column.is_number else "left"
-        whole = column.folds_to is None
-        grid.add_column(column.title, justify=side, no_wrap=whole, min_width=column.folds_to, overflow="fold")
+        grid.add_column(column.title, justify=side, no_wrap=column.folds_to is None, min_width=least, overflow="fold")
     for row in rows:
         grid.add_row(*(column.cell(row) for column in columns))
     return grid
+
+
+def show(terminal: Console, grid: Table) -> None:
+    """Print a table; on a terminal too narrow for it lines run over, because rich would drop columns instead."""
+    least = terminal.measure(grid, options=terminal.options.update(max_width=_PIPE_COLUMNS)).minimum
+    terminal.print(grid, width=max(terminal.width, least), crop=False)
 
 
 def card(lines: Mapping[str, Text]) -> Table:
@@ -127,8 +134,10 @@ def listing(answer: httpx.Response, columns: Sequence[Column], nothing: str, *, 
         raw(answer)
         return
     page: Row = answer.json()
-    terminal = console()
-    terminal.print(table(columns, page["items"]) if page["items"] else plain(nothing))
+    if page["items"]:
+        show(console(), table(columns, page["items"]))
+    else:
+        say(nothing)
     if page.get("next_cursor"):
         say(f"There is more: --cursor {page['next_cursor']}")
 

@@ -4,22 +4,23 @@ import time
 from collections.abc import Callable
 
 import httpx
-from rich.console import Console, RenderableType
+from rich.console import Console
 from rich.live import Live
+from rich.table import Table
 
 from paperdesk.doors.cli import render
 
 EVERY_S = 1.0
 
 
-def watch(ask: Callable[[], httpx.Response], show: Callable[[httpx.Response], RenderableType]) -> None:
+def watch(ask: Callable[[], httpx.Response], show: Callable[[httpx.Response], Table]) -> None:
     """Keep a table current on a terminal; elsewhere print it again each time the answer changes."""
     terminal = render.console()
     try:
         if terminal.is_terminal:
             _redraw(terminal, lambda: show(ask()))
         else:
-            _each_change(ask, lambda answer: terminal.print(show(answer)))
+            _each_change(ask, lambda answer: render.show(terminal, show(answer)))
     except KeyboardInterrupt:
         return
 
@@ -32,7 +33,7 @@ def watch_json(ask: Callable[[], httpx.Response]) -> None:
         return
 
 
-def _redraw(terminal: Console, draw: Callable[[], RenderableType]) -> None:
+def _redraw(terminal: Console, draw: Callable[[], Table]) -> None:
     with Live(draw(), console=terminal, auto_refresh=False) as screen:
         while True:
             time.sleep(EVERY_S)

@@ -8,40 +8,36 @@ from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-import asyncpg
-
 from paperdesk.core.broker import engine
 from paperdesk.core.broker.account import Account
 from paperdesk.core.broker.orders import Side
 from paperdesk.core.kernel.ids import AccountId, InstrumentId, OrderId
 from paperdesk.core.market.facts import MarketFact, SessionClosed, SessionOpened
-from paperdesk.features.broker import statements, store
-from paperdesk.features.broker.rows import account_of, order_of
-from paperdesk.features.broker.store import Change, Touch
+from paperdesk.features.broker import store
+from paperdesk.features.broker.store import Change, Connection, Row, Touch
 from paperdesk.features.marketdata.feeds.recorded import Dataset
 from paperdesk.features.marketdata.pump import FACTS_MAX, Move, next_move
-from paperdesk.features.marketdata.tapes import Tape, TapeState
+from paperdesk.features.marketdata.tapes import Tape
 
 SUBJECT = "tape"
 
 
 async def match_orders(
-    db: asyncpg.Connection, tape: Tape, dataset: Dataset, elapsed: timedelta, recorded_at: datetime
+    db: Connection, tape: Tape, dataset: Dataset, elapsed: timedelta, recorded_at: datetime
 ) -> Move | None:
     """Move a locked tape one piece of its way; return the move, or None when it is where it should be."""
-    working = await db.fetch(statements.LOAD_WORKING, tape.id)
+    working = await store.working_orders(db, tape.id)
     move = next_move(tape, dataset, elapsed, FACTS_MAX if working else None)
     if move is None:
         return None
     if working and move.cursor > tape.cursor:
         await _deliver(db, working, dataset, range(tape.cursor, move.cursor), recorded_at)
-    state = TapeState.PAUSED if move.has_ended else tape.state
-    await db.execute(statements.MOVE_TAPE, tape.id, move.cursor, move.at, move.has_ended, state.value)
+    await store.move_tape(db, tape, move)
     return move
 
 
 async def _deliver(
-    db: asyncpg.Connection, working: list[asyncpg.Record], dataset: Dataset, facts: range, recorded_at: datetime
+    db: Connection, working: list[Row], dataset: Dataset, facts: range, recorded_at: datetime
 ) -> None:
     accounts = await _accounts(db, working, dataset)
     changes = {account_id: Change(account, account) for account_id, account in accounts.items()}
@@ -56,7 +52,7 @@ async def _deliver(
 
 
 async def _accounts(
-    db: asyncpg.Connection, working: list[asyncpg.Record], dataset: Dataset
+    db: Connection, working: list[Row], dataset: Dataset
 ) -> dict[AccountId, Account]:
     """Lock and load the accounts with working orders, and what those orders can change."""
     touch = Touch()
@@ -65,14 +61,13 @@ async def _accounts(
         touch.holdings.add(holding)
         if row["side"] == Side.SELL.value:
             touch.units[holding] += row["quantity"] - row["filled_quantity"]
-    ids = sorted({row["account_id"] for row in working})
-    bare = {AccountId(row["id"]): account_of(row) for row in await db.fetch(statements.LOCK_ACCOUNTS_OF_TAPE, ids)}
+    bare = await store.lock_accounts_of_tape(db, sorted({AccountId(row["account_id"]) for row in working}))
     # Orders are read again under the lock of their accounts: the first look only said whom to lock.
     touch.orders = {OrderId(row["id"]) for row in working}
     return await store.load(db, bare, touch, dataset.instruments)
 
 
-def _interested(working: list[asyncpg.Record]) -> Mapping[InstrumentId, set[AccountId]]:
+def _interested(working: list[Row]) -> Mapping[InstrumentId, set[AccountId]]:
     interested: defaultdict[InstrumentId, set[AccountId]] = defaultdict(set)
     for row in working:
         interested[InstrumentId(row["instrument_id"])].add(AccountId(row["account_id"]))

@@ -2,15 +2,13 @@
 
 from dataclasses import dataclass, field
 
-from sqlalchemy import insert
-
 from paperdesk.core.broker.account import Rules
 from paperdesk.core.kernel.errors import Invalid
 from paperdesk.core.kernel.ids import AccountId, TapeId
-from paperdesk.core.kernel.money import ZERO, cent
+from paperdesk.core.kernel.money import cent
 from paperdesk.core.kernel.principal import Scope
 from paperdesk.features.broker.rows import rules_value
-from paperdesk.features.broker.tables import accounts
+from paperdesk.features.broker.store import insert_account
 from paperdesk.features.marketdata.store import load_tape
 from paperdesk.infra.crypto import new_code
 from paperdesk.infra.work import UnitOfWork
@@ -44,26 +42,17 @@ async def open_account(work: UnitOfWork, command: OpenAccount) -> AccountId:
     cent(command.currency)
     tape = await load_tape(work, command.tape_id)
     account_id = AccountId(work.new_id())
-    await work.db.execute(
-        insert(accounts).values(
-            id=account_id,
-            tenant_id=work.who.tenant_id,
-            number=new_code(NUMBER_LENGTH),
-            name=name,
-            epoch=1,
-            currency=command.currency,
-            tape_id=tape.id,
-            profile="native",
-            rules=rules_value(command.rules),
-            cash=ZERO,
-            held=ZERO,
-            last_seq=0,
-            last_entry=0,
-            last_at=tape.at,
-            status="open",
-            opened_at=tape.at,
-            recorded_at=work.now,
-        )
-    )
+    values = {
+        "id": account_id,
+        "number": new_code(NUMBER_LENGTH),
+        "name": name,
+        "currency": command.currency,
+        "tape_id": tape.id,
+        "profile": "native",
+        "rules": rules_value(command.rules),
+        "last_at": tape.at,
+        "opened_at": tape.at,
+    }
+    await insert_account(work, values)
     await work.record("open_account", account_id, {"name": name, "tape_id": tape.id})
     return account_id

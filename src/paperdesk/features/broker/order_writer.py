@@ -7,7 +7,7 @@ answers. A refusal is its own command's answer; if the transaction fails, none o
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -24,9 +24,9 @@ from paperdesk.core.kernel.errors import Conflict, NotFound, PaperdeskError, Una
 from paperdesk.core.kernel.ids import AccountId, EntryId, InstrumentId, OrderId, TapeId
 from paperdesk.core.kernel.principal import Principal
 from paperdesk.core.market.instruments import Instrument
-from paperdesk.features.broker import statements, store
+from paperdesk.features.broker import store
 from paperdesk.features.broker.store import Change, Touch
-from paperdesk.features.marketdata.tapes import Shelf, Tape, tape_of
+from paperdesk.features.marketdata.tapes import Shelf, Tape
 from paperdesk.infra.db import APP_ROLE
 from paperdesk.infra.outbox import Relay
 from paperdesk.infra.runtime import Runtime, database_errors
@@ -59,7 +59,7 @@ class Placed:
 
     order: Order
     is_new: bool
-    seq: int
+    view: MarketView
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,12 +162,10 @@ class OrderWriter:
         async with database_errors():
             db = await self._connected()
             await db.execute(f"begin; select set_config('paperdesk.tenants', '{tenants}', true)")
-            try:
+            async with AsyncExitStack() as undo:
+                undo.push_async_callback(_roll_back, db)
                 yield db
-            except BaseException:
-                if not db.is_closed():
-                    await db.execute("rollback")
-                raise
+                undo.pop_all()
         try:
             async with database_errors():
                 await db.execute("commit")
@@ -181,7 +179,7 @@ class OrderWriter:
 
     async def _load(self, db: asyncpg.Connection, batch: Batch) -> None:
         bare = await store.lock_accounts(db, {waiting.command.account_id for waiting in batch.commands})
-        tapes = await load_tapes(db, {account.tape_id for account in bare.values()})
+        tapes = await store.load_tapes(db, {account.tape_id for account in bare.values()})
         batch.views = await self._views(batch, bare, tapes)
         touch = _touched(batch, bare)
         instruments: dict[InstrumentId, Instrument] = {}
@@ -208,11 +206,9 @@ class OrderWriter:
         return {tape_id: await self._shelf.view(tapes[tape_id], wanted) for tape_id, wanted in symbols.items()}
 
 
-async def load_tapes(db: asyncpg.Connection, tape_ids: set[TapeId]) -> dict[TapeId, Tape]:
-    """Read tapes that this transaction has locked already."""
-    if not tape_ids:
-        return {}
-    return {TapeId(row["id"]): tape_of(row) for row in await db.fetch(statements.LOAD_TAPES, list(tape_ids))}
+async def _roll_back(db: asyncpg.Connection) -> None:
+    if not db.is_closed():
+        await db.execute("rollback")
 
 
 def _touched(batch: Batch, accounts: Mapping[AccountId, Account]) -> Touch:
@@ -252,7 +248,7 @@ def _answer(batch: Batch, waiting: Waiting) -> Answer | PaperdeskError:
                 return _place(batch, account, command, waiting)
             case CancelOrder() as command:
                 after = _happened(batch, account, engine.decide(account, command, _view(batch, account)), waiting)
-                return Placed(after.orders[command.order_id], is_new=False, seq=after.last_seq)
+                return Placed(after.orders[command.order_id], is_new=False, view=_view(batch, account))
             case TransferCash() as command:
                 return _move_cash(batch, account, command, waiting)
     except PaperdeskError as refusal:
@@ -262,7 +258,7 @@ def _answer(batch: Batch, waiting: Waiting) -> Answer | PaperdeskError:
 def _place(batch: Batch, account: Account, command: PlaceOrder, waiting: Waiting) -> Placed:
     earlier = batch.by_client_id.get((account.id, command.idempotency_key))
     if earlier is not None:
-        return _repeated(account.orders[earlier], command, account.last_seq)
+        return _repeated(account.orders[earlier], command, _view(batch, account))
     view = _view(batch, account)
     account = _happened(batch, account, engine.decide(account, command, view), waiting)
     order = account.orders[command.order_id]
@@ -270,10 +266,10 @@ def _place(batch: Batch, account: Account, command: PlaceOrder, waiting: Waiting
     quote = view.quotes.get(order.instrument.id)
     if account.rules.fill_on_arrival and view.is_open and quote is not None and quote.derived_from is None:
         account = _happened(batch, account, engine.arrive(account, order.id, quote, view.cursor), waiting)
-    return Placed(account.orders[order.id], is_new=True, seq=account.last_seq)
+    return Placed(account.orders[order.id], is_new=True, view=view)
 
 
-def _repeated(order: Order, command: PlaceOrder, seq: int) -> Placed:
+def _repeated(order: Order, command: PlaceOrder, view: MarketView) -> Placed:
     """Answer a repeated request with its order; another content under the same id is refused."""
     asked = (command.symbol, command.side, command.type, command.quantity, command.limit_price, command.time_in_force)
     known = (order.instrument.symbol, order.side, order.type, order.quantity, order.limit_price, order.time_in_force)
@@ -283,7 +279,7 @@ def _repeated(order: Order, command: PlaceOrder, seq: int) -> Placed:
             client_order_id=order.client_order_id,
             order_id=str(order.id),
         )
-    return Placed(order, is_new=False, seq=seq)
+    return Placed(order, is_new=False, view=view)
 
 
 def _move_cash(batch: Batch, account: Account, command: TransferCash, waiting: Waiting) -> Transferred:

@@ -119,8 +119,8 @@ _WRITES: dict[str, tuple[tuple[tuple[str, str], ...], str]] = {
     ),
     "entries": (
         (("id", "uuid"), ("tenant_id", "uuid"), ("account_id", "uuid"), ("number", "bigint"), ("seq", "bigint"),
-         ("kind", "text"), ("description", "text"), ("postings", "jsonb"), ("at", "timestamptz"),
-         ("recorded_at", "timestamptz")),
+         ("kind", "text"), ("description", "text"), ("postings", "jsonb"),
+         ("cash_change", "numeric"), ("cash_after", "numeric"), ("at", "timestamptz"), ("recorded_at", "timestamptz")),
         "insert into entries ({columns}) select {columns} from new",
     ),
     "positions": (

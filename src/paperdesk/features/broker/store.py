@@ -10,21 +10,28 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from operator import attrgetter
-from typing import Any
+from typing import Any, TypeAlias
 
 import asyncpg
 import msgspec
+from sqlalchemy import insert
 
 from paperdesk.core.broker.account import Account, Position
 from paperdesk.core.broker.events import CashTransferred, Event, OrderFilled
-from paperdesk.core.broker.ledger import Entry
+from paperdesk.core.broker.ledger import Book, Entry
 from paperdesk.core.broker.lots import Lot
 from paperdesk.core.broker.orders import Order
-from paperdesk.core.kernel.ids import AccountId, EntryId, InstrumentId, OrderId
+from paperdesk.core.kernel.ids import AccountId, EntryId, InstrumentId, OrderId, TapeId
+from paperdesk.core.kernel.money import ZERO
 from paperdesk.core.market.instruments import Instrument
-from paperdesk.features.broker import statements
+from paperdesk.features.broker import statements, tables
 from paperdesk.features.broker.rows import KIND_OF, account_of, lot_of, order_of, position_of, stored_entry
+from paperdesk.features.marketdata.pump import Move
+from paperdesk.features.marketdata.tapes import Tape, TapeState, tape_of
+from paperdesk.infra.work import UnitOfWork
 
+Connection: TypeAlias = asyncpg.Connection
+Row: TypeAlias = asyncpg.Record
 Instruments = Mapping[InstrumentId, Instrument]
 Holding = tuple[AccountId, InstrumentId]
 
@@ -50,14 +57,14 @@ class Change:
     events: list[tuple[Event, str]] = field(default_factory=list[tuple[Event, str]])
 
 
-async def lock_accounts(db: asyncpg.Connection, account_ids: Iterable[AccountId]) -> dict[AccountId, Account]:
+async def lock_accounts(db: Connection, account_ids: Iterable[AccountId]) -> dict[AccountId, Account]:
     """Lock accounts and their tapes for this transaction; those that are not visible are left out."""
     rows = await db.fetch(statements.LOCK_ACCOUNTS, list(account_ids))
     return {AccountId(row["id"]): account_of(row) for row in rows}
 
 
 async def load(
-    db: asyncpg.Connection, accounts: Mapping[AccountId, Account], touch: Touch, instruments: Instruments
+    db: Connection, accounts: Mapping[AccountId, Account], touch: Touch, instruments: Instruments
 ) -> dict[AccountId, Account]:
     """Return locked accounts with the positions, lots and orders that the batch touches."""
     positions = await _load_positions(db, touch)
@@ -69,7 +76,7 @@ async def load(
 
 
 async def _load_positions(
-    db: asyncpg.Connection, touch: Touch
+    db: Connection, touch: Touch
 ) -> defaultdict[AccountId, dict[InstrumentId, Position]]:
     found: defaultdict[AccountId, dict[InstrumentId, Position]] = defaultdict(dict)
     if not (touch.holdings or touch.orders):
@@ -82,7 +89,7 @@ async def _load_positions(
     return found
 
 
-async def _load_lots(db: asyncpg.Connection, touch: Touch) -> defaultdict[Holding, list[Lot]]:
+async def _load_lots(db: Connection, touch: Touch) -> defaultdict[Holding, list[Lot]]:
     lots: defaultdict[Holding, list[Lot]] = defaultdict(list)
     wanted = [(*holding, units) for holding, units in touch.units.items() if units]
     if wanted:
@@ -92,7 +99,7 @@ async def _load_lots(db: asyncpg.Connection, touch: Touch) -> defaultdict[Holdin
 
 
 async def _load_orders(
-    db: asyncpg.Connection, touch: Touch, instruments: Instruments
+    db: Connection, touch: Touch, instruments: Instruments
 ) -> defaultdict[AccountId, dict[OrderId, Order]]:
     found: defaultdict[AccountId, dict[OrderId, Order]] = defaultdict(dict)
     if touch.orders or touch.client_orders:
@@ -102,7 +109,7 @@ async def _load_orders(
     return found
 
 
-async def load_entries(db: asyncpg.Connection, entry_ids: Sequence[EntryId]) -> dict[EntryId, Entry]:
+async def load_entries(db: Connection, entry_ids: Sequence[EntryId]) -> dict[EntryId, Entry]:
     """Load ledger entries by their ids; used to recognise a transfer that was asked for before."""
     if not entry_ids:
         return {}
@@ -110,7 +117,7 @@ async def load_entries(db: asyncpg.Connection, entry_ids: Sequence[EntryId]) -> 
     return {EntryId(row["id"]): stored_entry(row) for row in rows}
 
 
-async def apply(db: asyncpg.Connection, changes: Sequence[Change], recorded_at: datetime) -> None:
+async def apply(db: Connection, changes: Sequence[Change], recorded_at: datetime) -> None:
     """Write everything that changed, in one statement: rows, entries and events together."""
     rows = {
         "accounts": [_account_row(change.after) for change in changes],
@@ -191,13 +198,15 @@ def _fill_rows(changes: Sequence[Change], recorded_at: datetime) -> Iterator[tup
 
 def _entry_rows(changes: Sequence[Change], recorded_at: datetime) -> Iterator[tuple[Any, ...]]:
     for change in changes:
-        account = change.after
+        account, cash = change.after, change.before.cash
         for event, _ in change.events:
             entry = entry_of(event)
             if entry is not None:
+                moved = entry.change(Book.CASH)
+                cash += moved
                 yield (
                     entry.id, account.tenant_id, account.id, entry.number, event.seq, entry.kind.value,
-                    entry.description, _json(entry.postings).decode(), entry.at, recorded_at,
+                    entry.description, _json(entry.postings).decode(), moved, cash, entry.at, recorded_at,
                 )  # fmt: skip
 
 
@@ -230,3 +239,42 @@ def _lot_rows(changes: Sequence[Change]) -> Iterator[tuple[Any, ...]]:
                 lot.id, account.tenant_id, account.id, account.epoch, instrument_id, lot.opened_at, lot.opened_seq,
                 lot.quantity, lot.cost,
             )  # fmt: skip
+
+
+async def insert_account(work: UnitOfWork, values: Mapping[str, Any]) -> None:
+    """Write a new, empty account."""
+    blank = {"epoch": 1, "cash": ZERO, "held": ZERO, "last_seq": 0, "last_entry": 0, "status": "open"}
+    await work.db.execute(
+        insert(tables.accounts).values(**blank, **values, tenant_id=work.who.tenant_id, recorded_at=work.now)
+    )
+
+
+async def lock_tape(db: Connection, tape_id: TapeId) -> Tape | None:
+    """Lock a tape to move it; no order can be placed on it until the transaction ends."""
+    row = await db.fetchrow(statements.LOCK_TAPE, tape_id)
+    return None if row is None else tape_of(row)
+
+
+async def load_tapes(db: Connection, tape_ids: set[TapeId]) -> dict[TapeId, Tape]:
+    """Read tapes that this transaction has locked already."""
+    if not tape_ids:
+        return {}
+    return {TapeId(row["id"]): tape_of(row) for row in await db.fetch(statements.LOAD_TAPES, list(tape_ids))}
+
+
+async def working_orders(db: Connection, tape_id: TapeId) -> list[Row]:
+    """Read whom a tape's facts concern: its open orders, not locked yet."""
+    rows: list[Row] = await db.fetch(statements.LOAD_WORKING, tape_id)
+    return rows
+
+
+async def lock_accounts_of_tape(db: Connection, account_ids: Sequence[AccountId]) -> dict[AccountId, Account]:
+    """Lock accounts whose tape this transaction holds already."""
+    rows = await db.fetch(statements.LOCK_ACCOUNTS_OF_TAPE, account_ids)
+    return {AccountId(row["id"]): account_of(row) for row in rows}
+
+
+async def move_tape(db: Connection, tape: Tape, move: Move) -> None:
+    """Write where a tape stands now; one that has ended no longer plays."""
+    state = TapeState.PAUSED if move.has_ended else tape.state
+    await db.execute(statements.MOVE_TAPE, tape.id, move.cursor, move.at, move.has_ended, state.value)

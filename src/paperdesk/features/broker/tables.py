@@ -1,6 +1,6 @@
 """Tables of the broker, for reading. The order path writes them with the statements in store.py."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Integer, Table, Text, Uuid
+from sqlalchemy import BigInteger, Column, Integer, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 
 from paperdesk.infra.db import Exact, Instant, metadata
@@ -117,6 +117,8 @@ entries = Table(
     Column("kind", Text, nullable=False),
     Column("description", Text, nullable=False),
     Column("postings", JSONB, nullable=False),
+    Column("cash_change", Exact, nullable=False),
+    Column("cash_after", Exact, nullable=False),
     Column("at", Instant, nullable=False),
     Column("recorded_at", Instant, nullable=False),
 )

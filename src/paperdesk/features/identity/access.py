@@ -49,7 +49,7 @@ class OriginRefused(Forbidden):
 @dataclass(frozen=True, slots=True)
 class _Kept:
     who: Principal
-    from_: datetime
+    since: datetime
     until: datetime
 
 
@@ -69,13 +69,13 @@ class Gate:
         """
         if not token:
             raise CredentialsMissing("Send an API key as a bearer token, or sign in.")
-        if len(token) > TOKEN_LENGTH_MAX or not token.isascii():
+        if len(token) > TOKEN_LENGTH_MAX or not (token.isascii() and token.isprintable()):
             raise _unknown()
         digest = self._runtime.hasher.hash(token)
         now = self._runtime.clock.now()
         kept = self._kept.get(digest)
         # Both ends are checked, because a clock that was set back must not prolong anything.
-        if kept is not None and kept.from_ <= now < kept.until:
+        if kept is not None and kept.since <= now < kept.until:
             return kept.who
         return await self._look_up(token, digest, now)
 
@@ -139,10 +139,10 @@ def token_of(connection: HTTPConnection) -> str | None:
     if authorization is not None:
         scheme, _, token = authorization.partition(" ")
         return token.strip() if scheme.lower() == "bearer" else None
-    token = connection.cookies.get(LOGIN_COOKIE)
-    if token and connection.scope.get("method") not in SAFE_METHODS:
+    login = connection.cookies.get(LOGIN_COOKIE)
+    if login and connection.scope.get("method") not in SAFE_METHODS:  # a WebSocket has no method
         refuse_foreign_origin(connection)
-    return token
+    return login
 
 
 def refuse_foreign_origin(connection: HTTPConnection) -> None:
@@ -172,7 +172,7 @@ async def caller(connection: HTTPConnection) -> Principal:
     return await gate_of(connection).principal(token_of(connection))
 
 
-_BEARER = HTTPBearer(scheme_name="key", description="An API key pair, `PK….secret`, or an access token.", auto_error=False)
+_BEARER = HTTPBearer(scheme_name="key", description="A key pair, `PK….secret`, or an access token.", auto_error=False)
 _COOKIE = APIKeyCookie(name=LOGIN_COOKIE, scheme_name="login", description="The login of a browser.", auto_error=False)
 
 

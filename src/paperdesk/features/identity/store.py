@@ -9,13 +9,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, insert, literal, null, select, update
+from sqlalchemy import Row, Select, and_, insert, null, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from paperdesk.core.kernel.ids import KeyId, TenantId, UserId
 from paperdesk.core.kernel.principal import Principal, Scope
 from paperdesk.features.identity.tables import api_keys, logins, memberships, sign_in_links, tenants, users
-from paperdesk.infra.work import UnitOfWork
+from paperdesk.infra.work import UnitOfWork, owned
 
 OWNER = "owner"
 
@@ -70,7 +70,7 @@ async def find_login(db: AsyncConnection, token_hash: bytes) -> Credential | Non
     """Return the login of a token, ended or not, unless its user left the tenant."""
     login = logins.c
     query = select(
-        login.tenant_id, login.user_id, null().label("key_id"), literal([*Scope], api_keys.c.scopes.type).label("scopes"),
+        login.tenant_id, login.user_id, null().label("key_id"), null().label("scopes"),
         login.token_hash.label("secret_hash"), login.expires_at, login.ended_at, memberships.c.role,
     ).join(memberships, _same_member(logins)).where(login.token_hash == token_hash)  # fmt: skip
     return await _credential(db, query)
@@ -84,7 +84,9 @@ async def _credential(db: AsyncConnection, query: Select[Any]) -> Credential | N
     row = (await db.execute(query)).one_or_none()
     if row is None:
         return None
-    scopes = ROLE_SCOPES.get(row.role, frozenset()).intersection(map(Scope, row.scopes))
+    scopes = ROLE_SCOPES.get(row.role, frozenset())
+    if row.scopes is not None:
+        scopes &= frozenset(map(Scope, row.scopes))
     who = Principal(row.tenant_id, row.user_id, scopes, row.key_id)
     return Credential(who, row.secret_hash, row.expires_at, row.ended_at)
 
@@ -106,7 +108,7 @@ def _users() -> Select[Any]:
 
 
 def _user(row: Row[Any] | None) -> User | None:
-    return None if row is None else User(*row)
+    return None if row is None else User(**row._asdict())
 
 
 async def add_member(work: UnitOfWork, *, tenant_name: str, user: User) -> None:
@@ -141,8 +143,8 @@ async def add_key(work: UnitOfWork, key: NewKey) -> None:
 
 async def end_key(work: UnitOfWork, key_id: KeyId) -> bool:
     """Mark a key of the caller's tenant revoked; say whether there was one to revoke."""
-    mine = and_(api_keys.c.tenant_id == work.who.tenant_id, api_keys.c.id == key_id)
-    query = update(api_keys).where(mine, api_keys.c.revoked_at.is_(None)).values(revoked_at=work.now)
+    is_good = and_(owned(api_keys, work), api_keys.c.id == key_id, api_keys.c.revoked_at.is_(None))
+    query = update(api_keys).where(is_good).values(revoked_at=work.now)
     return (await work.db.execute(query)).rowcount == 1
 
 
@@ -162,9 +164,10 @@ async def add_login(work: UnitOfWork, login_id: UUID, token_hash: bytes, expires
 
 async def end_login(work: UnitOfWork, token_hash: bytes) -> UUID | None:
     """Mark a login of the caller ended and return its id; none when there was none to end."""
-    mine = and_(logins.c.tenant_id == work.who.tenant_id, logins.c.token_hash == token_hash)
-    query = update(logins).where(mine, logins.c.ended_at.is_(None)).values(ended_at=work.now).returning(logins.c.id)
-    return (await work.db.execute(query)).scalar_one_or_none()
+    is_good = and_(owned(logins, work), logins.c.token_hash == token_hash, logins.c.ended_at.is_(None))
+    query = update(logins).where(is_good).values(ended_at=work.now).returning(logins.c.id)
+    found: UUID | None = (await work.db.execute(query)).scalar_one_or_none()
+    return found
 
 
 async def add_link(work: UnitOfWork, token_hash: bytes, expires_at: datetime) -> None:

@@ -7,12 +7,13 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from paperdesk.core.kernel.errors import NotFound
-from paperdesk.core.kernel.ids import DatasetId, TapeId, TenantId
+from paperdesk.core.kernel.ids import DatasetId, TenantId
 from paperdesk.core.market.instruments import Instrument
 from paperdesk.features.marketdata.feeds.manifest import DatasetManifest, manifest_json
 from paperdesk.features.marketdata.tables import dataset_versions, instruments, tape_runs, tape_sources
 from paperdesk.features.marketdata.tapes import Tape, tape_of
-from paperdesk.infra.work import ReadOnly, UnitOfWork
+from paperdesk.infra.db import fetch_one
+from paperdesk.infra.work import ReadOnly, UnitOfWork, owned
 
 
 class UnknownTape(NotFound):
@@ -25,8 +26,8 @@ class UnknownDataset(NotFound):
 
 async def load_tape(work: ReadOnly, tape_id: UUID, *, lock: bool = False) -> Tape:
     """Load a tape that the caller may see."""
-    query = select(tape_runs).where(tape_runs.c.id == tape_id)
-    row = (await work.db.execute(query.with_for_update() if lock else query)).mappings().one_or_none()
+    query = select(tape_runs).where(tape_runs.c.id == tape_id, owned(tape_runs, work, or_public=True))
+    row = await fetch_one(work.db, query.with_for_update() if lock else query)
     if row is None:
         raise UnknownTape("There is no such tape.", tape_id=str(tape_id))
     return tape_of(row)
@@ -36,7 +37,7 @@ async def save_control(work: UnitOfWork, tape: Tape) -> None:
     """Write what its owner wants of a tape; moving it is the pump's business."""
     await work.db.execute(
         update(tape_runs)
-        .where(tape_runs.c.id == tape.id)
+        .where(tape_runs.c.id == tape.id, owned(tape_runs, work))
         .values(
             target_cursor=tape.target_cursor, target_at=tape.target_at, state=tape.state.value, speed=tape.speed
         )
@@ -69,11 +70,17 @@ async def insert_tape(work: UnitOfWork, tape: Tape, seed: int) -> None:
 
 async def require_dataset(work: ReadOnly, dataset_id: UUID) -> DatasetId:
     """Return the id of a dataset that the caller may see."""
-    query = select(dataset_versions.c.id).where(dataset_versions.c.id == dataset_id)
-    found = (await work.db.execute(query)).scalar_one_or_none()
-    if found is None:
+    if not await is_dataset(work, dataset_id):
         raise UnknownDataset("There is no such dataset.", dataset_id=str(dataset_id))
-    return DatasetId(found)
+    return DatasetId(dataset_id)
+
+
+async def is_dataset(work: ReadOnly, dataset_id: UUID) -> bool:
+    """Say whether a dataset has been recorded already."""
+    query = select(dataset_versions.c.id).where(
+        dataset_versions.c.id == dataset_id, owned(dataset_versions, work, or_public=True)
+    )
+    return (await work.db.execute(query)).scalar_one_or_none() is not None
 
 
 async def insert_dataset(
@@ -81,7 +88,9 @@ async def insert_dataset(
 ) -> None:
     """Write a new version of a source: version 1 of a new one, else the next of the source of that name."""
     source_id = await _source(work, manifest, tenant_id)
-    counted = select(func.count()).where(dataset_versions.c.source_id == source_id)
+    counted = select(func.count()).where(
+        dataset_versions.c.source_id == source_id, owned(dataset_versions, work, or_public=True)
+    )
     version = 1 + (await work.db.execute(counted)).scalar_one()
     await work.db.execute(
         insert(dataset_versions).values(
@@ -99,9 +108,11 @@ async def insert_dataset(
 
 async def _source(work: UnitOfWork, manifest: DatasetManifest, tenant_id: TenantId | None) -> UUID:
     known = select(tape_sources.c.id).where(
-        tape_sources.c.name == manifest.name, tape_sources.c.tenant_id.is_not_distinct_from(tenant_id)
+        tape_sources.c.name == manifest.name,
+        tape_sources.c.tenant_id.is_not_distinct_from(tenant_id),
+        owned(tape_sources, work, or_public=True),
     )
-    found = (await work.db.execute(known)).scalar_one_or_none()
+    found: UUID | None = (await work.db.execute(known)).scalar_one_or_none()
     if found is not None:
         return found
     source_id = work.new_id()

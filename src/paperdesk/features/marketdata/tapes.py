@@ -1,7 +1,7 @@
 """A tape: a run over a dataset, with a clock and a cursor of its own. Accounts live on exactly one."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -51,7 +51,7 @@ class Tape:
         return self.state is TapeState.PLAYING or self.cursor < self.target_cursor or self.at < self.target_at
 
 
-def tape_of(row: Mapping[str, Any]) -> Tape:
+def tape_of(row: Any) -> Tape:  # noqa: ANN401 - a row of either driver, read by column name
     """Turn a row of tape_runs into a value."""
     return Tape(
         id=TapeId(row["id"]),
@@ -113,7 +113,13 @@ def blank_view(dataset: Dataset, tape: Tape) -> MarketView:
         long_ends_at=_last_close_before(market, tape.at + LONG_ORDERS_LAST),
         instruments=dict[str, Instrument](),
         quotes=dict[InstrumentId, Quote](),
+        has_one_price=has_one_price(dataset),
     )
+
+
+def has_one_price(dataset: Dataset) -> bool:
+    """Say whether the tape shows nothing but closes."""
+    return dataset.manifest.fields == ("close",)
 
 
 def with_symbols(view: MarketView, dataset: Dataset, symbols: Iterable[str]) -> MarketView:

@@ -262,6 +262,8 @@ create table entries (
   kind text not null,
   description text not null,
   postings jsonb not null,
+  cash_change numeric not null,
+  cash_after numeric not null,
   at timestamptz not null,
   recorded_at timestamptz not null,
   unique (account_id, number)

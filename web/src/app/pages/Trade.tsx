@@ -1,7 +1,7 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { useEffect, useMemo } from "react";
-import type { Account, Instrument, Tape } from "../../api/types";
+import type { Account, Fill, Instrument, Tape } from "../../api/types";
 import { EquityPanel } from "../../features/broker/EquityPanel";
 import { FillsTable } from "../../features/broker/FillsTable";
 import { OrdersTable } from "../../features/broker/OrdersTable";
@@ -12,7 +12,9 @@ import { PricePanel } from "../../features/marketdata/PricePanel";
 import { instrumentsQuery, quotesQuery, watchedSymbols } from "../../features/marketdata/queries";
 import { Watchlist } from "../../features/marketdata/Watchlist";
 import { exchangeDay } from "../../lib/time";
-import { Answer, Empty, Panel } from "../../ui/Panel";
+import type { Mark } from "../../ui/Chart";
+import { Empty } from "../../ui/Empty";
+import { Answer, Panel } from "../../ui/Panel";
 import { DeskPage } from "../DeskPage";
 import { useLink } from "../desk";
 
@@ -43,17 +45,21 @@ function useMarket(tape: Tape) {
   return { instruments, list, chosen, quotes: quotes.data ?? new Map(), choose };
 }
 
+/** One mark for each day and side on which the symbol was filled. */
+function marksOf(fills: readonly Fill[], symbol: string | undefined): Mark[] {
+  const marks = new Map<string, Mark>();
+  for (const fill of fills) {
+    const day = exchangeDay(fill.at);
+    if (fill.symbol === symbol) marks.set(`${day} ${fill.side}`, { day, side: fill.side });
+  }
+  return [...marks.values()];
+}
+
 function TradeDesk({ account, tape }: { account: Account; tape: Tape }) {
   const { instruments, list, chosen, quotes, choose } = useMarket(tape);
   const fills = useQuery(fillsQuery(account.id));
   const link = useLink();
-  const marks = useMemo(
-    () =>
-      (fills.data ?? [])
-        .filter((fill) => fill.symbol === chosen?.symbol)
-        .map((fill) => ({ day: exchangeDay(fill.at), side: fill.side })),
-    [fills.data, chosen?.symbol],
-  );
+  const marks = useMemo(() => marksOf(fills.data ?? [], chosen?.symbol), [fills.data, chosen?.symbol]);
   useEffect(() => {
     document.title = chosen ? `${chosen.symbol} · Paperdesk` : "Paperdesk";
   }, [chosen]);

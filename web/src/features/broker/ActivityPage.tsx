@@ -3,8 +3,9 @@ import type { LedgerEntry } from "../../api/types";
 import { money } from "../../lib/format";
 import { dateTime, utc } from "../../lib/time";
 import { Button } from "../../ui/Button";
+import { Empty } from "../../ui/Empty";
 import { Delta } from "../../ui/Figures";
-import { Answer, Empty, Panel } from "../../ui/Panel";
+import { Answer, Panel } from "../../ui/Panel";
 import { type Column, Table } from "../../ui/Table";
 import { ledgerQuery } from "./queries";
 
@@ -20,7 +21,7 @@ const COLUMNS: readonly Column<LedgerEntry>[] = [
       </span>
     ),
   },
-  { name: "Kind", cell: (entry) => KINDS[entry.kind] },
+  { name: "Kind", wideOnly: true, cell: (entry) => KINDS[entry.kind] },
   {
     name: "Description",
     cell: (entry) => (

@@ -25,12 +25,12 @@ export function EquityPanel({ account }: { account: Account }) {
           <p className="text-sm text-warn">{account.equity_reason ?? "A position has no price yet."}</p>
         ) : (
           <p className={clsx("figures text-sm font-medium", toneOf(move?.direction ?? 0))}>
-            {signedMoney(move?.difference)} {signedPercent(move?.rate)}{" "}
+            {signedMoney(move?.difference)} ({signedPercent(move?.rate)}){" "}
             <span className="font-normal text-muted">since the start</span>
           </p>
         )}
       </div>
-      <div className="min-h-28">
+      <div className="min-h-28 pr-1 pl-3">
         <Answer query={equity}>{(points) => <EquityLine points={points} />}</Answer>
       </div>
       <dl className="grid grid-cols-2 gap-px overflow-hidden rounded-b-xl border-t border-line bg-line">
@@ -67,7 +67,7 @@ function dailyPoints(points: readonly EquityPoint[]): Point[] {
 function EquityLine({ points }: { points: readonly EquityPoint[] }) {
   const daily = useMemo(() => dailyPoints(points), [points]);
   if (daily.length < 2)
-    return <p className="px-4 py-6 text-sm text-muted">The line starts when the tape has moved one session.</p>;
+    return <p className="px-1 py-6 text-sm text-muted">The line starts when the tape has moved one session.</p>;
   const [first, last] = [points[0], points.at(-1)];
   const caption = `Equity from ${money(first?.equity)} on ${date(first?.at)} to ${money(last?.equity)} on ${date(last?.at)}.`;
   return <Chart kind="baseline" isSmall points={daily} view="equity" caption={caption} className="h-28" />;

@@ -1,7 +1,7 @@
 import type { Fill } from "../../api/types";
 import { price, quantity } from "../../lib/format";
 import { dateTime, utc } from "../../lib/time";
-import { Empty } from "../../ui/Panel";
+import { Empty } from "../../ui/Empty";
 import { type Column, Table } from "../../ui/Table";
 import { SideWord } from "./StatusChip";
 

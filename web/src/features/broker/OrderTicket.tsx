@@ -7,6 +7,7 @@ import { shortDateTime } from "../../lib/time";
 import { Button } from "../../ui/Button";
 import { Choice, SelectField, TextField } from "../../ui/Field";
 import { Panel } from "../../ui/Panel";
+import { usePlaceOrder } from "./queries";
 import {
   estimatedValue,
   exceedsBuyingPower,
@@ -16,8 +17,7 @@ import {
   referencePrice,
   type Ticket,
   ticketErrors,
-} from "./orderTicket";
-import { usePlaceOrder } from "./queries";
+} from "./ticket";
 
 interface OrderTicketProps {
   account: Account;
@@ -120,6 +120,7 @@ function TicketFields({ ticket, instrument, errors, onChange }: TicketFieldsProp
           label={`Quantity of ${instrument.symbol}`}
           inputMode="decimal"
           autoComplete="off"
+          className={ticket.type === "market" ? "col-span-2" : ""}
           value={ticket.quantity}
           error={errors.quantity ?? null}
           onChange={(event) => onChange({ quantity: event.target.value })}
@@ -232,7 +233,7 @@ function Refusal({ problem }: { problem: Error }) {
       <div className="min-w-0">
         <p className="font-medium">{known?.status ? "Order refused" : "Order not sent"}</p>
         <p>{problem.message}</p>
-        <p className="mt-1 text-xs break-all text-muted">
+        <p className="mt-1 text-xs wrap-anywhere text-muted">
           <code>{known?.code}</code>
           {known?.requestId ? ` · request ${known.requestId}` : ""}
         </p>

@@ -1,8 +1,9 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Button } from "../../ui/Button";
+import { Empty } from "../../ui/Empty";
 import { Choice } from "../../ui/Field";
-import { Answer, Empty, Panel } from "../../ui/Panel";
+import { Answer, Panel } from "../../ui/Panel";
 import { OrdersTable } from "./OrdersTable";
 import { type OrderFilter, ordersQuery } from "./queries";
 
@@ -41,7 +42,13 @@ export function OrdersPage({ accountId }: { accountId: string }) {
       <Answer query={{ data: shown, error: orders.error, refetch: orders.refetch }} rows={6}>
         {(rows) =>
           rows.length === 0 ? (
-            <Empty sentence={NOTHING[filter]} command="paperdesk orders" />
+            <Empty sentence={NOTHING[filter]} command="paperdesk orders">
+              {filter === "all" ? null : (
+                <Button size="small" onClick={() => setFilter("all")}>
+                  Show all orders
+                </Button>
+              )}
+            </Empty>
           ) : (
             <OrdersTable orders={rows} caption="Orders" />
           )

@@ -3,7 +3,7 @@ import type { Order } from "../../api/types";
 import { price, quantity } from "../../lib/format";
 import { dateTime, utc } from "../../lib/time";
 import { Button } from "../../ui/Button";
-import { Problem } from "../../ui/Panel";
+import { Problem } from "../../ui/Problem";
 import { type Column, Table } from "../../ui/Table";
 import { useCancelOrder } from "./queries";
 import { SideWord, StatusChip } from "./StatusChip";

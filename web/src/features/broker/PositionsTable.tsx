@@ -1,8 +1,8 @@
 import clsx from "clsx";
 import type { Position } from "../../api/types";
 import { money, moveBetween, price, quantity, signedPercent } from "../../lib/format";
+import { Empty } from "../../ui/Empty";
 import { Delta, toneOf } from "../../ui/Figures";
-import { Empty } from "../../ui/Panel";
 import { type Column, Table } from "../../ui/Table";
 
 interface PositionsTableProps {

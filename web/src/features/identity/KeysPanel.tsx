@@ -5,8 +5,10 @@ import type { ApiKey, CreatedApiKey, Scope } from "../../api/types";
 import { date } from "../../lib/time";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
+import { Empty } from "../../ui/Empty";
 import { SelectField, TextField } from "../../ui/Field";
-import { Answer, Empty, Panel, Problem } from "../../ui/Panel";
+import { Answer, Panel } from "../../ui/Panel";
+import { Problem } from "../../ui/Problem";
 import { type Column, Table } from "../../ui/Table";
 import { apiKeysQuery, useCreateKey, useRevokeKey } from "./queries";
 

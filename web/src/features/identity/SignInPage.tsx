@@ -57,8 +57,8 @@ export function SignInPage({ onSignedIn }: { onSignedIn: () => void }) {
           ) : null}
         </div>
         <p className="mt-4 text-center text-sm text-balance text-muted">
-          On your own machine, <code className="rounded bg-hover px-1">paperdesk up</code> prints a link that signs you
-          in.
+          On your own machine, <code className="rounded bg-hover px-1 whitespace-nowrap">paperdesk up</code> prints a
+          link that signs you in.
         </p>
       </div>
     </main>

@@ -6,8 +6,9 @@ import { placesOfTick, price, quantity } from "../../lib/format";
 import { date, exchangeDay, utc } from "../../lib/time";
 import { Button } from "../../ui/Button";
 import { Chart, type Mark, type Point } from "../../ui/Chart";
+import { Empty } from "../../ui/Empty";
 import { Choice } from "../../ui/Field";
-import { Answer, Empty } from "../../ui/Panel";
+import { Answer } from "../../ui/Panel";
 import { type Column, Table } from "../../ui/Table";
 import { QuoteBox, SymbolHeading } from "./QuoteBox";
 import { barsQuery, RANGES, type Range } from "./queries";
@@ -42,7 +43,7 @@ export function PricePanel({ tape, instruments, instrument, quote, marks, onChoo
         <Choice label="Range" hideLabel value={range} choices={RANGE_CHOICES} onChange={setRange} className="text-sm" />
         <Button look="quiet" size="small" aria-pressed={isTable} onClick={() => setTable(!isTable)}>
           {isTable ? <ChartLine aria-hidden size={15} /> : <Table2 aria-hidden size={15} />}
-          {isTable ? "View as chart" : "View as table"}
+          <span className="max-sm:sr-only">{isTable ? "View as chart" : "View as table"}</span>
         </Button>
       </div>
       <div className="min-h-64 px-1 md:min-h-[23.5rem]">

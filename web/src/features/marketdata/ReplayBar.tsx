@@ -18,9 +18,12 @@ export function ReplayBar({ tape }: { tape: Tape }) {
   const isStuck = !tape.can_control || tape.ended === true;
   const run = (command: TapeControl) => control.mutate(command);
   return (
-    <div className="flex min-w-0 flex-wrap items-center gap-x-3 gap-y-1.5" data-tape-state={tape.state}>
+    <div
+      className="flex min-w-0 flex-wrap items-center gap-x-3 gap-y-1.5 max-sm:gap-x-1.5 max-sm:justify-between"
+      data-tape-state={tape.state}
+    >
       <TapeClock tape={tape} isMoving={isBusy} />
-      <fieldset className="flex items-center gap-1">
+      <fieldset className="flex items-center gap-1 max-sm:gap-0">
         <legend className="sr-only">Tape controls</legend>
         <PlayButton tape={tape} disabled={isStuck || isBusy} onRun={run} />
         <Button
@@ -36,7 +39,7 @@ export function ReplayBar({ tape }: { tape: Tape }) {
         <SpeedSelect tape={tape} onRun={run} />
         <JumpMenu tape={tape} disabled={isStuck || isBusy} onRun={run} />
       </fieldset>
-      <ReplayNote tape={tape} problem={control.error} />
+      <ReplayNote tape={tape} problem={control.error} isStillMoving={control.data?.reached === false} />
     </div>
   );
 }
@@ -46,7 +49,7 @@ function TapeClock({ tape, isMoving }: { tape: Tape; isMoving: boolean }) {
     ? `closes ${shortDateTime(tape.next_close_at)}`
     : `opens ${shortDateTime(tape.next_open_at)}`;
   return (
-    <div className="flex min-w-0 items-center gap-2.5">
+    <div className="flex min-w-0 items-center gap-2.5 max-sm:gap-1.5">
       <span
         className="rounded-md bg-sim-soft px-1.5 py-0.5 text-xs font-semibold tracking-wide text-sim"
         title="Simulated: a recorded market, replayed. No order here reaches a real market."
@@ -62,7 +65,8 @@ function TapeClock({ tape, isMoving }: { tape: Tape; isMoving: boolean }) {
           {weekday(tape.at)} {date(tape.at)}
         </span>
         <span className="block text-xs whitespace-nowrap text-muted" title={`Session ${nextChange}`}>
-          {clock(tape.at)} {zone(tape.at)} · {tape.session_open ? "open" : "closed"}
+          {clock(tape.at)} {zone(tape.at)} ·{" "}
+          <span className={tape.session_open ? "text-up" : ""}>{tape.session_open ? "open" : "closed"}</span>
         </span>
       </p>
     </div>
@@ -98,7 +102,7 @@ function SpeedSelect({ tape, onRun }: ControlProps) {
     <select
       aria-label="Tape speed"
       title="Tape time that passes in one second"
-      className="control figures w-27 text-sm"
+      className="control figures w-27 text-sm max-sm:w-22 max-sm:pl-2"
       disabled={!tape.can_control}
       value={current}
       onChange={(event) => onRun({ action: "speed", speed: event.target.value })}
@@ -181,7 +185,14 @@ function JumpToDate({ tape, onJump }: { tape: Tape; onJump: (to: string) => void
   );
 }
 
-function ReplayNote({ tape, problem }: { tape: Tape; problem: Error | null }) {
+interface ReplayNoteProps {
+  tape: Tape;
+  problem: Error | null;
+  /** The server stopped waiting before the tape got where it was sent. */
+  isStillMoving: boolean;
+}
+
+function ReplayNote({ tape, problem, isStillMoving }: ReplayNoteProps) {
   if (problem) {
     return (
       <p role="alert" className="text-sm text-down">
@@ -190,5 +201,6 @@ function ReplayNote({ tape, problem }: { tape: Tape; problem: Error | null }) {
     );
   }
   if (tape.ended) return <p className="text-sm text-warn">The tape has no more prices after {dateTime(tape.at)}.</p>;
+  if (isStillMoving && tape.target !== null) return <p className="text-sm text-muted">The tape is still on its way…</p>;
   return null;
 }

@@ -15,7 +15,8 @@ function Fact({ name, value }: { name: string; value: string | null }) {
 
 /** What these prices are and are not: the tape's own warnings, its licence and where it came from. */
 export function TapeNotes({ tape }: { tape: Tape }) {
-  const summary = tape.warnings.length > 0 ? tape.warnings.join(" · ") : BASES[tape.price_basis];
+  const notes = tape.warnings.length > 0 ? tape.warnings : [BASES[tape.price_basis]];
+  const summary = [tape.label, ...notes].filter(Boolean).join(" · ");
   return (
     <details className="group border-t border-line text-sm text-muted">
       <summary className="flex min-h-9 list-none items-center gap-2 rounded-b-xl px-4 py-1.5 hover:bg-hover">

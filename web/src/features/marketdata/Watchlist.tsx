@@ -1,8 +1,9 @@
 import clsx from "clsx";
 import type { Instrument, Quote } from "../../api/types";
 import { placesOfTick, price } from "../../lib/format";
+import { Empty } from "../../ui/Empty";
 import { Move } from "../../ui/Figures";
-import { Empty, Panel } from "../../ui/Panel";
+import { Panel } from "../../ui/Panel";
 
 interface WatchlistProps {
   instruments: readonly Instrument[];

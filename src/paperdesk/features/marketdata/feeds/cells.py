@@ -91,7 +91,7 @@ def is_symbol(text: str) -> bool:
 
 def _stamps(column: pa.ChunkedArray) -> tuple[Ints, bool] | None:
     """Return instants in microseconds and whether they are dates; None for a mixture or a gap."""
-    if column.null_count:
+    if column.null_count or len(column) == 0:
         return None
     lengths = pc.min_max(pc.utf8_length(column)).as_py()
     if lengths["min"] == lengths["max"] == _DATE_LENGTH:

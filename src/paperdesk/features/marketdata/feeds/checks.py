@@ -75,10 +75,9 @@ def judge_repeats(cells: Cells) -> Fault:
 
 def judge_reach(cells: Cells, market: Calendar) -> Fault:
     """Return the rows at a time that the calendar does not know."""
-    first = microseconds(datetime.combine(market.first, time(0), UTC))
-    end = microseconds(datetime.combine(market.last + timedelta(days=1), time(0), UTC))
+    first, last = _reach(market)
     reason = f"the {market.name} calendar reaches from {market.first} to {market.last}"
-    return Fault("beyond_calendar", reason, (cells.stamps < first) | (cells.stamps >= end))
+    return Fault("beyond_calendar", reason, (cells.stamps < first) | (cells.stamps > last))
 
 
 def place_days(cells: Cells, market: Calendar) -> tuple[Placed, Fault]:
@@ -136,9 +135,15 @@ def reported(faults: Sequence[Fault], cells: Cells) -> list[Problem]:
 
 def _sessions(stamps: Ints, market: Calendar) -> Sequence[Session]:
     """Return the sessions of all days from the first stamp to the last that the calendar knows."""
-    first = max(instant_of(int(stamps.min())).date(), market.first)
-    last = min(instant_of(int(stamps.max())).date(), market.last)
+    within = np.clip([stamps.min(), stamps.max()], *_reach(market))
+    first, last = (instant_of(stamp).date() for stamp in within.tolist())
     return market.sessions(first, last)
+
+
+def _reach(market: Calendar) -> tuple[int, int]:
+    """Return the first and the last microsecond of the days that a calendar knows, in UTC."""
+    first = microseconds(datetime.combine(market.first, time(0), UTC))
+    return first, microseconds(datetime.combine(market.last, time.max, UTC))
 
 
 def _bounds(sessions: Sequence[Session]) -> tuple[Ints, Ints]:

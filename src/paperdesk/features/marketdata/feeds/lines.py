@@ -34,7 +34,9 @@ class MissingValue(Invalid):
 
 def problem(line: int | None, code: str, reason: str) -> Problem:
     """Return what is wrong with a row, or with the file where no row is to blame."""
-    return Problem(code, reason if line is None else f"Line {line}: {reason}.", {"line": line, "reason": reason})
+    reason = reason.rstrip(".")
+    where = "The file" if line is None else f"Line {line}"
+    return Problem(code, f"{where}: {reason}.", {"line": line, "reason": reason})
 
 
 def line_of(one: Problem) -> int:

@@ -82,6 +82,7 @@ class Dataset:
             for listing, one in zip(manifest.listings, columns, strict=True)
         ]
         self._index = {source.id: number for number, source in enumerate(self._sources)}
+        self._instruments = MappingProxyType({one.id: self._listings[one.id].instrument for one in self._sources})
         self._by_symbol = {one.instrument.symbol: one.instrument for one in manifest.listings}
         self._sessions = _covered(self.calendar, columns)
         self._timeline = Timeline(columns, _session_columns(self._sessions))
@@ -94,7 +95,7 @@ class Dataset:
     @property
     def instruments(self) -> Mapping[InstrumentId, Instrument]:
         """Return every instrument there is, listed yet or not; see `listed`."""
-        return MappingProxyType({one.id: self._listings[one.id].instrument for one in self._sources})
+        return self._instruments
 
     def by_symbol(self, symbol: str) -> Instrument | None:
         """Return the instrument of a symbol, listed yet or not."""
@@ -279,7 +280,7 @@ def _covered(market: Calendar, columns: Sequence[Columns]) -> list[Session]:
     """Return every session that overlaps the time from the first price to the last."""
     first = instant_of(min(_first(one) for one in columns))
     last = instant_of(max(_last(one) for one in columns))
-    sessions = market.sessions(market.day_of(first), market.day_of(last))
+    sessions = market.sessions(max(market.day_of(first), market.first), min(market.day_of(last), market.last))
     return [session for session in sessions if session.closes_at > first and session.opens_at <= last]
 
 

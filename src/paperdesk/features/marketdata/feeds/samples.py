@@ -23,7 +23,7 @@ from paperdesk.features.marketdata.feeds.manifest import DatasetManifest, Datase
 from paperdesk.features.marketdata.feeds.series import Named
 from paperdesk.features.marketdata.feeds.writer import write_dataset
 
-_STOCKS: Final = {
+_COMPANIES: Final = {
     "AAPL": "Apple",
     "AMD": "Advanced Micro Devices",
     "BAC": "Bank of America",
@@ -143,7 +143,7 @@ def _names(names: Mapping[str, str], kind: Kind) -> tuple[Named, ...]:
     return tuple(Named(symbol, name, kind) for symbol, name in names.items())
 
 
-US_STOCKS: Final = Sample(
+US_EQUITIES: Final = Sample(
     package="skfolio",
     terms=DatasetTerms(
         name="S&P 500 stocks and factor ETFs 1990-2022",
@@ -157,7 +157,7 @@ US_STOCKS: Final = Sample(
         warnings=(_CLOSE_ONLY, _ADJUSTED, _SURVIVORS, "The S&P 500 index is without dividends."),
     ),
     sources=(
-        _Source("datasets/data/sp500_dataset.csv.gz", _names(_STOCKS, Kind.EQUITY), _wide),
+        _Source("datasets/data/sp500_dataset.csv.gz", _names(_COMPANIES, Kind.EQUITY), _wide),
         _Source("datasets/data/sp500_index.csv.gz", (_SP500,), _wide),
         _Source("datasets/data/factors_dataset.csv.gz", _names(_FACTOR_ETFS, Kind.ETF), _wide),
     ),
@@ -182,4 +182,4 @@ US_INDEXES: Final = Sample(
     ),
 )
 
-SAMPLES: Final = (US_STOCKS, US_INDEXES)
+SAMPLES: Final = (US_EQUITIES, US_INDEXES)

@@ -28,6 +28,7 @@ from paperdesk.features.marketdata.feeds.manifest import (
     DatasetManifest,
     DatasetTerms,
     Listing,
+    MalformedDataset,
     manifest_from_text,
     manifest_json,
     manifest_text,
@@ -86,7 +87,11 @@ def write_dataset(terms: DatasetTerms, series: Iterable[Series], into: Path) -> 
 
 def read_manifest(path: Path) -> DatasetManifest:
     """Read what a dataset says about itself, without its rows."""
-    return manifest_from_text((path / MANIFEST).read_text(encoding="utf-8"))
+    try:
+        text = (path / MANIFEST).read_text(encoding="utf-8")
+    except OSError:
+        raise MalformedDataset(f"There is no dataset in {path.name}.") from None
+    return manifest_from_text(text)
 
 
 def content_hash(manifest: DatasetManifest, columns: Sequence[Columns]) -> str:
@@ -160,7 +165,7 @@ def _is_ordered(columns: Columns) -> bool:
 
 def _flush(directory: Path) -> None:
     for path in directory.iterdir():
-        with path.open("rb") as file:
+        with path.open("r+b") as file:
             os.fsync(file.fileno())
     _flush_directory(directory)
 

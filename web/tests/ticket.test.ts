@@ -8,7 +8,7 @@ import {
   orderOf,
   referencePrice,
   ticketErrors,
-} from "../src/features/broker/orderTicket";
+} from "../src/features/broker/ticket";
 
 const instrument = { tick: "0.01", lot_step: "1" };
 const quote: Quote = {

@@ -1,0 +1,79 @@
+"""Files for browsers: the web app, its deep links, the API's documentation page, and their headers."""
+
+from pathlib import Path
+
+from fastapi import FastAPI
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+WEB_APP = Path(__file__).parent.parent / "ui"
+API_PREFIXES = ("/v1", "/health", "/metrics", "/openapi.json")
+POLICY = (
+    "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "connect-src 'self' ws: wss:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+)
+_NOT_BUILT = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Paperdesk</title>
+<h1>The web app is not built</h1>
+<p>The API works: see <a href="/docs">/docs</a>. To build the web app, run <code>make up</code> in the repository.</p>
+"""
+
+
+class SecurityHeaders:
+    """Adds the headers that keep a page from being framed, sniffed or fed with foreign scripts."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Stand before an app."""
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on and add headers to its answer."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.setdefault("content-security-policy", POLICY)
+                headers.setdefault("x-content-type-options", "nosniff")
+                headers.setdefault("referrer-policy", "no-referrer")
+            await send(message)
+
+        await self._app(scope, receive, send_guarded)
+
+
+def serve(app: FastAPI) -> None:
+    """Answer everything that is not an address of the API with the web app."""
+
+    async def page(request: Request) -> Response:
+        path = request.url.path
+        if path.startswith(API_PREFIXES):
+            raise HTTPException(404)
+        return _asset(path, request.headers.get("accept-encoding", ""))
+
+    app.add_route("/{path:path}", page, methods=["GET", "HEAD"], include_in_schema=False)
+
+
+def _asset(path: str, accepted: str) -> Response:
+    """Return a file of the web app, else its first page, which finds its way by the address."""
+    if not (WEB_APP / "index.html").is_file():
+        return HTMLResponse(_NOT_BUILT)
+    file = (WEB_APP / path.lstrip("/")).resolve()
+    if not (file.is_relative_to(WEB_APP.resolve()) and file.is_file()):
+        if path.startswith("/assets/"):
+            raise HTTPException(404)
+        file = WEB_APP / "index.html"
+    kept = "public, max-age=31536000, immutable" if "assets" in file.parts else "no-cache"
+    return _sent(file, accepted, {"cache-control": kept, "vary": "accept-encoding"})
+
+
+def _sent(file: Path, accepted: str, headers: dict[str, str]) -> Response:
+    packed = file.with_name(file.name + ".gz")
+    response = FileResponse(file, headers=headers)
+    if "gzip" in accepted and packed.is_file():
+        media_type = response.media_type
+        return FileResponse(packed, headers={**headers, "content-encoding": "gzip"}, media_type=media_type)
+    return response

@@ -1,0 +1,82 @@
+"""The REST door: gathers the routes of the features into one app, and serves the web app."""
+
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from starlette.routing import Route, WebSocketRoute
+
+from paperdesk.doors import pages
+from paperdesk.doors.problems import BodyLimit, RequestIds, answer_problems
+from paperdesk.features.broker import hot_routes
+from paperdesk.features.broker.order_writer import OrderWriter
+from paperdesk.features.broker.routes import router as broker
+from paperdesk.features.identity.access import Gate
+from paperdesk.features.identity.routes import router as identity
+from paperdesk.features.marketdata.routes import router as market_data
+from paperdesk.features.marketdata.tapes import Shelf
+from paperdesk.features.operations.routes import monitors
+from paperdesk.features.operations.routes import router as operations
+from paperdesk.infra.runtime import Runtime
+
+TITLE = "Paperdesk"
+DESCRIPTION = """A whole trading desk on paper.
+
+Money, prices and quantities are text, so that no float stands in between.
+Instants are ISO 8601 in UTC. Errors are `application/problem+json` with a stable `code`.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What an app serves: the runtime and the rooms that live as long as it does."""
+
+    runtime: Runtime
+    gate: Gate
+    shelf: Shelf
+    writer: OrderWriter
+
+
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+Socket = Callable[..., Awaitable[None]]
+
+
+def build_app(desk: Desk, version: str, stream: Socket, lifespan: Lifespan | None = None) -> FastAPI:
+    """Return the app over a desk; `stream` is the WebSocket door."""
+    app = FastAPI(
+        title=TITLE, description=DESCRIPTION, version=version, lifespan=lifespan, docs_url=None, redoc_url=None
+    )
+    app.state.runtime, app.state.gate = desk.runtime, desk.gate
+    app.state.shelf, app.state.writer = desk.shelf, desk.writer
+    answer_problems(app)
+    for route in hot_routes.ROUTES:
+        app.router.routes.append(Route(route.path, route.endpoint, methods=[route.method], name=route.path))
+    app.router.routes.append(WebSocketRoute("/v1/stream", stream))
+    for router in (identity, market_data, broker, operations, monitors):
+        app.include_router(router)
+    pages.serve(app)
+    app.openapi = lambda: described(app)  # type: ignore[method-assign]
+    settings = desk.runtime.settings
+    app.add_middleware(
+        BodyLimit, body_bytes_max=settings.body_bytes_max, import_bytes_max=settings.import_bytes_max
+    )
+    app.add_middleware(pages.SecurityHeaders)
+    app.add_middleware(RequestIds)
+    return app
+
+
+def described(app: FastAPI) -> dict[str, Any]:
+    """Return the OpenAPI 3.1 description, hot routes included, made once."""
+    if app.openapi_schema is None:
+        schema = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
+        models = schema["components"]["schemas"]
+        for route in hot_routes.ROUTES:
+            schema["paths"].setdefault(route.path, {})[route.method.lower()] = hot_routes.described(route)
+            for model in (route.body, route.answer):
+                if model is not None:
+                    models.setdefault(model.__name__, model.model_json_schema())
+        app.openapi_schema = schema
+    return app.openapi_schema

@@ -1,0 +1,133 @@
+"""One WebSocket a client: sign in, subscribe, resume from a sequence number.
+
+    client  {"do": "authenticate", "token": "..."}         unless a login cookie came along
+            {"do": "subscribe", "topic": "account", "id": "...", "after": 12}
+            {"do": "subscribe", "topic": "tape", "id": "..."}
+            {"do": "unsubscribe", "topic": ..., "id": ...}   {"do": "ping"}
+    server  {"topic": "account", "seq": 13, "event": "order_filled", ...}   all of them, in order
+            {"topic": "tape", "tape": {...}}                               the latest only
+            {"topic": "system", "event": "heartbeat" | "subscribed" | "pong" | "problem", ...}
+
+Close codes: 4001 unknown credentials, 4003 too many streams, 4004 malformed message.
+"""
+
+import asyncio
+from collections import Counter
+from uuid import UUID
+
+import msgspec
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from paperdesk.core.kernel.errors import PaperdeskError
+from paperdesk.core.kernel.ids import UserId
+from paperdesk.core.kernel.principal import Principal
+from paperdesk.doors.stream.topics import Follower
+from paperdesk.features.identity.access import gate_of, refuse_foreign_origin, runtime_of, token_of
+from paperdesk.infra.telemetry import log
+
+BAD_TOKEN, TOO_MANY, BAD_MESSAGE = 4001, 4003, 4004
+STREAMS_MAX = 10
+SIGN_IN_S = 10.0
+HEARTBEAT_S = 5.0
+
+_streams: Counter[UserId] = Counter()
+
+
+class Message(msgspec.Struct):
+    """What a client may say."""
+
+    do: str
+    token: str | None = None
+    topic: str | None = None
+    id: UUID | None = None
+    after: int | None = None
+
+
+class MalformedMessage(Exception):
+    """The client said something that is not a message."""
+
+
+async def stream(socket: WebSocket) -> None:
+    """Serve one client until either side has had enough."""
+    await socket.accept()
+    try:
+        who = await _who(socket)
+        if _streams[who.user_id] >= STREAMS_MAX:
+            await socket.close(TOO_MANY, "too many streams")
+            return
+        await _serve(socket, who)
+    except WebSocketDisconnect:
+        return
+    except MalformedMessage as error:
+        await socket.close(BAD_MESSAGE, str(error))
+    except PaperdeskError as error:
+        await socket.close(BAD_TOKEN, error.code)
+    except Exception as error:  # one of the four places: one client's failure is not another's
+        log.error("stream_failed", exc_info=error)
+        await socket.close(1011, "internal")
+
+
+async def _who(socket: WebSocket) -> Principal:
+    """Return who opened the stream: by header or cookie at once, else by the first message."""
+    token = token_of(socket)
+    if token is not None and "authorization" not in socket.headers:
+        refuse_foreign_origin(socket)
+    if token is None:
+        async with asyncio.timeout(SIGN_IN_S):
+            message = await _receive(socket)
+        if message.do != "authenticate":
+            raise MalformedMessage("the first message must authenticate")
+        token = message.token
+    return await gate_of(socket).principal(token)
+
+
+async def _serve(socket: WebSocket, who: Principal) -> None:
+    runtime = runtime_of(socket)
+    _streams[who.user_id] += 1
+    runtime.metrics.streams.inc()
+    try:
+        with runtime.bus.subscribe() as news:
+            follower = Follower(runtime, socket.app.state.shelf, who, news)
+            async with asyncio.TaskGroup() as group:
+                tasks = [
+                    group.create_task(_listen(socket, follower)),
+                    group.create_task(_tell(socket, follower)),
+                    group.create_task(_heartbeat(follower)),
+                ]
+                await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+                for task in tasks:
+                    task.cancel()
+    except* WebSocketDisconnect:
+        pass
+    finally:
+        _streams[who.user_id] -= 1
+        runtime.metrics.streams.dec()
+
+
+async def _listen(socket: WebSocket, follower: Follower) -> None:
+    while True:
+        message = await _receive(socket)
+        try:
+            await follower.do(message.do, message.topic, message.id, message.after)
+        except PaperdeskError as error:
+            follower.say({"event": "problem", "code": error.code, "detail": error.message, "id": str(message.id)})
+
+
+async def _tell(socket: WebSocket, follower: Follower) -> None:
+    while not follower.is_lost:
+        await socket.send_text(msgspec.json.encode(await follower.next()).decode())
+    await socket.close(1013, "too slow: subscribe again after the last sequence number")
+
+
+async def _heartbeat(follower: Follower) -> None:
+    while True:
+        await asyncio.sleep(HEARTBEAT_S)
+        follower.say({"event": "heartbeat"})
+
+
+async def _receive(socket: WebSocket) -> Message:
+    try:
+        return msgspec.json.decode(await socket.receive_text(), type=Message)
+    except (msgspec.MsgspecError, KeyError) as error:
+        raise MalformedMessage(str(error)) from None
+

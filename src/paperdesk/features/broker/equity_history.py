@@ -1,0 +1,81 @@
+"""The equity of an account at every session's close, worked out from its ledger and its tape.
+
+Nothing is sampled and stored: the ledger says what was held when, the tape what that was worth.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from paperdesk.core.kernel.ids import InstrumentId
+from paperdesk.core.kernel.money import ZERO, money
+from paperdesk.features.marketdata.feeds.recorded import Dataset
+from paperdesk.features.marketdata.tapes import Tape
+from paperdesk.infra.db import Row
+
+SESSIONS_MAX = 2520
+
+
+@dataclass(frozen=True, slots=True)
+class EquityPoint:
+    """What an account was worth at an instant; None where something had no price."""
+
+    at: datetime
+    cash: Decimal
+    equity: Decimal | None
+
+
+@dataclass(slots=True)
+class _Book:
+    cash: Decimal = ZERO
+    units: dict[InstrumentId, Decimal] = field(default_factory=dict[InstrumentId, Decimal])
+
+    def take(self, entry: Row) -> None:
+        self.cash = entry["cash_after"]
+        for posting in entry["postings"]:
+            if posting["quantity"] is not None:
+                instrument_id = InstrumentId(UUID(posting["instrument_id"]))
+                self.units[instrument_id] = self.units.get(instrument_id, ZERO) + Decimal(posting["quantity"])
+
+    def worth(self, prices: Mapping[InstrumentId, Decimal], currency: str) -> Decimal | None:
+        held = {each: quantity for each, quantity in self.units.items() if quantity}
+        if any(each not in prices for each in held):
+            return None
+        return self.cash + sum((money(quantity * prices[each], currency) for each, quantity in held.items()), ZERO)
+
+
+def equity_points(
+    entries: Sequence[Row], tape: Tape, dataset: Dataset, opened_at: datetime, currency: str
+) -> Iterator[EquityPoint]:
+    """Yield one point a session close since the account was opened, oldest first, and one for now."""
+    book, taken = _Book(), 0
+    prices: dict[InstrumentId, Decimal] = {}
+    moves = _closes(entries, tape, dataset, opened_at)
+    sessions = dataset.calendar.sessions(dataset.calendar.day_of(opened_at), dataset.calendar.day_of(tape.at))
+    closes = [session.closes_at for session in sessions if opened_at < session.closes_at <= tape.at]
+    for at in [*closes[-SESSIONS_MAX:], tape.at]:
+        while taken < len(entries) and entries[taken]["at"] <= at:
+            book.take(entries[taken])
+            taken += 1
+        while moves and moves[-1][0] <= at:
+            _, instrument_id, price = moves.pop()
+            prices[instrument_id] = price
+        yield EquityPoint(at, book.cash, book.worth(prices, currency))
+
+
+def _closes(
+    entries: Sequence[Row], tape: Tape, dataset: Dataset, opened_at: datetime
+) -> list[tuple[datetime, InstrumentId, Decimal]]:
+    """Return the closes of everything that was ever held, newest first, so that the oldest is popped."""
+    held = {
+        InstrumentId(UUID(posting["instrument_id"]))
+        for entry in entries
+        for posting in entry["postings"]
+        if posting["quantity"] is not None
+    }
+    closes = [
+        (bar.at, each, bar.close) for each in held for bar in dataset.bars(each, tape.cursor, start=opened_at)
+    ]
+    return sorted(closes, key=lambda move: move[0], reverse=True)

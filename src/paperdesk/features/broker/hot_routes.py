@@ -1,0 +1,164 @@
+"""The hot routes: placing and cancelling orders, as plain routes with msgspec.
+
+Each is declared once, in ROUTES: from it come the route itself, its entry in the API description and
+the visitors test. A framework's parameter machinery costs more than the order does.
+"""
+
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from paperdesk.core.broker.commands import CancelOrder, PlaceOrder
+from paperdesk.core.broker.orders import OrderType, Side, TimeInForce
+from paperdesk.core.kernel.errors import Invalid
+from paperdesk.core.kernel.ids import AccountId, OrderId, uuid_from_text
+from paperdesk.core.kernel.money import decimal_from_text
+from paperdesk.core.kernel.principal import Scope
+from paperdesk.features.broker.cancel_order import cancel_order
+from paperdesk.features.broker.order_writer import Placed
+from paperdesk.features.broker.place_order import place_order
+from paperdesk.features.broker.queries import account_of_order
+from paperdesk.features.broker.schemas import OrderOut, PlaceOrderBody, order_members
+from paperdesk.features.broker.work import BrokerWork
+from paperdesk.features.identity.access import caller, runtime_of
+
+_SYMBOL_LENGTH_MAX = 32
+_KEY_LENGTH_MAX = 128
+
+
+class MalformedOrder(Invalid):
+    """The body of an order does not have the shape it should have."""
+
+
+class MalformedBody(Invalid):
+    """The body is not JSON."""
+
+
+class Body(msgspec.Struct, forbid_unknown_fields=True):
+    """The same shape as PlaceOrderBody, which documents it."""
+
+    account_id: UUID
+    symbol: str
+    side: Side
+    type: OrderType
+    quantity: str
+    limit_price: str | None = None
+    time_in_force: TimeInForce = TimeInForce.DAY
+    client_order_id: str | None = None
+
+    def command(self, order_id: OrderId, key: str | None) -> PlaceOrder:
+        """Return what is asked as a command; the header's key serves when the body has none."""
+        client_order_id = key if self.client_order_id is None else self.client_order_id
+        if client_order_id is not None and not 0 < len(client_order_id) <= _KEY_LENGTH_MAX:
+            raise MalformedOrder(f"A client order id has 1 to {_KEY_LENGTH_MAX} characters.", field="client_order_id")
+        return PlaceOrder(
+            account_id=AccountId(self.account_id),
+            order_id=order_id,
+            symbol=self.symbol,
+            side=self.side,
+            type=self.type,
+            quantity=decimal_from_text(self.quantity),
+            limit_price=None if self.limit_price is None else decimal_from_text(self.limit_price),
+            time_in_force=self.time_in_force,
+            client_order_id=client_order_id,
+        )
+
+
+_decode = msgspec.json.Decoder(Body).decode
+_FIELD = re.compile(r"at `\$\.?([^`]*)`")
+
+
+async def post_order(request: Request) -> Response:
+    """Place an order; the same client order id and content answers 200 with the same order."""
+    work = await _work(request)
+    body = _read(await request.body())
+    command = body.command(OrderId(work.new_id()), request.headers.get("idempotency-key"))
+    placed = await place_order(work, command)
+    return _answer(placed, 201 if placed.is_new else 200)
+
+
+async def delete_order(request: Request) -> Response:
+    """Cancel a working order."""
+    work = await _work(request)
+    order_id = OrderId(uuid_from_text(request.path_params["order_id"]))
+    async with runtime_of(request).read(work.who) as reading:
+        account_id = await account_of_order(reading, order_id)
+    return _answer(await cancel_order(work, CancelOrder(account_id, order_id)), 200)
+
+
+async def _work(request: Request) -> BrokerWork:
+    who = await caller(request)
+    return BrokerWork(who, runtime_of(request).clock.now(), request.app.state.writer)
+
+
+def _read(raw: bytes) -> Body:
+    try:
+        return _decode(raw)
+    except msgspec.ValidationError as error:
+        reason = str(error)
+        found = _FIELD.search(reason)
+        field = found.group(1) if found else ""
+        raise MalformedOrder(f"{reason}.", fields=[{"field": field, "reason": reason}]) from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise MalformedBody(f"The body is not JSON: {error}.") from None
+
+
+def _answer(placed: Placed, status: int) -> Response:
+    members = order_members(placed.order, is_open=placed.view.is_open, has_one_price=placed.view.has_one_price)
+    return Response(msgspec.json.encode(members), status, media_type="application/json")
+
+
+@dataclass(frozen=True, slots=True)
+class HotRoute:
+    """One plain route: where it is, what it needs, and how it is described."""
+
+    method: str
+    path: str
+    scope: Scope
+    endpoint: Callable[[Request], Awaitable[Response]]
+    body: type[PlaceOrderBody] | None
+    answer: type[OrderOut]
+    statuses: dict[int, str]
+
+    @property
+    def summary(self) -> str:
+        """Return the first line of what the endpoint says of itself."""
+        return (self.endpoint.__doc__ or "").splitlines()[0]
+
+
+ROUTES = (
+    HotRoute(
+        "POST", "/v1/orders", Scope.TRADE, post_order, PlaceOrderBody, OrderOut,
+        {201: "The order, accepted and stored.", 200: "The order that the same request placed before."},
+    ),
+    HotRoute(
+        "DELETE", "/v1/orders/{order_id}", Scope.TRADE, delete_order, None, OrderOut, {200: "The cancelled order."}
+    ),
+)  # fmt: skip
+
+
+def described(route: HotRoute) -> dict[str, Any]:
+    """Return the OpenAPI operation of a hot route."""
+    parameters = re.findall(r"{(\w+)}", route.path)
+    content = {"application/json": {"schema": {"$ref": f"#/components/schemas/{route.answer.__name__}"}}}
+    operation: dict[str, Any] = {
+        "tags": ["broker"],
+        "summary": route.summary,
+        "operationId": route.endpoint.__name__,
+        "security": [{"key": []}, {"login": []}],
+        "parameters": [
+            {"name": name, "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}
+            for name in parameters
+        ],
+        "responses": {str(status): {"description": text, "content": content} for status, text in route.statuses.items()},
+    }
+    if route.body is not None:
+        schema = {"$ref": f"#/components/schemas/{route.body.__name__}"}
+        operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
+    return operation

@@ -1,0 +1,157 @@
+"""Reads of the broker. Numbers that need rules are worked out by the core, so every door shows the same."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+
+from sqlalchemy import and_, select
+
+from paperdesk.core.broker.account import Position
+from paperdesk.core.broker.engine import UnknownOrder
+from paperdesk.core.broker.orders import OPEN_STATUSES, Order
+from paperdesk.core.broker.valuation import PositionValue, Valuation, value_account
+from paperdesk.core.kernel.ids import AccountId, InstrumentId
+from paperdesk.core.market.quotes import Quote
+from paperdesk.features.broker.order_writer import UnknownAccount
+from paperdesk.features.broker.rows import order_of, position_of
+from paperdesk.features.broker.tables import accounts, entries, fills, orders, positions
+from paperdesk.features.marketdata.feeds.recorded import Dataset
+from paperdesk.features.marketdata.store import load_tape
+from paperdesk.features.marketdata.tapes import Shelf, Tape
+from paperdesk.infra.db import Row, fetch_all, fetch_one
+from paperdesk.infra.http import PageParams, Serial
+from paperdesk.infra.work import ReadOnly, owned
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFilter:
+    """Which orders of an account are meant."""
+
+    account_id: UUID
+    status: Literal["open", "closed", "all"] = "all"
+    symbol: str | None = None
+
+
+_OPEN = sorted(status.value for status in OPEN_STATUSES)
+
+
+async def read_account(work: ReadOnly, account_id: UUID) -> Row:
+    """Return the row of an account, or refuse an unknown or foreign one."""
+    query = select(accounts).where(accounts.c.id == account_id, owned(accounts, work))
+    row = await fetch_one(work.db, query)
+    if row is None:
+        raise UnknownAccount("There is no such account.", account_id=str(account_id))
+    return row
+
+
+async def list_accounts(work: ReadOnly, page: PageParams) -> tuple[list[Row], str | None]:
+    """Return accounts in the order they were opened."""
+    query = select(accounts).where(owned(accounts, work)).order_by(accounts.c.id).limit(page.limit + 1)
+    after = page.after(tuple[UUID])
+    if after is not None:
+        query = query.where(accounts.c.id > after[0])
+    rows = await fetch_all(work.db, query)
+    return page.cut(rows, lambda row: (row["id"],))
+
+
+async def market_of(work: ReadOnly, shelf: Shelf, account: Row) -> tuple[Tape, Dataset]:
+    """Return the tape an account lives on, and its dataset."""
+    tape = await load_tape(work, account["tape_id"])
+    return tape, await shelf.dataset(tape.dataset_id)
+
+
+async def value(work: ReadOnly, account: Row, tape: Tape, dataset: Dataset) -> Valuation:
+    """Return what an account and its positions are worth at its tape's clock."""
+    held = await _positions(work, account)
+    quotes = standing_quotes(dataset, tape, [position.instrument_id for position in held])
+    return value_account(account["cash"], account["currency"], held, quotes)
+
+
+def standing_quotes(dataset: Dataset, tape: Tape, ids: Sequence[InstrumentId]) -> dict[InstrumentId, Quote]:
+    """Return the standing quotes of instruments at a tape's cursor, where there are any."""
+    return {each: quote for each in ids if (quote := dataset.standing_quote(each, tape.cursor))}
+
+
+async def _positions(work: ReadOnly, account: Row) -> list[Position]:
+    query = select(positions).where(
+        positions.c.account_id == account["id"],
+        positions.c.epoch == account["epoch"],
+        positions.c.quantity != 0,
+        owned(positions, work),
+    )
+    return [position_of(row) for row in await fetch_all(work.db, query)]
+
+
+def by_symbol(valuation: Valuation, dataset: Dataset) -> list[tuple[str, PositionValue]]:
+    """Return valued positions with their symbols, in the order of those."""
+    named = [(dataset.instruments[each.position.instrument_id].symbol, each) for each in valuation.positions]
+    return sorted(named, key=lambda pair: pair[0])
+
+
+async def read_order(work: ReadOnly, shelf: Shelf, order_id: UUID) -> tuple[Order, Tape, Dataset]:
+    """Return an order with the market it was placed in."""
+    query = select(orders).where(orders.c.id == order_id, owned(orders, work))
+    row = await fetch_one(work.db, query)
+    if row is None:
+        raise UnknownOrder("There is no such order.", order_id=str(order_id))
+    tape, dataset = await market_of(work, shelf, row)
+    return order_of(row, dataset.instruments[row["instrument_id"]]), tape, dataset
+
+
+async def account_of_order(work: ReadOnly, order_id: UUID) -> AccountId:
+    """Return whose order it is, or refuse an unknown or foreign one."""
+    query = select(orders.c.account_id).where(orders.c.id == order_id, owned(orders, work))
+    row = await fetch_one(work.db, query)
+    if row is None:
+        raise UnknownOrder("There is no such order.", order_id=str(order_id))
+    return AccountId(row["account_id"])
+
+
+async def list_orders(
+    work: ReadOnly, dataset: Dataset, chosen: OrderFilter, page: PageParams
+) -> tuple[list[Order], str | None]:
+    """Return an account's orders, newest first."""
+    conditions = [orders.c.account_id == chosen.account_id]
+    if chosen.status != "all":
+        is_open = orders.c.status.in_(_OPEN)
+        conditions.append(is_open if chosen.status == "open" else ~is_open)
+    if chosen.symbol is not None:
+        conditions.append(orders.c.symbol == chosen.symbol)
+    after = page.after(tuple[Serial])
+    if after is not None:
+        conditions.append(orders.c.accepted_seq < after[0])
+    query = select(orders).where(and_(*conditions), owned(orders, work)).order_by(orders.c.accepted_seq.desc())
+    rows = await fetch_all(work.db, query.limit(page.limit + 1))
+    found, cursor = page.cut(rows, lambda row: (row["accepted_seq"],))
+    return [order_of(row, dataset.instruments[row["instrument_id"]]) for row in found], cursor
+
+
+async def list_fills(work: ReadOnly, account_id: UUID, page: PageParams) -> tuple[list[Row], str | None]:
+    """Return an account's fills, newest first."""
+    query = select(fills).where(fills.c.account_id == account_id, owned(fills, work)).order_by(fills.c.seq.desc())
+    after = page.after(tuple[Serial])
+    if after is not None:
+        query = query.where(fills.c.seq < after[0])
+    rows = await fetch_all(work.db, query.limit(page.limit + 1))
+    return page.cut(rows, lambda row: (row["seq"],))
+
+
+async def list_entries(work: ReadOnly, account_id: UUID, page: PageParams) -> tuple[list[Row], str | None]:
+    """Return an account's ledger, newest first."""
+    query = select(entries).where(entries.c.account_id == account_id, owned(entries, work))
+    after = page.after(tuple[Serial])
+    if after is not None:
+        query = query.where(entries.c.number < after[0])
+    rows = await fetch_all(work.db, query.order_by(entries.c.number.desc()).limit(page.limit + 1))
+    return page.cut(rows, lambda row: (row["number"],))
+
+
+async def all_entries(work: ReadOnly, account_id: UUID) -> list[Row]:
+    """Return what moved cash and units in an account, oldest first."""
+    query = (
+        select(entries.c.at, entries.c.postings, entries.c.cash_after)
+        .where(entries.c.account_id == account_id, owned(entries, work))
+        .order_by(entries.c.number)
+    )
+    return await fetch_all(work.db, query)

@@ -1,0 +1,148 @@
+"""REST routes of the broker. Placing and cancelling orders are plain routes, in hot_routes.py."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Header
+from starlette.requests import HTTPConnection
+
+from paperdesk.core.broker.commands import TransferCash
+from paperdesk.core.broker.orders import Order
+from paperdesk.core.kernel.ids import AccountId, EntryId, derived
+from paperdesk.features.broker import queries
+from paperdesk.features.broker.equity_history import equity_points
+from paperdesk.features.broker.open_account import open_account
+from paperdesk.features.broker.queries import OrderFilter
+from paperdesk.features.broker.schemas import (
+    AccountOut,
+    EntryOut,
+    EquityPointOut,
+    FillOut,
+    OpenAccountBody,
+    OrderOut,
+    PositionOut,
+    TransferBody,
+    TransferOut,
+    order_members,
+)
+from paperdesk.features.broker.transfer_cash import transfer_cash
+from paperdesk.features.broker.work import BrokerWork
+from paperdesk.features.identity.access import Caller, Reading, Serving
+from paperdesk.features.marketdata.feeds.recorded import Dataset
+from paperdesk.features.marketdata.routes import Datasets
+from paperdesk.features.marketdata.tapes import Shelf, Tape, has_one_price
+from paperdesk.infra.db import Row
+from paperdesk.infra.http import Page, PageOf
+from paperdesk.infra.work import ReadOnly
+
+router = APIRouter(prefix="/v1", tags=["broker"])
+
+
+def broker_work(connection: HTTPConnection, who: Caller, runtime: Serving) -> BrokerWork:
+    """Return the unit of work of the order path for a request."""
+    return BrokerWork(who, runtime.clock.now(), connection.app.state.writer)
+
+
+Broker = Annotated[BrokerWork, Depends(broker_work)]
+Key = Annotated[str | None, Header(alias="Idempotency-Key", max_length=128)]
+
+
+@router.get("/accounts")
+async def get_accounts(work: Reading, shelf: Datasets, page: Page) -> PageOf[AccountOut]:
+    """List your accounts, oldest first."""
+    rows, next_cursor = await queries.list_accounts(work, page)
+    return PageOf(items=[await _account(work, shelf, row) for row in rows], next_cursor=next_cursor)
+
+
+@router.post("/accounts", status_code=201)
+async def post_account(body: OpenAccountBody, broker: Broker, runtime: Serving, shelf: Datasets) -> AccountOut:
+    """Open an account on a tape; its first cash is a transfer in its ledger."""
+    command = body.command()
+    async with runtime.work(broker.who) as work:
+        account_id = await open_account(work, command)
+    if body.cash:
+        await transfer_cash(broker, TransferCash(account_id, EntryId(derived(account_id, "opening")), body.cash))
+    async with runtime.read(broker.who) as reading:
+        return await _account(reading, shelf, await queries.read_account(reading, account_id))
+
+
+@router.get("/accounts/{account_id}")
+async def get_account(account_id: UUID, work: Reading, shelf: Datasets) -> AccountOut:
+    """Show an account and what it is worth at its tape's clock."""
+    return await _account(work, shelf, await queries.read_account(work, account_id))
+
+
+@router.post("/accounts/{account_id}/transfers", status_code=201)
+async def post_transfer(account_id: UUID, body: TransferBody, broker: Broker, key: Key = None) -> TransferOut:
+    """Move cash in or out; with an Idempotency-Key it is safe to send again."""
+    entry_id = EntryId(derived(account_id, "transfer", key) if key else broker.new_id())
+    done = await transfer_cash(broker, TransferCash(AccountId(account_id), entry_id, body.amount))
+    entry = done.entry
+    return TransferOut(
+        id=entry.id, number=entry.number, at=entry.at, description=entry.description, amount=body.amount
+    )
+
+
+@router.get("/accounts/{account_id}/positions")
+async def get_positions(account_id: UUID, work: Reading, shelf: Datasets) -> PageOf[PositionOut]:
+    """List an account's positions at their marks, by symbol."""
+    account = await queries.read_account(work, account_id)
+    tape, dataset = await queries.market_of(work, shelf, account)
+    valuation = await queries.value(work, account, tape, dataset)
+    items = [PositionOut.of(symbol, each) for symbol, each in queries.by_symbol(valuation, dataset)]
+    return PageOf(items=items, next_cursor=None)
+
+
+@router.get("/accounts/{account_id}/ledger")
+async def get_ledger(account_id: UUID, work: Reading, page: Page) -> PageOf[EntryOut]:
+    """List an account's journal, newest first, with the cash after each entry."""
+    await queries.read_account(work, account_id)
+    rows, next_cursor = await queries.list_entries(work, account_id, page)
+    return PageOf(items=[EntryOut.of(row) for row in rows], next_cursor=next_cursor)
+
+
+@router.get("/accounts/{account_id}/fills")
+async def get_fills(account_id: UUID, work: Reading, page: Page) -> PageOf[FillOut]:
+    """List an account's executions, newest first."""
+    await queries.read_account(work, account_id)
+    rows, next_cursor = await queries.list_fills(work, account_id, page)
+    return PageOf(items=[FillOut.of(row) for row in rows], next_cursor=next_cursor)
+
+
+@router.get("/accounts/{account_id}/equity")
+async def get_equity(account_id: UUID, work: Reading, shelf: Datasets) -> PageOf[EquityPointOut]:
+    """Show what an account was worth at every session's close, and is now."""
+    account = await queries.read_account(work, account_id)
+    tape, dataset = await queries.market_of(work, shelf, account)
+    entries = await queries.all_entries(work, account_id)
+    points = equity_points(entries, tape, dataset, account["opened_at"], account["currency"])
+    items = [EquityPointOut(at=point.at, equity=point.equity, cash=point.cash) for point in points]
+    return PageOf(items=items, next_cursor=None)
+
+
+@router.get("/orders")
+async def get_orders(
+    work: Reading, shelf: Datasets, page: Page, chosen: Annotated[OrderFilter, Depends()]
+) -> PageOf[OrderOut]:
+    """List an account's orders, newest first."""
+    account = await queries.read_account(work, chosen.account_id)
+    tape, dataset = await queries.market_of(work, shelf, account)
+    found, next_cursor = await queries.list_orders(work, dataset, chosen, page)
+    return PageOf(items=[_order(order, tape, dataset) for order in found], next_cursor=next_cursor)
+
+
+@router.get("/orders/{order_id}")
+async def get_order(order_id: UUID, work: Reading, shelf: Datasets) -> OrderOut:
+    """Show one order."""
+    return _order(*await queries.read_order(work, shelf, order_id))
+
+
+def _order(order: Order, tape: Tape, dataset: Dataset) -> OrderOut:
+    is_open = dataset.calendar.is_open(tape.at)
+    return OrderOut(**order_members(order, is_open=is_open, has_one_price=has_one_price(dataset)))
+
+
+async def _account(work: ReadOnly, shelf: Shelf, account: Row) -> AccountOut:
+    tape, dataset = await queries.market_of(work, shelf, account)
+    valuation = await queries.value(work, account, tape, dataset)
+    return AccountOut.of(account, valuation, tape.at)

@@ -1,0 +1,63 @@
+"""Issue an API key; its secret is shown once and kept only as a hash."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from paperdesk.core.kernel.errors import Invalid
+from paperdesk.core.kernel.ids import KeyId
+from paperdesk.core.kernel.principal import Scope
+from paperdesk.core.kernel.time import instant_text
+from paperdesk.features.identity import store
+from paperdesk.infra.crypto import TokenHasher, new_code, new_token
+from paperdesk.infra.work import UnitOfWork
+
+KEY_PREFIX = "PK"
+CODE_LENGTH = 18
+
+
+class KeyExpiryPassed(Invalid):
+    """A key cannot expire before it is issued."""
+
+
+@dataclass(frozen=True, slots=True)
+class IssueKey:
+    """Ask for a key with some of the caller's own permissions; without an expiry it lasts until revoked."""
+
+    name: str
+    scopes: frozenset[Scope]
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedKey:
+    """A new key: `prefix` is its public id, `secret` is known to nobody else and cannot be shown again."""
+
+    id: KeyId
+    prefix: str
+    secret: str
+    name: str
+    scopes: frozenset[Scope]
+    created_at: datetime
+    expires_at: datetime | None
+
+    @property
+    def token(self) -> str:
+        """Return the pair as it is sent: public id, dot, secret."""
+        return f"{self.prefix}.{self.secret}"
+
+
+async def issue_key(work: UnitOfWork, command: IssueKey, hasher: TokenHasher) -> IssuedKey:
+    """Write down a new key and return it with its secret.
+
+    Raises MissingScope when the key could do more than the caller, KeyExpiryPassed.
+    """
+    work.require(Scope.ADMIN)
+    for scope in sorted(command.scopes):
+        work.require(scope)
+    if command.expires_at is not None and command.expires_at <= work.now:
+        raise KeyExpiryPassed(f"The key would have expired at {instant_text(command.expires_at)} already.")
+    prefix, secret, key_id = new_code(CODE_LENGTH, KEY_PREFIX), new_token(), KeyId(work.new_id())
+    key = store.NewKey(key_id, command.name, prefix, hasher.hash(secret), command.scopes, command.expires_at)
+    await store.add_key(work, key)
+    await work.record("issue_key", key_id, {"name": command.name, "scopes": sorted(command.scopes)})
+    return IssuedKey(key_id, prefix, secret, command.name, command.scopes, work.now, command.expires_at)

@@ -1,0 +1,89 @@
+"""Identity over HTTP: logins, the caller, keys."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+
+from paperdesk.core.kernel.ids import KeyId
+from paperdesk.features.identity import queries
+from paperdesk.features.identity.access import (
+    LOGIN_COOKIE,
+    Caller,
+    Reading,
+    Serving,
+    Work,
+    gate_of,
+    refuse_foreign_origin,
+    token_of,
+)
+from paperdesk.features.identity.issue_key import issue_key
+from paperdesk.features.identity.revoke_key import RevokeKey, revoke_key
+from paperdesk.features.identity.schemas import IssuedKeyView, KeyBody, KeyView, LoginBody, LoginView, MeView
+from paperdesk.features.identity.sign_in import sign_in
+from paperdesk.features.identity.sign_out import SignOut, sign_out
+from paperdesk.infra.http import Page, PageOf
+from paperdesk.infra.work import ReadOnly
+
+router = APIRouter(prefix="/v1", tags=["identity"])
+
+
+@router.post("/logins", status_code=201)
+async def begin_login(request: Request, response: Response, runtime: Serving, body: LoginBody) -> LoginView:
+    """Sign in by password or by link; a browser gets the login as a cookie, too."""
+    if "origin" in request.headers:  # no other page may sign this browser in as somebody else
+        refuse_foreign_origin(request)
+    login = await sign_in(runtime, body.command())
+    response.headers["Cache-Control"] = "no-store"
+    lasts = timedelta(hours=runtime.settings.login_hours)
+    is_https = request.url.scheme == "https"
+    response.set_cookie(
+        LOGIN_COOKIE, login.access_token, int(lasts.total_seconds()), secure=is_https, httponly=True, samesite="strict"
+    )
+    return LoginView.of(login)
+
+
+@router.delete("/logins/current", status_code=204)
+async def end_login(request: Request, response: Response, runtime: Serving, who: Caller) -> None:
+    """Sign out: the access token stops working at once."""
+    token = token_of(request)
+    assert token is not None, "a caller has shown a token"
+    try:
+        async with runtime.work(who) as work:
+            await sign_out(work, SignOut(runtime.hasher.hash(token)))
+    finally:
+        gate_of(request).forget_token(token)
+    response.delete_cookie(LOGIN_COOKIE, secure=request.url.scheme == "https", httponly=True, samesite="strict")
+
+
+@router.get("/me")
+async def read_me(runtime: Serving, who: Caller) -> MeView:
+    """Tell who is calling and what they may do."""
+    async with runtime.as_system() as db:
+        return MeView.of(await queries.me(ReadOnly(who, runtime.clock.now(), db)), who)
+
+
+@router.get("/keys")
+async def list_keys(work: Reading, page: Page) -> PageOf[KeyView]:
+    """List the keys that have not been revoked, newest first."""
+    after = page.after(tuple[UUID])
+    rows = await queries.keys(work, page.limit + 1, KeyId(after[0]) if after else None)
+    shown, next_cursor = page.cut(rows, lambda key: (key.id,))
+    return PageOf(items=[KeyView.of(key) for key in shown], next_cursor=next_cursor)
+
+
+@router.post("/keys", status_code=201)
+async def add_key(work: Work, runtime: Serving, response: Response, body: KeyBody) -> IssuedKeyView:
+    """Issue a key; its secret is in this answer and nowhere else."""
+    response.headers["Cache-Control"] = "no-store"
+    return IssuedKeyView.of_new(await issue_key(work, body.command(), runtime.hasher))
+
+
+@router.delete("/keys/{key_id}", status_code=204)
+async def remove_key(request: Request, runtime: Serving, who: Caller, key_id: UUID) -> None:
+    """Revoke a key: it stops working at once."""
+    try:
+        async with runtime.work(who) as work:
+            await revoke_key(work, RevokeKey(KeyId(key_id)))
+    finally:
+        gate_of(request).forget_key(KeyId(key_id))

@@ -1,0 +1,170 @@
+"""What identity takes and gives over HTTP."""
+
+from datetime import datetime
+from typing import Annotated, Self
+from uuid import UUID
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    SecretStr,
+    StringConstraints,
+    model_validator,
+)
+
+from paperdesk.core.kernel.principal import Principal, Scope
+from paperdesk.features.identity.issue_key import IssuedKey, IssueKey
+from paperdesk.features.identity.queries import KeyOnFile, Me
+from paperdesk.features.identity.sign_in import Login, SignInByLink, SignInByPassword
+from paperdesk.features.identity.store import User
+from paperdesk.infra.http import Body, InstantText, Line
+
+PASSWORD_LENGTH_MAX = 1024
+EMAIL_LENGTH_MAX = 254
+
+Email = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x20\x7f]+$", max_length=EMAIL_LENGTH_MAX)]
+"""An e-mail address as it was typed; whether it belongs to somebody is for the sign-in to say."""
+
+_KEY_ID = "PKX7M2QWN4H8RTBC9DKV"
+_SECRET = "kJ8s0VvYt2m4nQx7b9LhWcE3rTzUaPdGfSiOyK1Xo5M"  # noqa: S105 - an example in the API description
+_LOGIN_BODIES: list[JsonValue] = [
+    {"link_token": _SECRET},
+    {"email": "demo@paperdesk.local", "password": "correct horse battery staple"},
+]
+
+
+def _as_text(secret: SecretStr) -> SecretStr:
+    # JSON can spell half a letter, which no hash and no database can take.
+    try:
+        secret.get_secret_value().encode()
+    except UnicodeEncodeError:
+        raise ValueError("this is not text") from None
+    return secret
+
+
+Secret = Annotated[SecretStr, AfterValidator(_as_text)]
+
+
+class LoginBody(Body):
+    """Either the token of a sign-in link, or an e-mail address and a password."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": _LOGIN_BODIES})
+
+    link_token: Annotated[Secret, Field(max_length=256)] | None = None
+    email: Email | None = None
+    password: Annotated[Secret, Field(max_length=PASSWORD_LENGTH_MAX)] | None = None
+
+    @model_validator(mode="after")
+    def _one_way_in(self) -> Self:
+        by_link = self.link_token is not None
+        given = (self.email is not None, self.password is not None)
+        if given != (not by_link, not by_link):
+            raise ValueError("give either link_token, or email and password")
+        return self
+
+    def command(self) -> SignInByLink | SignInByPassword:
+        """Return what is asked for."""
+        if self.link_token is not None:
+            return SignInByLink(self.link_token.get_secret_value())
+        assert self.email is not None, "checked when the body was read"
+        assert self.password is not None, "checked when the body was read"
+        return SignInByPassword(self.email, self.password.get_secret_value())
+
+
+class UserView(BaseModel):
+    """A person."""
+
+    id: UUID
+    email: str = Field(examples=["demo@paperdesk.local"])
+    name: str = Field(examples=["Demo"])
+
+    @classmethod
+    def of(cls, user: User) -> Self:
+        """Render a user, without the password hash."""
+        return cls(id=user.id, email=user.email, name=user.name)
+
+
+class LoginView(BaseModel):
+    """A login that has begun; send the access token as a bearer token. Browsers hold it in a cookie."""
+
+    access_token: str = Field(examples=[_SECRET])
+    expires_at: datetime
+    user: UserView
+
+    @classmethod
+    def of(cls, login: Login) -> Self:
+        """Render a login."""
+        return cls(access_token=login.access_token, expires_at=login.expires_at, user=UserView.of(login.user))
+
+
+class TenantView(BaseModel):
+    """A tenant: everything a desk owns belongs to one."""
+
+    id: UUID
+    name: str = Field(examples=["Demo"])
+
+
+class MeView(BaseModel):
+    """Who is calling, and what they may do."""
+
+    user: UserView
+    tenant: TenantView
+    scopes: list[Scope]
+    key_id: str | None = Field(description="The public id of the key used; null for a login.", examples=[_KEY_ID])
+
+    @classmethod
+    def of(cls, found: Me, who: Principal) -> Self:
+        """Render the caller."""
+        tenant = TenantView(id=who.tenant_id, name=found.tenant_name)
+        scopes = [scope for scope in Scope if scope in who.scopes]
+        return cls(user=UserView.of(found.user), tenant=tenant, scopes=scopes, key_id=found.key_prefix)
+
+
+class KeyBody(Body):
+    """A key to issue, with some of the caller's own permissions."""
+
+    name: Line = Field(examples=["Rebalancing script"])
+    scopes: Annotated[list[Scope], Field(min_length=1, max_length=len(Scope), examples=[["read", "trade"]])]
+    expires_at: InstantText | None = Field(default=None, examples=["2030-01-01T00:00:00Z"])
+
+    def command(self) -> IssueKey:
+        """Return what is asked for."""
+        return IssueKey(self.name, frozenset(self.scopes), self.expires_at)
+
+
+class KeyView(BaseModel):
+    """A key without its secret."""
+
+    id: UUID
+    key_id: str = Field(description="The public id, the part before the dot.", examples=[_KEY_ID])
+    name: str = Field(examples=["Rebalancing script"])
+    scopes: list[Scope]
+    expires_at: datetime | None
+    created_at: datetime
+
+    @classmethod
+    def of(cls, key: KeyOnFile) -> Self:
+        """Render a key."""
+        return cls(
+            id=key.id,
+            key_id=key.prefix,
+            name=key.name,
+            scopes=[scope for scope in Scope if scope in key.scopes],
+            expires_at=key.expires_at,
+            created_at=key.created_at,
+        )
+
+
+class IssuedKeyView(KeyView):
+    """A new key; the secret is shown this once. Send `key_id.secret` as a bearer token."""
+
+    secret: str = Field(examples=[_SECRET])
+
+    @classmethod
+    def of_new(cls, key: IssuedKey) -> Self:
+        """Render a key that has just been issued."""
+        on_file = KeyOnFile(key.id, key.prefix, key.name, [*key.scopes], key.created_at, key.expires_at)
+        return cls(secret=key.secret, **dict(KeyView.of(on_file)))

@@ -1,0 +1,45 @@
+"""Put the first datasets on the shelf: real prices from installed packages, else a small synthetic market."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from paperdesk.core.kernel.ids import DatasetId
+from paperdesk.features.marketdata.feeds.manifest import DatasetManifest
+from paperdesk.features.marketdata.feeds.samples import SAMPLES, build_sample
+from paperdesk.features.marketdata.feeds.synthetic import write_synthetic
+from paperdesk.features.marketdata.store import insert_dataset
+from paperdesk.infra.work import UnitOfWork
+
+REAL_START = datetime(2020, 1, 2, 21, tzinfo=UTC)
+SYNTHETIC_START = datetime(2024, 6, 3, 20, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class FirstDataset:
+    """The dataset a first tape is opened on: a good moment to begin, and a symbol to begin with."""
+
+    id: DatasetId
+    name: str
+    start_at: datetime
+    symbol: str
+
+
+async def add_datasets(work: UnitOfWork, folder: Path) -> FirstDataset:
+    """Add every sample that is installed, for all tenants; acts as the system. Return the first."""
+    added: list[tuple[DatasetId, DatasetManifest]] = []
+    for sample in SAMPLES:
+        dataset_id = DatasetId(work.new_id())
+        manifest = await asyncio.to_thread(build_sample, sample, folder / str(dataset_id))
+        if isinstance(manifest, DatasetManifest):
+            await insert_dataset(work, dataset_id, manifest, None)
+            added.append((dataset_id, manifest))
+    if added:
+        dataset_id, manifest = added[0]
+        return FirstDataset(dataset_id, manifest.name, REAL_START, "AAPL")
+    dataset_id = DatasetId(work.new_id())
+    manifest = await asyncio.to_thread(write_synthetic, folder / str(dataset_id))
+    await insert_dataset(work, dataset_id, manifest, None)
+    return FirstDataset(dataset_id, manifest.name, SYNTHETIC_START, "ALFA")
+

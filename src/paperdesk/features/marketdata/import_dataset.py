@@ -1,0 +1,86 @@
+"""Import a file of prices as a dataset, in a job: all of its rows, or none and every reason why."""
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from paperdesk.core.kernel.errors import Conflict
+from paperdesk.core.kernel.ids import DatasetId, TenantId, UserId, derived
+from paperdesk.core.kernel.principal import Principal, Scope
+from paperdesk.features.marketdata.feeds.files import ImportTerms, import_file
+from paperdesk.features.marketdata.feeds.manifest import DatasetManifest, DatasetTerms, PriceBasis
+from paperdesk.features.marketdata.feeds.reading import FileFormat
+from paperdesk.features.marketdata.feeds.writer import read_manifest
+from paperdesk.features.marketdata.store import insert_dataset, is_dataset
+from paperdesk.infra.jobs import Job, JobFailed, enqueue
+from paperdesk.infra.work import UnitOfWork
+
+KIND = "import_dataset"
+PROBLEMS_MAX = 1000
+
+
+class ImportRefused(JobFailed, Conflict):
+    """The file has bad rows, so nothing of it was imported."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportDataset:
+    """Import an uploaded file under a name."""
+
+    upload: Path
+    name: str
+    format: FileFormat
+    price_basis: PriceBasis
+    calendar: str
+    symbol: str | None = None
+
+
+async def import_dataset(work: UnitOfWork, command: ImportDataset) -> UUID:
+    """Return the id of the job that imports the file."""
+    work.require(Scope.TRADE)
+    job_id = await enqueue(work, KIND, {**_arguments(command), "user_id": work.who.user_id})
+    await work.record(KIND, job_id, {"name": command.name})
+    return job_id
+
+
+def _arguments(command: ImportDataset) -> dict[str, Any]:
+    return {
+        "upload": str(command.upload),
+        "name": command.name,
+        "format": command.format.value,
+        "price_basis": command.price_basis.value,
+        "calendar": command.calendar,
+        "symbol": command.symbol,
+    }
+
+
+async def run_import(job: Job) -> dict[str, Any]:
+    """Do the import; done twice, it finds what the first time left and goes on from there."""
+    arguments = job.arguments
+    upload, dataset_id = Path(arguments["upload"]), DatasetId(derived(job.id, "dataset"))
+    into = job.runtime.settings.datasets / str(dataset_id)
+    await job.progress(0.1, "Reading the file")
+    manifest = read_manifest(into) if into.exists() else await asyncio.to_thread(_import, upload, arguments, into)
+    if isinstance(manifest, list):
+        upload.unlink(missing_ok=True)
+        rows = "row" if len(manifest) == 1 else "rows"
+        raise ImportRefused(f"Nothing was imported: {len(manifest)} {rows} are wrong.", manifest[:PROBLEMS_MAX])
+    await job.progress(0.9, "Recording the dataset")
+    who = Principal(TenantId(job.tenant_id), UserId(UUID(arguments["user_id"])), frozenset(Scope))
+    async with job.runtime.work(who) as work:
+        if not await is_dataset(work, dataset_id):
+            await insert_dataset(work, dataset_id, manifest, who.tenant_id)
+    upload.unlink(missing_ok=True)
+    return {"dataset_id": dataset_id, "rows": manifest.rows, "instruments": len(manifest.listings)}
+
+
+def _import(upload: Path, arguments: dict[str, Any], into: Path) -> DatasetManifest | list[Any]:
+    terms = DatasetTerms(
+        name=arguments["name"],
+        price_basis=PriceBasis(arguments["price_basis"]),
+        calendar=arguments["calendar"],
+        provenance="Imported from a file by its owner",
+    )
+    return import_file(upload, ImportTerms(terms, FileFormat(arguments["format"]), arguments["symbol"]), into)

@@ -1,0 +1,1 @@
+"""Running the desk: jobs and health."""

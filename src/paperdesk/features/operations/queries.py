@@ -1,0 +1,32 @@
+"""Reads of jobs."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+
+from paperdesk.core.kernel.errors import NotFound
+from paperdesk.infra.db import Row, fetch_all, fetch_one
+from paperdesk.infra.http import PageParams
+from paperdesk.infra.jobs import jobs
+from paperdesk.infra.work import ReadOnly, owned
+
+
+class UnknownJob(NotFound):
+    """There is no such job, or it belongs to another tenant."""
+
+
+async def list_jobs(work: ReadOnly, page: PageParams) -> tuple[list[Row], str | None]:
+    """Return jobs, newest first."""
+    query = select(jobs).where(owned(jobs, work)).order_by(jobs.c.id.desc()).limit(page.limit + 1)
+    after = page.after(tuple[UUID])
+    if after is not None:
+        query = query.where(jobs.c.id < after[0])
+    return page.cut(await fetch_all(work.db, query), lambda row: (row["id"],))
+
+
+async def read_job(work: ReadOnly, job_id: UUID) -> Row:
+    """Return one job."""
+    row = await fetch_one(work.db, select(jobs).where(jobs.c.id == job_id, owned(jobs, work)))
+    if row is None:
+        raise UnknownJob("There is no such job.", job_id=str(job_id))
+    return row

@@ -1,0 +1,49 @@
+"""REST routes of operations, and the three that monitors ask without a key."""
+
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from sqlalchemy import text
+from starlette.requests import HTTPConnection
+
+from paperdesk.features.identity.access import Reading, Serving, runtime_of
+from paperdesk.features.operations.queries import list_jobs, read_job
+from paperdesk.features.operations.schemas import JobOut
+from paperdesk.infra.http import Page, PageOf
+
+router = APIRouter(prefix="/v1", tags=["operations"])
+monitors = APIRouter(tags=["monitors"])
+
+
+@router.get("/jobs")
+async def get_jobs(work: Reading, page: Page) -> PageOf[JobOut]:
+    """List your jobs, newest first."""
+    rows, next_cursor = await list_jobs(work, page)
+    return PageOf(items=[JobOut.of(row) for row in rows], next_cursor=next_cursor)
+
+
+@router.get("/jobs/{job_id}")
+async def get_job(job_id: UUID, work: Reading) -> JobOut:
+    """Show how far a job is, and what came of it."""
+    return JobOut.of(await read_job(work, job_id))
+
+
+@monitors.get("/health/live")
+async def get_live() -> dict[str, str]:
+    """Say that the process answers."""
+    return {"status": "live"}
+
+
+@monitors.get("/health/ready")
+async def get_ready(runtime: Serving) -> dict[str, str]:
+    """Say that the database answers too; 503 when it does not."""
+    async with runtime.as_system() as db:
+        await db.execute(text("select 1"))
+    return {"status": "ready"}
+
+
+@monitors.get("/metrics")
+async def get_metrics(connection: HTTPConnection) -> Response:
+    """Show the counters in the format of Prometheus."""
+    return Response(generate_latest(runtime_of(connection).metrics.registry), media_type=CONTENT_TYPE_LATEST)

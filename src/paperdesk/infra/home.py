@@ -1,0 +1,69 @@
+"""The home directory: what one installation keeps outside its database.
+
+    pg/                 the embedded database        run/server.json     who serves, while somebody does
+    datasets/<id>/      market facts, immutable      credentials.json    address and key of the demo user
+    uploads/            files on their way in        secret              the key that tokens are hashed with
+"""
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The home directory of one installation; secrets in it are readable by their owner alone."""
+
+    folder: Path
+
+    @property
+    def database(self) -> Path:
+        """Return where the embedded database lives."""
+        return self.folder / "pg"
+
+    @property
+    def secret(self) -> Path:
+        """Return where the key that tokens are hashed with lives."""
+        return self.folder / "secret"
+
+    @property
+    def credentials(self) -> dict[str, Any] | None:
+        """Return what the command line signs in with, once the desk was founded."""
+        return _read(self.folder / "credentials.json")
+
+    @property
+    def server(self) -> dict[str, Any] | None:
+        """Return who serves: process id and address; stale after an unclean death."""
+        return _read(self.folder / "run" / "server.json")
+
+    def keep_credentials(self, credentials: dict[str, Any]) -> None:
+        """Write what the command line signs in with."""
+        _write(self.folder / "credentials.json", credentials)
+
+    def announce_server(self, server: dict[str, Any]) -> None:
+        """Write who serves."""
+        _write(self.folder / "run" / "server.json", server)
+
+    def withdraw_server(self) -> None:
+        """Say that nobody serves any more."""
+        (self.folder / "run" / "server.json").unlink(missing_ok=True)
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return None
+    return content if isinstance(content, dict) else None
+
+
+def _write(path: Path, content: dict[str, Any]) -> None:
+    """Replace a file as a whole, so that nobody ever reads half of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_suffix(".new")
+    fresh.unlink(missing_ok=True)
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        json.dump(content, file, indent=2)
+    fresh.replace(path)

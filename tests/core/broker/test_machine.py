@@ -1,0 +1,153 @@
+"""Commands and market facts in any order: what must hold, holds after each.
+
+`pytest --hypothesis-profile=nightly tests/core/broker/test_machine.py` searches for long.
+"""
+
+from collections import defaultdict
+from decimal import Decimal
+
+from hypothesis import settings
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from paperdesk.core.broker.account import Rules
+from paperdesk.core.broker.engine import fold
+from paperdesk.core.broker.events import Event, OrderFilled
+from paperdesk.core.broker.fees import commission
+from paperdesk.core.broker.ledger import Book
+from paperdesk.core.broker.orders import Order, OrderType, Side
+from paperdesk.core.kernel.ids import OrderId
+from paperdesk.core.kernel.money import ZERO, money
+from tests.stories import FIRST_OPEN, Step, Story, empty_account
+from tests.strategies import account_rules, bar_ranges, bells, cancellations, moves_of_cash, placements, prints, quotes
+
+
+class Desk(RuleBasedStateMachine):
+    """One account, told anything; the rules act, the invariants count again from the journal."""
+
+    story: Story
+
+    @initialize(account_rules_=account_rules)
+    def opens(self, account_rules_: Rules) -> None:
+        self.story = Story(rules=account_rules_)
+
+    # --- what may happen ------------------------------------------------------------------------
+
+    @rule(step=placements())
+    def somebody_places_an_order(self, step: Step) -> None:
+        step.tell(self.story)
+
+    @precondition(lambda self: any(order.is_open for order in self.story.account.orders.values()))
+    @rule(step=cancellations)
+    def somebody_cancels_an_order(self, step: Step) -> None:
+        step.tell(self.story)
+
+    @rule(step=moves_of_cash)
+    def the_owner_moves_cash(self, step: Step) -> None:
+        step.tell(self.story)
+
+    @rule(step=prints)
+    def a_price_is_printed(self, step: Step) -> None:
+        step.tell(self.story)
+
+    @rule(step=bar_ranges)
+    def a_range_is_known(self, step: Step) -> None:
+        step.tell(self.story)
+
+    @rule(step=quotes)
+    def a_quote_is_given(self, step: Step) -> None:
+        before = len(self.story.events)
+        step.tell(self.story)
+        _, _, size, _ = step.terms
+        if isinstance(size, tuple):
+            self._took_no_more_than_quoted(self.story.events[before:], size)
+
+    @rule(step=bells)
+    def the_bell_rings(self, step: Step) -> None:
+        step.tell(self.story)
+
+    # --- what must hold -------------------------------------------------------------------------
+
+    @invariant()
+    def cash_is_the_sum_of_its_postings(self) -> None:
+        posted = sum((line.amount for line in self.story.postings if line.book is Book.CASH), ZERO)
+        assert self.story.account.cash == posted
+
+    @invariant()
+    def a_position_is_the_sum_of_its_lots_and_of_its_postings(self) -> None:
+        units: defaultdict[object, Decimal] = defaultdict(lambda: ZERO)
+        costs: defaultdict[object, Decimal] = defaultdict(lambda: ZERO)
+        for line in self.story.postings:
+            if line.book is Book.SECURITIES:
+                units[line.instrument_id] += line.quantity or ZERO
+                costs[line.instrument_id] += line.amount
+        for key, position in self.story.account.positions.items():
+            assert position.quantity == units[key] == sum((lot.quantity for lot in position.lots), ZERO)
+            assert position.cost == costs[key] == sum((lot.cost for lot in position.lots), ZERO)
+            assert position.quantity >= ZERO
+
+    @invariant()
+    def the_reserved_cash_is_what_open_orders_need(self) -> None:
+        assert self.story.account.held == sum((self._need(order) for order in self._open(Side.BUY)), ZERO)
+
+    @invariant()
+    def the_reserved_units_are_what_open_orders_promise(self) -> None:
+        promised: defaultdict[object, Decimal] = defaultdict(lambda: ZERO)
+        for order in self._open(Side.SELL):
+            promised[order.instrument.id] += order.quantity - order.filled_quantity
+        for key, position in self.story.account.positions.items():
+            assert position.reserved == promised[key]
+            assert position.sellable >= ZERO
+
+    @invariant()
+    def neither_cash_nor_buying_power_is_ever_negative(self) -> None:
+        assert self.story.account.cash >= ZERO
+        assert self.story.account.buying_power >= ZERO
+
+    @invariant()
+    def an_order_fills_up_to_its_quantity_and_never_beyond_its_limit(self) -> None:
+        filled: defaultdict[OrderId, Decimal] = defaultdict(lambda: ZERO)
+        for fill in self.story.fills:
+            order = self.story.order(fill.order_id)
+            filled[order.id] += fill.quantity
+            assert fill.quantity > ZERO
+            assert fill.quantity % order.instrument.lot_step == ZERO
+            assert fill.fact_seq > order.accepted_fact
+            if order.type is OrderType.LIMIT and order.limit_price is not None:
+                worse = fill.price - order.limit_price
+                assert worse <= ZERO if order.side is Side.BUY else worse >= ZERO
+        for order in self.story.account.orders.values():
+            assert order.filled_quantity == filled[order.id] <= order.quantity
+
+    @invariant()
+    def events_and_entries_are_numbered_without_gaps_and_never_go_back_in_time(self) -> None:
+        events, entries = self.story.events, self.story.entries
+        assert [event.seq for event in events] == list(range(1, self.story.account.last_seq + 1))
+        assert [entry.number for entry in entries] == list(range(1, self.story.account.last_entry + 1))
+        instants = [FIRST_OPEN, *(event.at for event in events), self.story.account.last_at]
+        assert instants == sorted(instants)
+
+    @invariant()
+    def folding_the_events_from_the_start_gives_the_account(self) -> None:
+        assert fold(empty_account(self.story.rules), self.story.events) == self.story.account
+
+    # --- counting again -------------------------------------------------------------------------
+
+    def _open(self, side: Side) -> list[Order]:
+        return [order for order in self.story.account.orders.values() if order.is_open and order.side is side]
+
+    def _need(self, order: Order) -> Decimal:
+        assert order.hold_price is not None
+        left = order.quantity - order.filled_quantity
+        return money(order.hold_price * left) + commission(self.story.rules.fees, left, "USD")
+
+    def _took_no_more_than_quoted(self, events: list[Event], size: tuple[str, str]) -> None:
+        taken = {Side.BUY: ZERO, Side.SELL: ZERO}
+        for event in events:
+            if isinstance(event, OrderFilled):
+                taken[self.story.order(event.fill.order_id).side] += event.fill.quantity
+        assert taken[Side.SELL] <= Decimal(size[0])
+        assert taken[Side.BUY] <= Decimal(size[1])
+
+
+TestDesk = Desk.TestCase
+TestDesk.settings = settings()
