@@ -74,6 +74,7 @@ class Server:
             pool_size=pool_size,
             max_overflow=pool_size,
             pool_pre_ping=True,
+            hide_parameters=True,
         )
 
     @property

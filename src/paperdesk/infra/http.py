@@ -114,6 +114,8 @@ class PageOf(BaseModel, Generic[T]):
 
 
 def _number(value: object) -> object:
+    if isinstance(value, Decimal):
+        return value
     if not isinstance(value, str):
         raise ValueError('a number is sent as text, such as "12.50"')  # noqa: TRY004 - pydantic lists ValueErrors
     try:
