@@ -8,11 +8,10 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import msgspec
-from procrastinate import App, PsycopgConnector
 from sqlalchemy import Column, Double, Table, Text, Uuid, insert, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -37,6 +36,9 @@ jobs = Table(
     Column("created_at", Instant, nullable=False),
     Column("finished_at", Instant),
 )
+
+if TYPE_CHECKING:
+    from procrastinate import App
 
 QUEUE = "paperdesk"
 CONCURRENCY = 2
@@ -106,8 +108,7 @@ class Worker:
                 await asyncio.sleep(RESTART_S)
 
     async def _serve(self) -> None:
-        url = self._runtime.server.psycopg_url
-        app = App(connector=PsycopgConnector(conninfo=url, kwargs={"options": f"-c role={SYSTEM_ROLE}"}, max_size=4))
+        app = await asyncio.to_thread(self._app)
         for kind, work in self._kinds.items():
             app.task(name=kind, queue=QUEUE)(self._task(work))
         async with app.open_async(), asyncio.TaskGroup() as group:
@@ -118,13 +119,22 @@ class Worker:
                 )
             )
 
+    def _app(self) -> "App":
+        """Connect the queue; imported here, in a thread, so that the first request does not wait for it."""
+        from procrastinate import App, PsycopgConnector  # noqa: PLC0415
+
+        settings = {"options": f"-c role={SYSTEM_ROLE}"}
+        return App(
+            connector=PsycopgConnector(conninfo=self._runtime.server.psycopg_url, kwargs=settings, max_size=4)
+        )
+
     def _task(self, work: Work) -> Callable[..., Awaitable[None]]:
         async def run(job_id: str) -> None:
             await _run(self._runtime, work, UUID(job_id))
 
         return run
 
-    async def _retry_stalled(self, app: App) -> None:
+    async def _retry_stalled(self, app: "App") -> None:
         while True:
             for stalled in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_S):
                 await app.job_manager.retry_job(stalled)
