@@ -14,12 +14,11 @@ from paperdesk.features.marketdata.tapes import Shelf, Tape, TapeState
 from paperdesk.infra.bus import Subscription
 from paperdesk.infra.db import SYSTEM_ROLE
 from paperdesk.infra.outbox import Relay
+from paperdesk.infra.rooms import keep_serving
 from paperdesk.infra.runtime import Runtime
-from paperdesk.infra.telemetry import log
 
 FRAME_S = 0.1
 IDLE_S = 1.0
-RETRY_S = 0.3
 
 _MOVING = """
 select id from tape_runs
@@ -39,10 +38,7 @@ class Pump:
     async def run(self) -> None:
         """Move tapes until cancelled; a database that goes away is waited for."""
         with self.runtime.bus.subscribe(CONTROL_TOPIC) as controls:
-            while True:
-                (failure,) = await asyncio.gather(self._serve(controls), return_exceptions=True)
-                log.warning("pump_interrupted", error=type(failure).__name__)
-                await asyncio.sleep(RETRY_S)
+            await keep_serving("pump", lambda: self._serve(controls))
 
     async def _serve(self, controls: Subscription) -> None:
         db = await self.runtime.server.connect(SYSTEM_ROLE)

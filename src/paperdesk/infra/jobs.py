@@ -17,6 +17,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from paperdesk.core.kernel.errors import PaperdeskError, Problem
 from paperdesk.infra.db import SYSTEM_ROLE, Instant, metadata
+from paperdesk.infra.rooms import keep_serving
 from paperdesk.infra.runtime import Runtime
 from paperdesk.infra.telemetry import log
 from paperdesk.infra.work import UnitOfWork, jsonable
@@ -44,7 +45,6 @@ QUEUE = "paperdesk"
 CONCURRENCY = 2
 STALLED_AFTER_S = 30.0
 LOOK_FOR_STALLED_S = 15.0
-RESTART_S = 1.0
 
 _DEFER = text(
     "select procrastinate_defer_jobs_v1(array[row(:queue, :task, 0, null, null, cast(:args as jsonb), null)"
@@ -100,12 +100,7 @@ class Worker:
 
     async def run(self) -> None:
         """Work until cancelled; a database that goes away is waited for."""
-        while True:
-            try:
-                await self._serve()
-            except Exception as error:  # one of the four places: the job runner must outlive any failure
-                log.warning("worker_interrupted", error=type(error).__name__)
-                await asyncio.sleep(RESTART_S)
+        await keep_serving("jobs", self._serve)
 
     async def _serve(self) -> None:
         app = await asyncio.to_thread(self._app)

@@ -16,12 +16,12 @@ from sqlalchemy.dialects.postgresql import JSONB
 from paperdesk.core.kernel.time import instant_text
 from paperdesk.infra.bus import Bus
 from paperdesk.infra.db import SYSTEM_ROLE, Instant, Server, metadata
-from paperdesk.infra.telemetry import Metrics, log
+from paperdesk.infra.rooms import keep_serving
+from paperdesk.infra.telemetry import Metrics
 
 BATCH = 2000
 # How long to wait for a poke before looking anyway: another process may have written.
 IDLE_S = 1.0
-RETRY_S = 0.2
 
 events = Table(
     "events",
@@ -80,12 +80,7 @@ class Relay:
 
     async def run(self) -> None:
         """Publish until cancelled; a database that goes away is waited for."""
-        while True:
-            try:
-                await self._serve()
-            except Exception as error:  # one of the four places: the relay must outlive any failure
-                log.warning("relay_interrupted", error=type(error).__name__)
-                await asyncio.sleep(RETRY_S)
+        await keep_serving("relay", self._serve)
 
     async def _serve(self) -> None:
         connection = await self._server.connect(SYSTEM_ROLE)

@@ -49,13 +49,13 @@ class _Book:
 def equity_points(
     entries: Sequence[Row], tape: Tape, dataset: Dataset, opened_at: datetime, currency: str
 ) -> Iterator[EquityPoint]:
-    """Yield one point a session close since the account was opened, oldest first, and one for now."""
+    """Yield what it was worth when opened, at every session's close since, and now; oldest first."""
     book, taken = _Book(), 0
     prices: dict[InstrumentId, Decimal] = {}
     moves = _closes(entries, tape, dataset, opened_at)
     sessions = dataset.calendar.sessions(dataset.calendar.day_of(opened_at), dataset.calendar.day_of(tape.at))
     closes = [session.closes_at for session in sessions if opened_at < session.closes_at <= tape.at]
-    for at in [*closes[-SESSIONS_MAX:], tape.at]:
+    for at in sorted({opened_at, *closes[-SESSIONS_MAX:], tape.at}):
         while taken < len(entries) and entries[taken]["at"] <= at:
             book.take(entries[taken])
             taken += 1
