@@ -314,7 +314,7 @@ def fix(_words: Sequence[str]) -> None:
 def bench(words: Sequence[str]) -> None:
     """Run the benchmarks; each prints ratios taken in one run."""
     prepare_python(["dev"])
-    become([BIN / "python", ROOT / "bench" / "run.py", *words])
+    become([BIN / "python", "-m", "bench.run", *words])
 
 
 def docs(_words: Sequence[str]) -> None:

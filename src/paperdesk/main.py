@@ -56,16 +56,16 @@ def _lives(pid: int) -> bool:
     return True
 
 
-def _postgres() -> str | None:
-    found = find_installation(None, os.environ.get("PATH", os.defpath))
-    return None if found is None else f"{found.version} in {found.programs}"
-
-
 def run() -> None:
     """Run the command line."""
     trap_floats()
     settings = Settings()
-    local = LocalCommands(up=up, down=down, doctor=lambda home: examine(home, _postgres))
+
+    def postgres() -> str | None:
+        found = find_installation(None, settings.search_path)
+        return None if found is None else f"{found.version} in {found.programs}"
+
+    local = LocalCommands(up=up, down=down, doctor=lambda home: examine(home, postgres))
     build_app(local, settings.directory)()
 
 

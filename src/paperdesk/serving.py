@@ -7,7 +7,6 @@ import webbrowser
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 import uvicorn
@@ -49,12 +48,8 @@ async def database(settings: Settings) -> AsyncIterator[tuple[Server, Server]]:
         admin = settings.admin_database_url or settings.database_url
         yield server, Server.at(admin.get_secret_value())
         return
-    runtime_folder = os.environ.get("XDG_RUNTIME_DIR")
-    embedded = EmbeddedPostgres(
-        Home(settings.directory).database,
-        runtime=Path(runtime_folder) if runtime_folder else None,
-        search_path=os.environ.get("PATH", os.defpath),
-    )
+    folder = Home(settings.directory).database
+    embedded = EmbeddedPostgres(folder, runtime=settings.runtime_folder, search_path=settings.search_path)
     await embedded.start()
     watch = asyncio.create_task(embedded.watch())
     try:
@@ -152,24 +147,28 @@ class Listener(uvicorn.Server):
             self.is_open.set()
 
 
+def listener_of(desk: Desk, settings: Settings) -> Listener:
+    """Return the server of a desk's doors; it listens once it is told to serve."""
+    config = uvicorn.Config(
+        build_rest(desk, version("paperdesk"), stream),
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        ws="websockets-sansio",
+        ws_per_message_deflate=False,
+        timeout_graceful_shutdown=STOP_S,
+        server_header=False,
+    )
+    return Listener(config)
+
+
 async def serve(settings: Settings, *, opens_browser: bool) -> int:
     """Run the desk until it is told to stop; return the exit code."""
     home, url = Home(settings.directory), f"http://{settings.host}:{settings.port}"
     settings.directory.mkdir(parents=True, exist_ok=True)
     async with running_desk(settings) as desk:
-        app = build_rest(desk, version("paperdesk"), stream)
-        config = uvicorn.Config(
-            app,
-            host=settings.host,
-            port=settings.port,
-            log_config=None,
-            access_log=False,
-            ws="websockets-sansio",
-            ws_per_message_deflate=False,
-            timeout_graceful_shutdown=STOP_S,
-            server_header=False,
-        )
-        listener = Listener(config)
+        listener = listener_of(desk, settings)
         serving = asyncio.create_task(listener.serve())
         opened = asyncio.create_task(listener.is_open.wait())
         await asyncio.wait({serving, opened}, return_when=asyncio.FIRST_COMPLETED)
@@ -190,11 +189,12 @@ def serve_here(options: UpOptions) -> int:
     given: dict[str, Any] = {"home": options.home, "host": options.host, "port": options.port}
     settings = Settings(**{name: value for name, value in given.items() if value is not None})
     configure_logs(settings.log_format, settings.log_level)
-    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+    with asyncio.Runner(loop_factory=loop_factory()) as runner:
         return runner.run(serve(settings, opens_browser=options.opens_browser))
 
 
-def _loop_factory() -> Any:  # noqa: ANN401 - uvloop is not typed and not there on every system
+def loop_factory() -> Any:  # noqa: ANN401 - uvloop is not typed and not there on every system
+    """Return what makes the event loop: uvloop where it exists, else the standard one."""
     if sys.platform == "win32":
         return None
     import uvloop  # noqa: PLC0415 - does not exist on Windows

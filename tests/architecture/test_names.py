@@ -58,6 +58,8 @@ NOUNS = {
     "broker/rows": "what the store reads and writes, as values",
     "broker/statements": "the SQL of the order path, for the store and the order writer",
     "broker/work": "the unit of work of the order path",
+    "broker/equity_history": "the equity line, worked out from ledger and tape, for the routes",
+    "broker/hot_routes": "plain routes declared in a table, for the REST door",
     "broker/order_writer": "many commands, one commit; place_order and its like hand over to it",
 }
 

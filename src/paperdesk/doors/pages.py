@@ -52,12 +52,12 @@ def serve(app: FastAPI) -> None:
         path = request.url.path
         if path.startswith(API_PREFIXES):
             raise HTTPException(404)
-        return _asset(path, request.headers.get("accept-encoding", ""))
+        return _web_file(path, request.headers.get("accept-encoding", ""))
 
     app.add_route("/{path:path}", page, methods=["GET", "HEAD"], include_in_schema=False)
 
 
-def _asset(path: str, accepted: str) -> Response:
+def _web_file(path: str, accepted: str) -> Response:
     """Return a file of the web app, else its first page, which finds its way by the address."""
     if not (WEB_APP / "index.html").is_file():
         return HTMLResponse(_NOT_BUILT)

@@ -16,7 +16,7 @@ from paperdesk.features.broker.order_writer import OrderWriter
 from paperdesk.features.broker.routes import router as broker
 from paperdesk.features.identity.access import Gate
 from paperdesk.features.identity.routes import router as identity
-from paperdesk.features.marketdata.routes import router as market_data
+from paperdesk.features.marketdata.routes import router as marketdata
 from paperdesk.features.marketdata.tapes import Shelf
 from paperdesk.features.operations.routes import monitors
 from paperdesk.features.operations.routes import router as operations
@@ -55,14 +55,12 @@ def build_app(desk: Desk, version: str, stream: Socket, lifespan: Lifespan | Non
     for route in hot_routes.ROUTES:
         app.router.routes.append(Route(route.path, route.endpoint, methods=[route.method], name=route.path))
     app.router.routes.append(WebSocketRoute("/v1/stream", stream))
-    for router in (identity, market_data, broker, operations, monitors):
+    for router in (identity, marketdata, broker, operations, monitors):
         app.include_router(router)
     pages.serve(app)
     app.openapi = lambda: described(app)  # type: ignore[method-assign]
     settings = desk.runtime.settings
-    app.add_middleware(
-        BodyLimit, body_bytes_max=settings.body_bytes_max, import_bytes_max=settings.import_bytes_max
-    )
+    app.add_middleware(BodyLimit, body_bytes_max=settings.body_bytes_max, import_bytes_max=settings.import_bytes_max)
     app.add_middleware(pages.SecurityHeaders)
     app.add_middleware(RequestIds)
     return app

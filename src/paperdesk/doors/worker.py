@@ -4,15 +4,12 @@ import asyncio
 from dataclasses import dataclass, field
 from datetime import datetime
 
-import asyncpg
-
 from paperdesk.core.kernel.ids import TapeId
-from paperdesk.features.broker import store
-from paperdesk.features.broker.match_orders import match_orders
+from paperdesk.features.broker.match_orders import match_orders, moving_tapes
 from paperdesk.features.marketdata.control_tape import CONTROL_TOPIC
-from paperdesk.features.marketdata.tapes import Shelf, Tape, TapeState
+from paperdesk.features.marketdata.tapes import Shelf
 from paperdesk.infra.bus import Subscription
-from paperdesk.infra.db import SYSTEM_ROLE
+from paperdesk.infra.db import SYSTEM_ROLE, Connection, is_leader
 from paperdesk.infra.outbox import Relay
 from paperdesk.infra.rooms import keep_serving
 from paperdesk.infra.runtime import Runtime
@@ -20,15 +17,10 @@ from paperdesk.infra.runtime import Runtime
 FRAME_S = 0.1
 IDLE_S = 1.0
 
-_MOVING = """
-select id from tape_runs
-where state = 'playing' or cursor < target_cursor or at < target_at order by id
-"""
-
 
 @dataclass(slots=True)
 class Pump:
-    """Moves every tape that plays or has a target; row locks keep several pumps apart."""
+    """Moves every tape that plays or has a target; of several processes, one does it for all."""
 
     runtime: Runtime
     shelf: Shelf
@@ -43,8 +35,10 @@ class Pump:
     async def _serve(self, controls: Subscription) -> None:
         db = await self.runtime.server.connect(SYSTEM_ROLE)
         try:
+            while not await is_leader(db, "pump"):
+                await asyncio.sleep(IDLE_S)
             while True:
-                moving = [TapeId(row["id"]) for row in await db.fetch(_MOVING)]
+                moving = await moving_tapes(db)
                 self.moved_at = {tape_id: at for tape_id, at in self.moved_at.items() if tape_id in moving}
                 is_far = [await self.move(db, tape_id) for tape_id in moving]
                 if not any(is_far):
@@ -52,27 +46,19 @@ class Pump:
         finally:
             await db.close(timeout=1)
 
-    async def move(self, db: asyncpg.Connection, tape_id: TapeId) -> bool:
+    async def move(self, db: Connection, tape_id: TapeId) -> bool:
         """Move one tape one piece of its way, with its fills; say whether it has still far to go."""
         now = self.runtime.clock.now()
         elapsed = now - self.moved_at.setdefault(tape_id, now)
         async with db.transaction():
-            tape = await store.lock_tape(db, tape_id)
-            if tape is None:
-                return False
-            dataset = await self.shelf.dataset(tape.dataset_id)
-            move = await match_orders(db, tape, dataset, elapsed, now)
+            moved = await match_orders(db, self.shelf, tape_id, elapsed, now)
         self.moved_at[tape_id] = now
-        if move is None:
+        if moved is None:
             return False
         self.relay.poke()
-        self.runtime.metrics.facts.inc(move.cursor - tape.cursor)
+        self.runtime.metrics.facts.inc(moved.move.cursor - moved.tape.cursor)
         self.runtime.bus.publish(f"tape:{tape_id}", {"topic": "tape", "id": tape_id})
-        return _has_far_to_go(tape, move.cursor, move.at)
-
-
-def _has_far_to_go(tape: Tape, cursor: int, at: datetime) -> bool:
-    return tape.state is not TapeState.PLAYING and (cursor < tape.target_cursor or at < tape.target_at)
+        return moved.has_far_to_go
 
 
 async def _wait(controls: Subscription, seconds: float) -> None:

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
 import asyncpg
-from sqlalchemy import DateTime, Dialect, Executable, MetaData, Numeric, TypeDecorator
+from sqlalchemy import DateTime, Dialect, Executable, MetaData, Numeric, TypeDecorator, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from paperdesk.core.kernel.errors import Unavailable
@@ -24,6 +24,7 @@ POOL_SIZE = 8
 metadata = MetaData()
 
 Row: TypeAlias = dict[str, Any]
+Connection: TypeAlias = asyncpg.Connection
 
 Exact = Numeric(asdecimal=True)
 
@@ -98,6 +99,11 @@ CONNECTION_ERRORS: tuple[type[Exception], ...] = (
 )
 
 
+async def ping(db: AsyncConnection) -> None:
+    """Ask the database for a sign of life."""
+    await db.execute(text("select 1"))
+
+
 async def fetch_all(db: AsyncConnection, query: Executable) -> list[Row]:
     """Return every row of a query by column name."""
     return [{str(name): row[name] for name in row} for row in (await db.execute(query)).mappings()]
@@ -107,3 +113,9 @@ async def fetch_one(db: AsyncConnection, query: Executable) -> Row | None:
     """Return the only row of a query, or None when there is none."""
     row = (await db.execute(query)).mappings().one_or_none()
     return None if row is None else {str(name): row[name] for name in row}
+
+
+async def is_leader(db: Connection, duty: str) -> bool:
+    """Say whether this connection has taken on a duty that one process does for all; it ends with the connection."""
+    taken: bool = await db.fetchval("select pg_try_advisory_lock(hashtext($1))", f"paperdesk:{duty}")
+    return taken

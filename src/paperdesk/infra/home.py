@@ -1,8 +1,8 @@
 """The home directory: what one installation keeps outside its database.
 
-    pg/                 the embedded database        run/server.json     who serves, while somebody does
-    datasets/<id>/      market facts, immutable      credentials.json    address and key of the demo user
-    uploads/            files on their way in        secret              the key that tokens are hashed with
+pg/                 the embedded database        run/server.json     who serves, while somebody does
+datasets/<id>/      market facts, immutable      credentials.json    address and key of the demo user
+uploads/            files on their way in        secret              the key that tokens are hashed with
 """
 
 import json

@@ -119,9 +119,7 @@ class Worker:
         from procrastinate import App, PsycopgConnector  # noqa: PLC0415
 
         settings = {"options": f"-c role={SYSTEM_ROLE}"}
-        return App(
-            connector=PsycopgConnector(conninfo=self._runtime.server.psycopg_url, kwargs=settings, max_size=4)
-        )
+        return App(connector=PsycopgConnector(conninfo=self._runtime.server.psycopg_url, kwargs=settings, max_size=4))
 
     def _task(self, work: Work) -> Callable[..., Awaitable[None]]:
         async def run(job_id: str) -> None:

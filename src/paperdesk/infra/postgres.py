@@ -10,7 +10,7 @@ import os
 import signal
 import subprocess
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import TypedDict
 
@@ -21,7 +21,7 @@ from paperdesk.infra import postgres_cluster as on_disk
 from paperdesk.infra.postgres_binaries import (
     ENVIRONMENT,
     Installation,
-    ServiceUser,
+    UnprivilegedUser,
     find_installation,
     missing,
     within_reach,
@@ -125,14 +125,13 @@ class EmbeddedPostgres:
         self._home = await asyncio.to_thread(on_disk.settle, self._folder)
         self._owner_lock = on_disk.own(self._home)
         self._stopping = False
-        try:
+        async with AsyncExitStack() as undo:
+            undo.push_async_callback(self.stop)
             async with self._turn:
                 if not await self._adopt():
                     await self._launch()
             await self.create_database_if_missing()
-        except BaseException:
-            await self.stop()
-            raise
+            undo.pop_all()
 
     async def wait_ready(self) -> None:
         """Wait until the server takes connections; bound it with `asyncio.timeout`."""
@@ -311,7 +310,7 @@ def _command(installation: Installation, home: Home, socket: Path) -> list[str]:
     return command
 
 
-def _spawn(command: list[str], user: ServiceUser | None, log: int, lock: int) -> subprocess.Popen[bytes]:
+def _spawn(command: list[str], user: UnprivilegedUser | None, log: int, lock: int) -> subprocess.Popen[bytes]:
     """Start the server in a session of its own; it inherits the lock and takes the log over."""
     try:
         return subprocess.Popen(  # noqa: S603 - the command is ours, without a shell
@@ -338,7 +337,7 @@ async def _shut_down(pid: int, lives: Callable[[], bool]) -> None:
             os.kill(pid, request)
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                while lives():  # noqa: ASYNC110 - a process that may not be our child sends no event
+                while lives():
                     await asyncio.sleep(STARTING_GLANCE)
                 return
 

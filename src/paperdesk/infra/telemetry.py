@@ -4,7 +4,7 @@ import logging
 import sys
 
 import structlog
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 
 def configure_logs(log_format: str, level: str) -> None:
@@ -37,10 +37,16 @@ class Metrics:
         """Register every metric once."""
         self.registry = CollectorRegistry()
         self.requests = Counter(
-            "paperdesk_requests_total", "HTTP requests by method and status.", ["method", "status"], registry=self.registry
+            "paperdesk_requests_total",
+            "HTTP requests by method and status.",
+            ["method", "status"],
+            registry=self.registry,
         )
         self.commands = Counter(
-            "paperdesk_commands_total", "Broker commands by name and outcome.", ["command", "outcome"], registry=self.registry
+            "paperdesk_commands_total",
+            "Broker commands by name and outcome.",
+            ["command", "outcome"],
+            registry=self.registry,
         )
         self.batch = Histogram(
             "paperdesk_writer_batch_size",
@@ -50,5 +56,13 @@ class Metrics:
         )
         self.waiting = Gauge("paperdesk_writer_waiting", "Commands waiting for the writer.", registry=self.registry)
         self.facts = Counter("paperdesk_facts_total", "Market facts delivered by the pump.", registry=self.registry)
-        self.published = Counter("paperdesk_events_published_total", "Events the relay published.", registry=self.registry)
+        self.published = Counter(
+            "paperdesk_events_published_total", "Events the relay published.", registry=self.registry
+        )
         self.streams = Gauge("paperdesk_streams", "Open streams.", registry=self.registry)
+
+    MEDIA_TYPE = CONTENT_TYPE_LATEST
+
+    def text(self) -> bytes:
+        """Return every metric in the format of Prometheus."""
+        return generate_latest(self.registry)

@@ -78,7 +78,9 @@ class UnitOfWork(ReadOnly):
         """Publish a message on the bus once the transaction has committed."""
         self.announcements.append((topic, message))
 
-    async def record(self, action: str, object_id: UUID | None = None, details: Mapping[str, object] | None = None) -> None:
+    async def record(
+        self, action: str, object_id: UUID | None = None, details: Mapping[str, object] | None = None
+    ) -> None:
         """Write the audit line of what is being done."""
         await self.db.execute(
             insert(audit).values(

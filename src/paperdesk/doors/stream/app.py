@@ -130,4 +130,3 @@ async def _receive(socket: WebSocket) -> Message:
         return msgspec.json.decode(await socket.receive_text(), type=Message)
     except (msgspec.MsgspecError, KeyError) as error:
         raise MalformedMessage(str(error)) from None
-

@@ -1,21 +1,16 @@
 """What a client follows, and how news becomes messages for it."""
 
-from typing import Any
 from uuid import UUID
-
-from sqlalchemy import select
 
 from paperdesk.core.kernel.errors import Invalid
 from paperdesk.core.kernel.principal import Principal, Scope
-from paperdesk.features.broker.queries import read_account
-from paperdesk.features.marketdata.queries import show_tape
-from paperdesk.features.marketdata.store import load_tape
+from paperdesk.features.broker.queries import events_after, read_account
+from paperdesk.features.marketdata.queries import read_tape
+from paperdesk.features.marketdata.routes import shown_tape
 from paperdesk.features.marketdata.tapes import Shelf, Tape
 from paperdesk.infra.bus import Message, Subscription
-from paperdesk.infra.db import fetch_all
-from paperdesk.infra.outbox import account_topic, events, message_of
+from paperdesk.infra.outbox import account_topic, message_of
 from paperdesk.infra.runtime import Runtime
-from paperdesk.infra.work import jsonable, owned
 
 REPLAY_MAX = 10_000
 
@@ -85,13 +80,7 @@ class Follower:
             self._runtime.bus.add(self._news, account_topic(account_id))
             since = account["last_seq"] if after is None else after
             self.say({"event": "subscribed", "id": str(account_id), "seq": account["last_seq"]})
-            query = (
-                select(events)
-                .where(events.c.account_id == account_id, events.c.seq > since, owned(events, work))
-                .order_by(events.c.seq)
-                .limit(REPLAY_MAX + 1)
-            )
-            missed = await fetch_all(work.db, query)
+            missed = await events_after(work, account_id, since, REPLAY_MAX + 1)
         if len(missed) > REPLAY_MAX:
             raise TooFarBehind(f"More than {REPLAY_MAX} events were missed; read the account anew.")
         self._seen[str(account_id)] = since
@@ -101,16 +90,15 @@ class Follower:
     async def _follow_tape(self, tape_id: UUID) -> None:
         async with self._runtime.read(self._who) as work:
             work.require(Scope.READ)
-            tape = await load_tape(work, tape_id)
+            tape = await read_tape(work, tape_id)
         self._runtime.bus.add(self._news, f"tape:{tape_id}")
         self.say({"event": "subscribed", "id": str(tape_id)})
         self._news.offer(await self._shown(tape))
 
-    async def _tape(self, tape_id: UUID) -> dict[str, Any]:
+    async def _tape(self, tape_id: UUID) -> Message:
         async with self._runtime.read(self._who) as work:
-            return await self._shown(await load_tape(work, tape_id))
+            return await self._shown(await read_tape(work, tape_id))
 
-    async def _shown(self, tape: Tape) -> dict[str, Any]:
-        async with self._runtime.read(self._who) as work:
-            shown = await show_tape(work, self._shelf, tape)
-        return {"topic": "tape", "id": str(tape.id), "tape": jsonable(shown.model_dump(mode="json"))}
+    async def _shown(self, tape: Tape) -> Message:
+        shown = await shown_tape(self._shelf, tape, self._who)
+        return {"topic": "tape", "id": str(tape.id), "tape": shown.model_dump(mode="json")}

@@ -75,7 +75,5 @@ def _closes(
         for posting in entry["postings"]
         if posting["quantity"] is not None
     }
-    closes = [
-        (bar.at, each, bar.close) for each in held for bar in dataset.bars(each, tape.cursor, start=opened_at)
-    ]
+    closes = [(bar.at, each, bar.close) for each in held for bar in dataset.bars(each, tape.cursor, start=opened_at)]
     return sorted(closes, key=lambda move: move[0], reverse=True)

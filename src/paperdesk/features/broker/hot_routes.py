@@ -156,7 +156,9 @@ def described(route: HotRoute) -> dict[str, Any]:
             {"name": name, "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}
             for name in parameters
         ],
-        "responses": {str(status): {"description": text, "content": content} for status, text in route.statuses.items()},
+        "responses": {
+            str(status): {"description": text, "content": content} for status, text in route.statuses.items()
+        },
     }
     if route.body is not None:
         schema = {"$ref": f"#/components/schemas/{route.body.__name__}"}

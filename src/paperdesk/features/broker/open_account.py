@@ -9,7 +9,7 @@ from paperdesk.core.kernel.money import cent
 from paperdesk.core.kernel.principal import Scope
 from paperdesk.features.broker.rows import rules_value
 from paperdesk.features.broker.store import insert_account
-from paperdesk.features.marketdata.store import load_tape
+from paperdesk.features.marketdata.queries import read_tape
 from paperdesk.infra.crypto import new_code
 from paperdesk.infra.work import UnitOfWork
 
@@ -40,7 +40,7 @@ async def open_account(work: UnitOfWork, command: OpenAccount) -> AccountId:
     if not 0 < len(name) <= NAME_LENGTH_MAX:
         raise NameMissing(f"A name has 1 to {NAME_LENGTH_MAX} characters.", name=name[:NAME_LENGTH_MAX])
     cent(command.currency)
-    tape = await load_tape(work, command.tape_id)
+    tape = await read_tape(work, command.tape_id)
     account_id = AccountId(work.new_id())
     values = {
         "id": account_id,

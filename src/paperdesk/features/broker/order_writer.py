@@ -138,7 +138,7 @@ class OrderWriter:
         answers: list[tuple[Waiting, Answer | PaperdeskError]] = []
         async with self._transaction(batch) as db:
             await self._load(db, batch)
-            answers = [(waiting, _answer(batch, waiting)) for waiting in batch.commands]
+            answers = [(waiting, decide_one(batch, waiting)) for waiting in batch.commands]
             if batch.changes:
                 await store.apply(db, list(batch.changes.values()), self._runtime.clock.now())
         self._relay.poke()
@@ -237,7 +237,7 @@ def _touch_placement(touch: Touch, command: PlaceOrder, account: Account, view: 
         touch.units[holding] += command.quantity
 
 
-def _answer(batch: Batch, waiting: Waiting) -> Answer | PaperdeskError:
+def decide_one(batch: Batch, waiting: Waiting) -> Answer | PaperdeskError:
     """Decide one command; a refusal is a value here, because it is nobody else's business."""
     try:
         account = batch.accounts.get(waiting.command.account_id)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import Text, and_, cast, select
 
 from paperdesk.core.broker.account import Position
 from paperdesk.core.broker.engine import UnknownOrder
@@ -17,10 +17,11 @@ from paperdesk.features.broker.order_writer import UnknownAccount
 from paperdesk.features.broker.rows import order_of, position_of
 from paperdesk.features.broker.tables import accounts, entries, fills, orders, positions
 from paperdesk.features.marketdata.feeds.recorded import Dataset
-from paperdesk.features.marketdata.store import load_tape
+from paperdesk.features.marketdata.queries import read_tape
 from paperdesk.features.marketdata.tapes import Shelf, Tape
 from paperdesk.infra.db import Row, fetch_all, fetch_one
 from paperdesk.infra.http import PageParams, Serial
+from paperdesk.infra.outbox import events
 from paperdesk.infra.work import ReadOnly, owned
 
 
@@ -57,7 +58,7 @@ async def list_accounts(work: ReadOnly, page: PageParams) -> tuple[list[Row], st
 
 async def market_of(work: ReadOnly, shelf: Shelf, account: Row) -> tuple[Tape, Dataset]:
     """Return the tape an account lives on, and its dataset."""
-    tape = await load_tape(work, account["tape_id"])
+    tape = await read_tape(work, account["tape_id"])
     return tape, await shelf.dataset(tape.dataset_id)
 
 
@@ -155,3 +156,14 @@ async def all_entries(work: ReadOnly, account_id: UUID) -> list[Row]:
         .order_by(entries.c.number)
     )
     return await fetch_all(work.db, query)
+
+
+async def events_after(work: ReadOnly, account_id: UUID, seq: int, limit: int) -> list[Row]:
+    """Return an account's events after a sequence number, oldest first; payloads as stored text."""
+    query = (
+        select(events, cast(events.c.payload, Text).label("payload_text"))
+        .where(events.c.account_id == account_id, events.c.seq > seq, owned(events, work))
+        .order_by(events.c.seq)
+        .limit(limit)
+    )
+    return [{**row, "payload": row["payload_text"]} for row in await fetch_all(work.db, query)]

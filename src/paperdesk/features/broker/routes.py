@@ -78,9 +78,7 @@ async def post_transfer(account_id: UUID, body: TransferBody, broker: Broker, ke
     entry_id = EntryId(derived(account_id, "transfer", key) if key else broker.new_id())
     done = await transfer_cash(broker, TransferCash(AccountId(account_id), entry_id, body.amount))
     entry = done.entry
-    return TransferOut(
-        id=entry.id, number=entry.number, at=entry.at, description=entry.description, amount=body.amount
-    )
+    return TransferOut(id=entry.id, number=entry.number, at=entry.at, description=entry.description, amount=body.amount)
 
 
 @router.get("/accounts/{account_id}/positions")

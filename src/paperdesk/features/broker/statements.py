@@ -74,6 +74,10 @@ LOAD_WORKING = f"""
 select {ORDER_COLUMNS} from orders where tape_id = $1 and status in ('accepted', 'partially_filled')
 """
 
+MOVING_TAPES = """
+select id from tape_runs where state = 'playing' or cursor < target_cursor or at < target_at order by id
+"""
+
 MOVE_TAPE = """
 update tape_runs set cursor = $2, at = $3, has_ended = $4, state = $5,
   target_cursor = greatest(target_cursor, $2), target_at = greatest(target_at, $3)

@@ -28,9 +28,9 @@ from paperdesk.features.broker import statements, tables
 from paperdesk.features.broker.rows import KIND_OF, account_of, lot_of, order_of, position_of, stored_entry
 from paperdesk.features.marketdata.pump import Move
 from paperdesk.features.marketdata.tapes import Tape, TapeState, tape_of
+from paperdesk.infra.db import Connection
 from paperdesk.infra.work import UnitOfWork
 
-Connection: TypeAlias = asyncpg.Connection
 Row: TypeAlias = asyncpg.Record
 Instruments = Mapping[InstrumentId, Instrument]
 Holding = tuple[AccountId, InstrumentId]
@@ -75,9 +75,7 @@ async def load(
     }
 
 
-async def _load_positions(
-    db: Connection, touch: Touch
-) -> defaultdict[AccountId, dict[InstrumentId, Position]]:
+async def _load_positions(db: Connection, touch: Touch) -> defaultdict[AccountId, dict[InstrumentId, Position]]:
     found: defaultdict[AccountId, dict[InstrumentId, Position]] = defaultdict(dict)
     if not (touch.holdings or touch.orders):
         return found
@@ -247,6 +245,11 @@ async def insert_account(work: UnitOfWork, values: Mapping[str, Any]) -> None:
     await work.db.execute(
         insert(tables.accounts).values(**blank, **values, tenant_id=work.who.tenant_id, recorded_at=work.now)
     )
+
+
+async def moving_tapes(db: Connection) -> list[TapeId]:
+    """Read which tapes the pump has something to do for."""
+    return [TapeId(row["id"]) for row in await db.fetch(statements.MOVING_TAPES)]
 
 
 async def lock_tape(db: Connection, tape_id: TapeId) -> Tape | None:

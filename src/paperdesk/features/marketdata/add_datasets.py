@@ -42,4 +42,3 @@ async def add_datasets(work: UnitOfWork, folder: Path) -> FirstDataset:
     manifest = await asyncio.to_thread(write_synthetic, folder / str(dataset_id))
     await insert_dataset(work, dataset_id, manifest, None)
     return FirstDataset(dataset_id, manifest.name, SYNTHETIC_START, "ALFA")
-

@@ -133,6 +133,4 @@ def _headed(tape: Tape, dataset: Dataset, cursor: int | None) -> Tape:
     if tape.has_ended:
         raise TapeEnded("There is nothing further on this tape.", tape_id=str(tape.id))
     target = dataset.facts_total if cursor is None else cursor
-    return replace(
-        tape, state=TapeState.PAUSED, target_cursor=target, target_at=max(dataset.at_of(target), tape.at)
-    )
+    return replace(tape, state=TapeState.PAUSED, target_cursor=target, target_at=max(dataset.at_of(target), tape.at))

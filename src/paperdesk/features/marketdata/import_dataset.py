@@ -64,7 +64,7 @@ async def run_import(job: Job) -> dict[str, Any]:
     await job.progress(0.1, "Reading the file")
     manifest = read_manifest(into) if into.exists() else await asyncio.to_thread(_import, upload, arguments, into)
     if isinstance(manifest, list):
-        upload.unlink(missing_ok=True)
+        await asyncio.to_thread(upload.unlink, missing_ok=True)
         rows = "row" if len(manifest) == 1 else "rows"
         raise ImportRefused(f"Nothing was imported: {len(manifest)} {rows} are wrong.", manifest[:PROBLEMS_MAX])
     await job.progress(0.9, "Recording the dataset")
@@ -72,7 +72,7 @@ async def run_import(job: Job) -> dict[str, Any]:
     async with job.runtime.work(who) as work:
         if not await is_dataset(work, dataset_id):
             await insert_dataset(work, dataset_id, manifest, who.tenant_id)
-    upload.unlink(missing_ok=True)
+    await asyncio.to_thread(upload.unlink, missing_ok=True)
     return {"dataset_id": dataset_id, "rows": manifest.rows, "instruments": len(manifest.listings)}
 
 

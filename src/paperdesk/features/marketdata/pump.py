@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from paperdesk.features.marketdata.feeds.recorded import Dataset
 from paperdesk.features.marketdata.tapes import Tape, TapeState
 
-# The most facts one transaction delivers to working orders; a long way is walked in such pieces.
-FACTS_MAX = 20_000
+# The most facts one transaction delivers to working orders; a long way is walked in such
+# pieces, between which everybody else is served.
+FACTS_MAX = 5_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Reads of market data; every one of them sees the tape only up to its cursor."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
@@ -10,23 +11,15 @@ from sqlalchemy import select
 
 from paperdesk.core.broker.view import UnknownSymbol
 from paperdesk.core.kernel.errors import Invalid
-from paperdesk.features.marketdata.feeds.manifest import DatasetManifest, manifest_from_text
+from paperdesk.core.market.quotes import Bar, Quote
+from paperdesk.features.marketdata.feeds.manifest import DatasetManifest, Listing, manifest_from_text
 from paperdesk.features.marketdata.feeds.recorded import Dataset
-from paperdesk.features.marketdata.schemas import (
-    BarOut,
-    BarsOut,
-    DatasetOut,
-    InstrumentOut,
-    QuoteOut,
-    TapeOut,
-)
 from paperdesk.features.marketdata.store import load_tape
 from paperdesk.features.marketdata.tables import dataset_versions, tape_runs
 from paperdesk.features.marketdata.tapes import Shelf, Tape, listed_instrument, tape_of
 from paperdesk.infra.db import fetch_all
 from paperdesk.infra.work import ReadOnly, owned
 
-INTERVALS = ("1d",)
 SYMBOLS_MAX = 200
 Interval = Literal["1d"]
 
@@ -35,27 +28,54 @@ class TooManySymbols(Invalid):
     """A request names at most 200 symbols."""
 
 
-async def list_tapes(work: ReadOnly, shelf: Shelf) -> list[TapeOut]:
+@dataclass(frozen=True, slots=True)
+class DatasetVersion:
+    """A recorded dataset and what its manifest says."""
+
+    id: UUID
+    version: int
+    recorded_at: datetime
+    manifest: DatasetManifest
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The standing quote of a symbol with the last and the previous close; None with a reason."""
+
+    symbol: str
+    quote: Quote | None
+    last: Bar | None = None
+    previous: Bar | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BarQuery:
+    """Which closed bars are asked for: start is included, end is not."""
+
+    tape_id: UUID
+    symbol: str
+    interval: Interval = "1d"
+    start: datetime | None = None
+    end: datetime | None = None
+
+
+async def read_tape(work: ReadOnly, tape_id: UUID) -> Tape:
+    """Return a tape, or refuse an unknown or foreign one."""
+    return await load_tape(work, tape_id)
+
+
+async def list_tapes(work: ReadOnly) -> list[Tape]:
     """Return the tapes a caller may see, newest first."""
     query = select(tape_runs).where(owned(tape_runs, work, or_public=True)).order_by(tape_runs.c.id.desc())
-    tapes = [tape_of(row) for row in await fetch_all(work.db, query)]
-    return [await show_tape(work, shelf, tape) for tape in tapes]
+    return [tape_of(row) for row in await fetch_all(work.db, query)]
 
 
-async def show_tape(work: ReadOnly, shelf: Shelf, tape: Tape) -> TapeOut:
-    """Return a tape as its caller may see it."""
-    return TapeOut.of(tape, await shelf.dataset(tape.dataset_id), work.who)
-
-
-async def list_datasets(work: ReadOnly) -> list[DatasetOut]:
+async def list_datasets(work: ReadOnly) -> list[DatasetVersion]:
     """Return the datasets a caller may open tapes on, newest first."""
-    query = (
-        select(dataset_versions)
-        .where(owned(dataset_versions, work, or_public=True))
-        .order_by(dataset_versions.c.id.desc())
-    )
-    rows = await fetch_all(work.db, query)
-    return [DatasetOut.of((row["id"], row["version"], row["recorded_at"]), _manifest(row["manifest"])) for row in rows]
+    seen = owned(dataset_versions, work, or_public=True)
+    rows = await fetch_all(work.db, select(dataset_versions).where(seen).order_by(dataset_versions.c.id.desc()))
+    return [DatasetVersion(row["id"], row["version"], row["recorded_at"], _manifest(row["manifest"])) for row in rows]
 
 
 def _manifest(stored: object) -> DatasetManifest:
@@ -64,11 +84,11 @@ def _manifest(stored: object) -> DatasetManifest:
 
 async def on_tape(work: ReadOnly, shelf: Shelf, tape_id: UUID) -> tuple[Tape, Dataset]:
     """Return a tape and its dataset; what follows must not look past the tape's cursor."""
-    tape = await load_tape(work, tape_id)
+    tape = await read_tape(work, tape_id)
     return tape, await shelf.dataset(tape.dataset_id)
 
 
-def find_instruments(tape: Tape, dataset: Dataset, words: str) -> list[InstrumentOut]:
+def find_instruments(tape: Tape, dataset: Dataset, words: str) -> list[Listing]:
     """Return the instruments listed by now whose symbol or name contains the words, by symbol."""
     sought = words.strip().casefold()
     found = [
@@ -77,37 +97,28 @@ def find_instruments(tape: Tape, dataset: Dataset, words: str) -> list[Instrumen
         if dataset.listed(listing.instrument.id, tape.cursor)
         and (sought in listing.instrument.symbol.casefold() or sought in listing.instrument.name.casefold())
     ]
-    return [InstrumentOut.of(listing) for listing in sorted(found, key=lambda each: each.instrument.symbol)]
+    return sorted(found, key=lambda each: each.instrument.symbol)
 
 
-def read_bars(
-    tape: Tape, dataset: Dataset, symbol: str, span: tuple[datetime | None, datetime | None], limit: int
-) -> BarsOut:
+def read_bars(tape: Tape, dataset: Dataset, asked: BarQuery, limit: int) -> list[Bar]:
     """Return the newest closed daily bars inside a span, oldest first."""
-    instrument = listed_instrument(dataset, symbol, tape.cursor)
+    instrument = listed_instrument(dataset, asked.symbol, tape.cursor)
     if instrument is None:
-        raise UnknownSymbol(f"{symbol[:32]!r} is not on this tape.", symbol=symbol[:32])
-    bars = dataset.bars(instrument.id, tape.cursor, span[0], span[1], limit)
-    return BarsOut(
-        symbol=symbol,
-        interval="1d",
-        price_basis=dataset.manifest.price_basis.value,
-        items=[BarOut.of(bar) for bar in bars],
-        reason=None if bars else "no bar of that span has closed by now",
-    )
+        raise UnknownSymbol(f"{asked.symbol[:32]!r} is not on this tape.", symbol=asked.symbol[:32])
+    return dataset.bars(instrument.id, tape.cursor, asked.start, asked.end, limit)
 
 
-def read_quotes(tape: Tape, dataset: Dataset, symbols: Sequence[str]) -> list[QuoteOut]:
+def read_quotes(tape: Tape, dataset: Dataset, symbols: Sequence[str]) -> list[Standing]:
     """Return the standing quotes of symbols, each missing one with its reason."""
     if len(symbols) > SYMBOLS_MAX:
         raise TooManySymbols(f"At most {SYMBOLS_MAX} symbols at once.", limit=SYMBOLS_MAX)
-    return [_quote(tape, dataset, symbol) for symbol in symbols]
+    return [_standing(tape, dataset, symbol) for symbol in symbols]
 
 
-def _quote(tape: Tape, dataset: Dataset, symbol: str) -> QuoteOut:
+def _standing(tape: Tape, dataset: Dataset, symbol: str) -> Standing:
     instrument = listed_instrument(dataset, symbol, tape.cursor)
     quote = dataset.standing_quote(instrument.id, tape.cursor) if instrument else None
     if instrument is None or quote is None:
-        return QuoteOut.missing(symbol, "not on this tape, or not yet")
+        return Standing(symbol, None, reason="not on this tape, or not yet")
     last = dataset.last_close(instrument.id, tape.cursor)
-    return QuoteOut.of(symbol, quote, last, dataset.previous_close(instrument.id, tape.cursor))
+    return Standing(symbol, quote, last, dataset.previous_close(instrument.id, tape.cursor))

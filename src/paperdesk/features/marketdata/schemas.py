@@ -1,18 +1,22 @@
 """What market data looks like from outside. A tape never tells where its data ends."""
 
 from datetime import date, datetime
-from typing import Any, Literal
+from pathlib import Path
+from typing import Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from paperdesk.core.kernel.ids import DatasetId
 from paperdesk.core.kernel.principal import Principal
-from paperdesk.core.market.quotes import Bar, Quote
+from paperdesk.core.market.quotes import Bar
 from paperdesk.features.marketdata.control_tape import ControlTape, TapeAction, can_control
-from paperdesk.features.marketdata.feeds.manifest import DatasetManifest, Listing
+from paperdesk.features.marketdata.feeds.manifest import Listing, PriceBasis
+from paperdesk.features.marketdata.feeds.reading import FileFormat
 from paperdesk.features.marketdata.feeds.recorded import Dataset
+from paperdesk.features.marketdata.import_dataset import ImportDataset
 from paperdesk.features.marketdata.open_tape import OpenTape
+from paperdesk.features.marketdata.queries import BarQuery, DatasetVersion, Standing
 from paperdesk.features.marketdata.tapes import Tape
 from paperdesk.infra.http import Body, InstantText, Line, NumberText
 
@@ -142,12 +146,12 @@ class DatasetOut(BaseModel):
     created_at: datetime
 
     @classmethod
-    def of(cls, row: tuple[UUID, int, datetime], manifest: DatasetManifest) -> "DatasetOut":
+    def of(cls, dataset: DatasetVersion) -> "DatasetOut":
         """Show a dataset."""
-        dataset_id, version, recorded_at = row
+        manifest = dataset.manifest
         return cls(
-            id=dataset_id,
-            version=version,
+            id=dataset.id,
+            version=dataset.version,
             name=manifest.name,
             kind=manifest.kind.value,
             licence=manifest.licence,
@@ -161,7 +165,7 @@ class DatasetOut(BaseModel):
             content_hash=manifest.content_hash,
             instruments=len(manifest.listings),
             rows=manifest.rows,
-            created_at=recorded_at,
+            created_at=dataset.recorded_at,
         )
 
 
@@ -221,6 +225,17 @@ class BarsOut(BaseModel):
     items: list[BarOut]
     reason: str | None = None
 
+    @classmethod
+    def of(cls, asked: BarQuery, dataset: Dataset, bars: list[Bar]) -> "BarsOut":
+        """Show bars, or say why there are none."""
+        return cls(
+            symbol=asked.symbol,
+            interval=asked.interval,
+            price_basis=dataset.manifest.price_basis.value,
+            items=[BarOut.of(bar) for bar in bars],
+            reason=None if bars else "no bar of that span has closed by now",
+        )
+
 
 class QuoteOut(BaseModel):
     """The standing quote of an instrument; null with a reason where there is none yet."""
@@ -239,33 +254,43 @@ class QuoteOut(BaseModel):
     reason: str | None = None
 
     @classmethod
-    def of(cls, symbol: str, quote: Quote, last: Bar | None, previous: Bar | None) -> "QuoteOut":
-        """Show a standing quote with the last and the previous close."""
+    def of(cls, standing: Standing) -> "QuoteOut":
+        """Show a standing quote, or say why there is none."""
+        quote, last, previous = standing.quote, standing.last, standing.previous
         return cls(
-            symbol=symbol,
-            instrument_id=quote.instrument_id,
-            at=quote.at,
-            bid=quote.bid,
-            ask=quote.ask,
-            bid_size=quote.bid_size,
-            ask_size=quote.ask_size,
+            symbol=standing.symbol,
+            instrument_id=quote.instrument_id if quote else None,
+            at=quote.at if quote else None,
+            bid=quote.bid if quote else None,
+            ask=quote.ask if quote else None,
+            bid_size=quote.bid_size if quote else None,
+            ask_size=quote.ask_size if quote else None,
             last=last.close if last else None,
             last_at=last.at if last else None,
             previous_close=previous.close if previous else None,
-            derived_from=quote.derived_from,
+            derived_from=quote.derived_from if quote else None,
+            reason=standing.reason,
         )
-
-    @classmethod
-    def missing(cls, symbol: str, reason: str) -> "QuoteOut":
-        """Say why there is no quote."""
-        blank: dict[str, Any] = dict.fromkeys(cls.model_fields)
-        return cls(**blank | {"symbol": symbol, "reason": reason})
 
 
 class QuotesOut(BaseModel):
     """Standing quotes in the order they were asked for."""
 
     items: list[QuoteOut]
+
+
+class ImportTerms(Body):
+    """What the rows of a file cannot tell: how it is written, and what its prices are."""
+
+    name: Line
+    format: FileFormat = FileFormat.CSV
+    price_basis: PriceBasis = PriceBasis.RAW
+    calendar: str = "XNYS"
+    symbol: str | None = None
+
+    def command(self, upload: Path) -> ImportDataset:
+        """Return what is asked as a command."""
+        return ImportDataset(upload, self.name, self.format, self.price_basis, self.calendar, self.symbol)
 
 
 class ImportOut(BaseModel):

@@ -38,9 +38,7 @@ async def save_control(work: UnitOfWork, tape: Tape) -> None:
     await work.db.execute(
         update(tape_runs)
         .where(tape_runs.c.id == tape.id, owned(tape_runs, work))
-        .values(
-            target_cursor=tape.target_cursor, target_at=tape.target_at, state=tape.state.value, speed=tape.speed
-        )
+        .values(target_cursor=tape.target_cursor, target_at=tape.target_at, state=tape.state.value, speed=tape.speed)
     )
 
 

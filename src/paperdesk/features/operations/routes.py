@@ -3,14 +3,14 @@
 from uuid import UUID
 
 from fastapi import APIRouter, Response
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from sqlalchemy import text
 from starlette.requests import HTTPConnection
 
 from paperdesk.features.identity.access import Reading, Serving, runtime_of
 from paperdesk.features.operations.queries import list_jobs, read_job
 from paperdesk.features.operations.schemas import JobOut
+from paperdesk.infra.db import ping
 from paperdesk.infra.http import Page, PageOf
+from paperdesk.infra.telemetry import Metrics
 
 router = APIRouter(prefix="/v1", tags=["operations"])
 monitors = APIRouter(tags=["monitors"])
@@ -39,11 +39,11 @@ async def get_live() -> dict[str, str]:
 async def get_ready(runtime: Serving) -> dict[str, str]:
     """Say that the database answers too; 503 when it does not."""
     async with runtime.as_system() as db:
-        await db.execute(text("select 1"))
+        await ping(db)
     return {"status": "ready"}
 
 
 @monitors.get("/metrics")
 async def get_metrics(connection: HTTPConnection) -> Response:
     """Show the counters in the format of Prometheus."""
-    return Response(generate_latest(runtime_of(connection).metrics.registry), media_type=CONTENT_TYPE_LATEST)
+    return Response(runtime_of(connection).metrics.text(), media_type=Metrics.MEDIA_TYPE)

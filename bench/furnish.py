@@ -1,0 +1,105 @@
+"""Furnish a desk for load: quotes inside one open session, a tape parked there, and rich accounts."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+from paperdesk.core.broker.account import Rules
+from paperdesk.core.broker.commands import TransferCash
+from paperdesk.core.kernel.ids import AccountId, DatasetId, EntryId, TapeId, TenantId, UserId, derived, uuid_from_text
+from paperdesk.core.kernel.principal import Principal, Scope
+from paperdesk.features.broker.open_account import OpenAccount, open_account
+from paperdesk.features.broker.order_writer import OrderWriter
+from paperdesk.features.broker.transfer_cash import transfer_cash
+from paperdesk.features.broker.work import BrokerWork
+from paperdesk.features.marketdata.feeds.manifest import DatasetTerms, SourceKind
+from paperdesk.features.marketdata.feeds.synthetic import QuoteRow, write_quotes
+from paperdesk.features.marketdata.open_tape import OpenTape, open_tape
+from paperdesk.features.marketdata.store import insert_dataset
+from paperdesk.features.marketdata.tapes import Shelf
+from paperdesk.infra.crypto import TokenHasher, load_pepper
+from paperdesk.infra.db import Server
+from paperdesk.infra.home import Home
+from paperdesk.infra.outbox import Relay
+from paperdesk.infra.runtime import Runtime
+from paperdesk.infra.settings import Settings
+from paperdesk.infra.work import UnitOfWork
+
+SYMBOLS = tuple(f"B{letter}N{letter}" for letter in "ABCDEFGHIJ")
+OPENS_AT = datetime(2025, 6, 2, 13, 30, tzinfo=UTC)
+PARKED_AT = OPENS_AT + timedelta(hours=2)
+CASH = Decimal(10) ** 12
+TERMS = DatasetTerms(name="Benchmark quotes", kind=SourceKind.SYNTHETIC, provenance="Made for the benchmark.")
+
+
+@dataclass(frozen=True, slots=True)
+class Furnished:
+    """What the load is about: the tape, and accounts for each writer under test."""
+
+    tape_id: TapeId
+    accounts: Sequence[AccountId]
+
+
+def principal_of(home: Home) -> Principal:
+    """Return the owner of the desk in a home, with every permission."""
+    kept = home.credentials
+    assert kept is not None, "the desk was founded before it is furnished"
+    tenant_id, user_id = (uuid_from_text(kept[name]) for name in ("tenant_id", "user_id"))
+    return Principal(TenantId(tenant_id), UserId(user_id), frozenset(Scope))
+
+
+def quote_rows() -> list[QuoteRow]:
+    """Return a quote of each symbol every minute of the session until long after the tape is parked."""
+    cents = [Decimal(100 + number) for number in range(len(SYMBOLS))]
+    return [
+        QuoteRow(symbol, OPENS_AT + timedelta(minutes=minute), price, price + Decimal("0.02"))
+        for minute in range(300)
+        for symbol, price in zip(SYMBOLS, cents, strict=True)
+    ]
+
+
+def runtime_at(settings: Settings) -> Runtime:
+    """Return a runtime on the database that the settings name; nothing in it runs by itself."""
+    assert settings.database_url is not None, "the desk under test runs the database"
+    server = Server.at(settings.database_url.get_secret_value())
+    return Runtime(settings, server, TokenHasher(load_pepper(Home(settings.directory).secret)))
+
+
+async def furnish(settings: Settings, accounts: int) -> Furnished:
+    """Furnish the desk in a home through its own use cases."""
+    runtime, shelf, who = runtime_at(settings), Shelf(settings.datasets), principal_of(Home(settings.directory))
+    writer = OrderWriter(runtime, shelf, Relay(runtime.server, runtime.bus, runtime.metrics))
+    running = asyncio.create_task(writer.run())
+    try:
+        tape_id = await _tape(runtime, shelf, who)
+        return Furnished(tape_id, await _accounts(runtime, writer, who, (tape_id, accounts)))
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        await writer.close()
+        await runtime.close()
+
+
+async def _tape(runtime: Runtime, shelf: Shelf, who: Principal) -> TapeId:
+    async with runtime.work(who) as work:
+        dataset_id = DatasetId(work.new_id())
+        manifest = write_quotes(TERMS, quote_rows(), runtime.settings.datasets / str(dataset_id))
+    async with runtime.as_system() as db:
+        await insert_dataset(UnitOfWork(who, runtime.clock.now(), db), dataset_id, manifest, None)
+    async with runtime.work(who) as work:
+        return (await open_tape(work, shelf, OpenTape(dataset_id, "Benchmark", PARKED_AT))).id
+
+
+async def _accounts(
+    runtime: Runtime, writer: OrderWriter, who: Principal, wanted: tuple[TapeId, int]
+) -> Sequence[AccountId]:
+    tape_id, count = wanted
+    rules = Rules(fill_on_arrival=True)
+    async with runtime.work(who) as work:
+        ids = [await open_account(work, OpenAccount(f"Load {n}", tape_id, rules=rules)) for n in range(count)]
+    broker = BrokerWork(who, runtime.clock.now(), writer)
+    deposits = (TransferCash(each, EntryId(derived(each, "deposit")), CASH) for each in ids)
+    await asyncio.gather(*(transfer_cash(broker, deposit) for deposit in deposits))
+    return ids

@@ -1,0 +1,279 @@
+"""A desk with everything that runs by itself running, three small markets, and people who visit it.
+
+    daily    ACME and BOLT with daily bars (BOLT begins on the third day), and INDX, which is an index
+    quotes   ACME with real quotes during one session
+    closes   ACME with one price a day
+"""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, cast
+from uuid import UUID
+
+import asyncpg
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from paperdesk.core.kernel.ids import DatasetId, derived
+from paperdesk.core.market.instruments import Kind
+from paperdesk.doors import worker
+from paperdesk.doors.rest import Desk as Rooms
+from paperdesk.doors.rest import build_app
+from paperdesk.doors.stream.app import stream
+from paperdesk.features.broker.order_writer import OrderWriter
+from paperdesk.features.identity.access import Gate
+from paperdesk.features.identity.found_desk import Desk
+from paperdesk.features.marketdata.feeds.files import ImportTerms, import_file
+from paperdesk.features.marketdata.feeds.manifest import DatasetManifest, DatasetTerms
+from paperdesk.features.marketdata.feeds.series import Named
+from paperdesk.features.marketdata.store import insert_dataset
+from paperdesk.features.marketdata.tapes import Shelf
+from paperdesk.infra.outbox import Relay
+from paperdesk.infra.runtime import Runtime
+from paperdesk.infra.work import UnitOfWork
+
+HERE = "http://desk.test"
+VERSION = "0.0.0"
+
+FIRST_CLOSE = "2024-06-03T20:00:00Z"
+LAST_CLOSE = "2024-06-12T20:00:00Z"
+
+_DAILY = """\
+symbol,date,open,high,low,close,volume
+ACME,2024-06-03,100.00,101.00,99.00,100.00,1000
+ACME,2024-06-04,101.00,104.00,100.50,103.00,1000
+ACME,2024-06-05,103.50,106.00,102.00,105.00,1000
+ACME,2024-06-06,104.00,105.00,97.00,98.00,1000
+ACME,2024-06-07,99.00,102.00,98.50,101.00,1000
+ACME,2024-06-10,101.50,103.00,101.00,102.00,1000
+ACME,2024-06-11,102.00,107.00,101.50,106.50,1000
+ACME,2024-06-12,106.00,108.00,105.00,107.00,1000
+BOLT,2024-06-05,20.00,21.00,19.00,20.50,500
+BOLT,2024-06-06,20.50,22.00,20.00,21.50,500
+BOLT,2024-06-07,21.50,23.00,21.00,22.50,500
+BOLT,2024-06-10,22.50,24.00,22.00,23.50,500
+BOLT,2024-06-11,23.50,25.00,23.00,24.50,500
+BOLT,2024-06-12,24.50,26.00,24.00,25.50,500
+INDX,2024-06-03,5000.00,5010.00,4990.00,5005.00,
+INDX,2024-06-12,5100.00,5110.00,5090.00,5105.00,
+"""
+_QUOTES = """\
+symbol,at,bid,ask,bid_size,ask_size
+ACME,2024-06-03T14:00:00Z,99.98,100.02,300,200
+ACME,2024-06-03T14:01:00Z,100.00,100.04,300,5
+ACME,2024-06-03T14:02:00Z,100.10,100.14,300,200
+ACME,2024-06-04T14:00:00Z,101.98,102.02,300,200
+"""
+_CLOSES = """\
+symbol,date,close
+ACME,2024-06-03,100.00
+ACME,2024-06-04,103.00
+ACME,2024-06-05,105.00
+ACME,2024-06-06,98.00
+"""
+_MARKETS = {"daily": _DAILY, "quotes": _QUOTES, "closes": _CLOSES}
+_NAMED = {"INDX": Named("INDX", "The index", Kind.INDEX)}
+
+
+@dataclass(frozen=True)
+class Market:
+    """A dataset on disk, written once a worker and shared by all tests."""
+
+    id: DatasetId
+    folder: Path
+    manifest: DatasetManifest
+
+
+@pytest.fixture(scope="session")
+def markets(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Market]:
+    """The three small markets by name."""
+    return {name: _written(tmp_path_factory.mktemp("markets"), name, rows) for name, rows in _MARKETS.items()}
+
+
+def _written(folder: Path, name: str, rows: str) -> Market:
+    market = DatasetId(derived(UUID(int=7), "market", name))
+    file, into = folder / "rows.csv", folder / str(market)
+    file.write_text(rows, encoding="utf-8")
+    terms = DatasetTerms(name=f"Small {name}", licence="Apache-2.0", provenance="Written for the tests")
+    manifest = import_file(file, ImportTerms(terms, named=_NAMED), into)
+    assert isinstance(manifest, DatasetManifest), manifest
+    return Market(market, into, manifest)
+
+
+@dataclass
+class Visitor:
+    """Somebody at the desk's door: a client that shows a key, or nothing."""
+
+    client: httpx.AsyncClient
+
+    async def ask(self, method: str, path: str, **more: Any) -> httpx.Response:  # noqa: ANN401 - httpx's own
+        """Send a request, whatever comes of it."""
+        return await self.client.request(method, path, **more)
+
+    async def get(self, path: str, **params: str | int) -> Any:  # noqa: ANN401 - any JSON
+        """Read something that must be there."""
+        return _good(await self.client.get(path, params=params))
+
+    async def post(self, path: str, body: Any, **headers: str) -> Any:  # noqa: ANN401 - any JSON
+        """Send something that must be accepted."""
+        return _good(await self.client.post(path, json=body, headers=headers))
+
+    async def rows(self, path: str, **params: str | int) -> list[dict[str, Any]]:
+        """Read the rows of a list's first page."""
+        return cast("list[dict[str, Any]]", (await self.get(path, **params))["items"])
+
+    async def open_tape(self, dataset_id: UUID, start_at: str = FIRST_CLOSE) -> str:
+        """Open a tape and return its id."""
+        body = {"dataset_id": str(dataset_id), "name": "A run", "start_at": start_at}
+        return str((await self.post("/v1/tapes", body))["id"])
+
+    async def open_account(self, tape_id: str, cash: str = "10000", **rules: Any) -> str:  # noqa: ANN401 - any JSON
+        """Open an account and return its id."""
+        body = {"name": "Practice", "tape_id": tape_id, "cash": cash, **rules}
+        return str((await self.post("/v1/accounts", body))["id"])
+
+    async def order(self, account_id: str, side: str, quantity: str, **terms: str) -> dict[str, Any]:
+        """Place an order in ACME; it is a limit order when it has a limit price."""
+        return cast("dict[str, Any]", await self.post("/v1/orders", wish(account_id, side, quantity, **terms)))
+
+    async def control(self, tape_id: str, action: str, **terms: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
+        """Press a button of a tape and return the tape where it then stands."""
+        body = {"action": action, **terms}
+        return cast("dict[str, Any]", await self.post(f"/v1/tapes/{tape_id}/control", body))
+
+    async def step(self, tape_id: str, unit: str = "session", count: int = 1) -> dict[str, Any]:
+        """Step a tape and return it."""
+        return await self.control(tape_id, "step", unit=unit, count=count)
+
+
+def wish(account_id: str, side: str, quantity: str, **terms: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
+    """Return the body of an order in ACME."""
+    kind = "limit" if "limit_price" in terms else "market"
+    asked = {"account_id": account_id, "symbol": "ACME", "side": side, "type": kind, "quantity": quantity}
+    return asked | terms
+
+
+def _good(answer: httpx.Response) -> Any:  # noqa: ANN401 - any JSON
+    assert answer.is_success, f"{answer.request.method} {answer.request.url}: {answer.status_code} {answer.text}"
+    return answer.json()
+
+
+def refused(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
+    """Return the problem that an answer must be."""
+    assert answer.headers["content-type"] == "application/problem+json", answer.text
+    problem: dict[str, Any] = answer.json()
+    assert (answer.status_code, problem["code"]) == (status, code), problem
+    assert {"type", "title", "status", "code", "detail", "request_id"} <= problem.keys()
+    return problem
+
+
+@dataclass
+class RunningDesk:
+    """A desk at work, and two tenants who each have a key to it."""
+
+    runtime: Runtime
+    rooms: Rooms
+    relay: Relay
+    first: Desk
+    second: Desk
+    markets: dict[str, Market]
+    owner: asyncpg.Connection
+    clients: list[httpx.AsyncClient] = field(default_factory=list[httpx.AsyncClient])
+
+    @cached_property
+    def app(self) -> FastAPI:
+        """The whole app over this desk."""
+        return build_app(self.rooms, VERSION, stream)
+
+    @cached_property
+    def mine(self) -> Visitor:
+        """A member of the first tenant, with every permission."""
+        return self.visitor(self.first.key.token)
+
+    @cached_property
+    def theirs(self) -> Visitor:
+        """A member of the second tenant."""
+        return self.visitor(self.second.key.token)
+
+    def visitor(self, token: str | None = None) -> Visitor:
+        """Return somebody who shows a token, or nothing."""
+        headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+        transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
+        client = httpx.AsyncClient(transport=transport, base_url=HERE, headers=headers)
+        self.clients.append(client)
+        return Visitor(client)
+
+    async def market(self, name: str = "daily", **rules: Any) -> tuple[str, str]:  # noqa: ANN401 - any JSON
+        """Open a tape of mine on a market and an account on it; return both ids."""
+        starts = {"quotes": "2024-06-03T14:00:00Z"}
+        tape_id = await self.mine.open_tape(self.markets[name].id, starts.get(name, FIRST_CLOSE))
+        return tape_id, await self.mine.open_account(tape_id, **rules)
+
+    async def footprint(self, account_id: str) -> list[str]:
+        """Return everything an account has left in the database, to be compared before and after."""
+        queries = (f"select t::text from {table} t where {key} = $1 order by 1" for table, key in _TRACES.items())  # noqa: S608
+        return [row[0] for query in queries for row in await self.owner.fetch(query, UUID(account_id))]
+
+
+_TRACES = {
+    "accounts": "id",
+    "orders": "account_id",
+    "fills": "account_id",
+    "positions": "account_id",
+    "lots": "account_id",
+    "entries": "account_id",
+    # Whether the relay has been by is not the account's business.
+    "(select account_id, seq, tenant_id, kind, subject, at, recorded_at, payload from events)": "account_id",
+}
+
+
+@pytest.fixture
+async def desk(
+    runtime: Runtime,
+    found: Desk,
+    second: Desk,
+    markets: dict[str, Market],
+    database: Any,  # noqa: ANN401 - a conftest cannot be imported
+    monkeypatch: pytest.MonkeyPatch,
+) -> AsyncIterator[RunningDesk]:
+    """A desk with its writer, relay and pump at work, the markets on its shelf and two tenants."""
+    _shelve(runtime, markets)
+    async with runtime.as_system() as db:
+        for market in markets.values():
+            await insert_dataset(UnitOfWork(found.principal, runtime.clock.now(), db), market.id, market.manifest, None)
+    monkeypatch.setattr(worker, "IDLE_S", 0.02)
+    async with at_work(runtime) as (rooms, relay):
+        running = RunningDesk(runtime, rooms, relay, found, second, markets, database.owner)
+        yield running
+        for client in running.clients:
+            await client.aclose()
+
+
+def _shelve(runtime: Runtime, markets: dict[str, Market]) -> None:
+    runtime.settings.datasets.mkdir(parents=True)
+    for market in markets.values():
+        shutil.copytree(market.folder, runtime.settings.datasets / market.folder.name)
+
+
+@asynccontextmanager
+async def at_work(runtime: Runtime) -> AsyncIterator[tuple[Rooms, Relay]]:
+    """Let the rooms of a desk work for as long as the block lasts; they look around often."""
+    shelf = Shelf(runtime.settings.datasets)
+    relay = Relay(runtime.server, runtime.bus, runtime.metrics)
+    writer = OrderWriter(runtime, shelf, relay)
+    works = (writer.run(), relay.run(), worker.Pump(runtime, shelf, relay).run())
+    tasks = [asyncio.create_task(work) for work in works]
+    try:
+        yield Rooms(runtime, Gate(runtime), shelf, writer), relay
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await writer.close()
+

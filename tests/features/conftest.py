@@ -1,0 +1,5 @@
+"""Every use case may ask for a desk at work."""
+
+from tests.desk import desk, markets
+
+__all__ = ["desk", "markets"]
