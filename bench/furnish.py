@@ -1,19 +1,14 @@
 """Furnish a desk for load: quotes inside one open session, a tape parked there, and rich accounts."""
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from paperdesk.core.broker.account import Rules
-from paperdesk.core.broker.commands import TransferCash
-from paperdesk.core.kernel.ids import AccountId, DatasetId, EntryId, TapeId, TenantId, UserId, derived, uuid_from_text
+from paperdesk.core.kernel.ids import AccountId, DatasetId, TapeId, TenantId, UserId, uuid_from_text
 from paperdesk.core.kernel.principal import Principal, Scope
 from paperdesk.features.broker.open_account import OpenAccount, open_account
-from paperdesk.features.broker.order_writer import OrderWriter
-from paperdesk.features.broker.transfer_cash import transfer_cash
-from paperdesk.features.broker.work import BrokerWork
 from paperdesk.features.marketdata.feeds.manifest import DatasetTerms, SourceKind
 from paperdesk.features.marketdata.feeds.synthetic import QuoteRow, write_quotes
 from paperdesk.features.marketdata.open_tape import OpenTape, open_tape
@@ -22,7 +17,6 @@ from paperdesk.features.marketdata.tapes import Shelf
 from paperdesk.infra.crypto import TokenHasher, load_pepper
 from paperdesk.infra.db import Server
 from paperdesk.infra.home import Home
-from paperdesk.infra.outbox import Relay
 from paperdesk.infra.runtime import Runtime
 from paperdesk.infra.settings import Settings
 from paperdesk.infra.work import UnitOfWork
@@ -70,15 +64,10 @@ def runtime_at(settings: Settings) -> Runtime:
 async def furnish(settings: Settings, accounts: int) -> Furnished:
     """Furnish the desk in a home through its own use cases."""
     runtime, shelf, who = runtime_at(settings), Shelf(settings.datasets), principal_of(Home(settings.directory))
-    writer = OrderWriter(runtime, shelf, Relay(runtime.server, runtime.bus, runtime.metrics))
-    running = asyncio.create_task(writer.run())
     try:
         tape_id = await _tape(runtime, shelf, who)
-        return Furnished(tape_id, await _accounts(runtime, writer, who, (tape_id, accounts)))
+        return Furnished(tape_id, await _accounts(runtime, shelf, who, (tape_id, accounts)))
     finally:
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
-        await writer.close()
         await runtime.close()
 
 
@@ -92,14 +81,9 @@ async def _tape(runtime: Runtime, shelf: Shelf, who: Principal) -> TapeId:
         return (await open_tape(work, shelf, OpenTape(dataset_id, "Benchmark", PARKED_AT))).id
 
 
-async def _accounts(
-    runtime: Runtime, writer: OrderWriter, who: Principal, wanted: tuple[TapeId, int]
-) -> Sequence[AccountId]:
+async def _accounts(runtime: Runtime, shelf: Shelf, who: Principal, wanted: tuple[TapeId, int]) -> Sequence[AccountId]:
     tape_id, count = wanted
     rules = Rules(fill_on_arrival=True)
     async with runtime.work(who) as work:
-        ids = [await open_account(work, OpenAccount(f"Load {n}", tape_id, rules=rules)) for n in range(count)]
-    broker = BrokerWork(who, runtime.clock.now(), writer)
-    deposits = (TransferCash(each, EntryId(derived(each, "deposit")), CASH) for each in ids)
-    await asyncio.gather(*(transfer_cash(broker, deposit) for deposit in deposits))
-    return ids
+        accounts = (OpenAccount(f"Load {n}", tape_id, rules=rules, cash=CASH) for n in range(count))
+        return [await open_account(work, shelf, account) for account in accounts]

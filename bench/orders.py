@@ -1,9 +1,9 @@
 """Durable orders over HTTP, and what they are measured against, interleaved in one run.
 
-    durable    `paperdesk up` itself: order, fill, entry, lot, position and events in one commit
-    memory     the same route, authentication, parsing and engine; nothing is stored
-    orm        the same doors over one ORM transaction a request, storing the same rows
-    statement  the rows of an order by one statement of pgbench
+durable    `paperdesk up` itself: order, fill, entry, lot, position and events in one commit
+memory     the same route, authentication, parsing and engine; nothing is stored
+orm        the same doors over one ORM transaction a request, storing the same rows
+statement  the rows of an order by one statement of pgbench
 """
 
 import argparse
@@ -57,7 +57,9 @@ def bodies(accounts: Sequence[AccountId], *, resting: bool = False) -> list[str]
     """Return one small buy for each account: at the market, or far below it so that it rests."""
     terms = {"type": "limit", "limit_price": LIMIT_PRICE, "time_in_force": "gtc"} if resting else {"type": "market"}
     return [
-        json.dumps({"account_id": str(each), "symbol": SYMBOLS[n % len(SYMBOLS)], "side": "buy", "quantity": "1", **terms})
+        json.dumps(
+            {"account_id": str(each), "symbol": SYMBOLS[n % len(SYMBOLS)], "side": "buy", "quantity": "1", **terms}
+        )
         for n, each in enumerate(accounts)
     ]
 
@@ -73,7 +75,9 @@ def bench_slots() -> Iterator[dict[str, Slot]]:
         durable = stack.enter_context(serving(up, port, environment))
         kept = wait_for_credentials(home)
         database = database_of(home)
-        accounts = asyncio.run(furnish(Settings(home=home, database_url=SecretStr(database.url)), 2 * ACCOUNTS)).accounts
+        accounts = asyncio.run(
+            furnish(Settings(home=home, database_url=SecretStr(database.url)), 2 * ACCOUNTS)
+        ).accounts
         server = Server.at(database.url)
         pgbench.prepare_here(server)
         rivals = {}
@@ -143,7 +147,13 @@ def show(console: Console, taken: dict[str, Reading], ratios: Sequence[Goal]) ->
     """Print the readings and the ratios."""
     table = Table("slot", "orders/s", "p50 ms", "p99 ms", "server us", "database us", title="Orders")
     for name, one in taken.items():
-        numbers = (f"{one.rate:,.0f}", f"{one.p50_ms:.2f}", f"{one.p99_ms:.2f}", f"{one.server_us:.0f}", f"{one.database_us:.0f}")
+        numbers = (
+            f"{one.rate:,.0f}",
+            f"{one.p50_ms:.2f}",
+            f"{one.p99_ms:.2f}",
+            f"{one.server_us:.0f}",
+            f"{one.database_us:.0f}",
+        )
         table.add_row(name, *numbers)
     console.print(table)
     table = Table("ratio", "here", "goal", "", title="Goals")

@@ -5,10 +5,10 @@ The settings come from the environment, as everywhere; the accounts are those of
 
 import asyncio
 import sys
-from collections.abc import Callable
 from dataclasses import replace
 
 import msgspec
+from fastapi import FastAPI
 from sqlalchemy import select
 from starlette.requests import Request
 from starlette.responses import Response
@@ -33,7 +33,7 @@ from paperdesk.infra.outbox import Relay
 from paperdesk.infra.runtime import Runtime
 from paperdesk.infra.settings import Settings
 from paperdesk.infra.telemetry import configure_logs
-from paperdesk.serving import listener_of, loop_factory
+from paperdesk.serving import bound, listener_of, loop_factory
 
 TRIVIAL = "/bench/trivial"
 
@@ -101,11 +101,12 @@ async def serve(kind: str, port: int) -> None:
     settings = Settings().model_copy(update={"port": port})
     runtime, shelf = runtime_at(settings), Shelf(settings.datasets)
     writer = await WRITERS[kind](runtime, shelf, Relay(runtime.server, runtime.bus, runtime.metrics))
-    listener = listener_of(Desk(runtime, Gate(runtime), shelf, writer), settings)
+    listener = listener_of(Desk(runtime, Gate(runtime), shelf, writer))
     app = listener.config.app
-    assert not isinstance(app, str | Callable) or hasattr(app, "router"), "the doors are an app"
-    app.router.routes.insert(0, Route(TRIVIAL, _trivial, methods=["POST"]))  # type: ignore[union-attr]
-    await listener.serve()
+    assert isinstance(app, FastAPI), "the doors are an app"
+    app.router.routes.insert(0, Route(TRIVIAL, _trivial, methods=["POST"]))
+    listener.stop_on_signals()
+    await listener.serve([bound(settings)])
     await runtime.close()
 
 

@@ -1,13 +1,13 @@
 """A desk with everything that runs by itself running, three small markets, and people who visit it.
 
-    daily    ACME and BOLT with daily bars (BOLT begins on the third day), and INDX, which is an index
-    quotes   ACME with real quotes during one session
-    closes   ACME with one price a day
+daily    ACME and BOLT with daily bars (BOLT begins on the third day), and INDX, which is an index
+quotes   ACME with real quotes during one session
+closes   ACME with one price a day
 """
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -81,7 +81,7 @@ _MARKETS = {"daily": _DAILY, "quotes": _QUOTES, "closes": _CLOSES}
 _NAMED = {"INDX": Named("INDX", "The index", Kind.INDEX)}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Market:
     """A dataset on disk, written once a worker and shared by all tests."""
 
@@ -173,7 +173,18 @@ def refused(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
     return problem
 
 
-@dataclass
+def addresses(routes: Iterable[object]) -> Iterator[tuple[str, str]]:
+    """Yield method and path of everything an app answers over HTTP, documented or not."""
+    for route in routes:
+        included = getattr(route, "original_router", None)
+        if included is not None:
+            yield from addresses(included.routes)
+        for method in sorted(getattr(route, "methods", None) or ()):
+            if method != "HEAD":
+                yield method, getattr(route, "path", "")
+
+
+@dataclass(repr=False)  # a failing test has better to show
 class RunningDesk:
     """A desk at work, and two tenants who each have a key to it."""
 
@@ -217,7 +228,7 @@ class RunningDesk:
 
     async def footprint(self, account_id: str) -> list[str]:
         """Return everything an account has left in the database, to be compared before and after."""
-        queries = (f"select t::text from {table} t where {key} = $1 order by 1" for table, key in _TRACES.items())  # noqa: S608
+        queries = (f"select t::text from {table} t where {key} = $1 order by 1" for table, key in _TRACES.items())
         return [row[0] for query in queries for row in await self.owner.fetch(query, UUID(account_id))]
 
 
@@ -276,4 +287,3 @@ async def at_work(runtime: Runtime) -> AsyncIterator[tuple[Rooms, Relay]]:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await writer.close()
-

@@ -1,4 +1,4 @@
-"""Write docs/reference/errors.md from the error classes themselves.
+"""Write docs/reference/errors.md, and the same as JSON for the desk's own /docs/errors, from the error classes.
 
 Every module of the package is imported, so that no error can be forgotten. With `--check` nothing
 is written and a page that is out of step is an error.
@@ -6,12 +6,14 @@ is written and a page that is out of step is an error.
 
 import argparse
 import inspect
+import json
 import pkgutil
 import sys
 from collections import Counter
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "src"))
@@ -21,6 +23,7 @@ from paperdesk.core.kernel.errors import KINDS, PaperdeskError, catalogue, kind_
 from paperdesk.doors.problems import TITLES, status_of  # noqa: E402
 
 PAGE = ROOT / "docs" / "reference" / "errors.md"
+SERVED = ROOT / "src" / "paperdesk" / "doors" / "reference" / "errors.json"
 NOT_OURS = ("paperdesk.migrations",)  # alembic runs these; importing them alone fails
 
 HEAD = """\
@@ -30,13 +33,7 @@ Every error is answered as `application/problem+json` with a stable `code`, a se
 Programs read the code; what else a problem holds depends on it.
 This page is generated from the code by `make docs`.
 """
-TAIL = """
-## Internal error
-
-| code | status | what it means |
-|---|---|---|
-| <a id="internal"></a>`internal` | 500 | Something broke on our side; the request id finds it in the log. |
-"""
+BUG = {"code": "internal", "status": 500, "meaning": "Something broke on our side; the request id finds it in the log."}
 
 
 def import_everything() -> None:
@@ -57,18 +54,29 @@ def doubles() -> list[str]:
     return sorted(code for code, times in count.items() if times > 1)
 
 
-def page() -> Iterator[str]:
-    """Yield the page, a block at a time: one table a kind, the kind itself first."""
-    yield HEAD
+def tables() -> dict[str, list[dict[str, Any]]]:
+    """Return one table a kind by its title, the kind itself first, and last what is a bug."""
     errors = list(catalogue())
+    found: dict[str, list[dict[str, Any]]] = {}
     for kind in KINDS:
         leaves = [error for error in errors if kind_of(error) is kind and error is not kind]
-        rows = [
-            f'| <a id="{error.code}"></a>`{error.code}` | {status_of(error)} | {sentence(error)} |\n'
-            for error in (kind, *leaves)
+        found[TITLES[kind]] = [
+            {"code": error.code, "status": status_of(error), "meaning": sentence(error)} for error in (kind, *leaves)
         ]
-        yield f"\n## {TITLES[kind]}\n\n| code | status | what it means |\n|---|---|---|\n" + "".join(rows)
-    yield TAIL
+    return found | {"Internal error": [BUG]}
+
+
+def page() -> Iterator[str]:
+    """Yield the page, a table at a time."""
+    yield HEAD
+    for title, rows in tables().items():
+        lines = ['| <a id="{code}"></a>`{code}` | {status} | {meaning} |\n'.format(**row) for row in rows]
+        yield f"\n## {title}\n\n| code | status | what it means |\n|---|---|---|\n" + "".join(lines)
+
+
+def texts() -> dict[Path, str]:
+    """Return what is written, by file."""
+    return {PAGE: "".join(page()), SERVED: json.dumps(tables(), indent=1, ensure_ascii=False) + "\n"}
 
 
 def main(arguments: list[str]) -> int:
@@ -80,14 +88,13 @@ def main(arguments: list[str]) -> int:
     if doubles():
         sys.stderr.write(f"more than one error class is called {', '.join(doubles())}\n")
         return 1
-    text = "".join(page())
-    if is_check:
-        if not PAGE.exists() or PAGE.read_text(encoding="utf-8") != text:
-            sys.stderr.write("docs/reference/errors.md is out of step with the code; run `make docs`\n")
+    for file, text in texts().items():
+        if not is_check:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, encoding="utf-8")
+        elif not file.exists() or file.read_text(encoding="utf-8") != text:
+            sys.stderr.write(f"{file.relative_to(ROOT)} is out of step with the code; run `make docs`\n")
             return 1
-        return 0
-    PAGE.parent.mkdir(parents=True, exist_ok=True)
-    PAGE.write_text(text, encoding="utf-8")
     return 0
 
 

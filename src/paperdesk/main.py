@@ -3,11 +3,14 @@
 import asyncio
 import os
 import signal
+import webbrowser
 from pathlib import Path
+from typing import Any
 
 from paperdesk.core.kernel.money import trap_floats
 from paperdesk.doors.cli.app import LocalCommands, UpOptions, build_app
 from paperdesk.doors.cli.doctor import examine
+from paperdesk.doors.cli.greeting import greet
 from paperdesk.infra.home import Home
 from paperdesk.infra.postgres import stop_left_behind
 from paperdesk.infra.postgres_binaries import find_installation
@@ -20,14 +23,19 @@ def up(options: UpOptions) -> int:
     """Run the desk here, until Ctrl-C."""
     from paperdesk.serving import serve_here  # noqa: PLC0415 - a second of imports that no other command needs
 
-    return serve_here(options)
+    def welcome(kept: dict[str, Any]) -> None:
+        greet(kept)
+        if options.opens_browser:
+            webbrowser.open(kept["sign_in"])
+
+    return serve_here(options, welcome)
 
 
 def down(folder: Path) -> bool:
     """Stop what runs in a home directory: the server if it lives, else the database it left behind."""
     home = Home(folder)
-    server = home.server
-    stopped = server is not None and _terminate(int(server["pid"]))
+    pid = home.taken_by
+    stopped = pid is not None and _terminate(pid)
     home.withdraw_server()
     return asyncio.run(stop_left_behind(home.database)) or stopped
 

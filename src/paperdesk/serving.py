@@ -1,17 +1,19 @@
 """Where the pieces are put together, once: settings to runtime to doors, and everything that runs by itself."""
 
 import asyncio
+import gc
 import os
+import signal
+import socket
 import sys
-import webbrowser
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmanager
 from importlib.metadata import version
 from typing import Any
 
 import uvicorn
-from rich.console import Console
 
+from paperdesk.core.kernel.errors import Conflict
 from paperdesk.core.kernel.ids import TenantId, UserId, uuid_from_text
 from paperdesk.core.kernel.principal import Principal, Scope
 from paperdesk.doors.cli.app import UpOptions
@@ -38,6 +40,10 @@ from paperdesk.infra.settings import Settings
 from paperdesk.infra.telemetry import configure_logs
 
 STOP_S = 5
+
+
+class AddressTaken(Conflict):
+    """Another program listens on the address already."""
 
 
 @asynccontextmanager
@@ -109,50 +115,42 @@ async def welcome(desk: Desk, home: Home, url: str) -> dict[str, Any]:
     return kept
 
 
-def greet(console: Console, kept: dict[str, Any]) -> None:
-    """Print what a newcomer needs: where, how to sign in, the key, and three things to try."""
-    key = f"{kept['key_id']}.{kept['secret']}"
-    order = f'{{"account_id":"{kept["account_id"]}","symbol":"{kept["symbol"]}","side":"buy","type":"market","quantity":"5"}}'
-    console.print(f"\n[bold]Paperdesk[/] is open at [bold]{kept['url']}[/]\n", highlight=False)
-    lines = (
-        ("Sign in (works once)", kept["sign_in"]),
-        ("API key", key),
-        ("API reference", f"{kept['url']}/docs"),
-    )
-    for name, text in lines:
-        console.print(f"  {name:<22}{text}", highlight=False, soft_wrap=True)
-    console.print("\nThree things to try, in another terminal:\n", highlight=False)
-    tries = (
-        f"curl -s {kept['url']}/v1/orders -H 'Authorization: Bearer {key}' -d '{order}'",
-        "paperdesk tapes step session",
-        "paperdesk positions",
-    )
-    for number, line in enumerate(tries, 1):
-        console.print(f"  {number}. {line}", highlight=False, soft_wrap=True, markup=False)
-    console.print("\nCtrl-C stops everything.\n", highlight=False)
-
-
 class Listener(uvicorn.Server):
-    """A server that greets once it answers."""
+    """A server that says when it answers, and leaves the signals to us: there is more to stop than itself."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         """Prepare; `is_open` is set when the first request could be answered."""
         super().__init__(config)
         self.is_open = asyncio.Event()
 
-    async def startup(self, sockets: list[Any] | None = None) -> None:
-        """Bind, then say so."""
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Capture none: raising them again after the last answer would skip stopping the database."""
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen, then say so. What stands by now stays, so the collector is spared looking at it ever again."""
         await super().startup(sockets=sockets)
+        gc.collect()
+        gc.freeze()
         if self.started:
             self.is_open.set()
 
+    def stop_on_signals(self) -> None:
+        """Finish on Ctrl-C or SIGTERM: answer what is being asked, then stop."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, self._finish)
 
-def listener_of(desk: Desk, settings: Settings) -> Listener:
+    def _finish(self) -> None:
+        self.force_exit = self.should_exit
+        self.should_exit = True
+
+
+def listener_of(desk: Desk) -> Listener:
     """Return the server of a desk's doors; it listens once it is told to serve."""
     config = uvicorn.Config(
         build_rest(desk, version("paperdesk"), stream),
-        host=settings.host,
-        port=settings.port,
+        proxy_headers=False,
         log_config=None,
         access_log=False,
         ws="websockets-sansio",
@@ -163,34 +161,54 @@ def listener_of(desk: Desk, settings: Settings) -> Listener:
     return Listener(config)
 
 
-async def serve(settings: Settings, *, opens_browser: bool) -> int:
+async def serve(settings: Settings, greet: Callable[[dict[str, Any]], None]) -> int:
     """Run the desk until it is told to stop; return the exit code."""
-    home, url = Home(settings.directory), f"http://{settings.host}:{settings.port}"
-    settings.directory.mkdir(parents=True, exist_ok=True)
-    async with running_desk(settings) as desk:
-        listener = listener_of(desk, settings)
-        serving = asyncio.create_task(listener.serve())
-        opened = asyncio.create_task(listener.is_open.wait())
-        await asyncio.wait({serving, opened}, return_when=asyncio.FIRST_COMPLETED)
-        if listener.is_open.is_set():
-            kept = await welcome(desk, home, url)
-            home.announce_server({"pid": os.getpid(), "url": url})
-            greet(Console(), kept)
-            if opens_browser:
-                webbrowser.open(kept["sign_in"])
-        await serving
-        home.withdraw_server()
-        opened.cancel()
-        return 0 if listener.started else 1
+    home, listening = Home(settings.directory), bound(settings)
+    url = f"http://{settings.host}:{listening.getsockname()[1]}"
+    with home.taken(), closing(listening):
+        async with running_desk(settings) as desk:
+            listener = listener_of(desk)
+            listener.stop_on_signals()
+            serving = asyncio.create_task(listener.serve(sockets=[listening]))
+            await _either(serving, listener.is_open.wait())
+            if not serving.done():
+                kept = await welcome(desk, home, url)
+                home.announce_server({"pid": os.getpid(), "url": url})
+                greet(kept)
+            await serving
+            home.withdraw_server()
+    return 0
 
 
-def serve_here(options: UpOptions) -> int:
-    """Run the desk here, until Ctrl-C."""
+def bound(settings: Settings) -> socket.socket:
+    """Take the address, or say plainly that somebody has it."""
+    listening = socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((settings.host, settings.port))
+    except OSError as error:
+        listening.close()
+        raise AddressTaken(
+            f"{settings.host}:{settings.port} cannot be listened on ({error.strerror}); try --port.",
+            host=settings.host,
+            port=settings.port,
+        ) from error
+    return listening
+
+
+async def _either(one: asyncio.Task[None], other: Coroutine[Any, Any, object]) -> None:
+    waiting = asyncio.create_task(other)
+    await asyncio.wait({one, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+
+
+def serve_here(options: UpOptions, greet: Callable[[dict[str, Any]], None]) -> int:
+    """Run the desk in this process, on an event loop of its own."""
     given: dict[str, Any] = {"home": options.home, "host": options.host, "port": options.port}
     settings = Settings(**{name: value for name, value in given.items() if value is not None})
     configure_logs(settings.log_format, settings.log_level)
     with asyncio.Runner(loop_factory=loop_factory()) as runner:
-        return runner.run(serve(settings, opens_browser=options.opens_browser))
+        return runner.run(serve(settings, greet))
 
 
 def loop_factory() -> Any:  # noqa: ANN401 - uvloop is not typed and not there on every system

@@ -10,7 +10,14 @@ import pytest
 from tests.architecture.sources import broken, seeded
 
 SQL = ("infra/*", "migrations/*", "features/*/tables.py", "features/*/store.py", "features/*/queries.py")
-SHAPES = ("features/*/routes.py", "features/*/hot_routes.py", "features/*/schemas.py", "features/*/tools.py", "features/*/access.py", "doors/*")
+SHAPES = (
+    "features/*/routes.py",
+    "features/*/hot_routes.py",
+    "features/*/schemas.py",
+    "features/*/tools.py",
+    "features/*/access.py",
+    "doors/*",
+)
 
 # A package, and where it may be imported (as seen from the package; a star also crosses folders).
 ROOMS: dict[str, tuple[str, ...]] = {

@@ -22,7 +22,17 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]
     for folder in (home, *home.parents):
         if folder.stat().st_uid == os.geteuid() and folder != Path("/"):
             folder.chmod(folder.stat().st_mode | 0o111)  # as root the database runs as another user
-    command = [sys.executable, "-m", "paperdesk.main", "--home", str(home), "up", "--port", str(_free_port()), "--no-open"]
+    command = [
+        sys.executable,
+        "-m",
+        "paperdesk.main",
+        "--home",
+        str(home),
+        "up",
+        "--port",
+        str(_free_port()),
+        "--no-open",
+    ]
     with (home / "up.log").open("wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log)
         try:

@@ -10,6 +10,11 @@ from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 WEB_APP = Path(__file__).parent.parent / "ui"
+REFERENCE = Path(__file__).parent / "reference"
+# What is asked for under /docs, and the file that answers; the script draws by the address.
+REFERENCE_FILES = {"": "index.html", "errors": "index.html"} | {
+    name: name for name in ("reference.css", "reference.js", "errors.json")
+}
 API_PREFIXES = ("/v1", "/health", "/metrics", "/openapi.json")
 POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
@@ -54,7 +59,17 @@ def serve(app: FastAPI) -> None:
             raise HTTPException(404)
         return _web_file(path, request.headers.get("accept-encoding", ""))
 
+    app.add_route("/docs", _reference, methods=["GET", "HEAD"], include_in_schema=False)
+    app.add_route("/docs/{name:path}", _reference, methods=["GET", "HEAD"], include_in_schema=False)
     app.add_route("/{path:path}", page, methods=["GET", "HEAD"], include_in_schema=False)
+
+
+async def _reference(request: Request) -> Response:
+    """Return a file of the API's documentation page."""
+    name = REFERENCE_FILES.get(request.path_params.get("name", ""))
+    if name is None:
+        raise HTTPException(404)
+    return FileResponse(REFERENCE / name, headers={"cache-control": "no-cache"})
 
 
 def _web_file(path: str, accepted: str) -> Response:

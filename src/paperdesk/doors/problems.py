@@ -30,8 +30,8 @@ from paperdesk.core.kernel.errors import (
     kind_of,
 )
 from paperdesk.infra.crypto import entropy
-from paperdesk.infra.db import DatabaseUnavailable
-from paperdesk.infra.runtime import is_outage
+from paperdesk.infra.db import OutcomeUnknown, is_outage
+from paperdesk.infra.http import MalformedJson
 from paperdesk.infra.telemetry import log
 
 MEDIA_TYPE = "application/problem+json"
@@ -39,10 +39,6 @@ MEDIA_TYPE = "application/problem+json"
 
 class MalformedRequest(Invalid):
     """Something in the request has the wrong shape; the fields say what and why."""
-
-
-class MalformedJson(Invalid):
-    """The body cannot be read as JSON."""
 
 
 class MethodNotAllowed(Invalid):
@@ -87,6 +83,34 @@ REFUSALS: Final[Mapping[int, PaperdeskError]] = {
     405: MethodNotAllowed("This address does not take this method."),
     413: BodyTooLarge("The body is larger than this address takes."),
     415: UnsupportedMediaType("Send the body as application/json."),
+}
+# What the API description says of a problem; more members depend on the code.
+PROBLEM_SCHEMA: Final[Mapping[str, Any]] = {
+    "title": "Problem",
+    "description": "An error. Programs read the code; the facts beside it depend on the code.",
+    "type": "object",
+    "required": ["type", "title", "status", "code", "detail", "request_id"],
+    "properties": {
+        "type": {"type": "string", "description": "Where the code is explained."},
+        "title": {"type": "string", "description": "The kind of error."},
+        "status": {"type": "integer", "description": "The HTTP status."},
+        "code": {"type": "string", "description": "What a program reads; it stays the same for ever."},
+        "detail": {"type": "string", "description": "A sentence for a person."},
+        "request_id": {"type": "string", "description": "What finds the request in the log."},
+    },
+    "additionalProperties": True,
+    "examples": [
+        {
+            "type": "/docs/errors#insufficient_buying_power",
+            "title": "Conflict",
+            "status": 409,
+            "code": "insufficient_buying_power",
+            "detail": "The order needs 7450 USD, and 1000 is free.",
+            "request_id": "4f1c0e6f2b7d9a3c5e81",
+            "needed": "7450",
+            "available": "1000",
+        }
+    ],
 }
 RETRY_AFTER_S = 1
 IMPORT_PATH = "/v1/datasets"
@@ -266,9 +290,9 @@ async def _answer_framework(request: Request, error: Exception) -> Response:
 
 async def _answer_unexpected(request: Request, error: Exception) -> Response:
     request_id = request_id_of(request)
-    # A file that is missing is a bug; a connection that broke, or a statement that failed on one, is an outage.
-    if isinstance(error, ConnectionError) or (is_outage(error) and not isinstance(error, OSError)):
+    # A connection that broke outside any unit of work; nobody here knows how far the work had come.
+    if is_outage(error):
         log.warning("outage", request_id=request_id, cause=repr(error))
-        return problem_response(DatabaseUnavailable("The database cannot be reached; nothing was stored."), request_id)
+        return problem_response(OutcomeUnknown("The database cannot be reached; look before trying again."), request_id)
     log.error("bug", request_id=request_id, method=request.method, path=request.url.path, exc_info=error)
     return internal_response(request_id)

@@ -10,7 +10,7 @@ from fastapi.openapi.utils import get_openapi
 from starlette.routing import Route, WebSocketRoute
 
 from paperdesk.doors import pages
-from paperdesk.doors.problems import BodyLimit, RequestIds, answer_problems
+from paperdesk.doors.problems import MEDIA_TYPE, PROBLEM_SCHEMA, BodyLimit, RequestIds, answer_problems
 from paperdesk.features.broker import hot_routes
 from paperdesk.features.broker.order_writer import OrderWriter
 from paperdesk.features.broker.routes import router as broker
@@ -47,7 +47,13 @@ Socket = Callable[..., Awaitable[None]]
 def build_app(desk: Desk, version: str, stream: Socket, lifespan: Lifespan | None = None) -> FastAPI:
     """Return the app over a desk; `stream` is the WebSocket door."""
     app = FastAPI(
-        title=TITLE, description=DESCRIPTION, version=version, lifespan=lifespan, docs_url=None, redoc_url=None
+        title=TITLE,
+        description=DESCRIPTION,
+        version=version,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        generate_unique_id_function=lambda route: route.name,
     )
     app.state.runtime, app.state.gate = desk.runtime, desk.gate
     app.state.shelf, app.state.writer = desk.shelf, desk.writer
@@ -75,6 +81,30 @@ def described(app: FastAPI) -> dict[str, Any]:
             schema["paths"].setdefault(route.path, {})[route.method.lower()] = hot_routes.described(route)
             for model in (route.body, route.answer):
                 if model is not None:
-                    models.setdefault(model.__name__, model.model_json_schema())
+                    shape = model.model_json_schema(ref_template="#/components/schemas/{model}")
+                    models |= shape.pop("$defs", {}) | {model.__name__: shape}
+        for operations in schema["paths"].values():
+            for operation in operations.values():
+                _speak_our_way(operation)
+        for theirs in ("HTTPValidationError", "ValidationError"):
+            models.pop(theirs, None)
+        models["Problem"] = PROBLEM_SCHEMA
         app.openapi_schema = schema
     return app.openapi_schema
+
+
+def _speak_our_way(operation: dict[str, Any]) -> None:
+    """Say what an operation does in its own words, and that every error is a problem."""
+    first, _, rest = operation.pop("description", operation["summary"]).partition("\n")
+    operation["summary"] = first.strip()
+    if rest.strip():
+        operation["description"] = rest.strip()
+    operation["responses"].pop("422", None)
+    for answer in operation["responses"].values():
+        if answer["description"] == "Successful Response":
+            answer["description"] = "Done."
+    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    operation["responses"]["default"] = {
+        "description": "Refused, or failed: a problem with a code.",
+        "content": content,
+    }

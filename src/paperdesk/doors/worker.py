@@ -57,7 +57,7 @@ class Pump:
             return False
         self.relay.poke()
         self.runtime.metrics.facts.inc(moved.move.cursor - moved.tape.cursor)
-        self.runtime.bus.publish(f"tape:{tape_id}", {"topic": "tape", "id": tape_id})
+        self.runtime.bus.publish_latest(f"tape:{tape_id}", {"topic": "tape", "id": tape_id})
         return moved.has_far_to_go
 
 

@@ -20,19 +20,26 @@ class Subscription:
 
     def __init__(self) -> None:
         """Start with an empty queue."""
-        self._queue: asyncio.Queue[Message] = asyncio.Queue(QUEUE_MAX)
+        self._queue: asyncio.Queue[tuple[Message, str | None]] = asyncio.Queue(QUEUE_MAX)
+        self._unread: set[str] = set()
         self.is_lost = False
 
-    def offer(self, message: Message) -> None:
-        """Take a message, or give up on the subscriber."""
+    def offer(self, message: Message, latest: str | None = None) -> None:
+        """Take a message, or give up on the subscriber; of those with one name in `latest`, one unread is enough."""
+        if latest in self._unread:
+            return
         try:
-            self._queue.put_nowait(message)
+            self._queue.put_nowait((message, latest))
         except asyncio.QueueFull:
             self.is_lost = True
+        else:
+            self._unread.update([latest] if latest else [])
 
     async def next(self) -> Message:
         """Wait for the next message."""
-        return await self._queue.get()
+        message, latest = await self._queue.get()
+        self._unread.discard(latest or "")
+        return message
 
 
 class Bus:
@@ -50,6 +57,11 @@ class Bus:
         """Offer a message to everyone who listens to a topic."""
         for subscription in tuple(self._topics.get(topic, ())):
             subscription.offer(message)
+
+    def publish_latest(self, topic: str, message: Message) -> None:
+        """Say that there is something new to read; who has not read the last such message yet gets no other."""
+        for subscription in tuple(self._topics.get(topic, ())):
+            subscription.offer(message, topic)
 
     @contextmanager
     def subscribe(self, *topics: str) -> Iterator[Subscription]:

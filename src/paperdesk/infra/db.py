@@ -21,6 +21,20 @@ APP_ROLE = "paperdesk_app"
 SYSTEM_ROLE = "paperdesk_system"
 POOL_SIZE = 8
 
+# What tells that the server is gone, shutting down, full, or not there yet.
+CONNECTION_ERRORS: tuple[type[Exception], ...] = (
+    ConnectionError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+)
+# For connections that run the same few statements for ever: each is planned once, and by its indexes,
+# whatever the tables looked like on the day they were empty.
+ORDER_PATH: Mapping[str, str] = {"plan_cache_mode": "force_generic_plan", "enable_seqscan": "off"}
+# Without a server there is no socket either, or nobody behind it, or no answer in time.
+CONNECT_ERRORS: tuple[type[Exception], ...] = (OSError, *CONNECTION_ERRORS)
+UNAVAILABLE = "The database cannot be reached or cannot write; nothing was stored."
+
 metadata = MetaData()
 
 Row: TypeAlias = dict[str, Any]
@@ -31,6 +45,10 @@ Exact = Numeric(asdecimal=True)
 
 class DatabaseUnavailable(Unavailable):
     """The database cannot be reached or cannot write; nothing was stored, try again."""
+
+
+class OutcomeUnknown(Unavailable):
+    """The connection broke during the commit: stored or not, the same request with the same key can be sent again."""
 
 
 class Instant(TypeDecorator[datetime]):
@@ -62,10 +80,18 @@ class Server:
             raise ValueError(f"a PostgreSQL URL starts with postgresql://, not {scheme}://")
         return cls({"dsn": "postgresql" + url[url.index("://") :]})
 
-    async def connect(self, role: str | None = None) -> asyncpg.Connection:
-        """Open one connection of our own, acting as a role."""
-        settings = {"application_name": "paperdesk", "jit": "off"} | ({"role": role} if role else {})
-        return await asyncpg.connect(**self.arguments, server_settings=settings)
+    async def connect(self, role: str | None = None, settings: Mapping[str, str] | None = None) -> asyncpg.Connection:
+        """Open one connection of our own, acting as a role; raises DatabaseUnavailable while there is no server."""
+        settings = {
+            "application_name": "paperdesk",
+            "jit": "off",
+            **({"role": role} if role else {}),
+            **(settings or {}),
+        }
+        try:
+            return await asyncpg.connect(**self.arguments, server_settings=settings)
+        except CONNECT_ERRORS as error:
+            raise DatabaseUnavailable(UNAVAILABLE) from error
 
     def engine(self, role: str, pool_size: int = POOL_SIZE) -> AsyncEngine:
         """Return a pool of connections that act as a role."""
@@ -87,16 +113,26 @@ class Server:
         return " ".join(f"{pairs[key]}={value}" for key, value in self.arguments.items() if key in pairs)
 
 
-# What tells that the server is gone, shutting down, full, or not there yet.
-CONNECTION_ERRORS: tuple[type[Exception], ...] = (
-    OSError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.InterfaceError,
-    asyncpg.OperatorInterventionError,
-    asyncpg.InsufficientResourcesError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.InternalClientError,
-)
+def is_outage(error: BaseException) -> bool:
+    """Say whether the cause of an error is the database's state, rather than what it was asked."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, CONNECTION_ERRORS) or _is_closed(cause):
+            return True
+        cause = cause.__cause__
+    return False
+
+
+def _is_closed(error: BaseException) -> bool:
+    # The driver says so with the class that its complaints about arguments derive from; only the words differ. What
+    # it calls an internal error is a statement on a connection that the server is just taking down.
+    closed = type(error) is asyncpg.InterfaceError and "closed" in str(error)
+    return closed or type(error) is asyncpg.InternalClientError
+
+
+async def driver_connection(db: AsyncConnection) -> Connection:
+    """Return the driver's own connection below a pooled one; it is in the same transaction."""
+    return (await db.get_raw_connection()).driver_connection
 
 
 async def ping(db: AsyncConnection) -> None:

@@ -5,11 +5,20 @@ datasets/<id>/      market facts, immutable      credentials.json    address and
 uploads/            files on their way in        secret              the key that tokens are hashed with
 """
 
+import fcntl
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
+
+from paperdesk.core.kernel.errors import Conflict
+
+
+class HomeTaken(Conflict):
+    """Another server runs in the same home directory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +47,28 @@ class Home:
         """Return who serves: process id and address; stale after an unclean death."""
         return _read(self.folder / "run" / "server.json")
 
+    @contextmanager
+    def taken(self) -> Iterator[None]:
+        """Hold the home directory for one server; the lock ends with the process, however it dies."""
+        path = self.folder / "run" / "server.lock"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a+") as file:
+            if not _lock(file):
+                raise HomeTaken(f"Another Paperdesk runs in {self.folder}; stop it with: paperdesk down.")
+            file.truncate()
+            file.write(str(os.getpid()))
+            file.flush()
+            yield
+
+    @property
+    def taken_by(self) -> int | None:
+        """Return the process id of the server that runs in this home directory, if one does."""
+        path = self.folder / "run" / "server.lock"
+        if not path.exists():
+            return None
+        with path.open("r+") as file:
+            return None if _lock(file) else int(file.read() or 0) or None
+
     def keep_credentials(self, credentials: dict[str, Any]) -> None:
         """Write what the command line signs in with."""
         _write(self.folder / "credentials.json", credentials)
@@ -49,6 +80,14 @@ class Home:
     def withdraw_server(self) -> None:
         """Say that nobody serves any more."""
         (self.folder / "run" / "server.json").unlink(missing_ok=True)
+
+
+def _lock(file: IO[str]) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _read(path: Path) -> dict[str, Any] | None:

@@ -27,6 +27,10 @@ Row = TypeVar("Row")
 Serial: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 
 
+class MalformedJson(Invalid):
+    """The body cannot be read as JSON."""
+
+
 class MalformedCursor(Invalid):
     """A cursor is opaque: pass back the one that the previous page gave, unchanged."""
 

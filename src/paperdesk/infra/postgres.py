@@ -55,7 +55,7 @@ STARTING_GLANCE = 0.01
 SERVING_GLANCE = 0.05
 FIRST_PAUSE = 0.1
 LONGEST_PAUSE = 5.0
-REVIVALS_IN_A_ROW = 8
+FAILURES_COUNTED = 8
 
 
 class ConnectArguments(TypedDict):
@@ -138,7 +138,9 @@ class EmbeddedPostgres:
         await self._serving.wait()
 
     async def watch(self) -> None:
-        """Revive the server whenever it dies, until `stop`; raises only after many revivals in a row failed."""
+        """Revive the server whenever it dies, until `stop`, however often that fails: a full disk may be freed."""
+        from paperdesk.infra.telemetry import log  # noqa: PLC0415 - no other command than `up` watches
+
         failures = 0
         while not self._stopping:
             await asyncio.sleep(SERVING_GLANCE)
@@ -149,10 +151,9 @@ class EmbeddedPostgres:
                 async with self._turn:
                     await self._revive()
                 failures = 0
-            except (PaperdeskError, OSError):
-                failures += 1
-                if failures >= REVIVALS_IN_A_ROW:
-                    raise
+            except (PaperdeskError, OSError) as error:
+                failures = min(failures + 1, FAILURES_COUNTED)
+                log.warning("database_not_revived", reason=str(error))
                 await asyncio.sleep(min(FIRST_PAUSE * 2**failures, LONGEST_PAUSE))
 
     async def stop(self) -> None:

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+import asyncpg
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -12,12 +13,23 @@ from paperdesk.core.kernel.principal import Principal
 from paperdesk.infra.bus import Bus
 from paperdesk.infra.clock import Clock, SystemClock
 from paperdesk.infra.crypto import TokenHasher
-from paperdesk.infra.db import APP_ROLE, CONNECTION_ERRORS, SYSTEM_ROLE, DatabaseUnavailable, Server
+from paperdesk.infra.db import (
+    APP_ROLE,
+    CONNECTION_ERRORS,
+    SYSTEM_ROLE,
+    UNAVAILABLE,
+    DatabaseUnavailable,
+    OutcomeUnknown,
+    Server,
+    is_outage,
+)
 from paperdesk.infra.settings import Settings
 from paperdesk.infra.telemetry import Metrics
 from paperdesk.infra.work import SET_TENANTS, ReadOnly, UnitOfWork, tenants_setting
 
-OUTAGES: tuple[type[Exception], ...] = (*CONNECTION_ERRORS, PoolTimeoutError)
+DRIVER_ERRORS = (DBAPIError, asyncpg.InterfaceError, asyncpg.InternalClientError, *CONNECTION_ERRORS)
+# A reader sees one state of the database from its first statement to its last.
+SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 
 @dataclass(slots=True)
@@ -41,7 +53,7 @@ class Runtime:
     @asynccontextmanager
     async def work(self, who: Principal) -> AsyncIterator[UnitOfWork]:
         """Open a writing unit of work for a caller; leaving the block commits."""
-        async with database_errors(), self.app.begin() as connection:
+        async with _transaction(self.app) as connection:
             await connection.execute(SET_TENANTS, {"tenants": tenants_setting([who.tenant_id])})
             unit = UnitOfWork(who, self.clock.now(), connection)
             yield unit
@@ -50,16 +62,16 @@ class Runtime:
 
     @asynccontextmanager
     async def read(self, who: Principal) -> AsyncIterator[ReadOnly]:
-        """Open a unit of work that can only read."""
+        """Open a unit of work that can only read, all of it at one instant."""
         async with database_errors(), self.app.connect() as connection:
-            await connection.execution_options(postgresql_readonly=True)
+            await connection.execution_options(**SNAPSHOT)
             await connection.execute(SET_TENANTS, {"tenants": tenants_setting([who.tenant_id])})
             yield ReadOnly(who, self.clock.now(), connection)
 
     @asynccontextmanager
     async def as_system(self) -> AsyncIterator[AsyncConnection]:
         """Open a transaction that sees every tenant; for worker, relay, pump and sign-in only."""
-        async with database_errors(), self.system.begin() as connection:
+        async with _transaction(self.system) as connection:
             yield connection
 
     async def close(self) -> None:
@@ -69,23 +81,35 @@ class Runtime:
 
 
 @asynccontextmanager
+async def _transaction(pool: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """Begin, commit on leaving, roll back on error."""
+    async with database_errors(), pool.connect() as connection:
+        yield connection
+        async with commit_errors():
+            await connection.commit()
+
+
+@asynccontextmanager
 async def database_errors() -> AsyncIterator[None]:
-    """Turn a database that is gone, full or shutting down into the typed error that says so."""
+    """Turn a database that is gone, full or shutting down into DatabaseUnavailable; not for the commit itself."""
     try:
         yield
-    except OUTAGES as error:
-        raise DatabaseUnavailable("The database cannot be reached; nothing was stored.") from error
-    except DBAPIError as error:
-        if error.connection_invalidated or is_outage(error):
-            raise DatabaseUnavailable("The database cannot be reached; nothing was stored.") from error
+    except PoolTimeoutError as error:
+        raise DatabaseUnavailable(UNAVAILABLE) from error
+    except DRIVER_ERRORS as error:
+        if is_outage(error) or (isinstance(error, DBAPIError) and error.connection_invalidated):
+            raise DatabaseUnavailable(UNAVAILABLE) from error
         raise
 
 
-def is_outage(error: BaseException) -> bool:
-    """Say whether the cause of an error is the database's state rather than the statement."""
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, CONNECTION_ERRORS):
-            return True
-        cause = cause.__cause__
-    return False
+@asynccontextmanager
+async def commit_errors() -> AsyncIterator[None]:
+    """Turn a commit whose answer never came into OutcomeUnknown: the server may have made it durable or not."""
+    try:
+        async with database_errors():
+            yield
+    except DatabaseUnavailable as error:
+        raise OutcomeUnknown(
+            "The connection broke during the commit, so it may have been stored or not; send the same request again "
+            "with the same key."
+        ) from error.__cause__

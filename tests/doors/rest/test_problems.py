@@ -137,8 +137,8 @@ async def test_a_refusal_is_told_with_its_facts(client: httpx.AsyncClient) -> No
         ("not-found", 404, "not_found", None),
         ("busy", 429, "rate_limited", "7"),
         ("away", 503, "unavailable", "1"),
-        ("cut-off", 503, "database_unavailable", "1"),
-        ("statement", 503, "database_unavailable", "1"),
+        ("cut-off", 503, "outcome_unknown", "1"),
+        ("statement", 503, "outcome_unknown", "1"),
     ],
 )
 async def test_a_kind_has_its_status(

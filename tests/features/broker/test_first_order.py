@@ -95,7 +95,7 @@ async def test_a_ledger_comes_in_pages_that_join(desk: RunningDesk) -> None:
     assert [order["seq"] for order in whole] == sorted((order["seq"] for order in whole), reverse=True)
 
 
-async def test_equity_has_a_point_for_each_close_and_one_for_now(desk: RunningDesk) -> None:
+async def test_equity_begins_with_the_account_and_has_a_point_for_each_close_and_for_now(desk: RunningDesk) -> None:
     tape_id, account_id = await desk.market()
     await desk.mine.order(account_id, "buy", "10")
     await desk.mine.step(tape_id, count=3)
@@ -103,6 +103,7 @@ async def test_equity_has_a_point_for_each_close_and_one_for_now(desk: RunningDe
     points = await desk.mine.rows(f"/v1/accounts/{account_id}/equity")
     account = await desk.mine.get(f"/v1/accounts/{account_id}")
     assert [(point["at"], point["equity"]) for point in points] == [
+        (FIRST_CLOSE, "10000"),
         ("2024-06-04T20:00:00Z", "10019.8"),
         ("2024-06-05T20:00:00Z", "10039.8"),
         ("2024-06-06T20:00:00Z", "9969.8"),
@@ -115,7 +116,7 @@ async def test_a_first_day_can_be_valued_before_its_close(desk: RunningDesk) -> 
     tape_id, account_id = await desk.market()
     await desk.mine.order(account_id, "buy", "10")
     await desk.mine.control(tape_id, "jump", to="next_open")
-    (now,) = await desk.mine.rows(f"/v1/accounts/{account_id}/equity")
+    _, now = await desk.mine.rows(f"/v1/accounts/{account_id}/equity")
     account = await desk.mine.get(f"/v1/accounts/{account_id}")
     assert (now["at"], now["equity"]) == ("2024-06-04T13:30:00Z", account["equity"])
     assert account["equity"] == "9999.8"

@@ -169,12 +169,14 @@ def _expiries(account: Account, fact: SessionClosed) -> Iterator[Event]:
 
 def _executions(account: Account, fact: PriceFact, orders: tuple[Order, ...]) -> Iterator[Event]:
     size_used = {Side.BUY: ZERO, Side.SELL: ZERO}
+    happened: tuple[Event, ...] = ()
     for order in orders:
-        for event in _meet(account, order, fact, size_used[order.side]):
+        account = fold(account, happened)
+        happened = tuple(_meet(account, order, fact, size_used[order.side]))
+        for event in happened:
             if isinstance(event, OrderFilled):
                 size_used[order.side] += event.fill.quantity
             yield event
-            account = evolve(account, event)
 
 
 def _meet(account: Account, order: Order, fact: PriceFact, size_used: Decimal) -> Iterator[Event]:

@@ -8,24 +8,27 @@
             {"topic": "tape", "tape": {...}}                               the latest only
             {"topic": "system", "event": "heartbeat" | "subscribed" | "pong" | "problem", ...}
 
-Close codes: 4001 unknown credentials, 4003 too many streams, 4004 malformed message.
+Close codes: 4001 unknown credentials, 4003 too many streams, 4004 malformed message, 1013 come back later.
 """
 
 import asyncio
 from collections import Counter
+from collections.abc import Coroutine
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from paperdesk.core.kernel.errors import PaperdeskError
+from paperdesk.core.kernel.errors import Forbidden, PaperdeskError, Unauthenticated
 from paperdesk.core.kernel.ids import UserId
 from paperdesk.core.kernel.principal import Principal
 from paperdesk.doors.stream.topics import Follower
 from paperdesk.features.identity.access import gate_of, refuse_foreign_origin, runtime_of, token_of
 from paperdesk.infra.telemetry import log
 
-BAD_TOKEN, TOO_MANY, BAD_MESSAGE = 4001, 4003, 4004
+BAD_TOKEN, TOO_MANY, BAD_MESSAGE, LATER = 4001, 4003, 4004, 1013
+REASON_LENGTH_MAX = 120
 STREAMS_MAX = 10
 SIGN_IN_S = 10.0
 HEARTBEAT_S = 5.0
@@ -40,11 +43,15 @@ class Message(msgspec.Struct):
     token: str | None = None
     topic: str | None = None
     id: UUID | None = None
-    after: int | None = None
+    after: Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)] | None = None
 
 
 class MalformedMessage(Exception):
     """The client said something that is not a message."""
+
+
+class NobodySpoke(Unauthenticated):
+    """A stream must say who it is within ten seconds."""
 
 
 async def stream(socket: WebSocket) -> None:
@@ -59,9 +66,11 @@ async def stream(socket: WebSocket) -> None:
     except WebSocketDisconnect:
         return
     except MalformedMessage as error:
-        await socket.close(BAD_MESSAGE, str(error))
-    except PaperdeskError as error:
+        await socket.close(BAD_MESSAGE, str(error)[:REASON_LENGTH_MAX])
+    except (Unauthenticated, Forbidden) as error:
         await socket.close(BAD_TOKEN, error.code)
+    except PaperdeskError as error:
+        await socket.close(LATER, error.code)
     except Exception as error:  # one of the four places: one client's failure is not another's
         log.error("stream_failed", exc_info=error)
         await socket.close(1011, "internal")
@@ -73,8 +82,11 @@ async def _who(socket: WebSocket) -> Principal:
     if token is not None and "authorization" not in socket.headers:
         refuse_foreign_origin(socket)
     if token is None:
-        async with asyncio.timeout(SIGN_IN_S):
-            message = await _receive(socket)
+        try:
+            async with asyncio.timeout(SIGN_IN_S):
+                message = await _receive(socket)
+        except TimeoutError:
+            raise NobodySpoke("The stream did not say who it is.") from None
         if message.do != "authenticate":
             raise MalformedMessage("the first message must authenticate")
         token = message.token
@@ -88,20 +100,23 @@ async def _serve(socket: WebSocket, who: Principal) -> None:
     try:
         with runtime.bus.subscribe() as news:
             follower = Follower(runtime, socket.app.state.shelf, who, news)
-            async with asyncio.TaskGroup() as group:
-                tasks = [
-                    group.create_task(_listen(socket, follower)),
-                    group.create_task(_tell(socket, follower)),
-                    group.create_task(_heartbeat(follower)),
-                ]
-                await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-                for task in tasks:
-                    task.cancel()
-    except* WebSocketDisconnect:
-        pass
+            await _first_of(_listen(socket, follower), _tell(socket, follower), _heartbeat(follower))
     finally:
         _streams[who.user_id] -= 1
         runtime.metrics.streams.dec()
+
+
+async def _first_of(*works: Coroutine[None, None, None]) -> None:
+    """Run until the first ends, end the others, and raise what it raised."""
+    tasks = [asyncio.create_task(work) for work in works]
+    try:
+        ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    for task in ended:
+        task.result()
 
 
 async def _listen(socket: WebSocket, follower: Follower) -> None:
@@ -110,13 +125,14 @@ async def _listen(socket: WebSocket, follower: Follower) -> None:
         try:
             await follower.do(message.do, message.topic, message.id, message.after)
         except PaperdeskError as error:
-            follower.say({"event": "problem", "code": error.code, "detail": error.message, "id": str(message.id)})
+            followed = None if message.id is None else str(message.id)
+            follower.say({"event": "problem", "code": error.code, "detail": error.message, "id": followed})
 
 
 async def _tell(socket: WebSocket, follower: Follower) -> None:
     while not follower.is_lost:
         await socket.send_text(msgspec.json.encode(await follower.next()).decode())
-    await socket.close(1013, "too slow: subscribe again after the last sequence number")
+    await socket.close(LATER, "too slow: subscribe again after the last sequence number")
 
 
 async def _heartbeat(follower: Follower) -> None:
@@ -127,6 +143,7 @@ async def _heartbeat(follower: Follower) -> None:
 
 async def _receive(socket: WebSocket) -> Message:
     try:
-        return msgspec.json.decode(await socket.receive_text(), type=Message)
+        # A frame of bytes has no text; some servers leave the key out, some leave it empty.
+        return msgspec.json.decode(await socket.receive_text() or "", type=Message)
     except (msgspec.MsgspecError, KeyError) as error:
         raise MalformedMessage(str(error)) from None

@@ -1,5 +1,6 @@
 """What a client follows, and how news becomes messages for it."""
 
+from collections import deque
 from uuid import UUID
 
 from paperdesk.core.kernel.errors import Invalid
@@ -7,12 +8,14 @@ from paperdesk.core.kernel.principal import Principal, Scope
 from paperdesk.features.broker.queries import events_after, read_account
 from paperdesk.features.marketdata.queries import read_tape
 from paperdesk.features.marketdata.routes import shown_tape
-from paperdesk.features.marketdata.tapes import Shelf, Tape
+from paperdesk.features.marketdata.tapes import Shelf
 from paperdesk.infra.bus import Message, Subscription
 from paperdesk.infra.outbox import account_topic, message_of
 from paperdesk.infra.runtime import Runtime
 
 REPLAY_MAX = 10_000
+# How many missed events are read at once.
+PIECE = 1000
 
 
 class UnknownTopic(Invalid):
@@ -24,7 +27,11 @@ class TooFarBehind(Invalid):
 
 
 class Follower:
-    """One client's subscriptions. Events of an account arrive once each and in order."""
+    """One client's subscriptions. Events of an account arrive once each and in order.
+
+    News says only that something happened; where it leaves a gap, as at the beginning, the missing
+    events are read from the books.
+    """
 
     def __init__(self, runtime: Runtime, shelf: Shelf, who: Principal, news: Subscription) -> None:
         """Start following nothing."""
@@ -33,6 +40,7 @@ class Follower:
         self._who = who
         self._news = news
         self._seen: dict[str, int] = {}
+        self._read: deque[Message] = deque()
 
     @property
     def is_lost(self) -> bool:
@@ -46,11 +54,20 @@ class Follower:
     async def next(self) -> Message:
         """Return the next message the client has not seen."""
         while True:
-            message = await self._news.next()
-            if message["topic"] == "tape" and "tape" not in message:
-                return await self._tape(message["id"])
-            if message["topic"] != "account" or self._is_fresh(message):
-                return message
+            message = self._read.popleft() if self._read else await self._news.next()
+            match message["topic"]:
+                case "missed":
+                    await self._read_missed(message["id"])
+                case "tape":
+                    return await self._tape(message["id"])
+                case "account" if message["seq"] != self._seen[message["id"]] + 1:
+                    if message["seq"] > self._seen[message["id"]]:
+                        await self._read_missed(message["id"])
+                case "account":
+                    self._seen[message["id"]] = message["seq"]
+                    return message
+                case _:
+                    return message
 
     async def do(self, what: str, topic: str | None, followed: UUID | None, after: int | None) -> None:
         """Do what a client asks."""
@@ -66,39 +83,36 @@ class Follower:
             case _:
                 raise UnknownTopic("Subscribe to an account or a tape by its id, or ping.")
 
-    def _is_fresh(self, message: Message) -> bool:
-        if message["seq"] <= self._seen.get(message["id"], 0):
-            return False
-        self._seen[message["id"]] = message["seq"]
-        return True
-
     async def _follow_account(self, account_id: UUID, after: int | None) -> None:
-        """Listen first and read second, so that nothing falls between; what is doubled is dropped."""
         async with self._runtime.read(self._who) as work:
             work.require(Scope.READ)
-            account = await read_account(work, account_id)
-            self._runtime.bus.add(self._news, account_topic(account_id))
-            since = account["last_seq"] if after is None else after
-            self.say({"event": "subscribed", "id": str(account_id), "seq": account["last_seq"]})
-            missed = await events_after(work, account_id, since, REPLAY_MAX + 1)
-        if len(missed) > REPLAY_MAX:
+            last_seq = (await read_account(work, account_id))["last_seq"]
+        since = last_seq if after is None else min(after, last_seq)
+        if last_seq - since > REPLAY_MAX:
             raise TooFarBehind(f"More than {REPLAY_MAX} events were missed; read the account anew.")
         self._seen[str(account_id)] = since
-        for row in missed:
-            self._news.offer(message_of(row))
+        self._runtime.bus.add(self._news, account_topic(account_id))
+        self.say({"event": "subscribed", "id": str(account_id), "seq": last_seq})
+        self._news.offer({"topic": "missed", "id": str(account_id)})
+
+    async def _read_missed(self, account_id: str) -> None:
+        """Read what was missed, a piece at a time."""
+        async with self._runtime.read(self._who) as work:
+            rows = await events_after(work, UUID(account_id), self._seen[account_id], PIECE)
+        self._read.extend(message_of(row) for row in rows)
+        if len(rows) == PIECE:
+            self._read.append({"topic": "missed", "id": account_id})
 
     async def _follow_tape(self, tape_id: UUID) -> None:
         async with self._runtime.read(self._who) as work:
             work.require(Scope.READ)
-            tape = await read_tape(work, tape_id)
+            await read_tape(work, tape_id)
         self._runtime.bus.add(self._news, f"tape:{tape_id}")
         self.say({"event": "subscribed", "id": str(tape_id)})
-        self._news.offer(await self._shown(tape))
+        self._news.offer({"topic": "tape", "id": tape_id})
 
     async def _tape(self, tape_id: UUID) -> Message:
         async with self._runtime.read(self._who) as work:
-            return await self._shown(await read_tape(work, tape_id))
-
-    async def _shown(self, tape: Tape) -> Message:
+            tape = await read_tape(work, tape_id)
         shown = await shown_tape(self._shelf, tape, self._who)
         return {"topic": "tape", "id": str(tape.id), "tape": shown.model_dump(mode="json")}

@@ -3,7 +3,7 @@
 Nothing is sampled and stored: the ledger says what was held when, the tape what that was worth.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -39,11 +39,15 @@ class _Book:
                 instrument_id = InstrumentId(UUID(posting["instrument_id"]))
                 self.units[instrument_id] = self.units.get(instrument_id, ZERO) + Decimal(posting["quantity"])
 
-    def worth(self, prices: Mapping[InstrumentId, Decimal], currency: str) -> Decimal | None:
-        held = {each: quantity for each, quantity in self.units.items() if quantity}
-        if any(each not in prices for each in held):
-            return None
-        return self.cash + sum((money(quantity * prices[each], currency) for each, quantity in held.items()), ZERO)
+    def worth(self, dataset: Dataset, cursor: int, currency: str) -> Decimal | None:
+        """Value what is held at its standing quotes, as the account itself is valued."""
+        worth = self.cash
+        for instrument_id, quantity in self.units.items():
+            quote = dataset.standing_quote(instrument_id, cursor) if quantity else None
+            if quantity and quote is None:
+                return None
+            worth += money(quantity * quote.mid, currency) if quote else ZERO
+        return worth
 
 
 def equity_points(
@@ -51,29 +55,11 @@ def equity_points(
 ) -> Iterator[EquityPoint]:
     """Yield what it was worth when opened, at every session's close since, and now; oldest first."""
     book, taken = _Book(), 0
-    prices: dict[InstrumentId, Decimal] = {}
-    moves = _closes(entries, tape, dataset, opened_at)
     sessions = dataset.calendar.sessions(dataset.calendar.day_of(opened_at), dataset.calendar.day_of(tape.at))
     closes = [session.closes_at for session in sessions if opened_at < session.closes_at <= tape.at]
     for at in sorted({opened_at, *closes[-SESSIONS_MAX:], tape.at}):
         while taken < len(entries) and entries[taken]["at"] <= at:
             book.take(entries[taken])
             taken += 1
-        while moves and moves[-1][0] <= at:
-            _, instrument_id, price = moves.pop()
-            prices[instrument_id] = price
-        yield EquityPoint(at, book.cash, book.worth(prices, currency))
-
-
-def _closes(
-    entries: Sequence[Row], tape: Tape, dataset: Dataset, opened_at: datetime
-) -> list[tuple[datetime, InstrumentId, Decimal]]:
-    """Return the closes of everything that was ever held, newest first, so that the oldest is popped."""
-    held = {
-        InstrumentId(UUID(posting["instrument_id"]))
-        for entry in entries
-        for posting in entry["postings"]
-        if posting["quantity"] is not None
-    }
-    closes = [(bar.at, each, bar.close) for each in held for bar in dataset.bars(each, tape.cursor, start=opened_at)]
-    return sorted(closes, key=lambda move: move[0], reverse=True)
+        cursor = min(dataset.cursor_at(at), tape.cursor)
+        yield EquityPoint(at, book.cash, book.worth(dataset, cursor, currency))

@@ -24,20 +24,20 @@ from paperdesk.features.broker.cancel_order import cancel_order
 from paperdesk.features.broker.order_writer import Placed
 from paperdesk.features.broker.place_order import place_order
 from paperdesk.features.broker.queries import account_of_order
-from paperdesk.features.broker.schemas import OrderOut, PlaceOrderBody, order_members
+from paperdesk.features.broker.schemas import (
+    CLIENT_ID,
+    CLIENT_ID_LENGTH_MAX,
+    OrderOut,
+    PlaceOrderBody,
+    order_members,
+)
 from paperdesk.features.broker.work import BrokerWork
 from paperdesk.features.identity.access import caller, runtime_of
-
-_SYMBOL_LENGTH_MAX = 32
-_KEY_LENGTH_MAX = 128
+from paperdesk.infra.http import MalformedJson
 
 
 class MalformedOrder(Invalid):
     """The body of an order does not have the shape it should have."""
-
-
-class MalformedBody(Invalid):
-    """The body is not JSON."""
 
 
 class Body(msgspec.Struct, forbid_unknown_fields=True):
@@ -55,8 +55,9 @@ class Body(msgspec.Struct, forbid_unknown_fields=True):
     def command(self, order_id: OrderId, key: str | None) -> PlaceOrder:
         """Return what is asked as a command; the header's key serves when the body has none."""
         client_order_id = key if self.client_order_id is None else self.client_order_id
-        if client_order_id is not None and not 0 < len(client_order_id) <= _KEY_LENGTH_MAX:
-            raise MalformedOrder(f"A client order id has 1 to {_KEY_LENGTH_MAX} characters.", field="client_order_id")
+        if client_order_id is not None and not _is_key(client_order_id):
+            reason = f"A client order id is one line of 1 to {CLIENT_ID_LENGTH_MAX} characters."
+            raise MalformedOrder(reason, fields=[{"field": "client_order_id", "reason": reason}])
         return PlaceOrder(
             account_id=AccountId(self.account_id),
             order_id=order_id,
@@ -70,6 +71,7 @@ class Body(msgspec.Struct, forbid_unknown_fields=True):
         )
 
 
+_is_key = re.compile(CLIENT_ID).fullmatch
 _decode = msgspec.json.Decoder(Body).decode
 _FIELD = re.compile(r"at `\$\.?([^`]*)`")
 
@@ -106,7 +108,7 @@ def _read(raw: bytes) -> Body:
         field = found.group(1) if found else ""
         raise MalformedOrder(f"{reason}.", fields=[{"field": field, "reason": reason}]) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise MalformedBody(f"The body is not JSON: {error}.") from None
+        raise MalformedJson(f"The body is not valid JSON: {error}.") from None
 
 
 def _answer(placed: Placed, status: int) -> Response:
@@ -143,6 +145,15 @@ ROUTES = (
 )  # fmt: skip
 
 
+_KEY_HEADER = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "Serves as the client order id of an order that has none.",
+    "schema": {"type": "string", "maxLength": CLIENT_ID_LENGTH_MAX},
+}
+
+
 def described(route: HotRoute) -> dict[str, Any]:
     """Return the OpenAPI operation of a hot route."""
     parameters = re.findall(r"{(\w+)}", route.path)
@@ -161,6 +172,7 @@ def described(route: HotRoute) -> dict[str, Any]:
         },
     }
     if route.body is not None:
+        operation["parameters"].append(_KEY_HEADER)
         schema = {"$ref": f"#/components/schemas/{route.body.__name__}"}
         operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
     return operation

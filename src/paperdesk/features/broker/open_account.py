@@ -1,19 +1,31 @@
-"""Open an account on a tape; its first cash is an ordinary transfer."""
+"""Open an account on a tape; its first cash is an ordinary transfer, committed with it."""
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 
+from paperdesk.core.broker import engine
 from paperdesk.core.broker.account import Rules
+from paperdesk.core.broker.checks import AmountTooPrecise
+from paperdesk.core.broker.commands import TransferCash
+from paperdesk.core.broker.view import MarketView
 from paperdesk.core.kernel.errors import Invalid
-from paperdesk.core.kernel.ids import AccountId, TapeId
-from paperdesk.core.kernel.money import cent
+from paperdesk.core.kernel.ids import AccountId, EntryId, TapeId, derived
+from paperdesk.core.kernel.money import ZERO, money, plain
 from paperdesk.core.kernel.principal import Scope
+from paperdesk.features.broker import store
 from paperdesk.features.broker.rows import rules_value
-from paperdesk.features.broker.store import insert_account
+from paperdesk.features.broker.store import Change, insert_account
 from paperdesk.features.marketdata.queries import read_tape
+from paperdesk.features.marketdata.tapes import Shelf
 from paperdesk.infra.crypto import new_code
+from paperdesk.infra.db import driver_connection
 from paperdesk.infra.work import UnitOfWork
 
 NUMBER_LENGTH = 10
+
+
+class OpeningCashNegative(Invalid):
+    """An account opens with cash or without, never with less than nothing."""
 
 
 class NameMissing(Invalid):
@@ -25,21 +37,22 @@ NAME_LENGTH_MAX = 80
 
 @dataclass(frozen=True, slots=True)
 class OpenAccount:
-    """Open an account in a currency, on a tape, under rules."""
+    """Open an account in a currency, on a tape, under rules; `cash` is what will be transferred first."""
 
     name: str
     tape_id: TapeId
     currency: str = "USD"
     rules: Rules = field(default_factory=Rules)
+    cash: Decimal = ZERO
 
 
-async def open_account(work: UnitOfWork, command: OpenAccount) -> AccountId:
-    """Return the id of the new, empty account."""
+async def open_account(work: UnitOfWork, shelf: Shelf, command: OpenAccount) -> AccountId:
+    """Return the id of the new account; its first cash is in its ledger with the same commit."""
     work.require(Scope.TRADE)
     name = command.name.strip()
     if not 0 < len(name) <= NAME_LENGTH_MAX:
         raise NameMissing(f"A name has 1 to {NAME_LENGTH_MAX} characters.", name=name[:NAME_LENGTH_MAX])
-    cent(command.currency)
+    _check_cash(command.cash, command.currency)
     tape = await read_tape(work, command.tape_id)
     account_id = AccountId(work.new_id())
     values = {
@@ -54,5 +67,24 @@ async def open_account(work: UnitOfWork, command: OpenAccount) -> AccountId:
         "opened_at": tape.at,
     }
     await insert_account(work, values)
+    if command.cash:
+        opening = TransferCash(account_id, EntryId(derived(account_id, "opening")), command.cash)
+        await _deposit(work, opening, await shelf.view(tape, ()))
     await work.record("open_account", account_id, {"name": name, "tape_id": tape.id})
     return account_id
+
+
+async def _deposit(work: UnitOfWork, command: TransferCash, view: MarketView) -> None:
+    db = await driver_connection(work.db)
+    accounts, _ = await store.lock_accounts(db, [command.account_id])
+    account = accounts[command.account_id]
+    events = engine.decide(account, command, view)
+    change = Change(account, engine.fold(account, events), [(event, work.who.subject) for event in events])
+    await store.apply(db, [change], work.now)
+
+
+def _check_cash(cash: Decimal, currency: str) -> None:
+    if cash < ZERO:
+        raise OpeningCashNegative("An account cannot open with less than nothing.", cash=plain(cash))
+    if cash != money(cash, currency):
+        raise AmountTooPrecise(f"{plain(cash)} is finer than {currency} can be.", amount=plain(cash), currency=currency)

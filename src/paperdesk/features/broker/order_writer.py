@@ -27,9 +27,9 @@ from paperdesk.core.market.instruments import Instrument
 from paperdesk.features.broker import store
 from paperdesk.features.broker.store import Change, Touch
 from paperdesk.features.marketdata.tapes import Shelf, Tape
-from paperdesk.infra.db import APP_ROLE
+from paperdesk.infra.db import APP_ROLE, ORDER_PATH
 from paperdesk.infra.outbox import Relay
-from paperdesk.infra.runtime import Runtime, database_errors
+from paperdesk.infra.runtime import Runtime, commit_errors, database_errors
 from paperdesk.infra.work import tenants_setting
 
 
@@ -47,10 +47,6 @@ class IdempotencyKeyTaken(Conflict):
 
 class WriterBusy(Unavailable):
     """Too many commands are waiting; nothing was done, try again shortly."""
-
-
-class OutcomeUnknown(Unavailable):
-    """The connection broke during the commit; ask again with the same client order id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,29 +153,29 @@ class OrderWriter:
 
     @asynccontextmanager
     async def _transaction(self, batch: Batch) -> AsyncIterator[asyncpg.Connection]:
-        """Begin with the tenants of the batch, commit on leaving, and tell when the outcome is unknown."""
+        """Begin with the tenants of the batch, commit on leaving, and tell when the outcome is unknown.
+
+        After any failure the connection goes, and the transaction with it: a server that dies in the
+        middle of a statement leaves a connection that is neither usable nor closed.
+        """
         tenants = tenants_setting(sorted({waiting.who.tenant_id for waiting in batch.commands}))
-        async with database_errors():
-            db = await self._connected()
-            await db.execute(f"begin; select set_config('paperdesk.tenants', '{tenants}', true)")
-            async with AsyncExitStack() as undo:
-                undo.push_async_callback(_roll_back, db)
-                yield db
-                undo.pop_all()
-        try:
+        async with AsyncExitStack() as failure:
             async with database_errors():
+                db = await self._connected()
+                failure.callback(db.terminate)
+                await db.execute(f"begin; select set_config('paperdesk.tenants', '{tenants}', true)")
+                yield db
+            async with commit_errors():
                 await db.execute("commit")
-        except Unavailable as error:
-            raise OutcomeUnknown("The connection broke while the order was being committed.") from error
+            failure.pop_all()
 
     async def _connected(self) -> asyncpg.Connection:
         if self._db is None or self._db.is_closed():
-            self._db = await self._runtime.server.connect(APP_ROLE)
+            self._db = await self._runtime.server.connect(APP_ROLE, ORDER_PATH)
         return self._db
 
     async def _load(self, db: asyncpg.Connection, batch: Batch) -> None:
-        bare = await store.lock_accounts(db, {waiting.command.account_id for waiting in batch.commands})
-        tapes = await store.load_tapes(db, {account.tape_id for account in bare.values()})
+        bare, tapes = await store.lock_accounts(db, {waiting.command.account_id for waiting in batch.commands})
         batch.views = await self._views(batch, bare, tapes)
         touch = _touched(batch, bare)
         instruments: dict[InstrumentId, Instrument] = {}
@@ -204,11 +200,6 @@ class OrderWriter:
             if account is not None and isinstance(waiting.command, PlaceOrder):
                 symbols[account.tape_id].add(waiting.command.symbol)
         return {tape_id: await self._shelf.view(tapes[tape_id], wanted) for tape_id, wanted in symbols.items()}
-
-
-async def _roll_back(db: asyncpg.Connection) -> None:
-    if not db.is_closed():
-        await db.execute("rollback")
 
 
 def _touched(batch: Batch, accounts: Mapping[AccountId, Account]) -> Touch:

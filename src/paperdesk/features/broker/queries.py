@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import Text, and_, cast, select
+from sqlalchemy import Column, Table, Text, and_, cast, select
 
 from paperdesk.core.broker.account import Position
 from paperdesk.core.broker.engine import UnknownOrder
@@ -15,12 +15,12 @@ from paperdesk.core.kernel.ids import AccountId, InstrumentId
 from paperdesk.core.market.quotes import Quote
 from paperdesk.features.broker.order_writer import UnknownAccount
 from paperdesk.features.broker.rows import order_of, position_of
-from paperdesk.features.broker.tables import accounts, entries, fills, orders, positions
+from paperdesk.features.broker.tables import accounts, entries, fills, lots, orders, positions
 from paperdesk.features.marketdata.feeds.recorded import Dataset
 from paperdesk.features.marketdata.queries import read_tape
 from paperdesk.features.marketdata.tapes import Shelf, Tape
 from paperdesk.infra.db import Row, fetch_all, fetch_one
-from paperdesk.infra.http import PageParams, Serial
+from paperdesk.infra.http import Line, PageParams, Serial
 from paperdesk.infra.outbox import events
 from paperdesk.infra.work import ReadOnly, owned
 
@@ -31,7 +31,20 @@ class OrderFilter:
 
     account_id: UUID
     status: Literal["open", "closed", "all"] = "all"
-    symbol: str | None = None
+    symbol: Line | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """Everything stored of one account: the row itself, and the rest oldest first."""
+
+    account: Row
+    events: list[Row]
+    entries: list[Row]
+    orders: list[Row]
+    fills: list[Row]
+    positions: list[Row]
+    lots: list[Row]
 
 
 _OPEN = sorted(status.value for status in OPEN_STATUSES)
@@ -148,6 +161,25 @@ async def list_entries(work: ReadOnly, account_id: UUID, page: PageParams) -> tu
     return page.cut(rows, lambda row: (row["number"],))
 
 
+async def read_books(work: ReadOnly, account_id: UUID) -> Books:
+    """Return everything stored of an account, or refuse an unknown or foreign one."""
+    account = await read_account(work, account_id)
+
+    async def rows(table: Table, order: Column[Any]) -> list[Row]:
+        mine = select(table).where(table.c.account_id == account_id, owned(table, work))
+        return await fetch_all(work.db, mine.order_by(order))
+
+    return Books(
+        account=account,
+        events=await events_after(work, account_id, 0, limit=None),
+        entries=await rows(entries, entries.c.number),
+        orders=await rows(orders, orders.c.accepted_seq),
+        fills=await rows(fills, fills.c.seq),
+        positions=await rows(positions, positions.c.instrument_id),
+        lots=await rows(lots, lots.c.opened_seq),
+    )
+
+
 async def all_entries(work: ReadOnly, account_id: UUID) -> list[Row]:
     """Return what moved cash and units in an account, oldest first."""
     query = (
@@ -158,7 +190,7 @@ async def all_entries(work: ReadOnly, account_id: UUID) -> list[Row]:
     return await fetch_all(work.db, query)
 
 
-async def events_after(work: ReadOnly, account_id: UUID, seq: int, limit: int) -> list[Row]:
+async def events_after(work: ReadOnly, account_id: UUID, seq: int, limit: int | None) -> list[Row]:
     """Return an account's events after a sequence number, oldest first; payloads as stored text."""
     query = (
         select(events, cast(events.c.payload, Text).label("payload_text"))

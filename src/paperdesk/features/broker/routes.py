@@ -13,6 +13,7 @@ from paperdesk.features.broker import queries
 from paperdesk.features.broker.equity_history import equity_points
 from paperdesk.features.broker.open_account import open_account
 from paperdesk.features.broker.queries import OrderFilter
+from paperdesk.features.broker.reconcile import reconcile
 from paperdesk.features.broker.schemas import (
     AccountOut,
     EntryOut,
@@ -21,6 +22,7 @@ from paperdesk.features.broker.schemas import (
     OpenAccountBody,
     OrderOut,
     PositionOut,
+    ReconciliationOut,
     TransferBody,
     TransferOut,
     order_members,
@@ -33,7 +35,8 @@ from paperdesk.features.marketdata.routes import Datasets
 from paperdesk.features.marketdata.tapes import Shelf, Tape, has_one_price
 from paperdesk.infra.db import Row
 from paperdesk.infra.http import Page, PageOf
-from paperdesk.infra.work import ReadOnly
+from paperdesk.infra.idempotency import Answer, fingerprint_of, replay_or_run
+from paperdesk.infra.work import ReadOnly, UnitOfWork
 
 router = APIRouter(prefix="/v1", tags=["broker"])
 
@@ -55,13 +58,12 @@ async def get_accounts(work: Reading, shelf: Datasets, page: Page) -> PageOf[Acc
 
 
 @router.post("/accounts", status_code=201)
-async def post_account(body: OpenAccountBody, broker: Broker, runtime: Serving, shelf: Datasets) -> AccountOut:
-    """Open an account on a tape; its first cash is a transfer in its ledger."""
-    command = body.command()
+async def post_account(
+    body: OpenAccountBody, broker: Broker, runtime: Serving, shelf: Datasets, key: Key = None
+) -> AccountOut:
+    """Open an account on a tape; its first cash is a transfer in its ledger. A key makes it safe to send again."""
     async with runtime.work(broker.who) as work:
-        account_id = await open_account(work, command)
-    if body.cash:
-        await transfer_cash(broker, TransferCash(account_id, EntryId(derived(account_id, "opening")), body.cash))
+        account_id = await _opened(work, shelf, body, key)
     async with runtime.read(broker.who) as reading:
         return await _account(reading, shelf, await queries.read_account(reading, account_id))
 
@@ -118,6 +120,12 @@ async def get_equity(account_id: UUID, work: Reading, shelf: Datasets) -> PageOf
     return PageOf(items=items, next_cursor=None)
 
 
+@router.get("/accounts/{account_id}/reconciliation")
+async def get_reconciliation(account_id: UUID, work: Reading) -> ReconciliationOut:
+    """Work an account out again from its events and its ledger, and compare."""
+    return ReconciliationOut.of(await reconcile(work, account_id))
+
+
 @router.get("/orders")
 async def get_orders(
     work: Reading, shelf: Datasets, page: Page, chosen: Annotated[OrderFilter, Depends()]
@@ -133,6 +141,18 @@ async def get_orders(
 async def get_order(order_id: UUID, work: Reading, shelf: Datasets) -> OrderOut:
     """Show one order."""
     return _order(*await queries.read_order(work, shelf, order_id))
+
+
+async def _opened(work: UnitOfWork, shelf: Shelf, body: OpenAccountBody, key: str | None) -> AccountId:
+    """Return the id of the new account, or of the one that the same request opened before."""
+    if key is None:
+        return await open_account(work, shelf, body.command())
+
+    async def run() -> Answer:
+        return Answer(201, str(await open_account(work, shelf, body.command())))
+
+    fingerprint = fingerprint_of("POST", "/v1/accounts", body.model_dump_json().encode())
+    return AccountId(UUID((await replay_or_run(work, key, fingerprint, run)).body))
 
 
 def _order(order: Order, tape: Tape, dataset: Dataset) -> OrderOut:

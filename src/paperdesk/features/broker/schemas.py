@@ -1,6 +1,6 @@
 """What accounts, orders and the ledger look like from outside."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
@@ -12,12 +12,16 @@ from paperdesk.core.broker.account import Rules
 from paperdesk.core.broker.fill_models import fill_model
 from paperdesk.core.broker.orders import Order, OrderStatus, OrderType, Side, TimeInForce
 from paperdesk.core.broker.valuation import PositionValue, Valuation
+from paperdesk.core.kernel.errors import Problem
 from paperdesk.core.kernel.ids import TapeId
 from paperdesk.core.kernel.money import plain
 from paperdesk.core.kernel.time import instant_text
 from paperdesk.features.broker.open_account import OpenAccount
 from paperdesk.infra.http import Body, Line, NumberText
 
+CLIENT_ID_LENGTH_MAX = 128
+# Any line of text: the database takes no NUL, and people read these in tables.
+CLIENT_ID = rf"[^\x00-\x1f\x7f]{{1,{CLIENT_ID_LENGTH_MAX}}}"
 _AVERAGE_PLACES = Decimal("0.000001")
 ONE_PRICE_A_DAY = "This tape has one price a day: a limit can only fill at a close."
 
@@ -68,12 +72,14 @@ class OpenAccountBody(Body):
         extra="forbid",
         frozen=True,
         json_schema_extra={
-            "example": {
-                "name": "Practice",
-                "tape_id": "0192f0c1-7b1e-7a3c-8000-3f5d5f9d9a11",
-                "currency": "USD",
-                "cash": "100000.00",
-            }
+            "examples": [
+                {
+                    "name": "Practice",
+                    "tape_id": "0192f0c1-7b1e-7a3c-8000-3f5d5f9d9a11",
+                    "currency": "USD",
+                    "cash": "100000.00",
+                }
+            ]
         },
     )
     name: Line
@@ -86,13 +92,13 @@ class OpenAccountBody(Body):
     def command(self) -> OpenAccount:
         """Return what is asked as a command; the cash is a transfer of its own."""
         rules = Rules(fill_model=fill_model(self.fill_model), fill_on_arrival=self.fill_on_arrival)
-        return OpenAccount(self.name, TapeId(self.tape_id), self.currency, rules)
+        return OpenAccount(self.name, TapeId(self.tape_id), self.currency, rules, self.cash)
 
 
 class TransferBody(Body):
     """Cash to put in, or with a minus sign to take out."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra={"example": {"amount": "2500.00"}})
+    model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra={"examples": [{"amount": "2500.00"}]})
     amount: NumberText
 
 
@@ -103,16 +109,18 @@ class PlaceOrderBody(Body):
         extra="forbid",
         frozen=True,
         json_schema_extra={
-            "example": {
-                "account_id": "0192f0c1-7b1e-7a3c-8000-3f5d5f9d9a11",
-                "symbol": "AAPL",
-                "side": "buy",
-                "type": "limit",
-                "quantity": "10",
-                "limit_price": "74.50",
-                "time_in_force": "gtc",
-                "client_order_id": "my-first-order",
-            }
+            "examples": [
+                {
+                    "account_id": "0192f0c1-7b1e-7a3c-8000-3f5d5f9d9a11",
+                    "symbol": "AAPL",
+                    "side": "buy",
+                    "type": "limit",
+                    "quantity": "10",
+                    "limit_price": "74.50",
+                    "time_in_force": "gtc",
+                    "client_order_id": "my-first-order",
+                }
+            ]
         },
     )
     account_id: UUID
@@ -122,7 +130,7 @@ class PlaceOrderBody(Body):
     quantity: NumberText
     limit_price: NumberText | None = None
     time_in_force: TimeInForce = TimeInForce.DAY
-    client_order_id: str | None = Field(default=None, min_length=1, max_length=128)
+    client_order_id: str | None = Field(default=None, pattern=f"^{CLIENT_ID}$")
 
 
 class OrderOut(BaseModel):
@@ -276,6 +284,26 @@ class TransferOut(BaseModel):
     at: datetime
     description: str
     amount: NumberText
+
+
+class DifferenceOut(BaseModel):
+    """Two records of an account that do not agree."""
+
+    code: str
+    message: str
+
+
+class ReconciliationOut(BaseModel):
+    """Whether an account's events, ledger and balances agree, and where they do not."""
+
+    balanced: bool
+    problems: list[DifferenceOut]
+
+    @classmethod
+    def of(cls, problems: Sequence[Problem]) -> "ReconciliationOut":
+        """Show what a reconciliation found."""
+        found = [DifferenceOut(code=problem.code, message=problem.message) for problem in problems]
+        return cls(balanced=not found, problems=found)
 
 
 class EquityPointOut(BaseModel):

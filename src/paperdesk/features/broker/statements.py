@@ -11,18 +11,18 @@ TAPE_COLUMNS = """t.id, t.tenant_id, t.owner_id, t.dataset_id, t.name, t.shared,
   t.target_at, t.state, t.speed, t.has_ended, t.starts_at"""
 
 # The count makes the planner finish locking the tapes before it touches an account.
-LOCK_ACCOUNTS = """
+LOCK_ACCOUNTS = f"""
 with tapes as (
-  select id from tape_runs where id in (select tape_id from accounts where id = any($1)) order by id for share
+  select {TAPE_COLUMNS} from tape_runs t where t.id in (select tape_id from accounts where id = any($1)) order by t.id for share
 ), locked as (
   select a.id, a.tenant_id, a.tape_id, a.currency, a.rules::text as rules, a.cash, a.held, a.last_seq, a.last_entry,
     a.last_at, a.epoch
   from accounts a where a.id = any($1) and (select count(*) from tapes) > 0 order by a.id for update
 )
-select * from locked
+select l.*, t.tenant_id as tape_tenant_id, t.owner_id, t.dataset_id, t.name, t.shared, t.cursor, t.at, t.target_cursor,
+  t.target_at, t.state, t.speed, t.has_ended, t.starts_at
+from locked l join tapes t on t.id = l.tape_id
 """
-
-LOAD_TAPES = f"select {TAPE_COLUMNS} from tape_runs t where t.id = any($1)"
 
 LOCK_TAPE = f"select {TAPE_COLUMNS} from tape_runs t where t.id = $1 for update"
 
@@ -38,8 +38,7 @@ from (
   select * from unnest($1::uuid[], $2::uuid[]) union select account_id, instrument_id from orders where id = any($3)
 ) as w(account_id, instrument_id)
 join accounts a on a.id = w.account_id
-join positions p on p.account_id = w.account_id and p.epoch = a.epoch and p.instrument_id = w.instrument_id
-  and p.book = 'net'
+join positions p on (p.account_id, p.epoch, p.instrument_id, p.book) = (w.account_id, a.epoch, w.instrument_id, 'net')
 """
 
 # Only the oldest lots that the units wanted can reach, however long the position's history is.
@@ -144,6 +143,9 @@ _WRITES: dict[str, tuple[tuple[tuple[str, str], ...], str]] = {
 
 TABLES = tuple(_WRITES)
 
+# The last branch of every write, one row for all of it: whose events the relay will find.
+_OUTBOX = "insert into outbox (account_ids, first_seqs, last_seqs)"
+
 
 @lru_cache(maxsize=1 << len(_WRITES))
 def write_statement(tables: tuple[str, ...]) -> str:
@@ -159,6 +161,8 @@ def write_statement(tables: tuple[str, ...]) -> str:
         rows = f"{table}_new as (select {casts} from unnest({arrays}) as n({names}))"
         done = action.format(columns=names).replace("from new", f"from {table}_new")
         branches += [rows, f"{table}_done as ({done})"]
+    ids, first, last = (f"${parameter + n}" for n in (1, 2, 3))
+    branches.append(f"outbox_done as ({_OUTBOX} values ({ids}::uuid[], {first}::bigint[], {last}::bigint[]))")
     return f"with {', '.join(branches)} select 1"
 
 

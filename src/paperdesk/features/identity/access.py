@@ -5,11 +5,13 @@ for a few seconds under the keyed hash of what was shown, never under the secret
 busy caller costs one hash and one look into a dictionary.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated
 from urllib.parse import urlsplit
+from weakref import WeakValueDictionary
 
 from fastapi import Depends, Request, Security
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
@@ -17,7 +19,7 @@ from starlette.requests import HTTPConnection
 
 from paperdesk.core.kernel.errors import Forbidden, Unauthenticated
 from paperdesk.core.kernel.ids import KeyId
-from paperdesk.core.kernel.principal import Principal
+from paperdesk.core.kernel.principal import Principal, Scope
 from paperdesk.features.identity import store
 from paperdesk.infra.crypto import TokenHasher
 from paperdesk.infra.runtime import Runtime
@@ -60,6 +62,7 @@ class Gate:
         """Start knowing nobody."""
         self._runtime = runtime
         self._kept: dict[bytes, _Kept] = {}
+        self._turns: WeakValueDictionary[bytes, asyncio.Lock] = WeakValueDictionary()
         self._forgotten = 0
 
     async def principal(self, token: str | None) -> Principal:
@@ -73,11 +76,12 @@ class Gate:
             raise _unknown()
         digest = self._runtime.hasher.hash(token)
         now = self._runtime.clock.now()
-        kept = self._kept.get(digest)
-        # Both ends are checked, because a clock that was set back must not prolong anything.
-        if kept is not None and kept.since <= now < kept.until:
-            return kept.who
-        return await self._look_up(token, digest, now)
+        known = self._known(digest, now)
+        if known is not None:
+            return known
+        # Whoever shows the same token meanwhile waits for this answer, or a busy caller would ask many times at once.
+        async with self._turns.setdefault(digest, asyncio.Lock()):
+            return self._known(digest, now) or await self._look_up(token, digest, now)
 
     def forget_key(self, key_id: KeyId) -> None:
         """Stop honouring a key at once; call it when the revocation has been committed."""
@@ -91,6 +95,11 @@ class Gate:
     def _forget(self, is_lost: Callable[[bytes, _Kept], bool]) -> None:
         self._forgotten += 1
         self._kept = {digest: kept for digest, kept in self._kept.items() if not is_lost(digest, kept)}
+
+    def _known(self, digest: bytes, now: datetime) -> Principal | None:
+        kept = self._kept.get(digest)
+        # Both ends are checked, because a clock that was set back must not prolong anything.
+        return kept.who if kept is not None and kept.since <= now < kept.until else None
 
     async def _look_up(self, token: str, digest: bytes, now: datetime) -> Principal:
         # Something may be forgotten while the database answers; what it said before is then not trusted.
@@ -194,6 +203,7 @@ async def _open_work(who: Caller, connection: HTTPConnection) -> AsyncIterator[U
 
 
 async def _open_read(who: Caller, connection: HTTPConnection) -> AsyncIterator[ReadOnly]:
+    who.require(Scope.READ)
     async with runtime_of(connection).read(who) as work:
         yield work
 

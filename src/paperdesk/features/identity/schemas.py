@@ -30,6 +30,7 @@ Email = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x20\x7f]+$", max_len
 
 _KEY_ID = "PKX7M2QWN4H8RTBC9DKV"
 _SECRET = "kJ8s0VvYt2m4nQx7b9LhWcE3rTzUaPdGfSiOyK1Xo5M"  # noqa: S105 - an example in the API description
+_KEY_BODY: JsonValue = {"name": "Rebalancing script", "scopes": ["read", "trade"], "expires_at": "2030-01-01T00:00:00Z"}
 _LOGIN_BODIES: list[JsonValue] = [
     {"link_token": _SECRET},
     {"email": "demo@paperdesk.local", "password": "correct horse battery staple"},
@@ -125,6 +126,8 @@ class MeView(BaseModel):
 
 class KeyBody(Body):
     """A key to issue, with some of the caller's own permissions."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_KEY_BODY]})
 
     name: Line = Field(examples=["Rebalancing script"])
     scopes: Annotated[list[Scope], Field(min_length=1, max_length=len(Scope), examples=[["read", "trade"]])]

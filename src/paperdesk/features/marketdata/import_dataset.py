@@ -9,6 +9,7 @@ from uuid import UUID
 from paperdesk.core.kernel.errors import Conflict
 from paperdesk.core.kernel.ids import DatasetId, TenantId, UserId, derived
 from paperdesk.core.kernel.principal import Principal, Scope
+from paperdesk.core.market.sessions import calendar
 from paperdesk.features.marketdata.feeds.files import ImportTerms, import_file
 from paperdesk.features.marketdata.feeds.manifest import DatasetManifest, DatasetTerms, PriceBasis
 from paperdesk.features.marketdata.feeds.reading import FileFormat
@@ -40,6 +41,7 @@ class ImportDataset:
 async def import_dataset(work: UnitOfWork, command: ImportDataset) -> UUID:
     """Return the id of the job that imports the file."""
     work.require(Scope.TRADE)
+    calendar(command.calendar)  # an unknown one is refused now rather than by the job
     job_id = await enqueue(work, KIND, {**_arguments(command), "user_id": work.who.user_id})
     await work.record(KIND, job_id, {"name": command.name})
     return job_id

@@ -18,6 +18,7 @@ from paperdesk.features.marketdata.store import load_tape
 from paperdesk.features.marketdata.tables import dataset_versions, tape_runs
 from paperdesk.features.marketdata.tapes import Shelf, Tape, listed_instrument, tape_of
 from paperdesk.infra.db import fetch_all
+from paperdesk.infra.http import InstantText
 from paperdesk.infra.work import ReadOnly, owned
 
 SYMBOLS_MAX = 200
@@ -56,8 +57,8 @@ class BarQuery:
     tape_id: UUID
     symbol: str
     interval: Interval = "1d"
-    start: datetime | None = None
-    end: datetime | None = None
+    start: InstantText | None = None
+    end: InstantText | None = None
 
 
 async def read_tape(work: ReadOnly, tape_id: UUID) -> Tape:

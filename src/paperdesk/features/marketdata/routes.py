@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -150,15 +151,33 @@ async def get_datasets(work: Reading) -> PageOf[DatasetOut]:
     return PageOf(items=[DatasetOut.of(each) for each in await list_datasets(work)], next_cursor=None)
 
 
-@router.post("/datasets", status_code=202)
+_FILE = {"type": "string", "format": "binary", "description": "The file itself, as it is on disk."}
+_ROWS = "symbol,date,open,high,low,close,volume\nACME,2024-06-03,100.00,101.00,99.00,100.50,12000\n"
+_UPLOAD = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "text/csv": {"schema": {"type": "string", "examples": [_ROWS]}},
+            "application/vnd.apache.parquet": {"schema": _FILE},
+        },
+    }
+}
+
+
+@router.post("/datasets", status_code=202, openapi_extra=_UPLOAD)
 async def post_dataset(
     request: Request, asked: Annotated[ImportTerms, Query()], who: Caller, runtime: Serving
 ) -> ImportOut:
     """Import a CSV or Parquet file, sent as the body; the job reports every bad row."""
     who.require(Scope.TRADE)
-    upload = await _upload(runtime.settings.directory / "uploads", request.stream())
-    async with runtime.work(who) as work:
-        return ImportOut(job_id=await import_dataset(work, asked.command(upload)))
+    upload = runtime.settings.directory / "uploads" / new_token()
+    with ExitStack() as undo:
+        undo.callback(upload.unlink, missing_ok=True)
+        await _write(upload, request.stream())
+        async with runtime.work(who) as work:
+            job_id = await import_dataset(work, asked.command(upload))
+        undo.pop_all()  # from here on the file is the job's
+    return ImportOut(job_id=job_id)
 
 
 async def _reached(runtime: Runtime, who: Principal, aimed: Tape, news: Callable[[], Awaitable[object]]) -> Tape:
@@ -171,11 +190,9 @@ async def _reached(runtime: Runtime, who: Principal, aimed: Tape, news: Callable
     return tape
 
 
-async def _upload(folder: Path, chunks: AsyncIterator[bytes]) -> Path:
+async def _write(path: Path, chunks: AsyncIterator[bytes]) -> None:
     """Write the body to a file as it comes in."""
-    await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
-    path = folder / new_token()
+    await asyncio.to_thread(path.parent.mkdir, parents=True, exist_ok=True)
     async with await anyio.open_file(path, "wb") as file:
         async for chunk in chunks:
             await file.write(chunk)
-    return path

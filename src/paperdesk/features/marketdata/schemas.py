@@ -92,11 +92,13 @@ class OpenTapeBody(Body):
         extra="forbid",
         frozen=True,
         json_schema_extra={
-            "example": {
-                "dataset_id": "0192f0c1-7b1e-7a3c-8000-3f5d5f9d9a11",
-                "name": "The crash of 2020",
-                "start_at": "2020-02-19T21:00:00Z",
-            }
+            "examples": [
+                {
+                    "dataset_id": "0192f0c1-7b1e-7a3c-8000-3f5d5f9d9a11",
+                    "name": "The crash of 2020",
+                    "start_at": "2020-02-19T21:00:00Z",
+                }
+            ]
         },
     )
     dataset_id: UUID
@@ -112,7 +114,7 @@ class ControlTapeBody(Body):
     """One press on the transport bar."""
 
     model_config = ConfigDict(
-        extra="forbid", frozen=True, json_schema_extra={"example": {"action": "step", "unit": "session", "count": 1}}
+        extra="forbid", frozen=True, json_schema_extra={"examples": [{"action": "step", "unit": "session", "count": 1}]}
     )
     action: TapeAction
     unit: Literal["fact", "bar", "session"] = "session"
@@ -285,8 +287,8 @@ class ImportTerms(Body):
     name: Line
     format: FileFormat = FileFormat.CSV
     price_basis: PriceBasis = PriceBasis.RAW
-    calendar: str = "XNYS"
-    symbol: str | None = None
+    calendar: Line = "XNYS"
+    symbol: Line | None = None
 
     def command(self, upload: Path) -> ImportDataset:
         """Return what is asked as a command."""

@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from paperdesk.core.broker.commands import PlaceOrder, TransferCash
+from paperdesk.core.broker.commands import PlaceOrder
 from paperdesk.core.broker.orders import OrderType, Side
-from paperdesk.core.kernel.ids import AccountId, EntryId, OrderId, derived
+from paperdesk.core.kernel.ids import AccountId, OrderId
 from paperdesk.core.kernel.principal import Principal
 from paperdesk.features.broker.open_account import OpenAccount, open_account
 from paperdesk.features.broker.order_writer import OrderWriter
 from paperdesk.features.broker.place_order import place_order
-from paperdesk.features.broker.transfer_cash import transfer_cash
 from paperdesk.features.broker.work import BrokerWork
 from paperdesk.features.marketdata.add_datasets import add_datasets
 from paperdesk.features.marketdata.control_tape import ControlTape, TapeAction, control_tape
@@ -37,9 +36,8 @@ async def seed_demo(runtime: Runtime, shelf: Shelf, writer: OrderWriter, who: Pr
         first = await add_datasets(UnitOfWork(who, runtime.clock.now(), db), runtime.settings.datasets)
     async with runtime.work(who) as work:
         tape = await open_tape(work, shelf, OpenTape(first.id, first.name, first.start_at))
-        account_id = await open_account(work, OpenAccount("Practice", tape.id))
+        account_id = await open_account(work, shelf, OpenAccount("Practice", tape.id, cash=FIRST_CASH))
     broker = BrokerWork(who, runtime.clock.now(), writer)
-    await transfer_cash(broker, TransferCash(account_id, EntryId(derived(account_id, "opening")), FIRST_CASH))
     order_id = OrderId(broker.new_id())
     command = PlaceOrder(account_id, order_id, first.symbol, Side.BUY, OrderType.MARKET, FIRST_QUANTITY)
     await place_order(broker, command)

@@ -42,6 +42,7 @@ def upgrade() -> None:
     for table in PUBLIC:
         run(f"grant select, insert on {table} to paperdesk_app")
     run("grant select on tenants to paperdesk_app")
+    run("grant insert on outbox to paperdesk_app")
     run("grant select on postings to paperdesk_app, paperdesk_system")
     run("grant select, insert, update, delete on all tables in schema public to paperdesk_system")
     run("grant usage, select on all sequences in schema public to paperdesk_app, paperdesk_system")

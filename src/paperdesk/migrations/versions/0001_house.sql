@@ -277,10 +277,15 @@ create table events (
   at timestamptz not null,
   recorded_at timestamptz not null,
   payload jsonb not null,
-  is_published boolean not null default false,
   primary key (account_id, seq)
 );
-create index events_unpublished on events (account_id, seq) where not is_published;
+-- One row a commit until the relay takes it: whose events it brought, and which.
+create table outbox (
+  id bigint generated always as identity primary key,
+  account_ids uuid[] not null,
+  first_seqs bigint[] not null,
+  last_seqs bigint[] not null
+);
 
 create view postings with (security_invoker = true) as
   select e.account_id, e.id as entry_id, e.number, e.kind, e.at, p.*

@@ -1,0 +1,14 @@
+"""Run every benchmark: `make bench`, or `python -m bench.run`. The exit code says whether every goal was met."""
+
+import sys
+
+from bench import orders, replay
+
+
+def main() -> int:
+    """Run them one after the other, so that none disturbs another."""
+    return max(replay.main(), orders.main())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,226 @@
+"""Reconcile an account: work everything out again from what was recorded, and compare it with what is stored.
+
+An account is written down three times: as events, as ledger entries, and as the rows that are read
+every day. They were written together, so they must agree to the last cent, whatever died in between.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, fields, replace
+from decimal import Decimal
+from uuid import UUID
+
+import msgspec
+
+from paperdesk.core.broker import engine
+from paperdesk.core.broker.account import Account, Position
+from paperdesk.core.broker.events import CashTransferred, Event, Fill, OrderAccepted, OrderFilled
+from paperdesk.core.broker.holds import held_cash, reserved_units
+from paperdesk.core.broker.ledger import Book, Entry, Posting
+from paperdesk.core.broker.lots import Lot
+from paperdesk.core.broker.orders import Order
+from paperdesk.core.kernel.errors import Problem
+from paperdesk.core.kernel.ids import InstrumentId, OrderId
+from paperdesk.core.kernel.money import ZERO
+from paperdesk.features.broker.queries import Books, read_books
+from paperdesk.features.broker.rows import account_of, event_of, lot_of, order_of, position_of
+from paperdesk.infra.db import Row
+from paperdesk.infra.work import ReadOnly
+
+# A list of fills may be long; its beginning says enough.
+SHOWN_MAX = 300
+
+
+async def reconcile(work: ReadOnly, account_id: UUID) -> list[Problem]:
+    """Return every difference between an account's records, none when its books agree."""
+    return list(differences(await read_books(work, account_id)))
+
+
+def differences(books: Books) -> Iterator[Problem]:
+    """Yield what does not agree; what the events tell is compared only when they can be told."""
+    yield from _numbers(books)
+    yield from _ledger(books)
+    yield from _executions(books)
+    yield from _holdings(books)
+    try:
+        story = tell(books)
+    except (AssertionError, KeyError, msgspec.ValidationError) as broken:
+        yield Problem("events_cannot_be_told", f"The events do not follow from each other: {broken!r}.")
+        return
+    yield from _state(books, story)
+    yield from _orders(books, story)
+    yield from _traces(books, story)
+
+
+@dataclass(slots=True)
+class Story:
+    """What the events of an account tell: the account after them, and all that they brought about."""
+
+    account: Account
+    orders: dict[OrderId, Order] = field(default_factory=dict[OrderId, Order])
+    fills: list[Fill] = field(default_factory=list[Fill])
+    entries: list[Entry] = field(default_factory=list[Entry])
+
+    def take(self, event: Event) -> None:
+        """Go on with the next event; an order that has ended is put aside, so that a long life stays cheap."""
+        account = engine.evolve(self.account, event)
+        if isinstance(event, OrderFilled):
+            self.fills.append(event.fill)
+        if isinstance(event, OrderFilled | CashTransferred):
+            self.entries.append(event.entry)
+        order_id = _order_of(event)
+        if order_id is not None:
+            self.orders[order_id] = account.orders[order_id]
+            account = replace(account, orders={each: order for each, order in account.orders.items() if order.is_open})
+        self.account = account
+
+
+def tell(books: Books) -> Story:
+    """Fold an account's events from its opening."""
+    row = {**books.account, "rules": msgspec.json.encode(books.account["rules"]).decode()}
+    blank = replace(account_of(row), cash=ZERO, held=ZERO, last_seq=0, last_entry=0, last_at=row["opened_at"])
+    story = Story(blank)
+    for event in books.events:
+        story.take(event_of(event["kind"], event["payload"]))
+    return story
+
+
+def _order_of(event: Event) -> OrderId | None:
+    match event:
+        case CashTransferred():
+            return None
+        case OrderAccepted():
+            return event.order.id
+        case OrderFilled():
+            return event.fill.order_id
+        case _:
+            return event.order_id
+
+
+def _same(name: str, stored: object, worked_out: object, of: object = None) -> Iterator[Problem]:
+    if stored != worked_out:
+        whose = "" if of is None else f" of {of}"
+        sentence = f"The {name}{whose} is stored as {_short(stored)}, but comes to {_short(worked_out)}."
+        facts = {"of": str(of), "stored": _short(stored), "worked_out": _short(worked_out)}
+        yield Problem(f"{name.replace(' ', '_')}_differs", sentence, facts)
+
+
+def _short(found: object) -> str:
+    text = str(found)
+    return text if len(text) <= SHOWN_MAX else f"{text[:SHOWN_MAX]}…"
+
+
+def _numbers(books: Books) -> Iterator[Problem]:
+    """Check that events and entries are numbered from 1 to the last without a gap."""
+    events, entries = [row["seq"] for row in books.events], [row["number"] for row in books.entries]
+    for name, found, last in (
+        ("events", events, books.account["last_seq"]),
+        ("entries", entries, books.account["last_entry"]),
+    ):
+        if found != list(range(1, last + 1)):
+            sentence = f"The {len(found)} {name} are not numbered from 1 to {last} without a gap."
+            yield Problem(f"{name}_have_gaps", sentence, {"found": len(found), "last": last})
+
+
+def _postings(row: Row) -> tuple[Posting, ...]:
+    return msgspec.convert(row["postings"], tuple[Posting, ...])
+
+
+def _ledger(books: Books) -> Iterator[Problem]:
+    """Check that every entry balances, and that cash is the sum of its postings after each of them."""
+    cash = ZERO
+    for row in books.entries:
+        postings, number = _postings(row), row["number"]
+        for currency in sorted({posting.currency for posting in postings}):
+            total = _total(posting.amount for posting in postings if posting.currency == currency)
+            yield from _same("balance", total, ZERO, of=f"entry {number} in {currency}")
+        moved = _total(posting.amount for posting in postings if posting.book is Book.CASH)
+        cash += moved
+        yield from _same("cash change", row["cash_change"], moved, of=f"entry {number}")
+        yield from _same("cash after", row["cash_after"], cash, of=f"entry {number}")
+    yield from _same("cash", books.account["cash"], cash)
+
+
+def _executions(books: Books) -> Iterator[Problem]:
+    """Check that no order meets the same fact twice, and what it filled is the sum of its fills."""
+    met = Counter((row["order_id"], row["fact_seq"]) for row in books.fills)
+    for (order_id, fact_seq), times in met.items():
+        if times > 1:
+            yield Problem("filled_twice", f"Order {order_id} met fact {fact_seq} {times} times.")
+    by_order: defaultdict[UUID, list[Row]] = defaultdict(list)
+    for row in books.fills:
+        by_order[row["order_id"]].append(row)
+    for order in books.orders:
+        rows = by_order.pop(order["id"], [])
+        sums = {
+            "filled_quantity": _total(row["quantity"] for row in rows),
+            "filled_value": _total(row["price"] * row["quantity"] for row in rows),
+            "fees": _total(row["fee"] for row in rows),
+        }
+        for name, worked_out in sums.items():
+            yield from _same(name, order[name], worked_out, of=f"order {order['id']}")
+    for order_id in by_order:
+        yield Problem("fill_without_order", f"There are fills of {order_id}, and no such order.")
+
+
+def _holdings(books: Books) -> Iterator[Problem]:
+    """Check that a position is the sum of its lots and of its postings, in units and in cost."""
+    positions = {row["instrument_id"]: (row["quantity"], row["cost"]) for row in books.positions}
+    lots: defaultdict[UUID, list[Lot]] = defaultdict(list)
+    for row in books.lots:
+        lots[row["instrument_id"]].append(lot_of(row))
+    posted: defaultdict[UUID, list[Posting]] = defaultdict(list)
+    for row in books.entries:
+        for posting in _postings(row):
+            if posting.book is Book.SECURITIES and posting.instrument_id is not None:
+                posted[posting.instrument_id].append(posting)
+    for each in sorted(positions.keys() | lots.keys() | posted.keys()):
+        stored = positions.get(each, (ZERO, ZERO))
+        sums = _total(lot.quantity for lot in lots[each]), _total(lot.cost for lot in lots[each])
+        yield from _same("sum of lots", stored, sums, of=each)
+        sums = _total(line.quantity or ZERO for line in posted[each]), _total(line.amount for line in posted[each])
+        yield from _same("sum of postings", stored, sums, of=each)
+
+
+def _state(books: Books, story: Story) -> Iterator[Problem]:
+    """Check that the rows that are read every day say what the events tell."""
+    for name in ("cash", "held", "last_seq", "last_entry", "last_at"):
+        yield from _same(f"told {name}", books.account[name], getattr(story.account, name))
+    stored = {InstrumentId(row["instrument_id"]): position_of(row) for row in books.positions}
+    for each in sorted(stored.keys() | story.account.positions.keys()):
+        told = replace(story.account.position(each), lots=())
+        yield from _same("position", stored.get(each, Position(each)), told, of=each)
+    open_lots = {row["id"]: lot_of(row) for row in books.lots if row["quantity"]}
+    told_lots = {lot.id: lot for position in story.account.positions.values() for lot in position.lots}
+    yield from _same("open lots", open_lots, told_lots)
+
+
+def _orders(books: Books, story: Story) -> Iterator[Problem]:
+    """Check that every order is stored as it was told, and what is reserved is what open orders need."""
+    known = [row for row in books.orders if row["id"] in story.orders]
+    stored = {OrderId(row["id"]): order_of(row, story.orders[row["id"]].instrument) for row in known}
+    yield from _same("orders", {row["id"] for row in books.orders}, set(story.orders))
+    for order_id, order in stored.items():
+        yield from _same("order", order, story.orders[order_id], of=order_id)
+    needed = _total(held_cash(story.account, order) for order in stored.values())
+    yield from _same("held cash", books.account["held"], needed)
+    promised: defaultdict[UUID, Decimal] = defaultdict(Decimal)
+    for order in stored.values():
+        promised[order.instrument.id] += reserved_units(order)
+    for row in books.positions:
+        each = row["instrument_id"]
+        yield from _same("reserved", row["reserved"], promised[each], of=each)
+
+
+def _traces(books: Books, story: Story) -> Iterator[Problem]:
+    """Check that every fill and every entry that was told is stored once, and no other."""
+    columns = [each.name for each in fields(Fill)]
+    fills = [{name: row[name] for name in columns} for row in books.fills]
+    yield from _same("fills", fills, [{name: getattr(fill, name) for name in columns} for fill in story.fills])
+    entries = [(row["id"], row["number"], row["at"], row["kind"], _postings(row)) for row in books.entries]
+    told = [(entry.id, entry.number, entry.at, entry.kind.value, entry.postings) for entry in story.entries]
+    yield from _same("entries", entries, told)
+
+
+def _total(amounts: Iterable[Decimal]) -> Decimal:
+    return sum(amounts, ZERO)

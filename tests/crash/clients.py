@@ -1,0 +1,142 @@
+"""Sixteen impatient people: each has an account, sends whatever comes to mind, and writes down every answer."""
+
+import asyncio
+import itertools
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import httpx
+
+from paperdesk.core.kernel.ids import derived
+
+SYMBOLS = ("ACME", "BOLT", "CORE")
+PEOPLE = 16
+# A pause after an outage, so that nobody spins; shorter than anybody's Retry-After.
+BREATH_S = 0.1
+_serial = itertools.count(1)
+
+
+@dataclass
+class Attempt:
+    """One request and what became of it; no status means that no answer came."""
+
+    kind: str
+    method: str
+    path: str
+    account_id: str
+    key: str
+    body: dict[str, Any] | None = None
+    status: int | None = None
+    answer: dict[str, Any] = field(default_factory=dict[str, Any])
+
+    @property
+    def is_acknowledged(self) -> bool:
+        """Whether the desk said that it is done."""
+        return self.status in (200, 201)
+
+    @property
+    def is_open_question(self) -> bool:
+        """Whether the client cannot know: no answer came, or the desk says it does not know either."""
+        return self.status is None or self.answer.get("code") == "outcome_unknown"
+
+    @property
+    def entry_id(self) -> UUID:
+        """The ledger entry that a transfer makes."""
+        return derived(UUID(self.account_id), "transfer", self.key)
+
+    def again(self) -> "Attempt":
+        """The same request once more."""
+        return Attempt(self.kind, self.method, self.path, self.account_id, self.key, self.body)
+
+
+@dataclass
+class Person:
+    """Somebody who trades on a hot account of all and on an account of their own."""
+
+    client: httpx.AsyncClient
+    luck: random.Random
+    tape_id: str
+    account_ids: list[str]
+    attempts: list[Attempt]
+    placed: list[Attempt] = field(default_factory=list[Attempt])
+
+    async def act(self) -> None:
+        """Do one thing."""
+        draw = self.luck.random()
+        if draw < 0.70:
+            await self.send(self.order())
+        elif draw < 0.75:
+            twin = self.order()
+            await asyncio.gather(self.send(twin), self.send(twin.again()))
+        elif draw < 0.87 and self.placed:
+            await self.send(self._cancel(self.luck.choice(self.placed[-20:])))
+        elif draw < 0.98:
+            await self.send(self._transfer())
+        else:
+            await self.send(self._account())
+
+    def order(self) -> Attempt:
+        """An order of any kind; some will be refused, which is an answer too."""
+        account_id, key = self.luck.choice(self.account_ids), f"order-{next(_serial)}"
+        body = {
+            "account_id": account_id,
+            "symbol": self.luck.choice(SYMBOLS),
+            "side": self.luck.choice(("buy", "buy", "sell")),
+            "type": "market",
+            "quantity": str(self.luck.randint(1, 20)),
+            "time_in_force": self.luck.choice(("day", "day", "gtc", "gtc", "ioc", "fok")),
+            "client_order_id": key,
+        }
+        if self.luck.random() < 0.5:
+            body |= {"type": "limit", "limit_price": f"{self.luck.randint(6000, 14000) / 100:.2f}"}
+        return Attempt("order", "POST", "/v1/orders", account_id, key, body)
+
+    def _cancel(self, order: Attempt) -> Attempt:
+        order_id = order.answer["id"]
+        return Attempt("cancel", "DELETE", f"/v1/orders/{order_id}", order.account_id, order_id)
+
+    def _transfer(self) -> Attempt:
+        account_id, key = self.luck.choice(self.account_ids), f"transfer-{next(_serial)}"
+        body = {"amount": f"{self.luck.randint(-5000, 10000) / 100 or 1:.2f}"}
+        return Attempt("transfer", "POST", f"/v1/accounts/{account_id}/transfers", account_id, key, body)
+
+    def _account(self) -> Attempt:
+        key = f"account-{next(_serial)}"
+        body = {"name": key, "tape_id": self.tape_id, "cash": "1000.00"}
+        return Attempt("account", "POST", "/v1/accounts", "", key, body)
+
+    async def send(self, attempt: Attempt) -> Attempt:
+        """Send a request and write down what became of it; one that never left is not written down."""
+        # A header that is taken as client order id would hide a missing one in the body.
+        headers = {} if attempt.kind == "order" else {"Idempotency-Key": attempt.key}
+        try:
+            answer = await self.client.request(attempt.method, attempt.path, json=attempt.body, headers=headers)
+        except httpx.ConnectError:
+            await asyncio.sleep(BREATH_S)
+            return attempt
+        except httpx.TransportError:
+            self.attempts.append(attempt)
+            return attempt
+        attempt.status, attempt.answer = answer.status_code, answer.json()
+        self.attempts.append(attempt)
+        if attempt.status == 503:
+            assert answer.headers["content-type"] == "application/problem+json"
+            assert int(answer.headers["retry-after"]) > 0
+            await asyncio.sleep(BREATH_S)
+        elif attempt.is_acknowledged and attempt.kind == "order":
+            self.placed.append(attempt)
+        return attempt
+
+
+def questions(attempts: list[Attempt]) -> Iterator[Attempt]:
+    """Yield each request that was left open, once, unless the same request was answered otherwise."""
+    settled = {(each.kind, each.key) for each in attempts if each.is_acknowledged}
+    seen: set[tuple[str, str]] = set()
+    for each in attempts:
+        name = (each.kind, each.key)
+        if each.is_open_question and name not in settled | seen:
+            seen.add(name)
+            yield each

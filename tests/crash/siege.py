@@ -1,0 +1,217 @@
+"""A desk under load that is killed again and again, and what is checked after each time."""
+
+import asyncio
+import random
+import statistics
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from paperdesk.core.market.sessions import calendar
+from tests.crash.audit import Stored, broken_promises, until_published, wrongs
+from tests.crash.clients import PEOPLE, SYMBOLS, Attempt, Person, questions
+from tests.crash.desk_process import DeskProcess, desk_process
+
+SERVER, DATABASE, BOTH = "server", "database", "server and database"
+FIRST_DAY, LAST_DAY = date(1996, 1, 2), date(2020, 12, 30)
+SPEED = 15 * 86_400
+AFTERWARDS_S = 0.3
+ANSWERS = {200, 201, 404, 409, 422, 503}
+
+
+@dataclass(frozen=True)
+class Round:
+    """One death: whose, and how long it took until an order was accepted again, in seconds."""
+
+    victim: str
+    back_in: float
+    acknowledged: int
+    stored_unanswered: int
+    absent_unanswered: int
+
+
+@dataclass
+class Siege:
+    """A desk, its clients and everything they wrote down."""
+
+    desk: DeskProcess
+    client: httpx.AsyncClient
+    luck: random.Random
+    tape_id: str = ""
+    people: list[Person] = field(default_factory=list[Person])
+    attempts: list[Attempt] = field(default_factory=list[Attempt])
+    rounds: list[Round] = field(default_factory=list[Round])
+
+    async def prepare(self) -> None:
+        """Import a market, open a tape on it and an account for everybody."""
+        terms = {"name": "Siege", "format": "csv", "price_basis": "raw", "calendar": "XNYS"}
+        job = await self._ask("POST", "/v1/datasets", params=terms, content=market(self.luck))
+        done = await self._job(str(job["job_id"]))
+        dataset_id = str(done["result"]["dataset_id"])
+        opening = {"dataset_id": dataset_id, "name": "Siege", "start_at": f"{FIRST_DAY}T21:00:00Z"}
+        self.tape_id = str((await self._ask("POST", "/v1/tapes", json=opening))["id"])
+        await self.control("speed", speed=str(SPEED))
+        hot = await self._account("hot")
+        for number in range(PEOPLE):
+            mine = await self._account(f"person {number}")
+            luck = random.Random(self.luck.random())
+            self.people.append(Person(self.client, luck, self.tape_id, [hot, mine], self.attempts))
+
+    async def control(self, action: str, **terms: str) -> None:
+        """Press a button of the tape, until it is pressed."""
+        async with asyncio.timeout(30):
+            path, body = f"/v1/tapes/{self.tape_id}/control", {"action": action, **terms}
+            while (await self.client.post(path, json=body)).status_code != 200:
+                await asyncio.sleep(0.05)
+
+    async def round(self, victim: str) -> None:
+        """Load the desk, kill, wait until it is back, and check everything."""
+        begin = len(self.attempts)
+        await self.control("play")
+        async with self.load():
+            await asyncio.sleep(self.luck.uniform(0.5, 2.0))
+            back_in = await self._kill(victim)
+            await asyncio.sleep(AFTERWARDS_S)
+        await self.control("pause")
+        here = self.attempts[begin:]
+        stored, absent = await self._ask_again(list(questions(here)))
+        await self.check()
+        self.rounds.append(Round(victim, back_in, sum(each.is_acknowledged for each in here), stored, absent))
+
+    @asynccontextmanager
+    async def load(self) -> AsyncIterator[None]:
+        """Let everybody act for as long as the block lasts."""
+        over = asyncio.Event()
+
+        async def live(person: Person) -> None:
+            while not over.is_set():
+                await person.act()
+
+        async with asyncio.TaskGroup() as group:
+            for person in self.people:
+                group.create_task(live(person))
+            yield
+            over.set()
+
+    async def _kill(self, victim: str) -> float:
+        began, dead = asyncio.get_running_loop().time(), None
+        if victim in (SERVER, BOTH):
+            self.desk.kill()
+        if victim in (DATABASE, BOTH):
+            dead = self.desk.kill_database()
+        if victim in (SERVER, BOTH):
+            self.desk.start()
+        if dead is not None:
+            await self.desk.until_revived(dead)
+        await self._until_accepted()
+        return asyncio.get_running_loop().time() - began
+
+    async def _until_accepted(self) -> None:
+        """Place orders that wait for ever until one is accepted."""
+        async with asyncio.timeout(60):
+            while True:
+                order = self.people[0].order()
+                order.body = {**(order.body or {}), "side": "buy", "type": "limit", "limit_price": "1.00"}
+                order.body |= {"time_in_force": "gtc", "quantity": "1"}
+                if (await self.people[0].send(order)).is_acknowledged:
+                    return
+
+    async def _ask_again(self, open_questions: list[Attempt]) -> tuple[int, int]:
+        """Send again what was left open; it is done once, whether it had been done or not."""
+        owner = await self.desk.owner()
+        before = await Stored.read(owner)
+        known = 0
+        for question in open_questions:
+            was = before.times(question)
+            again = await self.people[0].send(question.again())
+            known += bool(was)
+            if question.kind == "order":
+                expected = {200} if was else {201, 404, 409, 422}
+                assert again.status in expected, (was, question, again)
+            elif was:
+                assert again.status in (201, 409), (question, again)
+        await owner.close()
+        return known, len(open_questions) - known
+
+    async def check(self) -> None:
+        """Compare every answer ever given with what is stored, and every account with itself."""
+        assert {each.status for each in self.attempts if each.status} <= ANSWERS, self._surprises()
+        owner = await self.desk.owner()
+        try:
+            await until_published(owner)
+            broken = [*broken_promises(self.attempts, await Stored.read(owner)), *await wrongs(owner)]
+            assert not broken, broken[:10]
+            for row in await owner.fetch("select id from accounts"):
+                answer = await self._ask("GET", f"/v1/accounts/{row['id']}/reconciliation")
+                assert answer["balanced"], (row["id"], answer["problems"][:5])
+        finally:
+            await owner.close()
+
+    def report(self) -> Iterator[str]:
+        """Say in a few lines what was endured."""
+        kinds = {kind: sum(each.is_acknowledged and each.kind == kind for each in self.attempts)
+                 for kind in ("order", "cancel", "transfer", "account")}  # fmt: skip
+        stored = sum(each.stored_unanswered for each in self.rounds)
+        absent = sum(each.absent_unanswered for each in self.rounds)
+        yield f"rounds {len(self.rounds)}, acknowledged {kinds}, lost 0, doubled 0"
+        yield f"left unanswered: {stored} wholly stored, {absent} wholly absent"
+        for victim in sorted({each.victim for each in self.rounds}):
+            times = [each.back_in for each in self.rounds if each.victim == victim]
+            yield f"{victim}: {len(times)} times, back in {statistics.median(times):.2f} s, at most {max(times):.2f} s"
+
+    def _surprises(self) -> str:
+        found = [each for each in self.attempts if each.status and each.status not in ANSWERS][:3]
+        bug = self.desk.log.read_text(encoding="utf-8").partition("[error")[2]
+        return f"{found}\n{bug[:10_000]}"
+
+    async def _account(self, name: str) -> str:
+        body = {"name": name, "tape_id": self.tape_id, "cash": "1000000.00"}
+        return str((await self._ask("POST", "/v1/accounts", json=body))["id"])
+
+    async def _job(self, job_id: str) -> dict[str, Any]:
+        async with asyncio.timeout(60):
+            while True:
+                job = await self._ask("GET", f"/v1/jobs/{job_id}")
+                if job["state"] in ("done", "failed"):
+                    assert job["state"] == "done", job
+                    return job
+                await asyncio.sleep(0.05)
+
+    async def _ask(self, method: str, path: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - httpx's own
+        answer = await self.client.request(method, path, **more)
+        assert answer.is_success, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+
+@asynccontextmanager
+async def siege(home: Path, log: Path, seed: int) -> AsyncIterator[Siege]:
+    """Start a desk with everything a siege needs."""
+    async with desk_process(home, log) as desk:
+        limits = httpx.Limits(max_connections=2 * PEOPLE)
+        async with httpx.AsyncClient(
+            base_url=desk.url, headers=desk.authorization, limits=limits, timeout=30, trust_env=False
+        ) as client:
+            besieged = Siege(desk, client, random.Random(seed))
+            await besieged.prepare()
+            yield besieged
+
+
+def market(luck: random.Random) -> bytes:
+    """Return daily bars of a few shares that wander around 100, as a CSV file."""
+    lines = ["symbol,date,open,high,low,close,volume"]
+    last = dict.fromkeys(SYMBOLS, 100.0)
+    for session in calendar("XNYS").sessions(FIRST_DAY, LAST_DAY):
+        for symbol in SYMBOLS:
+            first = last[symbol] * (1 + luck.gauss(0, 0.01))
+            last[symbol] = first * (1 + luck.gauss(0, 0.01)) + (100 - first) * 0.02
+            high, low = max(first, last[symbol]) + 0.5, min(first, last[symbol]) - 0.5
+            lines.append(
+                f"{symbol},{session.closes_at:%Y-%m-%d},{first:.2f},{high:.2f},{low:.2f},{last[symbol]:.2f},100000"
+            )
+    return "\n".join(lines).encode()

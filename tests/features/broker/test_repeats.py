@@ -1,0 +1,77 @@
+"""What is sent again is answered again, not done again."""
+
+from tests.desk import RunningDesk, refused, wish
+
+
+async def test_an_order_sent_again_is_answered_with_the_same_order(desk: RunningDesk) -> None:
+    tape_id, account_id = await desk.market()
+    body = wish(account_id, "buy", "10", client_order_id="mine-1")
+    first = await desk.mine.ask("POST", "/v1/orders", json=body)
+    again = await desk.mine.ask("POST", "/v1/orders", json=body)
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert again.json() == first.json()
+    await desk.mine.step(tape_id)
+    late = await desk.mine.ask("POST", "/v1/orders", json={**body, "quantity": "10.0"})
+    assert (late.status_code, late.json()["status"]) == (200, "filled")
+
+
+async def test_the_header_is_a_client_order_id_too(desk: RunningDesk) -> None:
+    _, account_id = await desk.market()
+    first = await desk.mine.post("/v1/orders", wish(account_id, "buy", "1"), **{"Idempotency-Key": "k1"})
+    again = await desk.mine.post("/v1/orders", wish(account_id, "buy", "1"), **{"Idempotency-Key": "k1"})
+    assert again["id"] == first["id"]
+    assert first["client_order_id"] == "k1"
+
+
+async def test_another_order_under_the_same_client_id_is_refused(desk: RunningDesk) -> None:
+    _, account_id = await desk.market()
+    placed = await desk.mine.order(account_id, "buy", "10", client_order_id="mine-1")
+    before = await desk.footprint(account_id)
+    changes: list[dict[str, str]] = [
+        {"quantity": "11"}, {"side": "sell"}, {"symbol": "INDX"}, {"time_in_force": "gtc"},
+        {"type": "limit", "limit_price": "90.00"},
+    ]  # fmt: skip
+    for change in changes:
+        body = wish(account_id, "buy", "10", client_order_id="mine-1") | change
+        problem = refused(await desk.mine.ask("POST", "/v1/orders", json=body), 409, "client_order_id_taken")
+        assert problem["order_id"] == placed["id"]
+    assert await desk.footprint(account_id) == before
+
+
+async def test_two_accounts_may_use_the_same_client_id(desk: RunningDesk) -> None:
+    tape_id, one = await desk.market()
+    other = await desk.mine.open_account(tape_id)
+    first = await desk.mine.order(one, "buy", "1", client_order_id="same")
+    second = await desk.mine.order(other, "buy", "1", client_order_id="same")
+    assert first["id"] != second["id"]
+
+
+async def test_a_transfer_sent_again_moves_cash_once(desk: RunningDesk) -> None:
+    _, account_id = await desk.market()
+    path, key = f"/v1/accounts/{account_id}/transfers", {"Idempotency-Key": "t1"}
+    first = await desk.mine.post(path, {"amount": "5.00"}, **key)
+    assert await desk.mine.post(path, {"amount": "5"}, **key) == first
+    assert (await desk.mine.get(f"/v1/accounts/{account_id}"))["cash"] == "10005"
+    refused(await desk.mine.ask("POST", path, json={"amount": "6"}, headers=key), 409, "idempotency_key_taken")
+    assert (await desk.mine.post(path, {"amount": "5.00"}))["id"] != first["id"]
+
+
+async def test_an_account_asked_for_again_is_opened_once(desk: RunningDesk) -> None:
+    tape_id, _ = await desk.market()
+    body, key = {"name": "Once", "tape_id": tape_id, "cash": "700"}, {"Idempotency-Key": "a1"}
+    first = await desk.mine.post("/v1/accounts", body, **key)
+    again = await desk.mine.post("/v1/accounts", body, **key)
+    assert again == first
+    assert [row["name"] for row in await desk.mine.rows("/v1/accounts")] == ["Practice", "Once"]
+    assert len(await desk.mine.rows(f"/v1/accounts/{first['id']}/ledger")) == 1
+    other = await desk.mine.ask("POST", "/v1/accounts", json={**body, "cash": "701"}, headers=key)
+    refused(other, 409, "idempotency_key_reused")
+
+
+async def test_two_tenants_may_use_the_same_key(desk: RunningDesk) -> None:
+    key = {"Idempotency-Key": "same"}
+    opened: list[str] = []
+    for visitor in (desk.mine, desk.theirs):
+        tape_id = await visitor.open_tape(desk.markets["daily"].id)
+        opened.append((await visitor.post("/v1/accounts", {"name": "One", "tape_id": tape_id}, **key))["id"])
+    assert len(set(opened)) == 2

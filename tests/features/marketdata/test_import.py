@@ -1,0 +1,128 @@
+"""A file of prices becomes a dataset wholly or not at all, in a job that says why not."""
+
+import asyncio
+import io
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from paperdesk.features.marketdata.jobs import JOBS
+from paperdesk.infra.jobs import Worker
+from tests.desk import RunningDesk, refused
+
+HEAD = "symbol,date,open,high,low,close,volume\n"
+GOOD = HEAD + "NOVA,2024-06-03,10.00,11.00,9.00,10.50,100\nNOVA,2024-06-04,10.50,12.00,10.00,11.50,100\n"
+BAD = HEAD + (
+    "NOVA,2024-06-03,10.00,11.00,9.00,10.50,100\n"
+    "NOVA,2024-06-04,ten,12.00,10.00,11.50,100\n"
+    "NOVA,2024-06-08,10.50,12.00,10.00,11.50,100\n"
+    "NOVA,2024-06-05,10.50,9.00,10.00,11.50,100\n"
+    "NOVA,2024-06-06,10.50,12.00,10.00,,100\n"
+    "NOVA,2024-06-07,10.50\n"
+)
+
+
+@pytest.fixture
+async def at_work(desk: RunningDesk) -> AsyncIterator[RunningDesk]:
+    """The desk with somebody who does the jobs."""
+    working = asyncio.create_task(Worker(desk.runtime, JOBS).run())
+    yield desk
+    working.cancel()
+    await asyncio.gather(working, return_exceptions=True)
+
+
+async def sent(desk: RunningDesk, content: bytes, **params: str) -> dict[str, Any]:
+    """Upload a file, and return the job once it has ended."""
+    answer = await desk.mine.ask("POST", "/v1/datasets", params={"name": "Nova", **params}, content=content)
+    assert answer.status_code == 202, answer.text
+    async with asyncio.timeout(20):
+        while True:
+            job: dict[str, Any] = await desk.mine.get(f"/v1/jobs/{answer.json()['job_id']}")
+            if job["finished_at"]:
+                return job
+            await asyncio.sleep(0.02)
+
+
+async def names(desk: RunningDesk) -> list[str]:
+    return [row["name"] for row in await desk.mine.rows("/v1/datasets") if not row["name"].startswith("Small")]
+
+
+async def test_a_good_file_becomes_a_dataset_that_can_be_traded_on(at_work: RunningDesk) -> None:
+    job = await sent(at_work, GOOD.encode())
+    assert (job["state"], job["progress"], job["problems"]) == ("done", 1.0, [])
+    assert (job["result"]["rows"], job["result"]["instruments"]) == (2, 1)
+    assert await names(at_work) == ["Nova"]
+    tape_id = await at_work.mine.open_tape(job["result"]["dataset_id"])
+    account_id = await at_work.mine.open_account(tape_id)
+    await at_work.mine.order(account_id, "buy", "1", symbol="NOVA")
+    await at_work.mine.step(tape_id)
+    assert (await at_work.mine.rows(f"/v1/accounts/{account_id}/fills"))[0]["price"] == "10.51"
+    assert await at_work.theirs.rows("/v1/datasets") == [
+        row for row in await at_work.mine.rows("/v1/datasets") if row["name"] != "Nova"
+    ]
+
+
+async def test_a_parquet_file_is_as_good(at_work: RunningDesk) -> None:
+    rows = {"symbol": ["NOVA"] * 2, "date": ["2024-06-03", "2024-06-04"], "close": [10.5, 11.5]}
+    buffer = io.BytesIO()
+    pq.write_table(pa.table(rows), buffer)
+    job = await sent(at_work, buffer.getvalue(), format="parquet")
+    assert (job["state"], job["result"]["rows"]) == ("done", 2)
+
+
+async def test_every_bad_row_is_named_and_nothing_is_imported(at_work: RunningDesk) -> None:
+    before = set(at_work.runtime.settings.datasets.iterdir())
+    job = await sent(at_work, BAD.encode())
+    assert (job["state"], job["result"]) == ("failed", None)
+    assert job["message"].startswith("Nothing was imported")
+    lines = [problem["facts"]["line"] if "facts" in problem else problem["line"] for problem in job["problems"]]
+    assert lines == [3, 4, 5, 6, 7]
+    assert all(problem["code"] for problem in job["problems"])
+    assert await names(at_work) == []
+    assert set(at_work.runtime.settings.datasets.iterdir()) == before
+    assert list((at_work.runtime.settings.directory / "uploads").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "params"),
+    [(b"", {}), (b"\x00\x01\x02", {}), (b"PAR1 but not really", {"format": "parquet"}), (HEAD.encode(), {})],
+)
+async def test_what_is_no_price_file_fails_with_a_reason(
+    at_work: RunningDesk, content: bytes, params: dict[str, str]
+) -> None:
+    job = await sent(at_work, content, **params)
+    assert job["state"] == "failed"
+    assert job["problems"]
+    assert await names(at_work) == []
+
+
+@pytest.mark.parametrize(
+    "params",
+    [{"name": ""}, {"name": "a\x00"}, {"format": "xls"}, {"price_basis": "magic"}, {"calendar": "XMARS"},
+     {"calendar": "\x00"}, {"symbol": "\x00"}, {"colour": "red"}],
+    ids=str,
+)  # fmt: skip
+async def test_terms_that_cannot_be_are_refused_before_anything_is_kept(
+    desk: RunningDesk, params: dict[str, str]
+) -> None:
+    answer = await desk.mine.ask("POST", "/v1/datasets", params={"name": "Nova"} | params, content=GOOD)
+    assert answer.status_code == 422, answer.text
+    assert answer.json()["code"] in {"malformed_request", "unknown_calendar"}
+    assert await desk.mine.rows("/v1/jobs") == []
+    assert list((desk.runtime.settings.directory / "uploads").glob("*")) == []
+
+
+async def test_a_file_too_large_leaves_nothing(desk: RunningDesk) -> None:
+    limit = desk.runtime.settings.import_bytes_max
+
+    async def endless() -> AsyncIterator[bytes]:
+        for _ in range(limit // 10_000_000 + 1):
+            yield b"x" * 10_000_000
+
+    refused(
+        await desk.mine.ask("POST", "/v1/datasets", params={"name": "Nova"}, content=endless()), 413, "body_too_large"
+    )
+    assert list((desk.runtime.settings.directory / "uploads").glob("*")) == []

@@ -1,0 +1,164 @@
+"""Every address, asked by three visitors: nobody, somebody of another tenant, and a member.
+
+The list is made from the app itself, so that a new address cannot escape: it fails until it is open
+on purpose, or until CALLS says how a member uses it.
+"""
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from paperdesk.core.kernel.ids import DatasetId
+from paperdesk.features.identity.found_desk import Desk as Founded
+from paperdesk.features.identity.issue_sign_in_link import issue_sign_in_link
+from paperdesk.features.marketdata.store import insert_dataset
+from paperdesk.infra.jobs import enqueue
+from tests.desk import FIRST_CLOSE, RunningDesk, Visitor, addresses, refused, wish
+from tools.gen_openapi import unplugged_app
+
+OPEN = {
+    ("POST", "/v1/logins"): "this is how somebody comes to be known",
+    ("GET", "/health/live"): "monitors have no key",
+    ("GET", "/health/ready"): "monitors have no key",
+    ("GET", "/metrics"): "monitors have no key; only counters are told",
+    ("GET", "/openapi.json"): "what there is to be asked is no secret",
+    ("GET", "/docs"): "what there is to be asked is no secret",
+    ("GET", "/docs/{name:path}"): "what there is to be asked is no secret",
+    ("GET", "/{path:path}"): "the web app: files that are the same for everybody",
+}
+
+
+@dataclass(frozen=True)
+class Call:
+    """How a member uses an address: names in braces are ids of things that belong to the first tenant."""
+
+    params: Mapping[str, str] = field(default_factory=dict[str, str])
+    body: Mapping[str, Any] | None = None
+
+    def names(self, path: str) -> bool:
+        """Say whether the call names something that belongs to somebody."""
+        return "{" in path or any("{" in str(value) for value in (*self.params.values(), *(self.body or {}).values()))
+
+
+CALLS = {
+    ("DELETE", "/v1/logins/current"): Call(),
+    ("GET", "/v1/me"): Call(),
+    ("GET", "/v1/keys"): Call(),
+    ("POST", "/v1/keys"): Call(body={"name": "Another", "scopes": ["read"]}),
+    ("DELETE", "/v1/keys/{key_id}"): Call(),
+    ("GET", "/v1/accounts"): Call(),
+    ("POST", "/v1/accounts"): Call(body={"name": "Second", "tape_id": "{tape_id}"}),
+    ("GET", "/v1/accounts/{account_id}"): Call(),
+    ("POST", "/v1/accounts/{account_id}/transfers"): Call(body={"amount": "1"}),
+    ("GET", "/v1/accounts/{account_id}/positions"): Call(),
+    ("GET", "/v1/accounts/{account_id}/ledger"): Call(),
+    ("GET", "/v1/accounts/{account_id}/fills"): Call(),
+    ("GET", "/v1/accounts/{account_id}/equity"): Call(),
+    ("GET", "/v1/accounts/{account_id}/reconciliation"): Call(),
+    ("GET", "/v1/orders"): Call({"account_id": "{account_id}"}),
+    ("POST", "/v1/orders"): Call(body=wish("{account_id}", "buy", "1")),
+    ("GET", "/v1/orders/{order_id}"): Call(),
+    ("DELETE", "/v1/orders/{order_id}"): Call(),
+    ("GET", "/v1/tapes"): Call(),
+    ("POST", "/v1/tapes"): Call(body={"dataset_id": "{dataset_id}", "name": "Run", "start_at": FIRST_CLOSE}),
+    ("GET", "/v1/tapes/{tape_id}"): Call(),
+    ("POST", "/v1/tapes/{tape_id}/control"): Call(body={"action": "pause"}),
+    ("GET", "/v1/instruments"): Call({"tape_id": "{tape_id}"}),
+    ("GET", "/v1/bars"): Call({"tape_id": "{tape_id}", "symbol": "ACME"}),
+    ("GET", "/v1/quotes"): Call({"tape_id": "{tape_id}", "symbols": "ACME"}),
+    ("GET", "/v1/datasets"): Call(),
+    ("POST", "/v1/datasets"): Call({"name": "Mine"}),
+    ("GET", "/v1/jobs"): Call(),
+    ("GET", "/v1/jobs/{job_id}"): Call(),
+}
+
+
+ADDRESSES = sorted(addresses(unplugged_app().routes))
+CLOSED = [address for address in ADDRESSES if address not in OPEN]
+
+
+@pytest.fixture
+async def ids(desk: RunningDesk) -> dict[str, str]:
+    """Real ids of the first tenant, one of each kind."""
+    tape_id, account_id = await desk.market()
+    private, market = DatasetId(uuid4()), desk.markets["daily"]
+    shutil.copytree(market.folder, desk.runtime.settings.datasets / str(private))
+    async with desk.runtime.work(desk.first.principal) as work:
+        await insert_dataset(work, private, market.manifest, desk.first.tenant_id)
+        job_id = await enqueue(work, "import_dataset", {})
+    return {
+        "tape_id": tape_id,
+        "account_id": account_id,
+        "order_id": (await desk.mine.order(account_id, "buy", "1"))["id"],
+        "key_id": str(desk.first.key.id),
+        "dataset_id": str(private),
+        "job_id": str(job_id),
+    }
+
+
+async def ask(visitor: Visitor, address: tuple[str, str], ids: Mapping[str, str]) -> httpx.Response:
+    """Call an address as a member would, with the first tenant's ids."""
+    method, path = address
+    call = CALLS[address]
+    body = None if call.body is None else {name: filled(value, ids) for name, value in call.body.items()}
+    params = {name: value.format(**ids) for name, value in call.params.items()}
+    return await visitor.ask(method, path.format(**ids), params=params, json=body)
+
+
+async def signed_in(desk: RunningDesk, member: Founded) -> Visitor:
+    """Return a member with a login of their own, which they can end."""
+    link = await issue_sign_in_link(desk.runtime, member.principal)
+    login = await desk.visitor().post("/v1/logins", {"link_token": link})
+    return desk.visitor(login["access_token"])
+
+
+def filled(value: object, ids: Mapping[str, str]) -> object:
+    """Put real ids where a call names them."""
+    return value.format(**ids) if isinstance(value, str) else value
+
+
+def test_every_address_is_open_on_purpose_or_has_a_call() -> None:
+    assert set(CLOSED) == set(CALLS)
+    assert set(OPEN) <= set(ADDRESSES)
+
+
+@pytest.mark.parametrize("address", CLOSED, ids=" ".join)
+async def test_nobody_gets_in(desk: RunningDesk, address: tuple[str, str]) -> None:
+    anything = dict.fromkeys(("tape_id", "account_id", "order_id", "key_id", "dataset_id", "job_id"), str(uuid4()))
+    answer = await ask(desk.visitor(), address, anything)
+    refused(answer, 401, "credentials_missing")
+    assert answer.headers["www-authenticate"] == "Bearer"
+
+
+@pytest.mark.parametrize("address", CLOSED, ids=" ".join)
+async def test_a_stranger_finds_nothing_of_ours(
+    desk: RunningDesk, ids: dict[str, str], address: tuple[str, str]
+) -> None:
+    answer = await ask(await signed_in(desk, desk.second), address, ids)
+    if CALLS[address].names(address[1]):
+        assert answer.status_code == 404, answer.text
+    else:
+        assert answer.is_success, answer.text
+    asked = str(answer.request.url) + answer.request.content.decode()
+    assert not [known for known in ids.values() if known in answer.text and known not in asked]
+
+
+@pytest.mark.parametrize("address", CLOSED, ids=" ".join)
+async def test_a_member_is_served(desk: RunningDesk, ids: dict[str, str], address: tuple[str, str]) -> None:
+    answer = await ask(await signed_in(desk, desk.first), address, ids)
+    assert answer.is_success, f"{answer.status_code} {answer.text}"
+
+
+@pytest.mark.parametrize("address", sorted(OPEN), ids=" ".join)
+async def test_what_is_open_tells_nothing_of_ours(
+    desk: RunningDesk, ids: dict[str, str], address: tuple[str, str]
+) -> None:
+    method, path = address
+    answer = await desk.visitor().ask(method, path.split("{")[0])
+    assert answer.status_code in {200, 404, 415, 422}
+    assert not any(known in answer.text for known in ids.values())

@@ -1,0 +1,41 @@
+"""What an installation keeps beside its database is whole, and its owner's alone."""
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from paperdesk.infra.home import Home
+
+
+def test_what_is_kept_comes_back(tmp_path: Path) -> None:
+    home = Home(tmp_path / "new" / "home")
+    assert (home.credentials, home.server) == (None, None)
+    home.keep_credentials({"key_id": "PK1", "secret": "größer"})
+    home.announce_server({"pid": 7, "url": "http://127.0.0.1:2080"})
+    assert home.credentials == {"key_id": "PK1", "secret": "größer"}
+    assert home.server == {"pid": 7, "url": "http://127.0.0.1:2080"}
+    home.withdraw_server()
+    home.withdraw_server()
+    assert home.server is None
+
+
+def test_secrets_are_for_their_owner_alone(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    (tmp_path / "credentials.json").write_text("{}", encoding="utf-8")
+    (tmp_path / "credentials.json").chmod(0o644)
+    home.keep_credentials({"secret": "x"})
+    assert stat.S_IMODE((tmp_path / "credentials.json").stat().st_mode) == 0o600
+    assert list(tmp_path.glob("*.new")) == []
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", "null", "\x00"])
+def test_half_a_file_is_no_file(tmp_path: Path, content: str) -> None:
+    (tmp_path / "credentials.json").write_text(content, encoding="utf-8")
+    assert Home(tmp_path).credentials is None
+
+
+def test_what_a_death_left_behind_does_not_stand_in_the_way(tmp_path: Path) -> None:
+    (tmp_path / "credentials.new").write_text("half of", encoding="utf-8")
+    Home(tmp_path).keep_credentials({"n": 1})
+    assert Home(tmp_path).credentials == {"n": 1}
