@@ -297,7 +297,7 @@ def check(_words: Sequence[str]) -> None:
     for name, command in steps:
         say(f"checking: {name}")
         run(command)
-    for script in ("check", "test", "size", "lock-check"):
+    for script in ("check", "test", "size", "lock-check", "types-check"):
         say(f"checking the web app: {script}")
         npm(node, "run", "--silent", script)
 

@@ -39,10 +39,13 @@ async def test_a_server_that_is_not_there_is_an_outage(tmp_path: Path) -> None:
 async def test_a_connection_that_breaks_before_the_commit_stored_nothing(
     runtime: Runtime, found: Desk, server: Server
 ) -> None:
-    with pytest.raises(DatabaseUnavailable):
+    async def cut_off() -> None:
         async with runtime.work(found.principal) as work:
             await _end(server, (await work.db.execute(text("select pg_backend_pid()"))).scalar_one())
             await work.db.execute(text("select 1"))
+
+    with pytest.raises(DatabaseUnavailable):
+        await cut_off()
 
 
 async def test_a_connection_that_breaks_during_the_commit_claims_nothing(

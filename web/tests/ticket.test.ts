@@ -21,6 +21,7 @@ const quote: Quote = {
   ask_size: null,
   last: "100.00",
   last_at: null,
+  previous_close: null,
   derived_from: "bar",
   reason: null,
 };

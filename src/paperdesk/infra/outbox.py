@@ -115,7 +115,7 @@ class Relay:
             return
 
     async def publish(self, connection: asyncpg.Connection) -> int:
-        """Publish what some commits brought and return their number; only accounts that somebody watches are rendered."""
+        """Publish what some commits brought, return their number; only accounts that somebody watches are rendered."""
         watched = self._bus.ids_of("account:")
         rows = await connection.fetch(_TAKE, BATCH, watched)
         for row in rows:

@@ -3,28 +3,28 @@ import type { components } from "./schema";
 
 type Schemas = components["schemas"];
 
-export type Me = Schemas["Me"];
+export type Me = Schemas["MeView"];
 export type Scope = Schemas["Scope"];
-export type Login = Schemas["Login"];
-export type ApiKey = Schemas["ApiKey"];
-export type CreatedApiKey = Schemas["CreatedApiKey"];
-export type Account = Schemas["Account"];
-export type Position = Schemas["Position"];
-export type LedgerEntry = Schemas["LedgerEntry"];
-export type Fill = Schemas["Fill"];
-export type EquityPoint = Schemas["EquityPoint"];
+export type Login = Schemas["LoginView"];
+export type ApiKey = Schemas["KeyView"];
+export type CreatedApiKey = Schemas["IssuedKeyView"];
+export type Account = Schemas["AccountOut"];
+export type Position = Schemas["PositionOut"];
+export type LedgerEntry = Schemas["EntryOut"];
+export type Fill = Schemas["FillOut"];
+export type EquityPoint = Schemas["EquityPointOut"];
 export type Side = Schemas["Side"];
 export type OrderType = Schemas["OrderType"];
 export type TimeInForce = Schemas["TimeInForce"];
 export type OrderStatus = Schemas["OrderStatus"];
-export type PlaceOrder = Schemas["PlaceOrder"];
-export type Order = Schemas["Order"];
-export type Instrument = Schemas["Instrument"];
-export type Bar = Schemas["Bar"];
-export type Bars = Schemas["Bars"];
-export type Quote = Schemas["Quote"];
-export type Tape = Schemas["Tape"];
-export type TapeControl = Schemas["TapeControl"];
+export type PlaceOrder = Schemas["PlaceOrderBody"];
+export type Order = Schemas["OrderOut"];
+export type Instrument = Schemas["InstrumentOut"];
+export type Bar = Schemas["BarOut"];
+export type Bars = Schemas["BarsOut"];
+export type Quote = Schemas["QuoteOut"];
+export type Tape = Schemas["TapeOut"];
+export type TapeControl = Schemas["ControlTapeBody"];
 export type ProblemBody = Schemas["Problem"];
 
 /** One page of a list. */

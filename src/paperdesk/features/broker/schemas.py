@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from paperdesk.core.broker.account import Rules
 from paperdesk.core.broker.fill_models import fill_model
+from paperdesk.core.broker.ledger import Book, EntryKind
 from paperdesk.core.broker.orders import Order, OrderStatus, OrderType, Side, TimeInForce
 from paperdesk.core.broker.valuation import PositionValue, Valuation
 from paperdesk.core.kernel.errors import Problem
@@ -249,7 +250,7 @@ class FillOut(BaseModel):
 class PostingOut(BaseModel):
     """One line of an entry."""
 
-    book: str
+    book: Book
     currency: str
     amount: NumberText
     instrument_id: UUID | None
@@ -264,7 +265,7 @@ class EntryOut(BaseModel):
     seq: int
     at: datetime
     recorded_at: datetime
-    kind: str
+    kind: EntryKind
     description: str
     postings: list[PostingOut]
     cash_change: NumberText

@@ -13,7 +13,8 @@ TAPE_COLUMNS = """t.id, t.tenant_id, t.owner_id, t.dataset_id, t.name, t.shared,
 # The count makes the planner finish locking the tapes before it touches an account.
 LOCK_ACCOUNTS = f"""
 with tapes as (
-  select {TAPE_COLUMNS} from tape_runs t where t.id in (select tape_id from accounts where id = any($1)) order by t.id for share
+  select {TAPE_COLUMNS} from tape_runs t where t.id in (select tape_id from accounts where id = any($1))
+  order by t.id for share
 ), locked as (
   select a.id, a.tenant_id, a.tape_id, a.currency, a.rules::text as rules, a.cash, a.held, a.last_seq, a.last_entry,
     a.last_at, a.epoch

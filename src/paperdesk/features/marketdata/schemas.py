@@ -9,15 +9,16 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from paperdesk.core.kernel.ids import DatasetId
 from paperdesk.core.kernel.principal import Principal
+from paperdesk.core.market.instruments import Kind
 from paperdesk.core.market.quotes import Bar
 from paperdesk.features.marketdata.control_tape import ControlTape, TapeAction, can_control
-from paperdesk.features.marketdata.feeds.manifest import Listing, PriceBasis
+from paperdesk.features.marketdata.feeds.manifest import Listing, PriceBasis, SourceKind
 from paperdesk.features.marketdata.feeds.reading import FileFormat
 from paperdesk.features.marketdata.feeds.recorded import Dataset
 from paperdesk.features.marketdata.import_dataset import ImportDataset
 from paperdesk.features.marketdata.open_tape import OpenTape
 from paperdesk.features.marketdata.queries import BarQuery, DatasetVersion, Standing
-from paperdesk.features.marketdata.tapes import Tape
+from paperdesk.features.marketdata.tapes import Tape, TapeState
 from paperdesk.infra.http import Body, InstantText, Line, NumberText
 
 
@@ -27,11 +28,11 @@ class TapeOut(BaseModel):
     id: UUID
     name: str
     dataset_id: UUID
-    kind: str
+    kind: SourceKind
     source: str
     licence: str | None
     provenance: str | None
-    price_basis: str
+    price_basis: PriceBasis
     fields: list[str]
     has_volume: bool
     survivorship: str | None
@@ -42,7 +43,7 @@ class TapeOut(BaseModel):
     cursor: int
     target: int
     reached: bool
-    state: str
+    state: TapeState
     speed: NumberText
     has_ended: bool
     starts_at: datetime
@@ -59,11 +60,11 @@ class TapeOut(BaseModel):
             id=tape.id,
             name=tape.name,
             dataset_id=tape.dataset_id,
-            kind=terms.kind.value,
+            kind=terms.kind,
             source=terms.name,
             licence=terms.licence,
             provenance=terms.provenance,
-            price_basis=terms.price_basis.value,
+            price_basis=terms.price_basis,
             fields=list(terms.fields),
             has_volume=terms.has_volume,
             survivorship=terms.survivorship,
@@ -74,7 +75,7 @@ class TapeOut(BaseModel):
             cursor=tape.cursor,
             target=tape.target_cursor,
             reached=tape.cursor >= tape.target_cursor,
-            state=tape.state.value,
+            state=tape.state,
             speed=tape.speed,
             has_ended=tape.has_ended,
             starts_at=tape.starts_at,
@@ -133,10 +134,10 @@ class DatasetOut(BaseModel):
     id: UUID
     version: int
     name: str
-    kind: str
+    kind: SourceKind
     licence: str | None
     provenance: str | None
-    price_basis: str
+    price_basis: PriceBasis
     fields: list[str]
     has_volume: bool
     survivorship: str | None
@@ -155,10 +156,10 @@ class DatasetOut(BaseModel):
             id=dataset.id,
             version=dataset.version,
             name=manifest.name,
-            kind=manifest.kind.value,
+            kind=manifest.kind,
             licence=manifest.licence,
             provenance=manifest.provenance,
-            price_basis=manifest.price_basis.value,
+            price_basis=manifest.price_basis,
             fields=list(manifest.fields),
             has_volume=manifest.has_volume,
             survivorship=manifest.survivorship,
@@ -177,7 +178,7 @@ class InstrumentOut(BaseModel):
     id: UUID
     symbol: str
     name: str
-    kind: str
+    kind: Kind
     currency: str
     tick: NumberText
     lot_step: NumberText
@@ -193,7 +194,7 @@ class InstrumentOut(BaseModel):
             id=instrument.id,
             symbol=instrument.symbol,
             name=instrument.name,
-            kind=instrument.kind.value,
+            kind=instrument.kind,
             currency=instrument.currency,
             tick=instrument.tick,
             lot_step=instrument.lot_step,
@@ -223,7 +224,7 @@ class BarsOut(BaseModel):
 
     symbol: str
     interval: str
-    price_basis: str
+    price_basis: PriceBasis
     items: list[BarOut]
     reason: str | None = None
 
@@ -233,7 +234,7 @@ class BarsOut(BaseModel):
         return cls(
             symbol=asked.symbol,
             interval=asked.interval,
-            price_basis=dataset.manifest.price_basis.value,
+            price_basis=dataset.manifest.price_basis,
             items=[BarOut.of(bar) for bar in bars],
             reason=None if bars else "no bar of that span has closed by now",
         )

@@ -9,7 +9,7 @@ import { Answer, Panel } from "../../ui/Panel";
 import { type Column, Table } from "../../ui/Table";
 import { ledgerQuery } from "./queries";
 
-const KINDS = { fill: "Fill", transfer: "Transfer", fee: "Fee" } as const;
+const KINDS = { fill: "Fill", transfer: "Transfer" } as const;
 
 const COLUMNS: readonly Column<LedgerEntry>[] = [
   {

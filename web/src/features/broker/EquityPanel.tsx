@@ -59,6 +59,7 @@ function dailyPoints(points: readonly EquityPoint[]): Point[] {
   const byDay = new Map<string, Point>();
   for (const { at, equity } of points) {
     const day = exchangeDay(at);
+    if (equity === null) continue;
     byDay.set(day, { day, open: null, high: null, low: null, close: equity, volume: null });
   }
   return [...byDay.values()];

@@ -9,7 +9,11 @@ const COLUMNS: readonly Column<Fill>[] = [
   { name: "Symbol", cell: (fill) => <span className="font-semibold">{fill.symbol}</span> },
   { name: "Side", cell: (fill) => <SideWord side={fill.side} /> },
   { name: "Quantity", right: true, cell: (fill) => quantity(fill.quantity) },
-  { name: "Price", right: true, cell: (fill) => <span title={fill.reason ?? undefined}>{price(fill.price)}</span> },
+  {
+    name: "Price",
+    right: true,
+    cell: (fill) => <span title={`Rule: ${fill.rule}; made from ${fill.reference}`}>{price(fill.price)}</span>,
+  },
   { name: "Fee", right: true, wideOnly: true, cell: (fill) => price(fill.fee) },
   {
     name: "At",

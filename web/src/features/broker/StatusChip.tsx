@@ -7,6 +7,7 @@ const LOOKS = {
   filled: "bg-up-soft text-up",
   cancelled: "bg-hover text-muted",
   expired: "bg-hover text-muted",
+  replaced: "bg-hover text-muted",
   rejected: "bg-down-soft text-down",
 } as const;
 
@@ -16,6 +17,7 @@ const WORDS = {
   filled: "Filled",
   cancelled: "Cancelled",
   expired: "Expired",
+  replaced: "Replaced",
   rejected: "Rejected",
 } as const;
 

@@ -18,6 +18,8 @@ const KINDS = {
   fund: "Fund",
   option: "Option",
   crypto: "Crypto",
+  series: "Series",
+  currency: "Currency",
 } as const;
 
 /** Symbol, name, last price and its move; on narrow screens the symbol is how another one is chosen. */

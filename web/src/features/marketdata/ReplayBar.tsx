@@ -15,7 +15,7 @@ const SPEEDS = ["1", "60", "3600", "86400", "604800"];
 export function ReplayBar({ tape }: { tape: Tape }) {
   const control = useControlTape(tape.id);
   const isBusy = control.isPending;
-  const isStuck = !tape.can_control || tape.ended === true;
+  const isStuck = !tape.can_control || tape.has_ended;
   const run = (command: TapeControl) => control.mutate(command);
   return (
     <div
@@ -200,7 +200,8 @@ function ReplayNote({ tape, problem, isStillMoving }: ReplayNoteProps) {
       </p>
     );
   }
-  if (tape.ended) return <p className="text-sm text-warn">The tape has no more prices after {dateTime(tape.at)}.</p>;
+  if (tape.has_ended)
+    return <p className="text-sm text-warn">The tape has no more prices after {dateTime(tape.at)}.</p>;
   if (isStillMoving && tape.target !== null) return <p className="text-sm text-muted">The tape is still on its way…</p>;
   return null;
 }
