@@ -24,6 +24,7 @@ from bench import pgbench
 from bench.desks import database_of, free_port, serving, temporary_home, wait_for_credentials
 from bench.furnish import SYMBOLS, furnish
 from bench.load import BenchFailed, Reading, Target, cpu_of, cpu_of_tree, median, take, write_requests
+from bench.machine import look_around
 from bench.rival import TRIVIAL
 from paperdesk.core.kernel.ids import AccountId
 from paperdesk.infra.db import Server
@@ -32,7 +33,8 @@ from paperdesk.infra.settings import Settings
 ACCOUNTS = 1_000
 ROUNDS = 3
 SECONDS = 5.0
-WARM_UP_S = 1.0
+# Long enough for the first order, which opens the dataset.
+WARM_UP_S = 4.0
 LIMIT_PRICE = "1.00"
 
 Slot = Callable[[float], Reading]
@@ -171,6 +173,7 @@ def main() -> int:
     parser.add_argument("--only", default="", help="take only the slots whose name holds this")
     asked = parser.parse_args()
     console = Console()
+    console.print(f"Before: {look_around()}")
     try:
         with bench_slots() as slots:
             chosen = {name: slot for name, slot in slots.items() if asked.only in name}
@@ -179,6 +182,7 @@ def main() -> int:
         console.print(f"[red]{failure}[/]")
         return 2
     ratios = [] if asked.only else goals(taken)
+    console.print(f"After: {look_around()}")
     show(console, taken, ratios)
     return 0 if all(goal.is_met for goal in ratios) else 1
 

@@ -169,7 +169,9 @@ def _fill_rows(account: Account, event: OrderFilled, stamp: dict[str, Any]) -> l
     moved = {"cash_change": entry.change(Book.CASH), "cash_after": account.cash}
     told = {"kind": entry.kind, "description": entry.description, "postings": msgspec.to_builtins(entry.postings)}
     return [
-        FillRow(**_owned(account, fill.instrument_id), **stamp, **values, symbol=order.instrument.symbol, side=order.side),
+        FillRow(
+            **_owned(account, fill.instrument_id), **stamp, **values, symbol=order.instrument.symbol, side=order.side,
+        ),
         EntryRow(**owned, **stamp, **moved, **told, id=entry.id, number=entry.number),
         *(
             LotRow(

@@ -46,6 +46,7 @@ class Siege:
     people: list[Person] = field(default_factory=list[Person])
     attempts: list[Attempt] = field(default_factory=list[Attempt])
     rounds: list[Round] = field(default_factory=list[Round])
+    fills: int = 0
 
     async def prepare(self) -> None:
         """Import a market, open a tape on it and an account for everybody."""
@@ -144,6 +145,7 @@ class Siege:
         owner = await self.desk.owner()
         try:
             await until_published(owner)
+            self.fills = await owner.fetchval("select count(*) from fills")
             broken = [*broken_promises(self.attempts, await Stored.read(owner)), *await wrongs(owner)]
             assert not broken, broken[:10]
             for row in await owner.fetch("select id from accounts"):
@@ -158,7 +160,7 @@ class Siege:
                  for kind in ("order", "cancel", "transfer", "account")}  # fmt: skip
         stored = sum(each.stored_unanswered for each in self.rounds)
         absent = sum(each.absent_unanswered for each in self.rounds)
-        yield f"rounds {len(self.rounds)}, acknowledged {kinds}, lost 0, doubled 0"
+        yield f"rounds {len(self.rounds)}, acknowledged {kinds}, fills {self.fills}, lost 0, doubled 0"
         yield f"left unanswered: {stored} wholly stored, {absent} wholly absent"
         for victim in sorted({each.victim for each in self.rounds}):
             times = [each.back_in for each in self.rounds if each.victim == victim]

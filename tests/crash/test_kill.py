@@ -24,6 +24,7 @@ async def _endure(victims: Sequence[str], capsys: pytest.CaptureFixture[str]) ->
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 async def test_nothing_acknowledged_is_lost_in_three_deaths(capsys: pytest.CaptureFixture[str]) -> None:
     await _endure((SERVER, DATABASE, SERVER), capsys)
 
