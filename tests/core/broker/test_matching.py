@@ -10,7 +10,7 @@ from paperdesk.core.broker.matching import Execution, ends_unfilled, match_order
 from paperdesk.core.broker.orders import IMMEDIATE, Order, OrderType, Side, TimeInForce
 from paperdesk.core.kernel.money import ZERO
 from paperdesk.core.market.facts import PriceFact, QuoteFact, RangeFact
-from tests.stories import fact_close, fact_open, fact_quote, fact_range, order_of, quote_of
+from tests.scenery import fact_close, fact_open, fact_quote, fact_range, order_of, quote_of
 from tests.strategies import price_facts, working_orders
 
 OPEN, CLOSE, RANGE = fact_open("100"), fact_close("100"), fact_range("98", "102")
