@@ -177,20 +177,8 @@ bar_ranges = st.builds(lambda pair, of: Step("range", (*pair, of)), ranges(), in
 quotes = st.builds(lambda pair, size, of: Step("quote", (*pair, size, of)), ranges(), st.none() | sizes, instruments)
 bells = st.sampled_from([Step("session_closes"), Step("session_opens")])
 market_moves = st.one_of(prints, bar_ranges, quotes, bells)
-steps = st.one_of(
-    placements(),
-    conditionals(),
-    groups(),
-    specials(),
-    replacements(),
-    exits,
-    prints,
-    bar_ranges,
-    quotes,
-    cancellations,
-    moves_of_cash,
-    bells,
-)
+asked = st.one_of(placements(), conditionals(), groups(), specials(), replacements(), exits, cancellations)
+steps = st.one_of(placements(), asked, prints, bar_ranges, quotes, moves_of_cash, bells)
 
 
 @st.composite
