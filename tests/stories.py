@@ -10,170 +10,100 @@ A story keeps its account the way a live desk does: one happening at a time, eve
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import date
 from decimal import Decimal
-from typing import TypeAlias
-from uuid import UUID
+from typing import Any, TypeAlias, TypedDict, Unpack
 
 from paperdesk.core.broker.account import Account, Position, Rules
-from paperdesk.core.broker.commands import CancelOrder, Command, PlaceOrder, TransferCash
+from paperdesk.core.broker.commands import (
+    CancelOrder,
+    CancelOrders,
+    ClosePosition,
+    Command,
+    PlaceOrder,
+    ReplaceOrder,
+    StopLoss,
+    TakeProfit,
+    TransferCash,
+)
 from paperdesk.core.broker.engine import arrive, decide, fold, react
 from paperdesk.core.broker.events import CashTransferred, Event, Fill, OrderFilled
-from paperdesk.core.broker.fees import FeeSchedule
-from paperdesk.core.broker.fill_models import IDEAL, FillModel
 from paperdesk.core.broker.ledger import Entry, Posting
-from paperdesk.core.broker.orders import Order, OrderType, Side, TimeInForce
+from paperdesk.core.broker.orders import Order, OrderClass, OrderType, Side, TimeInForce
 from paperdesk.core.broker.view import MarketView
 from paperdesk.core.kernel.errors import PaperdeskError
-from paperdesk.core.kernel.ids import AccountId, EntryId, InstrumentId, OrderId, TapeId, TenantId, derived
-from paperdesk.core.kernel.money import ZERO
+from paperdesk.core.kernel.ids import EntryId, InstrumentId, OrderId, derived
 from paperdesk.core.market.facts import (
-    CloseFact,
     MarketFact,
-    OpenFact,
-    QuoteFact,
-    RangeFact,
     SessionClosed,
     SessionOpened,
 )
-from paperdesk.core.market.instruments import Instrument, Kind
+from paperdesk.core.market.instruments import Instrument
 from paperdesk.core.market.quotes import Quote
-
-HERE = UUID("6f1c6c1e-2f0b-5a57-9a6b-3f6f0f6d0001")
-
-FIRST_OPEN = datetime(2020, 3, 16, 13, 30, tzinfo=UTC)
-FIRST_CLOSE = datetime(2020, 3, 16, 20, tzinfo=UTC)
-NINETY_DAYS = timedelta(days=90)
-SECOND = timedelta(seconds=1)
-DAY = timedelta(days=1)
-
-
-def instrument(
-    symbol: str, kind: Kind = Kind.EQUITY, *, tick: str = "0.01", lot_step: str = "1", currency: str = "USD"
-) -> Instrument:
-    """Return an instrument whose id follows from its symbol."""
-    return Instrument(
-        id=InstrumentId(derived(HERE, "instrument", symbol)),
-        symbol=symbol,
-        name=symbol.title(),
-        kind=kind,
-        currency=currency,
-        tick=Decimal(tick),
-        lot_step=Decimal(lot_step),
-    )
-
-
-ACME = instrument("ACME")
-GLOBEX = instrument("GLOBEX", lot_step="0.001")
-COIN = instrument("COIN", Kind.CRYPTO, tick="0.00000001", lot_step="0.000000001")
-SPX = instrument("SPX", Kind.INDEX)
-SAP = instrument("SAP", currency="EUR")
-LISTED = {each.symbol: each for each in (ACME, GLOBEX, COIN, SPX, SAP)}
-
-FREE = FeeSchedule()
-PER_SHARE = FeeSchedule("per_share", per_share=Decimal("0.005"), fill_minimum=Decimal(1))
-
-
-def rules(model: FillModel = IDEAL, fees: FeeSchedule = FREE, *, fill_on_arrival: bool = False) -> Rules:
-    """Return the rules of an account; ideal and free of fees unless the story is about them."""
-    return Rules(model, fees, fill_on_arrival)
-
-
-def empty_account(account_rules: Rules | None = None) -> Account:
-    """Return an account on its first day: no cash, no orders, no events."""
-    return Account(
-        id=AccountId(derived(HERE, "account")),
-        tenant_id=TenantId(derived(HERE, "tenant")),
-        tape_id=TapeId(derived(HERE, "tape")),
-        currency="USD",
-        rules=account_rules or rules(),
-        cash=ZERO,
-        held=ZERO,
-        last_seq=0,
-        last_entry=0,
-        last_at=FIRST_OPEN,
-    )
-
-
-def order_id(number: int) -> OrderId:
-    """Return the id of the n-th order of a story."""
-    return OrderId(derived(HERE, "order", number))
-
-
-def order_of(
-    side: Side = Side.BUY,
-    quantity: Decimal = Decimal(10),
-    limit: Decimal | None = None,
-    time_in_force: TimeInForce = TimeInForce.DAY,
-) -> Order:
-    """Return an order in ACME as it stands when it was just accepted."""
-    return Order(
-        id=order_id(1),
-        account_id=empty_account().id,
-        client_order_id="first",
-        instrument=ACME,
-        side=side,
-        type=OrderType.MARKET if limit is None else OrderType.LIMIT,
-        quantity=quantity,
-        limit_price=limit,
-        time_in_force=time_in_force,
-        accepted_at=FIRST_OPEN,
-        accepted_fact=0,
-        accepted_seq=1,
-        expires_at=FIRST_CLOSE,
-        updated_at=FIRST_OPEN,
-        matched_through=0,
-    )
-
-
-def fact_open(price: str, seq: int = 1, at: datetime = FIRST_OPEN, of: Instrument = ACME) -> OpenFact:
-    """Return the first price of a bar."""
-    return OpenFact(seq, at, of.id, Decimal(price))
-
-
-def fact_range(low: str, high: str, seq: int = 1, at: datetime = FIRST_OPEN, of: Instrument = ACME) -> RangeFact:
-    """Return the lowest and highest price of a bar."""
-    return RangeFact(seq, at, of.id, Decimal(low), Decimal(high))
-
-
-def fact_close(price: str, seq: int = 1, at: datetime = FIRST_OPEN, of: Instrument = ACME) -> CloseFact:
-    """Return the last price of a bar."""
-    return CloseFact(seq, at, of.id, Decimal(price))
-
-
-def fact_quote(quote: Quote, seq: int = 1) -> QuoteFact:
-    """Return a quote as the tape delivers it."""
-    return QuoteFact(seq, quote.at, quote.instrument_id, quote.bid, quote.ask, quote.bid_size, quote.ask_size)
-
-
-def quote_of(
-    bid: str, ask: str, sizes: tuple[str, str] | None = None, at: datetime = FIRST_OPEN, of: Instrument = ACME
-) -> Quote:
-    """Return a real quote; sizes are those of the bid and of the ask."""
-    bid_size, ask_size = (Decimal(sizes[0]), Decimal(sizes[1])) if sizes else (None, None)
-    return Quote(of.id, at, Decimal(bid), Decimal(ask), bid_size, ask_size)
-
-
-def quote_from_bar(price: Decimal, at: datetime = FIRST_OPEN, of: Instrument = ACME) -> Quote:
-    """Return what stands for a quote where only bars are known."""
-    return Quote(of.id, at, price, price, derived_from="bar")
-
-
-def market_view(
-    cursor: int = 0,
-    at: datetime = FIRST_OPEN,
-    quotes: Iterable[Quote] = (),
-    *,
-    is_open: bool = True,
-    instruments: Mapping[str, Instrument] = LISTED,
-) -> MarketView:
-    """Return what a sender could see; a day order works until the next close after `at`."""
-    closes_at = FIRST_CLOSE + ((at - FIRST_CLOSE) // DAY + 1) * DAY
-    standing = {quote.instrument_id: quote for quote in quotes}
-    return MarketView(cursor, at, is_open, closes_at, closes_at + NINETY_DAYS, instruments, standing)
-
+from tests.scenery import (
+    ACME,
+    DAY,
+    FIRST_CLOSE,
+    FIRST_OPEN,
+    HERE,
+    SECOND,
+    empty_account,
+    fact_close,
+    fact_open,
+    fact_quote,
+    fact_range,
+    market_view,
+    order_id,
+    quote_from_bar,
+    quote_of,
+    rules,
+)
 
 Happening: TypeAlias = tuple[Command, MarketView] | MarketFact
+
+
+class Terms(TypedDict, total=False):
+    """What an order may have besides side, quantity and limit; numbers as people write them."""
+
+    stop_price: str
+    trail_amount: str
+    trail_rate: str
+    notional: str
+    expires_on: date
+    post_only: bool
+    reduce_only: bool
+    client_order_id: str
+    order_class: OrderClass
+    take_profit: TakeProfit
+    stop_loss: StopLoss
+
+
+class PlacedTerms(Terms, total=False):
+    """The same, with what `place` names itself."""
+
+    time_in_force: TimeInForce
+    symbol: str
+    order_type: OrderType
+
+
+class Changes(TypedDict, total=False):
+    """What a replacement may change."""
+
+    quantity: str
+    limit_price: str
+    stop_price: str
+    trail: str
+    time_in_force: TimeInForce
+    expires_on: date
+    client_order_id: str
+
+
+class Closing(TypedDict, total=False):
+    """How much of a position to close."""
+
+    quantity: str
+    percent: str
+    cancel_orders: bool
 
 
 @dataclass
@@ -182,6 +112,7 @@ class Story:
 
     cash: str = "10000"
     rules: Rules = field(default_factory=rules)
+    has_prints: bool = True
     told: list[Happening] = field(default_factory=list[Happening])
     events: list[Event] = field(default_factory=list[Event])
 
@@ -207,8 +138,12 @@ class Story:
         symbol: str = "ACME",
         *,
         order_type: OrderType | None = None,
+        **terms: Unpack[Terms],
     ) -> OrderId:
-        """Send an order; it is a limit order when it has a limit, unless its type is given."""
+        """Send an order; it is a limit order when it has a limit, unless its type is given.
+
+        Further terms go into the command by their names; a number may be written as a text.
+        """
         self.asked += 1
         command = PlaceOrder(
             account_id=self.account.id,
@@ -219,29 +154,34 @@ class Story:
             quantity=Decimal(quantity),
             limit_price=None if limit is None else Decimal(limit),
             time_in_force=time_in_force,
+            **exact(terms),
         )
         self._ask(command)
         return command.order_id
 
-    def buy(
-        self,
-        quantity: str,
-        limit: str | None = None,
-        time_in_force: TimeInForce = TimeInForce.DAY,
-        symbol: str = "ACME",
-    ) -> OrderId:
+    def buy(self, quantity: str, limit: str | None = None, **terms: Unpack[PlacedTerms]) -> OrderId:
         """Send an order to buy."""
-        return self.place(Side.BUY, quantity, limit, time_in_force, symbol)
+        return self.place(Side.BUY, quantity, limit, **terms)
 
-    def sell(
-        self,
-        quantity: str,
-        limit: str | None = None,
-        time_in_force: TimeInForce = TimeInForce.DAY,
-        symbol: str = "ACME",
-    ) -> OrderId:
+    def sell(self, quantity: str, limit: str | None = None, **terms: Unpack[PlacedTerms]) -> OrderId:
         """Send an order to sell."""
-        return self.place(Side.SELL, quantity, limit, time_in_force, symbol)
+        return self.place(Side.SELL, quantity, limit, **terms)
+
+    def replace(self, which: OrderId, **terms: Unpack[Changes]) -> OrderId:
+        """Put a new order in the place of one."""
+        self.asked += 1
+        self._ask(ReplaceOrder(self.account.id, which, order_id(self.asked), **exact(terms)))
+        return order_id(self.asked)
+
+    def closes_position(self, symbol: str = "ACME", **terms: Unpack[Closing]) -> OrderId:
+        """Sell a position at the market."""
+        self.asked += 1
+        self._ask(ClosePosition(self.account.id, order_id(self.asked), symbol, **exact(terms)))
+        return order_id(self.asked)
+
+    def cancel_all(self, symbol: str | None = None) -> None:
+        """Take every open order off the market."""
+        self._ask(CancelOrders(self.account.id, symbol))
 
     def cancel(self, which: OrderId) -> None:
         """Take an order off the market."""
@@ -274,6 +214,11 @@ class Story:
         self.quotes[of.id] = quote_from_bar(fact.price, self.at, of)
         return self._hear(fact)
 
+    def closing(self, price: str, of: Instrument = ACME) -> tuple[Event, ...]:
+        """Deliver the last price of the session, at the instant of its close."""
+        self.at = market_view(at=self.at).day_ends_at - SECOND
+        return self.close(price, of)
+
     def quote(
         self, bid: str, ask: str, sizes: tuple[str, str] | None = None, of: Instrument = ACME
     ) -> tuple[Event, ...]:
@@ -285,7 +230,8 @@ class Story:
 
     def session_closes(self) -> tuple[Event, ...]:
         """End the session."""
-        self.at, self.is_open = market_view(at=self.at).day_ends_at, False
+        is_there = not (self.at - FIRST_CLOSE) % DAY
+        self.at, self.is_open = self.at if is_there else market_view(at=self.at).day_ends_at, False
         self.cursor += 1
         return self._hear(SessionClosed(self.cursor, self.at, self.at.date()))
 
@@ -323,7 +269,8 @@ class Story:
     @property
     def view(self) -> MarketView:
         """Return what somebody who asks now can see."""
-        return market_view(self.cursor, self.at, self.quotes.values(), is_open=self.is_open)
+        seen = market_view(self.cursor, self.at, self.quotes.values(), is_open=self.is_open)
+        return replace(seen, has_prints=self.has_prints)
 
     # --- inside ---------------------------------------------------------------------------------
 
@@ -350,6 +297,13 @@ class Story:
         return self.cursor
 
 
+def exact(terms: Mapping[str, Any]) -> dict[str, Any]:
+    """Return terms with their numbers read; the only other text is the client order id."""
+    return {
+        name: Decimal(term) if type(term) is str and name != "client_order_id" else term for name, term in terms.items()
+    }
+
+
 def journal(events: Iterable[Event]) -> list[Entry]:
     """Return the entries that events carry, in their order."""
     return [event.entry for event in events if isinstance(event, OrderFilled | CashTransferred)]
@@ -361,12 +315,13 @@ class Step:
 
     verb: str
     terms: tuple[object, ...] = ()
+    named: Mapping[str, object] = field(default_factory=dict[str, object])
 
     def tell(self, story: Story) -> None:
         """Tell it; a refusal leaves no trace, which is what the story goes on with."""
         before = story.account
         try:
-            getattr(story, self.verb)(*self.terms)
+            getattr(story, self.verb)(*self.terms, **self.named)
         except PaperdeskError:
             assert story.account is before, "a refusal leaves no trace"
 

@@ -8,14 +8,16 @@ from decimal import Decimal
 
 from hypothesis import strategies as st
 
+from paperdesk.core.broker.commands import StopLoss, TakeProfit
 from paperdesk.core.broker.fees import FeeSchedule
 from paperdesk.core.broker.fill_models import IDEAL, REALISTIC
 from paperdesk.core.broker.lots import Lot
-from paperdesk.core.broker.orders import Order, Side, TimeInForce
+from paperdesk.core.broker.orders import CONDITIONAL, LASTING, Order, OrderClass, OrderType, Role, Side, TimeInForce
 from paperdesk.core.kernel.ids import ENTROPY_BYTES, LotId, derived
 from paperdesk.core.kernel.money import CURRENCY_EXPONENTS
 from paperdesk.core.market.facts import PriceFact
-from tests import stories
+from tests import scenery
+from tests.stories import Step
 
 
 def decimals(low: int, high: int, places: int) -> st.SearchStrategy[Decimal]:
@@ -42,22 +44,23 @@ numbers = st.integers(-(10**15) + 1, 10**15 - 1).flatmap(
 # --- broker -------------------------------------------------------------------------------------
 
 account_rules = st.builds(
-    stories.rules,
+    scenery.rules,
     st.sampled_from([IDEAL, REALISTIC]),
-    st.sampled_from([stories.FREE, stories.PER_SHARE, FeeSchedule("flat", fill_minimum=Decimal("0.35"))]),
+    st.sampled_from([scenery.FREE, scenery.PER_SHARE, FeeSchedule("flat", order_minimum=Decimal("0.35"))]),
 )
 
 prices = texts(300, 2000, 2)
 wide_prices = texts(1, 100_000, 2)
 sizes = st.tuples(texts(0, 40, 0), texts(0, 40, 0))
 sides = st.sampled_from(list(Side))
-times_in_force = st.sampled_from(list(TimeInForce))
+times_in_force = st.sampled_from([TimeInForce.DAY, TimeInForce.GTC, TimeInForce.IOC, TimeInForce.FOK])
+lasting = st.sampled_from(sorted(LASTING))
 limits = st.none() | prices
 quantities = {
-    stories.ACME.symbol: texts(1, 60, 0),
-    stories.GLOBEX.symbol: texts(1000, 60_000, 3),
+    scenery.ACME.symbol: texts(1, 60, 0),
+    scenery.GLOBEX.symbol: texts(1000, 60_000, 3),
 }
-instruments = st.sampled_from([stories.ACME, stories.GLOBEX])
+instruments = st.sampled_from([scenery.ACME, scenery.GLOBEX])
 symbols = st.sampled_from(sorted(quantities))
 transfers = texts(-200_000, 200_000, 2)
 
@@ -70,24 +73,112 @@ def ranges(draw: st.DrawFn) -> tuple[str, str]:
 
 
 @st.composite
-def placements(draw: st.DrawFn) -> stories.Step:
+def placements(draw: st.DrawFn) -> Step:
     """Return an order somebody might send."""
     symbol = draw(symbols)
-    return stories.Step("place", (draw(sides), draw(quantities[symbol]), draw(limits), draw(times_in_force), symbol))
+    return Step("place", (draw(sides), draw(quantities[symbol]), draw(limits), draw(times_in_force), symbol))
 
 
-cancellations = st.integers(1, 12).map(lambda number: stories.Step("cancel", (stories.order_id(number),)))
-moves_of_cash = transfers.map(lambda amount: stories.Step("transfer", (amount,)))
+@st.composite
+def conditionals(draw: st.DrawFn) -> Step:
+    """Return an order that waits for a price, or that trails one."""
+    symbol, kind = draw(symbols), draw(st.sampled_from(sorted(CONDITIONAL)))
+    terms: dict[str, object] = {"time_in_force": draw(lasting), "order_type": kind}
+    if kind is OrderType.TRAILING_STOP:
+        terms |= draw(st.sampled_from([{"trail_amount": "0.50"}, {"trail_rate": "0.05"}, {"trail_rate": "0.333"}]))
+    else:
+        terms["stop_price"] = draw(prices)
+    limit = draw(prices) if kind is OrderType.STOP_LIMIT else None
+    return Step("place", (draw(sides), draw(quantities[symbol]), limit), {**terms, "symbol": symbol})
+
+
+@st.composite
+def groups(draw: st.DrawFn) -> Step:
+    """Return an order with exits; most have them on the right side."""
+    symbol, order_class = draw(symbols), draw(st.sampled_from(sorted(set(OrderClass) - {OrderClass.SIMPLE})))
+    stop, entry, target = sorted((draw(prices), draw(prices), draw(prices)), key=Decimal)
+    loss = StopLoss(Decimal(stop), draw(st.sampled_from([None, None, Decimal(stop), Decimal(entry)])))
+    terms = {"symbol": symbol, "time_in_force": draw(lasting), "order_class": order_class}
+    quantity = draw(quantities[symbol])
+    if order_class is OrderClass.OCO:
+        return Step("sell", (quantity, target), {**terms, "stop_loss": loss})
+    exits_of_class = {"take_profit": TakeProfit(Decimal(target)), "stop_loss": loss}
+    if order_class is OrderClass.OTO:
+        exits_of_class.pop(draw(st.sampled_from(sorted(exits_of_class))))
+    kind = draw(st.sampled_from([OrderType.MARKET, OrderType.LIMIT, OrderType.STOP]))
+    if kind is OrderType.STOP:
+        terms |= {"order_type": kind, "stop_price": entry}
+    return Step("buy", (quantity, entry if kind is OrderType.LIMIT else None), {**terms, **exits_of_class})
+
+
+@st.composite
+def specials(draw: st.DrawFn) -> Step:
+    """Return an order by money, for an auction, to a date, or one that only gives or only reduces."""
+    symbol, limit = draw(symbols), draw(limits)
+    terms: dict[str, object] = draw(
+        st.sampled_from(
+            [
+                {"time_in_force": TimeInForce.OPG},
+                {"time_in_force": TimeInForce.CLS},
+                {"time_in_force": TimeInForce.GTD, "expires_on": scenery.FIRST_CLOSE.date()},
+                {"post_only": True},
+                {"reduce_only": True},
+                {"notional": draw(texts(100, 50_000, 2))},
+            ]
+        )
+    )
+    by_money = "notional" in terms
+    quantity, limit = ("0", None) if by_money else (draw(quantities[symbol]), limit)
+    side = Side.BUY if by_money else draw(sides)
+    return Step("place", (side, quantity, limit), {**terms, "symbol": symbol})
+
+
+order_ids = st.builds(
+    lambda number, role: scenery.order_id(number) if role is None else scenery.leg(scenery.order_id(number), role),
+    st.integers(1, 12),
+    st.sampled_from([None, None, Role.TAKE_PROFIT, Role.STOP_LOSS]),
+)
+
+
+@st.composite
+def replacements(draw: st.DrawFn) -> Step:
+    """Return a change of an order: usually of one thing, perhaps of one it does not have."""
+    changes = {
+        "quantity": texts(1, 60, 0),
+        "limit_price": prices,
+        "stop_price": prices,
+        "trail": st.sampled_from(["0.30", "0.07"]),
+        "time_in_force": st.sampled_from([TimeInForce.DAY, TimeInForce.GTC, TimeInForce.IOC]),
+    }
+    named = draw(st.lists(st.sampled_from(sorted(changes)), min_size=1, max_size=2, unique=True))
+    return Step("replace", (draw(order_ids),), {name: draw(changes[name]) for name in named})
+
+
+exits = st.one_of(
+    st.builds(lambda symbol: Step("cancel_all", (symbol,)), st.none() | symbols),
+    st.builds(
+        lambda symbol, percent, cancel: Step(
+            "closes_position", (symbol,), {"cancel_orders": cancel, **({"percent": percent} if percent else {})}
+        ),
+        symbols,
+        st.none() | texts(1, 100, 0),
+        st.booleans(),
+    ),
+)
+cancellations = order_ids.map(lambda which: Step("cancel", (which,)))
+moves_of_cash = transfers.map(lambda amount: Step("transfer", (amount,)))
 prints = st.builds(
-    lambda verb, price, of: stories.Step(verb, (price, of)), st.sampled_from(["open", "close"]), prices, instruments
+    lambda verb, price, of: Step(verb, (price, of)),
+    st.sampled_from(["open", "close", "close", "closing"]),
+    prices,
+    instruments,
 )
-bar_ranges = st.builds(lambda pair, of: stories.Step("range", (*pair, of)), ranges(), instruments)
-quotes = st.builds(
-    lambda pair, size, of: stories.Step("quote", (*pair, size, of)), ranges(), st.none() | sizes, instruments
-)
-bells = st.sampled_from([stories.Step("session_closes"), stories.Step("session_opens")])
+bar_ranges = st.builds(lambda pair, of: Step("range", (*pair, of)), ranges(), instruments)
+quotes = st.builds(lambda pair, size, of: Step("quote", (*pair, size, of)), ranges(), st.none() | sizes, instruments)
+bells = st.sampled_from([Step("session_closes"), Step("session_opens")])
 market_moves = st.one_of(prints, bar_ranges, quotes, bells)
-steps = st.one_of(placements(), placements(), prints, bar_ranges, quotes, cancellations, moves_of_cash, bells)
+asked = st.one_of(placements(), conditionals(), groups(), specials(), replacements(), exits, cancellations)
+steps = st.one_of(placements(), asked, prints, bar_ranges, quotes, moves_of_cash, bells)
 
 
 @st.composite
@@ -95,7 +186,7 @@ def lots(draw: st.DrawFn) -> tuple[Lot, ...]:
     """Return the lots of a position, oldest first."""
     holdings = draw(st.lists(st.tuples(decimals(1, 10**6, 3), decimals(0, 10**8, 2)), min_size=1, max_size=6))
     return tuple(
-        Lot(LotId(derived(stories.HERE, "lot", number)), stories.FIRST_OPEN, number, quantity, cost)
+        Lot(LotId(derived(scenery.HERE, "lot", number)), scenery.FIRST_OPEN, number, quantity, cost)
         for number, (quantity, cost) in enumerate(holdings, 1)
     )
 
@@ -104,7 +195,7 @@ def lots(draw: st.DrawFn) -> tuple[Lot, ...]:
 def working_orders(draw: st.DrawFn) -> Order:
     """Return an accepted order in ACME."""
     limit = draw(st.none() | decimals(1, 3000, 2))
-    return stories.order_of(draw(sides), draw(decimals(1, 60, 0)), limit, draw(times_in_force))
+    return scenery.order_of(draw(sides), draw(decimals(1, 60, 0)), limit, draw(times_in_force))
 
 
 @st.composite
@@ -112,9 +203,9 @@ def price_facts(draw: st.DrawFn) -> PriceFact:
     """Return one fact about ACME that an order can meet."""
     low, high = draw(ranges())
     facts: list[PriceFact] = [
-        stories.fact_open(low),
-        stories.fact_close(high),
-        stories.fact_range(low, high),
-        stories.fact_quote(stories.quote_of(low, high, draw(st.none() | sizes))),
+        scenery.fact_open(low),
+        scenery.fact_close(high),
+        scenery.fact_range(low, high),
+        scenery.fact_quote(scenery.quote_of(low, high, draw(st.none() | sizes))),
     ]
     return draw(st.sampled_from(facts))

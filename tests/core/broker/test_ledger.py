@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from paperdesk.core.broker.ledger import Book, Entry, EntryKind, Posting, bought, sold, transferred
 from paperdesk.core.kernel.ids import EntryId
 from paperdesk.core.kernel.money import ZERO, UnknownCurrency
-from tests.stories import ACME, FIRST_OPEN
+from tests.scenery import ACME, FIRST_OPEN
 from tests.strategies import decimals
 
 TEN = Decimal(10)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from paperdesk.core.broker.lots import Lot, LotChange, apply_changes, reduce_first_in
 from paperdesk.core.kernel.ids import LotId, derived
 from paperdesk.core.kernel.money import ZERO
-from tests.stories import FIRST_OPEN, HERE
+from tests.scenery import FIRST_OPEN, HERE
 from tests.strategies import decimals, lots
 
 

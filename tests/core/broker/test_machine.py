@@ -6,7 +6,9 @@
 from collections import defaultdict
 from decimal import Decimal
 
+import msgspec
 from hypothesis import settings
+from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from paperdesk.core.broker.account import Rules
@@ -14,11 +16,29 @@ from paperdesk.core.broker.engine import fold
 from paperdesk.core.broker.events import Event, OrderFilled
 from paperdesk.core.broker.fees import commission
 from paperdesk.core.broker.ledger import Book
-from paperdesk.core.broker.orders import Order, OrderType, Side
+from paperdesk.core.broker.orders import Order, OrderStatus, Role, Side
 from paperdesk.core.kernel.ids import OrderId
 from paperdesk.core.kernel.money import ZERO, money
-from tests.stories import FIRST_OPEN, Step, Story, empty_account
-from tests.strategies import account_rules, bar_ranges, bells, cancellations, moves_of_cash, placements, prints, quotes
+from tests.scenery import FIRST_OPEN, empty_account
+from tests.stories import Step, Story
+from tests.strategies import (
+    account_rules,
+    bar_ranges,
+    bells,
+    cancellations,
+    conditionals,
+    exits,
+    groups,
+    moves_of_cash,
+    placements,
+    prints,
+    quotes,
+    replacements,
+    specials,
+)
+
+# A price is exact and a posting is rounded: half a cent a fill for the price, and as much for the commission.
+A_CENT_A_FILL = Decimal("0.30")
 
 
 class Desk(RuleBasedStateMachine):
@@ -26,14 +46,42 @@ class Desk(RuleBasedStateMachine):
 
     story: Story
 
-    @initialize(account_rules_=account_rules)
-    def opens(self, account_rules_: Rules) -> None:
-        self.story = Story(rules=account_rules_)
+    @initialize(account_rules_=account_rules, has_prints=st.booleans())
+    def opens(self, account_rules_: Rules, *, has_prints: bool) -> None:
+        self.story = Story(rules=account_rules_, has_prints=has_prints)
+        self.ended: dict[OrderId, Order] = {}
+        self.promised: dict[OrderId, Decimal] = {}
+        self.written = 0
 
     # --- what may happen ------------------------------------------------------------------------
 
     @rule(step=placements())
     def somebody_places_an_order(self, step: Step) -> None:
+        step.tell(self.story)
+
+    @rule(step=conditionals())
+    def somebody_waits_for_a_price(self, step: Step) -> None:
+        step.tell(self.story)
+
+    @rule(step=groups())
+    def somebody_places_a_group(self, step: Step) -> None:
+        step.tell(self.story)
+        for order in self.story.account.orders.values():
+            if order.group_id == order.id:
+                self.promised.setdefault(order.id, order.quantity)
+
+    @rule(step=specials())
+    def somebody_asks_for_something_special(self, step: Step) -> None:
+        step.tell(self.story)
+
+    @precondition(lambda self: any(order.is_open for order in self.story.account.orders.values()))
+    @rule(step=replacements())
+    def somebody_replaces_an_order(self, step: Step) -> None:
+        step.tell(self.story)
+
+    @precondition(lambda self: bool(self.story.account.positions))
+    @rule(step=exits)
+    def somebody_gets_out(self, step: Step) -> None:
         step.tell(self.story)
 
     @precondition(lambda self: any(order.is_open for order in self.story.account.orders.values()))
@@ -92,8 +140,13 @@ class Desk(RuleBasedStateMachine):
     @invariant()
     def the_reserved_units_are_what_open_orders_promise(self) -> None:
         promised: defaultdict[object, Decimal] = defaultdict(lambda: ZERO)
+        together: defaultdict[tuple[object, object], list[Decimal]] = defaultdict(list)
         for order in self._open(Side.SELL):
-            promised[order.instrument.id] += order.quantity - order.filled_quantity
+            may_fill = order.quantity if order.armed_quantity is None else order.armed_quantity
+            together[order.instrument.id, order.group_id or order.id].append(may_fill - order.filled_quantity)
+        for (instrument_id, _), left in together.items():
+            assert len(set(left)) == 1, "exits of a group always promise the same units"
+            promised[instrument_id] += left[0]
         for key, position in self.story.account.positions.items():
             assert position.reserved == promised[key]
             assert position.sellable >= ZERO
@@ -112,11 +165,45 @@ class Desk(RuleBasedStateMachine):
             assert fill.quantity > ZERO
             assert fill.quantity % order.instrument.lot_step == ZERO
             assert fill.fact_seq > order.accepted_fact
-            if order.type is OrderType.LIMIT and order.limit_price is not None:
+            if order.limit_price is not None:
                 worse = fill.price - order.limit_price
                 assert worse <= ZERO if order.side is Side.BUY else worse >= ZERO
         for order in self.story.account.orders.values():
             assert order.filled_quantity == filled[order.id] <= order.quantity
+            assert order.notional is None or order.filled_value + order.fees <= order.notional + A_CENT_A_FILL
+
+    @invariant()
+    def a_group_never_sells_more_than_its_entry_bought_or_than_was_promised(self) -> None:
+        bought: defaultdict[OrderId, Decimal] = defaultdict(lambda: ZERO)
+        sold: defaultdict[OrderId, Decimal] = defaultdict(lambda: ZERO)
+        for order in self.story.account.orders.values():
+            if order.group_id is not None:
+                (bought if order.role is Role.ENTRY else sold)[order.group_id] += order.filled_quantity
+        for group_id, units in sold.items():
+            asked = self.story.order(group_id)
+            assert units <= (bought[group_id] if asked.role is Role.ENTRY else self.promised[group_id])
+
+    @invariant()
+    def an_entry_never_works_without_its_exits(self) -> None:
+        for order in self.story.account.orders.values():
+            if order.role is Role.ENTRY and order.is_open:
+                exits = [each for each in self.story.account.orders.values() if each.group_id == order.group_id]
+                assert any(each.is_exit and each.is_open for each in exits)
+
+    @invariant()
+    def what_has_ended_stays_as_it_ended(self) -> None:
+        for key, order in self.ended.items():
+            assert self.story.account.orders[key] == order
+        for key, order in self.story.account.orders.items():
+            if not order.is_open:
+                self.ended[key] = order
+
+    @invariant()
+    def a_successor_and_its_predecessor_know_each_other(self) -> None:
+        for order in self.story.account.orders.values():
+            if order.replaced_by is not None:
+                assert self.story.order(order.replaced_by).replaces == order.id
+            assert (order.replaced_by is not None) is (order.status is OrderStatus.REPLACED)
 
     @invariant()
     def events_and_entries_are_numbered_without_gaps_and_never_go_back_in_time(self) -> None:
@@ -130,15 +217,24 @@ class Desk(RuleBasedStateMachine):
     def folding_the_events_from_the_start_gives_the_account(self) -> None:
         assert fold(empty_account(self.story.rules), self.story.events) == self.story.account
 
+    @invariant()
+    def every_event_survives_its_journey_through_json(self) -> None:
+        for event in self.story.events[self.written :]:
+            assert msgspec.json.decode(msgspec.json.encode(event), type=type(event)) == event
+        self.written = len(self.story.events)
+
     # --- counting again -------------------------------------------------------------------------
 
     def _open(self, side: Side) -> list[Order]:
         return [order for order in self.story.account.orders.values() if order.is_open and order.side is side]
 
     def _need(self, order: Order) -> Decimal:
+        if order.notional is not None:
+            return max(order.notional - money(order.filled_value) - order.fees, ZERO)
         assert order.hold_price is not None
         left = order.quantity - order.filled_quantity
-        return money(order.hold_price * left) + commission(self.story.rules.fees, left, "USD")
+        fee = commission(self.story.rules.fees, order.quantity, "USD") - order.fees
+        return money(order.hold_price * left) + max(fee, ZERO)
 
     def _took_no_more_than_quoted(self, events: list[Event], size: tuple[str, str]) -> None:
         taken = {Side.BUY: ZERO, Side.SELL: ZERO}

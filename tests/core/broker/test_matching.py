@@ -1,5 +1,6 @@
 """The written table of matching, each cell; a buy on the left, its mirror on the right."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -7,10 +8,10 @@ from hypothesis import assume, given
 
 from paperdesk.core.broker.fill_models import IDEAL, REALISTIC, FillModel
 from paperdesk.core.broker.matching import Execution, ends_unfilled, match_order
-from paperdesk.core.broker.orders import IMMEDIATE, Order, OrderType, Side, TimeInForce
+from paperdesk.core.broker.orders import IMMEDIATE, Order, OrderType, Side, TimeInForce, TriggerSource
 from paperdesk.core.kernel.money import ZERO
 from paperdesk.core.market.facts import PriceFact, QuoteFact, RangeFact
-from tests.stories import fact_close, fact_open, fact_quote, fact_range, order_of, quote_of
+from tests.scenery import fact_close, fact_open, fact_quote, fact_range, order_of, quote_of, stop_of
 from tests.strategies import price_facts, working_orders
 
 OPEN, CLOSE, RANGE = fact_open("100"), fact_close("100"), fact_range("98", "102")
@@ -40,6 +41,56 @@ CELLS = [
     (QUOTE, REALISTIC, "100.99", NOTHING, "99.01", NOTHING),
     (QUOTE, REALISTIC, "110", "101", "90", "99"),
 ]
+
+
+BUY, SELL = Side.BUY, Side.SELL
+STOP, STOP_LIMIT, TOUCHED = OrderType.STOP, OrderType.STOP_LIMIT, OrderType.MARKET_IF_TOUCHED
+WAITING_CELLS = [
+    # fact, order; what it gets of the realistic model, and by which rule
+    (OPEN, stop_of(STOP, BUY, "99"), "100.01", "stop_at_open"),
+    (OPEN, stop_of(STOP, BUY, "100"), "100.01", "stop_at_open"),
+    (OPEN, stop_of(STOP, BUY, "100.01"), NOTHING, ""),
+    (OPEN, stop_of(STOP, SELL, "100"), "99.99", "stop_at_open"),
+    (OPEN, stop_of(STOP, SELL, "99.99"), NOTHING, ""),
+    (CLOSE, stop_of(STOP, BUY, "99"), "100.01", "stop_at_close"),
+    (CLOSE, stop_of(STOP, SELL, "101"), "99.99", "stop_at_close"),
+    (RANGE, stop_of(STOP, BUY, "102"), "102.02", "stop_in_range"),
+    (RANGE, stop_of(STOP, BUY, "102.01"), NOTHING, ""),
+    (RANGE, stop_of(STOP, BUY, "97"), NOTHING, ""),
+    (RANGE, stop_of(STOP, SELL, "98"), "97.99", "stop_in_range"),
+    (RANGE, stop_of(STOP, SELL, "97.99"), NOTHING, ""),
+    (RANGE, stop_of(STOP, SELL, "103"), NOTHING, ""),
+    (QUOTE, stop_of(STOP, BUY, "90"), NOTHING, ""),
+    (OPEN, stop_of(STOP_LIMIT, BUY, "99", "100.01"), "100.01", "stop_limit_at_open"),
+    (OPEN, stop_of(STOP_LIMIT, BUY, "99", "100"), NOTHING, ""),
+    (OPEN, stop_of(STOP_LIMIT, SELL, "101", "99.99"), "99.99", "stop_limit_at_open"),
+    (CLOSE, stop_of(STOP_LIMIT, BUY, "99", "101"), "100.01", "stop_limit_at_close"),
+    (RANGE, stop_of(STOP_LIMIT, BUY, "101", "103"), "103", "stop_limit_in_range"),
+    (RANGE, stop_of(STOP_LIMIT, BUY, "101", "101"), NOTHING, ""),
+    (RANGE, stop_of(STOP_LIMIT, SELL, "99", "98.98"), "98.98", "stop_limit_in_range"),
+    (RANGE, stop_of(STOP_LIMIT, SELL, "99", "99"), NOTHING, ""),
+    (OPEN, stop_of(TOUCHED, BUY, "100"), "100.01", "market_if_touched_at_open"),
+    (OPEN, stop_of(TOUCHED, BUY, "99.99"), NOTHING, ""),
+    (OPEN, stop_of(TOUCHED, SELL, "99"), "99.99", "market_if_touched_at_open"),
+    (RANGE, stop_of(TOUCHED, BUY, "99"), "99.01", "market_if_touched_in_range"),
+    (RANGE, stop_of(TOUCHED, SELL, "101"), "100.98", "market_if_touched_in_range"),
+    (RANGE, stop_of(TOUCHED, SELL, "102.01"), NOTHING, ""),
+    (OPEN, replace(order_of(limit=Decimal(100)), post_only=True), NOTHING, ""),
+    (OPEN, replace(order_of(limit=Decimal(105)), post_only=True), "105", "open"),
+    (OPEN, replace(order_of(SELL, limit=Decimal(95)), post_only=True), "95", "open"),
+    (RANGE, replace(order_of(limit=Decimal(99)), post_only=True), "99", "limit_in_range"),
+    (QUOTE, replace(order_of(limit=Decimal(101)), post_only=True), NOTHING, ""),
+    (QUOTE, replace(order_of(limit=Decimal(102)), post_only=True), "102", "quote"),
+    (QUOTE, replace(stop_of(STOP, BUY, "101"), trigger_source=TriggerSource.QUOTE), "101", "stop_at_quote"),
+    (QUOTE, replace(stop_of(STOP, SELL, "98.99"), trigger_source=TriggerSource.QUOTE), NOTHING, ""),
+]
+
+
+@pytest.mark.parametrize(("fact", "order", "price", "rule"), WAITING_CELLS)
+def test_every_cell_of_those_who_wait_or_only_give(fact: PriceFact, order: Order, price: str | None, rule: str) -> None:
+    execution = match_order(order, fact, REALISTIC, ZERO)
+    assert price_of(execution) == decimal_or_none(price)
+    assert execution is None or execution.rule == rule
 
 
 def price_of(execution: Execution | None) -> Decimal | None:

@@ -15,7 +15,8 @@ from paperdesk.core.broker.commands import PlaceOrder
 from paperdesk.core.broker.engine import decide, fold, react
 from paperdesk.core.broker.events import Event
 from paperdesk.core.market.facts import SessionClosed, SessionOpened
-from tests.stories import Happening, Step, Story, empty_account
+from tests.scenery import empty_account
+from tests.stories import Happening, Step, Story
 from tests.strategies import account_rules, steps
 
 

@@ -14,7 +14,7 @@ from paperdesk.core.broker.orders import (
     next_status,
     require_open,
 )
-from tests.stories import order_of
+from tests.scenery import order_of
 
 
 @pytest.mark.parametrize(("current", "wanted"), list(product(OrderStatus, OrderStatus)))

@@ -7,7 +7,9 @@ import pytest
 from paperdesk.core.broker.checks import InsufficientBuyingPower
 from paperdesk.core.broker.fees import FeeSchedule, commission
 from paperdesk.core.broker.ledger import Book
-from tests.stories import PER_SHARE, Story, rules
+from paperdesk.core.broker.orders import OrderStatus
+from tests.scenery import PER_SHARE, rules
+from tests.stories import Story
 
 
 @pytest.mark.parametrize(("quantity", "fee"), [("1", "1.00"), ("200", "1.00"), ("201", "1.00"), ("1000", "5.00")])
@@ -51,13 +53,24 @@ def test_a_sale_pays_its_fee_out_of_the_proceeds() -> None:
     assert realised == [Decimal("100.00")]
 
 
-def test_every_part_fill_pays_the_minimum_and_an_order_that_cannot_afford_that_ends() -> None:
+def test_the_minimum_is_paid_once_an_order_however_many_parts_it_fills_in() -> None:
     story = Story(cash="1001", rules=rules(fees=PER_SHARE))
     which = story.buy("10", limit="100")
     story.quote("99", "100", sizes=("4", "4"))
-    order = story.order(which)
-    assert (order.filled_quantity, order.closed_reason) == (Decimal(4), "insufficient_buying_power_at_release")
-    assert (story.account.cash, story.account.held) == (Decimal(600), Decimal(0))
+    assert (story.account.cash, story.account.held) == (Decimal(600), Decimal(600))
+    story.quote("99", "100")
+    assert story.order(which).status is OrderStatus.FILLED
+    assert [fill.fee for fill in story.fills] == [Decimal(1), Decimal(0)]
+    assert (story.account.cash, story.account.held) == (Decimal(0), Decimal(0))
+
+
+def test_parts_pay_together_what_the_whole_would_have_paid() -> None:
+    story = Story(rules=rules(fees=PER_SHARE))
+    which = story.buy("300", limit="10")
+    for size in ("100", "150", "50"):
+        story.quote("9", "10", sizes=(size, size))
+    assert [fill.fee for fill in story.fills] == [Decimal("1.00"), Decimal("0.25"), Decimal("0.25")]
+    assert story.order(which).fees == commission(PER_SHARE, Decimal(300), "USD")
 
 
 def test_a_fee_above_the_proceeds_is_a_named_cause_of_negative_cash_and_a_deposit_mends_it() -> None:

@@ -7,7 +7,8 @@ import pytest
 from paperdesk.core.broker.engine import UnknownOrder
 from paperdesk.core.broker.fill_models import REALISTIC
 from paperdesk.core.broker.orders import OrderStatus, TimeInForce
-from tests.stories import Story, order_id, rules
+from tests.scenery import order_id, rules
+from tests.stories import Story
 
 
 @pytest.fixture

@@ -4,7 +4,8 @@ from decimal import Decimal
 
 from paperdesk.core.broker.ledger import Book, EntryKind
 from paperdesk.core.kernel.money import ZERO
-from tests.stories import ACME, PER_SHARE, Story, rules
+from tests.scenery import ACME, PER_SHARE, rules
+from tests.stories import Story
 
 
 def told() -> Story:

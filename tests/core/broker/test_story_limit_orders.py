@@ -6,7 +6,8 @@ import pytest
 
 from paperdesk.core.broker.fill_models import IDEAL, REALISTIC, FillModel
 from paperdesk.core.broker.orders import OrderStatus
-from tests.stories import Story, rules
+from tests.scenery import rules
+from tests.stories import Story
 
 
 @pytest.mark.parametrize(

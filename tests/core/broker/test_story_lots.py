@@ -5,7 +5,8 @@ from decimal import Decimal
 import pytest
 
 from paperdesk.core.broker.ledger import Book
-from tests.stories import COIN, GLOBEX, Story
+from tests.scenery import COIN, GLOBEX
+from tests.stories import Story
 
 
 @pytest.fixture

@@ -2,12 +2,13 @@
 
 from decimal import Decimal
 
-from paperdesk.core.broker.engine import AT_RELEASE, react
+from paperdesk.core.broker.engine import react
 from paperdesk.core.broker.events import OrderCancelled, OrderFilled
 from paperdesk.core.broker.fill_models import REALISTIC
-from paperdesk.core.broker.orders import OrderStatus
+from paperdesk.core.broker.orders import AT_RELEASE, OrderStatus
 from paperdesk.core.market.facts import OpenFact, QuoteFact
-from tests.stories import ACME, GLOBEX, Story, rules
+from tests.scenery import ACME, GLOBEX, rules
+from tests.stories import Story
 
 
 def test_it_waits_overnight_for_the_next_open() -> None:

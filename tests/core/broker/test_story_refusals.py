@@ -7,10 +7,11 @@ import pytest
 from paperdesk.core.broker.engine import UnknownOrder
 from paperdesk.core.broker.orders import OrderAlreadyClosed, OrderType, Side, TimeInForce
 from paperdesk.core.kernel.errors import Conflict, Invalid, NotFound, PaperdeskError, kind_of
-from tests.stories import Story, order_id
+from tests.scenery import order_id
+from tests.stories import Story
 
-DAY, GTC, IOC, FOK = TimeInForce
-MARKET, LIMIT = OrderType
+DAY, GTC, IOC, FOK = TimeInForce.DAY, TimeInForce.GTC, TimeInForce.IOC, TimeInForce.FOK
+MARKET, LIMIT = OrderType.MARKET, OrderType.LIMIT
 BUY, SELL = Side
 
 

@@ -5,11 +5,11 @@ from decimal import Decimal
 import pytest
 
 from paperdesk.core.broker.checks import InsufficientBuyingPower, InsufficientShares
-from paperdesk.core.broker.engine import BY_REQUEST
 from paperdesk.core.broker.events import OrderCancelled
 from paperdesk.core.broker.fill_models import REALISTIC
-from paperdesk.core.broker.orders import OrderStatus
-from tests.stories import Story, rules
+from paperdesk.core.broker.orders import BY_REQUEST, OrderStatus
+from tests.scenery import rules
+from tests.stories import Story
 
 
 @pytest.fixture

@@ -4,12 +4,12 @@ from decimal import Decimal
 
 import pytest
 
-from paperdesk.core.broker.engine import NOT_FILLED_AT_ONCE
 from paperdesk.core.broker.events import OrderCancelled, OrderExpired, OrderFilled
-from paperdesk.core.broker.orders import OrderStatus, TimeInForce
-from tests.stories import FIRST_CLOSE, NINETY_DAYS, Story
+from paperdesk.core.broker.orders import NOT_FILLED_AT_ONCE, OrderStatus, TimeInForce
+from tests.scenery import FIRST_CLOSE, NINETY_DAYS
+from tests.stories import Story
 
-DAY, GTC, IOC, FOK = TimeInForce
+DAY, GTC, IOC, FOK = TimeInForce.DAY, TimeInForce.GTC, TimeInForce.IOC, TimeInForce.FOK
 
 
 def test_a_day_order_expires_at_the_close_of_its_session() -> None:

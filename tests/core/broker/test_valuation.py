@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from paperdesk.core.broker.account import Position
 from paperdesk.core.broker.valuation import PositionValue, value_account, value_position
-from tests.stories import ACME, GLOBEX, quote_from_bar, quote_of
+from tests.scenery import ACME, GLOBEX, quote_from_bar, quote_of
 
 HELD = Position(ACME.id, quantity=Decimal(3), cost=Decimal("290.00"))
 OTHER = Position(GLOBEX.id, quantity=Decimal("0.5"), cost=Decimal("10.00"))

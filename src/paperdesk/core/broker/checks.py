@@ -1,22 +1,33 @@
 """Pre-trade checks, in fixed precedence: same request, same state, same refusal.
 
-1  the account can trade the instrument  5  the market is open for immediate orders
-2  the quantity makes sense              6  a price is known to reserve buying power at
-3  the limit price fits the type         7  there are units to sell, or cash to buy with
-4  the limit price is on the tick
+1  the account can trade the instrument      6  the exits are on the right side of the entry
+2  the quantity, or the money, makes sense   7  there is a market, an auction or a date to wait for
+3  the legs, type and side fit the class     8  a post-only order does not cross
+4  the time in force fits all of them        9  a price is known, to reserve at or to trail from
+5  the prices fit the type, on the tick     10  there are units to sell, or cash to buy with
+
+Numbers 2 to 6 need no account and stand in terms.py.
 """
 
+from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 from paperdesk.core.broker.account import Account
 from paperdesk.core.broker.commands import PlaceOrder
-from paperdesk.core.broker.fill_models import crossed_price
-from paperdesk.core.broker.holds import cash_needed
-from paperdesk.core.broker.orders import IMMEDIATE, OrderType, Side
+from paperdesk.core.broker.holds import held_cash
+from paperdesk.core.broker.orders import IMMEDIATE, Order, OrderClass, Side, TimeInForce
+from paperdesk.core.broker.terms import (
+    AmountTooPrecise,
+    check_class,
+    check_exits,
+    check_prices,
+    check_quantity,
+)
 from paperdesk.core.broker.view import MarketView
 from paperdesk.core.kernel.errors import Conflict, Invalid
 from paperdesk.core.kernel.money import ZERO, money, plain
-from paperdesk.core.market.instruments import Instrument
+from paperdesk.core.market.instruments import Instrument, Kind
 
 
 class InstrumentNotTradable(Conflict):
@@ -27,32 +38,28 @@ class CurrencyNotHeld(Conflict):
     """The instrument is priced in a currency that the account does not keep."""
 
 
-class QuantityNotPositive(Invalid):
-    """The quantity of an order must be above zero; the side says which way it goes."""
-
-
-class QuantityTooPrecise(Invalid):
-    """The quantity has more digits than the instrument is traded in."""
-
-
-class LimitPriceMissing(Invalid):
-    """A limit order needs a limit price."""
-
-
-class LimitPriceNotAllowed(Invalid):
-    """A market order takes no limit price."""
-
-
-class PriceNotPositive(Invalid):
-    """A price must be above zero."""
-
-
-class PriceOffTick(Invalid):
-    """The price is not a multiple of the instrument's smallest price step."""
-
-
 class MarketClosed(Conflict):
     """Orders that must fill at once are refused while the market is closed."""
+
+
+class NoAuctionAhead(Conflict):
+    """The calendar knows no next opening for an on-open order to wait for."""
+
+
+class ExpiryDateMissing(Invalid):
+    """A good-till-date order needs the date it works until."""
+
+
+class ExpiryDateNotAllowed(Invalid):
+    """Only a good-till-date order takes a date."""
+
+
+class ExpiryDateOutOfRange(Conflict):
+    """The date has no close between now and the longest an order may work."""
+
+
+class PostOnlyWouldCross(Conflict):
+    """The order would take from the standing quote at once, and it may only give."""
 
 
 class NoPriceYet(Conflict):
@@ -63,6 +70,10 @@ class InsufficientShares(Conflict):
     """There are fewer units than the order would sell; selling short is not possible here."""
 
 
+class NothingToReduce(Conflict):
+    """A reduce-only order finds no free units that it could reduce."""
+
+
 class InsufficientBuyingPower(Conflict):
     """The order needs more cash than is free."""
 
@@ -71,28 +82,105 @@ class AmountZero(Invalid):
     """A transfer must move something."""
 
 
-class AmountTooPrecise(Invalid):
-    """The amount is finer than the currency's smallest unit."""
-
-
 class InsufficientCash(Conflict):
     """The withdrawal is more than the cash that is free."""
 
 
-def check_order(account: Account, command: PlaceOrder, instrument: Instrument, view: MarketView) -> Decimal | None:
-    """Run every check in order; return the price buying power is reserved at (None for a sell)."""
+@dataclass(frozen=True, slots=True)
+class Horizon:
+    """Until when an order works, and from when its auction is."""
+
+    expires_at: datetime
+    auction_at: datetime | None = None
+
+
+def check_terms(account: Account, command: PlaceOrder, instrument: Instrument) -> None:
+    """Run the checks that a command passes or fails by itself, in order."""
     _check_instrument(account, instrument)
-    _check_quantity(command.quantity, instrument)
-    _check_limit_price(command, instrument)
-    if command.time_in_force in IMMEDIATE and not view.is_open:
+    check_quantity(command, instrument)
+    check_class(command)
+    check_prices(command, instrument)
+
+
+def check_group(command: PlaceOrder, view: MarketView, instrument: Instrument) -> None:
+    """Refuse exits on the wrong side of the entry: its price, or for a market order the standing ask."""
+    if command.stop_loss is None and command.take_profit is None:
+        return
+    target = None if command.take_profit is None else command.take_profit.limit_price
+    stop = None if command.stop_loss is None else command.stop_loss.stop_price
+    if command.order_class is OrderClass.OCO:
+        check_exits(None, command.limit_price, stop)
+        return
+    quote = view.quotes.get(instrument.id)
+    standing = None if quote is None else quote.ask
+    check_exits(command.limit_price or command.stop_price or standing, target, stop)
+
+
+def horizon(command: PlaceOrder, view: MarketView) -> Horizon:
+    """Say how long an order works, or refuse it when there is nothing that it could wait for."""
+    time_in_force = command.time_in_force
+    if time_in_force is not TimeInForce.GTD and command.expires_on is not None:
+        raise ExpiryDateNotAllowed("Only a gtd order takes a date.", time_in_force=time_in_force.value)
+    if time_in_force in IMMEDIATE and not view.is_open:
         raise MarketClosed(
-            f"The market is closed, and an {command.time_in_force.value} order cannot wait.",
-            time_in_force=command.time_in_force.value,
+            f"The market is closed, and an {time_in_force.value} order cannot wait.", time_in_force=time_in_force.value
         )
-    if command.side is Side.SELL:
-        _check_units(account, command, instrument)
-        return None
-    return _check_cash(account, command, instrument, view)
+    match time_in_force:
+        case TimeInForce.GTC:
+            return Horizon(view.long_ends_at)
+        case TimeInForce.GTD:
+            return Horizon(_date_ends_at(command, view))
+        case TimeInForce.OPG:
+            if view.next_open_at is None or view.opening_ends_at is None:
+                raise NoAuctionAhead("There is no next opening that the order could wait for.")
+            return Horizon(view.opening_ends_at, view.next_open_at)
+        case TimeInForce.CLS:
+            return Horizon(view.day_ends_at, view.day_ends_at)
+        case _:
+            return Horizon(view.day_ends_at)
+
+
+def check_crossing(command: PlaceOrder, view: MarketView, instrument: Instrument) -> None:
+    """Refuse a post-only order that a real standing quote would fill at once."""
+    quote = view.quotes.get(instrument.id)
+    limit = command.limit_price
+    if not command.post_only or limit is None or quote is None or quote.derived_from is not None or not view.is_open:
+        return
+    price = quote.ask if command.side is Side.BUY else quote.bid
+    if limit >= price if command.side is Side.BUY else limit <= price:
+        raise PostOnlyWouldCross(
+            f"At {plain(limit)} the order would trade at once with the quote at {plain(price)}.",
+            limit_price=plain(limit),
+            quote=plain(price),
+        )
+
+
+def reducible(account: Account, command: PlaceOrder, instrument: Instrument) -> Decimal:
+    """Return the quantity an order may have: all of it, or what a reduce-only order finds to reduce."""
+    if not command.reduce_only:
+        return command.quantity
+    free = account.position(instrument.id).sellable
+    if command.side is Side.BUY or free <= ZERO:
+        raise NothingToReduce(
+            f"The account has no free {instrument.symbol} that the order could reduce.", symbol=instrument.symbol
+        )
+    return min(command.quantity, free)
+
+
+def check_means(account: Account, order: Order) -> None:
+    """Refuse an order that the account has not the units, or not the cash, for."""
+    if order.side is Side.SELL:
+        _check_units(account, order)
+    else:
+        _check_cash(account, order)
+
+
+def standing_price(instrument: Instrument, view: MarketView, side: Side) -> Decimal:
+    """Return the price that stands for one who crosses: the ask for a buy, the bid for a sell."""
+    quote = view.quotes.get(instrument.id)
+    if quote is None:
+        raise NoPriceYet(f"{instrument.symbol} has no price on this tape yet.", symbol=instrument.symbol)
+    return quote.ask if side is Side.BUY else quote.bid
 
 
 def check_transfer(account: Account, amount: Decimal) -> None:
@@ -112,7 +200,8 @@ def check_transfer(account: Account, amount: Decimal) -> None:
 
 
 def _check_instrument(account: Account, instrument: Instrument) -> None:
-    if not instrument.is_tradable:
+    # Options wait for the rules of their multiplier; without them a fill would cost a hundredth.
+    if not instrument.is_tradable or instrument.kind is Kind.OPTION:
         raise InstrumentNotTradable(
             f"{instrument.symbol} is of the kind {instrument.kind.value!r}; it can be watched, not traded.",
             symbol=instrument.symbol,
@@ -125,49 +214,31 @@ def _check_instrument(account: Account, instrument: Instrument) -> None:
         )
 
 
-def _check_quantity(quantity: Decimal, instrument: Instrument) -> None:
-    if quantity <= ZERO:
-        raise QuantityNotPositive("The quantity must be above zero.", quantity=plain(quantity))
-    if quantity % instrument.lot_step:
-        raise QuantityTooPrecise(
-            f"{instrument.symbol} is traded in steps of {plain(instrument.lot_step)}.",
-            quantity=plain(quantity),
-            lot_step=plain(instrument.lot_step),
+def _date_ends_at(command: PlaceOrder, view: MarketView) -> datetime:
+    if command.expires_on is None:
+        raise ExpiryDateMissing("A gtd order needs the date it works until.")
+    ends_at = view.date_ends_at.get(command.expires_on)
+    if ends_at is None or not view.at < ends_at <= view.long_ends_at:
+        raise ExpiryDateOutOfRange(
+            f"{command.expires_on} has no close between now and the longest an order may work.",
+            expires_on=command.expires_on.isoformat(),
         )
+    return ends_at
 
 
-def _check_limit_price(command: PlaceOrder, instrument: Instrument) -> None:
-    price = command.limit_price
-    if command.type is OrderType.MARKET:
-        if price is not None:
-            raise LimitPriceNotAllowed("A market order takes no limit price.")
-        return
-    if price is None:
-        raise LimitPriceMissing("A limit order needs a limit price.")
-    if price <= ZERO:
-        raise PriceNotPositive("The limit price must be above zero.", limit_price=plain(price))
-    if price % instrument.tick:
-        raise PriceOffTick(
-            f"{plain(price)} is not a multiple of {plain(instrument.tick)}.",
-            limit_price=plain(price),
-            tick=plain(instrument.tick),
-        )
-
-
-def _check_units(account: Account, command: PlaceOrder, instrument: Instrument) -> None:
-    position = account.position(instrument.id)
-    if command.quantity > position.sellable:
+def _check_units(account: Account, order: Order) -> None:
+    position, instrument = account.position(order.instrument.id), order.instrument
+    if order.quantity > position.sellable:
         raise InsufficientShares(
-            f"The order sells {plain(command.quantity)} {instrument.symbol}, and {plain(position.sellable)} are free.",
-            needed=plain(command.quantity),
+            f"The order sells {plain(order.quantity)} {instrument.symbol}, and {plain(position.sellable)} are free.",
+            needed=plain(order.quantity),
             available=plain(position.sellable),
             symbol=instrument.symbol,
         )
 
 
-def _check_cash(account: Account, command: PlaceOrder, instrument: Instrument, view: MarketView) -> Decimal:
-    price = command.limit_price or _market_price(account, instrument, view)
-    needed = cash_needed(account, price, command.quantity)
+def _check_cash(account: Account, order: Order) -> None:
+    needed = held_cash(account, order)
     if needed > account.buying_power:
         raise InsufficientBuyingPower(
             f"The order needs {plain(needed)} {account.currency}, and {plain(account.buying_power)} is free.",
@@ -175,13 +246,3 @@ def _check_cash(account: Account, command: PlaceOrder, instrument: Instrument, v
             available=plain(account.buying_power),
             rule="cash_account",
         )
-    return price
-
-
-def _market_price(account: Account, instrument: Instrument, view: MarketView) -> Decimal:
-    quote = view.quotes.get(instrument.id)
-    if quote is None:
-        raise NoPriceYet(f"{instrument.symbol} has no price on this tape yet.", symbol=instrument.symbol)
-    if quote.derived_from is None:
-        return quote.ask
-    return crossed_price(account.rules.fill_model, Side.BUY, quote.ask, instrument.tick)

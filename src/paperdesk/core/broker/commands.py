@@ -1,18 +1,40 @@
 """What can be asked of the broker: values in the imperative, with ids given by the caller."""
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import TypeAlias
 
-from paperdesk.core.broker.orders import OrderType, Side, TimeInForce
+from paperdesk.core.broker.orders import OrderClass, OrderType, Side, TimeInForce
 from paperdesk.core.kernel.ids import AccountId, EntryId, OrderId
+from paperdesk.core.kernel.money import ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class TakeProfit:
+    """The exit at a gain: a limit order."""
+
+    limit_price: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class StopLoss:
+    """The exit at a loss: a stop order, or with a limit price a stop-limit order."""
+
+    stop_price: Decimal
+    limit_price: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PlaceOrder:
     """Buy or sell an instrument, named by its symbol on the account's tape.
 
-    `client_order_id` is the caller's idempotency key; without one the order id serves.
+    `client_order_id` is the caller's idempotency key; without one the order id serves. An order by money
+    has a `notional`, commission included, and a quantity of zero. A trail is an amount per unit or a rate
+    (0.05 is five percent), never both.
+
+    Of a bracket this is the entry; of a one-triggers-other too, with one exit; of a one-cancels-other it is
+    the take-profit itself, and `stop_loss` its partner.
     """
 
     account_id: AccountId
@@ -20,10 +42,20 @@ class PlaceOrder:
     symbol: str
     side: Side
     type: OrderType
-    quantity: Decimal
+    quantity: Decimal = ZERO
     limit_price: Decimal | None = None
     time_in_force: TimeInForce = TimeInForce.DAY
     client_order_id: str | None = None
+    stop_price: Decimal | None = None
+    trail_amount: Decimal | None = None
+    trail_rate: Decimal | None = None
+    notional: Decimal | None = None
+    expires_on: date | None = None
+    post_only: bool = False
+    reduce_only: bool = False
+    order_class: OrderClass = OrderClass.SIMPLE
+    take_profit: TakeProfit | None = None
+    stop_loss: StopLoss | None = None
 
     @property
     def idempotency_key(self) -> str:
@@ -40,6 +72,50 @@ class CancelOrder:
 
 
 @dataclass(frozen=True, slots=True)
+class CancelOrders:
+    """Take every open order off the market, or those in one instrument."""
+
+    account_id: AccountId
+    symbol: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReplaceOrder:
+    """Put a new order in the place of an open one; what is None stays as it is.
+
+    `quantity` counts what has been filled already; the new order works for the rest. `trail` is in the
+    unit the old order trails by.
+    """
+
+    account_id: AccountId
+    order_id: OrderId
+    new_order_id: OrderId
+    quantity: Decimal | None = None
+    limit_price: Decimal | None = None
+    stop_price: Decimal | None = None
+    trail: Decimal | None = None
+    time_in_force: TimeInForce | None = None
+    expires_on: date | None = None
+    client_order_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClosePosition:
+    """Sell a position at the market: all of it, a quantity, or a percentage (100 is all).
+
+    Units promised to open sell orders are not sold, unless `cancel_orders` takes all orders in it off first.
+    """
+
+    account_id: AccountId
+    order_id: OrderId
+    symbol: str
+    quantity: Decimal | None = None
+    percent: Decimal | None = None
+    cancel_orders: bool = False
+    client_order_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class TransferCash:
     """Move cash in (positive) or out (negative) of the account, in its currency."""
 
@@ -48,4 +124,4 @@ class TransferCash:
     amount: Decimal
 
 
-Command: TypeAlias = PlaceOrder | CancelOrder | TransferCash
+Command: TypeAlias = PlaceOrder | CancelOrder | CancelOrders | ReplaceOrder | ClosePosition | TransferCash

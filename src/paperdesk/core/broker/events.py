@@ -26,7 +26,11 @@ class OrderAccepted:
 
 @dataclass(frozen=True, slots=True)
 class Fill:
-    """One execution. `reference` is the market price it was made from, `rule` says how."""
+    """One execution. `reference` is the market price it was made from, `rule` says how.
+
+    It is ambiguous when the bar does not tell whether the other exit, or the entry, came first; then the
+    worse was taken.
+    """
 
     id: FillId
     order_id: OrderId
@@ -37,6 +41,7 @@ class Fill:
     fact_seq: int
     reference: Decimal
     rule: str
+    ambiguous: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,54 @@ class OrderExpired:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderReplaced:
+    """A new order took the place of an open one, and its reservation with it."""
+
+    seq: int
+    at: datetime
+    order_id: OrderId
+    order: Order
+
+
+@dataclass(frozen=True, slots=True)
+class OrderTriggered:
+    """A waiting order met its stop price; from now on it works as a market or a limit order."""
+
+    seq: int
+    at: datetime
+    order_id: OrderId
+    fact_seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class TrailMoved:
+    """A trailing stop saw a better price; its stop acts from the next fact on."""
+
+    seq: int
+    at: datetime
+    order_id: OrderId
+    watermark: Decimal
+    stop_price: Decimal
+    fact_seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderResized:
+    """An order's quantity followed its group, or its money met a price.
+
+    `armed_quantity` is how much of it may fill so far, None when all may. `fact_seq` is the market fact
+    behind it, None when it was a request.
+    """
+
+    seq: int
+    at: datetime
+    order_id: OrderId
+    quantity: Decimal
+    armed_quantity: Decimal | None
+    fact_seq: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class CashTransferred:
     """The owner put cash in or took it out."""
 
@@ -78,4 +131,14 @@ class CashTransferred:
     entry: Entry
 
 
-Event: TypeAlias = OrderAccepted | OrderFilled | OrderCancelled | OrderExpired | CashTransferred
+Event: TypeAlias = (
+    OrderAccepted
+    | OrderFilled
+    | OrderCancelled
+    | OrderExpired
+    | OrderReplaced
+    | OrderTriggered
+    | TrailMoved
+    | OrderResized
+    | CashTransferred
+)

@@ -1,28 +1,52 @@
 """Buying power reserved by open orders: money for buys, units for sells.
 
 A reservation is made when an order is accepted, follows what is left of it, and is gone when it ends.
+Exits of one group sell the same units, so together they reserve them once: as many as the exit that
+may sell most.
 """
 
+from collections.abc import Iterable
 from decimal import Decimal
 
 from paperdesk.core.broker.account import Account
-from paperdesk.core.broker.fees import commission
+from paperdesk.core.broker.fees import fee_due
 from paperdesk.core.broker.orders import Order, Side
 from paperdesk.core.kernel.money import ZERO, money
 
 
-def cash_needed(account: Account, price: Decimal, quantity: Decimal) -> Decimal:
-    """Return what buying a quantity at a price takes out of cash, commission included."""
-    return money(price * quantity, account.currency) + commission(account.rules.fees, quantity, account.currency)
+def cash_needed(account: Account, order: Order, price: Decimal, quantity: Decimal) -> Decimal:
+    """Return what a buy order takes out of cash for a fill, commission included."""
+    return money(price * quantity, account.currency) + fee_due(account.rules.fees, order, quantity, account.currency)
+
+
+def money_left(account: Account, order: Order) -> Decimal:
+    """Return what an order by money may still spend, never below zero."""
+    assert order.notional is not None, "only an order by money has money left"
+    return max(order.notional - money(order.filled_value, account.currency) - order.fees, ZERO)
 
 
 def held_cash(account: Account, order: Order) -> Decimal:
     """Return the cash an order reserves in its present state."""
-    if order.side is Side.SELL or not order.is_open or order.hold_price is None:
+    if order.side is Side.SELL or not order.is_open:
         return ZERO
-    return cash_needed(account, order.hold_price, order.remaining)
+    if order.notional is not None:
+        return money_left(account, order)
+    return ZERO if order.hold_price is None else cash_needed(account, order, order.hold_price, order.remaining)
 
 
-def reserved_units(order: Order) -> Decimal:
-    """Return the units an order promises in its present state."""
-    return order.remaining if order.side is Side.SELL and order.is_open else ZERO
+def reserved_units(orders: Iterable[Order]) -> Decimal:
+    """Return the units that one order, or the members of one group together, promise in their present state."""
+    return max((order.workable for order in orders if order.side is Side.SELL and order.is_open), default=ZERO)
+
+
+def affordable(account: Account, order: Order, price: Decimal) -> Decimal:
+    """Return the most units that the money of an order still buys at a price, in whole lots."""
+    left, fees = money_left(account, order), account.rules.fees
+    step, filled = order.instrument.lot_step, order.filled_quantity
+    spendable = left + order.fees  # the commission is of the whole order, so what was paid counts again
+    by_share = (spendable - fees.per_share * filled) / (price + fees.per_share)
+    by_minimum = (spendable - max(fees.order_minimum, order.fees)) / price
+    units = max(min(by_share, by_minimum), ZERO)
+    units -= units % step
+    # Where price and commission both round up, the last lot can be a cent too dear.
+    return units - step if units and cash_needed(account, order, price, units) > left else units

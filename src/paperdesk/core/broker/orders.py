@@ -27,22 +27,59 @@ class Side(StrEnum):
 
 
 class OrderType(StrEnum):
-    """What decides the price of an order."""
+    """What decides the price of an order, and what it waits for."""
 
     MARKET = "market"
     LIMIT = "limit"
+    STOP = "stop"
+    STOP_LIMIT = "stop_limit"
+    TRAILING_STOP = "trailing_stop"
+    MARKET_IF_TOUCHED = "market_if_touched"
+
+
+LIMITED = frozenset({OrderType.LIMIT, OrderType.STOP_LIMIT})
+STOPPED = frozenset({OrderType.STOP, OrderType.STOP_LIMIT, OrderType.MARKET_IF_TOUCHED})
+CONDITIONAL = STOPPED | {OrderType.TRAILING_STOP}
 
 
 class TimeInForce(StrEnum):
-    """How long an order works: to the close, 90 days, at once in part, at once or not at all."""
+    """How long an order works: to the close, 90 days, to a date, at once (in part or not at all), in an auction."""
 
     DAY = "day"
     GTC = "gtc"
+    GTD = "gtd"
     IOC = "ioc"
     FOK = "fok"
+    OPG = "opg"
+    CLS = "cls"
 
 
 IMMEDIATE = frozenset({TimeInForce.IOC, TimeInForce.FOK})
+LASTING = frozenset({TimeInForce.DAY, TimeInForce.GTC, TimeInForce.GTD})
+
+
+class OrderClass(StrEnum):
+    """What an order comes with: nothing, both exits, another exit, or one exit."""
+
+    SIMPLE = "simple"
+    BRACKET = "bracket"
+    OCO = "oco"
+    OTO = "oto"
+
+
+class Role(StrEnum):
+    """What a member of a group is for."""
+
+    ENTRY = "entry"
+    TAKE_PROFIT = "take_profit"
+    STOP_LOSS = "stop_loss"
+
+
+class TriggerSource(StrEnum):
+    """What can trigger a waiting order: prints, or on tapes that never print, quotes."""
+
+    PRINT = "print"
+    QUOTE = "quote"
 
 
 class OrderStatus(StrEnum):
@@ -72,6 +109,19 @@ TRANSITIONS: dict[OrderStatus, frozenset[OrderStatus]] = {
 OPEN_STATUSES = frozenset(status for status, following in TRANSITIONS.items() if following)
 
 
+# Why an order ended without being filled.
+BY_REQUEST = "by_request"
+AT_RELEASE = "insufficient_buying_power_at_release"
+NOT_FILLED_AT_ONCE = "not_filled_at_once"
+NOT_FILLED_IN_AUCTION = "not_filled_in_auction"
+LESS_THAN_ONE_LOT = "less_than_one_lot_left"
+ENTRY_ENDED = "entry_ended"
+PARTNER_FILLED = "partner_filled"
+PARTNER_CANCELLED = "partner_cancelled"
+TIME_IS_UP = "time_in_force"
+REPLACED_BY_REQUEST = "replaced"
+
+
 class OrderAlreadyClosed(Conflict):
     """The order is filled, cancelled, expired, replaced or rejected; nothing about it can change."""
 
@@ -83,6 +133,15 @@ class Order:
     `accepted_fact` is the tape cursor its sender had seen: the order matches only later facts.
     `matched_through` is the last fact that changed it; the tape's own cursor says how far all of its
     orders were matched. `hold_price` is the price per unit that buying power is reserved at, buys only.
+
+    `stop_price` is what a waiting order waits for, `triggered_at` when it came; a trailing stop keeps the
+    best price since it was accepted as `watermark`, and moves its stop price with it. An order by money
+    (`notional`) learns its quantity when it meets a price. `auction_at` is the earliest instant of the
+    auction that an on-open or on-close order belongs to.
+
+    Members of a group are ordinary orders: `group_id` is the id of the order that was asked for,
+    `parent_id` the same for those that came with it, `leg` their number. Of an exit that waits for its
+    entry only `armed_quantity` may fill so far; None means all of it.
     """
 
     id: OrderId
@@ -106,6 +165,24 @@ class Order:
     fees: Decimal = ZERO
     hold_price: Decimal | None = None
     closed_reason: str | None = None
+    stop_price: Decimal | None = None
+    trail_amount: Decimal | None = None
+    trail_rate: Decimal | None = None
+    watermark: Decimal | None = None
+    trigger_source: TriggerSource = TriggerSource.PRINT
+    triggered_at: datetime | None = None
+    auction_at: datetime | None = None
+    notional: Decimal | None = None
+    post_only: bool = False
+    reduce_only: bool = False
+    order_class: OrderClass = OrderClass.SIMPLE
+    group_id: OrderId | None = None
+    parent_id: OrderId | None = None
+    role: Role | None = None
+    leg: int = 0
+    armed_quantity: Decimal | None = None
+    replaces: OrderId | None = None
+    replaced_by: OrderId | None = None
 
     @property
     def is_open(self) -> bool:
@@ -116,6 +193,26 @@ class Order:
     def remaining(self) -> Decimal:
         """Return the quantity that is not filled yet."""
         return self.quantity - self.filled_quantity
+
+    @property
+    def workable(self) -> Decimal:
+        """Return the quantity that may fill now: what is left of it, for an exit only what its entry bought."""
+        return (self.quantity if self.armed_quantity is None else self.armed_quantity) - self.filled_quantity
+
+    @property
+    def is_waiting(self) -> bool:
+        """Say whether the order still waits for its stop price."""
+        return self.type in CONDITIONAL and self.triggered_at is None
+
+    @property
+    def is_limited(self) -> bool:
+        """Say whether the order names the worst price it takes."""
+        return self.type in LIMITED
+
+    @property
+    def is_exit(self) -> bool:
+        """Say whether the order closes what another order of its group opened, or what was held before."""
+        return self.role in {Role.TAKE_PROFIT, Role.STOP_LOSS}
 
     @property
     def is_immediate(self) -> bool:

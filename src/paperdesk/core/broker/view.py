@@ -1,8 +1,8 @@
 """What the sender of a command could see: the tape at its cursor, as plain values."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
 
 from paperdesk.core.kernel.errors import NotFound
 from paperdesk.core.kernel.ids import InstrumentId
@@ -21,6 +21,11 @@ class MarketView:
     `day_ends_at` is the close that a day order placed now works until; `long_ends_at` the same for
     good-till-cancelled. `quotes` are standing quotes, absent where nothing was ever quoted.
     `has_one_price` says that a bar has no range, so that a limit can only fill at a close.
+    `has_prints` says that the tape delivers prints; where it does, quotes trigger no stop.
+
+    `next_open_at` is the next open strictly after `at`, and `opening_ends_at` the close of that session;
+    None when the calendar knows none. `date_ends_at` gives, for a date a command asked for, the last close
+    on or before it.
     """
 
     cursor: int
@@ -31,6 +36,10 @@ class MarketView:
     instruments: Mapping[str, Instrument]
     quotes: Mapping[InstrumentId, Quote]
     has_one_price: bool = False
+    has_prints: bool = True
+    next_open_at: datetime | None = None
+    opening_ends_at: datetime | None = None
+    date_ends_at: Mapping[date, datetime] = field(default_factory=dict[date, datetime])
 
     def instrument(self, symbol: str) -> Instrument:
         """Look an instrument up by its symbol."""

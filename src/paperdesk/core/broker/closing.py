@@ -1,0 +1,77 @@
+"""Getting out: every open order at once, or a position at the market."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from paperdesk.core.broker.account import Account, Position
+from paperdesk.core.broker.commands import CancelOrders, ClosePosition, PlaceOrder
+from paperdesk.core.broker.contingencies import Course
+from paperdesk.core.broker.events import Event, OrderCancelled
+from paperdesk.core.broker.orders import BY_REQUEST, OrderType, Side
+from paperdesk.core.broker.placement import place
+from paperdesk.core.broker.view import MarketView
+from paperdesk.core.kernel.errors import Invalid, NotFound
+from paperdesk.core.kernel.ids import InstrumentId
+from paperdesk.core.kernel.money import ZERO, plain
+from paperdesk.core.market.instruments import Instrument
+
+_WHOLE = Decimal(100)
+
+
+class NoPosition(NotFound):
+    """The account holds nothing of the instrument."""
+
+
+class CloseAmbiguous(Invalid):
+    """A position is closed by a quantity or by a percentage, not by both."""
+
+
+class PercentOutOfRange(Invalid):
+    """A percentage of a position lies above 0 and goes up to 100."""
+
+
+def cancel_all(account: Account, command: CancelOrders, view: MarketView, at: datetime) -> tuple[Event, ...]:
+    """Cancel every open order, or those in one instrument, each by request and in the order accepted."""
+    of = None if command.symbol is None else view.instrument(command.symbol).id
+    return tuple(_cancelled(Course(account, at), of).events)
+
+
+def close_position(account: Account, command: ClosePosition, view: MarketView, at: datetime) -> tuple[Event, ...]:
+    """Place a market sell of a position, after cancelling open orders in it if that was asked for."""
+    instrument = view.instrument(command.symbol)
+    position = account.position(instrument.id)
+    if not position.quantity:
+        raise NoPosition(f"The account holds no {instrument.symbol}.", symbol=instrument.symbol)
+    quantity = _quantity(command, position, instrument)
+    course = Course(account, at)
+    if command.cancel_orders:
+        _cancelled(course, instrument.id)
+    order = PlaceOrder(
+        account_id=command.account_id,
+        order_id=command.order_id,
+        symbol=command.symbol,
+        side=Side.SELL,
+        type=OrderType.MARKET,
+        quantity=quantity,
+        client_order_id=command.client_order_id,
+    )
+    return (*course.events, *place(course.account, order, view, at))
+
+
+def _cancelled(course: Course, instrument_id: InstrumentId | None) -> Course:
+    for order in sorted(course.account.orders.values(), key=lambda each: each.accepted_seq):
+        if order.is_open and instrument_id in {None, order.instrument.id}:
+            course.take(OrderCancelled(course.seq, course.at, order.id, BY_REQUEST))
+    return course
+
+
+def _quantity(command: ClosePosition, position: Position, instrument: Instrument) -> Decimal:
+    """Return the units to sell; a percentage is rounded down to whole lots, all of it never is."""
+    if command.percent is None:
+        return position.quantity if command.quantity is None else command.quantity
+    if command.quantity is not None:
+        raise CloseAmbiguous("Name a quantity or a percentage of the position, not both.")
+    if not ZERO < command.percent <= _WHOLE:
+        raise PercentOutOfRange("The percentage lies above 0 and goes up to 100.", percent=plain(command.percent))
+    units = position.quantity * command.percent / _WHOLE
+    return units - units % instrument.lot_step

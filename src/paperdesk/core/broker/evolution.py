@@ -1,0 +1,148 @@
+"""Remembering: the account after an event. Nothing here decides, and nothing can refuse."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from functools import reduce
+from typing import TypeVar
+
+from paperdesk.core.broker.account import Account, Position
+from paperdesk.core.broker.events import (
+    Event,
+    OrderAccepted,
+    OrderCancelled,
+    OrderExpired,
+    OrderFilled,
+    OrderReplaced,
+    OrderResized,
+    OrderTriggered,
+    TrailMoved,
+)
+from paperdesk.core.broker.holds import held_cash, reserved_units
+from paperdesk.core.broker.ledger import Book, Entry
+from paperdesk.core.broker.lots import apply_changes
+from paperdesk.core.broker.orders import REPLACED_BY_REQUEST, TIME_IS_UP, Order, OrderStatus, Side, next_status
+from paperdesk.core.kernel.money import ZERO
+
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
+
+
+def evolve(account: Account, event: Event) -> Account:
+    """Return the account after an event."""
+    assert event.seq == account.last_seq + 1, "events of an account are numbered without gaps"
+    account = replace(account, last_seq=event.seq, last_at=event.at)
+    match event:
+        case OrderAccepted():
+            return with_order(account, event.order)
+        case OrderFilled():
+            return _after_fill(account, event)
+        case OrderCancelled() | OrderExpired():
+            return with_order(account, _ended(account.orders[event.order_id], event))
+        case OrderReplaced():
+            return _after_replacement(account, event)
+        case OrderTriggered() | TrailMoved() | OrderResized():
+            return with_order(account, _changed(account.orders[event.order_id], event))
+        case _:
+            return _after_entry(account, event.entry)
+
+
+def fold(account: Account, events: Iterable[Event]) -> Account:
+    """Return the account after all events, in their order."""
+    return reduce(evolve, events, account)
+
+
+def group_of(account: Account, order: Order) -> tuple[Order, ...]:
+    """Return the other members of an order's group, ended ones too, in the order they were accepted."""
+    if order.group_id is None:
+        return ()
+    members = (each for each in account.orders.values() if each.group_id == order.group_id and each.id != order.id)
+    return tuple(sorted(members, key=lambda each: each.accepted_seq))
+
+
+def with_order(account: Account, order: Order) -> Account:
+    """Put an order in its new state, and move the reservations of it and its group by the difference."""
+    before = account.orders.get(order.id)
+    others = group_of(account, order)
+    held = held_cash(account, order) - (held_cash(account, before) if before else ZERO)
+    units = reserved_units((*others, order)) - reserved_units((*others, before) if before else others)
+    position = account.position(order.instrument.id)
+    positions = account.positions
+    if units:
+        positions = _put(positions, position.instrument_id, replace(position, reserved=position.reserved + units))
+    orders = _put(account.orders, order.id, order)
+    return replace(account, held=account.held + held, positions=positions, orders=orders)
+
+
+def _after_replacement(account: Account, event: OrderReplaced) -> Account:
+    before = account.orders[event.order_id]
+    return with_order(with_order(account, _succeeded(before, event)), event.order)
+
+
+def _succeeded(before: Order, event: OrderReplaced) -> Order:
+    return replace(
+        before,
+        status=next_status(before.status, OrderStatus.REPLACED),
+        updated_at=event.at,
+        closed_reason=REPLACED_BY_REQUEST,
+        replaced_by=event.order.id,
+    )
+
+
+def _ended(before: Order, event: OrderCancelled | OrderExpired) -> Order:
+    if isinstance(event, OrderExpired):
+        status, reason = OrderStatus.EXPIRED, TIME_IS_UP
+    else:
+        status, reason = OrderStatus.CANCELLED, event.reason
+    return replace(before, status=next_status(before.status, status), updated_at=event.at, closed_reason=reason)
+
+
+def _changed(before: Order, event: OrderTriggered | TrailMoved | OrderResized) -> Order:
+    through = max(before.matched_through, event.fact_seq or 0)
+    order = replace(before, updated_at=event.at, matched_through=through)
+    match event:
+        case OrderTriggered():
+            return replace(order, triggered_at=event.at)
+        case TrailMoved():
+            return replace(order, watermark=event.watermark, stop_price=event.stop_price)
+        case _:
+            return replace(order, quantity=event.quantity, armed_quantity=event.armed_quantity)
+
+
+def _after_fill(account: Account, event: OrderFilled) -> Account:
+    fill = event.fill
+    before = account.orders[fill.order_id]
+    filled = before.filled_quantity + fill.quantity
+    assert fill.quantity <= before.workable, "no order fills more than its quantity"
+    is_whole = filled == before.quantity
+    order = replace(
+        before,
+        status=next_status(before.status, OrderStatus.FILLED if is_whole else OrderStatus.PARTIALLY_FILLED),
+        filled_quantity=filled,
+        filled_value=before.filled_value + fill.price * fill.quantity,
+        fees=before.fees + fill.fee,
+        matched_through=max(before.matched_through, fill.fact_seq),
+        updated_at=event.at,
+        closed_reason="filled" if is_whole else None,
+    )
+    account = _after_entry(with_order(account, order), event.entry)
+    position = account.position(fill.instrument_id)
+    signed = fill.quantity if order.side is Side.BUY else -fill.quantity
+    changed = Position(
+        instrument_id=fill.instrument_id,
+        quantity=position.quantity + signed,
+        reserved=position.reserved,
+        cost=position.cost + event.entry.change(Book.SECURITIES),
+        lots=apply_changes(position.lots, event.lot_changes),
+    )
+    return replace(account, positions=_put(account.positions, fill.instrument_id, changed))
+
+
+def _after_entry(account: Account, entry: Entry) -> Account:
+    assert entry.number == account.last_entry + 1, "entries of an account are numbered without gaps"
+    return replace(account, cash=account.cash + entry.change(Book.CASH), last_entry=entry.number)
+
+
+def _put(mapping: Mapping[_Key, _Value], key: _Key, value: _Value) -> dict[_Key, _Value]:
+    changed = dict(mapping)
+    changed[key] = value
+    return changed

@@ -1,0 +1,189 @@
+"""Orders meet a market fact, one after the other in the order they were accepted.
+
+The exits of a group meet it under three more rules, because a range does not tell what came first:
+
+- With both exits in reach of a range the stop-loss goes first, and its fill is flagged `ambiguous`.
+- Exits of an entry that fills at an open, a close or a quote wait for the next fact.
+- Exits of an entry that fills in a range meet that range too, but only the stop-loss; the take-profit
+  waits for the close. Behind a stop entry the stop-loss is `ambiguous`: its price may have come first.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from paperdesk.core.broker import ledger
+from paperdesk.core.broker.account import Account
+from paperdesk.core.broker.contingencies import Course, cancel, fill
+from paperdesk.core.broker.events import Event, Fill, OrderFilled, OrderResized, OrderTriggered, TrailMoved
+from paperdesk.core.broker.evolution import group_of
+from paperdesk.core.broker.fees import fee_due
+from paperdesk.core.broker.holds import affordable, cash_needed, held_cash
+from paperdesk.core.broker.ledger import Entry, EntryKind
+from paperdesk.core.broker.lots import Lot, LotChange, reduce_first_in
+from paperdesk.core.broker.matching import Execution, ends_unfilled, match_order
+from paperdesk.core.broker.orders import (
+    AT_RELEASE,
+    LESS_THAN_ONE_LOT,
+    NOT_FILLED_AT_ONCE,
+    NOT_FILLED_IN_AUCTION,
+    Order,
+    Role,
+    Side,
+)
+from paperdesk.core.broker.triggers import is_triggered, trail_moved
+from paperdesk.core.kernel.ids import EntryId, FillId, LotId, OrderId, derived
+from paperdesk.core.kernel.money import ZERO, money, plain
+from paperdesk.core.market.facts import PriceFact, RangeFact
+
+_VERB = {Side.BUY: "Bought", Side.SELL: "Sold"}
+_STOP_ENTRIES = frozenset({"stop_in_range", "stop_limit_in_range"})
+
+
+@dataclass(slots=True)
+class Meeting:
+    """One fact and those who meet it: what they took of a quote, and by which rule entries filled."""
+
+    course: Course
+    fact: PriceFact
+    size_used: dict[Side, Decimal] = field(default_factory=lambda: {Side.BUY: ZERO, Side.SELL: ZERO})
+    entered: dict[OrderId | None, str] = field(default_factory=dict[OrderId | None, str])
+
+    def match(self, order: Order) -> Execution | None:
+        """Return what the fact gives an order."""
+        return match_order(order, self.fact, self.course.account.rules.fill_model, self.size_used[order.side])
+
+
+def meet(account: Account, fact: PriceFact, orders: Iterable[Order]) -> tuple[Event, ...]:
+    """Let orders meet a fact one by one; each sees the account as the ones before it left it."""
+    meeting = Meeting(Course(account, max(fact.at, account.last_at)), fact)
+    for order in orders:
+        _meet(meeting, meeting.course.order(order.id))
+    return tuple(meeting.course.events)
+
+
+def _meet(meeting: Meeting, order: Order) -> None:
+    if not order.is_open or _must_wait(meeting, order):
+        return
+    if order.notional is not None:
+        _size(meeting, order)
+        order = meeting.course.order(order.id)
+    if order.is_open and order.workable > ZERO:
+        _meet_market(meeting, order)
+
+
+def _must_wait(meeting: Meeting, order: Order) -> bool:
+    """Say whether an exit leaves this fact to its entry, or to the stop-loss beside it."""
+    if not order.is_exit:
+        return False
+    is_target = order.role is Role.TAKE_PROFIT
+    if order.group_id in meeting.entered:
+        return is_target or not isinstance(meeting.fact, RangeFact)
+    return is_target and any(_is_reached(meeting, each) for each in _rivals(meeting, order))
+
+
+def _is_reached(meeting: Meeting, order: Order) -> bool:
+    return is_triggered(order, meeting.fact) or meeting.match(order) is not None
+
+
+def _rivals(meeting: Meeting, order: Order) -> list[Order]:
+    return [each for each in group_of(meeting.course.account, order) if each.is_open and each.is_exit]
+
+
+def _size(meeting: Meeting, order: Order) -> None:
+    """Give an order by money the quantity that its money buys at the price it meets."""
+    course, one_lot = meeting.course, order.filled_quantity + order.instrument.lot_step
+    probe = meeting.match(replace(order, quantity=one_lot))
+    if probe is None:
+        return
+    units = affordable(course.account, order, probe.price)
+    if not units:
+        cancel(course, order, LESS_THAN_ONE_LOT)
+    elif order.filled_quantity + units != order.quantity:
+        quantity = order.filled_quantity + units
+        course.take(OrderResized(course.seq, course.at, order.id, quantity, None, meeting.fact.seq))
+
+
+def _meet_market(meeting: Meeting, order: Order) -> None:
+    course, fact = meeting.course, meeting.fact
+    execution = meeting.match(order)
+    if is_triggered(order, fact):
+        course.take(OrderTriggered(course.seq, course.at, order.id, fact.seq))
+    elif order.is_waiting and (moved := trail_moved(order, fact)) is not None:
+        course.take(TrailMoved(course.seq, course.at, order.id, *moved, fact.seq))
+    if execution is not None:
+        _execute(meeting, course.order(order.id), execution, is_ambiguous=_is_ambiguous(meeting, order))
+    elif ends_unfilled(order, fact):
+        cancel(course, order, NOT_FILLED_AT_ONCE if order.is_immediate else NOT_FILLED_IN_AUCTION)
+
+
+def _is_ambiguous(meeting: Meeting, order: Order) -> bool:
+    if order.role is not Role.STOP_LOSS or not isinstance(meeting.fact, RangeFact):
+        return False
+    if order.group_id in meeting.entered:
+        return meeting.entered[order.group_id] in _STOP_ENTRIES
+    return any(meeting.match(each) is not None for each in _rivals(meeting, order))
+
+
+def _execute(meeting: Meeting, order: Order, execution: Execution, *, is_ambiguous: bool) -> None:
+    """Fill an order, unless it could be paid only with cash reserved for others; then it ends, or its rest does."""
+    course = meeting.course
+    if order.side is Side.BUY and not _can_pay(course.account, order, execution):
+        cancel(course, order, AT_RELEASE)
+        return
+    meeting.size_used[order.side] += execution.quantity
+    if order.role is Role.ENTRY:
+        meeting.entered[order.group_id] = execution.rule
+    fill(course, _filled(course, order, execution, meeting.fact, is_ambiguous=is_ambiguous))
+    order = course.order(order.id)
+    if not order.is_open:
+        return
+    if ends_unfilled(order, meeting.fact):
+        cancel(course, order, NOT_FILLED_AT_ONCE)
+    elif order.side is Side.BUY and course.account.buying_power < ZERO:
+        cancel(course, order, AT_RELEASE)
+
+
+def _can_pay(account: Account, order: Order, execution: Execution) -> bool:
+    free = account.buying_power + held_cash(account, order)
+    return cash_needed(account, order, execution.price, execution.quantity) <= free
+
+
+def _filled(course: Course, order: Order, execution: Execution, fact: PriceFact, *, is_ambiguous: bool) -> OrderFilled:
+    account = course.account
+    fill_id = FillId(derived(order.id, "fill", fact.seq))
+    execution_fill = Fill(
+        id=fill_id,
+        order_id=order.id,
+        instrument_id=order.instrument.id,
+        quantity=execution.quantity,
+        price=execution.price,
+        fee=fee_due(account.rules.fees, order, execution.quantity, account.currency),
+        fact_seq=fact.seq,
+        reference=execution.reference,
+        rule=execution.rule,
+        ambiguous=is_ambiguous,
+    )
+    postings, lot_changes = _book(course, order, execution_fill)
+    entry = Entry(
+        id=EntryId(derived(fill_id, "entry")),
+        number=account.last_entry + 1,
+        at=course.at,
+        kind=EntryKind.FILL,
+        description=f"{_VERB[order.side]} {plain(execution.quantity)} {order.instrument.symbol} "
+        f"at {plain(execution.price)}",
+        postings=postings,
+    )
+    return OrderFilled(course.seq, course.at, execution_fill, entry, lot_changes)
+
+
+def _book(course: Course, order: Order, done: Fill) -> tuple[tuple[ledger.Posting, ...], tuple[LotChange, ...]]:
+    account = course.account
+    gross = money(done.price * done.quantity, account.currency)
+    units = (order.instrument.id, done.quantity)
+    if order.side is Side.BUY:
+        lot = Lot(LotId(derived(done.id, "lot")), course.at, course.seq, done.quantity, gross)
+        return ledger.bought(account.currency, gross, done.fee, units), (LotChange(lot, is_new=True),)
+    lots = account.position(order.instrument.id).lots
+    changes, cost = reduce_first_in(lots, done.quantity, account.currency)
+    return ledger.sold(account.currency, gross, done.fee, units, cost), changes

@@ -1,0 +1,146 @@
+"""Placing an order: the checks, then the order as it is accepted, with the members of its group.
+
+    class     the order that was asked for    what comes with it
+    bracket   the entry                       take_profit (leg 1) and stop_loss (leg 2), waiting for it
+    oto       the entry                       the one exit that was named, waiting for it
+    oco       the take-profit itself          stop_loss (leg 2), working at once
+
+Members share the quantity and the time in force of the order that was asked for. Their ids follow
+from its id and the name of their role.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+
+from paperdesk.core.broker.account import Account
+from paperdesk.core.broker.checks import (
+    Horizon,
+    check_crossing,
+    check_group,
+    check_means,
+    check_terms,
+    horizon,
+    reducible,
+    standing_price,
+)
+from paperdesk.core.broker.commands import PlaceOrder
+from paperdesk.core.broker.events import OrderAccepted
+from paperdesk.core.broker.fill_models import crossed_price
+from paperdesk.core.broker.orders import Order, OrderClass, OrderType, Role, Side, TriggerSource
+from paperdesk.core.broker.terms import TrailOutOfRange
+from paperdesk.core.broker.triggers import trailed
+from paperdesk.core.broker.view import MarketView
+from paperdesk.core.kernel.ids import OrderId, derived
+from paperdesk.core.kernel.money import ZERO, plain
+from paperdesk.core.market.instruments import Instrument
+
+
+def place(account: Account, command: PlaceOrder, view: MarketView, at: datetime) -> tuple[OrderAccepted, ...]:
+    """Accept an order with all members of its group, or refuse it by raising."""
+    assert command.order_id not in account.orders, "an order id is used once"
+    instrument = view.instrument(command.symbol)
+    check_terms(account, command, instrument)
+    check_group(command, view, instrument)
+    works = horizon(command, view)
+    check_crossing(command, view, instrument)
+    order = priced(account, drafted(account, command, instrument, view, works), view)
+    check_means(account, order)
+    return tuple(
+        OrderAccepted(seq, at, replace(member, accepted_seq=seq, accepted_at=at, updated_at=at))
+        for seq, member in enumerate(_members(order, command), account.last_seq + 1)
+    )
+
+
+def drafted(account: Account, command: PlaceOrder, instrument: Instrument, view: MarketView, works: Horizon) -> Order:
+    """Return the order that was asked for, before it has its prices and its place in the account's sequence."""
+    return Order(
+        id=command.order_id,
+        account_id=account.id,
+        client_order_id=command.idempotency_key,
+        instrument=instrument,
+        side=command.side,
+        type=command.type,
+        quantity=reducible(account, command, instrument),
+        limit_price=command.limit_price,
+        time_in_force=command.time_in_force,
+        accepted_at=view.at,
+        accepted_fact=view.cursor,
+        accepted_seq=account.last_seq + 1,
+        expires_at=works.expires_at,
+        updated_at=view.at,
+        matched_through=view.cursor,
+        stop_price=command.stop_price,
+        trail_amount=command.trail_amount,
+        trail_rate=command.trail_rate,
+        trigger_source=TriggerSource.PRINT if view.has_prints else TriggerSource.QUOTE,
+        auction_at=works.auction_at,
+        notional=command.notional,
+        post_only=command.post_only,
+        reduce_only=command.reduce_only,
+    )
+
+
+def priced(account: Account, order: Order, view: MarketView) -> Order:
+    """Return an order with what the market gives it: where a trail starts, and what a buy reserves at."""
+    if order.type is OrderType.TRAILING_STOP:
+        start = order.watermark or standing_price(order.instrument, view, order.side)
+        order = replace(order, watermark=start, stop_price=trailed(order, start))
+        if order.stop_price == ZERO:
+            raise TrailOutOfRange(f"A trail as wide as the price of {plain(start)} never stops.", price=plain(start))
+    return order if order.side is Side.SELL else replace(order, hold_price=_hold_price(account, order, view))
+
+
+def _hold_price(account: Account, order: Order, view: MarketView) -> Decimal | None:
+    """Return what a unit is expected to cost at most: a limit exactly, the rest with their half spread."""
+    if order.notional is not None:
+        return None
+    if order.is_limited:
+        return order.limit_price
+    quote = view.quotes.get(order.instrument.id)
+    price = order.stop_price or standing_price(order.instrument, view, order.side)
+    if order.stop_price is None and quote is not None and quote.derived_from is None:
+        return price
+    return crossed_price(account.rules.fill_model, order.side, price, order.instrument.tick)
+
+
+def _members(order: Order, command: PlaceOrder) -> Iterator[Order]:
+    if command.order_class is OrderClass.SIMPLE:
+        yield order
+        return
+    is_entry = command.order_class is not OrderClass.OCO
+    order = replace(
+        order,
+        order_class=command.order_class,
+        group_id=order.id,
+        role=Role.ENTRY if is_entry else Role.TAKE_PROFIT,
+    )
+    yield order
+    if command.take_profit is not None:
+        yield _exit(order, Role.TAKE_PROFIT, limit_price=command.take_profit.limit_price)
+    if command.stop_loss is not None:
+        yield _exit(
+            order, Role.STOP_LOSS, limit_price=command.stop_loss.limit_price, stop_price=command.stop_loss.stop_price
+        )
+
+
+def _exit(primary: Order, role: Role, *, limit_price: Decimal | None, stop_price: Decimal | None = None) -> Order:
+    """Return an exit: it waits for its entry with nothing armed, or works at once beside its partner."""
+    exit_id = OrderId(derived(primary.id, role.value))
+    limited = OrderType.LIMIT if stop_price is None else OrderType.STOP_LIMIT
+    return replace(
+        primary,
+        id=exit_id,
+        client_order_id=str(exit_id),
+        side=Side.SELL,
+        type=OrderType.STOP if limit_price is None else limited,
+        limit_price=limit_price,
+        stop_price=stop_price,
+        hold_price=None,
+        post_only=False,
+        role=role,
+        parent_id=primary.id,
+        leg=1 if role is Role.TAKE_PROFIT else 2,
+        armed_quantity=ZERO if primary.role is Role.ENTRY else None,
+    )
