@@ -139,6 +139,7 @@ def test_a_stop_limit_exit_that_is_only_triggered_still_goes_before_the_target()
         stop_loss=StopLoss(Decimal(90), Decimal(90)),
     )
     story.open("99")
+    story.replace(leg(which, Role.TAKE_PROFIT), limit_price="109")
     story.range("89", "111")
     assert story.position().quantity == 10
     assert story.order(leg(which, Role.STOP_LOSS)).triggered_at is not None

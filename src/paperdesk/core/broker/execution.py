@@ -83,7 +83,10 @@ def _must_wait(meeting: Meeting, order: Order) -> bool:
 
 
 def _is_reached(meeting: Meeting, order: Order) -> bool:
-    return is_triggered(order, meeting.fact) or meeting.match(order) is not None
+    """Say whether a fact reaches an order, or has reached it already and left it to rest."""
+    fact = meeting.fact
+    has_met = isinstance(fact, RangeFact) and order.matched_through >= fact.seq
+    return has_met or is_triggered(order, fact) or meeting.match(order) is not None
 
 
 def _rivals(meeting: Meeting, order: Order) -> list[Order]:
