@@ -80,13 +80,13 @@ def _wrk(target: Target, connections: int, seconds: float) -> dict[str, int]:
 
 
 def cpu_of(pid: int) -> float:
-    """Return the processor seconds of a process so far, without its children."""
+    """Return the processor seconds of a process so far, and of the children it has buried."""
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS_PER_S
+    return sum(map(int, fields[11:15])) / TICKS_PER_S
 
 
 def cpu_of_tree(pid: int) -> float:
-    """Return the processor seconds of a process and its living children so far."""
+    """Return the processor seconds of a process and its children so far, living or not."""
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
     return cpu_of(pid) + sum(cpu_of(int(child)) for child in children)
 

@@ -159,5 +159,5 @@ def _ids_in(answer: dict[str, Any]) -> dict[str, str]:
     """Return the ids that a reader notes down from an answer."""
     if "client_order_id" in answer:
         return {"ORDER": answer["id"]}
-    row = next(iter(answer.get("items", [])), {})
+    row: dict[str, Any] = next(iter(answer.get("items", [])), {})
     return {"ACCOUNT": row["id"], "TAPE": row["tape_id"]} if "tape_id" in row else {}

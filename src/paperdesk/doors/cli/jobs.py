@@ -93,7 +93,8 @@ def follow_job(desk: Desk, job_id: str, title: str) -> httpx.Response:
 
 def show_problems(job: Row) -> None:
     """Print every bad row by line and reason."""
-    problems = job.get("problems") or []
+    # The line and the reason are facts of a problem.
+    problems = [{**problem, **problem.get("facts", {})} for problem in job.get("problems") or []]
     if problems:
         render.show(render.console(), render.table(_PROBLEMS, problems))
 
