@@ -114,6 +114,11 @@ class ClosePosition:
     cancel_orders: bool = False
     client_order_id: str | None = None
 
+    @property
+    def idempotency_key(self) -> str:
+        """Return what makes a repeated request the same request."""
+        return self.client_order_id or str(self.order_id)
+
 
 @dataclass(frozen=True, slots=True)
 class TransferCash:

@@ -9,23 +9,33 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TypeAlias
 
 import asyncpg
 
 from paperdesk.core.broker import engine
 from paperdesk.core.broker.account import Account
-from paperdesk.core.broker.commands import CancelOrder, Command, PlaceOrder, TransferCash
-from paperdesk.core.broker.events import CashTransferred, Event
+from paperdesk.core.broker.commands import (
+    CancelOrder,
+    CancelOrders,
+    ClosePosition,
+    Command,
+    PlaceOrder,
+    ReplaceOrder,
+    TransferCash,
+)
+from paperdesk.core.broker.events import CashTransferred, Event, OrderCancelled
 from paperdesk.core.broker.ledger import Entry
-from paperdesk.core.broker.orders import Order, Side
+from paperdesk.core.broker.orders import Order
 from paperdesk.core.broker.view import MarketView
 from paperdesk.core.kernel.errors import Conflict, NotFound, PaperdeskError, Unavailable
 from paperdesk.core.kernel.ids import AccountId, EntryId, InstrumentId, OrderId, TapeId
 from paperdesk.core.kernel.principal import Principal
 from paperdesk.core.market.instruments import Instrument
 from paperdesk.features.broker import store
-from paperdesk.features.broker.store import Change, Touch
+from paperdesk.features.broker.store import Change
+from paperdesk.features.broker.touching import dates_of, is_same_wish, symbols_of, touched
 from paperdesk.features.marketdata.tapes import Shelf, Tape
 from paperdesk.infra.db import APP_ROLE, ORDER_PATH
 from paperdesk.infra.outbox import Relay
@@ -66,7 +76,15 @@ class Transferred:
     is_new: bool
 
 
-Answer: TypeAlias = Placed | Transferred
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """The orders that one request took off the market."""
+
+    orders: tuple[Order, ...]
+    view: MarketView
+
+
+Answer: TypeAlias = Placed | Cancelled | Transferred
 
 
 @dataclass(slots=True)
@@ -177,12 +195,13 @@ class OrderWriter:
     async def _load(self, db: asyncpg.Connection, batch: Batch) -> None:
         bare, tapes = await store.lock_accounts(db, {waiting.command.account_id for waiting in batch.commands})
         batch.views = await self._views(batch, bare, tapes)
-        touch = _touched(batch, bare)
+        touch = touched([waiting.command for waiting in batch.commands], bare, batch.views)
         instruments: dict[InstrumentId, Instrument] = {}
-        if touch.orders or touch.client_orders:
+        if touch.has_orders:
             for tape in tapes.values():
                 instruments |= (await self._shelf.dataset(tape.dataset_id)).instruments
         batch.accounts = await store.load(db, bare, touch, instruments)
+        batch.views = await self._views(batch, batch.accounts, tapes)
         batch.by_client_id = {
             (account.id, order.client_order_id): order.id
             for account in batch.accounts.values()
@@ -195,37 +214,15 @@ class OrderWriter:
         self, batch: Batch, accounts: Mapping[AccountId, Account], tapes: Mapping[TapeId, Tape]
     ) -> dict[TapeId, MarketView]:
         symbols: dict[TapeId, set[str]] = {tape_id: set() for tape_id in tapes}
-        for waiting in batch.commands:
-            account = accounts.get(waiting.command.account_id)
-            if account is not None and isinstance(waiting.command, PlaceOrder):
-                symbols[account.tape_id].add(waiting.command.symbol)
-        return {tape_id: await self._shelf.view(tapes[tape_id], wanted) for tape_id, wanted in symbols.items()}
-
-
-def _touched(batch: Batch, accounts: Mapping[AccountId, Account]) -> Touch:
-    """Say what the commands need: a buy that only waits touches no position at all."""
-    touch = Touch()
-    for waiting in batch.commands:
-        command, account = waiting.command, accounts.get(waiting.command.account_id)
-        if account is None:
-            continue
-        if isinstance(command, CancelOrder):
-            touch.orders.add(command.order_id)
-        if isinstance(command, PlaceOrder):
-            _touch_placement(touch, command, account, batch.views[account.tape_id])
-    return touch
-
-
-def _touch_placement(touch: Touch, command: PlaceOrder, account: Account, view: MarketView) -> None:
-    if command.client_order_id is not None:
-        touch.client_orders.add((account.id, command.client_order_id))
-    instrument = view.instruments.get(command.symbol)
-    if instrument is None or not (command.side is Side.SELL or account.rules.fill_on_arrival):
-        return
-    holding = (account.id, instrument.id)
-    touch.holdings.add(holding)
-    if command.side is Side.SELL and account.rules.fill_on_arrival:
-        touch.units[holding] += command.quantity
+        dates: dict[TapeId, set[date]] = {tape_id: set() for tape_id in tapes}
+        for command in (waiting.command for waiting in batch.commands):
+            account = accounts.get(command.account_id)
+            if account is not None:
+                symbols[account.tape_id].update(symbols_of(command, account))
+                dates[account.tape_id].update(dates_of(command))
+        return {
+            tape_id: await self._shelf.view(tape, symbols[tape_id], dates[tape_id]) for tape_id, tape in tapes.items()
+        }
 
 
 def decide_one(batch: Batch, waiting: Waiting) -> Answer | PaperdeskError:
@@ -237,20 +234,26 @@ def decide_one(batch: Batch, waiting: Waiting) -> Answer | PaperdeskError:
         match waiting.command:
             case PlaceOrder() as command:
                 return _place(batch, account, command, waiting)
+            case ClosePosition() as command:
+                return _place(batch, account, command, waiting)
+            case ReplaceOrder() as command:
+                return _replace(batch, account, command, waiting)
             case CancelOrder() as command:
                 after = _happened(batch, account, engine.decide(account, command, _view(batch, account)), waiting)
                 return Placed(after.orders[command.order_id], is_new=False, view=_view(batch, account))
+            case CancelOrders() as command:
+                return _cancel_all(batch, account, command, waiting)
             case TransferCash() as command:
                 return _move_cash(batch, account, command, waiting)
     except PaperdeskError as refusal:
         return refusal
 
 
-def _place(batch: Batch, account: Account, command: PlaceOrder, waiting: Waiting) -> Placed:
+def _place(batch: Batch, account: Account, command: PlaceOrder | ClosePosition, waiting: Waiting) -> Placed:
+    view = _view(batch, account)
     earlier = batch.by_client_id.get((account.id, command.idempotency_key))
     if earlier is not None:
-        return _repeated(account.orders[earlier], command, _view(batch, account))
-    view = _view(batch, account)
+        return _repeated(account.orders[earlier], command, view)
     account = _happened(batch, account, engine.decide(account, command, view), waiting)
     order = account.orders[command.order_id]
     batch.by_client_id[account.id, order.client_order_id] = order.id
@@ -260,17 +263,41 @@ def _place(batch: Batch, account: Account, command: PlaceOrder, waiting: Waiting
     return Placed(account.orders[order.id], is_new=True, view=view)
 
 
-def _repeated(order: Order, command: PlaceOrder, view: MarketView) -> Placed:
+def _repeated(order: Order, command: PlaceOrder | ClosePosition, view: MarketView) -> Placed:
     """Answer a repeated request with its order; another content under the same id is refused."""
-    asked = (command.symbol, command.side, command.type, command.quantity, command.limit_price, command.time_in_force)
-    known = (order.instrument.symbol, order.side, order.type, order.quantity, order.limit_price, order.time_in_force)
-    if asked != known:
-        raise ClientOrderIdTaken(
-            f"Another order already has the client order id {order.client_order_id!r}.",
-            client_order_id=order.client_order_id,
-            order_id=str(order.id),
-        )
+    if not is_same_wish(order, command):
+        raise _taken(order)
     return Placed(order, is_new=False, view=view)
+
+
+def _replace(batch: Batch, account: Account, command: ReplaceOrder, waiting: Waiting) -> Placed:
+    view = _view(batch, account)
+    earlier = batch.by_client_id.get((account.id, command.client_order_id or ""))
+    if earlier is not None:
+        successor = account.orders[earlier]
+        if successor.replaces != command.order_id:
+            raise _taken(successor)
+        return Placed(successor, is_new=False, view=view)
+    account = _happened(batch, account, engine.decide(account, command, view), waiting)
+    order = account.orders[command.new_order_id]
+    batch.by_client_id[account.id, order.client_order_id] = order.id
+    return Placed(order, is_new=True, view=view)
+
+
+def _taken(order: Order) -> ClientOrderIdTaken:
+    return ClientOrderIdTaken(
+        f"Another order already has the client order id {order.client_order_id!r}.",
+        client_order_id=order.client_order_id,
+        order_id=str(order.id),
+    )
+
+
+def _cancel_all(batch: Batch, account: Account, command: CancelOrders, waiting: Waiting) -> Cancelled:
+    view = _view(batch, account)
+    events = engine.decide(account, command, view)
+    after = _happened(batch, account, events, waiting) if events else account
+    gone = (event.order_id for event in events if isinstance(event, OrderCancelled))
+    return Cancelled(tuple(after.orders[order_id] for order_id in gone), view)
 
 
 def _move_cash(batch: Batch, account: Account, command: TransferCash, waiting: Waiting) -> Transferred:

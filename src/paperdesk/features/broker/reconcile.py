@@ -14,7 +14,7 @@ import msgspec
 
 from paperdesk.core.broker import engine
 from paperdesk.core.broker.account import Account, Position
-from paperdesk.core.broker.events import CashTransferred, Event, Fill, OrderAccepted, OrderFilled
+from paperdesk.core.broker.events import CashTransferred, Event, Fill, OrderAccepted, OrderFilled, OrderReplaced
 from paperdesk.core.broker.holds import held_cash, reserved_units
 from paperdesk.core.broker.ledger import Book, Entry, Posting
 from paperdesk.core.broker.lots import Lot
@@ -68,9 +68,9 @@ class Story:
             self.fills.append(event.fill)
         if isinstance(event, OrderFilled | CashTransferred):
             self.entries.append(event.entry)
-        order_id = _order_of(event)
-        if order_id is not None:
+        for order_id in _orders_of(event):
             self.orders[order_id] = account.orders[order_id]
+        if not isinstance(event, CashTransferred):
             account = replace(account, orders={each: order for each, order in account.orders.items() if order.is_open})
         self.account = account
 
@@ -85,16 +85,18 @@ def tell(books: Books) -> Story:
     return story
 
 
-def _order_of(event: Event) -> OrderId | None:
+def _orders_of(event: Event) -> tuple[OrderId, ...]:
     match event:
         case CashTransferred():
-            return None
+            return ()
         case OrderAccepted():
-            return event.order.id
+            return (event.order.id,)
+        case OrderReplaced():
+            return (event.order_id, event.order.id)
         case OrderFilled():
-            return event.fill.order_id
+            return (event.fill.order_id,)
         case _:
-            return event.order_id
+            return (event.order_id,)
 
 
 def _same(name: str, stored: object, worked_out: object, of: object = None) -> Iterator[Problem]:
@@ -204,9 +206,12 @@ def _orders(books: Books, story: Story) -> Iterator[Problem]:
         yield from _same("order", order, story.orders[order_id], of=order_id)
     needed = _total(held_cash(story.account, order) for order in stored.values())
     yield from _same("held cash", books.account["held"], needed)
-    promised: defaultdict[UUID, Decimal] = defaultdict(Decimal)
+    groups: defaultdict[OrderId, list[Order]] = defaultdict(list)
     for order in stored.values():
-        promised[order.instrument.id] += reserved_units(order)
+        groups[order.group_id or order.id].append(order)
+    promised: defaultdict[UUID, Decimal] = defaultdict(Decimal)
+    for members in groups.values():
+        promised[members[0].instrument.id] += reserved_units(members)
     for row in books.positions:
         each = row["instrument_id"]
         yield from _same("reserved", row["reserved"], promised[each], of=each)

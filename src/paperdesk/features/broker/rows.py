@@ -1,6 +1,7 @@
 """Rows of the broker to values: what the engine works on."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import fields
 from functools import lru_cache
 from typing import Any
 
@@ -14,13 +15,26 @@ from paperdesk.core.broker.events import (
     OrderCancelled,
     OrderExpired,
     OrderFilled,
+    OrderReplaced,
+    OrderResized,
+    OrderTriggered,
+    TrailMoved,
 )
 from paperdesk.core.broker.fees import FeeSchedule
 from paperdesk.core.broker.fill_models import fill_model
 from paperdesk.core.broker.ledger import Entry, EntryKind, Posting
 from paperdesk.core.broker.lots import Lot
-from paperdesk.core.broker.orders import Order, OrderStatus, OrderType, Side, TimeInForce
-from paperdesk.core.kernel.ids import AccountId, EntryId, InstrumentId, LotId, OrderId, TapeId, TenantId
+from paperdesk.core.broker.orders import (
+    Order,
+    OrderClass,
+    OrderStatus,
+    OrderType,
+    Role,
+    Side,
+    TimeInForce,
+    TriggerSource,
+)
+from paperdesk.core.kernel.ids import AccountId, EntryId, InstrumentId, LotId, TapeId, TenantId
 from paperdesk.core.market.instruments import Instrument
 
 KINDS: dict[str, type[Event]] = {
@@ -28,6 +42,10 @@ KINDS: dict[str, type[Event]] = {
     "order_filled": OrderFilled,
     "order_cancelled": OrderCancelled,
     "order_expired": OrderExpired,
+    "order_replaced": OrderReplaced,
+    "order_triggered": OrderTriggered,
+    "order_resized": OrderResized,
+    "trail_moved": TrailMoved,
     "cash_transferred": CashTransferred,
 }
 KIND_OF = {event: kind for kind, event in KINDS.items()}
@@ -82,31 +100,23 @@ def lot_of(row: Mapping[str, Any]) -> Lot:
     return Lot(LotId(row["id"]), row["opened_at"], row["opened_seq"], row["quantity"], row["cost"])
 
 
+_CHOICES: dict[str, Callable[[str], Any]] = {
+    "side": Side,
+    "type": OrderType,
+    "time_in_force": TimeInForce,
+    "status": OrderStatus,
+    "trigger_source": TriggerSource,
+    "order_class": OrderClass,
+    "role": Role,
+}
+_PLAIN = tuple(each.name for each in fields(Order) if each.name not in {*_CHOICES, "instrument"})
+
+
 def order_of(row: Mapping[str, Any], instrument: Instrument) -> Order:
-    """Turn a row of orders into a value."""
-    return Order(
-        id=OrderId(row["id"]),
-        account_id=AccountId(row["account_id"]),
-        client_order_id=row["client_order_id"],
-        instrument=instrument,
-        side=Side(row["side"]),
-        type=OrderType(row["type"]),
-        quantity=row["quantity"],
-        limit_price=row["limit_price"],
-        time_in_force=TimeInForce(row["time_in_force"]),
-        accepted_at=row["accepted_at"],
-        accepted_fact=row["accepted_fact"],
-        accepted_seq=row["accepted_seq"],
-        expires_at=row["expires_at"],
-        updated_at=row["updated_at"],
-        matched_through=row["matched_through"],
-        status=OrderStatus(row["status"]),
-        filled_quantity=row["filled_quantity"],
-        filled_value=row["filled_value"],
-        fees=row["fees"],
-        hold_price=row["hold_price"],
-        closed_reason=row["closed_reason"],
-    )
+    """Turn a row of orders into a value: the columns are its fields."""
+    plain: dict[str, Any] = {name: row[name] for name in _PLAIN}
+    chosen: dict[str, Any] = {name: None if row[name] is None else choice(row[name]) for name, choice in _CHOICES.items()}
+    return Order(instrument=instrument, **plain, **chosen)
 
 
 def stored_entry(row: Mapping[str, Any]) -> Entry:

@@ -32,11 +32,10 @@ select id, tenant_id, tape_id, currency, rules::text as rules, cash, held, last_
 from accounts where id = any($1) order by id for update
 """
 
-# The positions that are named, and those that orders reserve units of.
 LOAD_POSITIONS = """
 select p.account_id, p.instrument_id, p.quantity, p.reserved, p.cost
 from (
-  select * from unnest($1::uuid[], $2::uuid[]) union select account_id, instrument_id from orders where id = any($3)
+  select * from unnest($1::uuid[], $2::uuid[])
 ) as w(account_id, instrument_id)
 join accounts a on a.id = w.account_id
 join positions p on (p.account_id, p.epoch, p.instrument_id, p.book) = (w.account_id, a.epoch, w.instrument_id, 'net')
@@ -55,15 +54,43 @@ where l.older < w.wanted
 order by w.account_id, w.instrument_id, l.opened_seq
 """
 
-ORDER_COLUMNS = """id, account_id, instrument_id, client_order_id, side, type, quantity, limit_price, time_in_force,
-  accepted_at, accepted_fact, accepted_seq, expires_at, updated_at, matched_through, status, filled_quantity,
-  filled_value, fees, hold_price, closed_reason"""
+# One order a row: every field of the value by its name; the instrument by id and symbol.
+ORDER: tuple[tuple[str, str], ...] = (
+    ("id", "uuid"), ("account_id", "uuid"), ("instrument_id", "uuid"), ("symbol", "text"), ("client_order_id", "text"),
+    ("side", "text"), ("type", "text"), ("quantity", "numeric"), ("notional", "numeric"), ("limit_price", "numeric"),
+    ("stop_price", "numeric"), ("trail_amount", "numeric"), ("trail_rate", "numeric"), ("watermark", "numeric"),
+    ("trigger_source", "text"), ("triggered_at", "timestamptz"), ("time_in_force", "text"),
+    ("auction_at", "timestamptz"), ("accepted_at", "timestamptz"), ("accepted_fact", "bigint"),
+    ("accepted_seq", "bigint"), ("expires_at", "timestamptz"), ("updated_at", "timestamptz"),
+    ("matched_through", "bigint"), ("status", "text"), ("filled_quantity", "numeric"), ("filled_value", "numeric"),
+    ("fees", "numeric"), ("hold_price", "numeric"), ("closed_reason", "text"), ("post_only", "boolean"),
+    ("reduce_only", "boolean"), ("order_class", "text"), ("group_id", "uuid"), ("parent_id", "uuid"), ("role", "text"),
+    ("leg", "int"), ("armed_quantity", "numeric"), ("replaces", "uuid"), ("replaced_by", "uuid"),
+)  # fmt: skip
 
+# What an event can change about an order; the rest stays as it was accepted.
+CHANGEABLE = frozenset({
+    "quantity", "stop_price", "watermark", "triggered_at", "updated_at", "matched_through", "status",
+    "filled_quantity", "filled_value", "fees", "hold_price", "closed_reason", "armed_quantity", "replaced_by",
+})  # fmt: skip
+CHANGED_ORDER = tuple(column for column in ORDER if column[0] in CHANGEABLE)
+
+ORDER_COLUMNS = ", ".join(name for name, _ in ORDER)
+
+# The orders that are named, those of an account (in one instrument, or in all), and whoever is in a group with them.
 LOAD_ORDERS = f"""
-select {ORDER_COLUMNS} from orders where id = any($1)
-union
+with named as (
+  select id, group_id from orders where id = any($1)
+  union
+  select o.id, o.group_id from orders o, unnest($2::uuid[], $3::text[]) as w(account_id, client_order_id)
+  where o.account_id = w.account_id and o.client_order_id = w.client_order_id
+  union
+  select o.id, o.group_id from orders o, unnest($4::uuid[], $5::text[]) as w(account_id, symbol)
+  where o.account_id = w.account_id and (w.symbol is null or o.symbol = w.symbol)
+    and o.status in ('accepted', 'partially_filled')
+)
 select {ORDER_COLUMNS} from orders
-where (account_id, client_order_id) in (select * from unnest($2::uuid[], $3::text[]))
+where id in (select id from named) or group_id in (select group_id from named where group_id is not null)
 """
 
 LOAD_ENTRIES = """
@@ -98,26 +125,17 @@ _WRITES: dict[str, tuple[tuple[tuple[str, str], ...], str]] = {
         "insert into events ({columns}) select {columns} from new",
     ),
     "orders": (
-        (("id", "uuid"), ("tenant_id", "uuid"), ("account_id", "uuid"), ("epoch", "int"), ("tape_id", "uuid"),
-         ("instrument_id", "uuid"), ("symbol", "text"), ("client_order_id", "text"), ("side", "text"), ("type", "text"),
-         ("quantity", "numeric"), ("limit_price", "numeric"), ("time_in_force", "text"),
-         ("accepted_at", "timestamptz"), ("accepted_fact", "bigint"), ("accepted_seq", "bigint"),
-         ("expires_at", "timestamptz"), ("updated_at", "timestamptz"), ("matched_through", "bigint"),
-         ("status", "text"), ("filled_quantity", "numeric"), ("filled_value", "numeric"), ("fees", "numeric"),
-         ("hold_price", "numeric"), ("closed_reason", "text"), ("recorded_at", "timestamptz")),
+        (*ORDER, ("tenant_id", "uuid"), ("epoch", "int"), ("tape_id", "uuid"), ("recorded_at", "timestamptz")),
         "insert into orders ({columns}) select {columns} from new",
     ),
     "changed_orders": (
-        (("id", "uuid"), ("updated_at", "timestamptz"), ("matched_through", "bigint"), ("status", "text"),
-         ("filled_quantity", "numeric"), ("filled_value", "numeric"), ("fees", "numeric"), ("closed_reason", "text")),
-        """update orders o set updated_at = n.updated_at, matched_through = n.matched_through, status = n.status,
-           filled_quantity = n.filled_quantity, filled_value = n.filled_value, fees = n.fees,
-           closed_reason = n.closed_reason from new n where o.id = n.id""",
+        (("id", "uuid"), *CHANGED_ORDER),
+        f"update orders o set {', '.join(f'{name} = n.{name}' for name, _ in CHANGED_ORDER)} from new n where o.id = n.id",
     ),
     "fills": (
         (("id", "uuid"), ("tenant_id", "uuid"), ("account_id", "uuid"), ("order_id", "uuid"), ("instrument_id", "uuid"),
          ("symbol", "text"), ("side", "text"), ("quantity", "numeric"), ("price", "numeric"), ("fee", "numeric"),
-         ("fact_seq", "bigint"), ("reference", "numeric"), ("rule", "text"), ("seq", "bigint"), ("at", "timestamptz"),
+         ("fact_seq", "bigint"), ("reference", "numeric"), ("rule", "text"), ("ambiguous", "boolean"), ("seq", "bigint"), ("at", "timestamptz"),
          ("recorded_at", "timestamptz")),
         "insert into fills ({columns}) select {columns} from new",
     ),

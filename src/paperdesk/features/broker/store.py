@@ -20,7 +20,7 @@ from paperdesk.core.broker.account import Account, Position
 from paperdesk.core.broker.events import CashTransferred, Event, OrderFilled
 from paperdesk.core.broker.ledger import Book, Entry
 from paperdesk.core.broker.lots import Lot
-from paperdesk.core.broker.orders import Order
+from paperdesk.core.broker.orders import Order, Side
 from paperdesk.core.kernel.ids import AccountId, EntryId, InstrumentId, OrderId, TapeId
 from paperdesk.core.kernel.money import ZERO
 from paperdesk.core.market.instruments import Instrument
@@ -46,6 +46,12 @@ class Touch:
     units: defaultdict[Holding, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
     orders: set[OrderId] = field(default_factory=set[OrderId])
     client_orders: set[tuple[AccountId, str]] = field(default_factory=set[tuple[AccountId, str]])
+    open_orders: set[tuple[AccountId, str | None]] = field(default_factory=set[tuple[AccountId, str | None]])
+
+    @property
+    def has_orders(self) -> bool:
+        """Say whether any order that was placed before is needed."""
+        return bool(self.orders or self.client_orders or self.open_orders)
 
 
 @dataclass(slots=True)
@@ -74,8 +80,11 @@ async def load(
     db: Connection, accounts: Mapping[AccountId, Account], touch: Touch, instruments: Instruments
 ) -> dict[AccountId, Account]:
     """Return locked accounts with the positions, lots and orders that the batch touches."""
-    positions = await _load_positions(db, touch)
     orders = await _load_orders(db, touch, instruments)
+    for each in (order for known in orders.values() for order in known.values()):
+        if each.side is Side.SELL:
+            touch.holdings.add((each.account_id, each.instrument.id))
+    positions = await _load_positions(db, touch)
     return {
         account_id: replace(account, positions=positions[account_id], orders=orders[account_id])
         for account_id, account in accounts.items()
@@ -84,9 +93,9 @@ async def load(
 
 async def _load_positions(db: Connection, touch: Touch) -> defaultdict[AccountId, dict[InstrumentId, Position]]:
     found: defaultdict[AccountId, dict[InstrumentId, Position]] = defaultdict(dict)
-    if not (touch.holdings or touch.orders):
+    if not touch.holdings:
         return found
-    rows = await db.fetch(statements.LOAD_POSITIONS, *_columns(touch.holdings, 2), list(touch.orders))
+    rows = await db.fetch(statements.LOAD_POSITIONS, *_columns(touch.holdings, 2))
     lots = await _load_lots(db, touch)
     for row in rows:
         holding = (AccountId(row["account_id"]), InstrumentId(row["instrument_id"]))
@@ -107,8 +116,9 @@ async def _load_orders(
     db: Connection, touch: Touch, instruments: Instruments
 ) -> defaultdict[AccountId, dict[OrderId, Order]]:
     found: defaultdict[AccountId, dict[OrderId, Order]] = defaultdict(dict)
-    if touch.orders or touch.client_orders:
-        rows = await db.fetch(statements.LOAD_ORDERS, list(touch.orders), *_columns(touch.client_orders, 2))
+    if touch.has_orders:
+        wanted = (*_columns(touch.client_orders, 2), *_columns(touch.open_orders, 2))
+        rows = await db.fetch(statements.LOAD_ORDERS, list(touch.orders), *wanted)
         for row in rows:
             # An order of another market was named by mistake: it belongs to no account of this batch.
             if row["instrument_id"] in instruments:
@@ -161,18 +171,21 @@ def _event_rows(changes: Sequence[Change], recorded_at: datetime) -> Iterator[tu
             yield account.id, event.seq, account.tenant_id, kind, subject, event.at, recorded_at, payload
 
 
+def _paths(columns: Iterable[tuple[str, str]]) -> Iterator[str]:
+    elsewhere = {"instrument_id": "instrument.id", "symbol": "instrument.symbol"}
+    return (elsewhere.get(name, name) for name, _ in columns)
+
+
+_order_row = attrgetter(*_paths(statements.ORDER))
+_changed_order_row = attrgetter("id", *_paths(statements.CHANGED_ORDER))
+
+
 def _new_order_rows(changes: Sequence[Change], recorded_at: datetime) -> Iterator[tuple[Any, ...]]:
     for change in changes:
         account = change.after
         for order in account.orders.values():
             if order.id not in change.before.orders:
-                yield (
-                    order.id, account.tenant_id, account.id, account.epoch, account.tape_id, order.instrument.id,
-                    order.instrument.symbol, order.client_order_id, order.side.value, order.type.value, order.quantity,
-                    order.limit_price, order.time_in_force.value, order.accepted_at, order.accepted_fact,
-                    order.accepted_seq, order.expires_at, *_order_state(order), order.hold_price, order.closed_reason,
-                    recorded_at,
-                )  # fmt: skip
+                yield *_order_row(order), account.tenant_id, account.epoch, account.tape_id, recorded_at
 
 
 def _changed_order_rows(changes: Sequence[Change]) -> Iterator[tuple[Any, ...]]:
@@ -180,18 +193,7 @@ def _changed_order_rows(changes: Sequence[Change]) -> Iterator[tuple[Any, ...]]:
         for order_id, before in change.before.orders.items():
             order = change.after.orders[order_id]
             if order is not before:
-                yield order.id, *_order_state(order), order.closed_reason
-
-
-def _order_state(order: Order) -> tuple[Any, ...]:
-    return (
-        order.updated_at,
-        order.matched_through,
-        order.status.value,
-        order.filled_quantity,
-        order.filled_value,
-        order.fees,
-    )
+                yield _changed_order_row(order)
 
 
 def _fill_rows(changes: Sequence[Change], recorded_at: datetime) -> Iterator[tuple[Any, ...]]:
@@ -203,7 +205,7 @@ def _fill_rows(changes: Sequence[Change], recorded_at: datetime) -> Iterator[tup
                 yield (
                     fill.id, account.tenant_id, account.id, order.id, fill.instrument_id, order.instrument.symbol,
                     order.side.value, fill.quantity, fill.price, fill.fee, fill.fact_seq, fill.reference, fill.rule,
-                    event.seq, event.at, recorded_at,
+                    fill.ambiguous, event.seq, event.at, recorded_at,
                 )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """Tables of the broker, for reading. The order path writes them with the statements in store.py."""
 
-from sqlalchemy import BigInteger, Column, Integer, Table, Text, Uuid
+from sqlalchemy import BigInteger, Boolean, Column, Integer, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 
 from paperdesk.infra.db import Exact, Instant, metadata
@@ -68,8 +68,16 @@ orders = Table(
     Column("side", Text, nullable=False),
     Column("type", Text, nullable=False),
     Column("quantity", Exact, nullable=False),
+    Column("notional", Exact),
     Column("limit_price", Exact),
+    Column("stop_price", Exact),
+    Column("trail_amount", Exact),
+    Column("trail_rate", Exact),
+    Column("watermark", Exact),
+    Column("trigger_source", Text, nullable=False),
+    Column("triggered_at", Instant),
     Column("time_in_force", Text, nullable=False),
+    Column("auction_at", Instant),
     Column("accepted_at", Instant, nullable=False),
     Column("accepted_fact", BigInteger, nullable=False),
     Column("accepted_seq", BigInteger, nullable=False),
@@ -82,6 +90,16 @@ orders = Table(
     Column("fees", Exact, nullable=False),
     Column("hold_price", Exact),
     Column("closed_reason", Text),
+    Column("post_only", Boolean, nullable=False),
+    Column("reduce_only", Boolean, nullable=False),
+    Column("order_class", Text, nullable=False),
+    Column("group_id", Uuid),
+    Column("parent_id", Uuid),
+    Column("role", Text),
+    Column("leg", Integer, nullable=False),
+    Column("armed_quantity", Exact),
+    Column("replaces", Uuid),
+    Column("replaced_by", Uuid),
     Column("recorded_at", Instant, nullable=False),
 )
 
@@ -101,6 +119,7 @@ fills = Table(
     Column("fact_seq", BigInteger, nullable=False),
     Column("reference", Exact, nullable=False),
     Column("rule", Text, nullable=False),
+    Column("ambiguous", Boolean, nullable=False),
     Column("seq", BigInteger, nullable=False),
     Column("at", Instant, nullable=False),
     Column("recorded_at", Instant, nullable=False),

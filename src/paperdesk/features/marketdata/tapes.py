@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
@@ -17,6 +17,7 @@ from paperdesk.core.market.sessions import Calendar, calendar
 from paperdesk.features.marketdata.feeds.recorded import Dataset, open_dataset
 
 LONG_ORDERS_LAST = timedelta(days=90)
+_WEEK = timedelta(days=7)
 
 
 class TapeState(StrEnum):
@@ -88,8 +89,11 @@ class Shelf:
                 self._open[dataset_id] = await asyncio.to_thread(open_dataset, self._folder / str(dataset_id))
             return self._open[dataset_id]
 
-    async def view(self, tape: Tape, symbols: Iterable[str]) -> MarketView:
-        """Return the market as somebody sees it who has read the tape up to its cursor."""
+    async def view(self, tape: Tape, symbols: Iterable[str], dates: Iterable[date] = ()) -> MarketView:
+        """Return the market as somebody sees it who has read the tape up to its cursor.
+
+        `dates` are days that somebody wants an order to end on.
+        """
         dataset = self._open.get(tape.dataset_id) or await self.dataset(tape.dataset_id)
         known = self._views.get(tape.id)
         if known is None or known[:2] != (tape.cursor, tape.at):
@@ -98,7 +102,7 @@ class Shelf:
         view = with_symbols(known[2], dataset, symbols)
         if view is not known[2]:
             self._views[tape.id] = (tape.cursor, tape.at, view)
-        return view
+        return with_dates(view, dataset, dates)
 
 
 def blank_view(dataset: Dataset, tape: Tape) -> MarketView:
@@ -114,6 +118,9 @@ def blank_view(dataset: Dataset, tape: Tape) -> MarketView:
         instruments=dict[str, Instrument](),
         quotes=dict[InstrumentId, Quote](),
         has_one_price=has_one_price(dataset),
+        has_prints="close" in dataset.manifest.fields,
+        next_open_at=market.next_open(tape.at),
+        opening_ends_at=market.next_session(tape.at).closes_at,
     )
 
 
@@ -133,6 +140,16 @@ def with_symbols(view: MarketView, dataset: Dataset, symbols: Iterable[str]) -> 
     return replace(view, instruments={**view.instruments, **instruments}, quotes={**view.quotes, **quotes})
 
 
+def with_dates(view: MarketView, dataset: Dataset, dates: Iterable[date]) -> MarketView:
+    """Return the view with the last close on or before each date; one beyond the calendar stays out."""
+    market = dataset.calendar
+    within = [day for day in dates if market.first + _WEEK <= day <= market.last]
+    if not within:
+        return view
+    ends = {day: max(each.closes_at for each in market.sessions(day - _WEEK, day)) for day in within}
+    return replace(view, date_ends_at={**view.date_ends_at, **ends})
+
+
 def listed_instrument(dataset: Dataset, symbol: str, cursor: int) -> Instrument | None:
     """Look a symbol up among what the tape has shown by now."""
     instrument = dataset.by_symbol(symbol)
@@ -141,5 +158,5 @@ def listed_instrument(dataset: Dataset, symbol: str, cursor: int) -> Instrument 
 
 def _last_close_before(market: Calendar, instant: datetime) -> datetime:
     day = market.day_of(instant)
-    sessions = market.sessions(day - timedelta(days=7), day)
+    sessions = market.sessions(day - _WEEK, day)
     return max(session.closes_at for session in sessions if session.closes_at <= instant)

@@ -1,0 +1,122 @@
+"""What a command needs to know before it can be decided: symbols, days, orders, positions and lots.
+
+A batch loads what its commands touch and nothing else, however long an account's history is.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from paperdesk.core.broker.account import Account
+from paperdesk.core.broker.commands import (
+    CancelOrder,
+    CancelOrders,
+    ClosePosition,
+    Command,
+    PlaceOrder,
+    ReplaceOrder,
+    TransferCash,
+)
+from paperdesk.core.broker.orders import Order, OrderType, Side
+from paperdesk.core.broker.view import MarketView
+from paperdesk.core.kernel.ids import AccountId, TapeId
+from paperdesk.core.kernel.money import MAGNITUDE_MAX
+from paperdesk.features.broker.store import Touch
+
+
+def symbols_of(command: Command, account: Account) -> Iterator[str]:
+    """Return the symbols whose quotes a command is judged by; of a replacement, that of the order it names."""
+    match command:
+        case PlaceOrder() | ClosePosition():
+            yield command.symbol
+        case CancelOrders():
+            yield from () if command.symbol is None else (command.symbol,)
+        case ReplaceOrder():
+            order = account.orders.get(command.order_id)
+            yield from () if order is None else (order.instrument.symbol,)
+        case CancelOrder() | TransferCash():
+            return
+
+
+def dates_of(command: Command) -> Iterator[date]:
+    """Return the days on which a command wants an order to end."""
+    if isinstance(command, PlaceOrder | ReplaceOrder) and command.expires_on is not None:
+        yield command.expires_on
+
+
+def touched(
+    commands: Iterable[Command], accounts: Mapping[AccountId, Account], views: Mapping[TapeId, MarketView]
+) -> Touch:
+    """Say what the commands need: a buy that only waits touches no position at all."""
+    touch = Touch()
+    for command in commands:
+        account = accounts.get(command.account_id)
+        if account is not None:
+            _touch(touch, command, account, views[account.tape_id])
+    return touch
+
+
+def _touch(touch: Touch, command: Command, account: Account, view: MarketView) -> None:
+    match command:
+        case PlaceOrder():
+            _name(touch, account, command.client_order_id)
+            if command.side is Side.SELL or account.rules.fill_on_arrival:
+                _hold(touch, command, account, view)
+        case ClosePosition():
+            _name(touch, account, command.client_order_id)
+            _hold(touch, command, account, view)
+            if command.cancel_orders:
+                touch.open_orders.add((account.id, command.symbol))
+        case ReplaceOrder():
+            _name(touch, account, command.client_order_id)
+            touch.orders.add(command.order_id)
+        case CancelOrder():
+            touch.orders.add(command.order_id)
+        case CancelOrders():
+            touch.open_orders.add((account.id, command.symbol))
+        case TransferCash():
+            return
+
+
+def _name(touch: Touch, account: Account, client_order_id: str | None) -> None:
+    if client_order_id is not None:
+        touch.client_orders.add((account.id, client_order_id))
+
+
+def _hold(touch: Touch, command: PlaceOrder | ClosePosition, account: Account, view: MarketView) -> None:
+    instrument = view.instruments.get(command.symbol)
+    if instrument is None:
+        return
+    holding = (account.id, instrument.id)
+    touch.holdings.add(holding)
+    if not account.rules.fill_on_arrival:
+        return
+    if isinstance(command, ClosePosition):
+        touch.units[holding] = MAGNITUDE_MAX
+    elif command.side is Side.SELL:
+        touch.units[holding] += command.quantity
+
+
+def is_same_wish(order: Order, command: PlaceOrder | ClosePosition) -> bool:
+    """Say whether an order is what a repeated request asks for."""
+    if isinstance(command, ClosePosition):
+        return (order.instrument.symbol, order.side) == (command.symbol, Side.SELL)
+    return _wish(order, order.instrument.symbol) == _wish(command, command.symbol)
+
+
+def _wish(asked: Order | PlaceOrder, symbol: str) -> tuple[Any, ...]:
+    return (
+        symbol,
+        asked.side,
+        asked.type,
+        None if asked.notional is not None else asked.quantity,
+        asked.notional,
+        asked.limit_price,
+        None if asked.type is OrderType.TRAILING_STOP else asked.stop_price,
+        asked.trail_amount,
+        asked.trail_rate,
+        asked.time_in_force,
+        asked.post_only,
+        asked.reduce_only,
+        asked.order_class,
+    )
