@@ -7,6 +7,8 @@ the visitors test. A framework's parameter machinery costs more than the order d
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -14,11 +16,11 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from paperdesk.core.broker.commands import CancelOrder, PlaceOrder
-from paperdesk.core.broker.orders import OrderType, Side, TimeInForce
+from paperdesk.core.broker.commands import CancelOrder, PlaceOrder, StopLoss, TakeProfit
+from paperdesk.core.broker.orders import OrderClass, OrderType, Side, TimeInForce
 from paperdesk.core.kernel.errors import Invalid
 from paperdesk.core.kernel.ids import AccountId, OrderId, uuid_from_text
-from paperdesk.core.kernel.money import decimal_from_text
+from paperdesk.core.kernel.money import ZERO, decimal_from_text
 from paperdesk.core.kernel.principal import Scope
 from paperdesk.features.broker.cancel_order import cancel_order
 from paperdesk.features.broker.order_writer import Placed
@@ -40,6 +42,27 @@ class MalformedOrder(Invalid):
     """The body of an order does not have the shape it should have."""
 
 
+class TakeProfitWish(msgspec.Struct, forbid_unknown_fields=True):
+    """The same shape as TakeProfitBody."""
+
+    limit_price: str
+
+    def value(self) -> TakeProfit:
+        """Return the exit as a value."""
+        return TakeProfit(decimal_from_text(self.limit_price))
+
+
+class StopLossWish(msgspec.Struct, forbid_unknown_fields=True):
+    """The same shape as StopLossBody."""
+
+    stop_price: str
+    limit_price: str | None = None
+
+    def value(self) -> StopLoss:
+        """Return the exit as a value."""
+        return StopLoss(decimal_from_text(self.stop_price), _decimal(self.limit_price))
+
+
 class Body(msgspec.Struct, forbid_unknown_fields=True):
     """The same shape as PlaceOrderBody, which documents it."""
 
@@ -47,28 +70,55 @@ class Body(msgspec.Struct, forbid_unknown_fields=True):
     symbol: str
     side: Side
     type: OrderType
-    quantity: str
+    quantity: str | None = None
+    notional: str | None = None
     limit_price: str | None = None
+    stop_price: str | None = None
+    trail_amount: str | None = None
+    trail_rate: str | None = None
     time_in_force: TimeInForce = TimeInForce.DAY
+    expires_on: date | None = None
+    post_only: bool = False
+    reduce_only: bool = False
+    order_class: OrderClass = OrderClass.SIMPLE
+    take_profit: TakeProfitWish | None = None
+    stop_loss: StopLossWish | None = None
     client_order_id: str | None = None
 
     def command(self, order_id: OrderId, key: str | None) -> PlaceOrder:
         """Return what is asked as a command; the header's key serves when the body has none."""
-        client_order_id = key if self.client_order_id is None else self.client_order_id
-        if client_order_id is not None and not _is_key(client_order_id):
-            reason = f"A client order id is one line of 1 to {CLIENT_ID_LENGTH_MAX} characters."
-            raise MalformedOrder(reason, fields=[{"field": "client_order_id", "reason": reason}])
         return PlaceOrder(
             account_id=AccountId(self.account_id),
             order_id=order_id,
             symbol=self.symbol,
             side=self.side,
             type=self.type,
-            quantity=decimal_from_text(self.quantity),
-            limit_price=None if self.limit_price is None else decimal_from_text(self.limit_price),
+            quantity=_decimal(self.quantity) or ZERO,
+            notional=_decimal(self.notional),
+            limit_price=_decimal(self.limit_price),
+            stop_price=_decimal(self.stop_price),
+            trail_amount=_decimal(self.trail_amount),
+            trail_rate=_decimal(self.trail_rate),
             time_in_force=self.time_in_force,
-            client_order_id=client_order_id,
+            expires_on=self.expires_on,
+            post_only=self.post_only,
+            reduce_only=self.reduce_only,
+            order_class=self.order_class,
+            take_profit=None if self.take_profit is None else self.take_profit.value(),
+            stop_loss=None if self.stop_loss is None else self.stop_loss.value(),
+            client_order_id=_key(key if self.client_order_id is None else self.client_order_id),
         )
+
+
+def _decimal(text: str | None) -> Decimal | None:
+    return None if text is None else decimal_from_text(text)
+
+
+def _key(client_order_id: str | None) -> str | None:
+    if client_order_id is not None and not _is_key(client_order_id):
+        reason = f"A client order id is one line of 1 to {CLIENT_ID_LENGTH_MAX} characters."
+        raise MalformedOrder(reason, fields=[{"field": "client_order_id", "reason": reason}])
+    return client_order_id
 
 
 _is_key = re.compile(CLIENT_ID).fullmatch

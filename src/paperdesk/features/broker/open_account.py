@@ -5,8 +5,8 @@ from decimal import Decimal
 
 from paperdesk.core.broker import engine
 from paperdesk.core.broker.account import Rules
-from paperdesk.core.broker.terms import AmountTooPrecise
 from paperdesk.core.broker.commands import TransferCash
+from paperdesk.core.broker.terms import AmountTooPrecise
 from paperdesk.core.broker.view import MarketView
 from paperdesk.core.kernel.errors import Invalid
 from paperdesk.core.kernel.ids import AccountId, EntryId, TapeId, derived

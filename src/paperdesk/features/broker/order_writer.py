@@ -231,22 +231,29 @@ def decide_one(batch: Batch, waiting: Waiting) -> Answer | PaperdeskError:
         account = batch.accounts.get(waiting.command.account_id)
         if account is None or account.tenant_id != waiting.who.tenant_id:
             raise UnknownAccount("There is no such account.", account_id=str(waiting.command.account_id))
-        match waiting.command:
-            case PlaceOrder() as command:
-                return _place(batch, account, command, waiting)
-            case ClosePosition() as command:
-                return _place(batch, account, command, waiting)
-            case ReplaceOrder() as command:
-                return _replace(batch, account, command, waiting)
-            case CancelOrder() as command:
-                after = _happened(batch, account, engine.decide(account, command, _view(batch, account)), waiting)
-                return Placed(after.orders[command.order_id], is_new=False, view=_view(batch, account))
-            case CancelOrders() as command:
-                return _cancel_all(batch, account, command, waiting)
-            case TransferCash() as command:
-                return _move_cash(batch, account, command, waiting)
+        return _answer(batch, account, waiting)
     except PaperdeskError as refusal:
         return refusal
+
+
+def _answer(batch: Batch, account: Account, waiting: Waiting) -> Answer:
+    match waiting.command:
+        case PlaceOrder() | ClosePosition() as command:
+            return _place(batch, account, command, waiting)
+        case ReplaceOrder() as command:
+            return _replace(batch, account, command, waiting)
+        case CancelOrder() as command:
+            return _cancel(batch, account, command, waiting)
+        case CancelOrders() as command:
+            return _cancel_all(batch, account, command, waiting)
+        case TransferCash() as command:
+            return _move_cash(batch, account, command, waiting)
+
+
+def _cancel(batch: Batch, account: Account, command: CancelOrder, waiting: Waiting) -> Placed:
+    view = _view(batch, account)
+    after = _happened(batch, account, engine.decide(account, command, view), waiting)
+    return Placed(after.orders[command.order_id], is_new=False, view=view)
 
 
 def _place(batch: Batch, account: Account, command: PlaceOrder | ClosePosition, waiting: Waiting) -> Placed:

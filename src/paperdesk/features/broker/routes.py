@@ -6,16 +6,21 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Header
 from starlette.requests import HTTPConnection
 
-from paperdesk.core.broker.commands import TransferCash
+from paperdesk.core.broker.commands import CancelOrders, TransferCash
 from paperdesk.core.broker.orders import Order
-from paperdesk.core.kernel.ids import AccountId, EntryId, derived
+from paperdesk.core.broker.view import MarketView
+from paperdesk.core.kernel.ids import AccountId, EntryId, OrderId, derived
 from paperdesk.features.broker import queries
+from paperdesk.features.broker.cancel_orders import cancel_orders
+from paperdesk.features.broker.close_position import close_position
 from paperdesk.features.broker.equity_history import equity_points
 from paperdesk.features.broker.open_account import open_account
 from paperdesk.features.broker.queries import OrderFilter
 from paperdesk.features.broker.reconcile import reconcile
+from paperdesk.features.broker.replace_order import replace_order
 from paperdesk.features.broker.schemas import (
     AccountOut,
+    ClosePositionBody,
     EntryOut,
     EquityPointOut,
     FillOut,
@@ -23,6 +28,7 @@ from paperdesk.features.broker.schemas import (
     OrderOut,
     PositionOut,
     ReconciliationOut,
+    ReplaceOrderBody,
     TransferBody,
     TransferOut,
     order_members,
@@ -34,7 +40,7 @@ from paperdesk.features.marketdata.feeds.recorded import Dataset
 from paperdesk.features.marketdata.routes import Datasets
 from paperdesk.features.marketdata.tapes import Shelf, Tape, has_one_price
 from paperdesk.infra.db import Row
-from paperdesk.infra.http import Page, PageOf
+from paperdesk.infra.http import Line, Page, PageOf
 from paperdesk.infra.idempotency import Answer, fingerprint_of, replay_or_run
 from paperdesk.infra.work import ReadOnly, UnitOfWork
 
@@ -137,6 +143,32 @@ async def get_orders(
     return PageOf(items=[_order(order, tape, dataset) for order in found], next_cursor=next_cursor)
 
 
+@router.delete("/orders")
+async def delete_orders(account_id: UUID, broker: Broker, symbol: Line | None = None) -> PageOf[OrderOut]:
+    """Cancel every open order of an account, or those in one symbol; all of them in one commit."""
+    cancelled = await cancel_orders(broker, CancelOrders(AccountId(account_id), symbol))
+    items = [_shown(order, cancelled.view) for order in cancelled.orders]
+    return PageOf(items=items, next_cursor=None)
+
+
+@router.patch("/orders/{order_id}")
+async def patch_order(order_id: UUID, body: ReplaceOrderBody, broker: Broker, runtime: Serving) -> OrderOut:
+    """Replace a working order by a new one that differs in what is given."""
+    async with runtime.read(broker.who) as reading:
+        account_id = await queries.account_of_order(reading, order_id)
+    command = body.command(account_id, OrderId(order_id), OrderId(broker.new_id()))
+    placed = await replace_order(broker, command)
+    return _shown(placed.order, placed.view)
+
+
+@router.post("/accounts/{account_id}/positions/{symbol}/close", status_code=201)
+async def post_close(account_id: UUID, symbol: Line, body: ClosePositionBody, broker: Broker) -> OrderOut:
+    """Sell a position at the market: all of it, a quantity, or a percentage."""
+    command = body.command(AccountId(account_id), OrderId(broker.new_id()), symbol)
+    placed = await close_position(broker, command)
+    return _shown(placed.order, placed.view)
+
+
 @router.get("/orders/{order_id}")
 async def get_order(order_id: UUID, work: Reading, shelf: Datasets) -> OrderOut:
     """Show one order."""
@@ -153,6 +185,10 @@ async def _opened(work: UnitOfWork, shelf: Shelf, body: OpenAccountBody, key: st
 
     fingerprint = fingerprint_of("POST", "/v1/accounts", body.model_dump_json().encode())
     return AccountId(UUID((await replay_or_run(work, key, fingerprint, run)).body))
+
+
+def _shown(order: Order, view: MarketView) -> OrderOut:
+    return OrderOut(**order_members(order, is_open=view.is_open, has_one_price=view.has_one_price))
 
 
 def _order(order: Order, tape: Tape, dataset: Dataset) -> OrderOut:

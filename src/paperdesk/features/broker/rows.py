@@ -115,7 +115,9 @@ _PLAIN = tuple(each.name for each in fields(Order) if each.name not in {*_CHOICE
 def order_of(row: Mapping[str, Any], instrument: Instrument) -> Order:
     """Turn a row of orders into a value: the columns are its fields."""
     plain: dict[str, Any] = {name: row[name] for name in _PLAIN}
-    chosen: dict[str, Any] = {name: None if row[name] is None else choice(row[name]) for name, choice in _CHOICES.items()}
+    chosen: dict[str, Any] = {
+        name: None if row[name] is None else choice(row[name]) for name, choice in _CHOICES.items()
+    }
     return Order(instrument=instrument, **plain, **chosen)
 
 

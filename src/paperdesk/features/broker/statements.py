@@ -75,6 +75,8 @@ CHANGEABLE = frozenset({
 })  # fmt: skip
 CHANGED_ORDER = tuple(column for column in ORDER if column[0] in CHANGEABLE)
 
+_ASSIGNED = ", ".join(f"{name} = n.{name}" for name, _ in CHANGED_ORDER)
+
 ORDER_COLUMNS = ", ".join(name for name, _ in ORDER)
 
 # The orders that are named, those of an account (in one instrument, or in all), and whoever is in a group with them.
@@ -130,13 +132,13 @@ _WRITES: dict[str, tuple[tuple[tuple[str, str], ...], str]] = {
     ),
     "changed_orders": (
         (("id", "uuid"), *CHANGED_ORDER),
-        f"update orders o set {', '.join(f'{name} = n.{name}' for name, _ in CHANGED_ORDER)} from new n where o.id = n.id",
+        f"update orders o set {_ASSIGNED} from new n where o.id = n.id",
     ),
     "fills": (
         (("id", "uuid"), ("tenant_id", "uuid"), ("account_id", "uuid"), ("order_id", "uuid"), ("instrument_id", "uuid"),
          ("symbol", "text"), ("side", "text"), ("quantity", "numeric"), ("price", "numeric"), ("fee", "numeric"),
-         ("fact_seq", "bigint"), ("reference", "numeric"), ("rule", "text"), ("ambiguous", "boolean"), ("seq", "bigint"), ("at", "timestamptz"),
-         ("recorded_at", "timestamptz")),
+         ("fact_seq", "bigint"), ("reference", "numeric"), ("rule", "text"), ("ambiguous", "boolean"),
+         ("seq", "bigint"), ("at", "timestamptz"), ("recorded_at", "timestamptz")),
         "insert into fills ({columns}) select {columns} from new",
     ),
     "entries": (

@@ -1,0 +1,14 @@
+"""Take every open order of an account off the market, or those in one instrument."""
+
+from paperdesk.core.broker.commands import CancelOrders
+from paperdesk.core.kernel.principal import Scope
+from paperdesk.features.broker.order_writer import Cancelled
+from paperdesk.features.broker.work import BrokerWork
+
+
+async def cancel_orders(work: BrokerWork, command: CancelOrders) -> Cancelled:
+    """Return the orders that were cancelled, in one commit; none is a good answer too."""
+    work.require(Scope.TRADE)
+    answer = await work.submit(command)
+    assert isinstance(answer, Cancelled), "cancelling all answers with orders"
+    return answer

@@ -1,0 +1,14 @@
+"""Sell a position at the market."""
+
+from paperdesk.core.broker.commands import ClosePosition
+from paperdesk.core.kernel.principal import Scope
+from paperdesk.features.broker.order_writer import Placed
+from paperdesk.features.broker.work import BrokerWork
+
+
+async def close_position(work: BrokerWork, command: ClosePosition) -> Placed:
+    """Return the order that sells it; units promised to other orders are refused unless those are cancelled."""
+    work.require(Scope.TRADE)
+    answer = await work.submit(command)
+    assert isinstance(answer, Placed), "closing answers with an order"
+    return answer
