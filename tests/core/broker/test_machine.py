@@ -4,6 +4,7 @@
 """
 
 from collections import defaultdict
+from dataclasses import replace
 from decimal import Decimal
 
 import msgspec
@@ -75,9 +76,9 @@ class Desk(RuleBasedStateMachine):
         step.tell(self.story)
 
     @precondition(lambda self: any(order.is_open for order in self.story.account.orders.values()))
-    @rule(step=replacements())
-    def somebody_replaces_an_order(self, step: Step) -> None:
-        step.tell(self.story)
+    @rule(step=replacements(), which=st.integers(0, 30))
+    def somebody_replaces_an_order(self, step: Step, which: int) -> None:
+        replace(step, terms=(self._open_order(which),)).tell(self.story)
 
     @precondition(lambda self: bool(self.story.account.positions))
     @rule(step=exits)
@@ -85,8 +86,12 @@ class Desk(RuleBasedStateMachine):
         step.tell(self.story)
 
     @precondition(lambda self: any(order.is_open for order in self.story.account.orders.values()))
+    @rule(which=st.integers(0, 30))
+    def somebody_cancels_an_order(self, which: int) -> None:
+        Step("cancel", (self._open_order(which),)).tell(self.story)
+
     @rule(step=cancellations)
-    def somebody_cancels_an_order(self, step: Step) -> None:
+    def somebody_cancels_what_may_not_be_there(self, step: Step) -> None:
         step.tell(self.story)
 
     @rule(step=moves_of_cash)
@@ -226,6 +231,10 @@ class Desk(RuleBasedStateMachine):
         self.written = len(self.story.events)
 
     # --- counting again -------------------------------------------------------------------------
+
+    def _open_order(self, which: int) -> OrderId:
+        found = [key for key, order in self.story.account.orders.items() if order.is_open]
+        return found[which % len(found)]
 
     def _open(self, side: Side) -> list[Order]:
         return [order for order in self.story.account.orders.values() if order.is_open and order.side is side]
