@@ -60,6 +60,8 @@ NOUNS = {
     "broker/work": "the unit of work of the order path",
     "broker/equity_history": "the equity line, worked out from ledger and tape, for the routes",
     "broker/hot_routes": "plain routes declared in a table, for the REST door",
+    "broker/order_schemas": "what orders look like from outside",
+    "broker/touching": "what a batch of commands needs to load, for the order writer",
     "broker/order_writer": "many commands, one commit; place_order and its like hand over to it",
 }
 

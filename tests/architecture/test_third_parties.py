@@ -13,7 +13,7 @@ SQL = ("infra/*", "migrations/*", "features/*/tables.py", "features/*/store.py",
 SHAPES = (
     "features/*/routes.py",
     "features/*/hot_routes.py",
-    "features/*/schemas.py",
+    "features/*/*schemas.py",
     "features/*/tools.py",
     "features/*/access.py",
     "doors/*",

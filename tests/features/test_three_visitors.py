@@ -64,6 +64,9 @@ CALLS = {
     ("POST", "/v1/orders"): Call(body=wish("{account_id}", "buy", "1")),
     ("GET", "/v1/orders/{order_id}"): Call(),
     ("DELETE", "/v1/orders/{order_id}"): Call(),
+    ("PATCH", "/v1/orders/{order_id}"): Call(body={"quantity": "2"}),
+    ("DELETE", "/v1/orders"): Call({"account_id": "{account_id}"}),
+    ("POST", "/v1/accounts/{account_id}/positions/{symbol}/close"): Call(body={"percent": "100"}),
     ("GET", "/v1/tapes"): Call(),
     ("POST", "/v1/tapes"): Call(body={"dataset_id": "{dataset_id}", "name": "Run", "start_at": FIRST_CLOSE}),
     ("GET", "/v1/tapes/{tape_id}"): Call(),
@@ -91,6 +94,8 @@ async def ids(desk: RunningDesk) -> dict[str, str]:
     async with desk.runtime.work(desk.first.principal) as work:
         await insert_dataset(work, private, market.manifest, desk.first.tenant_id)
         job_id = await enqueue(work, "import_dataset", {})
+    await desk.mine.order(account_id, "buy", "2")
+    await desk.mine.step(tape_id)
     return {
         "tape_id": tape_id,
         "account_id": account_id,
@@ -98,6 +103,7 @@ async def ids(desk: RunningDesk) -> dict[str, str]:
         "key_id": str(desk.first.key.id),
         "dataset_id": str(private),
         "job_id": str(job_id),
+        "symbol": "ACME",
     }
 
 

@@ -13,7 +13,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from paperdesk.core.kernel.errors import PaperdeskError
 from paperdesk.core.kernel.ids import OrderId, uuid_from_text
 from paperdesk.features.broker import hot_routes
-from paperdesk.features.broker.schemas import OrderOut, PlaceOrderBody
+from paperdesk.features.broker.order_schemas import OrderOut, PlaceOrderBody
 from tests.desk import RunningDesk, addresses
 from tools import gen_openapi
 

@@ -71,7 +71,8 @@ async def test_the_books_of_another_tenant_are_not_shown(desk: RunningDesk) -> N
         (
             (
                 "insert into fills select gen_random_uuid(), tenant_id, account_id, order_id, instrument_id, symbol, "
-                "side, quantity, price, fee, fact_seq, 1, reference, rule, rules_version, seq, at, recorded_at "
+                "side, quantity, price, fee, fact_seq, 1, reference, rule, ambiguous, rules_version, seq, at, "
+                "recorded_at "
                 "from fills where account_id = $1 and side = 'sell'"
             ),
             "filled_twice",

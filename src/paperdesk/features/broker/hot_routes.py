@@ -23,16 +23,16 @@ from paperdesk.core.kernel.ids import AccountId, OrderId, uuid_from_text
 from paperdesk.core.kernel.money import ZERO, decimal_from_text
 from paperdesk.core.kernel.principal import Scope
 from paperdesk.features.broker.cancel_order import cancel_order
-from paperdesk.features.broker.order_writer import Placed
-from paperdesk.features.broker.place_order import place_order
-from paperdesk.features.broker.queries import account_of_order
-from paperdesk.features.broker.schemas import (
+from paperdesk.features.broker.order_schemas import (
     CLIENT_ID,
     CLIENT_ID_LENGTH_MAX,
     OrderOut,
     PlaceOrderBody,
     order_members,
 )
+from paperdesk.features.broker.order_writer import Placed
+from paperdesk.features.broker.place_order import place_order
+from paperdesk.features.broker.queries import account_of_order
 from paperdesk.features.broker.work import BrokerWork
 from paperdesk.features.identity.access import caller, runtime_of
 from paperdesk.infra.http import MalformedJson

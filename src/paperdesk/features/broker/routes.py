@@ -15,23 +15,20 @@ from paperdesk.features.broker.cancel_orders import cancel_orders
 from paperdesk.features.broker.close_position import close_position
 from paperdesk.features.broker.equity_history import equity_points
 from paperdesk.features.broker.open_account import open_account
+from paperdesk.features.broker.order_schemas import ClosePositionBody, OrderOut, ReplaceOrderBody, order_members
 from paperdesk.features.broker.queries import OrderFilter
 from paperdesk.features.broker.reconcile import reconcile
 from paperdesk.features.broker.replace_order import replace_order
 from paperdesk.features.broker.schemas import (
     AccountOut,
-    ClosePositionBody,
     EntryOut,
     EquityPointOut,
     FillOut,
     OpenAccountBody,
-    OrderOut,
     PositionOut,
     ReconciliationOut,
-    ReplaceOrderBody,
     TransferBody,
     TransferOut,
-    order_members,
 )
 from paperdesk.features.broker.transfer_cash import transfer_cash
 from paperdesk.features.broker.work import BrokerWork

@@ -1,0 +1,202 @@
+"""What orders look like from outside, and what can be asked of them."""
+
+from datetime import date, datetime
+from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from paperdesk.core.broker.commands import ClosePosition, ReplaceOrder
+from paperdesk.core.broker.orders import Order, OrderClass, OrderStatus, OrderType, Role, Side, TimeInForce
+from paperdesk.core.kernel.ids import AccountId, OrderId
+from paperdesk.core.kernel.money import plain
+from paperdesk.core.kernel.time import instant_text
+from paperdesk.infra.http import Body, NumberText
+
+CLIENT_ID_LENGTH_MAX = 128
+# Any line of text: the database takes no NUL, and people read these in tables.
+CLIENT_ID = rf"[^\x00-\x1f\x7f]{{1,{CLIENT_ID_LENGTH_MAX}}}"
+AVERAGE_PLACES = Decimal("0.000001")
+ONE_PRICE_A_DAY = "This tape has one price a day: a limit can only fill at a close."
+
+
+class TakeProfitBody(Body):
+    """The exit at a gain: a limit order."""
+
+    limit_price: NumberText
+
+
+class StopLossBody(Body):
+    """The exit at a loss: a stop order, or with a limit price a stop-limit order."""
+
+    stop_price: NumberText
+    limit_price: NumberText | None = None
+
+
+class ReplaceOrderBody(Body):
+    """What should change about a working order; the rest stays. A new order takes its place."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra={"examples": [{"limit_price": "73.00"}]})
+    quantity: NumberText | None = None
+    limit_price: NumberText | None = None
+    stop_price: NumberText | None = None
+    trail: NumberText | None = Field(default=None, description="In the unit the order trails by.")
+    time_in_force: TimeInForce | None = None
+    expires_on: date | None = None
+    client_order_id: str | None = Field(default=None, pattern=f"^{CLIENT_ID}$")
+
+    def command(self, account_id: AccountId, order_id: OrderId, new_order_id: OrderId) -> ReplaceOrder:
+        """Return what is asked as a command; fields and command share their names."""
+        return ReplaceOrder(account_id, order_id, new_order_id, **dict(self))
+
+
+class ClosePositionBody(Body):
+    """How much of a position to sell at the market: all of it unless a quantity or a percentage is given."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra={"examples": [{"percent": "50"}]})
+    quantity: NumberText | None = None
+    percent: NumberText | None = None
+    cancel_orders: bool = Field(default=False, description="Take open orders in it off the market first.")
+    client_order_id: str | None = Field(default=None, pattern=f"^{CLIENT_ID}$")
+
+    def command(self, account_id: AccountId, order_id: OrderId, symbol: str) -> ClosePosition:
+        """Return what is asked as a command; fields and command share their names."""
+        return ClosePosition(account_id, order_id, symbol, **dict(self))
+
+
+class PlaceOrderBody(Body):
+    """An order. `client_order_id` makes it safe to send again."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        json_schema_extra={
+            "examples": [
+                {
+                    "account_id": "0192f0c1-7b1e-7a3c-8000-3f5d5f9d9a11",
+                    "symbol": "AAPL",
+                    "side": "buy",
+                    "type": "limit",
+                    "quantity": "10",
+                    "limit_price": "74.50",
+                    "time_in_force": "gtc",
+                    "client_order_id": "my-first-order",
+                }
+            ]
+        },
+    )
+    account_id: UUID
+    symbol: str
+    side: Side
+    type: OrderType
+    quantity: NumberText | None = None
+    notional: NumberText | None = Field(default=None, description="Money to spend instead of a quantity.")
+    limit_price: NumberText | None = None
+    stop_price: NumberText | None = None
+    trail_amount: NumberText | None = None
+    trail_rate: NumberText | None = Field(default=None, description="0.05 trails by five percent.")
+    time_in_force: TimeInForce = TimeInForce.DAY
+    expires_on: date | None = Field(default=None, description="The last day of a gtd order.")
+    post_only: bool = False
+    reduce_only: bool = False
+    order_class: OrderClass = OrderClass.SIMPLE
+    take_profit: TakeProfitBody | None = None
+    stop_loss: StopLossBody | None = None
+    client_order_id: str | None = Field(default=None, pattern=f"^{CLIENT_ID}$")
+
+
+class OrderOut(BaseModel):
+    """An order as it stands."""
+
+    id: UUID
+    account_id: UUID
+    client_order_id: str
+    instrument_id: UUID
+    symbol: str
+    side: Side
+    type: OrderType
+    quantity: NumberText
+    notional: NumberText | None
+    limit_price: NumberText | None
+    stop_price: NumberText | None
+    trail_amount: NumberText | None
+    trail_rate: NumberText | None
+    watermark: NumberText | None
+    triggered_at: datetime | None
+    time_in_force: TimeInForce
+    post_only: bool
+    reduce_only: bool
+    order_class: OrderClass
+    group_id: UUID | None
+    parent_id: UUID | None
+    role: Role | None
+    leg: int
+    armed_quantity: NumberText | None
+    replaces: UUID | None
+    replaced_by: UUID | None
+    status: OrderStatus
+    filled_quantity: NumberText
+    average_fill_price: NumberText | None
+    fees: NumberText
+    accepted_at: datetime
+    updated_at: datetime
+    expires_at: datetime
+    closed_reason: str | None
+    waits_for: str | None
+    warnings: list[str]
+    seq: int
+
+
+def order_members(order: Order, *, is_open: bool, has_one_price: bool) -> dict[str, Any]:
+    """Render an order as OrderOut describes it, for the routes that do not go through the model."""
+    average = order.average_fill_price
+    is_waiting = order.is_open and not is_open
+    warnings = [ONE_PRICE_A_DAY] if has_one_price and order.type is OrderType.LIMIT else []
+    return {
+        "id": str(order.id),
+        "account_id": str(order.account_id),
+        "client_order_id": order.client_order_id,
+        "instrument_id": str(order.instrument.id),
+        "symbol": order.instrument.symbol,
+        "side": order.side.value,
+        "type": order.type.value,
+        "quantity": plain(order.quantity),
+        "notional": _plain(order.notional),
+        "limit_price": _plain(order.limit_price),
+        "stop_price": _plain(order.stop_price),
+        "trail_amount": _plain(order.trail_amount),
+        "trail_rate": _plain(order.trail_rate),
+        "watermark": _plain(order.watermark),
+        "triggered_at": None if order.triggered_at is None else instant_text(order.triggered_at),
+        "time_in_force": order.time_in_force.value,
+        "post_only": order.post_only,
+        "reduce_only": order.reduce_only,
+        "order_class": order.order_class.value,
+        "group_id": _text(order.group_id),
+        "parent_id": _text(order.parent_id),
+        "role": _text(order.role),
+        "leg": order.leg,
+        "armed_quantity": _plain(order.armed_quantity),
+        "replaces": _text(order.replaces),
+        "replaced_by": _text(order.replaced_by),
+        "status": order.status.value,
+        "filled_quantity": plain(order.filled_quantity),
+        "average_fill_price": None if average is None else plain(average.quantize(AVERAGE_PLACES, ROUND_HALF_EVEN)),
+        "fees": plain(order.fees),
+        "accepted_at": instant_text(order.accepted_at),
+        "updated_at": instant_text(order.updated_at),
+        "expires_at": instant_text(order.expires_at),
+        "closed_reason": order.closed_reason,
+        "waits_for": "next_open" if is_waiting else None,
+        "warnings": warnings,
+        "seq": order.accepted_seq,
+    }
+
+
+def _plain(number: Decimal | None) -> str | None:
+    return None if number is None else plain(number)
+
+
+def _text(name: object) -> str | None:
+    return None if name is None else str(name)
