@@ -97,7 +97,9 @@ async def test_a_replaced_order_hands_its_reservation_on(desk: RunningDesk) -> N
     assert (await desk.mine.get(f"/v1/accounts/{account_id}"))["held_cash"] == "588"
     await desk.mine.step(tape_id, count=3)
     assert await fills(desk, account_id) == [("buy", "6", "98")]
-    refused(await desk.mine.ask("PATCH", f"/v1/orders/{first['id']}", json={"quantity": "7"}), 409, "order_already_closed")
+    refused(
+        await desk.mine.ask("PATCH", f"/v1/orders/{first['id']}", json={"quantity": "7"}), 409, "order_already_closed"
+    )
 
 
 async def test_all_orders_are_called_off_at_once(desk: RunningDesk) -> None:

@@ -360,7 +360,8 @@ export interface paths {
         put?: never;
         /** Place an order; the same client order id and content answers 200 with the same order. */
         post: operations["post_order"];
-        delete?: never;
+        /** Cancel every open order of an account, or those in one symbol; all of them in one commit. */
+        delete: operations["delete_orders"];
         options?: never;
         head?: never;
         patch?: never;
@@ -379,6 +380,24 @@ export interface paths {
         post?: never;
         /** Cancel a working order. */
         delete: operations["delete_order"];
+        options?: never;
+        head?: never;
+        /** Replace a working order by a new one that differs in what is given. */
+        patch: operations["patch_order"];
+        trace?: never;
+    };
+    "/v1/accounts/{account_id}/positions/{symbol}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sell a position at the market: all of it, a quantity, or a percentage. */
+        post: operations["post_close"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -580,6 +599,27 @@ export interface components {
          */
         Book: "cash" | "securities" | "fees" | "realised" | "capital";
         /**
+         * ClosePositionBody
+         * @description How much of a position to sell at the market: all of it unless a quantity or a percentage is given.
+         * @example {
+         *       "percent": "50"
+         *     }
+         */
+        ClosePositionBody: {
+            /** Quantity */
+            quantity?: string | null;
+            /** Percent */
+            percent?: string | null;
+            /**
+             * Cancel Orders
+             * @description Take open orders in it off the market first.
+             * @default false
+             */
+            cancel_orders?: boolean;
+            /** Client Order Id */
+            client_order_id?: string | null;
+        };
+        /**
          * ControlTapeBody
          * @description One press on the transport bar.
          * @example {
@@ -775,6 +815,8 @@ export interface components {
             reference: string;
             /** Rule */
             rule: string;
+            /** Ambiguous */
+            ambiguous: boolean;
             /** Seq */
             seq: number;
         };
@@ -1084,6 +1126,12 @@ export interface components {
             start_at: string;
         };
         /**
+         * OrderClass
+         * @description What an order comes with: nothing, both exits, another exit, or one exit.
+         * @enum {string}
+         */
+        OrderClass: "simple" | "bracket" | "oco" | "oto";
+        /**
          * OrderOut
          * @description An order as it stands.
          */
@@ -1114,9 +1162,39 @@ export interface components {
              * @example 12.5
              */
             quantity: string;
+            /** Notional */
+            notional: string | null;
             /** Limit Price */
             limit_price: string | null;
+            /** Stop Price */
+            stop_price: string | null;
+            /** Trail Amount */
+            trail_amount: string | null;
+            /** Trail Rate */
+            trail_rate: string | null;
+            /** Watermark */
+            watermark: string | null;
+            /** Triggered At */
+            triggered_at: string | null;
             time_in_force: components["schemas"]["TimeInForce"];
+            /** Post Only */
+            post_only: boolean;
+            /** Reduce Only */
+            reduce_only: boolean;
+            order_class: components["schemas"]["OrderClass"];
+            /** Group Id */
+            group_id: string | null;
+            /** Parent Id */
+            parent_id: string | null;
+            role: components["schemas"]["Role"] | null;
+            /** Leg */
+            leg: number;
+            /** Armed Quantity */
+            armed_quantity: string | null;
+            /** Replaces */
+            replaces: string | null;
+            /** Replaced By */
+            replaced_by: string | null;
             status: components["schemas"]["OrderStatus"];
             /**
              * Filled Quantity
@@ -1162,10 +1240,10 @@ export interface components {
         OrderStatus: "accepted" | "partially_filled" | "filled" | "cancelled" | "expired" | "replaced" | "rejected";
         /**
          * OrderType
-         * @description What decides the price of an order.
+         * @description What decides the price of an order, and what it waits for.
          * @enum {string}
          */
-        OrderType: "market" | "limit";
+        OrderType: "market" | "limit" | "stop" | "stop_limit" | "trailing_stop" | "market_if_touched";
         /** PageOf[AccountOut] */
         PageOf_AccountOut_: {
             /** Items */
@@ -1389,6 +1467,37 @@ export interface components {
             problems: components["schemas"]["DifferenceOut"][];
         };
         /**
+         * ReplaceOrderBody
+         * @description What should change about a working order; the rest stays. A new order takes its place.
+         * @example {
+         *       "limit_price": "73.00"
+         *     }
+         */
+        ReplaceOrderBody: {
+            /** Quantity */
+            quantity?: string | null;
+            /** Limit Price */
+            limit_price?: string | null;
+            /** Stop Price */
+            stop_price?: string | null;
+            /**
+             * Trail
+             * @description In the unit the order trails by.
+             */
+            trail?: string | null;
+            time_in_force?: components["schemas"]["TimeInForce"] | null;
+            /** Expires On */
+            expires_on?: string | null;
+            /** Client Order Id */
+            client_order_id?: string | null;
+        };
+        /**
+         * Role
+         * @description What a member of a group is for.
+         * @enum {string}
+         */
+        Role: "entry" | "take_profit" | "stop_loss";
+        /**
          * Scope
          * @description What a caller may do; each includes nothing but itself.
          * @enum {string}
@@ -1512,10 +1621,10 @@ export interface components {
         };
         /**
          * TimeInForce
-         * @description How long an order works: to the close, 90 days, at once in part, at once or not at all.
+         * @description How long an order works: to the close, 90 days, to a date, at once (in part or not at all), in an auction.
          * @enum {string}
          */
-        TimeInForce: "day" | "gtc" | "ioc" | "fok";
+        TimeInForce: "day" | "gtc" | "gtd" | "ioc" | "fok" | "opg" | "cls";
         /**
          * TransferBody
          * @description Cash to put in, or with a minus sign to take out.
@@ -1577,6 +1686,33 @@ export interface components {
             name: string;
         };
         /**
+         * StopLossBody
+         * @description The exit at a loss: a stop order, or with a limit price a stop-limit order.
+         */
+        StopLossBody: {
+            /**
+             * Stop Price
+             * @example 12.5
+             */
+            stop_price: string;
+            /**
+             * Limit Price
+             * @default null
+             */
+            limit_price?: string | null;
+        };
+        /**
+         * TakeProfitBody
+         * @description The exit at a gain: a limit order.
+         */
+        TakeProfitBody: {
+            /**
+             * Limit Price
+             * @example 12.5
+             */
+            limit_price: string;
+        };
+        /**
          * PlaceOrderBody
          * @description An order. `client_order_id` makes it safe to send again.
          * @example {
@@ -1602,16 +1738,60 @@ export interface components {
             type: components["schemas"]["OrderType"];
             /**
              * Quantity
-             * @example 12.5
+             * @default null
              */
-            quantity: string;
+            quantity?: string | null;
+            /**
+             * Notional
+             * @description Money to spend instead of a quantity.
+             * @default null
+             */
+            notional?: string | null;
             /**
              * Limit Price
              * @default null
              */
             limit_price?: string | null;
+            /**
+             * Stop Price
+             * @default null
+             */
+            stop_price?: string | null;
+            /**
+             * Trail Amount
+             * @default null
+             */
+            trail_amount?: string | null;
+            /**
+             * Trail Rate
+             * @description 0.05 trails by five percent.
+             * @default null
+             */
+            trail_rate?: string | null;
             /** @default day */
             time_in_force?: components["schemas"]["TimeInForce"];
+            /**
+             * Expires On
+             * @description The last day of a gtd order.
+             * @default null
+             */
+            expires_on?: string | null;
+            /**
+             * Post Only
+             * @default false
+             */
+            post_only?: boolean;
+            /**
+             * Reduce Only
+             * @default false
+             */
+            reduce_only?: boolean;
+            /** @default simple */
+            order_class?: components["schemas"]["OrderClass"];
+            /** @default null */
+            take_profit?: components["schemas"]["TakeProfitBody"] | null;
+            /** @default null */
+            stop_loss?: components["schemas"]["StopLossBody"] | null;
             /**
              * Client Order Id
              * @default null
@@ -2536,6 +2716,38 @@ export interface operations {
             };
         };
     };
+    delete_orders: {
+        parameters: {
+            query: {
+                account_id: string;
+                symbol?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOf_OrderOut_"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_order: {
         parameters: {
             query?: never;
@@ -2580,6 +2792,77 @@ export interface operations {
         responses: {
             /** @description The cancelled order. */
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderOut"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_order: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplaceOrderBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderOut"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_close: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: string;
+                symbol: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClosePositionBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -8,10 +8,31 @@ import { type Column, Table } from "../../ui/Table";
 import { useCancelOrder } from "./queries";
 import { SideWord, StatusChip } from "./StatusChip";
 
-const TERM_WORDS = { day: "Day", gtc: "GTC", ioc: "IOC", fok: "FOK" } as const;
+const TERM_WORDS = {
+  day: "Day",
+  gtc: "GTC",
+  ioc: "IOC",
+  fok: "FOK",
+  gtd: "GTD",
+  opg: "On open",
+  cls: "On close",
+} as const;
 
 function typeWords(order: Order): string {
-  return order.type === "limit" ? `Limit ${price(order.limit_price)}` : "Market";
+  switch (order.type) {
+    case "market":
+      return "Market";
+    case "limit":
+      return `Limit ${price(order.limit_price)}`;
+    case "stop":
+      return `Stop ${price(order.stop_price)}`;
+    case "stop_limit":
+      return `Stop ${price(order.stop_price)}, limit ${price(order.limit_price)}`;
+    case "trailing_stop":
+      return `Trailing ${price(order.stop_price)}`;
+    case "market_if_touched":
+      return `If touched ${price(order.stop_price)}`;
+  }
 }
 
 const SYMBOL: Column<Order> = {
