@@ -1,6 +1,6 @@
 """A desk with everything that runs by itself running, three small markets, and people who visit it.
 
-daily    ACME and BOLT with daily bars (BOLT begins on the third day), and INDX, which is an index
+daily    ACME and BOLT with daily bars (BOLT begins on the third day), and MKTX, which is an index
 quotes   ACME with real quotes during one session
 closes   ACME with one price a day
 """
@@ -60,8 +60,8 @@ BOLT,2024-06-07,21.50,23.00,21.00,22.50,500
 BOLT,2024-06-10,22.50,24.00,22.00,23.50,500
 BOLT,2024-06-11,23.50,25.00,23.00,24.50,500
 BOLT,2024-06-12,24.50,26.00,24.00,25.50,500
-INDX,2024-06-03,5000.00,5010.00,4990.00,5005.00,
-INDX,2024-06-12,5100.00,5110.00,5090.00,5105.00,
+MKTX,2024-06-03,5000.00,5010.00,4990.00,5005.00,
+MKTX,2024-06-12,5100.00,5110.00,5090.00,5105.00,
 """
 _QUOTES = """\
 symbol,at,bid,ask,bid_size,ask_size
@@ -78,7 +78,7 @@ ACME,2024-06-05,105.00
 ACME,2024-06-06,98.00
 """
 _MARKETS = {"daily": _DAILY, "quotes": _QUOTES, "closes": _CLOSES}
-_NAMED = {"INDX": Named("INDX", "The index", Kind.INDEX)}
+_NAMED = {"MKTX": Named("MKTX", "The index", Kind.INDEX)}
 
 
 @dataclass(frozen=True, repr=False)

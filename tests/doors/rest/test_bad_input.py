@@ -21,7 +21,7 @@ ORDERS: dict[str, tuple[dict[str, Any], int, str]] = {
     "no symbol": ({"symbol": ""}, 404, "unknown_symbol"),
     "a symbol without end": ({"symbol": "A" * 100_000}, 404, "unknown_symbol"),
     "a symbol with NUL": ({"symbol": "ACME\x00"}, 404, "unknown_symbol"),
-    "an index": ({"symbol": "INDX"}, 409, "instrument_not_tradable"),
+    "an index": ({"symbol": "MKTX"}, 409, "instrument_not_tradable"),
     "zero": ({"quantity": "0"}, 422, "quantity_not_positive"),
     "zero to the power of much": ({"quantity": "0E+999999"}, 422, "quantity_not_positive"),
     "negative": ({"quantity": "-1"}, 422, "quantity_not_positive"),

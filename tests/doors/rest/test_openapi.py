@@ -21,7 +21,7 @@ UNDESCRIBED = {"/openapi.json", "/docs", "/docs/{name:path}", "/{path:path}"}  #
 APP = gen_openapi.unplugged_app()
 API: dict[str, Any] = APP.openapi()
 OPERATIONS = [(method, path) for path, methods in API["paths"].items() for method in methods]
-SHAPES = ("identity", "marketdata", "broker", "operations")
+SHAPES = ("broker.schemas", "broker.order_schemas", "identity.schemas", "marketdata.schemas", "operations.schemas")
 
 
 def operation(method: str, path: str) -> dict[str, Any]:
@@ -31,7 +31,7 @@ def operation(method: str, path: str) -> dict[str, Any]:
 
 def models() -> dict[str, type[BaseModel]]:
     """Return every shape of the features by its name."""
-    modules = [importlib.import_module(f"paperdesk.features.{feature}.schemas") for feature in SHAPES]
+    modules = [importlib.import_module(f"paperdesk.features.{shapes}") for shapes in SHAPES]
     found = (member for module in modules for member in vars(module).values() if inspect.isclass(member))
     return {member.__name__: member for member in found if issubclass(member, BaseModel)}
 

@@ -28,7 +28,7 @@ async def test_another_order_under_the_same_client_id_is_refused(desk: RunningDe
     placed = await desk.mine.order(account_id, "buy", "10", client_order_id="mine-1")
     before = await desk.footprint(account_id)
     changes: list[dict[str, str]] = [
-        {"quantity": "11"}, {"side": "sell"}, {"symbol": "INDX"}, {"time_in_force": "gtc"},
+        {"quantity": "11"}, {"side": "sell"}, {"symbol": "MKTX"}, {"time_in_force": "gtc"},
         {"type": "limit", "limit_price": "90.00"},
     ]  # fmt: skip
     for change in changes:
@@ -62,7 +62,8 @@ async def test_an_account_asked_for_again_is_opened_once(desk: RunningDesk) -> N
     first = await desk.mine.post("/v1/accounts", body, **key)
     again = await desk.mine.post("/v1/accounts", body, **key)
     assert again == first
-    assert [row["name"] for row in await desk.mine.rows("/v1/accounts")] == ["Practice", "Once"]
+    names = [row["name"] for row in await desk.mine.rows("/v1/accounts")]
+    assert sorted(names) == ["Once", "Practice"]  # ids of one instant have no order
     assert len(await desk.mine.rows(f"/v1/accounts/{first['id']}/ledger")) == 1
     other = await desk.mine.ask("POST", "/v1/accounts", json={**body, "cash": "701"}, headers=key)
     refused(other, 409, "idempotency_key_reused")

@@ -51,8 +51,8 @@ async def test_nothing_dated_after_the_tape_is_ever_told(desk: RunningDesk, to: 
         (f"/v1/tapes/{tape_id}", {}),
         ("/v1/instruments", {"tape_id": tape_id}),
         ("/v1/bars", {"tape_id": tape_id, "symbol": "ACME", "end": "2030-01-01T00:00:00Z"}),
-        ("/v1/bars", {"tape_id": tape_id, "symbol": "INDX"}),
-        ("/v1/quotes", {"tape_id": tape_id, "symbols": "ACME,BOLT,INDX"}),
+        ("/v1/bars", {"tape_id": tape_id, "symbol": "MKTX"}),
+        ("/v1/quotes", {"tape_id": tape_id, "symbols": "ACME,BOLT,MKTX"}),
         *((f"/v1/accounts/{account_id}{part}", {}) for part in ("", "/positions", "/ledger", "/fills", "/equity")),
         ("/v1/orders", {"account_id": account_id}),
     ]
@@ -82,11 +82,11 @@ async def test_a_symbol_is_unknown_until_it_has_a_price(desk: RunningDesk) -> No
     async def symbols() -> list[str]:
         return [row["symbol"] for row in await desk.mine.rows("/v1/instruments", tape_id=tape_id)]
 
-    assert await symbols() == ["ACME", "INDX"]
+    assert await symbols() == ["ACME", "MKTX"]
     await desk.mine.control(tape_id, "jump", to="2024-06-05T13:29:59Z")
-    assert await symbols() == ["ACME", "INDX"]
+    assert await symbols() == ["ACME", "MKTX"]
     await desk.mine.control(tape_id, "jump", to="2024-06-05T13:30:00Z")
-    assert await symbols() == ["ACME", "BOLT", "INDX"]
+    assert await symbols() == ["ACME", "BOLT", "MKTX"]
     assert (await desk.mine.get("/v1/bars", tape_id=tape_id, symbol="BOLT"))["items"] == []
 
 

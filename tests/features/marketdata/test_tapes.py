@@ -168,3 +168,11 @@ async def _until(desk: RunningDesk, tape_id: str, at: str) -> None:
     async with asyncio.timeout(5):
         while (await desk.mine.get(f"/v1/tapes/{tape_id}"))["at"] != at:
             await asyncio.sleep(0.02)
+
+
+async def test_a_tape_opens_at_the_close_of_a_day(desk: RunningDesk) -> None:
+    dataset_id = str(desk.markets["daily"].id)
+    tape = await desk.mine.post("/v1/tapes", {"dataset_id": dataset_id, "name": "From a day", "start_on": "2024-06-09"})
+    assert tape["at"] == "2024-06-07T20:00:00Z"  # the ninth was a Sunday
+    both = {"dataset_id": dataset_id, "name": "Both", "start_on": "2024-06-09", "start_at": "2024-06-07T20:00:00Z"}
+    refused(await desk.mine.ask("POST", "/v1/tapes", json=both), 422, "malformed_request")

@@ -1119,11 +1119,13 @@ export interface components {
             dataset_id: string;
             /** Name */
             name: string;
+            /** Start At */
+            start_at?: string | null;
             /**
-             * Start At
-             * Format: date-time
+             * Start On
+             * @description A day instead of an instant: its close.
              */
-            start_at: string;
+            start_on?: string | null;
         };
         /**
          * OrderClass

@@ -148,9 +148,13 @@ class Desk:
         """Send a command as JSON; members that are None are left out."""
         return self.send("POST", path, json={name: value for name, value in body.items() if value is not None})
 
-    def delete(self, path: str) -> httpx.Response:
-        """Cancel or remove what the path names."""
-        return self.send("DELETE", path)
+    def patch(self, path: str, **body: object) -> httpx.Response:
+        """Change what the path names; members that are None are left out."""
+        return self.send("PATCH", path, json={name: value for name, value in body.items() if value is not None})
+
+    def delete(self, path: str, **query: str | None) -> httpx.Response:
+        """Cancel or remove what the path and the query name."""
+        return self.send("DELETE", path, params={name: value for name, value in query.items() if value is not None})
 
     def send(self, method: str, path: str, **request: Any) -> httpx.Response:  # noqa: ANN401 - httpx's own keywords
         """Send one request and return a JSON answer below 400; raise Refused or Unavailable otherwise."""

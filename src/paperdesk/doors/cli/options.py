@@ -20,7 +20,7 @@ TapeName: TypeAlias = Annotated[
 Limit: TypeAlias = Annotated[int, typer.Option("--limit", min=1, max=500, help="Rows of one page.")]
 Cursor: TypeAlias = Annotated[str | None, typer.Option("--cursor", help="Go on where the last page ended.")]
 Side: TypeAlias = Literal["buy", "sell"]
-TimeInForce: TypeAlias = Literal["day", "gtc", "ioc", "fok"]
+TimeInForce: TypeAlias = Literal["day", "gtc", "gtd", "ioc", "fok", "opg", "cls"]
 OrderStatus: TypeAlias = Literal["open", "closed", "all"]
 TapeUnit: TypeAlias = Literal["fact", "bar", "session"]
 

@@ -28,7 +28,15 @@ OrderName = Annotated[str, typer.Argument(metavar="ORDER", help="Id, the end of 
 
 
 def _price(order: Row) -> Text:
-    return render.plain("market") if order.get("limit_price") is None else render.number(order["limit_price"])
+    """Say what the order waits for and the worst price it takes."""
+    if order["type"] == "market":
+        return render.plain("market")
+    if order["type"] == "limit":
+        return render.number(order["limit_price"])
+    words = render.plain(f"{str(order['type']).replace('_', ' ')} ").append(render.number(order["stop_price"]))
+    return (
+        words if order["limit_price"] is None else words.append(" limit ").append(render.number(order["limit_price"]))
+    )
 
 
 def _status(order: Row) -> Text:
@@ -86,27 +94,81 @@ def place_order(  # noqa: PLR0913 - each parameter is an option of the command l
     symbol: Annotated[str, typer.Argument(help="Of which instrument on the account's tape.")],
     *,
     limit_price: Annotated[str | None, typer.Option("--limit", help="Worst price; a market order when absent.")] = None,
+    stop_price: Annotated[str | None, typer.Option("--stop", help="Wait for this price first.")] = None,
+    trail_amount: Annotated[str | None, typer.Option("--trail", help="Follow the best price at this distance.")] = None,
+    take_profit: Annotated[str | None, typer.Option("--take-profit", help="Exit at this gain.")] = None,
+    stop_loss: Annotated[str | None, typer.Option("--stop-loss", help="Exit at this loss.")] = None,
     time_in_force: Annotated[TimeInForce | None, typer.Option("--tif", help="day when absent.")] = None,
+    expires_on: Annotated[str | None, typer.Option("--until", help="Last day of a gtd order.")] = None,
     account: Account = None,
     client_order_id: Annotated[
         str | None, typer.Option("--client-id", help="Your own id: sent again, the same order is answered.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Place an order: paperdesk orders place buy 10 AAPL --limit 99.5 --tif gtc."""
+    """Place an order: paperdesk orders place buy 10 AAPL --limit 99.5 --take-profit 110 --stop-loss 95 --tif gtc."""
     desk = desk_of(context)
+    exits = {
+        "take_profit": None if take_profit is None else {"limit_price": take_profit},
+        "stop_loss": None if stop_loss is None else {"stop_price": stop_loss},
+    }
     answer = desk.post(
         "/v1/orders",
         account_id=choose.account(desk, account)["id"],
         symbol=symbol,
         side=side,
-        type="market" if limit_price is None else "limit",
+        type=_type(limit_price, stop_price, trail_amount),
         quantity=quantity,
         limit_price=limit_price,
+        stop_price=stop_price,
+        trail_amount=trail_amount,
+        order_class=(None, "oto", "bracket")[sum(each is not None for each in exits.values())],
+        **exits,
         time_in_force=time_in_force,
+        expires_on=expires_on,
         client_order_id=client_order_id,
     )
     _show(answer, as_json=as_json)
+
+
+def _type(limit_price: str | None, stop_price: str | None, trail_amount: str | None) -> str:
+    """Return the type of order that the prices given make."""
+    if trail_amount is not None:
+        return "trailing_stop"
+    if stop_price is not None:
+        return "stop" if limit_price is None else "stop_limit"
+    return "market" if limit_price is None else "limit"
+
+
+@verbs.command("replace")
+def replace_order(  # noqa: PLR0913 - each parameter is an option of the command line
+    context: typer.Context,
+    order: OrderName,
+    *,
+    quantity: Annotated[str | None, typer.Option("--quantity")] = None,
+    limit_price: Annotated[str | None, typer.Option("--limit")] = None,
+    stop_price: Annotated[str | None, typer.Option("--stop")] = None,
+    account: Account = None,
+    as_json: AsJson = False,
+) -> None:
+    """Replace a working order by one that differs in what is given."""
+    desk = desk_of(context)
+    path = f"/v1/orders/{choose.order_id(desk, order, account)}"
+    _show(desk.patch(path, quantity=quantity, limit_price=limit_price, stop_price=stop_price), as_json=as_json)
+
+
+@verbs.command("cancel-all")
+def cancel_orders(
+    context: typer.Context,
+    *,
+    symbol: Annotated[str | None, typer.Option("--symbol", help="Only those in it.")] = None,
+    account: Account = None,
+    as_json: AsJson = False,
+) -> None:
+    """Cancel every open order of an account."""
+    desk = desk_of(context)
+    answer = desk.delete("/v1/orders", account_id=choose.account(desk, account)["id"], symbol=symbol)
+    render.listing(answer, _ORDERS, "No open orders.", as_json=as_json)
 
 
 @verbs.command("show")

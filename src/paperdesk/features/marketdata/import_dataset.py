@@ -67,8 +67,8 @@ async def run_import(job: Job) -> dict[str, Any]:
     manifest = read_manifest(into) if into.exists() else await asyncio.to_thread(_import, upload, arguments, into)
     if isinstance(manifest, list):
         await asyncio.to_thread(upload.unlink, missing_ok=True)
-        rows = "row" if len(manifest) == 1 else "rows"
-        raise ImportRefused(f"Nothing was imported: {len(manifest)} {rows} are wrong.", manifest[:PROBLEMS_MAX])
+        wrong = "1 row is wrong" if len(manifest) == 1 else f"{len(manifest)} rows are wrong"
+        raise ImportRefused(f"Nothing was imported: {wrong}.", manifest[:PROBLEMS_MAX])
     await job.progress(0.9, "Recording the dataset")
     who = Principal(TenantId(job.tenant_id), UserId(UUID(arguments["user_id"])), frozenset(Scope))
     async with job.runtime.work(who) as work:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from paperdesk.core.kernel.ids import DatasetId
 from paperdesk.core.kernel.principal import Principal
@@ -104,11 +104,20 @@ class OpenTapeBody(Body):
     )
     dataset_id: UUID
     name: Line
-    start_at: InstantText
+    start_at: InstantText | None = None
+    start_on: date | None = Field(default=None, description="A day instead of an instant: its close.")
+
+    @model_validator(mode="after")
+    def _has_one_start(self) -> "OpenTapeBody":
+        if (self.start_at is None) == (self.start_on is None):
+            raise ValueError("give start_at or start_on, one of them")
+        return self
 
     def command(self) -> OpenTape:
         """Return what is asked as a command."""
-        return OpenTape(DatasetId(self.dataset_id), self.name, self.start_at)
+        start = self.start_at or self.start_on
+        assert start is not None, "one of them was given"
+        return OpenTape(DatasetId(self.dataset_id), self.name, start)
 
 
 class ControlTapeBody(Body):
