@@ -4,10 +4,11 @@ A conftest that imports `served` offers it to the tests beside it.
 """
 
 import json
-import os
+import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,19 +21,24 @@ STARTS_WITHIN_S = 60
 
 
 @pytest.fixture(scope="session")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+def served() -> Iterator[dict[str, str]]:
     """Run `paperdesk up` in a new home directory; give back its credentials file."""
-    with desk_at(new_home(tmp_path_factory), free_port()) as credentials:
+    with new_home() as home, desk_at(home, free_port()) as credentials:
         yield credentials
 
 
-def new_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make a home directory that the database can reach even when a test runs as root."""
-    home = tmp_path_factory.mktemp("desk")
-    for folder in (home, *home.parents):
-        if folder.stat().st_uid == os.geteuid() and folder != Path("/"):
-            folder.chmod(folder.stat().st_mode | 0o111)  # as root the database runs as another user
-    return home
+@contextmanager
+def new_home() -> Iterator[Path]:
+    """Make a home directory that the database can reach even when a test runs as root.
+
+    Not one of pytest's own: each of its runs closes the folder above them to everybody else.
+    """
+    home = Path(tempfile.mkdtemp(prefix="desk-"))
+    home.chmod(0o711)
+    try:
+        yield home
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
 
 
 @contextmanager

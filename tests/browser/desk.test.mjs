@@ -100,7 +100,7 @@ describe("the desk", () => {
     await page.locator('[data-link="live"]').waitFor();
     await page.locator("[data-chart] canvas").first().waitFor();
     assert.ok(await tapeAt(page));
-    assert.match(await page.locator("figure figcaption").first().textContent(), /last close [\d,.]+\.$/);
+    assert.match(await page.locator("figcaption", { hasText: "last close" }).textContent(), /last close [\d,.]+\.$/);
     await page.getByRole("button", { name: "View as table" }).click();
     await page.getByRole("columnheader", { name: "Close" }).waitFor();
     assert.deepEqual(complaints, []);

@@ -86,10 +86,15 @@ def need_curl() -> None:
 
 
 @pytest.mark.slow
-def test_a_newcomer_gets_what_the_papers_promise(tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_a_newcomer_gets_what_the_papers_promise() -> None:
     """One desk from its first start on: the tutorial, a restart, and the README; a start costs seconds."""
     need_curl()
-    home, port = new_home(tmp_path_factory), free_port()
+    with new_home() as home:
+        walk_the_papers(home, free_port())
+
+
+def walk_the_papers(home: Path, port: int) -> None:
+    """Do what the papers say, and find what they say."""
     with desk_at(home, port) as desk:
         reader = Reader(desk)
         answers = walked(reader)

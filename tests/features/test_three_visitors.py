@@ -103,7 +103,6 @@ async def ids(desk: RunningDesk) -> dict[str, str]:
         "key_id": str(desk.first.key.id),
         "dataset_id": str(private),
         "job_id": str(job_id),
-        "symbol": "ACME",
     }
 
 
@@ -113,7 +112,7 @@ async def ask(visitor: Visitor, address: tuple[str, str], ids: Mapping[str, str]
     call = CALLS[address]
     body = None if call.body is None else {name: filled(value, ids) for name, value in call.body.items()}
     params = {name: value.format(**ids) for name, value in call.params.items()}
-    return await visitor.ask(method, path.format(**ids), params=params, json=body)
+    return await visitor.ask(method, path.format(**ids, symbol="ACME"), params=params, json=body)
 
 
 async def signed_in(desk: RunningDesk, member: Founded) -> Visitor:

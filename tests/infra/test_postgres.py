@@ -185,8 +185,7 @@ async def test_a_zombie_counts_as_dead(folder: Path) -> None:
     dead = postgres.pid
     assert dead is not None
     os.kill(dead, signal.SIGKILL)
-    await gone(dead)
-    assert process_state(dead) == "Z"
+    await until(lambda: process_state(dead) == "Z")
     home = postgres_cluster.known_home(folder)
     assert home is not None
     assert postgres_cluster.read_postmaster(home) is not None
