@@ -1,11 +1,12 @@
 """What an installation keeps beside its database is whole, and its owner's alone."""
 
+import os
 import stat
 from pathlib import Path
 
 import pytest
 
-from paperdesk.infra.home import Home
+from paperdesk.infra.home import Home, HomeTaken
 
 
 def test_what_is_kept_comes_back(tmp_path: Path) -> None:
@@ -39,3 +40,15 @@ def test_what_a_death_left_behind_does_not_stand_in_the_way(tmp_path: Path) -> N
     (tmp_path / "credentials.new").write_text("half of", encoding="utf-8")
     Home(tmp_path).keep_credentials({"n": 1})
     assert Home(tmp_path).credentials == {"n": 1}
+
+
+def test_a_home_is_taken_by_one_server_at_a_time(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    assert home.taken_by is None
+    for _ in range(2):  # who took it before must not show through
+        with home.taken():
+            assert home.taken_by == os.getpid()
+            with pytest.raises(HomeTaken), home.taken():
+                pass
+            assert home.taken_by == os.getpid()
+        assert home.taken_by is None

@@ -55,7 +55,7 @@ class Home:
         with path.open("a+") as file:
             if not _lock(file):
                 raise HomeTaken(f"Another Paperdesk runs in {self.folder}; stop it with: paperdesk down.")
-            file.truncate()
+            file.truncate(0)
             file.write(str(os.getpid()))
             file.flush()
             yield
