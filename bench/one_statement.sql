@@ -2,9 +2,9 @@
 with place as (
   insert into bench.orders (id, tenant_id, account_id, epoch, tape_id, instrument_id, symbol, client_order_id, side, type,
     quantity, time_in_force, accepted_at, accepted_fact, accepted_seq, expires_at, updated_at, matched_through, status,
-    filled_quantity, filled_value, fees, hold_price, recorded_at)
+    filled_quantity, filled_value, fees, hold_price, trigger_source, post_only, reduce_only, order_class, recorded_at)
   select gen_random_uuid(), a.tenant_id, a.id, 1, a.tape_id, a.tape_id, 'BANA', gen_random_uuid()::text, 'buy', 'market',
-    1, 'day', now(), 1, a.last_seq + 1, now(), now(), 1, 'filled', 1, 100.02, 0, 100.02, now()
+    1, 'day', now(), 1, a.last_seq + 1, now(), now(), 1, 'filled', 1, 100.02, 0, 100.02, 'print', false, false, 'simple', now()
   from bench.accounts a where a.fork_seq = :account
   returning id, tenant_id, account_id, tape_id, accepted_seq
 ), fill as (

@@ -164,7 +164,7 @@ def _order_row(account: Account, order: Order, recorded_at: Any) -> OrderRow:  #
 def _fill_rows(account: Account, event: OrderFilled, stamp: dict[str, Any]) -> list[Base]:
     fill, entry, order = event.fill, event.entry, account.orders[event.fill.order_id]
     owned = {"tenant_id": account.tenant_id, "account_id": account.id}
-    same = ("id", "order_id", "quantity", "price", "fee", "fact_seq", "reference", "rule")
+    same = ("id", "order_id", "quantity", "price", "fee", "fact_seq", "reference", "rule", "ambiguous")
     values = {name: getattr(fill, name) for name in same}
     moved = {"cash_change": entry.change(Book.CASH), "cash_after": account.cash}
     told = {"kind": entry.kind, "description": entry.description, "postings": msgspec.to_builtins(entry.postings)}
