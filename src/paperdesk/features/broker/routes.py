@@ -67,8 +67,8 @@ async def post_account(
     """Open an account on a tape; its first cash is a transfer in its ledger. A key makes it safe to send again."""
     async with runtime.work(broker.who) as work:
         account_id = await _opened(work, shelf, body, key)
-    async with runtime.read(broker.who) as reading:
-        return await _account(reading, shelf, await queries.read_account(reading, account_id))
+        # Read before the commit: a database that dies after it must not turn what was stored into a refusal.
+        return await _account(work, shelf, await queries.read_account(work, account_id))
 
 
 @router.get("/accounts/{account_id}")
