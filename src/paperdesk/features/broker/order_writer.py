@@ -201,7 +201,9 @@ class OrderWriter:
             for tape in tapes.values():
                 instruments |= (await self._shelf.dataset(tape.dataset_id)).instruments
         batch.accounts = await store.load(db, bare, touch, instruments)
-        batch.views = await self._views(batch, batch.accounts, tapes)
+        if any(isinstance(waiting.command, ReplaceOrder) for waiting in batch.commands):
+            # What a replacement is judged by is named by its order, which is known only now.
+            batch.views = await self._views(batch, batch.accounts, tapes)
         batch.by_client_id = {
             (account.id, order.client_order_id): order.id
             for account in batch.accounts.values()
