@@ -1,6 +1,6 @@
 """Furnish a desk for load: quotes inside one open session, a tape parked there, and rich accounts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -24,8 +24,19 @@ from paperdesk.infra.work import UnitOfWork
 SYMBOLS = tuple(f"B{letter}N{letter}" for letter in "ABCDEFGHIJ")
 OPENS_AT = datetime(2025, 6, 2, 13, 30, tzinfo=UTC)
 PARKED_AT = OPENS_AT + timedelta(hours=2)
+MINUTES = 300
 CASH = Decimal(10) ** 12
 TERMS = DatasetTerms(name="Benchmark quotes", kind=SourceKind.SYNTHETIC, provenance="Made for the benchmark.")
+
+
+@dataclass(frozen=True, slots=True)
+class Furniture:
+    """What to put into a desk: symbols quoted every minute, accounts, and whether those fill on arrival."""
+
+    accounts: int
+    symbols: Sequence[str] = SYMBOLS
+    minutes: int = MINUTES
+    fill_on_arrival: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +55,13 @@ def principal_of(home: Home) -> Principal:
     return Principal(TenantId(tenant_id), UserId(user_id), frozenset(Scope))
 
 
-def quote_rows() -> list[QuoteRow]:
-    """Return a quote of each symbol every minute of the session until long after the tape is parked."""
-    cents = [Decimal(100 + number) for number in range(len(SYMBOLS))]
-    return [
-        QuoteRow(symbol, OPENS_AT + timedelta(minutes=minute), price, price + Decimal("0.02"))
-        for minute in range(300)
-        for symbol, price in zip(SYMBOLS, cents, strict=True)
-    ]
+def quote_rows(wanted: Furniture) -> Iterator[QuoteRow]:
+    """Yield a quote of each symbol every minute up to where the tape is parked, and as many after it."""
+    cents = [Decimal(100 + number % 100) for number in range(len(wanted.symbols))]
+    for minute in range(wanted.minutes):
+        at = PARKED_AT + timedelta(minutes=minute - wanted.minutes // 2)
+        for symbol, price in zip(wanted.symbols, cents, strict=True):
+            yield QuoteRow(symbol, at, price, price + Decimal("0.02"))
 
 
 def runtime_at(settings: Settings) -> Runtime:
@@ -61,29 +71,31 @@ def runtime_at(settings: Settings) -> Runtime:
     return Runtime(settings, server, TokenHasher(load_pepper(Home(settings.directory).secret)))
 
 
-async def furnish(settings: Settings, accounts: int) -> Furnished:
+async def furnish(settings: Settings, wanted: Furniture) -> Furnished:
     """Furnish the desk in a home through its own use cases."""
     runtime, shelf, who = runtime_at(settings), Shelf(settings.datasets), principal_of(Home(settings.directory))
     try:
-        tape_id = await _tape(runtime, shelf, who)
-        return Furnished(tape_id, await _accounts(runtime, shelf, who, (tape_id, accounts)))
+        tape_id = await _tape(runtime, shelf, who, wanted)
+        return Furnished(tape_id, await _accounts(runtime, shelf, who, (tape_id, wanted)))
     finally:
         await runtime.close()
 
 
-async def _tape(runtime: Runtime, shelf: Shelf, who: Principal) -> TapeId:
+async def _tape(runtime: Runtime, shelf: Shelf, who: Principal, wanted: Furniture) -> TapeId:
     async with runtime.work(who) as work:
         dataset_id = DatasetId(work.new_id())
-        manifest = write_quotes(TERMS, quote_rows(), runtime.settings.datasets / str(dataset_id))
+        manifest = write_quotes(TERMS, list(quote_rows(wanted)), runtime.settings.datasets / str(dataset_id))
     async with runtime.as_system() as db:
         await insert_dataset(UnitOfWork(who, runtime.clock.now(), db), dataset_id, manifest, None)
     async with runtime.work(who) as work:
         return (await open_tape(work, shelf, OpenTape(dataset_id, "Benchmark", PARKED_AT))).id
 
 
-async def _accounts(runtime: Runtime, shelf: Shelf, who: Principal, wanted: tuple[TapeId, int]) -> Sequence[AccountId]:
-    tape_id, count = wanted
-    rules = Rules(fill_on_arrival=True)
+async def _accounts(
+    runtime: Runtime, shelf: Shelf, who: Principal, wanted: tuple[TapeId, Furniture]
+) -> Sequence[AccountId]:
+    tape_id, furniture = wanted
+    rules = Rules(fill_on_arrival=furniture.fill_on_arrival)
     async with runtime.work(who) as work:
-        accounts = (OpenAccount(f"Load {n}", tape_id, rules=rules, cash=CASH) for n in range(count))
+        accounts = (OpenAccount(f"Load {n}", tape_id, rules=rules, cash=CASH) for n in range(furniture.accounts))
         return [await open_account(work, shelf, account) for account in accounts]

@@ -22,7 +22,7 @@ from rich.table import Table
 
 from bench import pgbench
 from bench.desks import database_of, free_port, serving, temporary_home, wait_for_credentials
-from bench.furnish import SYMBOLS, furnish
+from bench.furnish import SYMBOLS, Furniture, furnish
 from bench.load import BenchFailed, Reading, Target, cpu_of, cpu_of_tree, median, take, write_requests
 from bench.machine import look_around
 from bench.rival import TRIVIAL
@@ -78,7 +78,7 @@ def bench_slots() -> Iterator[dict[str, Slot]]:
         kept = wait_for_credentials(home)
         database = database_of(home)
         accounts = asyncio.run(
-            furnish(Settings(home=home, database_url=SecretStr(database.url)), 2 * ACCOUNTS)
+            furnish(Settings(home=home, database_url=SecretStr(database.url)), Furniture(2 * ACCOUNTS))
         ).accounts
         server = Server.at(database.url)
         pgbench.prepare_here(server)
@@ -158,10 +158,16 @@ def show(console: Console, taken: dict[str, Reading], ratios: Sequence[Goal]) ->
         )
         table.add_row(name, *numbers)
     console.print(table)
+    show_goals(console, ratios)
+
+
+def show_goals(console: Console, ratios: Sequence[Goal]) -> None:
+    """Print what was reached, and what was to be."""
     table = Table("ratio", "here", "goal", "", title="Goals")
     for goal in ratios:
         sign = ">=" if goal.is_floor else "<="
-        table.add_row(goal.name, f"{goal.ratio:.2f}", f"{sign} {goal.wanted:g}", "met" if goal.is_met else "missed")
+        wanted = "none named" if goal.wanted == float("inf") else f"{sign} {goal.wanted:g}"
+        table.add_row(goal.name, f"{goal.ratio:.2f}", wanted, "met" if goal.is_met else "missed")
     console.print(table)
 
 

@@ -18,7 +18,7 @@ WRONG = {
     "an order was accepted without an event, twice, or never stored": """
         select o.id, e.id from orders o full join (
           select (payload->'order'->>'id')::uuid as id, count(*) as times from events
-          where kind = 'order_accepted' group by 1
+          where kind in ('order_accepted', 'order_replaced') group by 1
         ) e on e.id = o.id where o.id is null or e.id is null or e.times > 1""",
     "events have gaps": """
         select a.id from accounts a left join events e on e.account_id = a.id group by a.id
@@ -50,8 +50,11 @@ WRONG = {
         ) s using (account_id, instrument_id) where coalesce(p.quantity, 0) <> coalesce(s.quantity, 0)""",
     "units are promised that no open order needs": """
         select p.account_id, p.instrument_id from positions p left join (
-          select account_id, instrument_id, sum(quantity - filled_quantity) as units from orders
-          where side = 'sell' and status in ('accepted', 'partially_filled') group by 1, 2
+          select account_id, instrument_id, sum(units) as units from (
+            select account_id, instrument_id, max(coalesce(armed_quantity, quantity) - filled_quantity) as units
+            from orders where side = 'sell' and status in ('accepted', 'partially_filled')
+            group by 1, 2, coalesce(group_id, id)
+          ) promised group by 1, 2
         ) o using (account_id, instrument_id) where p.reserved <> coalesce(o.units, 0)""",
     "cash is held that no open order needs": """
         select a.id from accounts a left join (

@@ -71,8 +71,10 @@ class Person:
         elif draw < 0.75:
             twin = self.order()
             await asyncio.gather(self.send(twin), self.send(twin.again()))
-        elif draw < 0.87 and self.placed:
+        elif draw < 0.84 and self.placed:
             await self.send(self._cancel(self.luck.choice(self.placed[-20:])))
+        elif draw < 0.90 and self.placed:
+            await self.send(self._replacement(self.luck.choice(self.placed[-20:])))
         elif draw < 0.98:
             await self.send(self._transfer())
         else:
@@ -80,19 +82,43 @@ class Person:
 
     def order(self) -> Attempt:
         """An order of any kind; some will be refused, which is an answer too."""
-        account_id, key = self.luck.choice(self.account_ids), f"order-{next(_serial)}"
-        body = {
-            "account_id": account_id,
-            "symbol": self.luck.choice(SYMBOLS),
+        terms: dict[str, Any] = {
             "side": self.luck.choice(("buy", "buy", "sell")),
             "type": "market",
-            "quantity": str(self.luck.randint(1, 20)),
             "time_in_force": self.luck.choice(("day", "day", "gtc", "gtc", "ioc", "fok")),
-            "client_order_id": key,
         }
-        if self.luck.random() < 0.5:
-            body |= {"type": "limit", "limit_price": f"{self.luck.randint(6000, 14000) / 100:.2f}"}
+        draw = self.luck.random()
+        if draw < 0.2:
+            terms = self._bracket()
+        elif draw < 0.3:
+            terms |= {"type": "trailing_stop", "trail_rate": "0.03", "time_in_force": "gtc"}
+        elif draw < 0.6:
+            terms |= {"type": "limit", "limit_price": self._price(6000, 14000)}
+        return self._order(str(self.luck.randint(1, 20)), terms)
+
+    def patient_order(self) -> Attempt:
+        """An order that is never refused and never filled."""
+        return self._order("1", {"side": "buy", "type": "limit", "limit_price": "1.00", "time_in_force": "gtc"})
+
+    def _order(self, quantity: str, terms: dict[str, Any]) -> Attempt:
+        account_id, key = self.luck.choice(self.account_ids), f"order-{next(_serial)}"
+        symbol = self.luck.choice(SYMBOLS)
+        body = {"account_id": account_id, "symbol": symbol, "quantity": quantity, "client_order_id": key, **terms}
         return Attempt("order", "POST", "/v1/orders", account_id, key, body)
+
+    def _bracket(self) -> dict[str, Any]:
+        exits = {"take_profit": {"limit_price": self._price(10500, 14000)}, "stop_loss": {"stop_price": "80.00"}}
+        entry = {"type": "limit", "limit_price": self._price(8500, 10400), "time_in_force": "gtc"}
+        return {"side": "buy", "order_class": "bracket", **entry, **exits}
+
+    def _price(self, low: int, high: int) -> str:
+        """A price in cents, as text."""
+        return f"{self.luck.randint(low, high) / 100:.2f}"
+
+    def _replacement(self, order: Attempt) -> Attempt:
+        key = f"replacement-{next(_serial)}"
+        body = {"quantity": str(self.luck.randint(1, 20)), "client_order_id": key}
+        return Attempt("order", "PATCH", f"/v1/orders/{order.answer['id']}", order.account_id, key, body)
 
     def _cancel(self, order: Attempt) -> Attempt:
         order_id = order.answer["id"]

@@ -116,10 +116,7 @@ class Siege:
         """Place orders that wait for ever until one is accepted."""
         async with asyncio.timeout(60):
             while True:
-                order = self.people[0].order()
-                order.body = {**(order.body or {}), "side": "buy", "type": "limit", "limit_price": "1.00"}
-                order.body |= {"time_in_force": "gtc", "quantity": "1"}
-                if (await self.people[0].send(order)).is_acknowledged:
+                if (await self.people[0].send(self.people[0].patient_order())).is_acknowledged:
                     return
 
     async def _ask_again(self, open_questions: list[Attempt]) -> tuple[int, int]:
