@@ -12,6 +12,7 @@ from uuid import UUID
 from paperdesk.core.broker.account import Account, Rules
 from paperdesk.core.broker.fees import FeeSchedule
 from paperdesk.core.broker.fill_models import IDEAL, FillModel
+from paperdesk.core.broker.marks import LAST_PRINT, QUOTE_MID, Mark
 from paperdesk.core.broker.orders import Order, OrderType, Role, Side, TimeInForce
 from paperdesk.core.broker.view import MarketView
 from paperdesk.core.kernel.ids import AccountId, InstrumentId, OrderId, TapeId, TenantId, derived
@@ -147,6 +148,12 @@ def quote_of(
     """Return a real quote; sizes are those of the bid and of the ask."""
     bid_size, ask_size = (Decimal(sizes[0]), Decimal(sizes[1])) if sizes else (None, None)
     return Quote(of.id, at, Decimal(bid), Decimal(ask), bid_size, ask_size)
+
+
+def mark_of(quote: Quote) -> Mark:
+    """Return what an instrument is worth at the middle of a quote."""
+    of = next(each for each in LISTED.values() if each.id == quote.instrument_id)
+    return Mark(of, quote.mid, QUOTE_MID if quote.derived_from is None else LAST_PRINT, quote.at)
 
 
 def quote_from_bar(price: Decimal, at: datetime = FIRST_OPEN, of: Instrument = ACME) -> Quote:

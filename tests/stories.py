@@ -27,8 +27,9 @@ from paperdesk.core.broker.commands import (
     TransferCash,
 )
 from paperdesk.core.broker.engine import arrive, decide, fold, react
-from paperdesk.core.broker.events import CashTransferred, Event, Fill, OrderFilled
+from paperdesk.core.broker.events import Event, Fill, OrderFilled, booking_of
 from paperdesk.core.broker.ledger import Entry, Posting
+from paperdesk.core.broker.marks import Marks
 from paperdesk.core.broker.orders import Order, OrderClass, OrderType, Side, TimeInForce
 from paperdesk.core.broker.view import MarketView
 from paperdesk.core.kernel.errors import PaperdeskError
@@ -52,6 +53,7 @@ from tests.scenery import (
     fact_open,
     fact_quote,
     fact_range,
+    mark_of,
     market_view,
     order_id,
     quote_from_bar,
@@ -272,6 +274,11 @@ class Story:
         seen = market_view(self.cursor, self.at, self.quotes.values(), is_open=self.is_open)
         return replace(seen, has_prints=self.has_prints)
 
+    @property
+    def marks(self) -> Marks:
+        """Return what everything is worth now."""
+        return {mark.instrument.id: mark for mark in map(mark_of, self.quotes.values())}
+
     # --- inside ---------------------------------------------------------------------------------
 
     def _ask(self, command: Command) -> None:
@@ -282,7 +289,7 @@ class Story:
 
     def _hear(self, fact: MarketFact) -> tuple[Event, ...]:
         self.told.append(fact)
-        return self._remember(react(self.account, fact))
+        return self._remember(react(self.account, fact, self.marks))
 
     def _remember(self, events: tuple[Event, ...]) -> tuple[Event, ...]:
         self.account = fold(self.account, events)
@@ -306,7 +313,7 @@ def exact(terms: Mapping[str, Any]) -> dict[str, Any]:
 
 def journal(events: Iterable[Event]) -> list[Entry]:
     """Return the entries that events carry, in their order."""
-    return [event.entry for event in events if isinstance(event, OrderFilled | CashTransferred)]
+    return [booking.entry for event in events if (booking := booking_of(event)) is not None]
 
 
 @dataclass(frozen=True)

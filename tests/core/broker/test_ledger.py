@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paperdesk.core.broker.ledger import Book, Entry, EntryKind, Posting, bought, sold, transferred
+from paperdesk.core.broker.events import Booking, Move
+from paperdesk.core.broker.ledger import Book, Closing, Entry, EntryKind, Opening, Posting, filled, transferred
 from paperdesk.core.kernel.ids import EntryId
 from paperdesk.core.kernel.money import ZERO, UnknownCurrency
 from tests.scenery import ACME, FIRST_OPEN
@@ -71,7 +72,7 @@ def test_any_amounts_balance_with_their_opposite_and_with_nothing_else(amounts: 
 
 @given(gross_amounts, gross_amounts)
 def test_a_purchase_costs_cash_for_the_units_and_the_fee(gross: Decimal, fee: Decimal) -> None:
-    made = entry(*bought("USD", gross, fee, (ACME.id, TEN)))
+    made = entry(*filled("USD", ACME.id, fee, None, Opening(TEN, gross)))
     assert made.change(Book.CASH) == -gross - fee
     assert made.change(Book.SECURITIES) == gross
     assert made.change(Book.FEES) == fee
@@ -79,7 +80,7 @@ def test_a_purchase_costs_cash_for_the_units_and_the_fee(gross: Decimal, fee: De
 
 @given(gross_amounts, gross_amounts, gross_amounts)
 def test_a_sale_takes_units_out_at_cost_and_realises_the_rest(gross: Decimal, fee: Decimal, cost: Decimal) -> None:
-    made = entry(*sold("USD", gross, fee, (ACME.id, TEN), cost))
+    made = entry(*filled("USD", ACME.id, fee, Closing(-TEN, -gross, cost), None))
     assert made.change(Book.CASH) == gross - fee
     assert made.change(Book.SECURITIES) == -cost
     assert -made.change(Book.REALISED) == gross - cost
@@ -87,8 +88,40 @@ def test_a_sale_takes_units_out_at_cost_and_realises_the_rest(gross: Decimal, fe
 
 
 def test_lines_of_zero_are_left_out() -> None:
-    assert [line.book for line in bought("USD", TEN, ZERO, (ACME.id, TEN))] == [Book.SECURITIES, Book.CASH]
-    assert [line.book for line in sold("USD", TEN, ZERO, (ACME.id, TEN), TEN)] == [Book.SECURITIES, Book.CASH]
+    bought = filled("USD", ACME.id, ZERO, None, Opening(TEN, TEN))
+    sold_at_cost = filled("USD", ACME.id, ZERO, Closing(-TEN, -TEN, TEN), None)
+    assert [line.book for line in bought] == [line.book for line in sold_at_cost] == [Book.SECURITIES, Book.CASH]
+
+
+def test_a_short_sale_brings_cash_and_what_it_brought_is_its_negative_cost() -> None:
+    made = entry(*filled("USD", ACME.id, Decimal(1), None, Opening(-TEN, Decimal(-1000))))
+    assert made.change(Book.CASH) == Decimal(999)
+    assert made.moved(ACME.id) == (-TEN, Decimal(-1000))
+
+
+@given(gross_amounts, gross_amounts, gross_amounts)
+def test_buying_back_realises_what_the_short_sale_brought_less_what_it_costs(
+    gross: Decimal, fee: Decimal, brought: Decimal
+) -> None:
+    made = entry(*filled("USD", ACME.id, fee, Closing(TEN, gross, -brought), None))
+    assert made.change(Book.CASH) == -gross - fee
+    assert -made.change(Book.REALISED) == brought - gross
+    assert made.moved(ACME.id) == (TEN, brought)
+
+
+def test_a_fill_across_zero_closes_and_opens_in_one_entry() -> None:
+    closing = Closing(-TEN, Decimal(-1200), Decimal(1000))
+    made = entry(*filled("USD", ACME.id, Decimal(3), closing, Opening(Decimal(-5), Decimal(-600))))
+    assert made.change(Book.CASH) == Decimal(1797)
+    assert -made.change(Book.REALISED) == Decimal(200)
+    assert made.moved(ACME.id) == (Decimal(-15), Decimal(-1600))
+
+
+def test_a_booking_moves_the_units_that_its_entry_posts_and_no_others() -> None:
+    made = entry(Posting(Book.SECURITIES, "USD", ZERO, ACME.id, TEN))
+    assert Booking(made, (Move(ACME.id, TEN),)).entry is made
+    with pytest.raises(AssertionError, match="not what is posted"):
+        Booking(made, (Move(ACME.id, -TEN),))
 
 
 @given(cash_amounts)

@@ -51,6 +51,13 @@ def test_a_new_lot_goes_to_the_end() -> None:
     assert apply_changes((FIRST,), (LotChange(SECOND, is_new=True),)) == (FIRST, SECOND)
 
 
+def test_short_lots_are_negative_and_are_bought_back_first_in_first_out() -> None:
+    short = (lot(1, "-3", "-100.00"), lot(2, "-5", "-60.00"))
+    changes, cost = reduce_first_in(short, Decimal(4), "USD")
+    assert cost == Decimal(-112)
+    assert apply_changes(short, changes) == (lot(2, "-4", "-48.00"),)
+
+
 def test_selling_more_than_the_lots_at_hand_is_a_bug() -> None:
     with pytest.raises(AssertionError, match="cover"):
         reduce_first_in((FIRST,), Decimal(11), "USD")

@@ -31,9 +31,10 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """What is held of one instrument: units, units promised to open sell orders, and cost.
+    """What is held of one instrument: units, units promised to open orders that close it, and cost.
 
-    `lots` are the oldest open lots, loaded as far as the work at hand can need them.
+    A short position has a negative quantity and a negative cost, which is what its sale brought. `lots` are
+    the oldest open lots, loaded as far as the work at hand can need them.
     """
 
     instrument_id: InstrumentId
@@ -44,8 +45,8 @@ class Position:
 
     @property
     def sellable(self) -> Decimal:
-        """Return the units that no open order has promised yet."""
-        return self.quantity - self.reserved
+        """Return the units held long that no open order has promised yet."""
+        return max(self.quantity, ZERO) - self.reserved
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ Nothing here reads a clock, draws a number or knows a database. Where the rules 
     placement, replacement, closing   how an order comes and goes; checks and terms say what is refused
     execution, matching, triggers     how an order meets the market
     contingencies                     what the rest of a group does
+    session_close                     what the end of a session brings, in its order
     evolution                         evolve
 """
 
@@ -28,14 +29,16 @@ from paperdesk.core.broker.commands import (
     ReplaceOrder,
     TransferCash,
 )
-from paperdesk.core.broker.contingencies import Course, cancel, expire
+from paperdesk.core.broker.contingencies import Course, cancel
 from paperdesk.core.broker.events import CashTransferred, Event
 from paperdesk.core.broker.evolution import evolve, fold
 from paperdesk.core.broker.execution import meet
 from paperdesk.core.broker.ledger import Entry, EntryKind
+from paperdesk.core.broker.marks import NO_MARKS, Marks
 from paperdesk.core.broker.orders import BY_REQUEST, Order, require_open
 from paperdesk.core.broker.placement import place
 from paperdesk.core.broker.replacement import replace_order
+from paperdesk.core.broker.session_close import close_session
 from paperdesk.core.broker.view import MarketView
 from paperdesk.core.kernel.errors import NotFound
 from paperdesk.core.kernel.ids import OrderId
@@ -72,13 +75,16 @@ def decide(account: Account, command: Command, view: MarketView) -> tuple[Event,
             return (_transfer(account, command, at),)
 
 
-def react(account: Account, fact: MarketFact) -> tuple[Event, ...]:
-    """Return what a market fact does to the account's open orders, in the order they were accepted."""
+def react(account: Account, fact: MarketFact, marks: Marks = NO_MARKS) -> tuple[Event, ...]:
+    """Return what a market fact does to an account; orders meet it in the order they were accepted.
+
+    `marks` are what the instruments of its positions are worth at the fact; the end of a session needs them.
+    """
     match fact:
         case SessionOpened():
             return ()
         case SessionClosed():
-            return _expiries(account, fact)
+            return close_session(account, fact, marks)
         case _:
             instrument_id, seq = fact.instrument_id, fact.seq
             return meet(
@@ -94,15 +100,6 @@ def arrive(account: Account, order_id: OrderId, quote: Quote, cursor: int) -> tu
     order = _known_order(account, order_id)
     fact = QuoteFact(cursor, quote.at, quote.instrument_id, quote.bid, quote.ask, quote.bid_size, quote.ask_size)
     return meet(account, fact, (order,))
-
-
-def _expiries(account: Account, fact: SessionClosed) -> tuple[Event, ...]:
-    course = Course(account, max(fact.at, account.last_at))
-    for due in _open_orders(account, lambda order: order.expires_at <= fact.at):
-        order = course.order(due.id)
-        if order.is_open:  # an exit ends with its entry
-            expire(course, order)
-    return tuple(course.events)
 
 
 def _transfer(account: Account, command: TransferCash, at: datetime) -> CashTransferred:

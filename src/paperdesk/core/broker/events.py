@@ -123,6 +123,40 @@ class OrderResized:
 
 
 @dataclass(frozen=True, slots=True)
+class Move:
+    """What an entry does to one position: its signed change in units, and the lots that follow."""
+
+    instrument_id: InstrumentId
+    quantity: Decimal
+    lot_changes: tuple[LotChange, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """An entry of the journal, and what it does to positions; their costs move as the entry says."""
+
+    entry: Entry
+    moves: tuple[Move, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse moves that are not what the entry posts."""
+        for move in self.moves:
+            assert self.entry.moved(move.instrument_id)[0] == move.quantity, f"{move} is not what is posted"
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """Something that moved money or units and was no fill; every kind of it has a name of its own.
+
+    What is derived from it is folded, stored and reconciled the same way, whatever its name.
+    """
+
+    seq: int
+    at: datetime
+    booking: Booking
+
+
+@dataclass(frozen=True, slots=True)
 class CashTransferred:
     """The owner put cash in or took it out."""
 
@@ -141,4 +175,20 @@ Event: TypeAlias = (
     | TrailMoved
     | OrderResized
     | CashTransferred
+    | Booked
 )
+
+
+def booking_of(event: Event) -> Booking | None:
+    """Return what an event books, None when it moves neither money nor units."""
+    match event:
+        case OrderFilled():
+            instrument_id = event.fill.instrument_id
+            quantity, _ = event.entry.moved(instrument_id)
+            return Booking(event.entry, (Move(instrument_id, quantity, event.lot_changes),))
+        case CashTransferred():
+            return Booking(event.entry)
+        case Booked():
+            return event.booking
+        case _:
+            return None

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from paperdesk.core.broker.account import Account, Position
 from paperdesk.core.broker.events import (
+    Booking,
     Event,
     OrderAccepted,
     OrderCancelled,
@@ -16,11 +17,12 @@ from paperdesk.core.broker.events import (
     OrderResized,
     OrderTriggered,
     TrailMoved,
+    booking_of,
 )
 from paperdesk.core.broker.holds import held_cash, reserved_units
-from paperdesk.core.broker.ledger import Book, Entry
+from paperdesk.core.broker.ledger import Book
 from paperdesk.core.broker.lots import apply_changes
-from paperdesk.core.broker.orders import REPLACED_BY_REQUEST, TIME_IS_UP, Order, OrderStatus, Side, next_status
+from paperdesk.core.broker.orders import REPLACED_BY_REQUEST, TIME_IS_UP, Order, OrderStatus, next_status
 from paperdesk.core.kernel.money import ZERO
 
 _Key = TypeVar("_Key")
@@ -43,7 +45,7 @@ def evolve(account: Account, event: Event) -> Account:
         case OrderTriggered() | TrailMoved() | OrderResized():
             return with_order(account, _changed(account.orders[event.order_id], event))
         case _:
-            return _after_entry(account, event.entry)
+            return _after_booking(account, booking_of(event))
 
 
 def fold(account: Account, events: Iterable[Event]) -> Account:
@@ -124,22 +126,26 @@ def _after_fill(account: Account, event: OrderFilled) -> Account:
         updated_at=event.at,
         closed_reason="filled" if is_whole else None,
     )
-    account = _after_entry(with_order(account, order), event.entry)
-    position = account.position(fill.instrument_id)
-    signed = fill.quantity if order.side is Side.BUY else -fill.quantity
-    changed = Position(
-        instrument_id=fill.instrument_id,
-        quantity=position.quantity + signed,
-        reserved=position.reserved,
-        cost=position.cost + event.entry.change(Book.SECURITIES),
-        lots=apply_changes(position.lots, event.lot_changes),
-    )
-    return replace(account, positions=_put(account.positions, fill.instrument_id, changed))
+    return _after_booking(with_order(account, order), booking_of(event))
 
 
-def _after_entry(account: Account, entry: Entry) -> Account:
+def _after_booking(account: Account, booking: Booking | None) -> Account:
+    assert booking is not None, "whatever is no change of an order books something"
+    entry = booking.entry
     assert entry.number == account.last_entry + 1, "entries of an account are numbered without gaps"
-    return replace(account, cash=account.cash + entry.change(Book.CASH), last_entry=entry.number)
+    positions = account.positions
+    for move in booking.moves:
+        before = account.position(move.instrument_id)
+        changed = Position(
+            instrument_id=move.instrument_id,
+            quantity=before.quantity + move.quantity,
+            reserved=before.reserved,
+            cost=before.cost + entry.moved(move.instrument_id)[1],
+            lots=apply_changes(before.lots, move.lot_changes),
+        )
+        positions = _put(positions, move.instrument_id, changed)
+    cash = account.cash + entry.change(Book.CASH)
+    return replace(account, cash=cash, last_entry=entry.number, positions=positions)
 
 
 def _put(mapping: Mapping[_Key, _Value], key: _Key, value: _Value) -> dict[_Key, _Value]:

@@ -18,7 +18,7 @@ from paperdesk.core.broker.contingencies import Course, cancel, fill
 from paperdesk.core.broker.events import Event, Fill, OrderFilled, OrderResized, OrderTriggered, TrailMoved
 from paperdesk.core.broker.evolution import group_of
 from paperdesk.core.broker.fees import fee_due
-from paperdesk.core.broker.holds import affordable, cash_needed, held_cash
+from paperdesk.core.broker.holds import affordable, cash_needed, gross_of, held_cash
 from paperdesk.core.broker.ledger import Entry, EntryKind
 from paperdesk.core.broker.lots import Lot, LotChange, reduce_first_in
 from paperdesk.core.broker.matching import Execution, ends_unfilled, match_order
@@ -33,7 +33,7 @@ from paperdesk.core.broker.orders import (
 )
 from paperdesk.core.broker.triggers import is_triggered, trail_moved
 from paperdesk.core.kernel.ids import EntryId, FillId, LotId, OrderId, derived
-from paperdesk.core.kernel.money import ZERO, money, plain
+from paperdesk.core.kernel.money import ZERO, plain
 from paperdesk.core.market.facts import PriceFact, RangeFact
 
 _VERB = {Side.BUY: "Bought", Side.SELL: "Sold"}
@@ -181,12 +181,19 @@ def _filled(course: Course, order: Order, execution: Execution, fact: PriceFact,
 
 
 def _book(course: Course, order: Order, done: Fill) -> tuple[tuple[ledger.Posting, ...], tuple[LotChange, ...]]:
-    account = course.account
-    gross = money(done.price * done.quantity, account.currency)
-    units = (order.instrument.id, done.quantity)
-    if order.side is Side.BUY:
-        lot = Lot(LotId(derived(done.id, "lot")), course.at, course.seq, done.quantity, gross)
-        return ledger.bought(account.currency, gross, done.fee, units), (LotChange(lot, is_new=True),)
-    lots = account.position(order.instrument.id).lots
-    changes, cost = reduce_first_in(lots, done.quantity, account.currency)
-    return ledger.sold(account.currency, gross, done.fee, units, cost), changes
+    """Split a fill where it crosses zero: it first closes what was held the other way, then opens."""
+    account, instrument = course.account, order.instrument
+    position = account.position(instrument.id)
+    sign = Decimal(1 if order.side is Side.BUY else -1)
+    gross = gross_of(instrument, done.price, done.quantity, account.currency)
+    closes = min(done.quantity, max(-sign * position.quantity, ZERO))
+    closing, opening, changes = None, None, tuple[LotChange, ...]()
+    closed_for = gross if closes == done.quantity else gross_of(instrument, done.price, closes, account.currency)
+    if closes:
+        changes, cost = reduce_first_in(position.lots, closes, account.currency)
+        closing = ledger.Closing(sign * closes, sign * closed_for, cost)
+    if closes < done.quantity:
+        opening = ledger.Opening(sign * (done.quantity - closes), sign * (gross - closed_for))
+        lot = Lot(LotId(derived(done.id, "lot")), course.at, course.seq, opening.quantity, opening.gross)
+        changes = (*changes, LotChange(lot, is_new=True))
+    return ledger.filled(account.currency, instrument.id, done.fee, closing, opening), changes

@@ -12,11 +12,18 @@ from paperdesk.core.broker.account import Account
 from paperdesk.core.broker.fees import fee_due
 from paperdesk.core.broker.orders import Order, Side
 from paperdesk.core.kernel.money import ZERO, money
+from paperdesk.core.market.instruments import Instrument
+
+
+def gross_of(instrument: Instrument, price: Decimal, quantity: Decimal, currency: str) -> Decimal:
+    """Return what units change hands for: price, quantity and the multiplier of the instrument, to the cent."""
+    return money(price * quantity * instrument.multiplier, currency)
 
 
 def cash_needed(account: Account, order: Order, price: Decimal, quantity: Decimal) -> Decimal:
     """Return what a buy order takes out of cash for a fill, commission included."""
-    return money(price * quantity, account.currency) + fee_due(account.rules.fees, order, quantity, account.currency)
+    gross = gross_of(order.instrument, price, quantity, account.currency)
+    return gross + fee_due(account.rules.fees, order, quantity, account.currency)
 
 
 def money_left(account: Account, order: Order) -> Decimal:

@@ -65,28 +65,51 @@ class Entry:
         """Return by how much a book moves."""
         return sum((posting.amount for posting in self.postings if posting.book is book), ZERO)
 
-
-def bought(currency: str, gross: Decimal, fee: Decimal, units: tuple[InstrumentId, Decimal]) -> tuple[Posting, ...]:
-    """Post a purchase: securities at cost, the fee apart, cash for both."""
-    return (
-        Posting(Book.SECURITIES, currency, gross, *units),
-        *_fee(currency, fee),
-        Posting(Book.CASH, currency, -gross - fee),
-    )
+    def moved(self, instrument_id: InstrumentId) -> tuple[Decimal, Decimal]:
+        """Return by how many units a position moves, and by how much its cost."""
+        lines = [line for line in self.postings if line.book is Book.SECURITIES and line.instrument_id == instrument_id]
+        return sum((line.quantity or ZERO for line in lines), ZERO), sum((line.amount for line in lines), ZERO)
 
 
-def sold(
-    currency: str, gross: Decimal, fee: Decimal, units: tuple[InstrumentId, Decimal], cost: Decimal
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """The part of a fill that closes what was held: signed units that leave it, and what they had cost.
+
+    `gross` is what they change hands for, positive when they are bought back.
+    """
+
+    quantity: Decimal
+    gross: Decimal
+    cost: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """The part of a fill that opens or adds to a position: signed units, and what they cost."""
+
+    quantity: Decimal
+    gross: Decimal
+
+
+def filled(
+    currency: str, instrument_id: InstrumentId, fee: Decimal, closing: Closing | None, opening: Opening | None
 ) -> tuple[Posting, ...]:
-    """Post a sale: securities leave at cost, and what is above or below the cost is realised."""
-    instrument_id, quantity = units
-    gain = gross - cost
-    return (
-        Posting(Book.SECURITIES, currency, -cost, instrument_id, -quantity),
-        *((Posting(Book.REALISED, currency, -gain, instrument_id),) if gain else ()),
-        *_fee(currency, fee),
-        Posting(Book.CASH, currency, gross - fee),
-    )
+    """Post a fill: what it closes leaves at cost and realises the rest, what it opens enters at cost.
+
+    The fee stands apart, and cash moves once for all of it.
+    """
+    postings: list[Posting] = []
+    paid = fee
+    if closing is not None:
+        gain = -closing.gross - closing.cost
+        postings.append(Posting(Book.SECURITIES, currency, -closing.cost, instrument_id, closing.quantity))
+        if gain:
+            postings.append(Posting(Book.REALISED, currency, -gain, instrument_id))
+        paid += closing.gross
+    if opening is not None:
+        postings.append(Posting(Book.SECURITIES, currency, opening.gross, instrument_id, opening.quantity))
+        paid += opening.gross
+    return (*postings, *_fee(currency, fee), Posting(Book.CASH, currency, -paid))
 
 
 def transferred(currency: str, amount: Decimal) -> tuple[Posting, ...]:

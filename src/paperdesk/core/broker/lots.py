@@ -1,5 +1,6 @@
 """Tax lots, consumed first in, first out.
 
+A lot is signed: units sold short are negative, and so is what they cost, because their sale brought it.
 A position keeps the oldest lots that the work at hand can need; the cost of a lot is spread over
 its units so that the last unit takes what rounding left, and the parts always sum to the whole.
 """
@@ -14,7 +15,7 @@ from paperdesk.core.kernel.money import ZERO, money
 
 @dataclass(frozen=True, slots=True)
 class Lot:
-    """Units bought together: what is left of them and what that cost, fees not included."""
+    """Units bought, or sold short, together: what is left of them and what that cost, fees not included."""
 
     id: LotId
     opened_at: datetime
@@ -32,19 +33,24 @@ class LotChange:
 
 
 def reduce_first_in(lots: tuple[Lot, ...], quantity: Decimal, currency: str) -> tuple[tuple[LotChange, ...], Decimal]:
-    """Take units from the oldest lots; return the changed lots and what the units had cost."""
+    """Take units from the oldest lots; return the changed lots and what the units had cost.
+
+    `quantity` is how many units leave, whichever way they were held; the cost of short ones is negative.
+    """
     changes: list[LotChange] = []
     cost = ZERO
     wanted = quantity
     for lot in lots:
         if not wanted:
             break
-        taken = min(lot.quantity, wanted)
-        part = lot.cost if taken == lot.quantity else money(lot.cost * taken / lot.quantity, currency)
-        changes.append(LotChange(replace(lot, quantity=lot.quantity - taken, cost=lot.cost - part)))
+        held = abs(lot.quantity)
+        taken = min(held, wanted)
+        part = lot.cost if taken == held else money(lot.cost * taken / held, currency)
+        left = lot.quantity - taken.copy_sign(lot.quantity)
+        changes.append(LotChange(replace(lot, quantity=left, cost=lot.cost - part)))
         cost += part
         wanted -= taken
-    assert not wanted, "the lots at hand must cover what is sold"
+    assert not wanted, "the lots at hand must cover what is closed"
     return tuple(changes), cost
 
 

@@ -1,13 +1,12 @@
 """What an account is worth: cash, and positions at their marks. A missing mark is missing, never zero."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from paperdesk.core.broker.account import Position
-from paperdesk.core.kernel.ids import InstrumentId
+from paperdesk.core.broker.marks import Mark, Marks
 from paperdesk.core.kernel.money import ZERO, money
-from paperdesk.core.market.quotes import Quote
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,20 +31,17 @@ class Valuation:
     positions: tuple[PositionValue, ...]
 
 
-def value_position(position: Position, quote: Quote | None, currency: str) -> PositionValue:
-    """Value one position at the middle of its standing quote."""
-    if quote is None:
+def value_position(position: Position, mark: Mark | None, currency: str) -> PositionValue:
+    """Value one position at its mark."""
+    if mark is None:
         return PositionValue(position, None, None, None, None, "no price on the tape yet")
-    worth = money(position.quantity * quote.mid, currency)
-    source = quote.derived_from or "quote_mid"
-    return PositionValue(position, quote.mid, source, worth, worth - position.cost)
+    worth = money(mark.worth(position.quantity), currency)
+    return PositionValue(position, mark.price, mark.source, worth, worth - position.cost)
 
 
-def value_account(
-    cash: Decimal, currency: str, positions: Sequence[Position], quotes: Mapping[InstrumentId, Quote]
-) -> Valuation:
+def value_account(cash: Decimal, currency: str, positions: Sequence[Position], marks: Marks) -> Valuation:
     """Value cash and positions together; one position without a mark leaves the total unknown."""
-    values = tuple(value_position(position, quotes.get(position.instrument_id), currency) for position in positions)
+    values = tuple(value_position(position, marks.get(position.instrument_id), currency) for position in positions)
     missing = [value for value in values if value.market_value is None]
     if missing:
         return Valuation(None, None, f"{len(missing)} of {len(values)} positions have no price yet", values)

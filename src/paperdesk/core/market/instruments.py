@@ -48,6 +48,11 @@ class Instrument:
     contract: OptionContract | None = None
 
     @property
+    def multiplier(self) -> Decimal:
+        """Return how many units of its price one unit costs: that of the contract for an option, else one."""
+        return Decimal(1) if self.contract is None else self.contract.multiplier
+
+    @property
     def is_tradable(self) -> bool:
         """Say whether orders in this instrument make sense at all; an index can only be watched."""
         return self.kind not in NOT_TRADABLE

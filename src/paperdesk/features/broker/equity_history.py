@@ -11,6 +11,7 @@ from uuid import UUID
 
 from paperdesk.core.kernel.ids import InstrumentId
 from paperdesk.core.kernel.money import ZERO, money
+from paperdesk.features.broker.marks import marks_at
 from paperdesk.features.marketdata.feeds.recorded import Dataset
 from paperdesk.features.marketdata.tapes import Tape
 from paperdesk.infra.db import Row
@@ -40,14 +41,12 @@ class _Book:
                 self.units[instrument_id] = self.units.get(instrument_id, ZERO) + Decimal(posting["quantity"])
 
     def worth(self, dataset: Dataset, cursor: int, currency: str) -> Decimal | None:
-        """Value what is held at its standing quotes, as the account itself is valued."""
-        worth = self.cash
-        for instrument_id, quantity in self.units.items():
-            quote = dataset.standing_quote(instrument_id, cursor) if quantity else None
-            if quantity and quote is None:
-                return None
-            worth += money(quantity * quote.mid, currency) if quote else ZERO
-        return worth
+        """Value what is held at its marks, as the account itself is valued."""
+        held = {instrument_id: quantity for instrument_id, quantity in self.units.items() if quantity}
+        marks = marks_at(dataset, held, cursor)
+        if len(marks) < len(held):
+            return None
+        return sum((money(marks[each].worth(quantity), currency) for each, quantity in held.items()), self.cash)
 
 
 def equity_points(

@@ -6,16 +6,19 @@ before the move and met by it, or placed after and has seen what the move delive
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from paperdesk.core.broker import engine
 from paperdesk.core.broker.account import Account
+from paperdesk.core.broker.marks import NO_MARKS, Marks
 from paperdesk.core.broker.orders import Side
 from paperdesk.core.kernel.ids import AccountId, InstrumentId, OrderId, TapeId
+from paperdesk.core.kernel.money import MAGNITUDE_MAX
 from paperdesk.core.market.facts import MarketFact, SessionClosed, SessionOpened
 from paperdesk.features.broker import store
-from paperdesk.features.broker.store import Change, Row, Touch
+from paperdesk.features.broker.marks import marks_at
+from paperdesk.features.broker.store import Change, Holding, Row, Touch
 from paperdesk.features.marketdata.feeds.recorded import Dataset
 from paperdesk.features.marketdata.pump import FACTS_MAX, Move, next_move
 from paperdesk.features.marketdata.tapes import Shelf, Tape, TapeState
@@ -53,40 +56,54 @@ async def match_orders(
     if tape is None:
         return None
     dataset = await shelf.dataset(tape.dataset_id)
-    working = await store.working_orders(db, tape.id)
-    move = next_move(tape, dataset, elapsed, FACTS_MAX if working else None)
+    crowd = Crowd(await store.working_orders(db, tape.id), await store.holdings_of_tape(db, tape.id))
+    move = next_move(tape, dataset, elapsed, FACTS_MAX if crowd.working or crowd.held else None)
     if move is None:
         return None
-    if working and move.cursor > tape.cursor:
-        await _deliver(db, working, dataset, range(tape.cursor, move.cursor), recorded_at)
+    if not dataset.has_bells(tape.cursor, move.cursor):
+        crowd = replace(crowd, held=[])
+    if (crowd.working or crowd.held) and move.cursor > tape.cursor:
+        await _deliver(db, crowd, dataset, range(tape.cursor, move.cursor), recorded_at)
     await store.move_tape(db, tape, move)
     return Moved(tape, move)
 
 
-async def _deliver(db: Connection, working: list[Row], dataset: Dataset, facts: range, recorded_at: datetime) -> None:
-    accounts = await _accounts(db, working, dataset)
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """Whom a tape's facts concern: working orders, and those who hold something when a bell rings."""
+
+    working: list[Row]
+    held: list[Holding]
+
+
+async def _deliver(db: Connection, crowd: Crowd, dataset: Dataset, facts: range, recorded_at: datetime) -> None:
+    accounts = await _accounts(db, crowd, dataset)
     changes = {account_id: Change(account, account) for account_id, account in accounts.items()}
-    instruments = frozenset(InstrumentId(row["instrument_id"]) for row in working)
-    interested = _interested(working)
+    instruments = frozenset(InstrumentId(row["instrument_id"]) for row in crowd.working)
+    interested = _interested(crowd.working)
     for fact in dataset.facts_between(facts.start, facts.stop, instruments):
+        marks = _marks(fact, dataset, changes)
         for account_id in _concerned(fact, interested, changes):
-            _react(changes[account_id], fact)
+            _react(changes[account_id], fact, marks)
     changed = [change for change in changes.values() if change.events]
     if changed:
         await store.apply(db, changed, recorded_at)
 
 
-async def _accounts(db: Connection, working: list[Row], dataset: Dataset) -> dict[AccountId, Account]:
-    """Lock and load the accounts with working orders, and what those orders can change."""
+async def _accounts(db: Connection, crowd: Crowd, dataset: Dataset) -> dict[AccountId, Account]:
+    """Lock and load the accounts that facts concern, and what those can change: at a bell, all they hold."""
     touch = Touch()
-    for row in working:
+    for row in crowd.working:
         holding = (AccountId(row["account_id"]), InstrumentId(row["instrument_id"]))
         touch.holdings.add(holding)
         if row["side"] == Side.SELL.value:
             touch.units[holding] += row["quantity"] - row["filled_quantity"]
-    bare = await store.lock_accounts_of_tape(db, sorted({AccountId(row["account_id"]) for row in working}))
+    for holding in crowd.held:
+        touch.holdings.add(holding)
+        touch.units[holding] = MAGNITUDE_MAX
+    bare = await store.lock_accounts_of_tape(db, sorted({account_id for account_id, _ in touch.holdings}))
     # Orders are read again under the lock of their accounts: the first look only said whom to lock.
-    touch.orders = {OrderId(row["id"]) for row in working}
+    touch.orders = {OrderId(row["id"]) for row in crowd.working}
     return await store.load(db, bare, touch, dataset.instruments)
 
 
@@ -100,18 +117,24 @@ def _interested(working: list[Row]) -> Mapping[InstrumentId, set[AccountId]]:
 def _concerned(
     fact: MarketFact, interested: Mapping[InstrumentId, set[AccountId]], changes: Mapping[AccountId, Change]
 ) -> list[AccountId]:
-    """Return whom a fact concerns, in the order of their ids: a session's end concerns everyone."""
+    """Return whom a fact concerns, in the order of their ids: a bell concerns everyone."""
     match fact:
-        case SessionOpened():
-            return []
-        case SessionClosed():
+        case SessionOpened() | SessionClosed():
             return sorted(changes)
         case _:
             return sorted(interested.get(fact.instrument_id, ()))
 
 
-def _react(change: Change, fact: MarketFact) -> None:
-    events = engine.react(change.after, fact)
+def _marks(fact: MarketFact, dataset: Dataset, changes: Mapping[AccountId, Change]) -> Marks:
+    """Return what everything that is held is worth when a bell rings."""
+    if not isinstance(fact, SessionOpened | SessionClosed):
+        return NO_MARKS
+    positions = (position for change in changes.values() for position in change.after.positions.values())
+    return marks_at(dataset, {position.instrument_id for position in positions if position.quantity}, fact.seq)
+
+
+def _react(change: Change, fact: MarketFact, marks: Marks) -> None:
+    events = engine.react(change.after, fact, marks)
     if events:
         change.after = engine.fold(change.after, events)
         change.events += [(event, SUBJECT) for event in events]

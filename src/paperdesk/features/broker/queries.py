@@ -1,6 +1,5 @@
 """Reads of the broker. Numbers that need rules are worked out by the core, so every door shows the same."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
@@ -11,8 +10,8 @@ from paperdesk.core.broker.account import Position
 from paperdesk.core.broker.engine import UnknownOrder
 from paperdesk.core.broker.orders import OPEN_STATUSES, Order
 from paperdesk.core.broker.valuation import PositionValue, Valuation, value_account
-from paperdesk.core.kernel.ids import AccountId, InstrumentId
-from paperdesk.core.market.quotes import Quote
+from paperdesk.core.kernel.ids import AccountId
+from paperdesk.features.broker.marks import marks_at
 from paperdesk.features.broker.order_writer import UnknownAccount
 from paperdesk.features.broker.rows import order_of, position_of
 from paperdesk.features.broker.tables import accounts, entries, fills, lots, orders, positions
@@ -78,13 +77,8 @@ async def market_of(work: ReadOnly, shelf: Shelf, account: Row) -> tuple[Tape, D
 async def value(work: ReadOnly, account: Row, tape: Tape, dataset: Dataset) -> Valuation:
     """Return what an account and its positions are worth at its tape's clock."""
     held = await _positions(work, account)
-    quotes = standing_quotes(dataset, tape, [position.instrument_id for position in held])
-    return value_account(account["cash"], account["currency"], held, quotes)
-
-
-def standing_quotes(dataset: Dataset, tape: Tape, ids: Sequence[InstrumentId]) -> dict[InstrumentId, Quote]:
-    """Return the standing quotes of instruments at a tape's cursor, where there are any."""
-    return {each: quote for each in ids if (quote := dataset.standing_quote(each, tape.cursor))}
+    marks = marks_at(dataset, [position.instrument_id for position in held], tape.cursor)
+    return value_account(account["cash"], account["currency"], held, marks)
 
 
 async def _positions(work: ReadOnly, account: Row) -> list[Position]:

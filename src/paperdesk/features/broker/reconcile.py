@@ -14,7 +14,16 @@ import msgspec
 
 from paperdesk.core.broker import engine
 from paperdesk.core.broker.account import Account, Position
-from paperdesk.core.broker.events import CashTransferred, Event, Fill, OrderAccepted, OrderFilled, OrderReplaced
+from paperdesk.core.broker.events import (
+    Booked,
+    CashTransferred,
+    Event,
+    Fill,
+    OrderAccepted,
+    OrderFilled,
+    OrderReplaced,
+    booking_of,
+)
 from paperdesk.core.broker.holds import held_cash, reserved_units
 from paperdesk.core.broker.ledger import Book, Entry, Posting
 from paperdesk.core.broker.lots import Lot
@@ -66,11 +75,12 @@ class Story:
         account = engine.evolve(self.account, event)
         if isinstance(event, OrderFilled):
             self.fills.append(event.fill)
-        if isinstance(event, OrderFilled | CashTransferred):
-            self.entries.append(event.entry)
+        booking = booking_of(event)
+        if booking is not None:
+            self.entries.append(booking.entry)
         for order_id in _orders_of(event):
             self.orders[order_id] = account.orders[order_id]
-        if not isinstance(event, CashTransferred):
+        if self.account.orders is not account.orders:
             account = replace(account, orders={each: order for each, order in account.orders.items() if order.is_open})
         self.account = account
 
@@ -87,7 +97,7 @@ def tell(books: Books) -> Story:
 
 def _orders_of(event: Event) -> tuple[OrderId, ...]:
     match event:
-        case CashTransferred():
+        case CashTransferred() | Booked():
             return ()
         case OrderAccepted():
             return (event.order.id,)

@@ -46,7 +46,7 @@ LOAD_LOTS = """
 select w.account_id, w.instrument_id, l.id, l.opened_at, l.opened_seq, l.quantity, l.cost
 from unnest($1::uuid[], $2::uuid[], $3::numeric[]) as w(account_id, instrument_id, wanted)
 cross join lateral (
-  select o.*, sum(o.quantity) over (order by o.opened_seq) - o.quantity as older
+  select o.*, sum(abs(o.quantity)) over (order by o.opened_seq) - abs(o.quantity) as older
   from lots o
   where o.account_id = w.account_id and o.instrument_id = w.instrument_id and o.quantity <> 0
 ) l
@@ -101,6 +101,12 @@ select id, number, at, kind, description, postings::text as postings from entrie
 
 LOAD_WORKING = f"""
 select {ORDER_COLUMNS} from orders where tape_id = $1 and status in ('accepted', 'partially_filled')
+"""
+
+LOAD_HELD = """
+select p.account_id, p.instrument_id
+from accounts a join positions p on (p.account_id, p.epoch) = (a.id, a.epoch)
+where a.tape_id = $1 and p.quantity <> 0
 """
 
 MOVING_TAPES = """

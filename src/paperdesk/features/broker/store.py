@@ -17,7 +17,7 @@ import msgspec
 from sqlalchemy import insert
 
 from paperdesk.core.broker.account import Account, Position
-from paperdesk.core.broker.events import CashTransferred, Event, OrderFilled
+from paperdesk.core.broker.events import Event, OrderFilled, booking_of
 from paperdesk.core.broker.ledger import Book, Entry
 from paperdesk.core.broker.lots import Lot
 from paperdesk.core.broker.orders import Order, Side
@@ -213,19 +213,15 @@ def _entry_rows(changes: Sequence[Change], recorded_at: datetime) -> Iterator[tu
     for change in changes:
         account, cash = change.after, change.before.cash
         for event, _ in change.events:
-            entry = entry_of(event)
-            if entry is not None:
+            booking = booking_of(event)
+            if booking is not None:
+                entry = booking.entry
                 moved = entry.change(Book.CASH)
                 cash += moved
                 yield (
                     entry.id, account.tenant_id, account.id, entry.number, event.seq, entry.kind.value,
                     entry.description, _json(entry.postings).decode(), moved, cash, entry.at, recorded_at,
                 )  # fmt: skip
-
-
-def entry_of(event: Event) -> Entry | None:
-    """Return the ledger entry an event carries, if it moves money."""
-    return event.entry if isinstance(event, OrderFilled | CashTransferred) else None
 
 
 def _position_rows(changes: Sequence[Change]) -> Iterator[tuple[Any, ...]]:
@@ -245,8 +241,9 @@ def _lot_rows(changes: Sequence[Change]) -> Iterator[tuple[Any, ...]]:
         account = change.after
         latest: dict[Any, tuple[InstrumentId, Lot]] = {}
         for event, _ in change.events:
-            if isinstance(event, OrderFilled):
-                latest |= {each.lot.id: (event.fill.instrument_id, each.lot) for each in event.lot_changes}
+            booking = booking_of(event)
+            for move in () if booking is None else booking.moves:
+                latest |= {each.lot.id: (move.instrument_id, each.lot) for each in move.lot_changes}
         for instrument_id, lot in latest.values():
             yield (
                 lot.id, account.tenant_id, account.id, account.epoch, instrument_id, lot.opened_at, lot.opened_seq,
@@ -271,6 +268,12 @@ async def lock_tape(db: Connection, tape_id: TapeId) -> Tape | None:
     """Lock a tape to move it; no order can be placed on it until the transaction ends."""
     row = await db.fetchrow(statements.LOCK_TAPE, tape_id)
     return None if row is None else tape_of(row)
+
+
+async def holdings_of_tape(db: Connection, tape_id: TapeId) -> list[Holding]:
+    """Read who holds what on a tape, long or short, not locked yet."""
+    rows = await db.fetch(statements.LOAD_HELD, tape_id)
+    return [(AccountId(row["account_id"]), InstrumentId(row["instrument_id"])) for row in rows]
 
 
 async def working_orders(db: Connection, tape_id: TapeId) -> list[Row]:

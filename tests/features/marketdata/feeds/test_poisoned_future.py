@@ -70,6 +70,9 @@ def answers(dataset: Dataset, symbol: str, cursor: int) -> list[Any]:
         dataset.previous_close(one, cursor),
         dataset.last_price_fact(one, cursor),
         dataset.standing_quote(one, cursor),
+        dataset.last_print(one, cursor),
+        dataset.last_quote(one, cursor),
+        dataset.has_bells(cursor - 1, cursor),
     ]
 
 

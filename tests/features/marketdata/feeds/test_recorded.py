@@ -171,6 +171,26 @@ def test_a_quote_made_of_a_bar_says_so(two_days: Dataset) -> None:
         assert (quote.bid, quote.ask, quote.bid_size, quote.derived_from) == (Decimal(price),) * 2 + (None, "bar")
 
 
+def test_the_last_print_is_an_open_or_a_close_and_the_close_of_a_session_is_known(two_days: Dataset) -> None:
+    one = aa(two_days)
+    assert two_days.last_print(one, 1) is None
+    assert two_days.last_quote(one, 10) is None
+    found = [two_days.last_print(one, cursor) for cursor in (2, 3, 4)]
+    assert [(print_.price, two_days.closes_session(print_.at)) for print_ in found if print_] == [
+        (Decimal(10), False),
+        (Decimal(10), False),
+        (Decimal(11), True),
+    ]
+
+
+def test_a_bell_rings_where_a_session_opens_or_closes(two_days: Dataset) -> None:
+    assert [two_days.has_bells(cursor, cursor + 1) for cursor in range(10)] == [
+        each in {0, 4, 5, 9} for each in range(10)
+    ]
+    assert not two_days.has_bells(1, 4)
+    assert two_days.has_bells(1, 10)
+
+
 def test_an_instrument_is_listed_with_its_first_price(two_days: Dataset) -> None:
     assert [two_days.listed(aa(two_days), cursor) for cursor in (0, 1, 2)] == [False, False, True]
     assert two_days.by_symbol("ZZ") is None

@@ -5,7 +5,7 @@ uses a fact after the cursor it is given, and a test poisons the future to prove
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from pathlib import Path
@@ -85,6 +85,7 @@ class Dataset:
         self._instruments = MappingProxyType({one.id: self._listings[one.id].instrument for one in self._sources})
         self._by_symbol = {one.instrument.symbol: one.instrument for one in manifest.listings}
         self._sessions = _covered(self.calendar, columns)
+        self._closes = frozenset(session.closes_at for session in self._sessions)
         self._timeline = Timeline(columns, _session_columns(self._sessions))
 
     @property
@@ -180,14 +181,34 @@ class Dataset:
 
     def standing_quote(self, instrument_id: InstrumentId, cursor: int) -> Quote | None:
         """Return the last real quote, or bid = ask = the last open or close, marked as made of a bar."""
+        quote = self.last_quote(instrument_id, cursor)
+        if quote is not None:
+            return quote
+        fact = self.last_print(instrument_id, cursor)
+        return None if fact is None else Quote(instrument_id, fact.at, fact.price, fact.price, derived_from="bar")
+
+    def last_quote(self, instrument_id: InstrumentId, cursor: int) -> Quote | None:
+        """Return the last real quote of an instrument by then."""
         fact = self._last_fact(instrument_id, cursor, (Phase.QUOTE,))
-        if isinstance(fact, QuoteFact):
-            return Quote(instrument_id, fact.at, fact.bid, fact.ask, fact.bid_size, fact.ask_size)
+        if not isinstance(fact, QuoteFact):
+            return None
+        return Quote(instrument_id, fact.at, fact.bid, fact.ask, fact.bid_size, fact.ask_size)
+
+    def last_print(self, instrument_id: InstrumentId, cursor: int) -> OpenFact | CloseFact | None:
+        """Return the last open or close of an instrument by then, its price on the tick it is traded in."""
         fact = self._last_fact(instrument_id, cursor, (Phase.OPEN, Phase.CLOSE))
         if not isinstance(fact, OpenFact | CloseFact):
             return None
-        price = _on_tick(fact.price, self._listing(instrument_id).instrument.tick)
-        return Quote(instrument_id, fact.at, price, price, derived_from="bar")
+        return replace(fact, price=_on_tick(fact.price, self._listing(instrument_id).instrument.tick))
+
+    def closes_session(self, instant: datetime) -> bool:
+        """Say whether an instant is the close of a session."""
+        return instant in self._closes
+
+    def has_bells(self, after: int, upto: int) -> bool:
+        """Say whether a session opens or closes in the facts with after < seq <= upto."""
+        tracks = (self._timeline.track(SESSIONS, phase) for phase in (Phase.SESSION_OPENED, Phase.SESSION_CLOSED))
+        return any(track.last_before(after) != track.last_before(upto) for track in tracks)
 
     def _last_fact(self, instrument_id: InstrumentId, cursor: int, phases: Sequence[Phase]) -> PriceFact | None:
         seq = self._last_seq(instrument_id, cursor, phases)

@@ -1,0 +1,34 @@
+"""The end of a session, step by step: what comes first can change what comes after.
+
+1  orders that have reached their time expire
+"""
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+from paperdesk.core.broker.account import Account
+from paperdesk.core.broker.contingencies import Course, expire
+from paperdesk.core.broker.events import Event
+from paperdesk.core.broker.marks import Marks
+from paperdesk.core.market.facts import SessionClosed
+
+Step: TypeAlias = Callable[[Course, SessionClosed, Marks], None]
+
+
+def close_session(account: Account, fact: SessionClosed, marks: Marks) -> tuple[Event, ...]:
+    """Return what the end of a session does to an account; each step sees what the ones before it did."""
+    course = Course(account, max(fact.at, account.last_at))
+    for step in STEPS:
+        step(course, fact, marks)
+    return tuple(course.events)
+
+
+def _expire_orders(course: Course, fact: SessionClosed, _marks: Marks) -> None:
+    orders = sorted(course.account.orders.values(), key=lambda order: order.accepted_seq)
+    for due in (order for order in orders if order.is_open and order.expires_at <= fact.at):
+        order = course.order(due.id)
+        if order.is_open:  # an exit ends with its entry
+            expire(course, order)
+
+
+STEPS: tuple[Step, ...] = (_expire_orders,)

@@ -1,0 +1,40 @@
+"""Marks on a tape: what its instruments are worth at a cursor, by rule 2.10 of the trading rules.
+
+Options are worth the middle of their quote, and everything else its last print; what has only the other is
+worth that. A print at the close of a session is the official close.
+"""
+
+from collections.abc import Iterable
+
+from paperdesk.core.broker.marks import LAST_PRINT, OFFICIAL_CLOSE, QUOTE_MID, Mark
+from paperdesk.core.kernel.ids import InstrumentId
+from paperdesk.core.market.facts import CloseFact
+from paperdesk.core.market.instruments import Kind
+from paperdesk.features.marketdata.feeds.recorded import Dataset
+
+
+def marks_at(dataset: Dataset, instrument_ids: Iterable[InstrumentId], cursor: int) -> dict[InstrumentId, Mark]:
+    """Return the marks of instruments at a cursor; one without a price yet has none."""
+    return {each: mark for each in instrument_ids if (mark := mark_at(dataset, each, cursor))}
+
+
+def mark_at(dataset: Dataset, instrument_id: InstrumentId, cursor: int) -> Mark | None:
+    """Return what an instrument is worth at a cursor, None without a price by then."""
+    instrument = dataset.instruments[instrument_id]
+    sources = [_from_quote, _from_print] if instrument.kind is Kind.OPTION else [_from_print, _from_quote]
+    found = (source(dataset, instrument_id, cursor) for source in sources)
+    return next((mark for mark in found if mark is not None), None)
+
+
+def _from_quote(dataset: Dataset, instrument_id: InstrumentId, cursor: int) -> Mark | None:
+    quote = dataset.last_quote(instrument_id, cursor)
+    return None if quote is None else Mark(dataset.instruments[instrument_id], quote.mid, QUOTE_MID, quote.at)
+
+
+def _from_print(dataset: Dataset, instrument_id: InstrumentId, cursor: int) -> Mark | None:
+    fact = dataset.last_print(instrument_id, cursor)
+    if fact is None:
+        return None
+    is_official = isinstance(fact, CloseFact) and dataset.closes_session(fact.at)
+    source = OFFICIAL_CLOSE if is_official else LAST_PRINT
+    return Mark(dataset.instruments[instrument_id], fact.price, source, fact.at)
