@@ -50,7 +50,7 @@ def test_both_notations_are_read(symbol: str, root: str, strike: str) -> None:
     assert contract.expires_on == date(2024, 1, 19)
     assert contract.right is Right.CALL
     assert contract.multiplier == 100
-    assert contract.style is Style.AMERICAN
+    assert contract.style is (Style.EUROPEAN if root == "SPXW" else Style.AMERICAN)
 
 
 @pytest.mark.parametrize(

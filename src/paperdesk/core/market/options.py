@@ -48,9 +48,21 @@ class Style(StrEnum):
     EUROPEAN = "european"
 
 
+class Settlement(StrEnum):
+    """What exercise brings: the underlying itself, or money by its close (pm) or its opening value (am)."""
+
+    PHYSICAL = "physical"
+    CASH_PM = "cash_pm"
+    CASH_AM = "cash_am"
+
+
 @dataclass(frozen=True, slots=True)
 class OptionContract:
-    """The terms of one listed option; the strike and the premium are per unit, times the multiplier."""
+    """The terms of one listed option; the strike and the premium are per unit, times the multiplier.
+
+    `deliverable` is how many units of the underlying one contract moves, None for as many as the
+    multiplier says; after a corporate action the two differ, and coverage counts the deliverable.
+    """
 
     root: str
     expires_on: date
@@ -58,11 +70,16 @@ class OptionContract:
     strike: Decimal
     multiplier: Decimal = Decimal(100)
     style: Style = Style.AMERICAN
+    settlement: Settlement = Settlement.PHYSICAL
+    underlying: str = ""
+    deliverable: Decimal | None = None
 
     def __post_init__(self) -> None:
         """Refuse terms that no OCC symbol can state."""
         object.__setattr__(self, "right", Right(self.right))
         object.__setattr__(self, "style", Style(self.style))
+        object.__setattr__(self, "settlement", Settlement(self.settlement))
+        object.__setattr__(self, "underlying", self.underlying or self.root)
         if not _ROOT.fullmatch(self.root):
             raise MalformedOptionContract(f"{self.root[:40]!r} is not an option root.", root=self.root[:40])
         thousandths = self.strike * 1000
@@ -72,6 +89,56 @@ class OptionContract:
             raise MalformedOptionContract(f"No option expires on {self.expires_on}.", expires_on=str(self.expires_on))
         if self.multiplier <= 0:
             raise MalformedOptionContract("A multiplier is positive.", multiplier=str(self.multiplier))
+        if self.deliverable is not None and self.deliverable <= 0:
+            raise MalformedOptionContract("A deliverable is positive.", deliverable=str(self.deliverable))
+
+    @property
+    def is_call(self) -> bool:
+        """Say whether the holder may buy, rather than sell."""
+        return self.right is Right.CALL
+
+    @property
+    def units(self) -> Decimal:
+        """Return how many units of the underlying one contract moves."""
+        return self.multiplier if self.deliverable is None else self.deliverable
+
+    @property
+    def aggregate_strike(self) -> Decimal:
+        """Return the money that changes hands when one contract is exercised."""
+        return self.strike * self.multiplier
+
+    def intrinsic(self, spot: Decimal) -> Decimal:
+        """Return what exercising one contract is worth, in money, with the underlying at a price."""
+        gain = spot * self.units - self.aggregate_strike
+        return max(gain if self.is_call else -gain, Decimal(0))
+
+
+# European index roots, with their index and how they settle.
+# Source: the exchange's index option specifications (Cboe: SPX, SPXW, XSP, VIX, DJX, RUT, RUTW; Nasdaq: NDX,
+# NDXP), as of November 2026. SPX and its like of the third Friday settle to the opening; the others to the close.
+INDEX_ROOTS = {
+    "SPX": ("SPX", Settlement.CASH_AM),
+    "SPXW": ("SPX", Settlement.CASH_PM),
+    "XSP": ("XSP", Settlement.CASH_PM),
+    "VIX": ("VIX", Settlement.CASH_AM),
+    "VIXW": ("VIX", Settlement.CASH_AM),
+    "DJX": ("DJX", Settlement.CASH_AM),
+    "RUT": ("RUT", Settlement.CASH_AM),
+    "RUTW": ("RUT", Settlement.CASH_PM),
+    "NDX": ("NDX", Settlement.CASH_AM),
+    "NDXP": ("NDX", Settlement.CASH_PM),
+}
+
+
+def listed(root: str, expires_on: date, right: Right, strike: Decimal) -> OptionContract:
+    """Return a contract with the terms its root is listed with; a root of no index is American and physical."""
+    found = INDEX_ROOTS.get(root)
+    if found is None:
+        return OptionContract(root, expires_on, right, strike)
+    underlying, settlement = found
+    return OptionContract(
+        root, expires_on, right, strike, style=Style.EUROPEAN, settlement=settlement, underlying=underlying
+    )
 
 
 def parse_occ(symbol: str) -> OptionContract:
@@ -82,7 +149,7 @@ def parse_occ(symbol: str) -> OptionContract:
     try:
         expires_on = date(_CENTURY + int(found["year"]), int(found["month"]), int(found["day"]))
         right = Right.CALL if found["right"] == "C" else Right.PUT
-        return OptionContract(found["root"], expires_on, right, Decimal(found["strike"]) / 1000)
+        return listed(found["root"], expires_on, right, Decimal(found["strike"]) / 1000)
     except (ValueError, MalformedOptionContract):
         raise _malformed(symbol) from None
 

@@ -1,0 +1,57 @@
+"""Options on one underlying, as tests write them: leg("-3C105@2.50") is three short calls at 105."""
+
+import re
+from datetime import date
+from decimal import Decimal
+
+from hypothesis import strategies as st
+
+from paperdesk.core.broker.legs import Leg
+from paperdesk.core.market.options import OptionContract, Right, listed, occ_symbol
+
+DECEMBER = date(2024, 12, 20)
+JANUARY = date(2025, 1, 17)
+_LEG = re.compile(r"(?P<quantity>[+-]\d+)(?P<right>[CP])(?P<strike>[\d.]+)(@(?P<price>[\d.]+))?")
+
+
+def contract(right: str, strike: str | Decimal, expires_on: date = DECEMBER, root: str = "XYZ") -> OptionContract:
+    """Return a listed contract."""
+    return listed(root, expires_on, Right.CALL if right == "C" else Right.PUT, Decimal(strike))
+
+
+def leg(text: str, expires_on: date = DECEMBER, root: str = "XYZ") -> Leg:
+    """Return a line of options: sign and quantity, right, strike, and the price after an @."""
+    found = _LEG.fullmatch(text)
+    assert found, text
+    terms = contract(found["right"], found["strike"], expires_on, root)
+    return Leg(occ_symbol(terms), Decimal(found["quantity"]), terms, Decimal(found["price"] or 0))
+
+
+def legs(text: str, expires_on: date = DECEMBER) -> tuple[Leg, ...]:
+    """Return several lines, written with spaces between them."""
+    return tuple(leg(word, expires_on) for word in text.split())
+
+
+def shares(quantity: int, price: str = "0") -> Leg:
+    """Return units of the underlying itself."""
+    return Leg("XYZ", Decimal(quantity), None, Decimal(price))
+
+
+@st.composite
+def books(draw: st.DrawFn, lines: int = 6, sizes: int = 9) -> tuple[Leg, ...]:
+    """Return a book of options, each line another contract, and perhaps shares."""
+    keys = draw(
+        st.lists(
+            st.tuples(st.sampled_from("CP"), st.integers(16, 24), st.sampled_from([DECEMBER, JANUARY])),
+            max_size=lines,
+            unique=True,
+        )
+    )
+    quantities = st.integers(-sizes, sizes).filter(bool)
+    prices = st.integers(1, 900).map(lambda cents: Decimal(cents) / 100)
+    options = []
+    for right, strike, expires_on in keys:
+        terms = contract(right, Decimal(strike * 5), expires_on)
+        options.append(Leg(occ_symbol(terms), Decimal(draw(quantities)), terms, draw(prices)))
+    held = draw(st.sampled_from([0, 0, 100, 250, -300]))
+    return (*options, *((shares(held, "100"),) if held else ()))
