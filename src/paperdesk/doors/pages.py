@@ -1,5 +1,6 @@
 """Files for browsers: the web app, its deep links, the API's documentation page, and their headers."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -7,6 +8,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
+from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 WEB_APP = Path(__file__).parent.parent / "ui"
@@ -16,6 +18,8 @@ REFERENCE_FILES = {"": "index.html", "errors": "index.html"} | {
     name: name for name in ("reference.css", "reference.js", "errors.json")
 }
 API_PREFIXES = ("/v1", "/health", "/metrics", "/openapi.json")
+READING = ("GET", "HEAD")
+WRITING = ("POST", "PUT", "PATCH", "DELETE")
 POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "connect-src 'self' ws: wss:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
@@ -56,12 +60,24 @@ def serve(app: FastAPI) -> None:
     async def page(request: Request) -> Response:
         path = request.url.path
         if path.startswith(API_PREFIXES):
-            raise HTTPException(404)
+            raise _missed([route for route in app.routes if getattr(route, "endpoint", None) is not page], request)
+        if request.method not in READING:
+            raise HTTPException(405, headers={"Allow": ", ".join(READING)})
         return _web_file(path, request.headers.get("accept-encoding", ""))
 
     app.add_route("/docs", _reference, methods=["GET", "HEAD"], include_in_schema=False)
     app.add_route("/docs/{name:path}", _reference, methods=["GET", "HEAD"], include_in_schema=False)
-    app.add_route("/{path:path}", page, methods=["GET", "HEAD"], include_in_schema=False)
+    app.add_route("/{path:path}", page, methods=[*READING, *WRITING], include_in_schema=False)
+
+
+def _missed(routes: Sequence[BaseRoute], request: Request) -> HTTPException:
+    """Say whether nothing is at an address, or only nothing that takes the method."""
+    allowed = [
+        method
+        for method in (*READING, *WRITING)
+        if any(route.matches({**request.scope, "method": method})[0] is Match.FULL for route in routes)
+    ]
+    return HTTPException(405, headers={"Allow": ", ".join(allowed)}) if allowed else HTTPException(404)
 
 
 async def _reference(request: Request) -> Response:

@@ -206,7 +206,9 @@ async def test_a_body_must_say_that_it_is_json(client: httpx.AsyncClient, media_
 
 
 async def test_what_is_not_there_is_a_problem_too(client: httpx.AsyncClient) -> None:
-    assert problem(await client.get("/v1/nowhere"))["code"] == "not_found"
+    for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
+        answer = await client.request(method, "/v1/nowhere")
+        assert (answer.status_code, problem(answer)["code"]) == (404, "not_found"), method
     answer = await client.put("/v1/numbers")
     assert (answer.status_code, problem(answer)["code"]) == (405, "method_not_allowed")
     assert answer.headers["allow"] == "POST"

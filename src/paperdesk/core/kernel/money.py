@@ -5,6 +5,7 @@ A price a customer gives is never rounded, only checked. Floats enter and leave 
 functions at the end of this file, which can be found with grep.
 """
 
+import re
 from collections.abc import Iterable
 from decimal import ROUND_HALF_EVEN, Context, Decimal, DefaultContext, FloatOperation, localcontext, setcontext
 from math import isfinite
@@ -19,6 +20,8 @@ CURRENCY_EXPONENTS = {"USD": 2, "EUR": 2, "GBP": 2, "JPY": 0, "BTC": 8, "ETH": 8
 QUANTITY_PLACES = 9
 PLACES_MAX = 18
 MAGNITUDE_MAX = Decimal(10) ** 15
+
+_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 
 # Wide enough for the product of the two largest numbers we read, so that rounding it never fails.
 _WIDE = Context(prec=2 * (15 + PLACES_MAX))
@@ -55,14 +58,21 @@ def money(amount: Decimal, currency: str = "USD", rounding: str = ROUND_HALF_EVE
 
 def decimal_from_text(text: str) -> Decimal:
     """Read a decimal that a person or a program sent; NaN, infinity and nonsense are refused."""
+    # Decimal itself also takes blanks, underscores and the digits of every script.
+    if not _NUMBER.fullmatch(text):
+        raise _malformed(text)
     try:
         number = Decimal(text)
     except ArithmeticError:
-        raise MalformedNumber(f"{text[:40]!r} is not a number.", value=text[:40]) from None
+        raise _malformed(text) from None
     exponent = number.as_tuple().exponent
     if not isinstance(exponent, int) or exponent < -PLACES_MAX or number.copy_abs() >= MAGNITUDE_MAX:
-        raise MalformedNumber(f"{text[:40]!r} is not a finite number we can hold.", value=text[:40])
+        raise _malformed(text)
     return number
+
+
+def _malformed(text: str) -> MalformedNumber:
+    return MalformedNumber(f"{text[:40]!r} is not a finite number we can hold.", value=text[:40])
 
 
 def places(number: Decimal) -> int:
