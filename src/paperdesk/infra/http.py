@@ -4,7 +4,7 @@ import binascii
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Generic, TypeAlias, TypeVar
 
@@ -19,6 +19,7 @@ from paperdesk.core.kernel.time import MalformedTime, instant_from_text
 LIMIT_DEFAULT = 50
 LIMIT_MAX = 500
 CURSOR_LENGTH_MAX = 512
+DAY_LENGTH = 10
 
 T = TypeVar("T")
 Row = TypeVar("Row")
@@ -52,6 +53,16 @@ def _instant(value: object) -> object:
 
 InstantText = Annotated[datetime, BeforeValidator(_instant)]
 """An instant in a request, in UTC once read; without an offset it is refused."""
+
+
+def _day(value: object) -> object:
+    if not isinstance(value, str) or len(value) != DAY_LENGTH:
+        raise ValueError("a day is text such as 2024-01-31")
+    return date.fromisoformat(value)
+
+
+DayText = Annotated[date, BeforeValidator(_day)]
+"""A market day in a request; an instant is not taken for one."""
 
 Line = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")

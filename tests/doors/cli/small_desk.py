@@ -40,6 +40,7 @@ class SmallDesk:
     datasets: list[dict[str, Any]] = field(default_factory=list)
     jobs: dict[str, dict[str, Any]] = field(default_factory=dict)
     imports: list[dict[str, Any]] = field(default_factory=list)
+    controls: list[dict[str, Any]] = field(default_factory=list)
     wishes: list[dict[str, Any]] = field(default_factory=list)
     polls: int = 0
     is_broken: bool = False
@@ -181,14 +182,17 @@ class SmallDesk:
     async def open_tape(self, request: Request) -> Response:
         wish = await request.json()
         opened = tape(len(self.tapes) + 1, wish["name"]) | {"shared": False, "starts_at": wish.get("start_on")}
+        opened |= {name: wish[name] for name in ("shared", "warm_up") if name in wish}
         self.tapes.append(opened)
         return JSONResponse(opened, 201)
 
     async def control(self, request: Request) -> Response:
         found, wish = by_id(self.tapes, request), await request.json()
+        self.controls.append(wish)
+        found |= {name: wish[name] for name in ("speed", "skip_closed") if name in wish}
         match wish["action"]:
             case "play":
-                found |= {"state": "playing", "speed": wish.get("speed", found["speed"])}
+                found["state"] = "playing"
             case "pause":
                 found["state"] = "paused"
             case "step":
@@ -197,10 +201,10 @@ class SmallDesk:
                     self.fill(resting)
             case "jump" if wish["to"] == "next_open":
                 return JSONResponse({**found, "reached": False}, 202)
+            case "jump" if wish["to"] == "next_fill":
+                return JSONResponse({**found, "stopped_by": "fill"})
             case "jump":
                 found["at"] = wish["to"]
-            case "speed":
-                found["speed"] = wish["speed"]
         return JSONResponse(found)
 
     async def list_datasets(self, request: Request) -> Response:
@@ -274,7 +278,7 @@ def tape(nth: int, name: str) -> dict[str, Any]:
         "label": "closes",
         "shared": True,
     }
-    row |= {"warnings": ["Dividends are inside the prices."], "at": T0, "cursor": 1, "target": 1, "state": "paused"}
+    row |= {"warnings": ["Dividends are inside the prices."], "at": T0, "cursor": 1, "reached": True, "state": "paused"}
     row |= {"speed": "86400", "starts_at": T0, "session_open": False, "next_open_at": T1, "next_close_at": None}
     return {**row, "can_control": True}
 

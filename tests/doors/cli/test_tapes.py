@@ -36,6 +36,26 @@ def test_a_tape_plays_and_pauses(running: Running, speak: Speak) -> None:
     assert json.loads(speak("tapes", "speed", "60", "--json").stdout)["speed"] == "60"
 
 
+def test_a_tape_plays_as_fast_as_it_goes_without_closed_hours(running: Running, speak: Speak) -> None:
+    assert ", playing as fast as it goes." in speak("tapes", "play", "--speed", "max").stdout
+    shown = speak("tapes", "play", "--speed", "60", "--skip-closed").stdout
+    assert "playing at 60 market seconds a second, without closed hours." in shown
+    assert "at 60 market seconds a second, without closed hours" in speak("tapes", "show").stdout
+    assert json.loads(speak("tapes", "speed", "30", "--keep-closed", "--json").stdout)["skip_closed"] is False
+
+
+def test_a_jump_to_the_next_fill_names_whose(running: Running, speak: Speak) -> None:
+    speak("tapes", "jump", "next_fill", "--account", "Second")
+    assert running.desk.controls[-1] == {"action": "jump", "to": "next_fill", "account_id": numbered(1, 2)}
+    assert "There was a fill." in speak("tapes", "jump", "next_fill").stdout
+
+
+def test_a_tape_is_opened_for_a_class_with_history(running: Running, speak: Speak) -> None:
+    speak("tapes", "open", "US closes", "--name", "Class", "--warm-up", "200", "--shared")
+    assert running.desk.tapes[-1]["warm_up"] == 200
+    assert running.desk.tapes[-1]["shared"] is True
+
+
 def test_a_jump_that_has_not_arrived_says_so(running: Running, speak: Speak) -> None:
     assert "Still on its way." in speak("tapes", "jump", "next_open").stdout
     assert "2020-03-16 20:00:00 UTC" in speak("tapes", "jump", T1, "US closes 1990-2022").stdout

@@ -53,6 +53,8 @@ async def test_a_tape_that_cannot_be_is_not_opened(
         ({"action": "step", "unit": "session", "count": 3}, "2024-06-06T20:00:00Z"),
         ({"action": "step", "unit": "bar"}, "2024-06-04T20:00:00Z"),
         ({"action": "step", "unit": "fact"}, "2024-06-04T13:30:00Z"),
+        ({"action": "jump", "to": "2024-06-05"}, "2024-06-05T20:00:00Z"),
+        ({"action": "jump", "to": "2024-06-09"}, "2024-06-07T20:00:00Z"),
         ({"action": "jump", "to": "next_open"}, "2024-06-04T13:30:00Z"),
         ({"action": "jump", "to": "next_close"}, "2024-06-04T20:00:00Z"),
         ({"action": "jump", "to": "2024-06-05T15:00:00Z"}, "2024-06-05T15:00:00Z"),
@@ -116,7 +118,7 @@ async def test_a_playing_tape_fills_orders_and_stops_at_its_end(desk: RunningDes
     assert (await desk.mine.get(f"/v1/orders/{order['id']}"))["status"] == "filled"
 
 
-@pytest.mark.parametrize("speed", ["0", "-1", "31536001", "NaN", "1E+40", None])
+@pytest.mark.parametrize("speed", ["0", "-1", "31536001", "NaN", "1E+40", "fast", None])
 async def test_a_speed_that_cannot_be_is_refused(desk: RunningDesk, speed: str | None) -> None:
     tape_id, _ = await desk.market()
     answer = await desk.mine.ask("POST", f"/v1/tapes/{tape_id}/control", json={"action": "speed", "speed": speed})
@@ -136,6 +138,12 @@ async def test_a_speed_that_cannot_be_is_refused(desk: RunningDesk, speed: str |
         {"action": "jump"},
         {"action": "jump", "to": "yesterday"},
         {"action": "jump", "to": "2024-06-05T00:00:00"},
+        {"action": "jump", "to": "2024-13-05"},
+        {"action": "jump", "to": "0001-01-01"},
+        {"action": "jump", "to": "1990-01-01"},
+        {"action": "jump", "to": "next_dividend"},
+        {"action": "jump", "to": "next_fill", "account_id": "mine"},
+        {"action": "speed"},
         {},
     ],
     ids=str,
@@ -144,7 +152,7 @@ async def test_a_button_that_is_not_there_is_refused(desk: RunningDesk, terms: d
     tape_id, _ = await desk.market()
     answer = await desk.mine.ask("POST", f"/v1/tapes/{tape_id}/control", json=terms)
     assert answer.status_code == 422
-    assert answer.json()["code"] in {"malformed_request", "malformed_step"}
+    assert answer.json()["code"] in {"malformed_request", "malformed_step", "beyond_calendar", "speed_out_of_range"}
 
 
 async def test_a_long_way_is_answered_while_the_tape_still_moves(

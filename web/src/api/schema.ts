@@ -554,6 +554,12 @@ export interface components {
             created_at: string;
         };
         /**
+         * Awaited
+         * @description What a tape can run ahead to without knowing when it comes.
+         * @enum {string}
+         */
+        Awaited: "fill" | "event";
+        /**
          * BarOut
          * @description A closed bar; what the source does not have is null.
          */
@@ -635,16 +641,32 @@ export interface components {
              * @default session
              * @enum {string}
              */
-            unit?: "fact" | "bar" | "session";
+            unit?: "fact" | "quote" | "bar" | "session";
             /**
              * Count
              * @default 1
              */
             count?: number;
-            /** To */
-            to?: ("next_open" | "next_close") | string | null;
-            /** Speed */
-            speed?: string | null;
+            /**
+             * To
+             * @description An instant, a day (its close), or what comes next.
+             */
+            to?: ("next_open" | "next_close") | ("next_fill" | "next_event") | string | null;
+            /**
+             * Account Id
+             * @description Whose fill or event to run ahead to; anybody's if absent.
+             */
+            account_id?: string | null;
+            /**
+             * Speed
+             * @description Market seconds a second, or max for as fast as facts can be dealt with.
+             */
+            speed?: string | "max" | null;
+            /**
+             * Skip Closed
+             * @description Whether closed hours pass at once while it plays.
+             */
+            skip_closed?: boolean | null;
         };
         /**
          * DatasetOut
@@ -1126,6 +1148,18 @@ export interface components {
              * @description A day instead of an instant: its close.
              */
             start_on?: string | null;
+            /**
+             * Warm Up
+             * @description Sessions of history there must be at the start; without a start, the tape begins after them.
+             * @default 0
+             */
+            warm_up?: number;
+            /**
+             * Shared
+             * @description Whether only its owner controls the clock.
+             * @default false
+             */
+            shared?: boolean;
         };
         /**
          * OrderClass
@@ -1518,6 +1552,12 @@ export interface components {
          */
         SourceKind: "recorded" | "synthetic";
         /**
+         * Stop
+         * @description Why a tape that ran ahead stands still: it came, it can come no more, or the tape ended first.
+         * @enum {string}
+         */
+        Stop: "fill" | "event" | "nothing_open" | "end";
+        /**
          * TapeAction
          * @description What can be asked of a tape's clock.
          * @enum {string}
@@ -1567,16 +1607,15 @@ export interface components {
             at: string;
             /** Cursor */
             cursor: number;
-            /** Target */
-            target: number;
             /** Reached */
             reached: boolean;
             state: components["schemas"]["TapeState"];
-            /**
-             * Speed
-             * @example 12.5
-             */
-            speed: string;
+            /** Speed */
+            speed: string | "max";
+            /** Skip Closed */
+            skip_closed: boolean;
+            waits_for: components["schemas"]["Awaited"] | null;
+            stopped_by: components["schemas"]["Stop"] | null;
             /** Has Ended */
             has_ended: boolean;
             /**

@@ -122,6 +122,7 @@ const SPEED_WORDS: Readonly<Record<string, string>> = {
   "86400": "1 day/s",
   "604800": "1 week/s",
   "2592000": "30 days/s",
+  max: "Fastest",
 };
 
 /** A tape speed in words: tape time that passes in one second. */

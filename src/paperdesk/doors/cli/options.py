@@ -22,7 +22,7 @@ Cursor: TypeAlias = Annotated[str | None, typer.Option("--cursor", help="Go on w
 Side: TypeAlias = Literal["buy", "sell"]
 TimeInForce: TypeAlias = Literal["day", "gtc", "gtd", "ioc", "fok", "opg", "cls"]
 OrderStatus: TypeAlias = Literal["open", "closed", "all"]
-TapeUnit: TypeAlias = Literal["fact", "bar", "session"]
+TapeUnit: TypeAlias = Literal["fact", "quote", "bar", "session"]
 
 
 def desk_of(context: typer.Context) -> Desk:

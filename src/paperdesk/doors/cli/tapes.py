@@ -1,7 +1,7 @@
 """`paperdesk tapes ...` and `paperdesk datasets ...`: the time machine and what it plays."""
 
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 import typer
 
@@ -32,6 +32,18 @@ _DATASETS = (
 )
 
 
+# What a tape that ran ahead stopped at.
+_STOPS = {
+    "fill": " There was a fill.",
+    "event": " Something happened.",
+    "nothing_open": " No order is open that anything could happen to.",
+}
+
+SkipClosed: TypeAlias = Annotated[
+    bool | None, typer.Option("--skip-closed/--keep-closed", help="Whether closed hours pass at once.")
+]
+
+
 @verbs.command("list")
 def list_tapes(context: typer.Context, *, limit: Limit = 50, cursor: Cursor = None, as_json: AsJson = False) -> None:
     """List the tapes with their clocks."""
@@ -54,11 +66,13 @@ def play_tape(
     context: typer.Context,
     tape: TapeName = None,
     *,
-    speed: Annotated[str | None, typer.Option("--speed", help="Market seconds a second.")] = None,
+    speed: Annotated[str | None, typer.Option("--speed", help="Market seconds a second, or max.")] = None,
+    skip_closed: SkipClosed = None,
     as_json: AsJson = False,
 ) -> None:
     """Let the tape's clock run."""
-    _control(desk_of(context), tape, {"action": "play", "speed": speed}, as_json=as_json)
+    command = {"action": "play", "speed": speed, "skip_closed": skip_closed}
+    _control(desk_of(context), tape, command, as_json=as_json)
 
 
 @verbs.command("pause")
@@ -83,41 +97,56 @@ def step_tape(
 @verbs.command("jump")
 def jump_tape(
     context: typer.Context,
-    to: Annotated[str, typer.Argument(help="An instant such as 2020-03-16T14:30:00Z, or next_open, or next_close.")],
+    to: Annotated[
+        str,
+        typer.Argument(
+            help="A day (its close), an instant such as 2020-03-16T14:30:00Z, next_open, next_close, next_fill or "
+            "next_event."
+        ),
+    ],
     tape: TapeName = None,
     *,
+    account: Annotated[
+        str | None, typer.Option("--account", help="Whose fill or event: number, name or id; anybody's when absent.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Move the tape on to an instant."""
-    _control(desk_of(context), tape, {"action": "jump", "to": to}, as_json=as_json)
+    """Move the tape on to a moment, or until something happens."""
+    desk = desk_of(context)
+    account_id = None if account is None else choose.account(desk, account)["id"]
+    _control(desk, tape, {"action": "jump", "to": to, "account_id": account_id}, as_json=as_json)
 
 
 @verbs.command("speed")
 def set_tape_speed(
     context: typer.Context,
-    speed: Annotated[str, typer.Argument(help="Market seconds a second, such as 3600.")],
+    speed: Annotated[str, typer.Argument(help="Market seconds a second, such as 3600, or max.")],
     tape: TapeName = None,
     *,
+    skip_closed: SkipClosed = None,
     as_json: AsJson = False,
 ) -> None:
     """Set how fast the tape plays."""
-    _control(desk_of(context), tape, {"action": "speed", "speed": speed}, as_json=as_json)
+    command = {"action": "speed", "speed": speed, "skip_closed": skip_closed}
+    _control(desk_of(context), tape, command, as_json=as_json)
 
 
 @verbs.command("open")
-def open_tape(
+def open_tape(  # noqa: PLR0913 - each parameter is an option of the command line
     context: typer.Context,
     dataset: Annotated[str, typer.Argument(help="Name or id of a dataset.")],
     *,
     name: Annotated[str | None, typer.Option("--name", help="What to call it; the dataset's name when absent.")] = None,
     start: Annotated[str | None, typer.Option("--start", help="A day (2020-03-16) or an instant.")] = None,
+    warm_up: Annotated[int | None, typer.Option("--warm-up", min=1, help="Sessions of history at the start.")] = None,
+    shared: Annotated[bool, typer.Option("--shared", help="Let only yourself control its clock.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Open a private tape on a dataset."""
+    """Open a tape on a dataset."""
     desk = desk_of(context)
     chosen = choose.dataset(desk, dataset)
-    begin = {"start_at" if start and "T" in start else "start_on": start}
-    answer = desk.post("/v1/tapes", dataset_id=chosen["id"], name=name or chosen["name"], **begin)
+    wish = {"start_at" if start and "T" in start else "start_on": start, "warm_up": warm_up, "shared": shared or None}
+    answer = desk.post("/v1/tapes", dataset_id=chosen["id"], name=name or chosen["name"], **wish)
     if as_json:
         render.raw(answer)
     else:
@@ -139,9 +168,17 @@ def _control(desk: Desk, wanted: str | None, command: Row, *, as_json: bool) -> 
         return
     tape: Row = answer.json()
     moving = " Still on its way." if answer.status_code == HTTPStatus.ACCEPTED else ""
-    ended = " The recording ends here." if tape.get("ended") else ""
-    pace = f" at {render.number(tape['speed'])} market seconds a second" if tape["state"] == "playing" else ""
-    render.say(f"{tape['name']}: {render.instant(tape['at'])} UTC, {tape['state']}{pace}.{moving}{ended}")
+    ended = " The recording ends here." if tape.get("has_ended") else ""
+    stopped = _STOPS.get(tape.get("stopped_by") or "", "")
+    pace = f" {_pace(tape)}" if tape["state"] == "playing" else ""
+    render.say(f"{tape['name']}: {render.instant(tape['at'])} UTC, {tape['state']}{pace}.{moving}{stopped}{ended}")
+
+
+def _pace(tape: Row) -> str:
+    hours = ", without closed hours" if tape.get("skip_closed") else ""
+    if tape["speed"] == "max":
+        return "as fast as it goes"
+    return f"at {render.number(tape['speed'])} market seconds a second{hours}"
 
 
 def _card(tape: Row) -> None:
@@ -150,7 +187,7 @@ def _card(tape: Row) -> None:
         "Kind": render.plain(tape["kind"]),
         "Tape time": render.instant(tape["at"]).append(" UTC"),
         "State": render.plain(tape["state"]),
-        "Speed": render.number(tape["speed"]).append(" market seconds a second"),
+        "Speed": render.plain(_pace(tape)),
         "Market": render.plain("open" if tape["session_open"] else "closed"),
         "Next open": render.instant(tape["next_open_at"]),
         "Next close": render.instant(tape["next_close_at"]),

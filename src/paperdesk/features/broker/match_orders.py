@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from paperdesk.core.broker import engine
 from paperdesk.core.broker.account import Account
+from paperdesk.core.broker.events import OrderFilled
 from paperdesk.core.broker.marks import NO_MARKS, Marks
 from paperdesk.core.broker.orders import Side
 from paperdesk.core.kernel.ids import AccountId, InstrumentId, OrderId, TapeId
@@ -20,8 +21,8 @@ from paperdesk.features.broker import store
 from paperdesk.features.broker.marks import marks_at
 from paperdesk.features.broker.store import Change, Holding, Row, Touch
 from paperdesk.features.marketdata.feeds.recorded import Dataset
-from paperdesk.features.marketdata.pump import FACTS_MAX, Move, next_move
-from paperdesk.features.marketdata.tapes import Shelf, Tape, TapeState
+from paperdesk.features.marketdata.pump import FACTS_MAX, Move, next_move, stopped_move
+from paperdesk.features.marketdata.tapes import Awaited, Shelf, Stop, Tape
 from paperdesk.infra.db import Connection
 
 SUBJECT = "tape"
@@ -36,11 +37,11 @@ class Moved:
 
     @property
     def has_far_to_go(self) -> bool:
-        """Say whether the tape has not reached its target; a tape that plays has none."""
+        """Say whether the tape goes on at once: it is not where it was sent, or runs as fast as it can."""
         before, move = self.tape, self.move
-        if before.state is TapeState.PLAYING or move.has_ended:
+        if move.has_ended or move.stopped_by:
             return False
-        return move.cursor < before.target_cursor or move.at < before.target_at
+        return before.is_flat_out or move.cursor < before.target_cursor or move.at < before.target_at
 
 
 async def moving_tapes(db: Connection) -> list[TapeId]:
@@ -60,12 +61,14 @@ async def match_orders(
     move = next_move(tape, dataset, elapsed, FACTS_MAX if crowd.working or crowd.held else None)
     if move is None:
         return None
-    if not dataset.has_bells(tape.cursor, move.cursor):
-        crowd = replace(crowd, held=[])
-    if (crowd.working or crowd.held) and move.cursor > tape.cursor:
-        await _deliver(db, crowd, dataset, range(tape.cursor, move.cursor), recorded_at)
-    await store.move_tape(db, tape, move)
-    return Moved(tape, move)
+    moved = Moved(tape, move)
+    if not crowd.may_bring(tape):
+        moved = Moved(tape, Move(tape.cursor, tape.at, tape.has_ended, Stop.NOTHING_OPEN))
+    elif move.cursor > tape.cursor:
+        heard = crowd if dataset.has_bells(tape.cursor, move.cursor) else replace(crowd, held=[])
+        moved = await _deliver(db, heard, dataset, moved, recorded_at)
+    await store.move_tape(db, tape, moved.move)
+    return moved
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,19 +78,52 @@ class Crowd:
     working: list[Row]
     held: list[Holding]
 
+    def may_bring(self, tape: Tape) -> bool:
+        """Say whether what a tape awaits can still come: nothing fills without an order, or happens to nobody."""
+        if tape.awaits is None:
+            return True
+        orders = {row["account_id"] for row in self.working}
+        concerned = orders if tape.awaits is Awaited.FILL else orders | {account_id for account_id, _ in self.held}
+        return bool(concerned) if tape.awaits_account is None else tape.awaits_account in concerned
 
-async def _deliver(db: Connection, crowd: Crowd, dataset: Dataset, facts: range, recorded_at: datetime) -> None:
+
+async def _deliver(db: Connection, crowd: Crowd, dataset: Dataset, moved: Moved, recorded_at: datetime) -> Moved:
+    """Let orders meet the facts of a move, and return it: cut short by what the tape awaits, if that has come."""
+    if not crowd.working and not crowd.held:
+        return moved
+    tape = moved.tape
     accounts = await _accounts(db, crowd, dataset)
     changes = {account_id: Change(account, account) for account_id, account in accounts.items()}
     instruments = frozenset(InstrumentId(row["instrument_id"]) for row in crowd.working)
     interested = _interested(crowd.working)
-    for fact in dataset.facts_between(facts.start, facts.stop, instruments):
+    for fact in dataset.facts_between(tape.cursor, moved.move.cursor, instruments):
         marks = _marks(fact, dataset, changes)
         for account_id in _concerned(fact, interested, changes):
             _react(changes[account_id], fact, marks)
+        stop = _stop(tape, changes)
+        if stop is not None:
+            moved = replace(moved, move=stopped_move(tape, dataset, (fact.seq, fact.at), stop))
+            break
     changed = [change for change in changes.values() if change.events]
     if changed:
         await store.apply(db, changed, recorded_at)
+    return moved
+
+
+def _stop(tape: Tape, changes: Mapping[AccountId, Change]) -> Stop | None:
+    """Say why the tape stops at the fact just met: what it awaits has come, or can come no more."""
+    if tape.awaits is None:
+        return None
+    awaited = [change for account_id, change in changes.items() if tape.awaits_account in (None, account_id)]
+    events = [event for change in awaited for event, _ in change.events]
+    if not events:
+        return None
+    if tape.awaits is Awaited.EVENT:
+        return Stop.EVENT
+    if any(isinstance(event, OrderFilled) for event in events):
+        return Stop.FILL
+    is_open = any(order.is_open for change in awaited for order in change.after.orders.values())
+    return None if is_open else Stop.NOTHING_OPEN
 
 
 async def _accounts(db: Connection, crowd: Crowd, dataset: Dataset) -> dict[AccountId, Account]:

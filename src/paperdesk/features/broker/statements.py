@@ -7,8 +7,9 @@ batch does not need are left out of its statement.
 
 from functools import lru_cache
 
-TAPE_COLUMNS = """t.id, t.tenant_id, t.owner_id, t.dataset_id, t.name, t.shared, t.cursor, t.at, t.target_cursor,
-  t.target_at, t.state, t.speed, t.has_ended, t.starts_at"""
+_TAPE = """t.owner_id, t.dataset_id, t.name, t.shared, t.cursor, t.at, t.target_cursor, t.target_at, t.state, t.speed,
+  t.skip_closed, t.awaits, t.awaits_account, t.stopped_by, t.has_ended, t.starts_at"""
+TAPE_COLUMNS = f"t.id, t.tenant_id, {_TAPE}"
 
 # The count makes the planner finish locking the tapes before it touches an account.
 LOCK_ACCOUNTS = f"""
@@ -20,8 +21,7 @@ with tapes as (
     a.last_at, a.epoch
   from accounts a where a.id = any($1) and (select count(*) from tapes) > 0 order by a.id for update
 )
-select l.*, t.tenant_id as tape_tenant_id, t.owner_id, t.dataset_id, t.name, t.shared, t.cursor, t.at, t.target_cursor,
-  t.target_at, t.state, t.speed, t.has_ended, t.starts_at
+select l.*, t.tenant_id as tape_tenant_id, {_TAPE}
 from locked l join tapes t on t.id = l.tape_id
 """
 
@@ -110,12 +110,15 @@ where a.tape_id = $1 and p.quantity <> 0
 """
 
 MOVING_TAPES = """
-select id from tape_runs where state = 'playing' or cursor < target_cursor or at < target_at order by id
+select id from tape_runs
+where state = 'playing' or cursor < target_cursor or at < target_at or awaits is not null order by id
 """
 
 MOVE_TAPE = """
-update tape_runs set cursor = $2, at = $3, has_ended = $4, state = $5,
-  target_cursor = greatest(target_cursor, $2), target_at = greatest(target_at, $3)
+update tape_runs set cursor = $2, at = $3, has_ended = $4, state = $5, stopped_by = $6,
+  target_cursor = greatest(target_cursor, $2), target_at = greatest(target_at, $3),
+  awaits = case when $6::text is null then awaits end,
+  awaits_account = case when $6::text is null then awaits_account end
 where id = $1
 """
 

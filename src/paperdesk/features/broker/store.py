@@ -27,7 +27,7 @@ from paperdesk.core.market.instruments import Instrument
 from paperdesk.features.broker import statements, tables
 from paperdesk.features.broker.rows import KIND_OF, account_of, lot_of, order_of, position_of, stored_entry
 from paperdesk.features.marketdata.pump import Move
-from paperdesk.features.marketdata.tapes import Tape, TapeState, tape_of
+from paperdesk.features.marketdata.tapes import Stop, Tape, TapeState, tape_of
 from paperdesk.infra.db import Connection
 from paperdesk.infra.work import UnitOfWork
 
@@ -289,6 +289,7 @@ async def lock_accounts_of_tape(db: Connection, account_ids: Sequence[AccountId]
 
 
 async def move_tape(db: Connection, tape: Tape, move: Move) -> None:
-    """Write where a tape stands now; one that has ended no longer plays."""
+    """Write where a tape stands now; one that has ended no longer plays, nor waits for anything."""
     state = TapeState.PAUSED if move.has_ended else tape.state
-    await db.execute(statements.MOVE_TAPE, tape.id, move.cursor, move.at, move.has_ended, state.value)
+    stopped_by = move.stopped_by or (Stop.END if move.has_ended and tape.awaits else None)
+    await db.execute(statements.MOVE_TAPE, tape.id, move.cursor, move.at, move.has_ended, state.value, stopped_by)

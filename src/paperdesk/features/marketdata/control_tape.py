@@ -1,13 +1,15 @@
 """Play, pause, step, jump and set the speed of a tape.
 
-Control writes a target; the pump moves the tape there and commits the fills on the way. A cursor
+Control writes a target, or what to wait for; the pump moves the tape there and commits the fills on
+the way. Nobody looks ahead to find out when a fill will come: the tape runs until one has. A cursor
 never goes back: rewinding is a new run.
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Final, Literal, TypeAlias
 from uuid import UUID
 
 from paperdesk.core.kernel.errors import Conflict, Forbidden, Invalid
@@ -17,12 +19,17 @@ from paperdesk.core.kernel.time import instant_text
 from paperdesk.features.marketdata.feeds.recorded import Dataset
 from paperdesk.features.marketdata.feeds.timeline import Landmark, StepUnit
 from paperdesk.features.marketdata.store import load_tape, save_control
-from paperdesk.features.marketdata.tapes import Shelf, Tape, TapeState
+from paperdesk.features.marketdata.tapes import Awaited, Shelf, Tape, TapeState, close_of
 from paperdesk.infra.work import UnitOfWork
 
 CONTROL_TOPIC = "tape-control"
 SPEED_MAX = Decimal(31_536_000)
 STEPS_MAX = 100_000
+
+Moment: TypeAlias = Literal["next_fill", "next_event"]
+FlatOut: TypeAlias = Literal["max"]
+
+_AWAITED: Final[dict[Moment, Awaited]] = {"next_fill": Awaited.FILL, "next_event": Awaited.EVENT}
 
 
 class TapeAction(StrEnum):
@@ -52,19 +59,29 @@ class SpeedOutOfRange(Invalid):
 
 
 class MalformedStep(Invalid):
-    """A step counts from 1 to 100,000 facts, bars or sessions."""
+    """A step counts from 1 to 100,000 facts, quotes, bars or sessions."""
+
+
+class NoQuotesOnTape(Conflict):
+    """The tape has no quotes to step by; bars and sessions it has."""
 
 
 @dataclass(frozen=True, slots=True)
 class ControlTape:
-    """One press on the transport bar; `to` is an instant or a landmark."""
+    """One press on the transport bar.
+
+    `to` is an instant, a day (its close), a landmark of the calendar or what may happen, then to the
+    account named or to anybody. Playing may set the speed and whether closed hours are skipped too.
+    """
 
     tape_id: UUID
     action: TapeAction
     unit: StepUnit = "session"
     count: int = 1
-    to: datetime | Landmark | None = None
-    speed: Decimal | None = None
+    to: datetime | date | Landmark | Moment | None = None
+    account_id: UUID | None = None
+    speed: Decimal | FlatOut | None = None
+    skip_closed: bool | None = None
 
 
 async def control_tape(work: UnitOfWork, shelf: Shelf, command: ControlTape) -> Tape:
@@ -89,48 +106,86 @@ def aim(tape: Tape, dataset: Dataset, command: ControlTape) -> Tape:
     """Return the tape with the target that a command gives it."""
     match command.action:
         case TapeAction.PLAY:
-            if tape.has_ended:
-                raise TapeEnded("There is nothing further on this tape.", tape_id=str(tape.id))
-            return replace(tape, state=TapeState.PLAYING)
+            _require_more(tape)
+            return replace(_paced(_at_rest(tape), command), state=TapeState.PLAYING)
         case TapeAction.PAUSE:
-            return replace(tape, state=TapeState.PAUSED, target_cursor=tape.cursor, target_at=tape.at)
+            return _at_rest(tape)
         case TapeAction.SPEED:
-            return replace(tape, speed=_speed(command.speed))
+            if command.speed is None and command.skip_closed is None:
+                raise _speed_refused()
+            return _paced(tape, command)
         case TapeAction.STEP:
-            return _headed(tape, dataset, _stepped(tape, dataset, command))
+            _require_more(tape)
+            return _headed(_at_rest(tape), dataset, _stepped(tape, dataset, command))
         case TapeAction.JUMP:
-            return _jumped(tape, dataset, command.to)
+            return _jumped(_at_rest(tape), dataset, command)
 
 
-def _speed(speed: Decimal | None) -> Decimal:
-    if speed is None or not 0 < speed <= SPEED_MAX:
-        raise SpeedOutOfRange(f"The speed is above 0 and at most {plain(SPEED_MAX)} tape seconds a second.")
-    return speed
+def _at_rest(tape: Tape) -> Tape:
+    """Return the tape where it stands, with nowhere to go and nothing to wait for."""
+    paused = replace(tape, state=TapeState.PAUSED, target_cursor=tape.cursor, target_at=tape.at)
+    return replace(paused, awaits=None, awaits_account=None, stopped_by=None)
+
+
+def _paced(tape: Tape, command: ControlTape) -> Tape:
+    """Return the tape with the speed and the treatment of closed hours that were named."""
+    skip_closed = tape.skip_closed if command.skip_closed is None else command.skip_closed
+    if command.speed is None:
+        return replace(tape, skip_closed=skip_closed)
+    if command.speed == "max":
+        return replace(tape, skip_closed=skip_closed, speed=None)
+    if not 0 < command.speed <= SPEED_MAX:
+        raise _speed_refused()
+    return replace(tape, skip_closed=skip_closed, speed=command.speed)
+
+
+def _speed_refused() -> SpeedOutOfRange:
+    return SpeedOutOfRange(f"The speed is max, or above 0 and at most {plain(SPEED_MAX)} tape seconds a second.")
 
 
 def _stepped(tape: Tape, dataset: Dataset, command: ControlTape) -> int | None:
     if not 1 <= command.count <= STEPS_MAX:
         raise MalformedStep(f"A step counts from 1 to {STEPS_MAX}.", count=command.count)
+    if command.unit == "quote" and "bid" not in dataset.manifest.fields:
+        raise NoQuotesOnTape("This tape has no quotes; step by bar or by session.")
     return dataset.next_step(tape.cursor, command.unit, command.count)
 
 
-def _jumped(tape: Tape, dataset: Dataset, to: datetime | Landmark | None) -> Tape:
-    if to is None:
-        raise MalformedStep("A jump needs where to: an instant, next_open or next_close.")
-    if not isinstance(to, datetime):
-        return _headed(tape, dataset, dataset.next_of(tape.cursor, to))
-    if to < tape.at:
+def _jumped(tape: Tape, dataset: Dataset, command: ControlTape) -> Tape:
+    match command.to:
+        case None:
+            raise MalformedStep("A jump needs where to: an instant, a day, or what comes next.")
+        case datetime() as instant:
+            return _jumped_to(tape, dataset, instant)
+        case date() as day:
+            return _jumped_to(tape, dataset, close_of(dataset.calendar, day))
+        case "next_fill" | "next_event":
+            _require_more(tape)
+            return replace(tape, awaits=_AWAITED[command.to], awaits_account=command.account_id)
+        case landmark:
+            _require_more(tape)
+            return _headed(tape, dataset, dataset.next_of(tape.cursor, landmark))
+
+
+def _jumped_to(tape: Tape, dataset: Dataset, instant: datetime) -> Tape:
+    if instant < tape.at:
         raise TapeNeverGoesBack(
             f"The tape is at {instant_text(tape.at)} and never goes back.", at=instant_text(tape.at)
         )
-    cursor = dataset.cursor_at(to)
+    cursor = dataset.cursor_at(instant)
     # Beyond the last fact there is no time either: the tape ends where its facts do.
-    at = to if cursor < dataset.facts_total else max(dataset.at_of(cursor), tape.at)
-    return replace(tape, state=TapeState.PAUSED, target_cursor=max(cursor, tape.cursor), target_at=at)
+    at = instant if cursor < dataset.facts_total else max(dataset.at_of(cursor), tape.at)
+    return replace(tape, target_cursor=max(cursor, tape.cursor), target_at=at)
 
 
 def _headed(tape: Tape, dataset: Dataset, cursor: int | None) -> Tape:
+    target = dataset.facts_total if cursor is None else cursor
+    # A tape that stands on its last fact has no way to go that would tell it so.
+    has_ended = tape.cursor >= dataset.facts_total
+    at = max(dataset.at_of(target), tape.at)
+    return replace(tape, target_cursor=target, target_at=at, has_ended=has_ended)
+
+
+def _require_more(tape: Tape) -> None:
     if tape.has_ended:
         raise TapeEnded("There is nothing further on this tape.", tape_id=str(tape.id))
-    target = dataset.facts_total if cursor is None else cursor
-    return replace(tape, state=TapeState.PAUSED, target_cursor=target, target_at=max(dataset.at_of(target), tape.at))

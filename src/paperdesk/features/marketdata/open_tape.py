@@ -1,25 +1,28 @@
-"""Open a tape: a private run over a dataset, paused at the moment asked for."""
+"""Open a tape: a run over a dataset, private or shared, paused at the moment asked for."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 
 from paperdesk.core.kernel.errors import Invalid
 from paperdesk.core.kernel.ids import DatasetId, TapeId
 from paperdesk.core.kernel.principal import Scope
-from paperdesk.core.market.sessions import Calendar
+from paperdesk.features.marketdata.feeds.recorded import Dataset
 from paperdesk.features.marketdata.store import insert_tape, require_dataset
-from paperdesk.features.marketdata.tapes import Shelf, Tape, TapeState
+from paperdesk.features.marketdata.tapes import Shelf, Tape, TapeState, close_of
 from paperdesk.infra.work import UnitOfWork
 
 # A session a second suits tapes of daily bars, which is what a first tape is made of.
 DAY_A_SECOND = Decimal(86_400)
 NAME_LENGTH_MAX = 80
-_WEEK = timedelta(days=7)
 
 
 class StartsBeforeTape(Invalid):
     """The tape has no prices yet at the moment it should start."""
+
+
+class WarmUpTooLong(Invalid):
+    """The tape has fewer sessions before its start than the warm-up asks for."""
 
 
 class TapeNameMissing(Invalid):
@@ -28,12 +31,18 @@ class TapeNameMissing(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class OpenTape:
-    """Open a run over a dataset, at an instant, or at the close of a day (of the last session until then)."""
+    """Open a run over a dataset, at an instant, or at the close of a day (of the last session until then).
+
+    `warm_up` is how many sessions of history there must be at the start; without a start, the tape
+    starts right after them.
+    """
 
     dataset_id: DatasetId
     name: str
-    start: datetime | date
+    start: datetime | date | None
     seed: int = 0
+    shared: bool = False
+    warm_up: int = 0
 
 
 async def open_tape(work: UnitOfWork, shelf: Shelf, command: OpenTape) -> Tape:
@@ -44,24 +53,21 @@ async def open_tape(work: UnitOfWork, shelf: Shelf, command: OpenTape) -> Tape:
         raise TapeNameMissing(f"A tape has a name of 1 to {NAME_LENGTH_MAX} characters.")
     dataset_id = await require_dataset(work, command.dataset_id)
     dataset = await shelf.dataset(dataset_id)
-    start_at = command.start if isinstance(command.start, datetime) else _close_of(dataset.calendar, command.start)
-    cursor = dataset.cursor_at(start_at)
-    if cursor == 0:
-        raise StartsBeforeTape("The tape has no prices that early.", start=command.start.isoformat())
+    cursor, start_at = _start(dataset, command)
     tape = Tape(
         id=TapeId(work.new_id()),
         tenant_id=work.who.tenant_id,
         owner_id=work.who.user_id,
         dataset_id=dataset_id,
         name=name,
-        shared=False,
+        shared=command.shared,
         cursor=cursor,
         at=start_at,
         target_cursor=cursor,
         target_at=start_at,
         state=TapeState.PAUSED,
         speed=DAY_A_SECOND,
-        has_ended=False,
+        has_ended=cursor == dataset.facts_total,
         starts_at=start_at,
     )
     await insert_tape(work, tape, command.seed)
@@ -69,6 +75,19 @@ async def open_tape(work: UnitOfWork, shelf: Shelf, command: OpenTape) -> Tape:
     return tape
 
 
-def _close_of(market: Calendar, day: date) -> datetime:
-    sessions = market.sessions(day - _WEEK, day)
-    return max(session.closes_at for session in sessions)
+def _start(dataset: Dataset, command: OpenTape) -> tuple[int, datetime]:
+    """Return the cursor and the instant a tape begins at; beyond the last fact there is no time to begin at."""
+    if command.start is None:
+        cursor = dataset.next_step(0, "session", max(command.warm_up, 1)) or 0
+        start_at = dataset.at_of(cursor)
+    else:
+        start = command.start
+        start_at = start if isinstance(start, datetime) else close_of(dataset.calendar, start)
+        cursor = dataset.cursor_at(start_at)
+    if cursor == 0:
+        raise StartsBeforeTape("The tape has no prices that early.", start=start_at.isoformat())
+    if dataset.sessions_closed(cursor) < command.warm_up:
+        raise WarmUpTooLong(
+            f"The tape has fewer than {command.warm_up} sessions before its start.", warm_up=command.warm_up
+        )
+    return cursor, min(start_at, dataset.at_of(cursor)) if cursor == dataset.facts_total else start_at

@@ -1,23 +1,25 @@
-"""Where a tape goes next: to its target, or as far as its clock ran while it plays."""
+"""Where a tape goes next: to its target, to what it awaits, or as far as its clock ran while it plays."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from paperdesk.features.marketdata.feeds.recorded import Dataset
-from paperdesk.features.marketdata.tapes import Tape, TapeState
+from paperdesk.features.marketdata.tapes import Stop, Tape, TapeState
 
 # The most facts one transaction delivers to working orders; a long way is walked in such
 # pieces, between which everybody else is served.
 FACTS_MAX = 5_000
+_MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One move of a tape: through a cursor, to an instant of its clock, and whether that is its end."""
+    """One move of a tape: through a cursor, to an instant of its clock, and whether and by what it is the last."""
 
     cursor: int
     at: datetime
     has_ended: bool
+    stopped_by: Stop | None = None
 
 
 def next_move(tape: Tape, dataset: Dataset, elapsed: timedelta, facts_max: int | None = FACTS_MAX) -> Move | None:
@@ -37,10 +39,38 @@ def next_move(tape: Tape, dataset: Dataset, elapsed: timedelta, facts_max: int |
     return Move(cursor, max(dataset.at_of(cursor), tape.at) if has_ended else at, has_ended)
 
 
+def stopped_move(tape: Tape, dataset: Dataset, fact: tuple[int, datetime], stopped_by: Stop) -> Move:
+    """Return the move that ends with the fact (its number, its instant) that brought what the tape awaits."""
+    seq, at = fact
+    return Move(seq, max(at, tape.at), has_ended=seq >= dataset.facts_total, stopped_by=stopped_by)
+
+
 def _wanted(tape: Tape, dataset: Dataset, elapsed: timedelta) -> tuple[int, datetime] | None:
     if tape.cursor < tape.target_cursor or tape.at < tape.target_at:
         return max(tape.target_cursor, tape.cursor), max(tape.target_at, tape.at)
+    if tape.is_flat_out:
+        cursor = min(tape.cursor + FACTS_MAX, dataset.facts_total)
+        return cursor, max(dataset.at_of(cursor), tape.at)
     if tape.state is not TapeState.PLAYING or not elapsed:
         return None
-    at = tape.at + timedelta(microseconds=int(elapsed / timedelta(microseconds=1) * float(tape.speed)))
+    at = _clock_after(tape, dataset, elapsed)
     return max(dataset.cursor_at(at), tape.cursor), at
+
+
+def _clock_after(tape: Tape, dataset: Dataset, elapsed: timedelta) -> datetime:
+    """Return what the tape's clock shows after some real time; there is no time beyond its last fact."""
+    assert tape.speed is not None, "a tape without a speed is flat out"
+    end = max(dataset.at_of(dataset.facts_total), tape.at)
+    market_us = int(elapsed / _MICROSECOND * float(tape.speed))
+    left = min(market_us, (end - tape.at) // _MICROSECOND) * _MICROSECOND
+    if not tape.skip_closed:
+        return tape.at + left
+    at = tape.at
+    while left and at < end:
+        session = dataset.calendar.session_at(at)
+        if session is None:
+            at = dataset.calendar.next_open(at)
+        else:
+            taken = min(left, session.closes_at - at)
+            at, left = at + taken, left - taken
+    return min(at, end)

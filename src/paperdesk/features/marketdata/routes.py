@@ -41,6 +41,7 @@ from paperdesk.features.marketdata.schemas import (
 )
 from paperdesk.features.marketdata.tapes import Shelf, Tape
 from paperdesk.infra.crypto import new_token
+from paperdesk.infra.db import DatabaseUnavailable
 from paperdesk.infra.http import Page, PageOf
 from paperdesk.infra.runtime import Runtime
 
@@ -108,7 +109,8 @@ async def post_control(
         try:
             async with asyncio.timeout(REACH_S):
                 tape = await _reached(market.runtime, who, aimed, moves.next)
-        except TimeoutError:
+        except (TimeoutError, DatabaseUnavailable):
+            # What was asked is committed: the tape goes there even if nobody can look for a while.
             response.status_code = 202
     return await shown_tape(market.shelf, tape, who)
 
@@ -183,7 +185,7 @@ async def post_dataset(
 async def _reached(runtime: Runtime, who: Principal, aimed: Tape, news: Callable[[], Awaitable[object]]) -> Tape:
     """Wait until a tape stands where it was aimed, and return it as it is then."""
     tape = aimed
-    while tape.cursor < aimed.target_cursor or tape.at < aimed.target_at:
+    while tape.is_headed:
         await news()
         async with runtime.read(who) as work:
             tape = await read_tape(work, aimed.id)

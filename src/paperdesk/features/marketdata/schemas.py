@@ -2,7 +2,6 @@
 
 from datetime import date, datetime
 from pathlib import Path
-from typing import Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -11,15 +10,16 @@ from paperdesk.core.kernel.ids import DatasetId
 from paperdesk.core.kernel.principal import Principal
 from paperdesk.core.market.instruments import Kind
 from paperdesk.core.market.quotes import Bar
-from paperdesk.features.marketdata.control_tape import ControlTape, TapeAction, can_control
+from paperdesk.features.marketdata.control_tape import ControlTape, FlatOut, Moment, TapeAction, can_control
 from paperdesk.features.marketdata.feeds.manifest import Listing, PriceBasis, SourceKind
 from paperdesk.features.marketdata.feeds.reading import FileFormat
 from paperdesk.features.marketdata.feeds.recorded import Dataset
+from paperdesk.features.marketdata.feeds.timeline import Landmark, StepUnit
 from paperdesk.features.marketdata.import_dataset import ImportDataset
 from paperdesk.features.marketdata.open_tape import OpenTape
 from paperdesk.features.marketdata.queries import BarQuery, DatasetVersion, Standing
-from paperdesk.features.marketdata.tapes import Tape, TapeState
-from paperdesk.infra.http import Body, InstantText, Line, NumberText
+from paperdesk.features.marketdata.tapes import Awaited, Stop, Tape, TapeState
+from paperdesk.infra.http import Body, DayText, InstantText, Line, NumberText
 
 
 class TapeOut(BaseModel):
@@ -41,10 +41,12 @@ class TapeOut(BaseModel):
     shared: bool
     at: datetime
     cursor: int
-    target: int
     reached: bool
     state: TapeState
-    speed: NumberText
+    speed: NumberText | FlatOut
+    skip_closed: bool
+    waits_for: Awaited | None
+    stopped_by: Stop | None
     has_ended: bool
     starts_at: datetime
     session_open: bool
@@ -73,10 +75,12 @@ class TapeOut(BaseModel):
             shared=tape.shared,
             at=tape.at,
             cursor=tape.cursor,
-            target=tape.target_cursor,
-            reached=tape.cursor >= tape.target_cursor,
+            reached=not tape.is_headed,
             state=tape.state,
-            speed=tape.speed,
+            speed="max" if tape.speed is None else tape.speed,
+            skip_closed=tape.skip_closed,
+            waits_for=tape.awaits,
+            stopped_by=tape.stopped_by,
             has_ended=tape.has_ended,
             starts_at=tape.starts_at,
             session_open=dataset.calendar.is_open(tape.at),
@@ -106,18 +110,26 @@ class OpenTapeBody(Body):
     name: Line
     start_at: InstantText | None = None
     start_on: date | None = Field(default=None, description="A day instead of an instant: its close.")
+    warm_up: int = Field(
+        default=0,
+        ge=0,
+        le=100_000,
+        description="Sessions of history there must be at the start; without a start, the tape begins after them.",
+    )
+    shared: bool = Field(default=False, description="Whether only its owner controls the clock.")
 
     @model_validator(mode="after")
     def _has_one_start(self) -> "OpenTapeBody":
-        if (self.start_at is None) == (self.start_on is None):
-            raise ValueError("give start_at or start_on, one of them")
+        if self.start_at and self.start_on:
+            raise ValueError("give start_at or start_on, not both")
+        if not (self.start_at or self.start_on or self.warm_up):
+            raise ValueError("give start_at, start_on or warm_up")
         return self
 
     def command(self) -> OpenTape:
         """Return what is asked as a command."""
         start = self.start_at or self.start_on
-        assert start is not None, "one of them was given"
-        return OpenTape(DatasetId(self.dataset_id), self.name, start)
+        return OpenTape(DatasetId(self.dataset_id), self.name, start, shared=self.shared, warm_up=self.warm_up)
 
 
 class ControlTapeBody(Body):
@@ -127,14 +139,22 @@ class ControlTapeBody(Body):
         extra="forbid", frozen=True, json_schema_extra={"examples": [{"action": "step", "unit": "session", "count": 1}]}
     )
     action: TapeAction
-    unit: Literal["fact", "bar", "session"] = "session"
+    unit: StepUnit = "session"
     count: int = Field(default=1, ge=1, le=100_000)
-    to: Literal["next_open", "next_close"] | InstantText | None = None
-    speed: NumberText | None = None
+    to: Landmark | Moment | InstantText | DayText | None = Field(
+        default=None, description="An instant, a day (its close), or what comes next."
+    )
+    account_id: UUID | None = Field(
+        default=None, description="Whose fill or event to run ahead to; anybody's if absent."
+    )
+    speed: NumberText | FlatOut | None = Field(
+        default=None, description="Market seconds a second, or max for as fast as facts can be dealt with."
+    )
+    skip_closed: bool | None = Field(default=None, description="Whether closed hours pass at once while it plays.")
 
     def command(self, tape_id: UUID) -> ControlTape:
         """Return what is asked as a command."""
-        return ControlTape(tape_id, self.action, self.unit, self.count, self.to, self.speed)
+        return ControlTape(tape_id, **{name: getattr(self, name) for name in type(self).model_fields})
 
 
 class DatasetOut(BaseModel):

@@ -35,11 +35,18 @@ async def load_tape(work: ReadOnly, tape_id: UUID, *, lock: bool = False) -> Tap
 
 async def save_control(work: UnitOfWork, tape: Tape) -> None:
     """Write what its owner wants of a tape; moving it is the pump's business."""
-    await work.db.execute(
-        update(tape_runs)
-        .where(tape_runs.c.id == tape.id, owned(tape_runs, work))
-        .values(target_cursor=tape.target_cursor, target_at=tape.target_at, state=tape.state.value, speed=tape.speed)
-    )
+    wanted = {
+        "target_cursor": tape.target_cursor,
+        "target_at": tape.target_at,
+        "state": tape.state.value,
+        "speed": tape.speed,
+        "skip_closed": tape.skip_closed,
+        "awaits": tape.awaits,
+        "awaits_account": tape.awaits_account,
+        "stopped_by": tape.stopped_by,
+        "has_ended": tape.has_ended,
+    }
+    await work.db.execute(update(tape_runs).where(tape_runs.c.id == tape.id, owned(tape_runs, work)).values(wanted))
 
 
 async def insert_tape(work: UnitOfWork, tape: Tape, seed: int) -> None:
@@ -59,6 +66,7 @@ async def insert_tape(work: UnitOfWork, tape: Tape, seed: int) -> None:
             target_at=tape.target_at,
             state=tape.state.value,
             speed=tape.speed,
+            skip_closed=tape.skip_closed,
             has_ended=tape.has_ended,
             starts_at=tape.starts_at,
             recorded_at=work.now,

@@ -8,12 +8,13 @@ from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from paperdesk.core.broker.view import MarketView
 from paperdesk.core.kernel.ids import DatasetId, InstrumentId, TapeId, TenantId, UserId
 from paperdesk.core.market.instruments import Instrument
 from paperdesk.core.market.quotes import Quote
-from paperdesk.core.market.sessions import Calendar, calendar
+from paperdesk.core.market.sessions import BeyondCalendar, Calendar, calendar
 from paperdesk.features.marketdata.feeds.recorded import Dataset, open_dataset
 
 LONG_ORDERS_LAST = timedelta(days=90)
@@ -27,9 +28,29 @@ class TapeState(StrEnum):
     PLAYING = "playing"
 
 
+class Awaited(StrEnum):
+    """What a tape can run ahead to without knowing when it comes."""
+
+    FILL = "fill"
+    EVENT = "event"
+
+
+class Stop(StrEnum):
+    """Why a tape that ran ahead stands still: it came, it can come no more, or the tape ended first."""
+
+    FILL = "fill"
+    EVENT = "event"
+    NOTHING_OPEN = "nothing_open"
+    END = "end"
+
+
 @dataclass(frozen=True, slots=True)
 class Tape:
-    """Where a run stands: `cursor` is the last fact delivered, `at` its clock, `target_*` where it is headed."""
+    """Where a run stands: `cursor` is the last fact delivered, `at` its clock, `target_*` where it is headed.
+
+    `speed` is market seconds a second, None as fast as facts can be dealt with. `awaits` makes it run
+    ahead until that happens, to `awaits_account` or to anybody.
+    """
 
     id: TapeId
     tenant_id: TenantId | None
@@ -42,14 +63,23 @@ class Tape:
     target_cursor: int
     target_at: datetime
     state: TapeState
-    speed: Decimal
+    speed: Decimal | None
     has_ended: bool
     starts_at: datetime
+    skip_closed: bool = False
+    awaits: Awaited | None = None
+    awaits_account: UUID | None = None
+    stopped_by: Stop | None = None
 
     @property
-    def is_moving(self) -> bool:
-        """Say whether the pump has something to do."""
-        return self.state is TapeState.PLAYING or self.cursor < self.target_cursor or self.at < self.target_at
+    def is_headed(self) -> bool:
+        """Say whether the tape is on its way to somewhere it will stop."""
+        return self.cursor < self.target_cursor or self.at < self.target_at or self.awaits is not None
+
+    @property
+    def is_flat_out(self) -> bool:
+        """Say whether the tape moves as fast as its facts can be dealt with, whatever time it is."""
+        return self.awaits is not None or (self.state is TapeState.PLAYING and self.speed is None)
 
 
 def tape_of(row: Any) -> Tape:  # noqa: ANN401 - a row of either driver, read by column name
@@ -69,6 +99,10 @@ def tape_of(row: Any) -> Tape:  # noqa: ANN401 - a row of either driver, read by
         speed=row["speed"],
         has_ended=row["has_ended"],
         starts_at=row["starts_at"],
+        skip_closed=row["skip_closed"],
+        awaits=Awaited(row["awaits"]) if row["awaits"] else None,
+        awaits_account=row["awaits_account"],
+        stopped_by=Stop(row["stopped_by"]) if row["stopped_by"] else None,
     )
 
 
@@ -154,6 +188,15 @@ def listed_instrument(dataset: Dataset, symbol: str, cursor: int) -> Instrument 
     """Look a symbol up among what the tape has shown by now."""
     instrument = dataset.by_symbol(symbol)
     return instrument if instrument and dataset.listed(instrument.id, cursor) else None
+
+
+def close_of(market: Calendar, day: date) -> datetime:
+    """Return the close of a day's session, or of the last one before a day without any."""
+    market.session_on(day)  # refuses a day beyond the calendar
+    closes = [each.closes_at for each in market.sessions(max(day - _WEEK, market.first), day)]
+    if not closes:
+        raise BeyondCalendar(f"The {market.name} calendar has no session until {day}.", day=day.isoformat())
+    return closes[-1]
 
 
 def _last_close_before(market: Calendar, instant: datetime) -> datetime:

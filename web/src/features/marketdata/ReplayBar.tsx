@@ -9,7 +9,7 @@ import { TextField } from "../../ui/Field";
 import { Menu, MenuRow } from "../../ui/Menu";
 import { useControlTape } from "./queries";
 
-const SPEEDS = ["1", "60", "3600", "86400", "604800"];
+const SPEEDS = ["1", "60", "3600", "86400", "604800", "max"];
 
 /** The tape's clock and everything that moves it. */
 export function ReplayBar({ tape }: { tape: Tape }) {
@@ -143,6 +143,7 @@ function JumpMenu({ tape, disabled, onRun }: ControlProps) {
             <MenuRow onSelect={() => jump("next_close")}>
               <JumpTarget name="Next close" at={tape.next_close_at} />
             </MenuRow>
+            <MenuRow onSelect={() => jump("next_fill")}>Next fill</MenuRow>
             <JumpToDate tape={tape} onJump={jump} />
           </>
         );
@@ -202,6 +203,7 @@ function ReplayNote({ tape, problem, isStillMoving }: ReplayNoteProps) {
   }
   if (tape.has_ended)
     return <p className="text-sm text-warn">The tape has no more prices after {dateTime(tape.at)}.</p>;
-  if (isStillMoving && tape.target !== null) return <p className="text-sm text-muted">The tape is still on its way…</p>;
+  if (tape.stopped_by === "nothing_open") return <p className="text-sm text-warn">No order is open that could fill.</p>;
+  if (isStillMoving && !tape.reached) return <p className="text-sm text-muted">The tape is still on its way…</p>;
   return null;
 }

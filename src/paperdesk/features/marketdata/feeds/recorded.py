@@ -119,12 +119,17 @@ class Dataset:
         return instant_of(int(self._timeline.at[max(seq, 1) - 1]))
 
     def next_step(self, cursor: int, unit: StepUnit, count: int = 1) -> int | None:
-        """Return the cursor `count` facts, bars or sessions on, or None at the very end."""
+        """Return the cursor `count` facts, quotes, bars or sessions on, or None at the very end."""
         return self._timeline.next_step(cursor, unit, count)
 
     def next_of(self, cursor: int, landmark: Landmark) -> int | None:
         """Return the cursor at the next open (opening prices known) or close, or None without one."""
         return self._timeline.next_of(cursor, landmark)
+
+    def sessions_closed(self, cursor: int) -> int:
+        """Return how many sessions have closed by then."""
+        closed = self._timeline.track(SESSIONS, Phase.SESSION_CLOSED).last_before(cursor)
+        return 0 if closed is None else closed + 1
 
     def session_at(self, cursor: int) -> Session | None:
         """Return the session that has opened and not yet closed by then."""

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from paperdesk.core.market.facts import Phase
 from paperdesk.features.marketdata.feeds.columns import BarColumns, Columns, Ints
 
-StepUnit: TypeAlias = Literal["fact", "bar", "session"]
+StepUnit: TypeAlias = Literal["fact", "quote", "bar", "session"]
 Landmark: TypeAlias = Literal["next_open", "next_close"]
 
 SESSIONS: Final = -1
@@ -55,8 +55,11 @@ class Timeline:
         self.source: NDArray[np.int32] = np.repeat(np.array([part.source for part in parts], np.int32), lengths)[order]
         self.row: Ints = np.concatenate([part.rows for part in parts])[order]
         self._tracks = _tracks(parts, order)
-        self._bar_ends = self._frames((Phase.CLOSE, Phase.QUOTE))
-        self._session_ends = self._frames((Phase.SESSION_CLOSED,))
+        self._ends: dict[StepUnit, Ints] = {
+            "quote": self._frames((Phase.QUOTE,)),
+            "bar": self._frames((Phase.CLOSE, Phase.QUOTE)),
+            "session": self._frames((Phase.SESSION_CLOSED,)),
+        }
         opened = self.at[self.phase == Phase.SESSION_OPENED]
         self._opens: Ints = np.searchsorted(self.at, opened, side="right")
 
@@ -74,7 +77,7 @@ class Timeline:
         return int(np.searchsorted(self.at, instant, side="right"))
 
     def next_step(self, cursor: int, unit: StepUnit, count: int) -> int | None:
-        """Return the cursor after `count` more facts, bars or sessions, or None at the very end.
+        """Return the cursor after `count` more facts, quotes, bars or sessions, or None at the very end.
 
         A bar or a session ends before whatever opens at the same instant, so that an order placed
         after seeing it can still meet the next open. Where fewer remain, the rest is one step.
@@ -83,13 +86,13 @@ class Timeline:
             return None
         if unit == "fact":
             return min(cursor + count, self.total)
-        ends = self._bar_ends if unit == "bar" else self._session_ends
+        ends = self._ends[unit]
         wanted = int(np.searchsorted(ends, cursor, side="right")) + count - 1
         return int(ends[wanted]) if wanted < len(ends) else self.total
 
     def next_of(self, cursor: int, landmark: Landmark) -> int | None:
         """Return the cursor at the next session's open (its first prices known) or close."""
-        ends = self._opens if landmark == "next_open" else self._session_ends
+        ends = self._opens if landmark == "next_open" else self._ends["session"]
         found = int(np.searchsorted(ends, cursor, side="right"))
         return int(ends[found]) if found < len(ends) else None
 
