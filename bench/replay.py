@@ -30,8 +30,8 @@ from paperdesk.core.market.facts import MarketFact, SessionClosed, SessionOpened
 from paperdesk.core.market.instruments import Instrument, Kind
 from paperdesk.core.market.sessions import calendar
 from paperdesk.features.marketdata.feeds.columns import BarColumns, microseconds
+from paperdesk.features.marketdata.feeds.dataset import Dataset, open_dataset
 from paperdesk.features.marketdata.feeds.manifest import DatasetTerms, SourceKind
-from paperdesk.features.marketdata.feeds.recorded import Dataset, open_dataset
 from paperdesk.features.marketdata.feeds.series import Named, series_of
 from paperdesk.features.marketdata.feeds.writer import write_dataset
 

@@ -5,18 +5,18 @@ from decimal import Decimal
 from paperdesk.core.broker.marks import LAST_PRINT, OFFICIAL_CLOSE, QUOTE_MID
 from paperdesk.core.kernel.ids import InstrumentId
 from paperdesk.features.broker.marks import mark_at, marks_at
-from paperdesk.features.marketdata.feeds.recorded import Dataset, open_dataset
+from paperdesk.features.marketdata.feeds.recorded import RecordedDataset, open_recorded
 from tests.desk import Market
 
 
-def opened(market: Market) -> tuple[Dataset, InstrumentId]:
-    dataset = open_dataset(market.folder)
+def opened(market: Market) -> tuple[RecordedDataset, InstrumentId]:
+    dataset = open_recorded(market.folder)
     acme = dataset.by_symbol("ACME")
     assert acme is not None
     return dataset, acme.id
 
 
-def seen(dataset: Dataset, instrument_id: InstrumentId) -> list[tuple[Decimal, str] | None]:
+def seen(dataset: RecordedDataset, instrument_id: InstrumentId) -> list[tuple[Decimal, str] | None]:
     marks = [mark_at(dataset, instrument_id, cursor) for cursor in range(dataset.facts_total + 1)]
     found = [None if mark is None else (mark.price, mark.source) for mark in marks]
     return [each for number, each in enumerate(found) if number == 0 or each != found[number - 1]]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from paperdesk.core.kernel.errors import PaperdeskError
 from paperdesk.core.kernel.ids import DatasetId, TapeId, UserId
 from paperdesk.features.marketdata.control_tape import ControlTape, TapeAction, aim
-from paperdesk.features.marketdata.feeds.recorded import Dataset
+from paperdesk.features.marketdata.feeds.dataset import Dataset
 from paperdesk.features.marketdata.pump import next_move
 from paperdesk.features.marketdata.tapes import Tape, TapeState
 from tests.features.marketdata.feeds.markets import SESSIONS, Market, Written, daily, markets, opened

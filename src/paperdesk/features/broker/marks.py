@@ -10,7 +10,7 @@ from paperdesk.core.broker.marks import LAST_PRINT, OFFICIAL_CLOSE, QUOTE_MID, M
 from paperdesk.core.kernel.ids import InstrumentId
 from paperdesk.core.market.facts import CloseFact
 from paperdesk.core.market.instruments import Kind
-from paperdesk.features.marketdata.feeds.recorded import Dataset
+from paperdesk.features.marketdata.feeds.dataset import Dataset
 
 
 def marks_at(dataset: Dataset, instrument_ids: Iterable[InstrumentId], cursor: int) -> dict[InstrumentId, Mark]:

@@ -20,7 +20,7 @@ from paperdesk.core.market.facts import MarketFact, SessionClosed, SessionOpened
 from paperdesk.features.broker import store
 from paperdesk.features.broker.marks import marks_at
 from paperdesk.features.broker.store import Change, Holding, Row, Touch
-from paperdesk.features.marketdata.feeds.recorded import Dataset
+from paperdesk.features.marketdata.feeds.dataset import Dataset
 from paperdesk.features.marketdata.pump import FACTS_MAX, Move, next_move, stopped_move
 from paperdesk.features.marketdata.tapes import Awaited, Shelf, Stop, Tape
 from paperdesk.infra.db import Connection

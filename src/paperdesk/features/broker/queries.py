@@ -15,7 +15,7 @@ from paperdesk.features.broker.marks import marks_at
 from paperdesk.features.broker.order_writer import UnknownAccount
 from paperdesk.features.broker.rows import order_of, position_of
 from paperdesk.features.broker.tables import accounts, entries, fills, lots, orders, positions
-from paperdesk.features.marketdata.feeds.recorded import Dataset
+from paperdesk.features.marketdata.feeds.dataset import Dataset
 from paperdesk.features.marketdata.queries import read_tape
 from paperdesk.features.marketdata.tapes import Shelf, Tape
 from paperdesk.infra.db import Row, fetch_all, fetch_one

@@ -33,7 +33,7 @@ from paperdesk.features.broker.schemas import (
 from paperdesk.features.broker.transfer_cash import transfer_cash
 from paperdesk.features.broker.work import BrokerWork
 from paperdesk.features.identity.access import Caller, Reading, Serving
-from paperdesk.features.marketdata.feeds.recorded import Dataset
+from paperdesk.features.marketdata.feeds.dataset import Dataset
 from paperdesk.features.marketdata.routes import Datasets
 from paperdesk.features.marketdata.tapes import Shelf, Tape, has_one_price
 from paperdesk.infra.db import Row

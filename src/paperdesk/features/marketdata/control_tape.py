@@ -16,7 +16,7 @@ from paperdesk.core.kernel.errors import Conflict, Forbidden, Invalid
 from paperdesk.core.kernel.money import plain
 from paperdesk.core.kernel.principal import Principal, Scope
 from paperdesk.core.kernel.time import instant_text
-from paperdesk.features.marketdata.feeds.recorded import Dataset
+from paperdesk.features.marketdata.feeds.dataset import Dataset
 from paperdesk.features.marketdata.feeds.timeline import Landmark, StepUnit
 from paperdesk.features.marketdata.store import load_tape, save_control
 from paperdesk.features.marketdata.tapes import Awaited, Shelf, Tape, TapeState, close_of

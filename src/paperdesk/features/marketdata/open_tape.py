@@ -7,7 +7,7 @@ from decimal import Decimal
 from paperdesk.core.kernel.errors import Invalid
 from paperdesk.core.kernel.ids import DatasetId, TapeId
 from paperdesk.core.kernel.principal import Scope
-from paperdesk.features.marketdata.feeds.recorded import Dataset
+from paperdesk.features.marketdata.feeds.dataset import Dataset
 from paperdesk.features.marketdata.store import insert_tape, require_dataset
 from paperdesk.features.marketdata.tapes import Shelf, Tape, TapeState, close_of
 from paperdesk.infra.work import UnitOfWork
@@ -84,7 +84,7 @@ def _start(dataset: Dataset, command: OpenTape) -> tuple[int, datetime]:
         start = command.start
         start_at = start if isinstance(start, datetime) else close_of(dataset.calendar, start)
         cursor = dataset.cursor_at(start_at)
-    if cursor == 0:
+    if start_at < dataset.starts_from:
         raise StartsBeforeTape("The tape has no prices that early.", start=start_at.isoformat())
     if dataset.sessions_closed(cursor) < command.warm_up:
         raise WarmUpTooLong(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from paperdesk.features.marketdata.feeds.recorded import Dataset
+from paperdesk.features.marketdata.feeds.dataset import Dataset
 from paperdesk.features.marketdata.tapes import Stop, Tape, TapeState
 
 # The most facts one transaction delivers to working orders; a long way is walked in such

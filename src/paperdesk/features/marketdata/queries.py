@@ -12,8 +12,8 @@ from sqlalchemy import select
 from paperdesk.core.broker.view import UnknownSymbol
 from paperdesk.core.kernel.errors import Invalid
 from paperdesk.core.market.quotes import Bar, Quote
-from paperdesk.features.marketdata.feeds.manifest import DatasetManifest, Listing, manifest_from_text
-from paperdesk.features.marketdata.feeds.recorded import Dataset
+from paperdesk.features.marketdata.feeds.dataset import Dataset
+from paperdesk.features.marketdata.feeds.manifest import DatasetManifest, manifest_from_text
 from paperdesk.features.marketdata.store import load_tape
 from paperdesk.features.marketdata.tables import dataset_versions, tape_runs
 from paperdesk.features.marketdata.tapes import Shelf, Tape, listed_instrument, tape_of
@@ -87,18 +87,6 @@ async def on_tape(work: ReadOnly, shelf: Shelf, tape_id: UUID) -> tuple[Tape, Da
     """Return a tape and its dataset; what follows must not look past the tape's cursor."""
     tape = await read_tape(work, tape_id)
     return tape, await shelf.dataset(tape.dataset_id)
-
-
-def find_instruments(tape: Tape, dataset: Dataset, words: str) -> list[Listing]:
-    """Return the instruments listed by now whose symbol or name contains the words, by symbol."""
-    sought = words.strip().casefold()
-    found = [
-        listing
-        for listing in dataset.manifest.listings
-        if dataset.listed(listing.instrument.id, tape.cursor)
-        and (sought in listing.instrument.symbol.casefold() or sought in listing.instrument.name.casefold())
-    ]
-    return sorted(found, key=lambda each: each.instrument.symbol)
 
 
 def read_bars(tape: Tape, dataset: Dataset, asked: BarQuery, limit: int) -> list[Bar]:

@@ -19,7 +19,6 @@ from paperdesk.features.marketdata.import_dataset import import_dataset
 from paperdesk.features.marketdata.open_tape import open_tape
 from paperdesk.features.marketdata.queries import (
     BarQuery,
-    find_instruments,
     list_datasets,
     list_tapes,
     on_tape,
@@ -122,7 +121,7 @@ async def get_instruments(
     """Search the instruments that a tape has shown by now."""
     tape, dataset = await on_tape(work, shelf, tape_id)
     after = page.after(tuple[str]) or ("",)
-    found = [each for each in find_instruments(tape, dataset, q) if each.instrument.symbol > after[0]]
+    found = [each for each in dataset.search(q, tape.cursor) if each.instrument.symbol > after[0]]
     listings, next_cursor = page.cut(found, lambda each: (each.instrument.symbol,))
     return PageOf(items=[InstrumentOut.of(listing) for listing in listings], next_cursor=next_cursor)
 

@@ -15,7 +15,7 @@ from paperdesk.core.kernel.ids import DatasetId, InstrumentId, TapeId, TenantId,
 from paperdesk.core.market.instruments import Instrument
 from paperdesk.core.market.quotes import Quote
 from paperdesk.core.market.sessions import BeyondCalendar, Calendar, calendar
-from paperdesk.features.marketdata.feeds.recorded import Dataset, open_dataset
+from paperdesk.features.marketdata.feeds.dataset import Dataset, open_dataset
 
 LONG_ORDERS_LAST = timedelta(days=90)
 _WEEK = timedelta(days=7)

@@ -12,7 +12,7 @@ from paperdesk.core.market.instruments import Kind
 from paperdesk.core.market.sessions import calendar
 from paperdesk.features.marketdata.feeds.columns import ABSENT, BarColumns, Columns, QuoteColumns, microseconds
 from paperdesk.features.marketdata.feeds.manifest import DatasetTerms
-from paperdesk.features.marketdata.feeds.recorded import Dataset, open_dataset
+from paperdesk.features.marketdata.feeds.recorded import RecordedDataset, open_recorded
 from paperdesk.features.marketdata.feeds.series import Named, series_of
 from paperdesk.features.marketdata.feeds.writer import write_dataset
 
@@ -25,12 +25,12 @@ SOME_PRICE = st.integers(100, 5_000)
 Market = dict[str, Columns]
 
 
-def opened(market: Market) -> Dataset:
+def opened(market: Market) -> RecordedDataset:
     """Write a market as a dataset and open it."""
     with tempfile.TemporaryDirectory() as place:
         series = [series_of(Named(symbol, symbol, Kind.EQUITY), TERMS, one, SCALES) for symbol, one in market.items()]
         write_dataset(TERMS, series, Path(place) / "dataset")
-        return open_dataset(Path(place) / "dataset")
+        return open_recorded(Path(place) / "dataset")
 
 
 def spans(minutes: int | None) -> list[tuple[datetime, datetime]]:

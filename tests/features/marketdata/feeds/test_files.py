@@ -18,7 +18,7 @@ from paperdesk.features.marketdata.feeds.cells import parse_columns
 from paperdesk.features.marketdata.feeds.files import ImportTerms, Rows, import_file, read_rows
 from paperdesk.features.marketdata.feeds.lines import Findings, csv_rows, parse_rows
 from paperdesk.features.marketdata.feeds.manifest import DatasetManifest, DatasetTerms, PriceBasis
-from paperdesk.features.marketdata.feeds.recorded import Dataset, open_dataset
+from paperdesk.features.marketdata.feeds.recorded import RecordedDataset, open_recorded
 from paperdesk.features.marketdata.feeds.series import Named
 
 TERMS = ImportTerms(DatasetTerms(name="mine"))
@@ -41,13 +41,13 @@ def problems_of(place: Path, text: str | bytes, terms: ImportTerms = TERMS) -> l
     return [(problem.facts["line"], problem.code) for problem in result]
 
 
-def imported(place: Path, path: Path, terms: ImportTerms = TERMS) -> Dataset:
+def imported(place: Path, path: Path, terms: ImportTerms = TERMS) -> RecordedDataset:
     result = import_file(path, terms, place / "dataset")
     assert isinstance(result, DatasetManifest), result
-    return open_dataset(place / "dataset")
+    return open_recorded(place / "dataset")
 
 
-def bars_of(dataset: Dataset, symbol: str) -> list[Bar]:
+def bars_of(dataset: RecordedDataset, symbol: str) -> list[Bar]:
     instrument = dataset.by_symbol(symbol)
     assert instrument is not None
     return dataset.bars(instrument.id, dataset.facts_total)

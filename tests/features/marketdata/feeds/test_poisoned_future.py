@@ -8,14 +8,14 @@ from hypothesis import strategies as st
 
 from paperdesk.core.market.facts import MarketFact, OpenFact, SessionClosed, SessionOpened
 from paperdesk.features.marketdata.feeds.columns import ABSENT, BarColumns, Columns, Ints, QuoteColumns, microseconds
-from paperdesk.features.marketdata.feeds.recorded import Dataset
+from paperdesk.features.marketdata.feeds.recorded import RecordedDataset
 from tests.features.marketdata.feeds.markets import Market, markets, opened
 
 POISON = 13_377
 A_MONTH = 30 * 86_400_000_000
 
 
-def delivered(dataset: Dataset, symbol: str, upto: int) -> list[MarketFact]:
+def delivered(dataset: RecordedDataset, symbol: str, upto: int) -> list[MarketFact]:
     instrument = dataset.by_symbol(symbol)
     assert instrument is not None
     facts = dataset.facts_between(0, upto, frozenset({instrument.id}))
@@ -55,7 +55,7 @@ def extended(at: Ints) -> Ints:
     return np.append(at, at[-1] + A_MONTH)
 
 
-def answers(dataset: Dataset, symbol: str, cursor: int) -> list[Any]:
+def answers(dataset: RecordedDataset, symbol: str, cursor: int) -> list[Any]:
     instrument = dataset.by_symbol(symbol)
     assert instrument is not None
     one, now = instrument.id, dataset.at_of(cursor)

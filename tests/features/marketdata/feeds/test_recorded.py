@@ -24,7 +24,7 @@ from paperdesk.features.marketdata.feeds.columns import (
     instant_of,
     microseconds,
 )
-from paperdesk.features.marketdata.feeds.recorded import Dataset, UnknownInstrument, open_dataset
+from paperdesk.features.marketdata.feeds.recorded import RecordedDataset, UnknownInstrument, open_recorded
 from paperdesk.features.marketdata.feeds.synthetic import QuoteRow, write_quotes, write_synthetic
 from paperdesk.features.marketdata.feeds.writer import (
     DatasetExists,
@@ -49,17 +49,17 @@ TWO = Written(1_150, 1_300, 1_050, 1_250)
 
 
 @pytest.fixture(scope="module")
-def two_days() -> Dataset:
+def two_days() -> RecordedDataset:
     return opened({"AA": daily(ONE, TWO)})
 
 
-def aa(dataset: Dataset) -> InstrumentId:
+def aa(dataset: RecordedDataset) -> InstrumentId:
     instrument = dataset.by_symbol("AA")
     assert instrument is not None
     return instrument.id
 
 
-def in_words(dataset: Dataset, market: Market) -> list[MarketFact]:
+def in_words(dataset: RecordedDataset, market: Market) -> list[MarketFact]:
     """Return the facts of a market as core/market/merge.py orders them."""
     bars: list[TimedBar] = []
     quotes: list[Quote] = []
@@ -96,7 +96,7 @@ def test_the_order_of_facts_is_the_one_written_in_words(market: Market) -> None:
     assert [dataset.at_of(fact.seq) for fact in facts] == [fact.at for fact in facts]
 
 
-def test_facts_can_be_cut_anywhere_and_filtered(two_days: Dataset) -> None:
+def test_facts_can_be_cut_anywhere_and_filtered(two_days: RecordedDataset) -> None:
     every = list(two_days.facts_between(0, 10))
     assert [fact.seq for fact in every] == list(range(1, 11))
     for cut in range(11):
@@ -105,7 +105,7 @@ def test_facts_can_be_cut_anywhere_and_filtered(two_days: Dataset) -> None:
     assert [fact.seq for fact in two_days.facts_between(0, 10, nobody)] == [1, 5, 6, 10]
 
 
-def test_a_day_in_facts(two_days: Dataset) -> None:
+def test_a_day_in_facts(two_days: RecordedDataset) -> None:
     _, first, between, last, end = two_days.facts_between(0, 5)
     assert first == OpenFact(2, SESSIONS[0].opens_at, aa(two_days), Decimal(10))
     assert between == RangeFact(3, SESSIONS[0].closes_at, aa(two_days), Decimal(9), Decimal(12))
@@ -113,7 +113,7 @@ def test_a_day_in_facts(two_days: Dataset) -> None:
     assert end == SessionClosed(5, SESSIONS[0].closes_at, SESSIONS[0].on)
 
 
-def test_steps(two_days: Dataset) -> None:
+def test_steps(two_days: RecordedDataset) -> None:
     assert two_days.next_step(0, "fact") == 1
     assert two_days.next_step(3, "fact", 100) == 10
     assert [two_days.next_step(cursor, "bar") for cursor in (0, 4, 5, 9)] == [5, 5, 10, 10]
@@ -135,7 +135,7 @@ def test_a_bar_step_stops_before_the_next_bar_opens() -> None:
     assert following.at == dataset.at_of(cursor)
 
 
-def test_cursor_and_instant_belong_together(two_days: Dataset) -> None:
+def test_cursor_and_instant_belong_together(two_days: RecordedDataset) -> None:
     session = SESSIONS[0]
     assert two_days.cursor_at(session.opens_at - timedelta(microseconds=1)) == 0
     assert two_days.cursor_at(session.opens_at) == 2
@@ -144,7 +144,7 @@ def test_cursor_and_instant_belong_together(two_days: Dataset) -> None:
     assert two_days.at_of(0) == two_days.at_of(1) == session.opens_at
 
 
-def test_a_bar_is_known_once_its_close_is(two_days: Dataset) -> None:
+def test_a_bar_is_known_once_its_close_is(two_days: RecordedDataset) -> None:
     one = aa(two_days)
     assert two_days.bars(one, 3) == []
     assert two_days.last_close(one, 3) is None
@@ -156,13 +156,13 @@ def test_a_bar_is_known_once_its_close_is(two_days: Dataset) -> None:
     assert two_days.bars(one, 10, end=SESSIONS[1].closes_at) == [first]
 
 
-def test_the_previous_close_is_that_of_the_session_before(two_days: Dataset) -> None:
+def test_the_previous_close_is_that_of_the_session_before(two_days: RecordedDataset) -> None:
     one = aa(two_days)
     assert [two_days.previous_close(one, cursor) for cursor in (0, 1, 5)] == [None] * 3
     assert [two_days.previous_close(one, cursor) for cursor in (6, 10)] == [two_days.last_close(one, 5)] * 2
 
 
-def test_a_quote_made_of_a_bar_says_so(two_days: Dataset) -> None:
+def test_a_quote_made_of_a_bar_says_so(two_days: RecordedDataset) -> None:
     one = aa(two_days)
     assert two_days.standing_quote(one, 1) is None
     for cursor, price in ((2, "10"), (3, "10"), (4, "11"), (7, "11.5")):
@@ -171,7 +171,7 @@ def test_a_quote_made_of_a_bar_says_so(two_days: Dataset) -> None:
         assert (quote.bid, quote.ask, quote.bid_size, quote.derived_from) == (Decimal(price),) * 2 + (None, "bar")
 
 
-def test_the_last_print_is_an_open_or_a_close_and_the_close_of_a_session_is_known(two_days: Dataset) -> None:
+def test_the_last_print_is_an_open_or_a_close_and_the_close_of_a_session_is_known(two_days: RecordedDataset) -> None:
     one = aa(two_days)
     assert two_days.last_print(one, 1) is None
     assert two_days.last_quote(one, 10) is None
@@ -183,7 +183,7 @@ def test_the_last_print_is_an_open_or_a_close_and_the_close_of_a_session_is_know
     ]
 
 
-def test_a_bell_rings_where_a_session_opens_or_closes(two_days: Dataset) -> None:
+def test_a_bell_rings_where_a_session_opens_or_closes(two_days: RecordedDataset) -> None:
     assert [two_days.has_bells(cursor, cursor + 1) for cursor in range(10)] == [
         each in {0, 4, 5, 9} for each in range(10)
     ]
@@ -191,14 +191,14 @@ def test_a_bell_rings_where_a_session_opens_or_closes(two_days: Dataset) -> None
     assert two_days.has_bells(1, 10)
 
 
-def test_an_instrument_is_listed_with_its_first_price(two_days: Dataset) -> None:
+def test_an_instrument_is_listed_with_its_first_price(two_days: RecordedDataset) -> None:
     assert [two_days.listed(aa(two_days), cursor) for cursor in (0, 1, 2)] == [False, False, True]
     assert two_days.by_symbol("ZZ") is None
     with pytest.raises(UnknownInstrument):
         two_days.listed(InstrumentId(UUID(int=1)), 2)
 
 
-def test_the_session_of_a_cursor(two_days: Dataset) -> None:
+def test_the_session_of_a_cursor(two_days: RecordedDataset) -> None:
     open_at = [two_days.session_at(cursor) for cursor in (0, 1, 4, 5, 6, 10)]
     assert open_at == [None, SESSIONS[0], SESSIONS[0], None, SESSIONS[1], None]
 
@@ -210,7 +210,7 @@ def test_real_quotes_stand_until_the_next(tmp_path: Path) -> None:
         QuoteRow("BTC/USD", at, Decimal("100.25"), Decimal(101)),
     ]
     write_quotes(TERMS, rows, tmp_path / "quotes")
-    dataset = open_dataset(tmp_path / "quotes")
+    dataset = open_recorded(tmp_path / "quotes")
     [instrument] = dataset.instruments.values()
     assert (instrument.kind, instrument.currency) == (Kind.CRYPTO, "USD")
     first = dataset.last_price_fact(instrument.id, 1)
@@ -256,7 +256,7 @@ def test_around_the_clock_a_day_ends_before_the_next_begins(tmp_path: Path) -> N
     days = calendar("24/7").sessions(SESSIONS[0].on, SESSIONS[0].on + timedelta(days=1))
     rows = [QuoteRow("BTC/USD", day.opens_at, Decimal(1), Decimal(2)) for day in days]
     write_quotes(replace(TERMS, calendar="24/7"), rows, tmp_path / "quotes")
-    dataset = open_dataset(tmp_path / "quotes")
+    dataset = open_recorded(tmp_path / "quotes")
     names = [type(fact).__name__ for fact in dataset.facts_between(0, dataset.facts_total)]
     assert names == ["QuoteFact", "SessionOpened", "QuoteFact", "SessionClosed", "SessionOpened", "SessionClosed"]
     assert dataset.next_step(0, "session") == 4

@@ -8,16 +8,16 @@ from pathlib import Path
 import pytest
 
 from paperdesk.features.marketdata.feeds.manifest import DatasetManifest
-from paperdesk.features.marketdata.feeds.recorded import Dataset, open_dataset
+from paperdesk.features.marketdata.feeds.recorded import RecordedDataset, open_recorded
 from paperdesk.features.marketdata.feeds.samples import US_EQUITIES, US_INDEXES, Absent, Sample, build_sample
 
 
-def built(sample: Sample, place: Path) -> Dataset:
+def built(sample: Sample, place: Path) -> RecordedDataset:
     manifest = build_sample(sample, place / "sample")
     if isinstance(manifest, Absent):
         pytest.skip(manifest.reason)
     assert isinstance(manifest, DatasetManifest)
-    return open_dataset(place / "sample")
+    return open_recorded(place / "sample")
 
 
 def test_us_equities(tmp_path: Path) -> None:

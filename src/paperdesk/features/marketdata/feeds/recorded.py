@@ -69,7 +69,7 @@ class _Source:
     columns: Columns
 
 
-class Dataset:
+class RecordedDataset:
     """An immutable version of market facts, numbered from 1 in the one order there is."""
 
     def __init__(self, manifest: DatasetManifest, columns: Sequence[Columns]) -> None:
@@ -94,6 +94,11 @@ class Dataset:
         return self._timeline.total
 
     @property
+    def starts_from(self) -> datetime:
+        """Return the instant of the first fact: no tape begins before it."""
+        return self.at_of(1)
+
+    @property
     def instruments(self) -> Mapping[InstrumentId, Instrument]:
         """Return every instrument there is, listed yet or not; see `listed`."""
         return self._instruments
@@ -109,6 +114,17 @@ class Dataset:
     def listed(self, instrument_id: InstrumentId, cursor: int) -> bool:
         """Say whether the instrument has had a price by then."""
         return self._last_seq(instrument_id, cursor, _PRICE_PHASES) is not None
+
+    def search(self, words: str, cursor: int) -> list[Listing]:
+        """Return what is listed by then and has the words in its symbol or name, by symbol."""
+        sought = words.strip().casefold()
+        found = [
+            listing
+            for listing in self.manifest.listings
+            if (sought in listing.instrument.symbol.casefold() or sought in listing.instrument.name.casefold())
+            and self.listed(listing.instrument.id, cursor)
+        ]
+        return sorted(found, key=lambda each: each.instrument.symbol)
 
     def cursor_at(self, instant: datetime) -> int:
         """Return the number of the last fact at or before an instant, 0 before the first."""
@@ -264,10 +280,10 @@ class Dataset:
         return self._listings[self._sources[self._number(instrument_id)].id]
 
 
-def open_dataset(path: Path) -> Dataset:
+def open_recorded(path: Path) -> RecordedDataset:
     """Open the dataset in a directory; its rows are read once and shared by all readers."""
     manifest = read_manifest(path)
-    return Dataset(manifest, [read_columns(path / one.file_name, one.shape) for one in manifest.listings])
+    return RecordedDataset(manifest, [read_columns(path / one.file_name, one.shape) for one in manifest.listings])
 
 
 def _price_fact(source: _Source, phase: int, row: int, place: tuple[int, datetime]) -> PriceFact:

@@ -1,0 +1,117 @@
+"""The port that market history comes through, whether it was recorded or is generated.
+
+A cursor is the number of the last fact that has been delivered. Apart from stepping, nothing here may
+use a fact after the cursor it is given.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import Protocol
+
+from paperdesk.core.kernel.ids import InstrumentId
+from paperdesk.core.market.facts import CloseFact, MarketFact, OpenFact, PriceFact
+from paperdesk.core.market.instruments import Instrument
+from paperdesk.core.market.quotes import Bar, Quote
+from paperdesk.core.market.sessions import Calendar, Session
+from paperdesk.features.marketdata.feeds.manifest import DatasetManifest, Listing
+from paperdesk.features.marketdata.feeds.recorded import open_recorded
+from paperdesk.features.marketdata.feeds.timeline import Landmark, StepUnit
+
+
+class Dataset(Protocol):
+    """An immutable version of market facts, numbered from 1 in the one order there is."""
+
+    @property
+    def manifest(self) -> DatasetManifest:
+        """Return what the dataset says about itself."""
+
+    @property
+    def calendar(self) -> Calendar:
+        """Return the calendar of its sessions."""
+
+    @property
+    def facts_total(self) -> int:
+        """Return the number of the last fact; never shown to anybody who trades on the dataset."""
+
+    @property
+    def starts_from(self) -> datetime:
+        """Return the earliest instant at which a tape may begin."""
+
+    @property
+    def instruments(self) -> Mapping[InstrumentId, Instrument]:
+        """Return every instrument there is, listed yet or not; see `listed`."""
+
+    def by_symbol(self, symbol: str) -> Instrument | None:
+        """Return the instrument of a symbol, listed yet or not."""
+
+    def first_on(self, instrument_id: InstrumentId) -> date:
+        """Return the market day of an instrument's first row; only shown once it is listed."""
+
+    def listed(self, instrument_id: InstrumentId, cursor: int) -> bool:
+        """Say whether the instrument has had a price by then."""
+
+    def search(self, words: str, cursor: int) -> list[Listing]:
+        """Return what is listed by then and has the words in its symbol or name, by symbol."""
+
+    def cursor_at(self, instant: datetime) -> int:
+        """Return the number of the last fact at or before an instant, 0 before the first."""
+
+    def at_of(self, seq: int) -> datetime:
+        """Return the instant of a fact; 0 stands just before the first fact and has its instant."""
+
+    def next_step(self, cursor: int, unit: StepUnit, count: int = 1) -> int | None:
+        """Return the cursor `count` facts, quotes, bars or sessions on, or None at the very end."""
+
+    def next_of(self, cursor: int, landmark: Landmark) -> int | None:
+        """Return the cursor at the next open (opening prices known) or close, or None without one."""
+
+    def sessions_closed(self, cursor: int) -> int:
+        """Return how many sessions have closed by then."""
+
+    def session_at(self, cursor: int) -> Session | None:
+        """Return the session that has opened and not yet closed by then."""
+
+    def facts_between(
+        self, after: int, upto: int, instrument_ids: frozenset[InstrumentId] | None = None
+    ) -> Iterator[MarketFact]:
+        """Yield facts with after < seq <= upto: those of sessions, and prices of the instruments (None: all)."""
+
+    def bars(
+        self,
+        instrument_id: InstrumentId,
+        cursor: int,
+        start: datetime | None = None,
+        end: datetime | None = None,
+        limit: int | None = None,
+    ) -> list[Bar]:
+        """Return the newest `limit` bars closed by then with start <= at < end, oldest first."""
+
+    def last_close(self, instrument_id: InstrumentId, cursor: int) -> Bar | None:
+        """Return the last bar that has closed by then."""
+
+    def previous_close(self, instrument_id: InstrumentId, cursor: int) -> Bar | None:
+        """Return the last bar of the session before the one that opened last: the base of a day's change."""
+
+    def last_price_fact(self, instrument_id: InstrumentId, cursor: int) -> PriceFact | None:
+        """Return the last open, range, close or quote of an instrument by then."""
+
+    def standing_quote(self, instrument_id: InstrumentId, cursor: int) -> Quote | None:
+        """Return the last real quote, or bid = ask = the last open or close, marked as made of a bar."""
+
+    def last_quote(self, instrument_id: InstrumentId, cursor: int) -> Quote | None:
+        """Return the last real quote of an instrument by then."""
+
+    def last_print(self, instrument_id: InstrumentId, cursor: int) -> OpenFact | CloseFact | None:
+        """Return the last open or close of an instrument by then, its price on the tick it is traded in."""
+
+    def closes_session(self, instant: datetime) -> bool:
+        """Say whether an instant is the close of a session."""
+
+    def has_bells(self, after: int, upto: int) -> bool:
+        """Say whether a session opens or closes in the facts with after < seq <= upto."""
+
+
+def open_dataset(path: Path) -> Dataset:
+    """Open the dataset in a directory."""
+    return open_recorded(path)
