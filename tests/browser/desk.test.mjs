@@ -83,10 +83,15 @@ async function closeSession(page) {
   if (await page.locator("[data-tape-at]", { hasText: "· open" }).isVisible()) await step(page);
 }
 
-async function writeOrder(page, { quantity, limit, term }) {
+async function writeOrder(page, { quantity, limit, term, exits }) {
   if (limit) {
-    await page.getByRole("radio", { name: "Limit" }).check();
+    await page.getByLabel("Order type").selectOption("limit");
     await page.getByLabel(/^Limit price/).fill(limit);
+  }
+  if (exits) {
+    await page.getByText("Exits: take profit, stop loss").click();
+    await page.getByLabel("Take profit at").fill(exits.target);
+    await page.getByLabel("Stop loss at").fill(exits.stop);
   }
   if (term) await page.getByLabel("Time in force").selectOption(term);
   await page.getByLabel(/^Quantity of/).fill(quantity);
@@ -137,6 +142,18 @@ describe("the desk", () => {
     await page.goto(`${BASE_URL}/orders`);
     await page.getByRole("radio", { name: "All" }).check();
     await page.locator('[data-status="cancelled"]').first().waitFor();
+    await close();
+  });
+
+  it("places an entry with both of its exits", async () => {
+    const { page, close } = await open("/trade");
+    await closeSession(page);
+    await writeOrder(page, { quantity: "2", limit: "0.02", term: "gtc", exits: { target: "0.03", stop: "0.01" } });
+    const working = page.getByRole("region", { name: "Working orders" }).last();
+    for (const role of ["take profit", "stop loss"]) await working.getByText(role).first().waitFor();
+    const symbol = await page.locator("[data-last]").getAttribute("data-last");
+    await page.getByRole("button", { name: `Cancel buy 2 ${symbol}` }).click();
+    await working.getByText("take profit").first().waitFor({ state: "detached" });
     await close();
   });
 

@@ -1,11 +1,10 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
-import { useEffect, useMemo } from "react";
+import { lazy, Suspense, useEffect, useMemo } from "react";
 import type { Account, Fill, Instrument, Tape } from "../../api/types";
 import { EquityPanel } from "../../features/broker/EquityPanel";
 import { FillsTable } from "../../features/broker/FillsTable";
 import { OrdersTable } from "../../features/broker/OrdersTable";
-import { OrderTicket } from "../../features/broker/OrderTicket";
 import { PositionsTable } from "../../features/broker/PositionsTable";
 import { fillsQuery, ordersQuery, positionsQuery } from "../../features/broker/queries";
 import { PricePanel } from "../../features/marketdata/PricePanel";
@@ -14,10 +13,12 @@ import { Watchlist } from "../../features/marketdata/Watchlist";
 import { exchangeDay } from "../../lib/time";
 import type { Mark } from "../../ui/Chart";
 import { Empty } from "../../ui/Empty";
-import { Answer, Panel } from "../../ui/Panel";
+import { Answer, Loading, Panel } from "../../ui/Panel";
 import { DeskPage } from "../DeskPage";
 import { useLink } from "../desk";
 
+// Written after the prices are shown: the page reads without it.
+const OrderTicket = lazy(async () => ({ default: (await import("../../features/broker/OrderTicket")).OrderTicket }));
 const route = getRouteApi("/desk");
 const FILLS_SHOWN = 8;
 
@@ -88,12 +89,20 @@ function TradeDesk({ account, tape }: { account: Account; tape: Tape }) {
       </div>
       <div className="flex min-w-0 flex-col gap-3 max-md:order-1">
         {chosen ? (
-          <OrderTicket
-            key={chosen.id}
-            {...{ account, quote, blockedBecause }}
-            instrument={chosen}
-            nextOpenAt={tape.next_open_at}
-          />
+          <Suspense
+            fallback={
+              <Panel title="Order ticket">
+                <Loading rows={8} />
+              </Panel>
+            }
+          >
+            <OrderTicket
+              key={chosen.id}
+              {...{ account, quote, blockedBecause }}
+              instrument={chosen}
+              nextOpenAt={tape.next_open_at}
+            />
+          </Suspense>
         ) : null}
         <EquityPanel account={account} />
       </div>

@@ -35,6 +35,12 @@ function typeWords(order: Order): string {
   }
 }
 
+/** How long an order works, and what it is for when it is an exit. */
+function smallPrint(order: Order): string {
+  const term = TERM_WORDS[order.time_in_force];
+  return order.role && order.role !== "entry" ? `${term}, ${order.role.replace("_", " ")}` : term;
+}
+
 const SYMBOL: Column<Order> = {
   name: "Symbol",
   cell: (order) => <span className="font-semibold">{order.symbol}</span>,
@@ -51,7 +57,7 @@ const TYPE: Column<Order> = {
   name: "Type",
   cell: (order) => (
     <span className="figures whitespace-nowrap">
-      {typeWords(order)} <span className="text-xs text-muted">{TERM_WORDS[order.time_in_force]}</span>
+      {typeWords(order)} <span className="text-xs text-muted">{smallPrint(order)}</span>
     </span>
   ),
 };

@@ -2,22 +2,53 @@
 import type { Instrument, OrderType, PlaceOrder, Quote, Side, TimeInForce } from "../../api/types";
 import { compare, isMultipleOf, multiply, parseDecimal, signOf, toPlain, trim } from "../../lib/decimal";
 
-/** What the form holds: text as typed. */
+/** What the form holds: text as typed. Empty exits are exits that were not asked for. */
 export interface Ticket {
   readonly side: Side;
   readonly type: OrderType;
   readonly quantity: string;
   readonly limitPrice: string;
+  readonly stopPrice: string;
+  readonly trail: string;
+  readonly trailUnit: "amount" | "percent";
   readonly timeInForce: TimeInForce;
+  readonly expiresOn: string;
+  readonly takeProfit: string;
+  readonly stopLoss: string;
 }
 
-export const NEW_TICKET: Ticket = { side: "buy", type: "market", quantity: "10", limitPrice: "", timeInForce: "day" };
+export const NEW_TICKET: Ticket = {
+  side: "buy",
+  type: "market",
+  quantity: "10",
+  limitPrice: "",
+  stopPrice: "",
+  trail: "",
+  trailUnit: "percent",
+  timeInForce: "day",
+  expiresOn: "",
+  takeProfit: "",
+  stopLoss: "",
+};
 
-/** Sentences beside the fields they are about. Empty when the ticket may be reviewed. */
-export interface TicketErrors {
-  quantity?: string;
-  limitPrice?: string;
-}
+/** The fields that can be wrong, with a sentence each. Empty when the ticket may be reviewed. */
+export type TicketErrors = Partial<Record<PriceField | "quantity" | "trail" | "expiresOn", string>>;
+type PriceField = "limitPrice" | "stopPrice" | "takeProfit" | "stopLoss";
+
+const PRICE_NAMES: Record<PriceField, string> = {
+  limitPrice: "limit price",
+  stopPrice: "stop price",
+  takeProfit: "take-profit price",
+  stopLoss: "stop-loss price",
+};
+const LIMITED: readonly OrderType[] = ["limit", "stop_limit"];
+const STOPPED: readonly OrderType[] = ["stop", "stop_limit", "market_if_touched"];
+
+export const isLimited = (ticket: Ticket): boolean => LIMITED.includes(ticket.type);
+export const isStopped = (ticket: Ticket): boolean => STOPPED.includes(ticket.type);
+export const isTrailing = (ticket: Ticket): boolean => ticket.type === "trailing_stop";
+/** Exits wait for what an entry buys; a sell has nothing to protect. */
+export const canHaveExits = (ticket: Ticket): boolean => ticket.side === "buy" && !isTrailing(ticket);
 
 function quantityError(text: string, lotStep: string): string | null {
   const quantity = parseDecimal(text);
@@ -27,27 +58,48 @@ function quantityError(text: string, lotStep: string): string | null {
   return step && !isMultipleOf(quantity, step) ? `The quantity must be a multiple of ${toPlain(trim(step))}.` : null;
 }
 
-function limitError(text: string, tickText: string): string | null {
-  const limit = parseDecimal(text);
-  if (!limit) return text.trim() === "" ? "Enter a limit price." : "Enter the price as a plain number.";
-  if (signOf(limit) <= 0) return "The limit price must be above zero.";
+function priceError(field: PriceField, text: string, tickText: string): string | null {
+  const price = parseDecimal(text);
+  if (!price) return text.trim() === "" ? `Enter a ${PRICE_NAMES[field]}.` : "Enter the price as a plain number.";
+  if (signOf(price) <= 0) return `The ${PRICE_NAMES[field]} must be above zero.`;
   const tick = parseDecimal(tickText);
-  return tick && !isMultipleOf(limit, tick) ? `The price must be a multiple of ${toPlain(trim(tick))}.` : null;
+  return tick && !isMultipleOf(price, tick) ? `The price must be a multiple of ${toPlain(trim(tick))}.` : null;
+}
+
+function trailError(text: string): string | null {
+  const trail = parseDecimal(text);
+  if (!trail) return text.trim() === "" ? "Enter how far to trail." : "Enter the trail as a plain number.";
+  return signOf(trail) <= 0 ? "The trail must be above zero." : null;
+}
+
+/** The prices a ticket needs, and those exits that were filled in. */
+function pricesOf(ticket: Ticket): PriceField[] {
+  const fields: PriceField[] = [];
+  if (isLimited(ticket)) fields.push("limitPrice");
+  if (isStopped(ticket)) fields.push("stopPrice");
+  if (canHaveExits(ticket)) {
+    for (const exit of ["takeProfit", "stopLoss"] as const) if (ticket[exit].trim()) fields.push(exit);
+  }
+  return fields;
 }
 
 /** Checks a ticket against the instrument's lot step and tick. */
 export function ticketErrors(ticket: Ticket, instrument: Pick<Instrument, "tick" | "lot_step">): TicketErrors {
   const errors: TicketErrors = {};
-  const quantity = quantityError(ticket.quantity, instrument.lot_step);
-  if (quantity) errors.quantity = quantity;
-  const limit = ticket.type === "limit" ? limitError(ticket.limitPrice, instrument.tick) : null;
-  if (limit) errors.limitPrice = limit;
+  const note = (field: keyof TicketErrors, sentence: string | null) => {
+    if (sentence) errors[field] = sentence;
+  };
+  note("quantity", quantityError(ticket.quantity, instrument.lot_step));
+  for (const field of pricesOf(ticket)) note(field, priceError(field, ticket[field], instrument.tick));
+  if (isTrailing(ticket)) note("trail", trailError(ticket.trail));
+  if (ticket.timeInForce === "gtd" && !ticket.expiresOn) note("expiresOn", "Choose the last day.");
   return errors;
 }
 
-/** The price the ticket would be valued at: its limit, else the side of the quote it would meet, else the last. */
+/** The price the ticket would be valued at: its limit or stop, else the side of the quote it would meet, else the last. */
 export function referencePrice(ticket: Ticket, quote: Quote | null): string | null {
-  if (ticket.type === "limit") return parseDecimal(ticket.limitPrice) ? ticket.limitPrice : null;
+  if (isLimited(ticket)) return parseDecimal(ticket.limitPrice) ? ticket.limitPrice : null;
+  if (isStopped(ticket)) return parseDecimal(ticket.stopPrice) ? ticket.stopPrice : null;
   return (ticket.side === "buy" ? quote?.ask : quote?.bid) ?? quote?.last ?? null;
 }
 
@@ -80,9 +132,33 @@ interface OrderPlace {
   clientOrderId: string;
 }
 
+const PERCENT = { coefficient: 1n, scale: 2 };
+
+/** A rate as the server takes it: 5 percent is 0.05. */
+const rateOf = (percent: string): string => {
+  const parsed = parseDecimal(percent);
+  return parsed ? toPlain(trim(multiply(parsed, PERCENT))) : percent;
+};
+
+function trailOf(ticket: Ticket): Partial<PlaceOrder> {
+  if (!isTrailing(ticket)) return {};
+  return ticket.trailUnit === "percent" ? { trail_rate: rateOf(ticket.trail) } : { trail_amount: ticket.trail.trim() };
+}
+
+function exitsOf(ticket: Ticket): Partial<PlaceOrder> {
+  const target = canHaveExits(ticket) ? ticket.takeProfit.trim() : "";
+  const stop = canHaveExits(ticket) ? ticket.stopLoss.trim() : "";
+  if (!target && !stop) return {};
+  return {
+    order_class: target && stop ? "bracket" : "oto",
+    ...(target && { take_profit: { limit_price: target } }),
+    ...(stop && { stop_loss: { stop_price: stop } }),
+  };
+}
+
 /** The order a ticket without errors asks for. */
 export function orderOf(ticket: Ticket, { accountId, symbol, clientOrderId }: OrderPlace): PlaceOrder {
-  const order: PlaceOrder = {
+  return {
     account_id: accountId,
     symbol,
     side: ticket.side,
@@ -90,6 +166,10 @@ export function orderOf(ticket: Ticket, { accountId, symbol, clientOrderId }: Or
     quantity: ticket.quantity.trim(),
     time_in_force: ticket.timeInForce,
     client_order_id: clientOrderId,
+    ...(isLimited(ticket) && { limit_price: ticket.limitPrice.trim() }),
+    ...(isStopped(ticket) && { stop_price: ticket.stopPrice.trim() }),
+    ...(ticket.timeInForce === "gtd" && { expires_on: ticket.expiresOn }),
+    ...trailOf(ticket),
+    ...exitsOf(ticket),
   };
-  return ticket.type === "limit" ? { ...order, limit_price: ticket.limitPrice.trim() } : order;
 }
