@@ -1,0 +1,1 @@
+"""Models of what options are worth: arrays of floats, never money."""
