@@ -1,7 +1,6 @@
 """Remembering: the account after an event. Nothing here decides, and nothing can refuse."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from functools import reduce
 from typing import TypeVar
 
@@ -24,6 +23,7 @@ from paperdesk.core.broker.ledger import Book
 from paperdesk.core.broker.lots import apply_changes
 from paperdesk.core.broker.orders import REPLACED_BY_REQUEST, TIME_IS_UP, Order, OrderStatus, next_status
 from paperdesk.core.kernel.money import ZERO
+from paperdesk.core.kernel.values import replace
 
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")

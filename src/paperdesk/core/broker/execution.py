@@ -9,7 +9,7 @@ The exits of a group meet it under three more rules, because a range does not te
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from paperdesk.core.broker import ledger
@@ -34,6 +34,7 @@ from paperdesk.core.broker.orders import (
 from paperdesk.core.broker.triggers import is_triggered, trail_moved
 from paperdesk.core.kernel.ids import EntryId, FillId, LotId, OrderId, derived
 from paperdesk.core.kernel.money import ZERO, plain
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.facts import PriceFact, RangeFact
 
 _VERB = {Side.BUY: "Bought", Side.SELL: "Sold"}

@@ -5,12 +5,13 @@ A position keeps the oldest lots that the work at hand can need; the cost of a l
 its units so that the last unit takes what rounding left, and the parts always sum to the whole.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
 from paperdesk.core.kernel.ids import LotId
 from paperdesk.core.kernel.money import ZERO, money
+from paperdesk.core.kernel.values import replace
 
 
 @dataclass(frozen=True, slots=True)

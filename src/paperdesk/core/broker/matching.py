@@ -24,13 +24,14 @@ their auction, the first open or close at its instant or after, and end with it.
 size that was quoted, nor in parts finer than the instrument is traded in.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 
 from paperdesk.core.broker.fill_models import FillModel, crossed_price, is_reached
 from paperdesk.core.broker.orders import Order, Side, TimeInForce
 from paperdesk.core.broker.triggers import is_triggered, stop_of
 from paperdesk.core.kernel.money import ZERO
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.facts import CloseFact, OpenFact, PriceFact, QuoteFact, RangeFact
 
 

@@ -10,7 +10,6 @@ from its id and the name of their role.
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -34,6 +33,7 @@ from paperdesk.core.broker.triggers import trailed
 from paperdesk.core.broker.view import MarketView
 from paperdesk.core.kernel.ids import OrderId, derived
 from paperdesk.core.kernel.money import ZERO, plain
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.instruments import Instrument
 
 

@@ -5,7 +5,6 @@ queues anew and meets only later facts; it keeps a watermark and a trigger that 
 Members of a group share quantity and time in force, so only their prices can be replaced.
 """
 
-from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -20,6 +19,7 @@ from paperdesk.core.broker.terms import TrailNotAllowed, check_exits
 from paperdesk.core.broker.view import MarketView
 from paperdesk.core.kernel.errors import Conflict, Invalid
 from paperdesk.core.kernel.money import plain
+from paperdesk.core.kernel.values import replace
 
 
 class NothingToChange(Invalid):

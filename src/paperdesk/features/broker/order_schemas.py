@@ -11,7 +11,6 @@ from paperdesk.core.broker.commands import ClosePosition, ReplaceOrder
 from paperdesk.core.broker.orders import Order, OrderClass, OrderStatus, OrderType, Role, Side, TimeInForce
 from paperdesk.core.kernel.ids import AccountId, OrderId
 from paperdesk.core.kernel.money import plain
-from paperdesk.core.kernel.time import instant_text
 from paperdesk.infra.http import Body, NumberText
 
 CLIENT_ID_LENGTH_MAX = 128
@@ -149,18 +148,18 @@ class OrderOut(BaseModel):
 
 
 def order_members(order: Order, *, is_open: bool, has_one_price: bool) -> dict[str, Any]:
-    """Render an order as OrderOut describes it, for the routes that do not go through the model."""
+    """Return what OrderOut shows of an order; ids, instants and choices are written the same by whoever writes JSON."""
     average = order.average_fill_price
     is_waiting = order.is_open and not is_open
     warnings = [ONE_PRICE_A_DAY] if has_one_price and order.type is OrderType.LIMIT else []
     return {
-        "id": str(order.id),
-        "account_id": str(order.account_id),
+        "id": order.id,
+        "account_id": order.account_id,
         "client_order_id": order.client_order_id,
-        "instrument_id": str(order.instrument.id),
+        "instrument_id": order.instrument.id,
         "symbol": order.instrument.symbol,
-        "side": order.side.value,
-        "type": order.type.value,
+        "side": order.side,
+        "type": order.type,
         "quantity": plain(order.quantity),
         "notional": _plain(order.notional),
         "limit_price": _plain(order.limit_price),
@@ -168,25 +167,25 @@ def order_members(order: Order, *, is_open: bool, has_one_price: bool) -> dict[s
         "trail_amount": _plain(order.trail_amount),
         "trail_rate": _plain(order.trail_rate),
         "watermark": _plain(order.watermark),
-        "triggered_at": None if order.triggered_at is None else instant_text(order.triggered_at),
-        "time_in_force": order.time_in_force.value,
+        "triggered_at": order.triggered_at,
+        "time_in_force": order.time_in_force,
         "post_only": order.post_only,
         "reduce_only": order.reduce_only,
-        "order_class": order.order_class.value,
-        "group_id": _text(order.group_id),
-        "parent_id": _text(order.parent_id),
-        "role": _text(order.role),
+        "order_class": order.order_class,
+        "group_id": order.group_id,
+        "parent_id": order.parent_id,
+        "role": order.role,
         "leg": order.leg,
         "armed_quantity": _plain(order.armed_quantity),
-        "replaces": _text(order.replaces),
-        "replaced_by": _text(order.replaced_by),
-        "status": order.status.value,
+        "replaces": order.replaces,
+        "replaced_by": order.replaced_by,
+        "status": order.status,
         "filled_quantity": plain(order.filled_quantity),
         "average_fill_price": None if average is None else plain(average.quantize(AVERAGE_PLACES, ROUND_HALF_EVEN)),
         "fees": plain(order.fees),
-        "accepted_at": instant_text(order.accepted_at),
-        "updated_at": instant_text(order.updated_at),
-        "expires_at": instant_text(order.expires_at),
+        "accepted_at": order.accepted_at,
+        "updated_at": order.updated_at,
+        "expires_at": order.expires_at,
         "closed_reason": order.closed_reason,
         "waits_for": "next_open" if is_waiting else None,
         "warnings": warnings,
@@ -196,7 +195,3 @@ def order_members(order: Order, *, is_open: bool, has_one_price: bool) -> dict[s
 
 def _plain(number: Decimal | None) -> str | None:
     return None if number is None else plain(number)
-
-
-def _text(name: object) -> str | None:
-    return None if name is None else str(name)

@@ -1,11 +1,14 @@
 """The SQL of the order path: prepared once, a handful of round trips for any number of commands.
 
 Tapes are locked before accounts, and both in the order of their ids, by everyone; so nobody waits
-in a circle. Each write is one data-modifying branch over `unnest`ed columns; the branches that a
-batch does not need are left out of its statement.
+in a circle. Each write is one data-modifying branch over new rows, a few of them written out and many
+as `unnest`ed columns; the branches that a batch does not need are left out of its statement.
 """
 
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from itertools import count, islice
+from typing import TypeAlias
 
 _TAPE = """t.owner_id, t.dataset_id, t.name, t.shared, t.cursor, t.at, t.target_cursor, t.target_at, t.state, t.speed,
   t.skip_closed, t.awaits, t.awaits_account, t.stopped_by, t.has_ended, t.starts_at"""
@@ -122,8 +125,14 @@ update tape_runs set cursor = $2, at = $3, has_ended = $4, state = $5, stopped_b
 where id = $1
 """
 
+Columns: TypeAlias = tuple[tuple[str, str], ...]
+# The tables a write concerns, each with the number of its rows when they are few, else zero.
+Shape: TypeAlias = tuple[tuple[str, int], ...]
+# So many rows of a table are sent as single parameters, which cost both sides less than arrays of one.
+FEW = 2
+
 # One entry a table: the columns with their types, and what to do with the unnested rows.
-_WRITES: dict[str, tuple[tuple[tuple[str, str], ...], str]] = {
+_WRITES: dict[str, tuple[Columns, str]] = {
     "accounts": (
         (("id", "uuid"), ("cash", "numeric"), ("held", "numeric"), ("last_seq", "bigint"), ("last_entry", "bigint"),
          ("last_at", "timestamptz")),
@@ -177,24 +186,36 @@ TABLES = tuple(_WRITES)
 _OUTBOX = "insert into outbox (account_ids, first_seqs, last_seqs)"
 
 
+def shape_of(rows: Mapping[str, int]) -> Shape:
+    """Return the shape of a write, given how many rows each table gets."""
+    return tuple((table, number if number <= FEW else 0) for table, number in rows.items() if number)
+
+
 @lru_cache(maxsize=1 << len(_WRITES))
-def write_statement(tables: tuple[str, ...]) -> str:
-    """Return one statement that writes the unnested columns of several tables at once."""
+def write_statement(shape: Shape) -> str:
+    """Return one statement that writes rows to several tables at once."""
     branches: list[str] = []
-    parameter = 0
-    for table in tables:
+    parameters = map("${}".format, count(1))
+    for table, few in shape:
         columns, action = _WRITES[table]
         names = ", ".join(name for name, _ in columns)
-        arrays = ", ".join(f"${parameter + n}::{_ARRAY.get(kind, kind)}[]" for n, (_, kind) in enumerate(columns, 1))
-        parameter += len(columns)
-        casts = ", ".join(f"{name}::{kind}" if kind in _ARRAY else name for name, kind in columns)
-        rows = f"{table}_new as (select {casts} from unnest({arrays}) as n({names}))"
         done = action.format(columns=names).replace("from new", f"from {table}_new")
-        branches += [rows, f"{table}_done as ({done})"]
-    ids, first, last = (f"${parameter + n}" for n in (1, 2, 3))
-    branches.append(f"outbox_done as ({_OUTBOX} values ({ids}::uuid[], {first}::bigint[], {last}::bigint[]))")
+        branches += [f"{table}_new as ({_new_rows(columns, few, parameters)})", f"{table}_done as ({done})"]
+    branches.append(f"outbox_done as ({_OUTBOX} values ({', '.join(islice(parameters, 3))}))")
     return f"with {', '.join(branches)} select 1"
 
 
+def _new_rows(columns: Columns, few: int, parameters: Iterator[str]) -> str:
+    """Return a query for new rows: a few are written out, many come as an array a column."""
+    names = ", ".join(name for name, _ in columns)
+    if few:
+        row = ", ".join(f"{{}}::{_SENT.get(kind, kind)}::{kind}" for _, kind in columns)
+        rows = (f"({row.format(*islice(parameters, len(columns)))})" for _ in range(few))
+        return f"select * from (values {', '.join(rows)}) as n({names})"
+    arrays = ", ".join(f"{next(parameters)}::{_SENT.get(kind, kind)}[]" for _, kind in columns)
+    casts = ", ".join(f"{name}::{kind}" if kind in _SENT else name for name, kind in columns)
+    return f"select {casts} from unnest({arrays}) as n({names})"
+
+
 # JSON travels as text and is cast once it is there: the driver would otherwise look the type up.
-_ARRAY = {"jsonb": "text"}
+_SENT = {"jsonb": "text"}

@@ -6,9 +6,10 @@ accounts, and a single order is a batch of one.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from itertools import chain
 from operator import attrgetter
 from typing import Any, TypeAlias
 
@@ -23,6 +24,7 @@ from paperdesk.core.broker.lots import Lot
 from paperdesk.core.broker.orders import Order, Side
 from paperdesk.core.kernel.ids import AccountId, EntryId, InstrumentId, OrderId, TapeId
 from paperdesk.core.kernel.money import ZERO
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.instruments import Instrument
 from paperdesk.features.broker import statements, tables
 from paperdesk.features.broker.rows import KIND_OF, account_of, lot_of, order_of, position_of, stored_entry
@@ -147,12 +149,17 @@ async def apply(db: Connection, changes: Sequence[Change], recorded_at: datetime
         "positions": list(_position_rows(changes)),
         "lots": list(_lot_rows(changes)),
     }
-    needed = tuple(table for table in statements.TABLES if rows[table])
-    columns = [column for table in needed for column in zip(*rows[table], strict=True)]
+    shape = statements.shape_of({table: len(rows[table]) for table in statements.TABLES})
+    written = chain.from_iterable(_parameters(rows[table], is_few=bool(few)) for table, few in shape)
     news = zip(
         *((change.after.id, change.before.last_seq + 1, change.after.last_seq) for change in changes), strict=True
     )
-    await db.execute(statements.write_statement(needed), *columns, *news)
+    await db.execute(statements.write_statement(shape), *written, *news)
+
+
+def _parameters(rows: Sequence[tuple[Any, ...]], *, is_few: bool) -> Iterable[Any]:
+    """Return rows as a statement takes them: field by field when they are few, else as columns."""
+    return chain.from_iterable(rows) if is_few else zip(*rows, strict=True)
 
 
 def _columns(rows: Iterable[tuple[Any, ...]], width: int) -> list[list[Any]]:
