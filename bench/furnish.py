@@ -9,8 +9,8 @@ from paperdesk.core.broker.account import Rules
 from paperdesk.core.kernel.ids import AccountId, DatasetId, TapeId, TenantId, UserId, uuid_from_text
 from paperdesk.core.kernel.principal import Principal, Scope
 from paperdesk.features.broker.open_account import OpenAccount, open_account
+from paperdesk.features.marketdata.feeds.given_quotes import QuoteRow, write_quotes
 from paperdesk.features.marketdata.feeds.manifest import DatasetTerms, SourceKind
-from paperdesk.features.marketdata.feeds.synthetic import QuoteRow, write_quotes
 from paperdesk.features.marketdata.open_tape import OpenTape, open_tape
 from paperdesk.features.marketdata.store import insert_dataset
 from paperdesk.features.marketdata.tapes import Shelf

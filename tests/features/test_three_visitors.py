@@ -69,6 +69,8 @@ CALLS = {
     ("POST", "/v1/accounts/{account_id}/positions/{symbol}/close"): Call(body={"percent": "100"}),
     ("GET", "/v1/tapes"): Call(),
     ("POST", "/v1/tapes"): Call(body={"dataset_id": "{dataset_id}", "name": "Run", "start_at": FIRST_CLOSE}),
+    ("GET", "/v1/tape-presets"): Call(),
+    ("GET", "/v1/tape-presets/truth"): Call(),
     ("GET", "/v1/tapes/{tape_id}"): Call(),
     ("POST", "/v1/tapes/{tape_id}/control"): Call(body={"action": "pause"}),
     ("GET", "/v1/instruments"): Call({"tape_id": "{tape_id}"}),

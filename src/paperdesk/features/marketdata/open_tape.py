@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from paperdesk.core.kernel.errors import Invalid
+from paperdesk.core.kernel.errors import Conflict, Invalid
 from paperdesk.core.kernel.ids import DatasetId, TapeId
 from paperdesk.core.kernel.principal import Scope
 from paperdesk.features.marketdata.feeds.dataset import Dataset
@@ -21,6 +21,10 @@ class StartsBeforeTape(Invalid):
     """The tape has no prices yet at the moment it should start."""
 
 
+class SealedMarket(Conflict):
+    """A market with a sealed seed has one tape; a second one could be sent ahead of it."""
+
+
 class WarmUpTooLong(Invalid):
     """The tape has fewer sessions before its start than the warm-up asks for."""
 
@@ -34,7 +38,7 @@ class OpenTape:
     """Open a run over a dataset, at an instant, or at the close of a day (of the last session until then).
 
     `warm_up` is how many sessions of history there must be at the start; without a start, the tape
-    starts right after them.
+    starts right after them. `has_market_to_itself` says that the market was made for this tape alone.
     """
 
     dataset_id: DatasetId
@@ -43,6 +47,7 @@ class OpenTape:
     seed: int = 0
     shared: bool = False
     warm_up: int = 0
+    has_market_to_itself: bool = False
 
 
 async def open_tape(work: UnitOfWork, shelf: Shelf, command: OpenTape) -> Tape:
@@ -53,6 +58,9 @@ async def open_tape(work: UnitOfWork, shelf: Shelf, command: OpenTape) -> Tape:
         raise TapeNameMissing(f"A tape has a name of 1 to {NAME_LENGTH_MAX} characters.")
     dataset_id = await require_dataset(work, command.dataset_id)
     dataset = await shelf.dataset(dataset_id)
+    recipe = dataset.manifest.recipe
+    if recipe is not None and recipe.sealed and not command.has_market_to_itself:
+        raise SealedMarket("A market with a sealed seed has the tape it was made for and no other.")
     cursor, start_at = _start(dataset, command)
     tape = Tape(
         id=TapeId(work.new_id()),

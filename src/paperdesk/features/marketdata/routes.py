@@ -13,10 +13,14 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from starlette.requests import HTTPConnection
 
 from paperdesk.core.kernel.principal import Principal, Scope
+from paperdesk.core.synthetic.presets import PRESETS
+from paperdesk.core.synthetic.truth import truths
 from paperdesk.features.identity.access import Caller, Reading, Serving, Work
 from paperdesk.features.marketdata.control_tape import control_tape
 from paperdesk.features.marketdata.import_dataset import import_dataset
+from paperdesk.features.marketdata.open_preset_tape import OpenPresetTape, open_preset_tape
 from paperdesk.features.marketdata.open_tape import open_tape
+from paperdesk.features.marketdata.preset_schemas import PresetOut, TruthsOut
 from paperdesk.features.marketdata.queries import (
     BarQuery,
     list_datasets,
@@ -85,9 +89,25 @@ async def get_tapes(work: Reading, shelf: Datasets) -> PageOf[TapeOut]:
 
 @router.post("/tapes", status_code=201)
 async def post_tape(body: OpenTapeBody, work: Work, shelf: Datasets) -> TapeOut:
-    """Open a tape of your own over a dataset."""
-    tape = await open_tape(work, shelf, body.command())
+    """Open a tape of your own over a dataset, or over the synthetic market of a preset."""
+    command = body.command()
+    if isinstance(command, OpenPresetTape):
+        tape = await open_preset_tape(work, shelf, command)
+    else:
+        tape = await open_tape(work, shelf, command)
     return await shown_tape(shelf, tape, work.who)
+
+
+@router.get("/tape-presets")
+async def get_tape_presets(_: Caller) -> PageOf[PresetOut]:
+    """List the synthetic markets that can be opened by name."""
+    return PageOf(items=[PresetOut.of(preset) for preset in PRESETS.values()], next_cursor=None)
+
+
+@router.get("/tape-presets/truth")
+async def get_truth(_: Caller) -> TruthsOut:
+    """Show the true coefficients that all synthetic markets share."""
+    return TruthsOut.of(truths())
 
 
 @router.get("/tapes/{tape_id}")
@@ -123,7 +143,9 @@ async def get_instruments(
     after = page.after(tuple[str]) or ("",)
     found = [each for each in dataset.search(q, tape.cursor) if each.instrument.symbol > after[0]]
     listings, next_cursor = page.cut(found, lambda each: (each.instrument.symbol,))
-    return PageOf(items=[InstrumentOut.of(listing) for listing in listings], next_cursor=next_cursor)
+    return PageOf(
+        items=[InstrumentOut.of(listing, dataset.manifest.kind) for listing in listings], next_cursor=next_cursor
+    )
 
 
 @router.get("/bars")
@@ -143,7 +165,9 @@ async def get_quotes(tape_id: UUID, symbols: str, work: Reading, shelf: Datasets
     """Read standing quotes; symbols are separated by commas."""
     tape, dataset = await on_tape(work, shelf, tape_id)
     wanted = [symbol for symbol in symbols.split(",") if symbol]
-    return QuotesOut(items=[QuoteOut.of(each) for each in read_quotes(tape, dataset, wanted)])
+    return QuotesOut(
+        source=dataset.manifest.kind, items=[QuoteOut.of(each) for each in read_quotes(tape, dataset, wanted)]
+    )
 
 
 @router.get("/datasets")

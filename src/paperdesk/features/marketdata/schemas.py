@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -12,10 +13,11 @@ from paperdesk.core.market.instruments import Kind
 from paperdesk.core.market.quotes import Bar
 from paperdesk.features.marketdata.control_tape import ControlTape, FlatOut, Moment, TapeAction, can_control
 from paperdesk.features.marketdata.feeds.dataset import Dataset
-from paperdesk.features.marketdata.feeds.manifest import Listing, PriceBasis, SourceKind
+from paperdesk.features.marketdata.feeds.manifest import Listing, PriceBasis, Recipe, SourceKind
 from paperdesk.features.marketdata.feeds.reading import FileFormat
 from paperdesk.features.marketdata.feeds.timeline import Landmark, StepUnit
 from paperdesk.features.marketdata.import_dataset import ImportDataset
+from paperdesk.features.marketdata.open_preset_tape import SEED_MAX, OpenPresetTape
 from paperdesk.features.marketdata.open_tape import OpenTape
 from paperdesk.features.marketdata.queries import BarQuery, DatasetVersion, Standing
 from paperdesk.features.marketdata.tapes import Awaited, Stop, Tape, TapeState
@@ -53,6 +55,12 @@ class TapeOut(BaseModel):
     next_open_at: datetime
     next_close_at: datetime
     can_control: bool
+    preset: str | None = None
+    seed: int | None = Field(default=None, description="What the market was made from; a sealed one once it has ended.")
+    seed_salt: str | None = None
+    seed_commitment: str | None = Field(
+        default=None, description="SHA-256 of preset/seed/salt as hex, against which a sealed seed can be checked."
+    )
 
     @classmethod
     def of(cls, tape: Tape, dataset: Dataset, who: Principal) -> "TapeOut":
@@ -87,11 +95,25 @@ class TapeOut(BaseModel):
             next_open_at=dataset.calendar.next_open(tape.at),
             next_close_at=dataset.calendar.next_close(tape.at),
             can_control=can_control(who, tape),
+            **_recipe(terms.recipe, is_told=tape.has_ended),
         )
 
 
+def _recipe(recipe: Recipe | None, *, is_told: bool) -> dict[str, Any]:
+    """Show what a market was made from; a sealed seed only once it tells nothing of the future."""
+    if recipe is None:
+        return {}
+    shown = is_told or not recipe.sealed
+    return {
+        "preset": recipe.preset,
+        "seed": recipe.seed if shown else None,
+        "seed_salt": recipe.salt if shown and recipe.sealed else None,
+        "seed_commitment": recipe.commitment,
+    }
+
+
 class OpenTapeBody(Body):
-    """A new run over a dataset, paused at a moment."""
+    """A new run over a dataset, or over the synthetic market of a preset, paused at a moment."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -102,12 +124,16 @@ class OpenTapeBody(Body):
                     "dataset_id": "0192f0c1-7b1e-7a3c-8000-3f5d5f9d9a11",
                     "name": "The crash of 2020",
                     "start_at": "2020-02-19T21:00:00Z",
-                }
+                },
+                {"preset": "volatile_market", "seed": 7},
             ]
         },
     )
-    dataset_id: UUID
-    name: Line
+    dataset_id: UUID | None = None
+    preset: Line | None = Field(default=None, description="A synthetic market by name, instead of a dataset.")
+    seed: int | None = Field(default=None, ge=0, le=SEED_MAX, description="With a preset; drawn if absent.")
+    sealed: bool = Field(default=False, description="With a preset: tell the seed only when the tape has ended.")
+    name: Line | None = Field(default=None, description="With a preset: its title if absent.")
     start_at: InstantText | None = None
     start_on: date | None = Field(default=None, description="A day instead of an instant: its close.")
     warm_up: int = Field(
@@ -122,13 +148,27 @@ class OpenTapeBody(Body):
     def _has_one_start(self) -> "OpenTapeBody":
         if self.start_at and self.start_on:
             raise ValueError("give start_at or start_on, not both")
-        if not (self.start_at or self.start_on or self.warm_up):
+        return self
+
+    @model_validator(mode="after")
+    def _has_one_market(self) -> "OpenTapeBody":
+        if (self.dataset_id is None) == (self.preset is None):
+            raise ValueError("give dataset_id or preset, one of them")
+        if self.preset is not None and self.warm_up:
+            raise ValueError("a preset brings its history; leave warm_up out")
+        if self.preset is None and (self.name is None or self.seed is not None or self.sealed):
+            raise ValueError("a tape on a dataset has a name and no seed")
+        if self.preset is None and not (self.start_at or self.start_on or self.warm_up):
             raise ValueError("give start_at, start_on or warm_up")
         return self
 
-    def command(self) -> OpenTape:
+    def command(self) -> OpenTape | OpenPresetTape:
         """Return what is asked as a command."""
         start = self.start_at or self.start_on
+        if self.preset is not None:
+            return OpenPresetTape(self.preset, self.seed, self.name, start, self.sealed, self.shared)
+        assert self.dataset_id is not None, "one of them was given"
+        assert self.name is not None, "a tape on a dataset has a name"
         return OpenTape(DatasetId(self.dataset_id), self.name, start, shared=self.shared, warm_up=self.warm_up)
 
 
@@ -207,6 +247,7 @@ class InstrumentOut(BaseModel):
     id: UUID
     symbol: str
     name: str
+    source: SourceKind
     kind: Kind
     currency: str
     tick: NumberText
@@ -216,13 +257,14 @@ class InstrumentOut(BaseModel):
     last_on: date | None = None
 
     @classmethod
-    def of(cls, listing: Listing) -> "InstrumentOut":
+    def of(cls, listing: Listing, source: SourceKind) -> "InstrumentOut":
         """Show an instrument."""
         instrument = listing.instrument
         return cls(
             id=instrument.id,
             symbol=instrument.symbol,
             name=instrument.name,
+            source=source,
             kind=instrument.kind,
             currency=instrument.currency,
             tick=instrument.tick,
@@ -252,6 +294,7 @@ class BarsOut(BaseModel):
     """The closed bars of one instrument, oldest first."""
 
     symbol: str
+    source: SourceKind
     interval: str
     price_basis: PriceBasis
     items: list[BarOut]
@@ -262,6 +305,7 @@ class BarsOut(BaseModel):
         """Show bars, or say why there are none."""
         return cls(
             symbol=asked.symbol,
+            source=dataset.manifest.kind,
             interval=asked.interval,
             price_basis=dataset.manifest.price_basis,
             items=[BarOut.of(bar) for bar in bars],
@@ -308,6 +352,7 @@ class QuoteOut(BaseModel):
 class QuotesOut(BaseModel):
     """Standing quotes in the order they were asked for."""
 
+    source: SourceKind
     items: list[QuoteOut]
 
 

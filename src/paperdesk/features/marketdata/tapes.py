@@ -16,6 +16,11 @@ from paperdesk.core.market.instruments import Instrument
 from paperdesk.core.market.quotes import Quote
 from paperdesk.core.market.sessions import BeyondCalendar, Calendar, calendar
 from paperdesk.features.marketdata.feeds.dataset import Dataset, open_dataset
+from paperdesk.features.marketdata.feeds.manifest import DatasetManifest
+from paperdesk.features.marketdata.feeds.writer import write_manifest
+
+GENERATED_MAX = 8
+"""How many generated datasets a process keeps; each is some 30 megabytes."""
 
 LONG_ORDERS_LAST = timedelta(days=90)
 _WEEK = timedelta(days=7)
@@ -121,7 +126,20 @@ class Shelf:
         async with self._turn:
             if dataset_id not in self._open:
                 self._open[dataset_id] = await asyncio.to_thread(open_dataset, self._folder / str(dataset_id))
+                self._forget_generated()
             return self._open[dataset_id]
+
+    def _forget_generated(self) -> None:
+        """Let go of the generated datasets opened longest ago; who asks for one again gets the same."""
+        generated = [dataset_id for dataset_id, each in self._open.items() if each.manifest.recipe is not None]
+        for dataset_id in generated[:-GENERATED_MAX]:
+            del self._open[dataset_id]
+
+    async def keep(self, dataset_id: DatasetId, manifest: DatasetManifest) -> None:
+        """Put a generated dataset on the shelf, unless it is there."""
+        async with self._turn:
+            if not (self._folder / str(dataset_id)).exists():
+                await asyncio.to_thread(write_manifest, manifest, self._folder / str(dataset_id))
 
     async def view(self, tape: Tape, symbols: Iterable[str], dates: Iterable[date] = ()) -> MarketView:
         """Return the market as somebody sees it who has read the tape up to its cursor.

@@ -24,8 +24,9 @@ from paperdesk.features.marketdata.feeds.columns import (
     instant_of,
     microseconds,
 )
+from paperdesk.features.marketdata.feeds.given_quotes import QuoteRow, write_quotes
+from paperdesk.features.marketdata.feeds.manifest import DatasetManifest
 from paperdesk.features.marketdata.feeds.recorded import RecordedDataset, UnknownInstrument, open_recorded
-from paperdesk.features.marketdata.feeds.synthetic import QuoteRow, write_quotes, write_synthetic
 from paperdesk.features.marketdata.feeds.writer import (
     DatasetExists,
     DisorderedRows,
@@ -221,24 +222,20 @@ def test_real_quotes_stand_until_the_next(tmp_path: Path) -> None:
 
 
 def test_a_dataset_is_written_once_and_notices_changes(tmp_path: Path) -> None:
-    manifest = write_synthetic(tmp_path / "one", last_on=SESSIONS[0].on)
-    again = write_synthetic(tmp_path / "two", last_on=SESSIONS[0].on)
-    other = write_synthetic(tmp_path / "three", seed=8, last_on=SESSIONS[0].on)
+    def written(name: str, last: Written) -> DatasetManifest:
+        instrument = next(iter(opened({"AA": daily(ONE)}).instruments.values()))
+        return write_dataset(TERMS, [Series(instrument, 2, 0, daily(ONE, last))], tmp_path / name)
+
+    manifest, again, other = written("one", TWO), written("two", TWO), written("three", ONE)
     assert manifest == again
     assert manifest.content_hash != other.content_hash
     with pytest.raises(DatasetExists):
-        write_synthetic(tmp_path / "one")
+        written("one", TWO)
     assert is_unchanged(tmp_path / "one")
     for listing in manifest.listings:
         (tmp_path / "one" / listing.file_name).write_bytes((tmp_path / "three" / listing.file_name).read_bytes())
     assert not is_unchanged(tmp_path / "one")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["one", "three", "two"]
-
-
-def test_the_synthetic_market_is_pinned(tmp_path: Path) -> None:
-    manifest = write_synthetic(tmp_path / "market")
-    assert manifest.content_hash == "2dd814e4601e9e0b57b36607a7c944d1eca9a7a5db1296251182e42adc56d91a"
-    assert (manifest.kind, manifest.label, manifest.rows) == ("synthetic", "synthetic", 5 * 502)
 
 
 def test_an_import_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:

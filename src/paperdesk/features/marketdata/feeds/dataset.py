@@ -16,7 +16,9 @@ from paperdesk.core.market.quotes import Bar, Quote
 from paperdesk.core.market.sessions import Calendar, Session
 from paperdesk.features.marketdata.feeds.manifest import DatasetManifest, Listing
 from paperdesk.features.marketdata.feeds.recorded import open_recorded
+from paperdesk.features.marketdata.feeds.synthetic import open_synthetic
 from paperdesk.features.marketdata.feeds.timeline import Landmark, StepUnit
+from paperdesk.features.marketdata.feeds.writer import read_manifest
 
 
 class Dataset(Protocol):
@@ -113,5 +115,6 @@ class Dataset(Protocol):
 
 
 def open_dataset(path: Path) -> Dataset:
-    """Open the dataset in a directory."""
-    return open_recorded(path)
+    """Open the dataset in a directory: recorded, or generated from its recipe."""
+    manifest = read_manifest(path)
+    return open_recorded(path) if manifest.recipe is None else open_synthetic(manifest)

@@ -1,5 +1,6 @@
 """What a dataset says about itself: its manifest, as values and as JSON."""
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -76,14 +77,37 @@ class Listing:
         return f"{self.instrument.id}.parquet"
 
 
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What a generated market is made from; the generator's version is part of it, because prices are.
+
+    A sealed seed is told to nobody before the tape has ended; until then its commitment binds.
+    """
+
+    preset: str
+    seed: int
+    salt: str = ""
+    sealed: bool = False
+    generator: int = 1
+
+    @property
+    def commitment(self) -> str:
+        """Return the SHA-256 of preset, seed and salt with strokes between them, as hex."""
+        return hashlib.sha256(f"{self.preset}/{self.seed}/{self.salt}".encode()).hexdigest()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatasetManifest(DatasetTerms):
-    """The terms of a dataset and what its rows add to them; listings are in order of instrument id."""
+    """The terms of a dataset and what its rows add to them; listings are in order of instrument id.
+
+    With a recipe the dataset is generated from it and has no files.
+    """
 
     fields: tuple[str, ...]
     has_volume: bool
     content_hash: str
     listings: tuple[Listing, ...]
+    recipe: Recipe | None = None
 
     @property
     def rows(self) -> int:
@@ -95,6 +119,8 @@ def manifest_json(manifest: DatasetManifest) -> dict[str, Any]:
     """Return a manifest as plain JSON values."""
     flat = asdict(manifest)
     del flat["listings"]
+    if manifest.recipe is None:
+        del flat["recipe"]
     listings = [_listing_json(listing) for listing in manifest.listings]
     return {"format": FORMAT, **flat, "instruments": listings}
 
@@ -115,6 +141,8 @@ def manifest_from_text(text: str) -> DatasetManifest:
         fields["price_basis"] = PriceBasis(fields["price_basis"])
         fields["warnings"] = tuple(fields["warnings"])
         fields["fields"] = tuple(fields["fields"])
+        if "recipe" in fields:
+            fields["recipe"] = Recipe(**fields["recipe"])
         return DatasetManifest(**fields, listings=listings)
     except (ValueError, KeyError, TypeError, ArithmeticError) as reason:
         raise MalformedDataset("The dataset's manifest cannot be read.") from reason

@@ -1,129 +1,165 @@
-"""A small market that never was: seeded random walks under invented names, and given quotes.
+"""The synthetic market behind the port: generated from its recipe whenever it is opened, never stored."""
 
-The walk uses whole numbers and symmetric moves only, so that it is the same on every processor and
-nobody can expect to gain from it.
-"""
-
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Final
 
 import numpy as np
 
-from paperdesk.core.market.instruments import Kind
-from paperdesk.core.market.sessions import Session, calendar
-from paperdesk.features.marketdata.feeds.columns import ABSENT, SCALE_MAX, BarColumns, Ints, QuoteColumns, microseconds
-from paperdesk.features.marketdata.feeds.manifest import DatasetManifest, DatasetTerms, SourceKind
-from paperdesk.features.marketdata.feeds.series import Named, guessed, series_of
-from paperdesk.features.marketdata.feeds.writer import Series, write_dataset
-
-FIRST_ON: Final = date(2024, 1, 2)
-LAST_ON: Final = date(2025, 12, 31)
-
-TERMS: Final = DatasetTerms(
-    name="Synthetic market 2024-2025",
-    kind=SourceKind.SYNTHETIC,
-    survivorship="complete",
-    licence="Apache-2.0",
-    provenance="Seeded random walk, made by Paperdesk. No such companies exist and no such prices were ever paid.",
-    label="synthetic",
-    warnings=("Invented prices: nothing learnt here says anything about a real market.",),
+from paperdesk.core.market.instruments import Instrument, Kind, instrument_id
+from paperdesk.core.market.sessions import XNYS, Session, calendar
+from paperdesk.core.synthetic.arrays import Floats, Ints
+from paperdesk.core.synthetic.basket import REMAINDER_PLACES, remainder
+from paperdesk.core.synthetic.daily import PLACES, DailyMarket, generate_daily
+from paperdesk.core.synthetic.presets import BEGINS_ON, HISTORY_FROM, LASTS_UNTIL, preset_of
+from paperdesk.core.synthetic.roster import REMAINDER, ROSTER, VOLATILITY_INDEX, YIELDS
+from paperdesk.features.marketdata.feeds.columns import ABSENT, BarColumns, microseconds
+from paperdesk.features.marketdata.feeds.manifest import (
+    DatasetManifest,
+    DatasetTerms,
+    Listing,
+    MalformedDataset,
+    Recipe,
+    Shape,
+    SourceKind,
+    manifest_json,
 )
+from paperdesk.features.marketdata.feeds.recorded import RecordedDataset
 
-_MOVES_A_DAY: Final = 27
-_DRAWS_A_MOVE: Final = 4
-_MILLION: Final = 1_000_000
-_GRAIN: Final = 10_000
+GENERATOR: Final = 1
+"""Raised whenever the same recipe no longer gives the same prices."""
+
+LABEL: Final = "synthetic"
+YIELD_PLACES: Final = 3
+
+_CRYPTO_STEP: Final = Decimal("0.000000001")
+_FUND_STEP: Final = Decimal("0.001")
+_WARNING: Final = "Invented prices under real symbols: nothing learnt here says anything about a real company."
+_FIELDS: Final = ("open", "high", "low", "close", "volume")
 
 
 @dataclass(frozen=True, slots=True)
-class _Company:
-    """An invented company: where its price starts, how far one draw may move it, how much is bought."""
+class _Entry:
+    """An instrument of the market and the places after the point of its prices."""
 
-    named: Named
-    cents: int
-    reach_ppm: int
-    daily_volume: int
+    instrument: Instrument
+    places: int
 
 
-_COMPANIES: Final = (
-    _Company(Named("ALFA", "Alfa Lantern Works", Kind.EQUITY), 10_250, 2_200, 4_200_000),
-    _Company(Named("BRVO", "Bravo Canal Freight", Kind.EQUITY), 4_780, 2_800, 1_900_000),
-    _Company(Named("CHRL", "Charl & Daughters Bakeries", Kind.EQUITY), 23_610, 1_700, 800_000),
-    _Company(Named("DLTA", "Deltwater Utilities", Kind.EQUITY), 6_135, 1_200, 2_600_000),
-    _Company(Named("ECHO", "Echo Quarry Instruments", Kind.EQUITY), 1_490, 4_300, 6_700_000),
-)
+def market_sessions() -> Sequence[Session]:
+    """Return the sessions that every synthetic market has."""
+    return calendar(XNYS).sessions(HISTORY_FROM, LASTS_UNTIL)
 
 
-@dataclass(frozen=True, slots=True)
-class QuoteRow:
-    """One quote to be recorded; at most nine places after the point."""
-
-    symbol: str
-    at: datetime
-    bid: Decimal
-    ask: Decimal
-    bid_size: Decimal | None = None
-    ask_size: Decimal | None = None
+def market_begins_at() -> datetime:
+    """Return the instant before which no tape on a synthetic market begins; what was before is given."""
+    session = calendar(XNYS).session_on(BEGINS_ON)
+    assert session is not None, "tapes begin on a market day"
+    return session.closes_at
 
 
-def write_synthetic(into: Path, seed: int = 7, first_on: date = FIRST_ON, last_on: date = LAST_ON) -> DatasetManifest:
-    """Write daily bars of five invented companies; the same seed and days give the same content hash."""
-    sessions = calendar(TERMS.calendar).sessions(first_on, last_on)
-    children = np.random.SeedSequence(seed).spawn(len(_COMPANIES))
-    walks = (
-        _walk(company, sessions, np.random.Generator(np.random.PCG64(child)))
-        for company, child in zip(_COMPANIES, children, strict=True)
+def market_manifest(recipe: Recipe) -> DatasetManifest:
+    """Return what a market says about itself, which follows from its recipe without generating it."""
+    preset = preset_of(recipe.preset)
+    days = len(market_sessions())
+    terms = DatasetTerms(
+        name=f"{preset.title}, {'sealed' if recipe.sealed else f'seed {recipe.seed}'}",
+        kind=SourceKind.SYNTHETIC,
+        calendar=XNYS,
+        survivorship="complete",
+        licence="Apache-2.0",
+        provenance="Generated by Paperdesk from a seed. No such prices were ever paid.",
+        label=LABEL if preset.label is None else f"{LABEL}, {preset.label}",
+        warnings=(_WARNING,),
     )
-    return write_dataset(TERMS, walks, into)
-
-
-def write_quotes(terms: DatasetTerms, rows: Iterable[QuoteRow], into: Path) -> DatasetManifest:
-    """Write a dataset of the given quotes; those of one instant keep their order."""
-    by_symbol: dict[str, list[QuoteRow]] = defaultdict(list)
-    for row in rows:
-        by_symbol[row.symbol].append(row)
-    scales = (SCALE_MAX, SCALE_MAX)
-    series = (series_of(guessed(symbol), terms, _quotes(quotes), scales) for symbol, quotes in by_symbol.items())
-    return write_dataset(terms, series, into)
-
-
-def _quotes(rows: Sequence[QuoteRow]) -> QuoteColumns:
-    rows = sorted(rows, key=lambda row: row.at)
-    return QuoteColumns(
-        at=np.array([microseconds(row.at) for row in rows], np.int64),
-        bid=_whole(row.bid for row in rows),
-        ask=_whole(row.ask for row in rows),
-        bid_size=_whole(row.bid_size for row in rows),
-        ask_size=_whole(row.ask_size for row in rows),
+    listings = tuple(Listing(entry.instrument, Shape.BARS, entry.places, 0, days, HISTORY_FROM) for entry in _entries())
+    manifest = DatasetManifest(
+        **{name: getattr(terms, name) for name in DatasetTerms.__slots__},
+        fields=_FIELDS,
+        has_volume=True,
+        content_hash="",
+        listings=listings,
+        recipe=recipe,
     )
+    stated = json.dumps(manifest_json(manifest), sort_keys=True, separators=(",", ":"))
+    return replace(manifest, content_hash=hashlib.sha256(stated.encode()).hexdigest())
 
 
-def _whole(numbers: Iterable[Decimal | None]) -> Ints:
-    return np.array([ABSENT if one is None else int(one.scaleb(SCALE_MAX)) for one in numbers], np.int64)
+def open_synthetic(manifest: DatasetManifest) -> "SyntheticDataset":
+    """Generate the market of a recipe."""
+    recipe = manifest.recipe
+    assert recipe is not None, "a recorded dataset has no recipe"
+    if recipe.generator != GENERATOR:
+        raise MalformedDataset("The market was generated by another version of Paperdesk.", generator=recipe.generator)
+    market = generate_daily(preset_of(recipe.preset), recipe.seed, market_sessions())
+    columns = dict(_columns(market))
+    return SyntheticDataset(manifest, [columns[each.instrument.symbol] for each in manifest.listings])
 
 
-def _walk(company: _Company, sessions: Sequence[Session], chance: np.random.Generator) -> Series:
-    """Walk one price through all sessions; the first move of a day is the one overnight."""
-    days = len(sessions)
-    reach = company.reach_ppm
-    draws = chance.integers(-reach, reach, size=(days, _MOVES_A_DAY, _DRAWS_A_MOVE), endpoint=True).sum(axis=2)
-    price = company.cents * _GRAIN
-    path = np.empty((days, _MOVES_A_DAY), np.int64)
-    for place, move in enumerate(draws.ravel().tolist()):
-        price = max(_GRAIN, price + price * move // _MILLION)
-        path.flat[place] = (price + _GRAIN // 2) // _GRAIN
-    columns = BarColumns(
-        open_at=np.array([microseconds(session.opens_at) for session in sessions], np.int64),
-        at=np.array([microseconds(session.closes_at) for session in sessions], np.int64),
-        open=path[:, 0].copy(),
-        high=path.max(axis=1),
-        low=path.min(axis=1),
-        close=path[:, -1].copy(),
-        volume=company.daily_volume * chance.integers(500, 1_500, size=days, endpoint=True) // 1_000,
+class SyntheticDataset(RecordedDataset):
+    """A generated market; tapes begin once its invented history has passed."""
+
+    @property
+    def starts_from(self) -> datetime:
+        """Return the close from which on nothing was known beforehand."""
+        return market_begins_at()
+
+
+def _entries() -> list[_Entry]:
+    """Return the instruments of the market, in order of their ids."""
+    found = [_entry(one.symbol, one.name, one.kind, PLACES) for one in ROSTER]
+    found.append(_entry(VOLATILITY_INDEX, "Volatility index of the S&P 500 fund's options", Kind.INDEX, PLACES))
+    found.append(_entry(REMAINDER, "What the S&P 500 fund holds beside its basket", Kind.INDEX, REMAINDER_PLACES))
+    found += [
+        _entry(symbol, f"Treasury yield, {maturity}, in percent", Kind.SERIES, YIELD_PLACES)
+        for symbol, maturity in YIELDS.items()
+    ]
+    return sorted(found, key=lambda entry: entry.instrument.id.int)
+
+
+def _entry(symbol: str, name: str, kind: Kind, places: int) -> _Entry:
+    steps = {Kind.CRYPTO: _CRYPTO_STEP, Kind.FUND: _FUND_STEP}
+    instrument = Instrument(
+        id=instrument_id(kind, symbol, XNYS),
+        symbol=symbol,
+        name=name,
+        kind=kind,
+        currency="USD",
+        tick=Decimal(1).scaleb(-places),
+        lot_step=steps.get(kind, Decimal(1)),
+        calendar=XNYS,
     )
-    return series_of(company.named, TERMS, columns, (2, 0))
+    return _Entry(instrument, places)
+
+
+def _columns(market: DailyMarket) -> Iterator[tuple[str, BarColumns]]:
+    opens = np.array([microseconds(session.opens_at) for session in market.sessions], np.int64)
+    closes = np.array([microseconds(session.closes_at) for session in market.sessions], np.int64)
+    bars, fear = market.bars, market.fear
+    for number, member in enumerate(ROSTER):
+        days = market.listed[:, number]
+        if member.kind is Kind.FUND:
+            yield member.symbol, _closes_only(closes[days], bars.close[days, number])
+            continue
+        prices = (bars.open, bars.high, bars.low, bars.close, bars.volume)
+        yield member.symbol, BarColumns(opens[days], closes[days], *(one[days, number] for one in prices))
+    levels = [_whole(one, PLACES) for one in (fear.open, fear.high, fear.low, fear.close)]
+    columns = (*levels, np.full(len(closes), ABSENT))
+    yield VOLATILITY_INDEX, BarColumns(opens, closes, *columns)
+    yield REMAINDER, _closes_only(closes, remainder(bars.close))
+    for symbol, path in zip(YIELDS, market.rates.yields.T, strict=True):
+        yield symbol, _closes_only(closes, _whole(path, YIELD_PLACES))
+
+
+def _closes_only(at: Ints, close: Ints) -> BarColumns:
+    nothing = np.full(len(at), ABSENT)
+    return BarColumns(at - 1, at, nothing, nothing, nothing, close, nothing)
+
+
+def _whole(levels: Floats, places: int) -> Ints:
+    whole: Ints = np.rint(levels * 10**places).astype(np.int64)
+    return whole

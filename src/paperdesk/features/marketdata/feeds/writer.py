@@ -4,7 +4,8 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -65,24 +66,37 @@ class Series:
 
 def write_dataset(terms: DatasetTerms, series: Iterable[Series], into: Path) -> DatasetManifest:
     """Write a dataset as the new directory `into`, wholly or not at all, and return its manifest."""
-    if into.exists():
-        raise DatasetExists(f"There is already a dataset in {into.name}.")
     ordered = sorted(series, key=lambda one: one.instrument.id.int)
     _check(ordered)
     manifest = _describe(terms, ordered)
+    with _new_directory(into) as partial:
+        for one, listing in zip(ordered, manifest.listings, strict=True):
+            write_columns(one.columns, partial / listing.file_name)
+        (partial / MANIFEST).write_text(manifest_text(manifest), encoding="utf-8")
+    return manifest
+
+
+def write_manifest(manifest: DatasetManifest, into: Path) -> None:
+    """Write a dataset that is generated from its recipe and has no rows to store."""
+    with _new_directory(into) as partial:
+        (partial / MANIFEST).write_text(manifest_text(manifest), encoding="utf-8")
+
+
+@contextmanager
+def _new_directory(into: Path) -> Iterator[Path]:
+    """Yield a directory that becomes `into` when everything in it is written and flushed."""
+    if into.exists():
+        raise DatasetExists(f"There is already a dataset in {into.name}.")
     partial = into.with_name(f".{into.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     try:
-        for one, listing in zip(ordered, manifest.listings, strict=True):
-            write_columns(one.columns, partial / listing.file_name)
-        (partial / MANIFEST).write_text(manifest_text(manifest), encoding="utf-8")
+        yield partial
         _flush(partial)
         partial.rename(into)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
     _flush_directory(into.parent)
-    return manifest
 
 
 def read_manifest(path: Path) -> DatasetManifest:

@@ -1,0 +1,108 @@
+"""Synthetic markets by name: opened through REST, the same for a seed, labelled, and without a future."""
+
+import hashlib
+from typing import Any
+
+import pytest
+
+from tests.desk import RunningDesk, refused
+
+BEGINS = "2025-06-02T20:00:00Z"
+
+
+async def opened(desk: RunningDesk, **asked: object) -> dict[str, Any]:
+    tape: dict[str, Any] = await desk.mine.post("/v1/tapes", {"preset": "fair_market", "seed": 7, **asked})
+    return tape
+
+
+async def test_presets_are_listed_with_what_they_promise(desk: RunningDesk) -> None:
+    presets = {row["name"]: row for row in await desk.mine.rows("/v1/tape-presets")}
+    assert {"calm_market", "volatile_market", "trending_up", "trending_down", "flash_crash", "earnings"} < set(presets)
+    assert presets["trending_up"]["label"] == "predictable by construction"
+    assert presets["fair_market"]["label"] is None
+    truth = await desk.mine.get("/v1/tape-presets/truth")
+    betas = {row["symbol"]: row["betas"] for row in truth["items"]}
+    assert betas["SPY"] == {fund: float(fund == "SPY") for fund in truth["factor_funds"]}
+
+
+async def test_a_preset_opens_at_its_first_day_and_says_what_it_is(desk: RunningDesk) -> None:
+    tape = await opened(desk, preset="earnings")
+    assert (tape["name"], tape["at"]) == ("Earnings season", "2025-07-11T20:00:00Z")
+    assert (tape["kind"], tape["label"], tape["seed"], tape["survivorship"]) == (
+        "synthetic",
+        "synthetic",
+        7,
+        "complete",
+    )
+    falling = await opened(desk, preset="trending_down")
+    assert falling["label"] == "synthetic, predictable by construction"
+    quotes = await desk.mine.get("/v1/quotes", tape_id=tape["id"], symbols="AAPL,VIX,DGS10,BTC/USD")
+    assert quotes["source"] == "synthetic"
+    assert all(row["last"] for row in quotes["items"])
+    bars = await desk.mine.get("/v1/bars", tape_id=tape["id"], symbol="SPY", limit=600)
+    assert (bars["source"], len(bars["items"])) == ("synthetic", 600)
+    assert len(await desk.mine.rows("/v1/instruments", tape_id=tape["id"], limit=500)) == 126
+
+
+async def test_a_seed_is_a_market_and_another_seed_another(desk: RunningDesk) -> None:
+    async def closes(tape: dict[str, Any]) -> list[str]:
+        bars = await desk.mine.get("/v1/bars", tape_id=tape["id"], symbol="MSFT", limit=5)
+        return [bar["close"] for bar in bars["items"]]
+
+    one, same, other = [await opened(desk, seed=seed) for seed in (7, 7, 8)]
+    assert one["dataset_id"] == same["dataset_id"] != other["dataset_id"]
+    assert await closes(one) == await closes(same) != await closes(other)
+    drawn = await opened(desk, seed=None)
+    assert isinstance(drawn["seed"], int)
+
+
+async def test_orders_fill_on_a_synthetic_market(desk: RunningDesk) -> None:
+    tape = await opened(desk)
+    account_id = await desk.mine.open_account(tape["id"])
+    wish = {"account_id": account_id, "symbol": "AAPL", "side": "buy", "type": "market", "quantity": "10"}
+    order = await desk.mine.post("/v1/orders", wish)
+    await desk.mine.step(tape["id"])
+    filled = await desk.mine.get(f"/v1/orders/{order['id']}")
+    assert filled["status"] == "filled"
+    assert (await desk.mine.get(f"/v1/accounts/{account_id}/reconciliation"))["balanced"]
+
+
+async def test_no_tape_begins_in_the_invented_history(desk: RunningDesk) -> None:
+    """What was before is drawn so that it meets the roster's prices: who stood there would know them."""
+    asked = {"preset": "fair_market", "seed": 7, "start_at": "2025-06-02T19:59:59Z"}
+    refused(await desk.mine.ask("POST", "/v1/tapes", json=asked), 422, "starts_before_tape")
+    tape = await opened(desk)
+    again = {"dataset_id": tape["dataset_id"], "name": "Again", "start_on": "2024-06-03"}
+    refused(await desk.mine.ask("POST", "/v1/tapes", json=again), 422, "starts_before_tape")
+
+
+async def test_a_sealed_seed_is_told_at_the_end_and_meets_its_commitment(desk: RunningDesk) -> None:
+    tape = await opened(desk, seed=None, sealed=True)
+    assert (tape["seed"], tape["seed_salt"]) == (None, None)
+    assert "seed" not in tape["source"]
+    asked = {"dataset_id": tape["dataset_id"], "name": "Ahead", "start_on": "2026-01-05"}
+    refused(await desk.mine.ask("POST", "/v1/tapes", json=asked), 409, "sealed_market")
+    told = await desk.mine.control(tape["id"], "jump", to="2026-12-31T21:00:00Z")
+    assert told["has_ended"]
+    stated = f"{told['preset']}/{told['seed']}/{told['seed_salt']}"
+    assert hashlib.sha256(stated.encode()).hexdigest() == tape["seed_commitment"]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"preset": "fair_market", "seed": -1},
+        {"preset": "fair_market", "seed": 2**48},
+        {"preset": "fair_market", "warm_up": 5},
+        {"preset": "fair_market", "dataset_id": "0192f0c1-7b1e-7a3c-8000-3f5d5f9d9a11"},
+        {"dataset_id": "0192f0c1-7b1e-7a3c-8000-3f5d5f9d9a11", "name": "Run", "seed": 7, "start_on": "2025-06-03"},
+        {"dataset_id": "0192f0c1-7b1e-7a3c-8000-3f5d5f9d9a11", "start_on": "2025-06-03"},
+        {"seed": 7},
+    ],
+)
+async def test_a_tape_is_of_a_dataset_or_of_a_preset(desk: RunningDesk, asked: dict[str, Any]) -> None:
+    refused(await desk.mine.ask("POST", "/v1/tapes", json=asked), 422, "malformed_request")
+
+
+async def test_an_unknown_preset_is_refused_by_name(desk: RunningDesk) -> None:
+    refused(await desk.mine.ask("POST", "/v1/tapes", json={"preset": "moon"}), 404, "unknown_preset")
