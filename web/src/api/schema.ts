@@ -100,8 +100,42 @@ export interface paths {
         /** List the tapes you may see. */
         get: operations["get_tapes"];
         put?: never;
-        /** Open a tape of your own over a dataset. */
+        /** Open a tape of your own over a dataset, or over the synthetic market of a preset. */
         post: operations["post_tape"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tape-presets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the synthetic markets that can be opened by name. */
+        get: operations["get_tape_presets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tape-presets/truth": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show the true coefficients that all synthetic markets share. */
+        get: operations["get_truth"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -590,6 +624,7 @@ export interface components {
         BarsOut: {
             /** Symbol */
             symbol: string;
+            source: components["schemas"]["SourceKind"];
             /** Interval */
             interval: string;
             price_basis: components["schemas"]["PriceBasis"];
@@ -867,6 +902,7 @@ export interface components {
             symbol: string;
             /** Name */
             name: string;
+            source: components["schemas"]["SourceKind"];
             kind: components["schemas"]["Kind"];
             /** Currency */
             currency: string;
@@ -1126,21 +1162,41 @@ export interface components {
         };
         /**
          * OpenTapeBody
-         * @description A new run over a dataset, paused at a moment.
+         * @description A new run over a dataset, or over the synthetic market of a preset, paused at a moment.
          * @example {
          *       "dataset_id": "0192f0c1-7b1e-7a3c-8000-3f5d5f9d9a11",
          *       "name": "The crash of 2020",
          *       "start_at": "2020-02-19T21:00:00Z"
          *     }
+         * @example {
+         *       "preset": "volatile_market",
+         *       "seed": 7
+         *     }
          */
         OpenTapeBody: {
+            /** Dataset Id */
+            dataset_id?: string | null;
             /**
-             * Dataset Id
-             * Format: uuid
+             * Preset
+             * @description A synthetic market by name, instead of a dataset.
              */
-            dataset_id: string;
-            /** Name */
-            name: string;
+            preset?: string | null;
+            /**
+             * Seed
+             * @description With a preset; drawn if absent.
+             */
+            seed?: number | null;
+            /**
+             * Sealed
+             * @description With a preset: tell the seed only when the tape has ended.
+             * @default false
+             */
+            sealed?: boolean;
+            /**
+             * Name
+             * @description With a preset: its title if absent.
+             */
+            name?: string | null;
             /** Start At */
             start_at?: string | null;
             /**
@@ -1380,6 +1436,16 @@ export interface components {
              */
             next_cursor: string | null;
         };
+        /** PageOf[PresetOut] */
+        PageOf_PresetOut_: {
+            /** Items */
+            items: components["schemas"]["PresetOut"][];
+            /**
+             * Next Cursor
+             * @description Pass it as `cursor` for the next page; null on the last one.
+             */
+            next_cursor: string | null;
+        };
         /** PageOf[TapeOut] */
         PageOf_TapeOut_: {
             /** Items */
@@ -1449,6 +1515,32 @@ export interface components {
             quantity: string | null;
         };
         /**
+         * PresetOut
+         * @description A synthetic market that can be opened by name.
+         *
+         *     Tapes on it begin on `begins_on` or later, and on `starts_on` if nothing else is asked.
+         */
+        PresetOut: {
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
+            /** Summary */
+            summary: string;
+            /** Label */
+            label: string | null;
+            /**
+             * Begins On
+             * Format: date
+             */
+            begins_on: string;
+            /**
+             * Starts On
+             * Format: date
+             */
+            starts_on: string;
+        };
+        /**
          * PriceBasis
          * @description What was done to the prices: nothing, splits taken out, or splits and dividends.
          * @enum {string}
@@ -1489,6 +1581,7 @@ export interface components {
          * @description Standing quotes in the order they were asked for.
          */
         QuotesOut: {
+            source: components["schemas"]["SourceKind"];
             /** Items */
             items: components["schemas"]["QuoteOut"][];
         };
@@ -1637,6 +1730,20 @@ export interface components {
             next_close_at: string;
             /** Can Control */
             can_control: boolean;
+            /** Preset */
+            preset?: string | null;
+            /**
+             * Seed
+             * @description What the market was made from; a sealed one once it has ended.
+             */
+            seed?: number | null;
+            /** Seed Salt */
+            seed_salt?: string | null;
+            /**
+             * Seed Commitment
+             * @description SHA-256 of preset/seed/salt as hex, against which a sealed seed can be checked.
+             */
+            seed_commitment?: string | null;
         };
         /**
          * TapeState
@@ -1704,6 +1811,34 @@ export interface components {
              * @example 12.5
              */
             amount: string;
+        };
+        /**
+         * TruthOut
+         * @description The true coefficients of one instrument, on daily simple returns in excess of cash.
+         */
+        TruthOut: {
+            /** Symbol */
+            symbol: string;
+            /** Betas */
+            betas: {
+                [key: string]: number;
+            };
+            /** Market Beta */
+            market_beta: number;
+            /** Rate Sensitivity */
+            rate_sensitivity: number;
+            /** Residual Volatility */
+            residual_volatility: number;
+        };
+        /**
+         * TruthsOut
+         * @description What estimates on the synthetic market should find.
+         */
+        TruthsOut: {
+            /** Factor Funds */
+            factor_funds: string[];
+            /** Items */
+            items: components["schemas"]["TruthOut"][];
         };
         /**
          * UserView
@@ -2112,6 +2247,64 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TapeOut"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_tape_presets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOf_PresetOut_"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_truth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TruthsOut"];
                 };
             };
             /** @description Refused, or failed: a problem with a code. */
