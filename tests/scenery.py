@@ -17,6 +17,12 @@ from paperdesk.core.broker.orders import Order, OrderType, Role, Side, TimeInFor
 from paperdesk.core.broker.view import MarketView
 from paperdesk.core.kernel.ids import AccountId, InstrumentId, OrderId, TapeId, TenantId, derived
 from paperdesk.core.kernel.money import ZERO
+from paperdesk.core.market.corporate_actions import (
+    ActionTerms,
+    AdjustedSeries,
+    CorporateAction,
+    action_id,
+)
 from paperdesk.core.market.facts import (
     CloseFact,
     OpenFact,
@@ -183,6 +189,26 @@ def market_view(
         next_open_at=opens_at,
         opening_ends_at=opens_at + (FIRST_CLOSE - FIRST_OPEN),
         date_ends_at={(closes_at + n * DAY).date(): closes_at + n * DAY for n in (-1, 0, 1, 2, 99)},
+    )
+
+
+def action_of(
+    terms: ActionTerms,
+    of: Instrument = ACME,
+    *,
+    nth: int = 1,
+    in_lieu_price: str | None = None,
+    series: tuple[AdjustedSeries, ...] = (),
+) -> CorporateAction:
+    """Return an action that takes effect on the day after the first."""
+    ex_on = (FIRST_OPEN + DAY).date()
+    return CorporateAction(
+        id=action_id(of.id, type(terms).__name__, ex_on, nth),
+        instrument=of,
+        terms=terms,
+        ex_on=ex_on,
+        in_lieu_price=None if in_lieu_price is None else Decimal(in_lieu_price),
+        series=series,
     )
 
 

@@ -34,7 +34,9 @@ from paperdesk.core.broker.orders import Order, OrderClass, OrderType, Side, Tim
 from paperdesk.core.broker.view import MarketView
 from paperdesk.core.kernel.errors import PaperdeskError
 from paperdesk.core.kernel.ids import EntryId, InstrumentId, OrderId, derived
+from paperdesk.core.market.corporate_actions import CorporateAction, Moment
 from paperdesk.core.market.facts import (
+    CorporateActionFact,
     MarketFact,
     SessionClosed,
     SessionOpened,
@@ -74,6 +76,7 @@ class Terms(TypedDict, total=False):
     expires_on: date
     post_only: bool
     reduce_only: bool
+    do_not_reduce: bool
     client_order_id: str
     order_class: OrderClass
     take_profit: TakeProfit
@@ -236,6 +239,16 @@ class Story:
         self.at, self.is_open = self.at if is_there else market_view(at=self.at).day_ends_at, False
         self.cursor += 1
         return self._hear(SessionClosed(self.cursor, self.at, self.at.date()))
+
+    def goes_ex(self, action: CorporateAction) -> tuple[Event, ...]:
+        """Begin the market day on which an action takes effect."""
+        self.cursor += 1
+        return self._hear(CorporateActionFact(self.cursor, self.at, action, Moment.EX))
+
+    def pays(self, action: CorporateAction) -> tuple[Event, ...]:
+        """Begin the market day on which a dividend is paid."""
+        self.cursor += 1
+        return self._hear(CorporateActionFact(self.cursor, self.at, action, Moment.PAY))
 
     def session_opens(self) -> tuple[Event, ...]:
         """Begin the next session, the morning after."""

@@ -15,6 +15,16 @@ from paperdesk.core.broker.lots import Lot
 from paperdesk.core.broker.orders import CONDITIONAL, LASTING, Order, OrderClass, OrderType, Role, Side, TimeInForce
 from paperdesk.core.kernel.ids import ENTROPY_BYTES, LotId, derived
 from paperdesk.core.kernel.money import CURRENCY_EXPONENTS
+from paperdesk.core.market.corporate_actions import (
+    CashDividend,
+    CorporateAction,
+    Delisting,
+    Merger,
+    ShareDividend,
+    SpinOff,
+    Split,
+    SymbolChange,
+)
 from paperdesk.core.market.facts import PriceFact
 from tests import scenery
 from tests.stories import Step
@@ -209,3 +219,31 @@ def price_facts(draw: st.DrawFn) -> PriceFact:
         scenery.fact_quote(scenery.quote_of(low, high, draw(st.none() | sizes))),
     ]
     return draw(st.sampled_from(facts))
+
+
+# --- corporate actions --------------------------------------------------------------------------
+
+split_terms = st.tuples(decimals(1, 20, 0), decimals(1, 20, 0)).filter(lambda pair: pair[0] != pair[1])
+splits = split_terms.map(lambda pair: Split(*pair))
+share_dividends = st.builds(ShareDividend, decimals(1, 2000, 3))
+resizing_terms = st.one_of(splits, share_dividends)
+rates = decimals(1, 5000, 3)
+spin_offs = st.builds(SpinOff, st.just(scenery.GLOBEX), rates, st.none() | decimals(0, 100, 2))
+mergers = st.one_of(
+    st.builds(Merger, decimals(1, 5000, 2)),
+    st.builds(Merger, decimals(0, 5000, 2), st.just(scenery.GLOBEX), rates),
+)
+action_terms = st.one_of(
+    st.builds(CashDividend, decimals(1, 500, 2), st.booleans()),
+    resizing_terms,
+    spin_offs,
+    mergers,
+    st.just(SymbolChange(scenery.GLOBEX)),
+    st.builds(Delisting, st.none() | decimals(0, 500, 2)),
+)
+
+
+@st.composite
+def actions(draw: st.DrawFn) -> CorporateAction:
+    """Return any action on ACME; fractions are worth a stated price, or what the market says."""
+    return scenery.action_of(draw(action_terms), nth=draw(st.integers(1, 1000)), in_lieu_price=draw(st.none() | prices))

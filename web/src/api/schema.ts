@@ -638,7 +638,7 @@ export interface components {
          * @description The books of an account.
          * @enum {string}
          */
-        Book: "cash" | "securities" | "fees" | "realised" | "capital";
+        Book: "cash" | "securities" | "fees" | "realised" | "capital" | "claims" | "income";
         /**
          * ClosePositionBody
          * @description How much of a position to sell at the market: all of it unless a quantity or a percentage is given.
@@ -760,7 +760,7 @@ export interface components {
          * @description What caused an entry.
          * @enum {string}
          */
-        EntryKind: "fill" | "transfer";
+        EntryKind: "fill" | "transfer" | "cash_dividend" | "dividend_payment" | "share_dividend" | "split" | "spin_off" | "merger" | "symbol_change" | "delisting" | "option_adjustment";
         /**
          * EntryOut
          * @description One entry of the journal, with the cash after it.
@@ -1273,6 +1273,8 @@ export interface components {
             post_only: boolean;
             /** Reduce Only */
             reduce_only: boolean;
+            /** Do Not Reduce */
+            do_not_reduce: boolean;
             order_class: components["schemas"]["OrderClass"];
             /** Group Id */
             group_id: string | null;
@@ -1962,6 +1964,12 @@ export interface components {
              * @default false
              */
             reduce_only?: boolean;
+            /**
+             * Do Not Reduce
+             * @description Keep the prices of a gtc or gtd order when the instrument goes ex-dividend.
+             * @default false
+             */
+            do_not_reduce?: boolean;
             /** @default simple */
             order_class?: components["schemas"]["OrderClass"];
             /** @default null */

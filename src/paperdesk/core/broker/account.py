@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from uuid import UUID
 
+from paperdesk.core.broker.claims import Claim
 from paperdesk.core.broker.fees import FeeSchedule
 from paperdesk.core.broker.fill_models import REALISTIC, FillModel
 from paperdesk.core.broker.lots import Lot
@@ -51,7 +53,10 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One account on one tape. `held` is the cash reserved for open orders, `epoch` counts its resets."""
+    """One account on one tape. `held` is the cash reserved for open orders, `epoch` counts its resets.
+
+    `claims` are dividends that were earned, or are owed, and not paid yet, by the action they come of.
+    """
 
     id: AccountId
     tenant_id: TenantId
@@ -66,6 +71,7 @@ class Account:
     epoch: int = 1
     positions: Mapping[InstrumentId, Position] = field(default_factory=dict[InstrumentId, Position])
     orders: Mapping[OrderId, Order] = field(default_factory=dict[OrderId, Order])
+    claims: Mapping[UUID, Claim] = field(default_factory=dict[UUID, Claim])
 
     @property
     def buying_power(self) -> Decimal:

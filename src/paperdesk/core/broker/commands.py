@@ -53,6 +53,7 @@ class PlaceOrder:
     expires_on: date | None = None
     post_only: bool = False
     reduce_only: bool = False
+    do_not_reduce: bool = False
     order_class: OrderClass = OrderClass.SIMPLE
     take_profit: TakeProfit | None = None
     stop_loss: StopLoss | None = None

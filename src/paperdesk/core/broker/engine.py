@@ -10,6 +10,7 @@ Nothing here reads a clock, draws a number or knows a database. Where the rules 
     execution, matching, triggers     how an order meets the market
     contingencies                     what the rest of a group does
     session_close                     what the end of a session brings, in its order
+    corporate_actions, adjustments    what companies do to what is held, and order_adjustments to open orders
     evolution                         evolve
 """
 
@@ -30,6 +31,7 @@ from paperdesk.core.broker.commands import (
     TransferCash,
 )
 from paperdesk.core.broker.contingencies import Course, cancel
+from paperdesk.core.broker.corporate_actions import act
 from paperdesk.core.broker.events import CashTransferred, Event
 from paperdesk.core.broker.evolution import evolve, fold
 from paperdesk.core.broker.execution import meet
@@ -43,7 +45,7 @@ from paperdesk.core.broker.view import MarketView
 from paperdesk.core.kernel.errors import NotFound
 from paperdesk.core.kernel.ids import OrderId
 from paperdesk.core.kernel.money import ZERO
-from paperdesk.core.market.facts import MarketFact, QuoteFact, SessionClosed, SessionOpened
+from paperdesk.core.market.facts import CorporateActionFact, MarketFact, QuoteFact, SessionClosed, SessionOpened
 from paperdesk.core.market.quotes import Quote
 
 __all__ = ["UnknownOrder", "arrive", "decide", "evolve", "fold", "react"]
@@ -85,6 +87,8 @@ def react(account: Account, fact: MarketFact, marks: Marks = NO_MARKS) -> tuple[
             return ()
         case SessionClosed():
             return close_session(account, fact, marks)
+        case CorporateActionFact():
+            return act(account, fact, marks)
         case _:
             instrument_id, seq = fact.instrument_id, fact.seq
             return meet(

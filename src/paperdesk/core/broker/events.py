@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import TypeAlias
+from uuid import UUID
 
+from paperdesk.core.broker.claims import Claim
 from paperdesk.core.broker.ledger import Entry
 from paperdesk.core.broker.lots import LotChange
 from paperdesk.core.broker.orders import Order
@@ -165,6 +167,45 @@ class CashTransferred:
     entry: Entry
 
 
+@dataclass(frozen=True, slots=True)
+class CorporateActionApplied(Booked):
+    """A corporate action changed what is held: its units, their cost, or both, with cash where it pays any."""
+
+    action_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class DividendEarned(Booked):
+    """Shares that were held, or owed, trade without a dividend from now on; its cash moves on the pay date."""
+
+    claim: Claim
+
+
+@dataclass(frozen=True, slots=True)
+class DividendPaid(Booked):
+    """A dividend came in, or was paid in lieu on shares that were owed."""
+
+    action_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class OrderAdjusted:
+    """A corporate action moved what an open order asks for: units, prices, or both."""
+
+    seq: int
+    at: datetime
+    order_id: OrderId
+    action_id: UUID
+    quantity: Decimal
+    armed_quantity: Decimal | None
+    limit_price: Decimal | None
+    stop_price: Decimal | None
+    hold_price: Decimal | None
+    trail_amount: Decimal | None
+    watermark: Decimal | None
+    fact_seq: int
+
+
 Event: TypeAlias = (
     OrderAccepted
     | OrderFilled
@@ -174,6 +215,7 @@ Event: TypeAlias = (
     | OrderTriggered
     | TrailMoved
     | OrderResized
+    | OrderAdjusted
     | CashTransferred
     | Booked
 )

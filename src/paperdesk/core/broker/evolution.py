@@ -7,8 +7,11 @@ from typing import TypeVar
 from paperdesk.core.broker.account import Account, Position
 from paperdesk.core.broker.events import (
     Booking,
+    DividendEarned,
+    DividendPaid,
     Event,
     OrderAccepted,
+    OrderAdjusted,
     OrderCancelled,
     OrderExpired,
     OrderFilled,
@@ -42,10 +45,10 @@ def evolve(account: Account, event: Event) -> Account:
             return with_order(account, _ended(account.orders[event.order_id], event))
         case OrderReplaced():
             return _after_replacement(account, event)
-        case OrderTriggered() | TrailMoved() | OrderResized():
+        case OrderTriggered() | TrailMoved() | OrderResized() | OrderAdjusted():
             return with_order(account, _changed(account.orders[event.order_id], event))
         case _:
-            return _after_booking(account, booking_of(event))
+            return _with_claims(_after_booking(account, booking_of(event)), event)
 
 
 def fold(account: Account, events: Iterable[Event]) -> Account:
@@ -98,7 +101,7 @@ def _ended(before: Order, event: OrderCancelled | OrderExpired) -> Order:
     return replace(before, status=next_status(before.status, status), updated_at=event.at, closed_reason=reason)
 
 
-def _changed(before: Order, event: OrderTriggered | TrailMoved | OrderResized) -> Order:
+def _changed(before: Order, event: OrderTriggered | TrailMoved | OrderResized | OrderAdjusted) -> Order:
     through = max(before.matched_through, event.fact_seq or 0)
     order = replace(before, updated_at=event.at, matched_through=through)
     match event:
@@ -106,8 +109,19 @@ def _changed(before: Order, event: OrderTriggered | TrailMoved | OrderResized) -
             return replace(order, triggered_at=event.at)
         case TrailMoved():
             return replace(order, watermark=event.watermark, stop_price=event.stop_price)
-        case _:
+        case OrderResized():
             return replace(order, quantity=event.quantity, armed_quantity=event.armed_quantity)
+        case _:
+            return replace(
+                order,
+                quantity=event.quantity,
+                armed_quantity=event.armed_quantity,
+                limit_price=event.limit_price,
+                stop_price=event.stop_price,
+                hold_price=event.hold_price,
+                trail_amount=event.trail_amount,
+                watermark=event.watermark,
+            )
 
 
 def _after_fill(account: Account, event: OrderFilled) -> Account:
@@ -146,6 +160,17 @@ def _after_booking(account: Account, booking: Booking | None) -> Account:
         positions = _put(positions, move.instrument_id, changed)
     cash = account.cash + entry.change(Book.CASH)
     return replace(account, cash=cash, last_entry=entry.number, positions=positions)
+
+
+def _with_claims(account: Account, event: Event) -> Account:
+    match event:
+        case DividendEarned():
+            return replace(account, claims=_put(account.claims, event.claim.action_id, event.claim))
+        case DividendPaid():
+            left = {each: claim for each, claim in account.claims.items() if each != event.action_id}
+            return replace(account, claims=left)
+        case _:
+            return account
 
 
 def _put(mapping: Mapping[_Key, _Value], key: _Key, value: _Value) -> dict[_Key, _Value]:

@@ -1,7 +1,7 @@
 """Double entry: an entry whose postings do not sum to zero in every currency cannot be constructed.
 
-Signs follow the books: cash, securities and fees grow with positive amounts, capital and realised
-gains with negative ones. Corrections are new entries that reverse; nothing is ever edited.
+Signs follow the books: cash, securities, claims and fees grow with positive amounts, capital, income and
+realised gains with negative ones. Corrections are new entries that reverse; nothing is ever edited.
 """
 
 from collections import defaultdict
@@ -22,6 +22,8 @@ class Book(StrEnum):
     FEES = "fees"
     REALISED = "realised"
     CAPITAL = "capital"
+    CLAIMS = "claims"
+    INCOME = "income"
 
 
 class EntryKind(StrEnum):
@@ -29,6 +31,15 @@ class EntryKind(StrEnum):
 
     FILL = "fill"
     TRANSFER = "transfer"
+    CASH_DIVIDEND = "cash_dividend"
+    DIVIDEND_PAYMENT = "dividend_payment"
+    SHARE_DIVIDEND = "share_dividend"
+    SPLIT = "split"
+    SPIN_OFF = "spin_off"
+    MERGER = "merger"
+    SYMBOL_CHANGE = "symbol_change"
+    DELISTING = "delisting"
+    OPTION_ADJUSTMENT = "option_adjustment"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ its units so that the last unit takes what rounding left, and the parts always s
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from uuid import UUID
 
 from paperdesk.core.kernel.ids import LotId
 from paperdesk.core.kernel.money import ZERO, money
@@ -60,4 +61,10 @@ def apply_changes(lots: tuple[Lot, ...], changes: tuple[LotChange, ...]) -> tupl
     changed = {change.lot.id: change.lot for change in changes if not change.is_new}
     kept = tuple(changed.get(lot.id, lot) for lot in lots)
     opened = tuple(change.lot for change in changes if change.is_new)
-    return tuple(lot for lot in (*kept, *opened) if lot.quantity)
+    left = tuple(lot for lot in (*kept, *opened) if lot.quantity)
+    # Lots that come of a merger are as old as those they come from.
+    return tuple(sorted(left, key=_age)) if opened and len(left) > len(opened) else left
+
+
+def _age(lot: Lot) -> tuple[int, UUID]:
+    return lot.opened_seq, lot.id

@@ -118,6 +118,9 @@ LESS_THAN_ONE_LOT = "less_than_one_lot_left"
 ENTRY_ENDED = "entry_ended"
 PARTNER_FILLED = "partner_filled"
 PARTNER_CANCELLED = "partner_cancelled"
+ADJUSTED_TO_NOTHING = "adjusted_to_nothing"
+SERIES_ADJUSTED = "option_series_adjusted"
+UNKNOWN_DISTRIBUTION = "distribution_of_unknown_value"
 TIME_IS_UP = "time_in_force"
 REPLACED_BY_REQUEST = "replaced"
 
@@ -137,7 +140,8 @@ class Order:
     `stop_price` is what a waiting order waits for, `triggered_at` when it came; a trailing stop keeps the
     best price since it was accepted as `watermark`, and moves its stop price with it. An order by money
     (`notional`) learns its quantity when it meets a price. `auction_at` is the earliest instant of the
-    auction that an on-open or on-close order belongs to.
+    auction that an on-open or on-close order belongs to. One that says `do_not_reduce` keeps its prices when the
+    instrument trades without a dividend.
 
     Members of a group are ordinary orders: `group_id` is the id of the order that was asked for,
     `parent_id` the same for those that came with it, `leg` their number. Of an exit that waits for its
@@ -175,6 +179,7 @@ class Order:
     notional: Decimal | None = None
     post_only: bool = False
     reduce_only: bool = False
+    do_not_reduce: bool = False
     order_class: OrderClass = OrderClass.SIMPLE
     group_id: OrderId | None = None
     parent_id: OrderId | None = None

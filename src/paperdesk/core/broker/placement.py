@@ -79,6 +79,7 @@ def drafted(account: Account, command: PlaceOrder, instrument: Instrument, view:
         notional=command.notional,
         post_only=command.post_only,
         reduce_only=command.reduce_only,
+        do_not_reduce=command.do_not_reduce,
     )
 
 

@@ -101,6 +101,7 @@ def _asked(old: Order, command: ReplaceOrder) -> PlaceOrder:
         post_only=old.post_only,
         # Exits keep the units that their group has reserved, so there is nothing to cut them down to.
         reduce_only=old.reduce_only and not old.is_exit,
+        do_not_reduce=old.do_not_reduce,
     )
 
 

@@ -6,7 +6,7 @@ functions at the end of this file, which can be found with grep.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import ROUND_HALF_EVEN, Context, Decimal, DefaultContext, FloatOperation, localcontext, setcontext
 from math import isfinite
 
@@ -54,6 +54,22 @@ _CENTS = {code: Decimal(1).scaleb(-places) for code, places in CURRENCY_EXPONENT
 def money(amount: Decimal, currency: str = "USD", rounding: str = ROUND_HALF_EVEN) -> Decimal:
     """Round an amount to its currency's exponent; the only rounding of cash there is."""
     return amount.quantize(cent(currency), rounding=rounding, context=_WIDE)
+
+
+def spread(total: Decimal, weights: Sequence[Decimal], step: Decimal) -> tuple[Decimal, ...]:
+    """Divide a total in proportion to weights of one sign, in whole steps.
+
+    Sums are rounded rather than parts, so that the parts always sum to the total and none has the wrong sign;
+    the last takes what rounding left.
+    """
+    whole, weighed, given = sum(weights, ZERO), ZERO, ZERO
+    parts: list[Decimal] = []
+    for weight in weights[:-1]:
+        weighed += weight
+        upto = (total * weighed / whole).quantize(step, context=_WIDE)
+        parts.append(upto - given)
+        given = upto
+    return (*parts, total - given) if weights else ()
 
 
 def decimal_from_text(text: str) -> Decimal:

@@ -11,6 +11,7 @@ from enum import IntEnum
 from typing import TypeAlias
 
 from paperdesk.core.kernel.ids import InstrumentId
+from paperdesk.core.market.corporate_actions import CorporateAction, Moment
 
 
 class Phase(IntEnum):
@@ -20,6 +21,7 @@ class Phase(IntEnum):
     CLOSE = 20
     QUOTE = 30
     SESSION_CLOSED = 40
+    CORPORATE_ACTION = 45
     SESSION_OPENED = 50
     OPEN = 60
 
@@ -87,5 +89,20 @@ class SessionClosed:
     session_on: date
 
 
+@dataclass(frozen=True, slots=True)
+class CorporateActionFact:
+    """The ex-date or the payment of a corporate action came, at the beginning of its market day."""
+
+    seq: int
+    at: datetime
+    action: CorporateAction
+    moment: Moment
+
+    @property
+    def instrument_id(self) -> InstrumentId:
+        """Return whose action it is."""
+        return self.action.instrument.id
+
+
 PriceFact: TypeAlias = OpenFact | RangeFact | CloseFact | QuoteFact
-MarketFact: TypeAlias = PriceFact | SessionOpened | SessionClosed
+MarketFact: TypeAlias = PriceFact | SessionOpened | SessionClosed | CorporateActionFact

@@ -3,12 +3,13 @@
 Facts sort by (instant, phase, instrument id, source sequence) and are then numbered from 1 without
 gaps. The phase says what comes first inside one instant:
 
-    RANGE           of every bar that ends now
-    CLOSE           of every bar that ends now
-    QUOTE           quotes of this instant, as their source ordered them
-    SESSION_CLOSED  a session ends once its last bars have
-    SESSION_OPENED  a session begins before its first bars do
-    OPEN            of every bar that begins now
+    RANGE             of every bar that ends now
+    CLOSE             of every bar that ends now
+    QUOTE             quotes of this instant, as their source ordered them
+    SESSION_CLOSED    a session ends once its last bars have
+    CORPORATE_ACTION  what companies do on a market day comes as the day begins, at its midnight
+    SESSION_OPENED    a session begins before its first bars do
+    OPEN              of every bar that begins now
 
 So whatever a bar tells is known before the next bar's open can fill anything. A bar without an open
 is close-only and becomes one fact. The recorded store builds the same order with arrays; a test
@@ -18,10 +19,12 @@ holds the two together.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TypeAlias, assert_never
+from typing import TypeAlias
 
+from paperdesk.core.market.corporate_actions import CorporateAction, moments
 from paperdesk.core.market.facts import (
     CloseFact,
+    CorporateActionFact,
     MarketFact,
     OpenFact,
     Phase,
@@ -31,7 +34,7 @@ from paperdesk.core.market.facts import (
     SessionOpened,
 )
 from paperdesk.core.market.quotes import Bar, Quote
-from paperdesk.core.market.sessions import Session
+from paperdesk.core.market.sessions import Calendar, Session
 
 UNNUMBERED = 0
 
@@ -66,32 +69,41 @@ def facts_of_session(session: Session) -> Iterator[MarketFact]:
     yield SessionClosed(UNNUMBERED, session.closes_at, session.on)
 
 
-def merge(bars: Iterable[TimedBar], quotes: Iterable[Quote], sessions: Iterable[Session]) -> list[MarketFact]:
+def facts_of_action(action: CorporateAction, market: Calendar) -> Iterator[MarketFact]:
+    """Yield the ex-date of a corporate action and its payment, unnumbered."""
+    for moment, day in moments(action):
+        yield CorporateActionFact(UNNUMBERED, market.day_starts_at(day), action, moment)
+
+
+def merge(
+    bars: Iterable[TimedBar],
+    quotes: Iterable[Quote],
+    sessions: Iterable[Session],
+    actions: Iterable[MarketFact] = (),
+) -> list[MarketFact]:
     """Return all facts in their order, numbered from 1; each source must be in its own order."""
     facts = [fact for timed in bars for fact in facts_of_bar(timed)]
     facts += [fact_of_quote(quote) for quote in quotes]
     facts += [fact for session in sessions for fact in facts_of_session(session)]
+    facts += actions
     facts.sort(key=_key)
     return [replace(fact, seq=seq) for seq, fact in enumerate(facts, start=1)]
 
 
 def phase_of(fact: MarketFact) -> Phase:
     """Return what decides between facts of the same instant."""
-    match fact:
-        case RangeFact():
-            return Phase.RANGE
-        case CloseFact():
-            return Phase.CLOSE
-        case QuoteFact():
-            return Phase.QUOTE
-        case SessionClosed():
-            return Phase.SESSION_CLOSED
-        case SessionOpened():
-            return Phase.SESSION_OPENED
-        case OpenFact():
-            return Phase.OPEN
-        case _:
-            assert_never(fact)
+    return _PHASES[type(fact)]
+
+
+_PHASES: dict[type[MarketFact], Phase] = {
+    RangeFact: Phase.RANGE,
+    CloseFact: Phase.CLOSE,
+    QuoteFact: Phase.QUOTE,
+    SessionClosed: Phase.SESSION_CLOSED,
+    CorporateActionFact: Phase.CORPORATE_ACTION,
+    SessionOpened: Phase.SESSION_OPENED,
+    OpenFact: Phase.OPEN,
+}
 
 
 def _key(fact: MarketFact) -> _Key:

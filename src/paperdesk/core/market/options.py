@@ -12,6 +12,8 @@ from decimal import Decimal
 from enum import StrEnum
 
 from paperdesk.core.kernel.errors import Invalid
+from paperdesk.core.kernel.ids import InstrumentId
+from paperdesk.core.kernel.money import ZERO
 
 ROOT_LENGTH_MAX = 6
 STRIKE_MAX = Decimal("99999.999")
@@ -57,11 +59,20 @@ class Settlement(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Supplement:
+    """What a corporate action made one contract deliver beside its underlying: other units, and cash."""
+
+    units: tuple[tuple[InstrumentId, Decimal], ...] = ()
+    cash: Decimal = ZERO
+
+
+@dataclass(frozen=True, slots=True)
 class OptionContract:
     """The terms of one listed option; the strike and the premium are per unit, times the multiplier.
 
     `deliverable` is how many units of the underlying one contract moves, None for as many as the
-    multiplier says; after a corporate action the two differ, and coverage counts the deliverable.
+    multiplier says; after a corporate action the two differ, and coverage counts the deliverable. Of what has
+    only a `supplement` left the deliverable is zero.
     """
 
     root: str
@@ -73,6 +84,7 @@ class OptionContract:
     settlement: Settlement = Settlement.PHYSICAL
     underlying: str = ""
     deliverable: Decimal | None = None
+    supplement: Supplement | None = None
 
     def __post_init__(self) -> None:
         """Refuse terms that no OCC symbol can state."""
@@ -89,8 +101,8 @@ class OptionContract:
             raise MalformedOptionContract(f"No option expires on {self.expires_on}.", expires_on=str(self.expires_on))
         if self.multiplier <= 0:
             raise MalformedOptionContract("A multiplier is positive.", multiplier=str(self.multiplier))
-        if self.deliverable is not None and self.deliverable <= 0:
-            raise MalformedOptionContract("A deliverable is positive.", deliverable=str(self.deliverable))
+        if self.deliverable is not None and (self.deliverable < 0 or not (self.deliverable or self.supplement)):
+            raise MalformedOptionContract("A contract delivers something.", deliverable=str(self.deliverable))
 
     @property
     def is_call(self) -> bool:

@@ -78,6 +78,10 @@ class Calendar:
         """Return the market's local date at an instant."""
         return utc(instant).astimezone(self._timetable.zone).date()
 
+    def day_starts_at(self, day: date) -> datetime:
+        """Return the instant (UTC) at which a market day begins, midnight in the market's zone."""
+        return datetime.combine(day, _MIDNIGHT, self._timetable.zone).astimezone(UTC)
+
     def session_at(self, instant: datetime) -> Session | None:
         """Return the session that is open at an instant, or None when the market is closed."""
         session = self.session_on(self.day_of(instant))

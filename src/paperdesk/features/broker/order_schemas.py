@@ -99,6 +99,9 @@ class PlaceOrderBody(Body):
     expires_on: date | None = Field(default=None, description="The last day of a gtd order.")
     post_only: bool = False
     reduce_only: bool = False
+    do_not_reduce: bool = Field(
+        default=False, description="Keep the prices of a gtc or gtd order when the instrument goes ex-dividend."
+    )
     order_class: OrderClass = OrderClass.SIMPLE
     take_profit: TakeProfitBody | None = None
     stop_loss: StopLossBody | None = None
@@ -126,6 +129,7 @@ class OrderOut(BaseModel):
     time_in_force: TimeInForce
     post_only: bool
     reduce_only: bool
+    do_not_reduce: bool
     order_class: OrderClass
     group_id: UUID | None
     parent_id: UUID | None
@@ -171,6 +175,7 @@ def order_members(order: Order, *, is_open: bool, has_one_price: bool) -> dict[s
         "time_in_force": order.time_in_force,
         "post_only": order.post_only,
         "reduce_only": order.reduce_only,
+        "do_not_reduce": order.do_not_reduce,
         "order_class": order.order_class,
         "group_id": order.group_id,
         "parent_id": order.parent_id,

@@ -14,7 +14,7 @@ from paperdesk.core.kernel.ids import AccountId
 from paperdesk.features.broker.marks import marks_at
 from paperdesk.features.broker.order_writer import UnknownAccount
 from paperdesk.features.broker.rows import order_of, position_of
-from paperdesk.features.broker.tables import accounts, entries, fills, lots, orders, positions
+from paperdesk.features.broker.tables import accounts, claims, entries, fills, lots, orders, positions
 from paperdesk.features.marketdata.feeds.dataset import Dataset
 from paperdesk.features.marketdata.queries import read_tape
 from paperdesk.features.marketdata.tapes import Shelf, Tape
@@ -44,6 +44,7 @@ class Books:
     fills: list[Row]
     positions: list[Row]
     lots: list[Row]
+    claims: list[Row]
 
 
 _OPEN = sorted(status.value for status in OPEN_STATUSES)
@@ -171,6 +172,7 @@ async def read_books(work: ReadOnly, account_id: UUID) -> Books:
         fills=await rows(fills, fills.c.seq),
         positions=await rows(positions, positions.c.instrument_id),
         lots=await rows(lots, lots.c.opened_seq),
+        claims=await rows(claims, claims.c.action_id),
     )
 
 

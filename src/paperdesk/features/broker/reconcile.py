@@ -32,7 +32,7 @@ from paperdesk.core.kernel.errors import Problem
 from paperdesk.core.kernel.ids import InstrumentId, OrderId
 from paperdesk.core.kernel.money import ZERO
 from paperdesk.features.broker.queries import Books, read_books
-from paperdesk.features.broker.rows import account_of, event_of, lot_of, order_of, position_of
+from paperdesk.features.broker.rows import account_of, claim_of, event_of, lot_of, order_of, position_of
 from paperdesk.infra.db import Row
 from paperdesk.infra.work import ReadOnly
 
@@ -203,6 +203,7 @@ def _state(books: Books, story: Story) -> Iterator[Problem]:
         told = replace(story.account.position(each), lots=())
         yield from _same("position", stored.get(each, Position(each)), told, of=each)
     open_lots = {row["id"]: lot_of(row) for row in books.lots if row["quantity"]}
+    yield from _same("claims", {row["action_id"]: claim_of(row) for row in books.claims}, story.account.claims)
     told_lots = {lot.id: lot for position in story.account.positions.values() for lot in position.lots}
     yield from _same("open lots", open_lots, told_lots)
 

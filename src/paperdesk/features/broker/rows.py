@@ -8,10 +8,15 @@ from typing import Any
 import msgspec
 
 from paperdesk.core.broker.account import Account, Position, Rules
+from paperdesk.core.broker.claims import Claim
 from paperdesk.core.broker.events import (
     CashTransferred,
+    CorporateActionApplied,
+    DividendEarned,
+    DividendPaid,
     Event,
     OrderAccepted,
+    OrderAdjusted,
     OrderCancelled,
     OrderExpired,
     OrderFilled,
@@ -46,7 +51,11 @@ KINDS: dict[str, type[Event]] = {
     "order_triggered": OrderTriggered,
     "order_resized": OrderResized,
     "trail_moved": TrailMoved,
+    "order_adjusted": OrderAdjusted,
     "cash_transferred": CashTransferred,
+    "corporate_action_applied": CorporateActionApplied,
+    "dividend_earned": DividendEarned,
+    "dividend_paid": DividendPaid,
 }
 KIND_OF = {event: kind for kind, event in KINDS.items()}
 
@@ -98,6 +107,11 @@ def position_of(row: Mapping[str, Any], lots: tuple[Lot, ...] = ()) -> Position:
 def lot_of(row: Mapping[str, Any]) -> Lot:
     """Turn a row of lots into a value."""
     return Lot(LotId(row["id"]), row["opened_at"], row["opened_seq"], row["quantity"], row["cost"])
+
+
+def claim_of(row: Mapping[str, Any]) -> Claim:
+    """Turn a row of claims into a value."""
+    return Claim(row["action_id"], InstrumentId(row["instrument_id"]), row["amount"])
 
 
 _CHOICES: dict[str, Callable[[str], Any]] = {

@@ -49,12 +49,12 @@ LOAD_LOTS = """
 select w.account_id, w.instrument_id, l.id, l.opened_at, l.opened_seq, l.quantity, l.cost
 from unnest($1::uuid[], $2::uuid[], $3::numeric[]) as w(account_id, instrument_id, wanted)
 cross join lateral (
-  select o.*, sum(abs(o.quantity)) over (order by o.opened_seq) - abs(o.quantity) as older
+  select o.*, sum(abs(o.quantity)) over (order by o.opened_seq, o.id) - abs(o.quantity) as older
   from lots o
   where o.account_id = w.account_id and o.instrument_id = w.instrument_id and o.quantity <> 0
 ) l
 where l.older < w.wanted
-order by w.account_id, w.instrument_id, l.opened_seq
+order by w.account_id, w.instrument_id, l.opened_seq, l.id
 """
 
 # One order a row: every field of the value by its name; the instrument by id and symbol.
@@ -67,14 +67,16 @@ ORDER: tuple[tuple[str, str], ...] = (
     ("accepted_seq", "bigint"), ("expires_at", "timestamptz"), ("updated_at", "timestamptz"),
     ("matched_through", "bigint"), ("status", "text"), ("filled_quantity", "numeric"), ("filled_value", "numeric"),
     ("fees", "numeric"), ("hold_price", "numeric"), ("closed_reason", "text"), ("post_only", "boolean"),
-    ("reduce_only", "boolean"), ("order_class", "text"), ("group_id", "uuid"), ("parent_id", "uuid"), ("role", "text"),
-    ("leg", "int"), ("armed_quantity", "numeric"), ("replaces", "uuid"), ("replaced_by", "uuid"),
+    ("reduce_only", "boolean"), ("do_not_reduce", "boolean"), ("order_class", "text"), ("group_id", "uuid"),
+    ("parent_id", "uuid"), ("role", "text"), ("leg", "int"), ("armed_quantity", "numeric"), ("replaces", "uuid"),
+    ("replaced_by", "uuid"),
 )  # fmt: skip
 
 # What an event can change about an order; the rest stays as it was accepted.
 CHANGEABLE = frozenset({
-    "quantity", "stop_price", "watermark", "triggered_at", "updated_at", "matched_through", "status",
-    "filled_quantity", "filled_value", "fees", "hold_price", "closed_reason", "armed_quantity", "replaced_by",
+    "quantity", "limit_price", "stop_price", "trail_amount", "watermark", "triggered_at", "updated_at",
+    "matched_through", "status", "filled_quantity", "filled_value", "fees", "hold_price", "closed_reason",
+    "armed_quantity", "replaced_by",
 })  # fmt: skip
 CHANGED_ORDER = tuple(column for column in ORDER if column[0] in CHANGEABLE)
 
@@ -110,6 +112,18 @@ LOAD_HELD = """
 select p.account_id, p.instrument_id
 from accounts a join positions p on (p.account_id, p.epoch) = (a.id, a.epoch)
 where a.tape_id = $1 and p.quantity <> 0
+"""
+
+LOAD_CLAIMS = """
+select c.account_id, c.action_id, c.instrument_id, c.amount
+from accounts a join claims c on (c.account_id, c.epoch) = (a.id, a.epoch)
+where a.id = any($1)
+"""
+
+LOAD_CLAIMANTS = """
+select distinct c.account_id
+from accounts a join claims c on (c.account_id, c.epoch) = (a.id, a.epoch)
+where a.tape_id = $1
 """
 
 MOVING_TAPES = """
@@ -177,6 +191,16 @@ _WRITES: dict[str, tuple[Columns, str]] = {
          ("opened_at", "timestamptz"), ("opened_seq", "bigint"), ("quantity", "numeric"), ("cost", "numeric")),
         """insert into lots ({columns}) select {columns} from new
            on conflict (id) do update set quantity = excluded.quantity, cost = excluded.cost""",
+    ),
+    "claims": (
+        (("account_id", "uuid"), ("epoch", "int"), ("action_id", "uuid"), ("tenant_id", "uuid"),
+         ("instrument_id", "uuid"), ("amount", "numeric")),
+        "insert into claims ({columns}) select {columns} from new",
+    ),
+    "paid_claims": (
+        (("account_id", "uuid"), ("epoch", "int"), ("action_id", "uuid")),
+        """delete from claims c using (select * from new) n
+           where (c.account_id, c.epoch, c.action_id) = (n.account_id, n.epoch, n.action_id)""",
     ),
 }  # fmt: skip
 

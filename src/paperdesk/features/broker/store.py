@@ -12,12 +12,14 @@ from decimal import Decimal
 from itertools import chain
 from operator import attrgetter
 from typing import Any, TypeAlias
+from uuid import UUID
 
 import asyncpg
 import msgspec
 from sqlalchemy import insert
 
 from paperdesk.core.broker.account import Account, Position
+from paperdesk.core.broker.claims import Claim
 from paperdesk.core.broker.events import Event, OrderFilled, booking_of
 from paperdesk.core.broker.ledger import Book, Entry
 from paperdesk.core.broker.lots import Lot
@@ -27,7 +29,7 @@ from paperdesk.core.kernel.money import ZERO
 from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.instruments import Instrument
 from paperdesk.features.broker import statements, tables
-from paperdesk.features.broker.rows import KIND_OF, account_of, lot_of, order_of, position_of, stored_entry
+from paperdesk.features.broker.rows import KIND_OF, account_of, claim_of, lot_of, order_of, position_of, stored_entry
 from paperdesk.features.marketdata.pump import Move
 from paperdesk.features.marketdata.tapes import Stop, Tape, TapeState, tape_of
 from paperdesk.infra.db import Connection
@@ -129,6 +131,14 @@ async def _load_orders(
     return found
 
 
+async def load_claims(db: Connection, accounts: Mapping[AccountId, Account]) -> dict[AccountId, Account]:
+    """Return locked accounts with the dividends that they have earned, or owe, and that are not paid yet."""
+    found: defaultdict[AccountId, dict[UUID, Claim]] = defaultdict(dict)
+    for row in await db.fetch(statements.LOAD_CLAIMS, list(accounts)):
+        found[AccountId(row["account_id"])][row["action_id"]] = claim_of(row)
+    return {account_id: replace(account, claims=found[account_id]) for account_id, account in accounts.items()}
+
+
 async def load_entries(db: Connection, entry_ids: Sequence[EntryId]) -> dict[EntryId, Entry]:
     """Load ledger entries by their ids; used to recognise a transfer that was asked for before."""
     if not entry_ids:
@@ -148,6 +158,8 @@ async def apply(db: Connection, changes: Sequence[Change], recorded_at: datetime
         "entries": list(_entry_rows(changes, recorded_at)),
         "positions": list(_position_rows(changes)),
         "lots": list(_lot_rows(changes)),
+        "claims": list(_claim_rows(changes)),
+        "paid_claims": list(_paid_claim_rows(changes)),
     }
     shape = statements.shape_of({table: len(rows[table]) for table in statements.TABLES})
     written = chain.from_iterable(_parameters(rows[table], is_few=bool(few)) for table, few in shape)
@@ -256,6 +268,20 @@ def _lot_rows(changes: Sequence[Change]) -> Iterator[tuple[Any, ...]]:
                 lot.id, account.tenant_id, account.id, account.epoch, instrument_id, lot.opened_at, lot.opened_seq,
                 lot.quantity, lot.cost,
             )  # fmt: skip
+
+
+def _claim_rows(changes: Sequence[Change]) -> Iterator[tuple[Any, ...]]:
+    for change in changes:
+        account = change.after
+        for action_id, claim in account.claims.items():
+            if action_id not in change.before.claims:
+                yield account.id, account.epoch, action_id, account.tenant_id, claim.instrument_id, claim.amount
+
+
+def _paid_claim_rows(changes: Sequence[Change]) -> Iterator[tuple[Any, ...]]:
+    for change in changes:
+        for action_id in change.before.claims.keys() - change.after.claims.keys():
+            yield change.after.id, change.after.epoch, action_id
 
 
 async def insert_account(work: UnitOfWork, values: Mapping[str, Any]) -> None:

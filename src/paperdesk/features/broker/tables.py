@@ -54,6 +54,17 @@ lots = Table(
     Column("cost", Exact, nullable=False),
 )
 
+claims = Table(
+    "claims",
+    metadata,
+    Column("account_id", Uuid, primary_key=True),
+    Column("epoch", Integer, primary_key=True),
+    Column("action_id", Uuid, primary_key=True),
+    Column("tenant_id", Uuid, nullable=False),
+    Column("instrument_id", Uuid, nullable=False),
+    Column("amount", Exact, nullable=False),
+)
+
 orders = Table(
     "orders",
     metadata,
@@ -92,6 +103,7 @@ orders = Table(
     Column("closed_reason", Text),
     Column("post_only", Boolean, nullable=False),
     Column("reduce_only", Boolean, nullable=False),
+    Column("do_not_reduce", Boolean, nullable=False),
     Column("order_class", Text, nullable=False),
     Column("group_id", Uuid),
     Column("parent_id", Uuid),

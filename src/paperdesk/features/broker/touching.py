@@ -118,5 +118,6 @@ def _wish(asked: Order | PlaceOrder, symbol: str) -> tuple[Any, ...]:
         asked.time_in_force,
         asked.post_only,
         asked.reduce_only,
+        asked.do_not_reduce,
         asked.order_class,
     )

@@ -236,7 +236,7 @@ class RecordedDataset:
         if seq is None:
             return None
         fact = next(self._facts(np.array([seq - 1])))
-        assert not isinstance(fact, SessionOpened | SessionClosed), "an instrument's fact is a price"
+        assert isinstance(fact, PriceFact), "an instrument's fact is a price"
         return fact
 
     def _last_seq(self, instrument_id: InstrumentId, cursor: int, phases: Sequence[Phase]) -> int | None:

@@ -1,0 +1,16 @@
+"""Dividends between their ex-date and their payment: owed to whoever held the shares, by whoever was short."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from uuid import UUID
+
+from paperdesk.core.kernel.ids import InstrumentId
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What one corporate action owes an account, or is owed by it when negative, until it is paid."""
+
+    action_id: UUID
+    instrument_id: InstrumentId
+    amount: Decimal
