@@ -22,7 +22,7 @@ from paperdesk.core.kernel.errors import PaperdeskError
 from paperdesk.core.kernel.ids import AccountId, TapeId
 from paperdesk.core.kernel.money import trap_floats
 from paperdesk.core.kernel.principal import Principal
-from paperdesk.doors.rest import Desk
+from paperdesk.doors.desk import Desk
 from paperdesk.features.broker import tables
 from paperdesk.features.broker.order_writer import Answer, Batch, OrderWriter, Waiting, decide_one
 from paperdesk.features.broker.rows import account_of

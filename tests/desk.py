@@ -23,7 +23,8 @@ from fastapi import FastAPI
 from paperdesk.core.kernel.ids import DatasetId, derived
 from paperdesk.core.market.instruments import Kind
 from paperdesk.doors import worker
-from paperdesk.doors.rest import Desk as Rooms
+from paperdesk.doors.alpaca.app import dialect
+from paperdesk.doors.desk import Desk as Rooms
 from paperdesk.doors.rest import build_app
 from paperdesk.doors.stream.app import stream
 from paperdesk.features.broker.order_writer import OrderWriter
@@ -200,7 +201,7 @@ class RunningDesk:
     @cached_property
     def app(self) -> FastAPI:
         """The whole app over this desk."""
-        return build_app(self.rooms, VERSION, stream)
+        return build_app(self.rooms, VERSION, stream, [dialect(self.rooms)])
 
     @cached_property
     def mine(self) -> Visitor:

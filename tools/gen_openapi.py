@@ -15,7 +15,9 @@ from fastapi import FastAPI
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "src"))
 
-from paperdesk.doors.rest import Desk, build_app  # noqa: E402 - found through the line above, installed or not
+from paperdesk.doors.alpaca.app import dialect  # noqa: E402 - found through the line above, installed or not
+from paperdesk.doors.desk import Desk  # noqa: E402
+from paperdesk.doors.rest import build_app  # noqa: E402
 from paperdesk.doors.stream.app import stream  # noqa: E402
 from paperdesk.features.broker.order_writer import OrderWriter  # noqa: E402
 from paperdesk.features.identity.access import Gate  # noqa: E402
@@ -35,7 +37,7 @@ def unplugged_app() -> FastAPI:
     shelf = Shelf(runtime.settings.datasets)
     relay = Relay(runtime.server, runtime.bus, runtime.metrics)
     desk = Desk(runtime, Gate(runtime), shelf, OrderWriter(runtime, shelf, relay))
-    return build_app(desk, version("paperdesk"), stream)
+    return build_app(desk, version("paperdesk"), stream, [dialect(desk)])
 
 
 def text() -> str:

@@ -16,8 +16,9 @@ import uvicorn
 from paperdesk.core.kernel.errors import Conflict
 from paperdesk.core.kernel.ids import TenantId, UserId, uuid_from_text
 from paperdesk.core.kernel.principal import Principal, Scope
+from paperdesk.doors.alpaca.app import dialect
 from paperdesk.doors.cli.app import UpOptions
-from paperdesk.doors.rest import Desk
+from paperdesk.doors.desk import Desk
 from paperdesk.doors.rest import build_app as build_rest
 from paperdesk.doors.stream.app import stream
 from paperdesk.doors.worker import Pump
@@ -149,7 +150,7 @@ class Listener(uvicorn.Server):
 def listener_of(desk: Desk) -> Listener:
     """Return the server of a desk's doors; it listens once it is told to serve."""
     config = uvicorn.Config(
-        build_rest(desk, version("paperdesk"), stream),
+        build_rest(desk, version("paperdesk"), stream, [dialect(desk)]),
         proxy_headers=False,
         log_config=None,
         access_log=False,

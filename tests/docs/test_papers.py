@@ -108,6 +108,7 @@ def walk_the_papers(home: Path, port: int) -> None:
         assert reader.types('curl -s -H "$AUTH" $DESK/accounts/ACCOUNT_ID/positions') == [positions]
         the_readme_fills_an_order_by_curl(Reader(restarted))
         the_readme_fills_an_order_from_python(Reader(restarted))
+        a_program_for_alpaca_fills_an_order(Reader(restarted))
 
 
 def the_tutorial_kept_its_promises(answers: list[Any]) -> None:
@@ -145,6 +146,13 @@ def the_readme_fills_an_order_from_python(reader: Reader) -> None:
     status, positions = ran(sys.executable, "-c", reader.filled(code)).splitlines()
     assert status == "filled"
     assert reader.desk["symbol"] in positions
+
+
+def a_program_for_alpaca_fills_an_order(reader: Reader) -> None:
+    """Run the program that is written for Alpaca's own client."""
+    (code,) = [code for language, code in blocks_of("docs/how_to/use_alpaca_sdk.md") if language == "python"]
+    _, filled = ran(sys.executable, "-W", "ignore", "-c", reader.filled(code)).splitlines()
+    assert filled.startswith("filled ")
 
 
 def walked(reader: Reader) -> list[Any]:

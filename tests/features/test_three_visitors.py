@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from paperdesk.core.kernel.ids import DatasetId
+from paperdesk.doors.alpaca.app import ENDPOINTS
 from paperdesk.features.identity.found_desk import Desk as Founded
 from paperdesk.features.identity.issue_sign_in_link import issue_sign_in_link
 from paperdesk.features.marketdata.store import insert_dataset
@@ -30,6 +31,7 @@ OPEN = {
     ("GET", "/docs"): "what there is to be asked is no secret",
     ("GET", "/docs/{name:path}"): "what there is to be asked is no secret",
     ("GET", "/{path:path}"): "the web app: files that are the same for everybody",
+    **{(method, "/{path:path}"): "nothing is there" for method in ("DELETE", "PATCH", "POST", "PUT")},
 }
 
 
@@ -55,6 +57,7 @@ CALLS = {
     ("POST", "/v1/accounts"): Call(body={"name": "Second", "tape_id": "{tape_id}"}),
     ("GET", "/v1/accounts/{account_id}"): Call(),
     ("POST", "/v1/accounts/{account_id}/transfers"): Call(body={"amount": "1"}),
+    ("PUT", "/v1/accounts/{account_id}/keys/{key_id}"): Call(),
     ("GET", "/v1/accounts/{account_id}/positions"): Call(),
     ("GET", "/v1/accounts/{account_id}/ledger"): Call(),
     ("GET", "/v1/accounts/{account_id}/fills"): Call(),
@@ -83,6 +86,37 @@ CALLS = {
 }
 
 
+# The Alpaca dialect, which is an app of its own and refuses in its own words: a call is somebody's when it
+# names what only they have.
+SPOKEN = {
+    ("GET", "/v2/account"): Call(),
+    ("GET", "/v2/account/configurations"): Call(),
+    ("PATCH", "/v2/account/configurations"): Call(body={"suspend_trade": False}),
+    ("GET", "/v2/account/activities"): Call(),
+    ("GET", "/v2/account/activities/{activity_type}"): Call(),
+    ("GET", "/v2/account/portfolio/history"): Call(),
+    ("GET", "/v2/clock"): Call(),
+    ("GET", "/v2/calendar"): Call({"start": "2024-06-03", "end": "2024-06-04"}),
+    ("GET", "/v2/assets"): Call(),
+    ("GET", "/v2/assets/{symbol}"): Call(),
+    ("POST", "/v2/orders"): Call(
+        body={"symbol": "ACME", "qty": "1", "side": "buy", "type": "market", "time_in_force": "day"}
+    ),
+    ("GET", "/v2/orders"): Call(),
+    ("DELETE", "/v2/orders"): Call(),
+    ("GET", "/v2/orders:by_client_order_id"): Call({"client_order_id": "{client_order_id}"}),
+    ("GET", "/v2/orders/{order_id}"): Call(),
+    ("PATCH", "/v2/orders/{order_id}"): Call(body={"qty": "2"}),
+    ("DELETE", "/v2/orders/{order_id}"): Call(),
+    ("GET", "/v2/positions"): Call(),
+    ("DELETE", "/v2/positions"): Call(),
+    ("GET", "/v2/positions/{symbol}"): Call(),
+    ("DELETE", "/v2/positions/{symbol}"): Call(),
+}
+THEIRS = ("{order_id}", "{client_order_id}", "/v2/positions/{symbol}")
+SPOKEN_ADDRESSES = [(each.method, each.path.replace(":path", "")) for each in ENDPOINTS]
+
+
 ADDRESSES = sorted(addresses(unplugged_app().routes))
 CLOSED = [address for address in ADDRESSES if address not in OPEN]
 
@@ -98,10 +132,12 @@ async def ids(desk: RunningDesk) -> dict[str, str]:
         job_id = await enqueue(work, "import_dataset", {})
     await desk.mine.order(account_id, "buy", "2")
     await desk.mine.step(tape_id)
+    order = await desk.mine.order(account_id, "buy", "1")
     return {
         "tape_id": tape_id,
         "account_id": account_id,
-        "order_id": (await desk.mine.order(account_id, "buy", "1"))["id"],
+        "order_id": order["id"],
+        "client_order_id": order["client_order_id"],
         "key_id": str(desk.first.key.id),
         "dataset_id": str(private),
         "job_id": str(job_id),
@@ -111,10 +147,13 @@ async def ids(desk: RunningDesk) -> dict[str, str]:
 async def ask(visitor: Visitor, address: tuple[str, str], ids: Mapping[str, str]) -> httpx.Response:
     """Call an address as a member would, with the first tenant's ids."""
     method, path = address
-    call = CALLS[address]
+    call = CALLS.get(address) or SPOKEN[address]
     body = None if call.body is None else {name: filled(value, ids) for name, value in call.body.items()}
     params = {name: value.format(**ids) for name, value in call.params.items()}
-    return await visitor.ask(method, path.format(**ids, symbol="ACME"), params=params, json=body)
+    return await visitor.ask(method, path.format(**ids, **NAMED), params=params, json=body)
+
+
+NAMED = {"symbol": "ACME", "activity_type": "FILL"}
 
 
 async def signed_in(desk: RunningDesk, member: Founded) -> Visitor:
@@ -134,10 +173,14 @@ def test_every_address_is_open_on_purpose_or_has_a_call() -> None:
     assert set(OPEN) <= set(ADDRESSES)
 
 
+ANYTHING = dict.fromkeys(
+    ("tape_id", "account_id", "order_id", "client_order_id", "key_id", "dataset_id", "job_id"), str(uuid4())
+)
+
+
 @pytest.mark.parametrize("address", CLOSED, ids=" ".join)
 async def test_nobody_gets_in(desk: RunningDesk, address: tuple[str, str]) -> None:
-    anything = dict.fromkeys(("tape_id", "account_id", "order_id", "key_id", "dataset_id", "job_id"), str(uuid4()))
-    answer = await ask(desk.visitor(), address, anything)
+    answer = await ask(desk.visitor(), address, ANYTHING)
     refused(answer, 401, "credentials_missing")
     assert answer.headers["www-authenticate"] == "Bearer"
 
@@ -167,5 +210,45 @@ async def test_what_is_open_tells_nothing_of_ours(
 ) -> None:
     method, path = address
     answer = await desk.visitor().ask(method, path.split("{")[0])
-    assert answer.status_code in {200, 404, 415, 422}
+    assert answer.status_code in {200, 404, 405, 415, 422}
     assert not any(known in answer.text for known in ids.values())
+
+
+# --- the Alpaca dialect -----------------------------------------------------------------------------
+
+
+def test_every_address_of_the_dialect_has_a_call() -> None:
+    assert set(SPOKEN) == set(SPOKEN_ADDRESSES)
+
+
+@pytest.mark.parametrize("address", SPOKEN, ids=" ".join)
+async def test_nobody_gets_in_by_the_dialect(desk: RunningDesk, address: tuple[str, str]) -> None:
+    answer = await ask(desk.visitor(), address, ANYTHING)
+    assert (answer.status_code, answer.json()["code"]) == (401, 40110000)
+
+
+@pytest.mark.parametrize("has_account", [True, False], ids=["with an account", "without"])
+@pytest.mark.parametrize("address", SPOKEN, ids=" ".join)
+async def test_a_stranger_finds_nothing_of_ours_by_the_dialect(
+    desk: RunningDesk,
+    ids: dict[str, str],
+    address: tuple[str, str],
+    has_account: bool,  # noqa: FBT001
+) -> None:
+    if has_account:
+        await desk.theirs.open_account(await desk.theirs.open_tape(desk.markets["daily"].id))
+    answer = await ask(desk.theirs, address, ids)
+    asked = address[1] + str(SPOKEN[address].params)
+    if not has_account or any(theirs in asked for theirs in THEIRS):
+        assert (answer.status_code, answer.json()["code"]) == (404, 40410000)
+    else:
+        assert answer.is_success, answer.text
+    assert not [known for known in ids.values() if known in answer.text]
+
+
+@pytest.mark.parametrize("address", SPOKEN, ids=" ".join)
+async def test_a_member_is_served_by_the_dialect(
+    desk: RunningDesk, ids: dict[str, str], address: tuple[str, str]
+) -> None:
+    answer = await ask(desk.mine, address, ids)
+    assert answer.is_success, f"{answer.status_code} {answer.text}"

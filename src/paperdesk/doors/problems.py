@@ -5,7 +5,7 @@ and nothing else, and written to the log with all there is.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -193,6 +193,10 @@ class RequestIds:
         await self._app(scope, receive, send_named)
 
 
+# How an error becomes an answer, given the id of the request.
+Refusing = Callable[[PaperdeskError, str], Response]
+
+
 class BodyLimit:
     """Refuses bodies that are too large: by their announced length, else as soon as they prove to be.
 
@@ -200,9 +204,12 @@ class BodyLimit:
     most clients would lose the answer.
     """
 
-    def __init__(self, app: ASGIApp, *, body_bytes_max: int, import_bytes_max: int) -> None:
+    def __init__(
+        self, app: ASGIApp, *, body_bytes_max: int, import_bytes_max: int, refusing: Refusing = problem_response
+    ) -> None:
         """Stand before an app; imports, under /v1/datasets, have a limit of their own."""
         self._app = app
+        self._refusing = refusing
         self._body_bytes_max = body_bytes_max
         self._import_bytes_max = import_bytes_max
 
@@ -215,7 +222,7 @@ class BodyLimit:
         limit = self._import_bytes_max if is_import else self._body_bytes_max
         announced = Headers(scope=scope).get("content-length", "")
         if announced.isdigit() and int(announced) > limit:
-            refusal = problem_response(_too_large(limit), request_id_of(HTTPConnection(scope)))
+            refusal = self._refusing(_too_large(limit), request_id_of(HTTPConnection(scope)))
             await refusal(scope, receive, send)
             return
         await self._app(scope, _limited(receive, limit), send)

@@ -1,8 +1,6 @@
 """The REST door: gathers the routes of the features into one app, and serves the web app."""
 
-from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from fastapi import FastAPI
@@ -10,17 +8,14 @@ from fastapi.openapi.utils import get_openapi
 from starlette.routing import Route, WebSocketRoute
 
 from paperdesk.doors import pages
+from paperdesk.doors.desk import Desk, Neighbour, Neighbours
 from paperdesk.doors.problems import MEDIA_TYPE, PROBLEM_SCHEMA, BodyLimit, RequestIds, answer_problems
 from paperdesk.features.broker import hot_routes
-from paperdesk.features.broker.order_writer import OrderWriter
 from paperdesk.features.broker.routes import router as broker
-from paperdesk.features.identity.access import Gate
 from paperdesk.features.identity.routes import router as identity
 from paperdesk.features.marketdata.routes import router as marketdata
-from paperdesk.features.marketdata.tapes import Shelf
 from paperdesk.features.operations.routes import monitors
 from paperdesk.features.operations.routes import router as operations
-from paperdesk.infra.runtime import Runtime
 
 TITLE = "Paperdesk"
 DESCRIPTION = """A whole trading desk on paper.
@@ -30,27 +25,15 @@ Instants are ISO 8601 in UTC. Errors are `application/problem+json` with a stabl
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """What an app serves: the runtime and the rooms that live as long as it does."""
-
-    runtime: Runtime
-    gate: Gate
-    shelf: Shelf
-    writer: OrderWriter
-
-
-Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 Socket = Callable[..., Awaitable[None]]
 
 
-def build_app(desk: Desk, version: str, stream: Socket, lifespan: Lifespan | None = None) -> FastAPI:
-    """Return the app over a desk; `stream` is the WebSocket door."""
+def build_app(desk: Desk, version: str, stream: Socket, neighbours: Sequence[Neighbour] = ()) -> FastAPI:
+    """Return the app over a desk; `stream` is the WebSocket door, neighbours are doors with paths of their own."""
     app = FastAPI(
         title=TITLE,
         description=DESCRIPTION,
         version=version,
-        lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
         generate_unique_id_function=lambda route: route.name,
@@ -67,6 +50,7 @@ def build_app(desk: Desk, version: str, stream: Socket, lifespan: Lifespan | Non
     app.openapi = lambda: described(app)  # type: ignore[method-assign]
     settings = desk.runtime.settings
     app.add_middleware(BodyLimit, body_bytes_max=settings.body_bytes_max, import_bytes_max=settings.import_bytes_max)
+    app.add_middleware(Neighbours, neighbours=neighbours)
     app.add_middleware(pages.SecurityHeaders)
     app.add_middleware(RequestIds)
     return app

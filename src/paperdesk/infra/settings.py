@@ -45,6 +45,9 @@ class Settings(BaseSettings):
     writer_queue_max: int = 4096
     """How many commands may wait for the order writer before it says it is busy."""
 
+    alpaca_requests_per_minute: int = 1000
+    """How often a key may ask in the Alpaca dialect; Alpaca's own limit is 200 without a plan."""
+
     login_hours: int = 12
     """How long a browser login lasts."""
 

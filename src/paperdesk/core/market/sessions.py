@@ -68,6 +68,11 @@ class Calendar:
         self._timetable = timetable
         self._known: dict[date, Session | None] = {}
 
+    @property
+    def zone(self) -> ZoneInfo:
+        """Return where the market's clock hangs."""
+        return self._timetable.zone
+
     def session_on(self, day: date) -> Session | None:
         """Return the session of a market day, or None when the market stays shut."""
         if day not in self._known:

@@ -9,8 +9,9 @@ from starlette.requests import HTTPConnection
 from paperdesk.core.broker.commands import CancelOrders, TransferCash
 from paperdesk.core.broker.orders import Order
 from paperdesk.core.broker.view import MarketView
-from paperdesk.core.kernel.ids import AccountId, EntryId, OrderId, derived
+from paperdesk.core.kernel.ids import AccountId, EntryId, KeyId, OrderId, derived
 from paperdesk.features.broker import queries
+from paperdesk.features.broker.bind_key import BindKey, bind_key
 from paperdesk.features.broker.cancel_orders import cancel_orders
 from paperdesk.features.broker.close_position import close_position
 from paperdesk.features.broker.equity_history import equity_points
@@ -32,7 +33,7 @@ from paperdesk.features.broker.schemas import (
 )
 from paperdesk.features.broker.transfer_cash import transfer_cash
 from paperdesk.features.broker.work import BrokerWork
-from paperdesk.features.identity.access import Caller, Reading, Serving
+from paperdesk.features.identity.access import Caller, Reading, Serving, Work
 from paperdesk.features.marketdata.feeds.dataset import Dataset
 from paperdesk.features.marketdata.routes import Datasets
 from paperdesk.features.marketdata.tapes import Shelf, Tape, has_one_price
@@ -84,6 +85,12 @@ async def post_transfer(account_id: UUID, body: TransferBody, broker: Broker, ke
     done = await transfer_cash(broker, TransferCash(AccountId(account_id), entry_id, body.amount))
     entry = done.entry
     return TransferOut(id=entry.id, number=entry.number, at=entry.at, description=entry.description, amount=body.amount)
+
+
+@router.put("/accounts/{account_id}/keys/{key_id}", status_code=204)
+async def put_key(account_id: UUID, key_id: UUID, work: Work) -> None:
+    """Let a key speak for this account where a door knows one account a key, as the Alpaca dialect does."""
+    await bind_key(work, BindKey(AccountId(account_id), KeyId(key_id)))
 
 
 @router.get("/accounts/{account_id}/positions")

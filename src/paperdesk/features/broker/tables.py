@@ -27,6 +27,15 @@ accounts = Table(
     Column("recorded_at", Instant, nullable=False),
 )
 
+account_keys = Table(
+    "account_keys",
+    metadata,
+    Column("key_id", Uuid, primary_key=True),
+    Column("tenant_id", Uuid, nullable=False),
+    Column("account_id", Uuid, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+)
+
 positions = Table(
     "positions",
     metadata,

@@ -7,6 +7,7 @@ from sqlalchemy import and_, select
 
 from paperdesk.core.kernel.ids import KeyId
 from paperdesk.core.kernel.principal import Scope
+from paperdesk.features.identity.revoke_key import KeyNotFound
 from paperdesk.features.identity.store import User, find_user
 from paperdesk.features.identity.tables import api_keys, tenants
 from paperdesk.infra.work import ReadOnly, owned
@@ -42,6 +43,13 @@ async def me(work: ReadOnly) -> Me:
     is_shown = and_(owned(api_keys, work), api_keys.c.id == who.key_id)
     prefix = (await work.db.execute(select(api_keys.c.prefix).where(is_shown))).scalar_one_or_none()
     return Me(user, tenant_name, prefix)
+
+
+async def require_key(work: ReadOnly, key_id: KeyId) -> None:
+    """Refuse a key that the caller's tenant does not have, or has revoked."""
+    is_good = and_(owned(api_keys, work), api_keys.c.id == key_id, api_keys.c.revoked_at.is_(None))
+    if (await work.db.execute(select(api_keys.c.id).where(is_good))).one_or_none() is None:
+        raise KeyNotFound("There is no such key, or it was revoked before.", id=str(key_id))
 
 
 async def keys(work: ReadOnly, limit: int, before: KeyId | None) -> list[KeyOnFile]:

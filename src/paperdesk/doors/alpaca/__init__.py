@@ -1,0 +1,1 @@
+"""The Alpaca dialect: what clients written for Alpaca's API say, answered in their own words."""

@@ -1,0 +1,155 @@
+"""The app of the dialect: its addresses, and what happens to every request before and after its endpoint.
+
+It owns /v2, /v1beta1, /v1beta3 and /stream at the root of the desk's address, and of /v1 exactly
+corporate-actions and locates. A slash too many or a version said twice is forgiven, because a base
+URL is easily written wrong and their clients do not follow redirects.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from paperdesk.core.kernel.errors import PaperdeskError, RateLimited
+from paperdesk.core.kernel.principal import Scope as Permission
+from paperdesk.doors.alpaca import activities, orders, trading
+from paperdesk.doors.alpaca.asking import Answering, Ask, token_of
+from paperdesk.doors.alpaca.errors import answer_nowhere, answer_refusal, answer_unexpected, answered, refused
+from paperdesk.doors.desk import Desk, Neighbour
+from paperdesk.doors.problems import BodyLimit
+from paperdesk.infra.rate_limit import Allowance, RateLimit
+
+_OURS: Final = re.compile(r"/(v2|v1beta1|v1beta3|stream|v1/corporate-actions|v1/locates)(?=[/:]|$)")
+_TWICE: Final = re.compile(r"^(/v[0-9a-z]+)\1(?=/|$)")
+READ, TRADE = Permission.READ, Permission.TRADE
+
+
+class TooManyRequests(RateLimited):
+    """A key asked more often in a minute than it may."""
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One address: how it is asked, the permission it needs, and who answers."""
+
+    method: str
+    path: str
+    scope: Permission
+    answer: Answering
+
+
+TRADING: Final = (
+    Endpoint("GET", "/v2/account", READ, trading.get_account),
+    Endpoint("GET", "/v2/account/configurations", READ, trading.get_configuration),
+    Endpoint("PATCH", "/v2/account/configurations", TRADE, trading.patch_configuration),
+    Endpoint("GET", "/v2/account/activities", READ, activities.get_activities),
+    Endpoint("GET", "/v2/account/activities/{activity_type}", READ, activities.get_activities_of),
+    Endpoint("GET", "/v2/account/portfolio/history", READ, activities.get_history),
+    Endpoint("GET", "/v2/clock", READ, trading.get_clock),
+    Endpoint("GET", "/v2/calendar", READ, trading.get_calendar),
+    Endpoint("GET", "/v2/assets", READ, trading.get_assets),
+    Endpoint("GET", "/v2/assets/{symbol:path}", READ, trading.get_asset),
+    Endpoint("POST", "/v2/orders", TRADE, orders.post_order),
+    Endpoint("GET", "/v2/orders", READ, orders.get_orders),
+    Endpoint("DELETE", "/v2/orders", TRADE, orders.delete_orders),
+    Endpoint("GET", "/v2/orders:by_client_order_id", READ, orders.get_order_by_client_id),
+    Endpoint("GET", "/v2/orders/{order_id}", READ, orders.get_order),
+    Endpoint("PATCH", "/v2/orders/{order_id}", TRADE, orders.patch_order),
+    Endpoint("DELETE", "/v2/orders/{order_id}", TRADE, orders.delete_order),
+    Endpoint("GET", "/v2/positions", READ, orders.get_positions),
+    Endpoint("DELETE", "/v2/positions", TRADE, orders.delete_positions),
+    Endpoint("GET", "/v2/positions/{symbol:path}", READ, orders.get_position),
+    Endpoint("DELETE", "/v2/positions/{symbol:path}", TRADE, orders.delete_position),
+)
+ENDPOINTS: Final = TRADING
+
+
+def dialect(desk: Desk) -> Neighbour:
+    """Return the door over a desk."""
+    return Neighbour(owns, _Forgiving(build_app(desk)))
+
+
+def owns(path: str) -> bool:
+    """Say whether a path belongs to the dialect."""
+    return _OURS.match(_plain(path)) is not None
+
+
+def build_app(desk: Desk) -> Starlette:
+    """Return the app itself."""
+    limit = RateLimit(desk.runtime.settings.alpaca_requests_per_minute)
+    routes: list[BaseRoute] = [
+        Route(each.path, _Served(desk, each, limit), methods=[each.method], name=f"{each.method} {each.path}")
+        for each in ENDPOINTS
+    ]
+    body = Middleware(
+        BodyLimit, body_bytes_max=desk.runtime.settings.body_bytes_max, import_bytes_max=0, refusing=refused
+    )
+    app = Starlette(
+        routes=routes,
+        middleware=[body],
+        exception_handlers={
+            PaperdeskError: answer_refusal,
+            HTTPException: answer_nowhere,
+            Exception: answer_unexpected,
+        },
+    )
+    app.router.redirect_slashes = False
+    return app
+
+
+@dataclass(frozen=True, slots=True)
+class _Served:
+    """An endpoint with what every request passes: who asks, how often, and whether they may."""
+
+    desk: Desk
+    endpoint: Endpoint
+    limit: RateLimit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        request = Request(scope, receive, send)
+        response = await self._answer(request)
+        await response(scope, receive, send)
+
+    async def _answer(self, request: Request) -> Response:
+        who = await self.desk.gate.principal(token_of(request.headers))
+        allowance = self.limit.take(who.key_id or who.user_id, self.desk.runtime.clock.now())
+        if allowance.is_over:
+            response = answered(TooManyRequests("too many requests", limit=allowance.limit))
+        else:
+            who.require(self.endpoint.scope)
+            try:
+                response = (await self.endpoint.answer(Ask(request, who, self.desk))).response()
+            except PaperdeskError as error:
+                response = await answer_refusal(request, error)
+        response.headers.update(_rate_headers(allowance))
+        return response
+
+
+def _rate_headers(allowance: Allowance) -> dict[str, str]:
+    return {
+        "X-RateLimit-Limit": str(allowance.limit),
+        "X-RateLimit-Remaining": str(allowance.remaining),
+        "X-RateLimit-Reset": str(int(allowance.resets_at.timestamp())),
+    }
+
+
+class _Forgiving:
+    """Reads an address as it was meant: one slash where there are two, one version where it is said twice."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._app({**scope, "path": _plain(scope["path"])}, receive, send)
+
+
+def _plain(path: str) -> str:
+    return _TWICE.sub(r"\1", re.sub(r"/{2,}", "/", path))
