@@ -81,6 +81,8 @@ CALLS = {
     ("GET", "/v1/quotes"): Call({"tape_id": "{tape_id}", "symbols": "ACME"}),
     ("GET", "/v1/datasets"): Call(),
     ("POST", "/v1/datasets"): Call({"name": "Mine"}),
+    ("GET", "/v1/datasets/{dataset_id}/quality"): Call(),
+    ("POST", "/v1/datasets/{dataset_id}/repairs"): Call(body={"from_dataset_id": "{dataset_id}"}),
     ("GET", "/v1/jobs"): Call(),
     ("GET", "/v1/jobs/{job_id}"): Call(),
 }

@@ -67,6 +67,8 @@ class SmallDesk:
             Route("/v1/tapes/{id}/control", self.control, methods=["POST"]),
             Route("/v1/datasets", self.list_datasets),
             Route("/v1/datasets", self.import_dataset, methods=["POST"]),
+            Route("/v1/datasets/{id}/quality", self.quality),
+            Route("/v1/datasets/{id}/repairs", self.repair, methods=["POST"]),
             Route("/v1/jobs", self.list_jobs),
             Route("/v1/jobs/{id}", self.show_job),
             Route("/health/ready", self.ready),
@@ -209,6 +211,15 @@ class SmallDesk:
 
     async def list_datasets(self, request: Request) -> Response:
         return page(request, self.datasets)
+
+    async def quality(self, request: Request) -> Response:
+        counts = {"missing": 2, "gaps_total": 1, "behind": 0, "unchanged_max": 3, "outliers_total": 0, "crossed": 0}
+        report = {"symbol": "AAPL", "rows": 8_310, "coverage_rate": "0.999759", **counts}
+        return JSONResponse({"dataset_id": request.path_params["id"], "at": T0, "items": [report]})
+
+    async def repair(self, request: Request) -> Response:
+        self.wishes.append(await request.json())
+        return JSONResponse({"job_id": numbered(6, 1)}, 202)
 
     async def import_dataset(self, request: Request) -> Response:
         body = await request.body()

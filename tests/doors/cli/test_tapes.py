@@ -74,6 +74,14 @@ def test_datasets_are_listed_with_their_licences(running: Running, speak: Speak)
     assert "BSD-3-Clause" in shown
 
 
+def test_a_dataset_is_judged_and_repaired(running: Running, speak: Speak) -> None:
+    shown = speak("datasets", "quality", "US closes", "--tape", "US closes 1990-2022").stdout
+    assert "8,310" in shown
+    assert "0.999759" in shown
+    assert "paperdesk jobs show" in speak("datasets", "repair", "US closes", "--from", "US closes").stdout
+    assert running.desk.wishes == [{"from_dataset_id": numbered(3, 1)}]
+
+
 def test_a_good_file_is_sent_whole_and_followed_to_its_end(running: Running, speak: Speak, tmp_path: Path) -> None:
     file = tmp_path / "apple.csv"
     file.write_text(GOOD)

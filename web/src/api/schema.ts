@@ -245,6 +245,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/datasets/{dataset_id}/quality": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Report coverage, gaps, staleness, outliers and crossed quotes, symbol by symbol, as of a tape. */
+        get: operations["get_quality"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/datasets/{dataset_id}/repairs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Fill the holes of a dataset with the bars of another, as a new version of your own. */
+        post: operations["post_repair"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/accounts": {
         parameters: {
             query?: never;
@@ -895,8 +929,26 @@ export interface components {
             seq: number;
         };
         /**
+         * GapOut
+         * @description Bars, or sessions, that are missing in one run.
+         */
+        GapOut: {
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /** Missing */
+            missing: number;
+        };
+        /**
          * ImportOut
-         * @description The job that imports a file.
+         * @description The job that imports or repairs a dataset.
          */
         ImportOut: {
             /**
@@ -1355,6 +1407,22 @@ export interface components {
          * @enum {string}
          */
         OrderType: "market" | "limit" | "stop" | "stop_limit" | "trailing_stop" | "market_if_touched";
+        /**
+         * OutlierOut
+         * @description A close far from the one before; it may well be true.
+         */
+        OutlierOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Change Rate
+             * @example 12.5
+             */
+            change_rate: string;
+        };
         /** PageOf[AccountOut] */
         PageOf_AccountOut_: {
             /** Items */
@@ -1566,6 +1634,24 @@ export interface components {
          */
         PriceBasis: "raw" | "split" | "total_return";
         /**
+         * QualityOut
+         * @description The quality report of a dataset as of an instant, symbol by symbol.
+         */
+        QualityOut: {
+            /**
+             * Dataset Id
+             * Format: uuid
+             */
+            dataset_id: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Items */
+            items: components["schemas"]["SymbolQualityOut"][];
+        };
+        /**
          * QuoteOut
          * @description The standing quote of an instrument; null with a reason where there is none yet.
          */
@@ -1613,6 +1699,17 @@ export interface components {
             balanced: boolean;
             /** Problems */
             problems: components["schemas"]["DifferenceOut"][];
+        };
+        /**
+         * RepairBody
+         * @description Where the missing bars are to come from.
+         */
+        RepairBody: {
+            /**
+             * From Dataset Id
+             * Format: uuid
+             */
+            from_dataset_id: string;
         };
         /**
          * ReplaceOrderBody
@@ -1669,6 +1766,54 @@ export interface components {
          * @enum {string}
          */
         Stop: "fill" | "event" | "nothing_open" | "end";
+        /**
+         * SymbolQualityOut
+         * @description How good the rows of one symbol are; lists name the first of what the totals count.
+         */
+        SymbolQualityOut: {
+            /** Symbol */
+            symbol: string;
+            /** Rows */
+            rows: number;
+            /** First At */
+            first_at: string | null;
+            /** Last At */
+            last_at: string | null;
+            /**
+             * Bar Length S
+             * @description How long most bars are; null is a whole session, or no bars.
+             */
+            bar_length_s: number | null;
+            /**
+             * Coverage Rate
+             * @description What part of the expected bars, or sessions, is there.
+             */
+            coverage_rate: string | null;
+            /** Missing */
+            missing: number;
+            /**
+             * Behind
+             * @description How many are missing since the last row.
+             */
+            behind: number;
+            /** Gaps Total */
+            gaps_total: number;
+            /** Gaps */
+            gaps: components["schemas"]["GapOut"][];
+            /**
+             * Unchanged Max
+             * @description The longest run of equal closes.
+             */
+            unchanged_max: number;
+            /** Outliers Total */
+            outliers_total: number;
+            /** Outliers */
+            outliers: components["schemas"]["OutlierOut"][];
+            /** Crossed */
+            crossed: number;
+            /** Locked */
+            locked: number;
+        };
         /**
          * TapeAction
          * @description What can be asked of a tape's clock.
@@ -2460,7 +2605,7 @@ export interface operations {
                 limit?: number;
                 tape_id: string;
                 symbol: string;
-                interval?: "1d";
+                interval?: "1m" | "3m" | "5m" | "15m" | "30m" | "1h" | "2h" | "4h" | "6h" | "8h" | "12h" | "1d" | "3d" | "1w" | "1M";
                 start?: string | null;
                 end?: string | null;
             };
@@ -2568,6 +2713,75 @@ export interface operations {
             content: {
                 "text/csv": string;
                 "application/vnd.apache.parquet": string;
+            };
+        };
+        responses: {
+            /** @description Done. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportOut"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_quality: {
+        parameters: {
+            query?: {
+                tape_id?: string | null;
+                symbol?: string | null;
+            };
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QualityOut"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_repair: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RepairBody"];
             };
         };
         responses: {

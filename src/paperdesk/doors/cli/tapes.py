@@ -32,6 +32,18 @@ _DATASETS = (
 )
 
 
+_QUALITY = (
+    render.words("Symbol", "symbol"),
+    render.numbers("Rows", "rows"),
+    render.numbers("Coverage", "coverage_rate"),
+    render.numbers("Missing", "missing"),
+    render.numbers("Gaps", "gaps_total"),
+    render.numbers("Behind", "behind"),
+    render.numbers("Unchanged", "unchanged_max"),
+    render.numbers("Outliers", "outliers_total"),
+    render.numbers("Crossed", "crossed"),
+)
+
 # What a tape that ran ahead stopped at.
 _STOPS = {
     "fill": " There was a fill.",
@@ -158,6 +170,35 @@ def list_datasets(context: typer.Context, *, limit: Limit = 50, cursor: Cursor =
     """List the datasets with their licences."""
     answer = desk_of(context).get("/v1/datasets", limit=limit, cursor=cursor)
     render.listing(answer, _DATASETS, "No dataset yet. Import one: paperdesk tapes import FILE", as_json=as_json)
+
+
+@dataset_verbs.command("quality")
+def show_quality(
+    context: typer.Context,
+    dataset: Annotated[str, typer.Argument(help="Name or id of a dataset.")],
+    *,
+    tape: Annotated[str | None, typer.Option("--tape", help="As of this tape; needed for shared datasets.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Report what is missing, stale, out of line or crossed, symbol by symbol."""
+    desk = desk_of(context)
+    tape_id = None if tape is None else choose.tape(desk, tape)["id"]
+    answer = desk.get(f"/v1/datasets/{choose.dataset(desk, dataset)['id']}/quality", tape_id=tape_id)
+    render.listing(answer, _QUALITY, "No symbol has a row yet.", as_json=as_json)
+
+
+@dataset_verbs.command("repair")
+def repair_dataset(
+    context: typer.Context,
+    dataset: Annotated[str, typer.Argument(help="Name or id of the dataset with holes.")],
+    *,
+    donor: Annotated[str, typer.Option("--from", help="Name or id of the dataset that has the missing bars.")],
+) -> None:
+    """Fill the holes of a dataset from another one, as a new version."""
+    desk = desk_of(context)
+    own, other = (choose.dataset(desk, name)["id"] for name in (dataset, donor))
+    answer = desk.post(f"/v1/datasets/{own}/repairs", from_dataset_id=other)
+    render.say(f"Looking for holes. Follow it: paperdesk jobs show {answer.json()['job_id']}")
 
 
 def _control(desk: Desk, wanted: str | None, command: Row, *, as_json: bool) -> None:

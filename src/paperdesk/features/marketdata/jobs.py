@@ -1,5 +1,5 @@
 """The jobs of market data, by their kind."""
 
-from paperdesk.features.marketdata.import_dataset import KIND, run_import
+from paperdesk.features.marketdata import import_dataset, repair_dataset
 
-JOBS = {KIND: run_import}
+JOBS = {import_dataset.KIND: import_dataset.run_import, repair_dataset.KIND: repair_dataset.run_repair}

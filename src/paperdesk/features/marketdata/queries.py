@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 from uuid import UUID
 
 import msgspec
@@ -14,6 +13,7 @@ from paperdesk.core.kernel.errors import Invalid
 from paperdesk.core.market.quotes import Bar, Quote
 from paperdesk.features.marketdata.feeds.dataset import Dataset
 from paperdesk.features.marketdata.feeds.manifest import DatasetManifest, manifest_from_text
+from paperdesk.features.marketdata.feeds.resample import Interval, Standing, resampled
 from paperdesk.features.marketdata.store import load_tape
 from paperdesk.features.marketdata.tables import dataset_versions, tape_runs
 from paperdesk.features.marketdata.tapes import Shelf, Tape, listed_instrument, tape_of
@@ -22,7 +22,6 @@ from paperdesk.infra.http import InstantText
 from paperdesk.infra.work import ReadOnly, owned
 
 SYMBOLS_MAX = 200
-Interval = Literal["1d"]
 
 
 class TooManySymbols(Invalid):
@@ -40,7 +39,7 @@ class DatasetVersion:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class StandingQuote:
     """The standing quote of a symbol with the last and the previous close; None with a reason."""
 
     symbol: str
@@ -75,7 +74,8 @@ async def list_tapes(work: ReadOnly) -> list[Tape]:
 async def list_datasets(work: ReadOnly) -> list[DatasetVersion]:
     """Return the datasets a caller may open tapes on, newest first."""
     seen = owned(dataset_versions, work, or_public=True)
-    rows = await fetch_all(work.db, select(dataset_versions).where(seen).order_by(dataset_versions.c.id.desc()))
+    newest = (dataset_versions.c.recorded_at.desc(), dataset_versions.c.id.desc())
+    rows = await fetch_all(work.db, select(dataset_versions).where(seen).order_by(*newest))
     return [DatasetVersion(row["id"], row["version"], row["recorded_at"], _manifest(row["manifest"])) for row in rows]
 
 
@@ -90,24 +90,34 @@ async def on_tape(work: ReadOnly, shelf: Shelf, tape_id: UUID) -> tuple[Tape, Da
 
 
 def read_bars(tape: Tape, dataset: Dataset, asked: BarQuery, limit: int) -> list[Bar]:
-    """Return the newest closed daily bars inside a span, oldest first."""
+    """Return the newest bars of an interval that are over, inside a span, oldest first."""
     instrument = listed_instrument(dataset, asked.symbol, tape.cursor)
     if instrument is None:
         raise UnknownSymbol(f"{asked.symbol[:32]!r} is not on this tape.", symbol=asked.symbol[:32])
-    return dataset.bars(instrument.id, tape.cursor, asked.start, asked.end, limit)
+    rows = dataset.closed_bars(instrument.id, tape.cursor)
+    if rows is None:
+        return []
+    higher = resampled(rows, asked.interval, dataset.calendar, standing_of(tape, dataset))
+    return higher.bars(asked.start, asked.end, limit)
 
 
-def read_quotes(tape: Tape, dataset: Dataset, symbols: Sequence[str]) -> list[Standing]:
+def standing_of(tape: Tape, dataset: Dataset) -> Standing:
+    """Return a tape's moment; with its session over, or just begun, all that ended at that instant is known."""
+    session = dataset.session_at(tape.cursor)
+    return Standing(tape.at, is_settled=session is None or session.opens_at == tape.at)
+
+
+def read_quotes(tape: Tape, dataset: Dataset, symbols: Sequence[str]) -> list[StandingQuote]:
     """Return the standing quotes of symbols, each missing one with its reason."""
     if len(symbols) > SYMBOLS_MAX:
         raise TooManySymbols(f"At most {SYMBOLS_MAX} symbols at once.", limit=SYMBOLS_MAX)
     return [_standing(tape, dataset, symbol) for symbol in symbols]
 
 
-def _standing(tape: Tape, dataset: Dataset, symbol: str) -> Standing:
+def _standing(tape: Tape, dataset: Dataset, symbol: str) -> StandingQuote:
     instrument = listed_instrument(dataset, symbol, tape.cursor)
     quote = dataset.standing_quote(instrument.id, tape.cursor) if instrument else None
     if instrument is None or quote is None:
-        return Standing(symbol, None, reason="not on this tape, or not yet")
+        return StandingQuote(symbol, None, reason="not on this tape, or not yet")
     last = dataset.last_close(instrument.id, tape.cursor)
-    return Standing(symbol, quote, last, dataset.previous_close(instrument.id, tape.cursor))
+    return StandingQuote(symbol, quote, last, dataset.previous_close(instrument.id, tape.cursor))

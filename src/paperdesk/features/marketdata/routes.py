@@ -16,11 +16,13 @@ from paperdesk.core.kernel.principal import Principal, Scope
 from paperdesk.core.synthetic.presets import PRESETS
 from paperdesk.core.synthetic.truth import truths
 from paperdesk.features.identity.access import Caller, Reading, Serving, Work
+from paperdesk.features.marketdata.assess_dataset import AssessDataset, assess_dataset
 from paperdesk.features.marketdata.control_tape import control_tape
 from paperdesk.features.marketdata.import_dataset import import_dataset
 from paperdesk.features.marketdata.open_preset_tape import OpenPresetTape, open_preset_tape
 from paperdesk.features.marketdata.open_tape import open_tape
 from paperdesk.features.marketdata.preset_schemas import PresetOut, TruthsOut
+from paperdesk.features.marketdata.quality_schemas import QualityOut
 from paperdesk.features.marketdata.queries import (
     BarQuery,
     list_datasets,
@@ -30,6 +32,7 @@ from paperdesk.features.marketdata.queries import (
     read_quotes,
     read_tape,
 )
+from paperdesk.features.marketdata.repair_dataset import RepairDataset, repair_dataset
 from paperdesk.features.marketdata.schemas import (
     BarsOut,
     ControlTapeBody,
@@ -40,6 +43,7 @@ from paperdesk.features.marketdata.schemas import (
     OpenTapeBody,
     QuoteOut,
     QuotesOut,
+    RepairBody,
     TapeOut,
 )
 from paperdesk.features.marketdata.tapes import Shelf, Tape
@@ -203,6 +207,21 @@ async def post_dataset(
             job_id = await import_dataset(work, asked.command(upload))
         undo.pop_all()  # from here on the file is the job's
     return ImportOut(job_id=job_id)
+
+
+@router.get("/datasets/{dataset_id}/quality")
+async def get_quality(
+    dataset_id: UUID, work: Reading, shelf: Datasets, tape_id: UUID | None = None, symbol: str | None = None
+) -> QualityOut:
+    """Report coverage, gaps, staleness, outliers and crossed quotes, symbol by symbol, as of a tape."""
+    asked = AssessDataset(dataset_id, tape_id, symbol)
+    return QualityOut.of(asked, await assess_dataset(work, shelf, asked))
+
+
+@router.post("/datasets/{dataset_id}/repairs", status_code=202)
+async def post_repair(dataset_id: UUID, body: RepairBody, work: Work) -> ImportOut:
+    """Fill the holes of a dataset with the bars of another, as a new version of your own."""
+    return ImportOut(job_id=await repair_dataset(work, RepairDataset(dataset_id, body.from_dataset_id)))
 
 
 async def _reached(runtime: Runtime, who: Principal, aimed: Tape, news: Callable[[], Awaitable[object]]) -> Tape:

@@ -19,7 +19,7 @@ from paperdesk.features.marketdata.feeds.timeline import Landmark, StepUnit
 from paperdesk.features.marketdata.import_dataset import ImportDataset
 from paperdesk.features.marketdata.open_preset_tape import SEED_MAX, OpenPresetTape
 from paperdesk.features.marketdata.open_tape import OpenTape
-from paperdesk.features.marketdata.queries import BarQuery, DatasetVersion, Standing
+from paperdesk.features.marketdata.queries import BarQuery, DatasetVersion, StandingQuote
 from paperdesk.features.marketdata.tapes import Awaited, Stop, Tape, TapeState
 from paperdesk.infra.http import Body, DayText, InstantText, Line, NumberText
 
@@ -330,7 +330,7 @@ class QuoteOut(BaseModel):
     reason: str | None = None
 
     @classmethod
-    def of(cls, standing: Standing) -> "QuoteOut":
+    def of(cls, standing: StandingQuote) -> "QuoteOut":
         """Show a standing quote, or say why there is none."""
         quote, last, previous = standing.quote, standing.last, standing.previous
         return cls(
@@ -370,7 +370,13 @@ class ImportTerms(Body):
         return ImportDataset(upload, self.name, self.format, self.price_basis, self.calendar, self.symbol)
 
 
+class RepairBody(Body):
+    """Where the missing bars are to come from."""
+
+    from_dataset_id: UUID
+
+
 class ImportOut(BaseModel):
-    """The job that imports a file."""
+    """The job that imports or repairs a dataset."""
 
     job_id: UUID

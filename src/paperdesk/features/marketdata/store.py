@@ -81,6 +81,18 @@ async def require_dataset(work: ReadOnly, dataset_id: UUID) -> DatasetId:
     return DatasetId(dataset_id)
 
 
+async def owner_of_dataset(work: ReadOnly, dataset_id: UUID) -> TenantId | None:
+    """Return the tenant that brought a dataset, None when it is for everybody."""
+    query = select(dataset_versions.c.tenant_id).where(
+        dataset_versions.c.id == dataset_id, owned(dataset_versions, work, or_public=True)
+    )
+    row = await fetch_one(work.db, query)
+    if row is None:
+        raise UnknownDataset("There is no such dataset.", dataset_id=str(dataset_id))
+    owner: TenantId | None = row["tenant_id"]
+    return owner
+
+
 async def is_dataset(work: ReadOnly, dataset_id: UUID) -> bool:
     """Say whether a dataset has been recorded already."""
     query = select(dataset_versions.c.id).where(

@@ -170,7 +170,7 @@ def blank_view(dataset: Dataset, tape: Tape) -> MarketView:
         instruments=dict[str, Instrument](),
         quotes=dict[InstrumentId, Quote](),
         has_one_price=has_one_price(dataset),
-        has_prints="close" in dataset.manifest.fields,
+        has_prints=not {"close", "print"}.isdisjoint(dataset.manifest.fields),
         next_open_at=market.next_open(tape.at),
         opening_ends_at=market.next_session(tape.at).closes_at,
     )

@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 
 from paperdesk.core.market.instruments import Kind
 from paperdesk.core.market.sessions import calendar
-from paperdesk.features.marketdata.feeds.columns import ABSENT, BarColumns, Columns, QuoteColumns, microseconds
+from paperdesk.features.marketdata.feeds.columns import (
+    ABSENT,
+    BarColumns,
+    Columns,
+    PrintColumns,
+    QuoteColumns,
+    microseconds,
+)
 from paperdesk.features.marketdata.feeds.manifest import DatasetTerms
 from paperdesk.features.marketdata.feeds.recorded import RecordedDataset, open_recorded
 from paperdesk.features.marketdata.feeds.series import Named, series_of
@@ -79,9 +86,21 @@ def quotes(draw: st.DrawFn) -> QuoteColumns:
     )
 
 
+@st.composite
+def prints(draw: st.DrawFn) -> PrintColumns:
+    """Draw prints of one instrument, several of them at the same instant, in sessions and outside."""
+    start = microseconds(SESSIONS[0].opens_at)
+    at = sorted(draw(st.lists(st.integers(-1, 120), min_size=1, max_size=12)))
+    return PrintColumns(
+        np.array([start + hours * 3_600_000_000 for hours in at], np.int64),
+        np.array([draw(SOME_PRICE) for _ in at], np.int64),
+        np.array([draw(st.sampled_from([ABSENT, 100])) for _ in at], np.int64),
+    )
+
+
 def markets() -> st.SearchStrategy[Market]:
-    """Draw one to four instruments with bars or quotes."""
-    return st.dictionaries(st.sampled_from(["AA", "BB", "CC", "DD"]), st.one_of(bars(), quotes()), min_size=1)
+    """Draw one to four instruments with bars, quotes or prints."""
+    return st.dictionaries(st.sampled_from(["AA", "BB", "CC", "DD"]), st.one_of(bars(), quotes(), prints()), min_size=1)
 
 
 @dataclass(frozen=True)

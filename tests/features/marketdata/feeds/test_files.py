@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -13,13 +14,14 @@ from hypothesis import strategies as st
 
 from paperdesk.core.market.instruments import Kind
 from paperdesk.core.market.quotes import Bar
-from paperdesk.features.marketdata.feeds import reading
+from paperdesk.features.marketdata.feeds import columns, reading
 from paperdesk.features.marketdata.feeds.cells import parse_columns
 from paperdesk.features.marketdata.feeds.files import ImportTerms, Rows, import_file, read_rows
 from paperdesk.features.marketdata.feeds.lines import Findings, csv_rows, parse_rows
-from paperdesk.features.marketdata.feeds.manifest import DatasetManifest, DatasetTerms, PriceBasis
+from paperdesk.features.marketdata.feeds.manifest import DatasetManifest, DatasetTerms, MalformedDataset, PriceBasis
 from paperdesk.features.marketdata.feeds.recorded import RecordedDataset, open_recorded
 from paperdesk.features.marketdata.feeds.series import Named
+from paperdesk.features.marketdata.feeds.writer import is_unchanged
 
 TERMS = ImportTerms(DatasetTerms(name="mine"))
 HEADER = "symbol,date,open,high,low,close,volume\n"
@@ -27,6 +29,7 @@ GOOD = "AAA,2024-01-02,10,12,9,11.5,1000\n"
 
 
 def written(place: Path, text: str | bytes) -> Path:
+    place.mkdir(exist_ok=True)
     path = place / "prices.csv"
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
     return path
@@ -281,3 +284,66 @@ def test_good_rows_are_returned_without_writing(tmp_path: Path) -> None:
     assert isinstance(rows, Rows)
     assert [one.instrument.symbol for one in rows.series] == ["AAA"]
     assert [path.name for path in tmp_path.iterdir()] == ["prices.csv"]
+
+
+def test_prints(tmp_path: Path) -> None:
+    text = "symbol,at,price,size\nAAA,2024-01-02T14:30:01Z,10.5,100\nAAA,2024-01-02T14:30:01Z,10.25,\n"
+    dataset = imported(tmp_path, written(tmp_path, text))
+    [first, second] = bars_of(dataset, "AAA")
+    assert (first.close, first.volume) == (Decimal("10.5"), Decimal(100))
+    assert (second.close, second.volume) == (Decimal("10.25"), None)
+    assert dataset.manifest.fields == ("print", "volume")
+    assert problems_of(
+        tmp_path / "other", "symbol,at,price\nAAA,2024-01-02T14:30:01Z,0\nAAA,2024-01-02T14:30:01Z,\n"
+    ) == [
+        (2, "price_not_positive"),
+        (3, "missing_value"),
+    ]
+    assert problems_of(tmp_path / "days", "symbol,date,price\nAAA,2024-01-02,1\n") == [(None, "malformed_time")]
+
+
+def test_text_in_mixed_encodings_is_refused_by_line(tmp_path: Path) -> None:
+    rows = [
+        GOOD.encode(),
+        "ÄÄÄ,2024-01-02,10,12,9,11.5,1\n".encode("latin-1"),
+        "ÖÖÖ,2024-01-02,10,12,9,11,1\n".encode(),
+    ]
+    assert problems_of(tmp_path, HEADER.encode() + b"".join(rows)) == [(3, "malformed_text")]
+    assert problems_of(tmp_path / "wide", (HEADER + GOOD).encode("utf-16")) == [(1, "malformed_text")]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.floats(0, 1, exclude_max=True), st.integers(0, 255))
+def test_half_a_parquet_file_is_refused_and_nothing_of_it_is_kept(share: float, noise: int) -> None:
+    with TemporaryDirectory() as place:
+        path, terms = Path(place) / "rows.parquet", replace(TERMS, format=reading.FileFormat.PARQUET)
+        symbols = {"symbol": [f"AA{nth}" for nth in range(50)]}
+        pq.write_table(pa.table({**symbols, "date": ["2024-01-02"] * 50, "close": [10.5] * 50}), path)
+        assert isinstance(import_file(path, terms, Path(place) / "good"), DatasetManifest)
+        whole = path.read_bytes()
+        cut = min(len(whole) - 8, int(len(whole) * share))
+        for bad in (whole[:cut], whole[:cut] + bytes([noise]) * (len(whole) - cut)):
+            path.write_bytes(bad)
+            result = import_file(path, terms, Path(place) / "dataset")
+            assert isinstance(result, list)
+            assert result
+            assert not (Path(place) / "dataset").exists()
+
+
+def test_many_rows_are_parted_by_period_and_read_back_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    days = ["2023-12-28", "2023-12-29", "2024-01-02", "2024-01-03", "2024-02-01", "2024-02-02"]
+    text = HEADER + "".join(f"AAA,{day},10,12,9,{10 + nth / 5},1000\n" for nth, day in enumerate(days))
+    whole = imported(tmp_path, written(tmp_path, text))
+    for most, periods in ((4, ("2023", "2024")), (3, ("2023-12", "2024-01", "2024-02"))):
+        monkeypatch.setattr(columns, "PERIOD_ROWS", most)
+        place = tmp_path / str(most)
+        place.mkdir()
+        parted = imported(place, written(place, text))
+        (listing,) = parted.manifest.listings
+        assert listing.periods == periods
+        assert all((place / "dataset" / name).is_file() for name in listing.file_names)
+        assert bars_of(parted, "AAA") == bars_of(whole, "AAA")
+        assert is_unchanged(place / "dataset")
+        (place / "dataset" / listing.file_names[0]).write_bytes(b"PAR1 half of it")
+        with pytest.raises(MalformedDataset):
+            open_recorded(place / "dataset")

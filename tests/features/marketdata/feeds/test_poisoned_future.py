@@ -7,7 +7,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from paperdesk.core.market.facts import MarketFact, OpenFact, SessionClosed, SessionOpened
-from paperdesk.features.marketdata.feeds.columns import ABSENT, BarColumns, Columns, Ints, QuoteColumns, microseconds
+from paperdesk.features.marketdata.feeds.columns import (
+    ABSENT,
+    BarColumns,
+    Columns,
+    Ints,
+    PrintColumns,
+    QuoteColumns,
+    microseconds,
+)
 from paperdesk.features.marketdata.feeds.recorded import RecordedDataset
 from tests.features.marketdata.feeds.markets import Market, markets, opened
 
@@ -28,6 +36,9 @@ def poisoned(columns: Columns, facts: list[MarketFact]) -> Columns:
         known = len(facts)
         bad = {name: spoilt(getattr(columns, name), known) for name in ("bid", "ask", "bid_size", "ask_size")}
         return QuoteColumns(extended(columns.at), **bad)
+    if isinstance(columns, PrintColumns):
+        known = len(facts)
+        return PrintColumns(extended(columns.at), spoilt(columns.price, known), spoilt(columns.size, known))
     opened_bars = sum(isinstance(fact, OpenFact) for fact in facts)
     closes = {microseconds(fact.at) for fact in facts if type(fact).__name__ == "CloseFact"}
     ranges = {microseconds(fact.at) for fact in facts if type(fact).__name__ == "RangeFact"}

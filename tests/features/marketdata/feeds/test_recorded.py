@@ -19,6 +19,7 @@ from paperdesk.core.market.sessions import calendar
 from paperdesk.features.marketdata.feeds.columns import (
     BarColumns,
     Columns,
+    PrintColumns,
     exact,
     exact_or_none,
     instant_of,
@@ -70,6 +71,10 @@ def in_words(dataset: RecordedDataset, market: Market) -> list[MarketFact]:
         for row in range(len(columns.at)):
             if isinstance(columns, BarColumns):
                 bars.append(timed_bar(instrument.id, columns, row))
+            elif isinstance(columns, PrintColumns):
+                at, price = instant_of(columns.at.item(row)), exact(columns.price.item(row), 2)
+                bar = Bar(instrument.id, at, price, volume=exact_or_none(columns.size.item(row), 0))
+                bars.append(TimedBar(at - timedelta(microseconds=1), bar))
             else:
                 prices = (exact(columns.bid.item(row), 2), exact(columns.ask.item(row), 2))
                 bid_size, ask_size = (exact_or_none(one.item(row), 0) for one in (columns.bid_size, columns.ask_size))
@@ -233,7 +238,9 @@ def test_a_dataset_is_written_once_and_notices_changes(tmp_path: Path) -> None:
         written("one", TWO)
     assert is_unchanged(tmp_path / "one")
     for listing in manifest.listings:
-        (tmp_path / "one" / listing.file_name).write_bytes((tmp_path / "three" / listing.file_name).read_bytes())
+        (tmp_path / "one" / listing.file_names[0]).write_bytes(
+            (tmp_path / "three" / listing.file_names[0]).read_bytes()
+        )
     assert not is_unchanged(tmp_path / "one")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["one", "three", "two"]
 

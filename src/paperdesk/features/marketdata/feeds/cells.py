@@ -14,14 +14,17 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from paperdesk.features.marketdata.feeds.columns import ABSENT, SCALE_MAX, Ints
+from paperdesk.features.marketdata.feeds.manifest import Shape
 
 STAMPS: Final = ("at", "date")
 BAR_PRICES: Final = ("open", "high", "low", "close")
 QUOTE_PRICES: Final = ("bid", "ask")
-PRICES: Final = (*BAR_PRICES, *QUOTE_PRICES)
-SIZES: Final = ("volume", "bid_size", "ask_size")
+PRICES: Final = (*BAR_PRICES, *QUOTE_PRICES, "price")
+SIZES: Final = ("volume", "bid_size", "ask_size", "size")
 BAR_COLUMNS: Final = (*BAR_PRICES, "volume")
 QUOTE_COLUMNS: Final = (*QUOTE_PRICES, "bid_size", "ask_size")
+PRINT_COLUMNS: Final = ("price", "size")
+COLUMNS: Final = {Shape.BARS: BAR_COLUMNS, Shape.QUOTES: QUOTE_COLUMNS, Shape.PRINTS: PRINT_COLUMNS}
 SYMBOL_LENGTH_MAX: Final = 40
 
 _WIDE: Final = pa.decimal128(38, 18)
@@ -48,9 +51,11 @@ class Cells:
     rounded: int
 
     @property
-    def has_quotes(self) -> bool:
-        """Say whether the rows are quotes, and not bars."""
-        return "bid" in self.numbers
+    def shape(self) -> Shape:
+        """Return what the rows are."""
+        if "bid" in self.numbers:
+            return Shape.QUOTES
+        return Shape.PRINTS if "price" in self.numbers else Shape.BARS
 
     def number(self, name: str) -> Ints:
         """Return a column, or one without any value where the file has no such column."""

@@ -13,6 +13,7 @@ from paperdesk.core.market.sessions import Calendar, Session
 from paperdesk.features.marketdata.feeds.cells import BAR_PRICES, PRICES, SIZES, Cells
 from paperdesk.features.marketdata.feeds.columns import ABSENT, Ints, instant_of, microseconds
 from paperdesk.features.marketdata.feeds.lines import problem
+from paperdesk.features.marketdata.feeds.manifest import Shape
 
 Mask: TypeAlias = NDArray[np.bool_]
 
@@ -36,7 +37,7 @@ class Placed:
     at: Ints
 
 
-def judge_prices(cells: Cells, *, quotes: bool) -> Iterator[Fault]:
+def judge_prices(cells: Cells) -> Iterator[Fault]:
     """Yield the rules about the numbers of one row that rows break."""
     for name in PRICES:
         values = cells.number(name)
@@ -44,7 +45,13 @@ def judge_prices(cells: Cells, *, quotes: bool) -> Iterator[Fault]:
     for name in SIZES:
         values = cells.number(name)
         yield Fault("negative_size", f"{name} is negative", (values != ABSENT) & (values < 0))
-    yield from _judge_quotes(cells) if quotes else _judge_bars(cells)
+    match cells.shape:
+        case Shape.BARS:
+            yield from _judge_bars(cells)
+        case Shape.QUOTES:
+            yield from _judge_quotes(cells)
+        case Shape.PRINTS:
+            yield Fault("missing_value", "the price is missing", cells.number("price") == ABSENT)
 
 
 def _judge_bars(cells: Cells) -> Iterator[Fault]:

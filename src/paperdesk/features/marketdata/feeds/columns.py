@@ -5,7 +5,7 @@ as size x 10**size_scale, so that no float is ever involved. ABSENT marks a valu
 have; in Parquet it is a null.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from paperdesk.features.marketdata.feeds.manifest import MalformedDataset, Shape
+from paperdesk.features.marketdata.feeds.manifest import Listing, MalformedDataset, Shape
 
 Ints: TypeAlias = NDArray[np.int64]
 
@@ -59,17 +59,51 @@ class QuoteColumns:
     ask_size: Ints
 
 
-Columns: TypeAlias = BarColumns | QuoteColumns
+@dataclass(frozen=True, slots=True)
+class PrintColumns:
+    """Prints of one instrument in the order of their source: what was paid, and for how much."""
 
-_SHAPES: Final[dict[Shape, type[BarColumns] | type[QuoteColumns]]] = {
+    at: Ints
+    price: Ints
+    size: Ints
+
+
+Columns: TypeAlias = BarColumns | QuoteColumns | PrintColumns
+
+_SHAPES: Final[dict[Shape, type[BarColumns] | type[QuoteColumns] | type[PrintColumns]]] = {
     Shape.BARS: BarColumns,
     Shape.QUOTES: QuoteColumns,
+    Shape.PRINTS: PrintColumns,
 }
+_SHAPE_OF: Final = {kind: shape for shape, kind in _SHAPES.items()}
+# Rows of one instrument beyond which they are parted by year, and by month where a year has more.
+PERIOD_ROWS: Final = 250_000
 
 
 def shape_of(columns: Columns) -> Shape:
     """Return what the rows are."""
-    return Shape.BARS if isinstance(columns, BarColumns) else Shape.QUOTES
+    return _SHAPE_OF[type(columns)]
+
+
+def picked(columns: Columns, rows: slice | Ints | NDArray[np.bool_]) -> Columns:
+    """Return some of the rows."""
+    return type(columns)(*(values[rows] for _, values in _named(columns)))
+
+
+def picked_bars(columns: BarColumns, rows: slice | Ints | NDArray[np.bool_]) -> BarColumns:
+    """Return some of the bars."""
+    return BarColumns(*(values[rows] for _, values in _named(columns)))
+
+
+def with_numbers(columns: Columns, numbers: Mapping[str, Ints]) -> Columns:
+    """Return the same rows with other prices and sizes, by the names of their columns."""
+    return type(columns)(**(dict(_named(columns)) | dict(numbers)))
+
+
+def bars_of_prints(prints: PrintColumns) -> BarColumns:
+    """Return each print as a bar of its own, which lasts the microsecond before it is known."""
+    price = prints.price
+    return BarColumns(prints.at - 1, prints.at, price, price, price, price, prints.size)
 
 
 def microseconds(instant: datetime) -> int:
@@ -113,21 +147,51 @@ def canonical_bytes(columns: Columns) -> Iterator[bytes]:
         yield np.ascontiguousarray(values, dtype="<i8").tobytes()
 
 
-def write_columns(columns: Columns, path: Path) -> None:
-    """Write one instrument's rows as Parquet."""
-    arrays = {name: pa.array(values, mask=values == ABSENT) for name, values in _named(columns)}
-    pq.write_table(pa.table(arrays), path, compression="zstd")
+def periods_of(columns: Columns) -> tuple[str, ...]:
+    """Return the periods that rows are parted by, oldest first; none where one file holds them well."""
+    if len(columns.at) <= PERIOD_ROWS:
+        return ()
+    years = _years(columns)
+    if np.unique(years, return_counts=True)[1].max() <= PERIOD_ROWS:
+        return tuple(str(year) for year in np.unique(years))
+    return tuple(str(month) for month in np.unique(_months(columns)))
 
 
-def read_columns(path: Path, shape: Shape) -> Columns:
-    """Read one instrument's rows from Parquet, without copying where the file allows it."""
-    kind = _SHAPES[shape]
+def write_columns(columns: Columns, listing: Listing, folder: Path) -> None:
+    """Write one instrument's rows as Parquet, a file for each of its periods."""
+    for period, name in zip(listing.periods or (None,), listing.file_names, strict=True):
+        part = columns
+        if period is not None:
+            periods = _years(columns) if len(period) == len("2024") else _months(columns)
+            part = picked(columns, periods == np.datetime64(period))
+        arrays = {name: pa.array(values, mask=values == ABSENT) for name, values in _named(part)}
+        (folder / name).parent.mkdir(exist_ok=True)
+        pq.write_table(pa.table(arrays), folder / name, compression="zstd")
+
+
+def read_columns(listing: Listing, folder: Path) -> Columns:
+    """Read one instrument's rows from Parquet, without copying where its files allow it."""
+    kind = _SHAPES[listing.shape]
     names = [field.name for field in fields(kind)]
     try:
-        table = pq.read_table(path, columns=names, memory_map=True)
-        return kind(*(_ints(table.column(name)) for name in names))
+        tables = [pq.read_table(folder / file, columns=names, memory_map=True) for file in listing.file_names]
+        table = pa.concat_tables(tables)
+        columns = kind(*(_ints(table.column(name)) for name in names))
     except (OSError, pa.ArrowException) as reason:
-        raise MalformedDataset(f"{path.name} of the dataset cannot be read.", file=path.name) from reason
+        symbol = listing.instrument.symbol
+        raise MalformedDataset(f"The rows of {symbol} cannot be read.", symbol=symbol) from reason
+    if len(columns.at) != listing.rows:
+        symbol = listing.instrument.symbol
+        raise MalformedDataset(f"{symbol} has {len(columns.at)} rows and not the {listing.rows} it was written with.")
+    return columns
+
+
+def _years(columns: Columns) -> NDArray[np.datetime64]:
+    return columns.at.astype("datetime64[us]").astype("datetime64[Y]")
+
+
+def _months(columns: Columns) -> NDArray[np.datetime64]:
+    return columns.at.astype("datetime64[us]").astype("datetime64[M]")
 
 
 def _named(columns: Columns) -> Iterator[tuple[str, Ints]]:

@@ -14,6 +14,8 @@ from paperdesk.core.market.facts import CloseFact, MarketFact, OpenFact, PriceFa
 from paperdesk.core.market.instruments import Instrument
 from paperdesk.core.market.quotes import Bar, Quote
 from paperdesk.core.market.sessions import Calendar, Session
+from paperdesk.features.marketdata.feeds.bar_rows import BarRows
+from paperdesk.features.marketdata.feeds.columns import Columns
 from paperdesk.features.marketdata.feeds.manifest import DatasetManifest, Listing
 from paperdesk.features.marketdata.feeds.recorded import open_recorded
 from paperdesk.features.marketdata.feeds.synthetic import open_synthetic
@@ -88,6 +90,12 @@ class Dataset(Protocol):
         limit: int | None = None,
     ) -> list[Bar]:
         """Return the newest `limit` bars closed by then with start <= at < end, oldest first."""
+
+    def closed_bars(self, instrument_id: InstrumentId, cursor: int) -> BarRows | None:
+        """Return the bars closed by then as columns; None for an instrument that has none, only quotes."""
+
+    def known_rows(self, instrument_id: InstrumentId, cursor: int) -> Columns:
+        """Return the closed bars, the quotes or the prints by then, as they are stored."""
 
     def last_close(self, instrument_id: InstrumentId, cursor: int) -> Bar | None:
         """Return the last bar that has closed by then."""

@@ -1,9 +1,9 @@
 """Prices from files: CSV or Parquet in, a dataset out, or every bad row with its line and its reason.
 
-A file has one row for each bar (symbol, at or date, open, high, low, close, volume) or each quote
-(symbol, at, bid, ask, bid_size, ask_size). A date alone is the daily bar of that day's session; an
-instant carries its offset from UTC and is when the bar opened. Open, high, low, volume and sizes may
-be left empty. Either all rows are good or nothing is written.
+A file has one row for each bar (symbol, at or date, open, high, low, close, volume), each quote
+(symbol, at, bid, ask, bid_size, ask_size) or each print (symbol, at, price, size). A date alone is the
+daily bar of that day's session; an instant carries its offset from UTC and is when the bar opened.
+Open, high, low, volume and sizes may be left empty. Either all rows are good or nothing is written.
 """
 
 from collections.abc import Mapping
@@ -16,10 +16,10 @@ import numpy as np
 from paperdesk.core.kernel.errors import Problem
 from paperdesk.core.market.sessions import calendar
 from paperdesk.features.marketdata.feeds import checks
-from paperdesk.features.marketdata.feeds.cells import BAR_COLUMNS, QUOTE_COLUMNS, Cells
-from paperdesk.features.marketdata.feeds.columns import SCALE_MAX, BarColumns, Columns, QuoteColumns
+from paperdesk.features.marketdata.feeds.cells import COLUMNS, Cells
+from paperdesk.features.marketdata.feeds.columns import SCALE_MAX, BarColumns, Columns, PrintColumns, QuoteColumns
 from paperdesk.features.marketdata.feeds.lines import Findings, line_of
-from paperdesk.features.marketdata.feeds.manifest import DatasetManifest, DatasetTerms
+from paperdesk.features.marketdata.feeds.manifest import DatasetManifest, DatasetTerms, Shape
 from paperdesk.features.marketdata.feeds.reading import FileFormat, read_csv, read_parquet
 from paperdesk.features.marketdata.feeds.series import Named, guessed, series_of
 from paperdesk.features.marketdata.feeds.writer import Series, write_dataset
@@ -81,15 +81,15 @@ def rows_of(cells: Cells, terms: ImportTerms, findings: Findings) -> Rows | list
 def _judge(cells: Cells, terms: ImportTerms, findings: Findings) -> checks.Placed | None:
     """Add every rule that rows break to the findings, and return when the rows were, if that can be told."""
     market = calendar(terms.dataset.calendar)
-    quotes = cells.has_quotes
-    faults = [*checks.judge_prices(cells, quotes=quotes), checks.judge_reach(cells, market)]
+    has_bars = cells.shape is Shape.BARS
+    faults = [*checks.judge_prices(cells), checks.judge_reach(cells, market)]
     placed: checks.Placed | None = checks.Placed(cells.stamps, cells.stamps)
-    if quotes and cells.dates_only:
-        findings.add(None, "malformed_time", "quotes need instants, not dates")
+    if cells.dates_only and not has_bars:
+        findings.add(None, "malformed_time", f"{cells.shape.value} need instants, not dates")
     elif cells.dates_only:
         placed, shut = checks.place_days(cells, market)
         faults += [shut, checks.judge_repeats(cells)]
-    elif not quotes:
+    elif has_bars:
         length = terms.bar_length or checks.smallest_gap(cells)
         placed = None if length is None else checks.place_bars(cells, market, length)
         if placed is None:
@@ -109,18 +109,19 @@ def _series(cells: Cells, placed: checks.Placed, terms: ImportTerms) -> list[Ser
     """Split good rows by symbol, each in order of time; rows of one instant keep the file's order."""
     order = np.lexsort((cells.lines, placed.at, cells.symbol_of))
     ends = np.flatnonzero(np.diff(cells.symbol_of[order], append=-1)) + 1
-    quotes = cells.has_quotes
-    names = QUOTE_COLUMNS if quotes else BAR_COLUMNS
-    numbers = {name: cells.number(name) for name in names}
+    numbers = {name: cells.number(name) for name in COLUMNS[cells.shape]}
     found: list[Series] = []
     for rows in np.split(order, ends[:-1]):
         symbol = cells.symbols[int(cells.symbol_of[rows[0]])]
         picked = {name: values[rows] for name, values in numbers.items()}
-        columns: Columns = (
-            QuoteColumns(placed.at[rows], **picked)
-            if quotes
-            else BarColumns(placed.open_at[rows], placed.at[rows], **picked)
-        )
-        named = terms.named.get(symbol) or guessed(symbol)
+        at, named = placed.at[rows], terms.named.get(symbol) or guessed(symbol)
+        columns: Columns
+        match cells.shape:
+            case Shape.BARS:
+                columns = BarColumns(placed.open_at[rows], at, **picked)
+            case Shape.QUOTES:
+                columns = QuoteColumns(at, **picked)
+            case Shape.PRINTS:
+                columns = PrintColumns(at, **picked)
         found.append(series_of(named, terms.dataset, columns, (SCALE_MAX, cells.size_scale)))
     return found

@@ -43,6 +43,7 @@ class Shape(StrEnum):
 
     BARS = "bars"
     QUOTES = "quotes"
+    PRINTS = "prints"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +63,10 @@ class DatasetTerms:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """One instrument of a dataset; `scale` is the places after the point of its stored prices."""
+    """One instrument of a dataset; `scale` is the places after the point of its stored prices.
+
+    Many rows are parted by `periods`, years or months of the instants they are known at, a file each.
+    """
 
     instrument: Instrument
     shape: Shape
@@ -70,11 +74,14 @@ class Listing:
     size_scale: int
     rows: int
     first_on: date
+    periods: tuple[str, ...] = ()
 
     @property
-    def file_name(self) -> str:
-        """Return the name of the instrument's file inside the dataset."""
-        return f"{self.instrument.id}.parquet"
+    def file_names(self) -> list[str]:
+        """Return the names of the instrument's files inside the dataset, oldest rows first."""
+        if not self.periods:
+            return [f"{self.instrument.id}.parquet"]
+        return [f"{self.instrument.id}/{period}.parquet" for period in self.periods]
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +157,8 @@ def manifest_from_text(text: str) -> DatasetManifest:
 
 def _listing_json(listing: Listing) -> dict[str, Any]:
     instrument = listing.instrument
-    return {
+    parted = {"periods": list(listing.periods)} if listing.periods else {}
+    return parted | {
         "id": str(instrument.id),
         "symbol": instrument.symbol,
         "name": instrument.name,
@@ -186,4 +194,5 @@ def _listing(entry: Mapping[str, Any], calendar: str) -> Listing:
         size_scale=int(entry["size_scale"]),
         rows=int(entry["rows"]),
         first_on=date.fromisoformat(entry["first_on"]),
+        periods=tuple(entry.get("periods", ())),
     )

@@ -12,15 +12,17 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
 from paperdesk.features.marketdata.feeds.cells import (
-    BAR_COLUMNS,
-    QUOTE_COLUMNS,
+    COLUMNS,
     QUOTE_PRICES,
     STAMPS,
     Cells,
     parse_columns,
 )
 from paperdesk.features.marketdata.feeds.lines import Findings, Row, csv_rows, parse_rows
+from paperdesk.features.marketdata.feeds.manifest import Shape
 
+# What tells bars, quotes and prints apart.
+_NEEDED: Final = {Shape.BARS: ("close",), Shape.QUOTES: QUOTE_PRICES, Shape.PRINTS: ("price",)}
 _UTF8_MARK: Final = b"\xef\xbb\xbf"
 _UTF16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
 
@@ -88,18 +90,17 @@ def _header(raw: bytes, findings: Findings) -> list[str] | None:
 def _columns(header: Sequence[str], symbol: str | None, findings: Findings) -> list[str] | None:
     """Return the columns that count, or report what is missing or doubtful about them."""
     stamps = [name for name in STAMPS if name in header]
-    kinds = [("close",)] * ("close" in header) + [QUOTE_PRICES] * (set(QUOTE_PRICES) <= set(header))
+    kinds = [shape for shape, needed in _NEEDED.items() if set(needed) <= set(header)]
     missing = [] if symbol or "symbol" in header else ["symbol"]
     missing += [] if stamps else ["at or date"]
-    missing += [] if kinds else ["close, or bid and ask"]
+    missing += [] if kinds else ["close, or bid and ask, or price"]
     if missing:
         findings.add(1, "missing_columns", f"columns are missing: {', '.join(missing)}")
         return None
     if len(kinds) > 1 or len(stamps) > 1 or len(set(header)) < len(header):
-        findings.add(1, "ambiguous_columns", "use either at or date, either bars or quotes, and each column once")
+        findings.add(1, "ambiguous_columns", "use at or date, one of bars, quotes and prints, each column once")
         return None
-    numbers = QUOTE_COLUMNS if kinds == [QUOTE_PRICES] else BAR_COLUMNS
-    names = ["symbol", *stamps, *(name for name in numbers if name in header)]
+    names = ["symbol", *stamps, *(name for name in COLUMNS[kinds[0]] if name in header)]
     ignored = sorted(set(header) - set(names))
     if ignored:
         findings.warnings.append(f"Columns that were not used: {', '.join(ignored)}.")

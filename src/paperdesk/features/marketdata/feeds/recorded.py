@@ -31,14 +31,18 @@ from paperdesk.core.market.facts import (
 from paperdesk.core.market.instruments import Instrument
 from paperdesk.core.market.quotes import Bar, Quote
 from paperdesk.core.market.sessions import Calendar, Session, calendar
+from paperdesk.features.marketdata.feeds.bar_rows import BarRows
 from paperdesk.features.marketdata.feeds.columns import (
     BarColumns,
     Columns,
+    PrintColumns,
     QuoteColumns,
+    bars_of_prints,
     exact,
     exact_or_none,
     instant_of,
     microseconds,
+    picked,
     read_columns,
 )
 from paperdesk.features.marketdata.feeds.manifest import DatasetManifest, Listing
@@ -172,16 +176,27 @@ class RecordedDataset:
         limit: int | None = None,
     ) -> list[Bar]:
         """Return the newest `limit` bars closed by then with start <= at < end, oldest first."""
+        rows = self.closed_bars(instrument_id, cursor)
+        return rows.bars(start, end, limit) if rows else []
+
+    def closed_bars(self, instrument_id: InstrumentId, cursor: int) -> BarRows | None:
+        """Return the bars closed by then as columns, each print as a bar of its own; None for quotes."""
         source = self._sources[self._number(instrument_id)]
-        if not isinstance(source.columns, BarColumns):
-            return []
-        closed = self._timeline.track(self._number(instrument_id), Phase.CLOSE).last_before(cursor)
-        at = source.columns.at[: 0 if closed is None else closed + 1]
-        first = 0 if start is None else int(np.searchsorted(at, microseconds(start)))
-        stop = len(at) if end is None else int(np.searchsorted(at, microseconds(end)))
-        if limit is not None:
-            first = max(first, stop - limit)
-        return [_bar(source, source.columns, row) for row in range(first, stop)]
+        match self.known_rows(instrument_id, cursor):
+            case BarColumns() as columns:
+                return BarRows(source.id, source.scale, source.size_scale, columns)
+            case PrintColumns() as prints:
+                return BarRows(source.id, source.scale, source.size_scale, bars_of_prints(prints))
+            case _:
+                return None
+
+    def known_rows(self, instrument_id: InstrumentId, cursor: int) -> Columns:
+        """Return the closed bars, the quotes or the prints by then, as they are stored."""
+        number = self._number(instrument_id)
+        columns = self._sources[number].columns
+        phase = Phase.QUOTE if isinstance(columns, QuoteColumns) else Phase.CLOSE
+        last = self._timeline.track(number, phase).last_before(cursor)
+        return picked(columns, slice(0, 0 if last is None else last + 1))
 
     def last_close(self, instrument_id: InstrumentId, cursor: int) -> Bar | None:
         """Return the last bar that has closed by then."""
@@ -283,7 +298,7 @@ class RecordedDataset:
 def open_recorded(path: Path) -> RecordedDataset:
     """Open the dataset in a directory; its rows are read once and shared by all readers."""
     manifest = read_manifest(path)
-    return RecordedDataset(manifest, [read_columns(path / one.file_name, one.shape) for one in manifest.listings])
+    return RecordedDataset(manifest, [read_columns(one, path) for one in manifest.listings])
 
 
 def _price_fact(source: _Source, phase: int, row: int, place: tuple[int, datetime]) -> PriceFact:
@@ -294,24 +309,15 @@ def _price_fact(source: _Source, phase: int, row: int, place: tuple[int, datetim
         bid, ask = exact(columns.bid.item(row), scale), exact(columns.ask.item(row), scale)
         sizes = (exact_or_none(size.item(row), source.size_scale) for size in (columns.bid_size, columns.ask_size))
         return QuoteFact(seq, at, source.id, bid, ask, *sizes)
+    if isinstance(columns, PrintColumns):
+        size = exact_or_none(columns.size.item(row), source.size_scale)
+        return CloseFact(seq, at, source.id, exact(columns.price.item(row), scale), size)
     if phase == Phase.OPEN:
         return OpenFact(seq, at, source.id, exact(columns.open.item(row), scale))
     if phase == Phase.RANGE:
         return RangeFact(seq, at, source.id, exact(columns.low.item(row), scale), exact(columns.high.item(row), scale))
     volume = exact_or_none(columns.volume.item(row), source.size_scale)
     return CloseFact(seq, at, source.id, exact(columns.close.item(row), scale), volume)
-
-
-def _bar(source: _Source, columns: BarColumns, row: int) -> Bar:
-    return Bar(
-        instrument_id=source.id,
-        at=instant_of(columns.at.item(row)),
-        close=exact(columns.close.item(row), source.scale),
-        open=exact_or_none(columns.open.item(row), source.scale),
-        high=exact_or_none(columns.high.item(row), source.scale),
-        low=exact_or_none(columns.low.item(row), source.scale),
-        volume=exact_or_none(columns.volume.item(row), source.size_scale),
-    )
 
 
 def _on_tick(price: Decimal, tick: Decimal) -> Decimal:
@@ -330,6 +336,8 @@ def _first(columns: Columns) -> int:
     """Return the first instant that has a price; a bar's last moment is before the instant it closes at."""
     if isinstance(columns, QuoteColumns):
         return int(columns.at[0])
+    if isinstance(columns, PrintColumns):
+        return int(columns.at[0]) - 1
     return int(columns.open_at[0]) if bool(columns.complete[0]) else int(columns.at[0]) - 1
 
 

@@ -9,9 +9,11 @@ from paperdesk.features.marketdata.feeds.columns import (
     BarColumns,
     Columns,
     Ints,
+    PrintColumns,
     QuoteColumns,
     rescaled,
     smallest_scale,
+    with_numbers,
 )
 from paperdesk.features.marketdata.feeds.manifest import DatasetTerms, PriceBasis
 from paperdesk.features.marketdata.feeds.writer import Series
@@ -55,19 +57,18 @@ def series_of(named: Named, terms: DatasetTerms, columns: Columns, scales: tuple
     step = max(smallest_scale(getattr(columns, name), size_scale) for name in sizes)
     tight: dict[str, Ints] = {name: rescaled(getattr(columns, name), price_scale, scale) for name in prices}
     tight |= {name: rescaled(getattr(columns, name), size_scale, step) for name in sizes}
-    tightened: Columns = (
-        QuoteColumns(columns.at, **tight)
-        if isinstance(columns, QuoteColumns)
-        else BarColumns(columns.open_at, columns.at, **tight)
-    )
-    return Series(_instrument(named, terms, scale), scale, step, tightened)
+    return Series(_instrument(named, terms, scale), scale, step, with_numbers(columns, tight))
 
 
 def _fields(columns: Columns) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the names of the price columns and of the size columns, each in declared order."""
-    if isinstance(columns, QuoteColumns):
-        return ("bid", "ask"), ("bid_size", "ask_size")
-    return ("open", "high", "low", "close"), ("volume",)
+    match columns:
+        case QuoteColumns():
+            return ("bid", "ask"), ("bid_size", "ask_size")
+        case PrintColumns():
+            return ("price",), ("size",)
+        case BarColumns():
+            return ("open", "high", "low", "close"), ("volume",)
 
 
 def _instrument(named: Named, terms: DatasetTerms, scale: int) -> Instrument:

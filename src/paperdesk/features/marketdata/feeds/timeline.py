@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from paperdesk.core.market.facts import Phase
-from paperdesk.features.marketdata.feeds.columns import BarColumns, Columns, Ints
+from paperdesk.features.marketdata.feeds.columns import BarColumns, Columns, Ints, QuoteColumns
 
 StepUnit: TypeAlias = Literal["fact", "quote", "bar", "session"]
 Landmark: TypeAlias = Literal["next_open", "next_close"]
@@ -125,7 +125,8 @@ def _parts(columns: Sequence[Columns], sessions: SessionColumns) -> list[_Part]:
             parts.append(_Part(Phase.RANGE, source, complete, one.at[complete]))
             parts.append(_Part(Phase.CLOSE, source, np.arange(len(one.at)), one.at))
         else:
-            parts.append(_Part(Phase.QUOTE, source, np.arange(len(one.at)), one.at))
+            phase = Phase.QUOTE if isinstance(one, QuoteColumns) else Phase.CLOSE
+            parts.append(_Part(phase, source, np.arange(len(one.at)), one.at))
     every = np.arange(len(sessions.opens_at))
     parts.append(_Part(Phase.SESSION_OPENED, SESSIONS, every, sessions.opens_at))
     parts.append(_Part(Phase.SESSION_CLOSED, SESSIONS, every, sessions.closes_at))

@@ -19,8 +19,11 @@ from paperdesk.features.marketdata.feeds.columns import (
     ABSENT,
     BarColumns,
     Columns,
+    PrintColumns,
+    QuoteColumns,
     canonical_bytes,
     instant_of,
+    periods_of,
     read_columns,
     shape_of,
     write_columns,
@@ -71,7 +74,7 @@ def write_dataset(terms: DatasetTerms, series: Iterable[Series], into: Path) -> 
     manifest = _describe(terms, ordered)
     with _new_directory(into) as partial:
         for one, listing in zip(ordered, manifest.listings, strict=True):
-            write_columns(one.columns, partial / listing.file_name)
+            write_columns(one.columns, listing, partial)
         (partial / MANIFEST).write_text(manifest_text(manifest), encoding="utf-8")
     return manifest
 
@@ -122,15 +125,18 @@ def content_hash(manifest: DatasetManifest, columns: Sequence[Columns]) -> str:
 def is_unchanged(path: Path) -> bool:
     """Say whether a dataset still has the content it was written with."""
     manifest = read_manifest(path)
-    columns = [read_columns(path / listing.file_name, listing.shape) for listing in manifest.listings]
+    columns = [read_columns(listing, path) for listing in manifest.listings]
     return content_hash(manifest, columns) == manifest.content_hash
 
 
 def _describe(terms: DatasetTerms, ordered: Sequence[Series]) -> DatasetManifest:
     bars = [one.columns for one in ordered if isinstance(one.columns, BarColumns)]
+    prints = [one.columns for one in ordered if isinstance(one.columns, PrintColumns)]
     has_range = any(bool(np.any(one.complete)) for one in bars)
-    has_volume = any(bool(np.any(one.volume != ABSENT)) for one in bars)
-    fields: list[str] = ["bid", "ask"] if len(bars) < len(ordered) else []
+    sizes = [*(one.volume for one in bars), *(one.size for one in prints)]
+    has_volume = any(bool(np.any(one != ABSENT)) for one in sizes)
+    fields: list[str] = ["bid", "ask"] if len(bars) + len(prints) < len(ordered) else []
+    fields += ["print"] if prints else []
     fields += ["open", "high", "low"] if has_range else []
     fields += ["close"] if bars else []
     fields += ["volume"] if has_volume else []
@@ -145,7 +151,7 @@ def _describe(terms: DatasetTerms, ordered: Sequence[Series]) -> DatasetManifest
 
 
 def _listing(one: Series, calendar_name: str) -> Listing:
-    first = instant_of(int(one.columns.at[0]) - (1 if isinstance(one.columns, BarColumns) else 0))
+    first = instant_of(int(one.columns.at[0]) - (0 if isinstance(one.columns, QuoteColumns) else 1))
     return Listing(
         instrument=one.instrument,
         shape=shape_of(one.columns),
@@ -153,6 +159,7 @@ def _listing(one: Series, calendar_name: str) -> Listing:
         size_scale=one.size_scale,
         rows=len(one.columns.at),
         first_on=calendar(calendar_name).day_of(first),
+        periods=periods_of(one.columns),
     )
 
 
@@ -170,7 +177,7 @@ def _check(ordered: Sequence[Series]) -> None:
 
 
 def _is_ordered(columns: Columns) -> bool:
-    """Bars must not overlap; quotes may share an instant, in which case their order is the source's."""
+    """Bars must not overlap; quotes and prints may share an instant, and then their order is the source's."""
     if isinstance(columns, BarColumns):
         apart = bool(np.all(columns.open_at[1:] >= columns.at[:-1]))
         return apart and bool(np.all(columns.open_at < columns.at))
@@ -178,9 +185,12 @@ def _is_ordered(columns: Columns) -> bool:
 
 
 def _flush(directory: Path) -> None:
-    for path in directory.iterdir():
-        with path.open("r+b") as file:
-            os.fsync(file.fileno())
+    for path in directory.rglob("*"):
+        if path.is_dir():
+            _flush_directory(path)
+        else:
+            with path.open("r+b") as file:
+                os.fsync(file.fileno())
     _flush_directory(directory)
 
 

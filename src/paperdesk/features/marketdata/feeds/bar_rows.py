@@ -1,0 +1,41 @@
+"""The closed bars of one instrument as columns, and the border where they become exact values."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+
+from paperdesk.core.kernel.ids import InstrumentId
+from paperdesk.core.market.quotes import Bar
+from paperdesk.features.marketdata.feeds.columns import BarColumns, exact, exact_or_none, instant_of, microseconds
+
+
+@dataclass(frozen=True, slots=True)
+class BarRows:
+    """Bars in order of their close; prices have `scale` places after the point, volumes `size_scale`."""
+
+    instrument_id: InstrumentId
+    scale: int
+    size_scale: int
+    columns: BarColumns
+
+    def bars(self, start: datetime | None = None, end: datetime | None = None, limit: int | None = None) -> list[Bar]:
+        """Return the newest `limit` bars with start <= at < end, oldest first."""
+        at = self.columns.at
+        first = 0 if start is None else int(np.searchsorted(at, microseconds(start)))
+        stop = len(at) if end is None else int(np.searchsorted(at, microseconds(end)))
+        if limit is not None:
+            first = max(first, stop - limit)
+        return [self._bar(row) for row in range(first, stop)]
+
+    def _bar(self, row: int) -> Bar:
+        columns = self.columns
+        return Bar(
+            instrument_id=self.instrument_id,
+            at=instant_of(columns.at.item(row)),
+            close=exact(columns.close.item(row), self.scale),
+            open=exact_or_none(columns.open.item(row), self.scale),
+            high=exact_or_none(columns.high.item(row), self.scale),
+            low=exact_or_none(columns.low.item(row), self.scale),
+            volume=exact_or_none(columns.volume.item(row), self.size_scale),
+        )
