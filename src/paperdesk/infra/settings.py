@@ -51,6 +51,9 @@ class Settings(BaseSettings):
     login_hours: int = 12
     """How long a browser login lasts."""
 
+    sign_ins_per_minute: int = 20
+    """How often one address may try to sign in within a minute."""
+
     search_path: str = Field(default=os.defpath, validation_alias="PATH")
     """Where programs are looked for: PostgreSQL, when its wheel is not installed."""
 

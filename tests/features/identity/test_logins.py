@@ -6,6 +6,7 @@ from http.cookies import SimpleCookie
 
 import httpx
 import pytest
+from fastapi import FastAPI
 from sqlalchemy import text
 
 from paperdesk.features.identity.access import LOGIN_COOKIE, Gate, UnknownCredentials
@@ -180,3 +181,19 @@ async def test_every_step_leaves_an_audit_line(anyone: httpx.AsyncClient, runtim
     who = f"user:{found.user_id}"
     actions = ["found_desk", "issue_key", "issue_sign_in_link", "sign_in", "sign_out"]
     assert lines == [(action, who) for action in actions]
+
+
+async def test_who_tries_too_often_has_to_wait_and_nobody_else(
+    app: FastAPI, anyone: httpx.AsyncClient, ada: Desk, clock: FrozenClock
+) -> None:
+    guess = {"email": "ada@desk.test", "password": "wrong"}
+    answers = [await anyone.post("/v1/logins", json=guess) for _ in range(21)]
+    assert [answer.status_code for answer in answers] == [401] * 20 + [429]
+    assert answers[-1].json()["code"] == "too_many_sign_ins"
+    assert answers[-1].headers["retry-after"] == "10"
+    elsewhere = httpx.ASGITransport(app, client=("203.0.113.7", 1))
+    async with httpx.AsyncClient(transport=elsewhere, base_url=HERE) as other:
+        right = {"email": "ada@desk.test", "password": PASSWORD}
+        assert (await other.post("/v1/logins", json=right)).status_code == 201
+    clock.advance(timedelta(seconds=10))
+    assert (await anyone.post("/v1/logins", json=guess)).status_code == 401

@@ -17,17 +17,19 @@ from fastapi import Depends, Request, Security
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 from starlette.requests import HTTPConnection
 
-from paperdesk.core.kernel.errors import Forbidden, Unauthenticated
+from paperdesk.core.kernel.errors import Forbidden, RateLimited, Unauthenticated
 from paperdesk.core.kernel.ids import KeyId
 from paperdesk.core.kernel.principal import Principal, Scope
 from paperdesk.features.identity import store
 from paperdesk.infra.crypto import TokenHasher
+from paperdesk.infra.rate_limit import RateLimit
 from paperdesk.infra.runtime import Runtime
 from paperdesk.infra.work import ReadOnly, UnitOfWork
 
 LOGIN_COOKIE = "paperdesk_login"
 KEPT_FOR = timedelta(seconds=5)
 KEPT_MAX = 10_000
+SIGN_IN_PAUSE_S = 10
 TOKEN_LENGTH_MAX = 256
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -42,6 +44,10 @@ class UnknownCredentials(Unauthenticated):
 
 class KeyExpired(Unauthenticated):
     """The key was good once; issue a new one."""
+
+
+class TooManySignIns(RateLimited):
+    """One address tried to sign in too often; others are not held up by it."""
 
 
 class OriginRefused(Forbidden):
@@ -64,6 +70,7 @@ class Gate:
         self._kept: dict[bytes, _Kept] = {}
         self._turns: WeakValueDictionary[bytes, asyncio.Lock] = WeakValueDictionary()
         self._forgotten = 0
+        self._sign_ins = RateLimit(runtime.settings.sign_ins_per_minute)
 
     async def principal(self, token: str | None) -> Principal:
         """Return the holder of a key pair or access token.
@@ -82,6 +89,18 @@ class Gate:
         # Whoever shows the same token meanwhile waits for this answer, or a busy caller would ask many times at once.
         async with self._turns.setdefault(digest, asyncio.Lock()):
             return self._known(digest, now) or await self._look_up(token, digest, now)
+
+    def count_sign_in(self, connection: HTTPConnection) -> None:
+        """Count an attempt to sign in from an address. Raises TooManySignIns.
+
+        Nobody is locked out by their name, or anybody could lock them out; only the address has to wait.
+        """
+        address = connection.client.host if connection.client else ""
+        allowance = self._sign_ins.take(address, self._runtime.clock.now())
+        if allowance.is_over:
+            raise TooManySignIns(
+                "Too many attempts to sign in from here; wait a little.", retry_after_s=SIGN_IN_PAUSE_S
+            )
 
     def forget_key(self, key_id: KeyId) -> None:
         """Stop honouring a key at once; call it when the revocation has been committed."""

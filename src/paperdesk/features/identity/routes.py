@@ -33,6 +33,7 @@ async def begin_login(request: Request, response: Response, runtime: Serving, bo
     """Sign in by password or by link; a browser gets the login as a cookie, too."""
     if "origin" in request.headers:  # no other page may sign this browser in as somebody else
         refuse_foreign_origin(request)
+    gate_of(request).count_sign_in(request)
     login = await sign_in(runtime, body.command())
     response.headers["Cache-Control"] = "no-store"
     lasts = timedelta(hours=runtime.settings.login_hours)
