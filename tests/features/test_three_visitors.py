@@ -74,6 +74,10 @@ CALLS = {
     ("POST", "/v1/tapes"): Call(body={"dataset_id": "{dataset_id}", "name": "Run", "start_at": FIRST_CLOSE}),
     ("GET", "/v1/tape-presets"): Call(),
     ("GET", "/v1/tape-presets/truth"): Call(),
+    ("POST", "/v1/tape-presets"): Call(
+        body={"name": "again", "title": "Again", "summary": "Once more.", "tape_id": "{tape_id}"}
+    ),
+    ("DELETE", "/v1/tape-presets/{preset_name}"): Call(),
     ("GET", "/v1/tapes/{tape_id}"): Call(),
     ("POST", "/v1/tapes/{tape_id}/control"): Call(body={"action": "pause"}),
     ("GET", "/v1/instruments"): Call({"tape_id": "{tape_id}"}),
@@ -134,8 +138,11 @@ async def ids(desk: RunningDesk) -> dict[str, str]:
         job_id = await enqueue(work, "import_dataset", {})
     await desk.mine.order(account_id, "buy", "2")
     await desk.mine.step(tape_id)
+    saved = {"name": "ours", "title": "Ours", "summary": "Our own.", "tape_id": tape_id, "shared": True}
+    await desk.mine.post("/v1/tape-presets", saved)
     order = await desk.mine.order(account_id, "buy", "1")
     return {
+        "preset_name": "ours",
         "tape_id": tape_id,
         "account_id": account_id,
         "order_id": order["id"],
@@ -176,7 +183,8 @@ def test_every_address_is_open_on_purpose_or_has_a_call() -> None:
 
 
 ANYTHING = dict.fromkeys(
-    ("tape_id", "account_id", "order_id", "client_order_id", "key_id", "dataset_id", "job_id"), str(uuid4())
+    ("preset_name", "tape_id", "account_id", "order_id", "client_order_id", "key_id", "dataset_id", "job_id"),
+    str(uuid4()),
 )
 
 

@@ -115,11 +115,29 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the synthetic markets that can be opened by name. */
+        /** List the tapes that can be opened by name: synthetic, recorded, and saved by you or for you. */
         get: operations["get_tape_presets"];
         put?: never;
-        post?: never;
+        /** Save a tape, or a dataset and a moment, under a name. */
+        post: operations["post_tape_preset"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tape-presets/{preset_name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Forget a preset that you saved. */
+        delete: operations["delete_tape_preset"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1231,7 +1249,7 @@ export interface components {
         };
         /**
          * OpenTapeBody
-         * @description A new run over a dataset, or over the synthetic market of a preset, paused at a moment.
+         * @description A new run over a dataset or a preset, paused at a moment.
          * @example {
          *       "dataset_id": "0192f0c1-7b1e-7a3c-8000-3f5d5f9d9a11",
          *       "name": "The crash of 2020",
@@ -1247,7 +1265,7 @@ export interface components {
             dataset_id?: string | null;
             /**
              * Preset
-             * @description A synthetic market by name, instead of a dataset.
+             * @description A preset by name, instead of a dataset.
              */
             preset?: string | null;
             /**
@@ -1603,9 +1621,10 @@ export interface components {
         };
         /**
          * PresetOut
-         * @description A synthetic market that can be opened by name.
+         * @description A tape that can be opened by name, beginning at `starts_at` or `starts_on` if nothing else is asked.
          *
-         *     Tapes on it begin on `begins_on` or later, and on `starts_on` if nothing else is asked.
+         *     A synthetic market is made from a seed, and its tapes begin on `begins_on` or later; a recorded or
+         *     saved one plays a dataset.
          */
         PresetOut: {
             /** Name */
@@ -1614,18 +1633,36 @@ export interface components {
             title: string;
             /** Summary */
             summary: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "synthetic" | "recorded" | "saved";
             /** Label */
-            label: string | null;
+            label?: string | null;
+            /** Begins On */
+            begins_on?: string | null;
+            /** Starts On */
+            starts_on?: string | null;
+            /** Starts At */
+            starts_at?: string | null;
+            /** Dataset Id */
+            dataset_id?: string | null;
             /**
-             * Begins On
-             * Format: date
+             * Warm Up
+             * @default 0
              */
-            begins_on: string;
+            warm_up?: number;
             /**
-             * Starts On
-             * Format: date
+             * Shared
+             * @default true
              */
-            starts_on: string;
+            shared?: boolean;
+            /**
+             * Is Mine
+             * @default false
+             */
+            is_mine?: boolean;
         };
         /**
          * PriceBasis
@@ -1742,6 +1779,47 @@ export interface components {
          * @enum {string}
          */
         Role: "entry" | "take_profit" | "stop_loss";
+        /**
+         * SavePresetBody
+         * @description A tape of yours, or a dataset and a moment, under a name.
+         * @example {
+         *       "name": "my_crash",
+         *       "shared": true,
+         *       "summary": "What we practise on Mondays.",
+         *       "tape_id": "0192f0c1-7b1e-7a3c-8000-3f5d5f9d9a11",
+         *       "title": "My crash"
+         *     }
+         */
+        SavePresetBody: {
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
+            /** Summary */
+            summary: string;
+            /** Tape Id */
+            tape_id?: string | null;
+            /** Dataset Id */
+            dataset_id?: string | null;
+            /** Start At */
+            start_at?: string | null;
+            /**
+             * Start On
+             * @description A day instead of an instant: its close.
+             */
+            start_on?: string | null;
+            /**
+             * Warm Up
+             * @default 0
+             */
+            warm_up?: number;
+            /**
+             * Shared
+             * @description Whether everybody of the tenant sees it.
+             * @default false
+             */
+            shared?: boolean;
+        };
         /**
          * Scope
          * @description What a caller may do; each includes nothing but itself.
@@ -2447,6 +2525,68 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["PageOf_PresetOut_"];
                 };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_tape_preset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavePresetBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PresetOut"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_tape_preset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                preset_name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused, or failed: a problem with a code. */
             default: {

@@ -14,7 +14,8 @@ from paperdesk.core.market.quotes import Bar, Quote
 from paperdesk.features.marketdata.feeds.dataset import Dataset
 from paperdesk.features.marketdata.feeds.manifest import DatasetManifest, manifest_from_text
 from paperdesk.features.marketdata.feeds.resample import Interval, Standing, resampled
-from paperdesk.features.marketdata.store import load_tape
+from paperdesk.features.marketdata.presets import REPLAYS, Replay
+from paperdesk.features.marketdata.store import load_tape, public_dataset
 from paperdesk.features.marketdata.tables import dataset_versions, tape_runs
 from paperdesk.features.marketdata.tapes import Shelf, Tape, listed_instrument, tape_of
 from paperdesk.infra.db import fetch_all
@@ -69,6 +70,12 @@ async def list_tapes(work: ReadOnly) -> list[Tape]:
     """Return the tapes a caller may see, newest first."""
     query = select(tape_runs).where(owned(tape_runs, work, or_public=True)).order_by(tape_runs.c.id.desc())
     return [tape_of(row) for row in await fetch_all(work.db, query)]
+
+
+async def list_replays(work: ReadOnly) -> list[tuple[Replay, UUID]]:
+    """Return the well-known times of recorded datasets that are here, with their datasets."""
+    found = [(replay, await public_dataset(work, replay.source)) for replay in REPLAYS.values()]
+    return [(replay, dataset_id) for replay, dataset_id in found if dataset_id is not None]
 
 
 async def list_datasets(work: ReadOnly) -> list[DatasetVersion]:

@@ -18,14 +18,16 @@ from paperdesk.core.synthetic.truth import truths
 from paperdesk.features.identity.access import Caller, Reading, Serving, Work
 from paperdesk.features.marketdata.assess_dataset import AssessDataset, assess_dataset
 from paperdesk.features.marketdata.control_tape import control_tape
+from paperdesk.features.marketdata.forget_preset import forget_preset
 from paperdesk.features.marketdata.import_dataset import import_dataset
 from paperdesk.features.marketdata.open_preset_tape import OpenPresetTape, open_preset_tape
 from paperdesk.features.marketdata.open_tape import open_tape
-from paperdesk.features.marketdata.preset_schemas import PresetOut, TruthsOut
+from paperdesk.features.marketdata.preset_schemas import PresetOut, SavePresetBody, TruthsOut
 from paperdesk.features.marketdata.quality_schemas import QualityOut
 from paperdesk.features.marketdata.queries import (
     BarQuery,
     list_datasets,
+    list_replays,
     list_tapes,
     on_tape,
     read_bars,
@@ -33,6 +35,7 @@ from paperdesk.features.marketdata.queries import (
     read_tape,
 )
 from paperdesk.features.marketdata.repair_dataset import RepairDataset, repair_dataset
+from paperdesk.features.marketdata.save_preset import save_preset
 from paperdesk.features.marketdata.schemas import (
     BarsOut,
     ControlTapeBody,
@@ -46,6 +49,7 @@ from paperdesk.features.marketdata.schemas import (
     RepairBody,
     TapeOut,
 )
+from paperdesk.features.marketdata.store import load_presets
 from paperdesk.features.marketdata.tapes import Shelf, Tape
 from paperdesk.infra.crypto import new_token
 from paperdesk.infra.db import DatabaseUnavailable
@@ -103,9 +107,23 @@ async def post_tape(body: OpenTapeBody, work: Work, shelf: Datasets) -> TapeOut:
 
 
 @router.get("/tape-presets")
-async def get_tape_presets(_: Caller) -> PageOf[PresetOut]:
-    """List the synthetic markets that can be opened by name."""
-    return PageOf(items=[PresetOut.of(preset) for preset in PRESETS.values()], next_cursor=None)
+async def get_tape_presets(work: Reading) -> PageOf[PresetOut]:
+    """List the tapes that can be opened by name: synthetic, recorded, and saved by you or for you."""
+    replays = [PresetOut.of_replay(replay, dataset_id) for replay, dataset_id in await list_replays(work)]
+    saved = [PresetOut.of_saved(preset, work.who) for preset in await load_presets(work)]
+    return PageOf(items=[*map(PresetOut.of, PRESETS.values()), *replays, *saved], next_cursor=None)
+
+
+@router.post("/tape-presets", status_code=201)
+async def post_tape_preset(body: SavePresetBody, work: Work, shelf: Datasets) -> PresetOut:
+    """Save a tape, or a dataset and a moment, under a name."""
+    return PresetOut.of_saved(await save_preset(work, shelf, body.command()), work.who)
+
+
+@router.delete("/tape-presets/{preset_name}", status_code=204)
+async def delete_tape_preset(preset_name: str, work: Work) -> None:
+    """Forget a preset that you saved."""
+    await forget_preset(work, preset_name)
 
 
 @router.get("/tape-presets/truth")

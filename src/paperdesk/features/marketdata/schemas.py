@@ -113,7 +113,7 @@ def _recipe(recipe: Recipe | None, *, is_told: bool) -> dict[str, Any]:
 
 
 class OpenTapeBody(Body):
-    """A new run over a dataset, or over the synthetic market of a preset, paused at a moment."""
+    """A new run over a dataset or a preset, paused at a moment."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -130,7 +130,7 @@ class OpenTapeBody(Body):
         },
     )
     dataset_id: UUID | None = None
-    preset: Line | None = Field(default=None, description="A synthetic market by name, instead of a dataset.")
+    preset: Line | None = Field(default=None, description="A preset by name, instead of a dataset.")
     seed: int | None = Field(default=None, ge=0, le=SEED_MAX, description="With a preset; drawn if absent.")
     sealed: bool = Field(default=False, description="With a preset: tell the seed only when the tape has ended.")
     name: Line | None = Field(default=None, description="With a preset: its title if absent.")

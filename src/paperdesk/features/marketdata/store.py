@@ -1,18 +1,26 @@
 """Rows of tapes and datasets to values and back. A foreign tape is not visible, so it is not found."""
 
 from collections.abc import Iterable
+from dataclasses import asdict, fields
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from paperdesk.core.kernel.errors import NotFound
 from paperdesk.core.kernel.ids import DatasetId, TenantId
 from paperdesk.core.market.instruments import Instrument
 from paperdesk.features.marketdata.feeds.manifest import DatasetManifest, manifest_json
-from paperdesk.features.marketdata.tables import dataset_versions, instruments, tape_runs, tape_sources
+from paperdesk.features.marketdata.presets import SavedPreset
+from paperdesk.features.marketdata.tables import (
+    dataset_versions,
+    instruments,
+    tape_presets,
+    tape_runs,
+    tape_sources,
+)
 from paperdesk.features.marketdata.tapes import Tape, tape_of
-from paperdesk.infra.db import fetch_one
+from paperdesk.infra.db import fetch_all, fetch_one
 from paperdesk.infra.work import ReadOnly, UnitOfWork, owned
 
 
@@ -79,6 +87,43 @@ async def require_dataset(work: ReadOnly, dataset_id: UUID) -> DatasetId:
     if not await is_dataset(work, dataset_id):
         raise UnknownDataset("There is no such dataset.", dataset_id=str(dataset_id))
     return DatasetId(dataset_id)
+
+
+async def public_dataset(work: ReadOnly, name: str) -> DatasetId | None:
+    """Return the newest version of a source that everybody has, by its name."""
+    query = (
+        select(dataset_versions.c.id)
+        .join(tape_sources, tape_sources.c.id == dataset_versions.c.source_id)
+        .where(tape_sources.c.name == name, dataset_versions.c.tenant_id.is_(None))
+        .where(owned(dataset_versions, work, or_public=True), owned(tape_sources, work, or_public=True))
+        .order_by(dataset_versions.c.version.desc())
+        .limit(1)
+    )
+    found: UUID | None = (await work.db.execute(query)).scalar_one_or_none()
+    return None if found is None else DatasetId(found)
+
+
+async def insert_preset(work: UnitOfWork, preset: SavedPreset) -> bool:
+    """Write a preset; say whether its name was free."""
+    values = {**asdict(preset), "tenant_id": work.who.tenant_id, "recorded_at": work.now}
+    written = await work.db.execute(
+        upsert(tape_presets).values(values).on_conflict_do_nothing().returning(tape_presets.c.name)
+    )
+    return written.first() is not None
+
+
+async def delete_preset(work: UnitOfWork, name: str) -> bool:
+    """Delete the caller's own preset; say whether there was one."""
+    mine = (tape_presets.c.name == name, tape_presets.c.owner_id == work.who.user_id, owned(tape_presets, work))
+    return (await work.db.execute(delete(tape_presets).where(*mine).returning(tape_presets.c.name))).first() is not None
+
+
+async def load_presets(work: ReadOnly, name: str | None = None) -> list[SavedPreset]:
+    """Load what a caller saved and what others of the tenant share, by name; one of them if it is named."""
+    seen = or_(tape_presets.c.shared, tape_presets.c.owner_id == work.who.user_id)
+    query = select(tape_presets).where(owned(tape_presets, work), seen).order_by(tape_presets.c.name)
+    rows = await fetch_all(work.db, query if name is None else query.where(tape_presets.c.name == name))
+    return [SavedPreset(**{field.name: row[field.name] for field in fields(SavedPreset)}) for row in rows]
 
 
 async def owner_of_dataset(work: ReadOnly, dataset_id: UUID) -> TenantId | None:

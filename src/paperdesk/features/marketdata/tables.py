@@ -64,3 +64,18 @@ tape_runs = Table(
     Column("starts_at", Instant, nullable=False),
     Column("recorded_at", Instant, nullable=False),
 )
+
+tape_presets = Table(
+    "tape_presets",
+    metadata,
+    Column("tenant_id", Uuid, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("owner_id", Uuid, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("summary", Text, nullable=False),
+    Column("dataset_id", Uuid, nullable=False),
+    Column("starts_at", Instant, nullable=False),
+    Column("warm_up", Integer, nullable=False),
+    Column("shared", Boolean, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+)
