@@ -1,6 +1,7 @@
 """Synthetic markets by name: opened through REST, the same for a seed, labelled, and without a future."""
 
 import hashlib
+import time
 from typing import Any
 
 import pytest
@@ -106,3 +107,54 @@ async def test_a_tape_is_of_a_dataset_or_of_a_preset(desk: RunningDesk, asked: d
 
 async def test_an_unknown_preset_is_refused_by_name(desk: RunningDesk) -> None:
     refused(await desk.mine.ask("POST", "/v1/tapes", json={"preset": "moon"}), 404, "unknown_preset")
+
+
+async def test_orders_meet_real_quotes_and_minute_bars(desk: RunningDesk) -> None:
+    """By the minute there are quotes with sizes: a market order takes what is quoted, a limit waits for its price."""
+    tape = await opened(desk, detail="minute")
+    assert (tape["detail"], tape["fields"][:2]) == ("minute", ["bid", "ask"])
+    account_id = await desk.mine.open_account(tape["id"], cash="10000000")
+    await desk.mine.control(tape["id"], "jump", to="2025-06-03T15:00:00Z")
+
+    async def placed(symbol: str, kind: str, quantity: str, **more: str) -> str:
+        wish = {"account_id": account_id, "symbol": symbol, "side": "buy", "type": kind, "quantity": quantity, **more}
+        return str((await desk.mine.post("/v1/orders", wish))["id"])
+
+    quote = (await desk.mine.get("/v1/quotes", tape_id=tape["id"], symbols="SPY"))["items"][0]
+    assert quote["derived_from"] is None
+    assert float(quote["bid"]) <= float(quote["last"]) <= float(quote["ask"])
+    market_id = await placed("SPY", "market", "10")
+    resting_id = await placed("SPY", "limit", "10", limit_price=str(round(float(quote["bid"]) * 0.98, 2)))
+    large_id = await placed("SIZE", "limit", "5000", limit_price="200", time_in_force="day")
+    await desk.mine.control(tape["id"], "step", unit="bar", count=5)
+    assert (await desk.mine.get(f"/v1/orders/{market_id}"))["status"] == "filled"
+    assert (await desk.mine.get(f"/v1/orders/{resting_id}"))["status"] == "accepted"
+    fills = await desk.mine.rows(f"/v1/accounts/{account_id}/fills")
+    assert {"quote", "open", "close", "limit_in_range"} >= {fill["rule"] for fill in fills}
+    assert any(fill["order_id"] == large_id for fill in fills)
+    assert (await desk.mine.get(f"/v1/accounts/{account_id}/reconciliation"))["balanced"]
+
+
+async def test_a_day_of_minutes_with_working_orders_is_played_in_seconds(desk: RunningDesk) -> None:
+    tape = await opened(desk, detail="minute")
+    account_id = await desk.mine.open_account(tape["id"], cash="10000000")
+    for symbol in ("SPY", "AAPL", "TLT", "BTC/USD", "XOM"):
+        wish = {"account_id": account_id, "symbol": symbol, "side": "buy", "type": "limit", "quantity": "1"}
+        await desk.mine.post("/v1/orders", {**wish, "limit_price": "1", "time_in_force": "gtc"})
+    began = time.perf_counter()
+    await desk.mine.control(tape["id"], "step", unit="session")
+    assert time.perf_counter() - began < 10
+
+
+async def test_bars_by_the_minute_make_the_day(desk: RunningDesk) -> None:
+    tape = await opened(desk, detail="minute")
+    await desk.mine.step(tape["id"])
+    asked = {"tape_id": tape["id"], "symbol": "AAPL"}
+    minutes = (await desk.mine.get("/v1/bars", **asked, interval="1m", limit=390))["items"]
+    hours = (await desk.mine.get("/v1/bars", **asked, interval="1h", limit=7))["items"]
+    (day,) = (await desk.mine.get("/v1/bars", **asked, interval="1d", limit=1))["items"]
+    for bars in (minutes, hours):
+        assert (bars[0]["open"], bars[-1]["close"]) == (day["open"], day["close"])
+        assert max(float(bar["high"]) for bar in bars) == float(day["high"])
+        assert sum(int(bar["volume"]) for bar in bars) == int(day["volume"])
+    assert minutes[0]["at"] == "2025-06-03T13:31:00Z"

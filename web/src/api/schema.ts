@@ -815,6 +815,12 @@ export interface components {
             created_at: string;
         };
         /**
+         * Detail
+         * @description How finely a generated market is told: by the day, or by the minute with quotes.
+         * @enum {string}
+         */
+        Detail: "daily" | "minute";
+        /**
          * DifferenceOut
          * @description Two records of an account that do not agree.
          */
@@ -1273,6 +1279,8 @@ export interface components {
              * @description With a preset; drawn if absent.
              */
             seed?: number | null;
+            /** @description With a preset: daily bars, or minutes with quotes. */
+            detail?: components["schemas"]["Detail"] | null;
             /**
              * Sealed
              * @description With a preset: tell the seed only when the tape has ended.
@@ -1974,6 +1982,7 @@ export interface components {
             can_control: boolean;
             /** Preset */
             preset?: string | null;
+            detail?: components["schemas"]["Detail"] | null;
             /**
              * Seed
              * @description What the market was made from; a sealed one once it has ended.

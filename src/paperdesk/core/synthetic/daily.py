@@ -63,6 +63,7 @@ class DailyMarket:
     `listed` says on which days a member has a price, shape (days, members).
     """
 
+    seed: int
     sessions: Sequence[Session]
     bars: DailyBars
     listed: Flags
@@ -84,6 +85,7 @@ def generate_daily(preset: Preset, seed: int, sessions: Sequence[Session]) -> Da
     returns = with_fates(returns, fates, sessions)
     deviations = deviations_of(shocks, climate)
     return DailyMarket(
+        seed=seed,
         sessions=sessions,
         bars=_bars(returns, rates, (deviations, climate), seed, beginning),
         listed=_listed(fates, days),

@@ -8,7 +8,7 @@ from paperdesk.core.kernel.errors import Invalid
 from paperdesk.core.kernel.ids import DatasetId, derived
 from paperdesk.core.kernel.principal import Scope
 from paperdesk.core.synthetic.presets import preset_of
-from paperdesk.features.marketdata.feeds.manifest import DatasetManifest, Recipe
+from paperdesk.features.marketdata.feeds.manifest import DatasetManifest, Detail, Recipe
 from paperdesk.features.marketdata.feeds.synthetic import GENERATOR, market_manifest
 from paperdesk.features.marketdata.open_tape import OpenTape, open_tape
 from paperdesk.features.marketdata.presets import REPLAYS
@@ -38,6 +38,7 @@ class OpenPresetTape:
 
     preset: str
     seed: int | None = None
+    detail: Detail = Detail.DAILY
     name: str | None = None
     start: datetime | date | None = None
     sealed: bool = False
@@ -83,7 +84,7 @@ def recipe_of(work: UnitOfWork, command: OpenPresetTape) -> Recipe:
     seed = work.new_id().int & SEED_MAX if command.seed is None else command.seed
     if not 0 <= seed <= SEED_MAX:
         raise SeedOutOfRange(f"A seed is a whole number from 0 to {SEED_MAX}.", seed=str(seed)[:40])
-    recipe = Recipe(command.preset, seed, generator=GENERATOR)
+    recipe = Recipe(command.preset, seed, command.detail, generator=GENERATOR)
     return replace(recipe, salt=new_token(), sealed=True) if command.sealed else recipe
 
 

@@ -11,11 +11,17 @@ from sqlalchemy import select
 from paperdesk.core.broker.view import UnknownSymbol
 from paperdesk.core.kernel.errors import Invalid
 from paperdesk.core.market.quotes import Bar, Quote
+from paperdesk.features.marketdata.feeds.bar_rows import BarsWanted
 from paperdesk.features.marketdata.feeds.dataset import Dataset
 from paperdesk.features.marketdata.feeds.manifest import DatasetManifest, manifest_from_text
+<<<<<<< HEAD
 from paperdesk.features.marketdata.feeds.resample import Interval, Standing, resampled
 from paperdesk.features.marketdata.presets import REPLAYS, Replay
 from paperdesk.features.marketdata.store import load_tape, public_dataset
+=======
+from paperdesk.features.marketdata.feeds.resample import Interval, Standing, minutes_of, resampled
+from paperdesk.features.marketdata.store import load_tape
+>>>>>>> 887d833 (Tell the synthetic market by the minute, with quotes that stand around its prints)
 from paperdesk.features.marketdata.tables import dataset_versions, tape_runs
 from paperdesk.features.marketdata.tapes import Shelf, Tape, listed_instrument, tape_of
 from paperdesk.infra.db import fetch_all
@@ -101,7 +107,8 @@ def read_bars(tape: Tape, dataset: Dataset, asked: BarQuery, limit: int) -> list
     instrument = listed_instrument(dataset, asked.symbol, tape.cursor)
     if instrument is None:
         raise UnknownSymbol(f"{asked.symbol[:32]!r} is not on this tape.", symbol=asked.symbol[:32])
-    rows = dataset.closed_bars(instrument.id, tape.cursor)
+    wanted = BarsWanted(minutes_of(asked.interval), asked.start, limit)
+    rows = dataset.closed_bars(instrument.id, tape.cursor, wanted)
     if rows is None:
         return []
     higher = resampled(rows, asked.interval, dataset.calendar, standing_of(tape, dataset))

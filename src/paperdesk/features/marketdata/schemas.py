@@ -13,7 +13,7 @@ from paperdesk.core.market.instruments import Kind
 from paperdesk.core.market.quotes import Bar
 from paperdesk.features.marketdata.control_tape import ControlTape, FlatOut, Moment, TapeAction, can_control
 from paperdesk.features.marketdata.feeds.dataset import Dataset
-from paperdesk.features.marketdata.feeds.manifest import Listing, PriceBasis, Recipe, SourceKind
+from paperdesk.features.marketdata.feeds.manifest import Detail, Listing, PriceBasis, Recipe, SourceKind
 from paperdesk.features.marketdata.feeds.reading import FileFormat
 from paperdesk.features.marketdata.feeds.timeline import Landmark, StepUnit
 from paperdesk.features.marketdata.import_dataset import ImportDataset
@@ -56,6 +56,7 @@ class TapeOut(BaseModel):
     next_close_at: datetime
     can_control: bool
     preset: str | None = None
+    detail: Detail | None = None
     seed: int | None = Field(default=None, description="What the market was made from; a sealed one once it has ended.")
     seed_salt: str | None = None
     seed_commitment: str | None = Field(
@@ -106,6 +107,7 @@ def _recipe(recipe: Recipe | None, *, is_told: bool) -> dict[str, Any]:
     shown = is_told or not recipe.sealed
     return {
         "preset": recipe.preset,
+        "detail": recipe.detail,
         "seed": recipe.seed if shown else None,
         "seed_salt": recipe.salt if shown and recipe.sealed else None,
         "seed_commitment": recipe.commitment,
@@ -132,6 +134,7 @@ class OpenTapeBody(Body):
     dataset_id: UUID | None = None
     preset: Line | None = Field(default=None, description="A preset by name, instead of a dataset.")
     seed: int | None = Field(default=None, ge=0, le=SEED_MAX, description="With a preset; drawn if absent.")
+    detail: Detail | None = Field(default=None, description="With a preset: daily bars, or minutes with quotes.")
     sealed: bool = Field(default=False, description="With a preset: tell the seed only when the tape has ended.")
     name: Line | None = Field(default=None, description="With a preset: its title if absent.")
     start_at: InstantText | None = None
@@ -156,7 +159,7 @@ class OpenTapeBody(Body):
             raise ValueError("give dataset_id or preset, one of them")
         if self.preset is not None and self.warm_up:
             raise ValueError("a preset brings its history; leave warm_up out")
-        if self.preset is None and (self.name is None or self.seed is not None or self.sealed):
+        if self.preset is None and (self.name is None or self.seed is not None or self.detail or self.sealed):
             raise ValueError("a tape on a dataset has a name and no seed")
         if self.preset is None and not (self.start_at or self.start_on or self.warm_up):
             raise ValueError("give start_at, start_on or warm_up")
@@ -166,7 +169,15 @@ class OpenTapeBody(Body):
         """Return what is asked as a command."""
         start = self.start_at or self.start_on
         if self.preset is not None:
-            return OpenPresetTape(self.preset, self.seed, self.name, start, self.sealed, self.shared)
+            return OpenPresetTape(
+                self.preset,
+                self.seed,
+                self.detail or Detail.DAILY,
+                self.name,
+                start,
+                sealed=self.sealed,
+                shared=self.shared,
+            )
         assert self.dataset_id is not None, "one of them was given"
         assert self.name is not None, "a tape on a dataset has a name"
         return OpenTape(DatasetId(self.dataset_id), self.name, start, shared=self.shared, warm_up=self.warm_up)

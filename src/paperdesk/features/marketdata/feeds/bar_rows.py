@@ -2,12 +2,28 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 import numpy as np
 
 from paperdesk.core.kernel.ids import InstrumentId
 from paperdesk.core.market.quotes import Bar
 from paperdesk.features.marketdata.feeds.columns import BarColumns, exact, exact_or_none, instant_of, microseconds
+
+
+@dataclass(frozen=True, slots=True)
+class BarsWanted:
+    """What bars are asked for: how many minutes long (None: days or more), from when, and how many.
+
+    A dataset may answer with more or with finer bars than these, never with fewer of those it has.
+    """
+
+    minutes: int | None = None
+    start: datetime | None = None
+    limit: int | None = None
+
+
+EVERY_BAR: Final = BarsWanted()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from paperdesk.core.market.facts import CloseFact, MarketFact, OpenFact, PriceFa
 from paperdesk.core.market.instruments import Instrument
 from paperdesk.core.market.quotes import Bar, Quote
 from paperdesk.core.market.sessions import Calendar, Session
-from paperdesk.features.marketdata.feeds.bar_rows import BarRows
+from paperdesk.features.marketdata.feeds.bar_rows import EVERY_BAR, BarRows, BarsWanted
 from paperdesk.features.marketdata.feeds.columns import Columns
 from paperdesk.features.marketdata.feeds.manifest import DatasetManifest, Listing
 from paperdesk.features.marketdata.feeds.recorded import open_recorded
@@ -91,7 +91,7 @@ class Dataset(Protocol):
     ) -> list[Bar]:
         """Return the newest `limit` bars closed by then with start <= at < end, oldest first."""
 
-    def closed_bars(self, instrument_id: InstrumentId, cursor: int) -> BarRows | None:
+    def closed_bars(self, instrument_id: InstrumentId, cursor: int, wanted: BarsWanted = EVERY_BAR) -> BarRows | None:
         """Return the bars closed by then as columns; None for an instrument that has none, only quotes."""
 
     def known_rows(self, instrument_id: InstrumentId, cursor: int) -> Columns:

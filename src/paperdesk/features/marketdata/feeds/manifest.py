@@ -84,6 +84,13 @@ class Listing:
         return [f"{self.instrument.id}/{period}.parquet" for period in self.periods]
 
 
+class Detail(StrEnum):
+    """How finely a generated market is told: by the day, or by the minute with quotes."""
+
+    DAILY = "daily"
+    MINUTE = "minute"
+
+
 @dataclass(frozen=True, slots=True)
 class Recipe:
     """What a generated market is made from; the generator's version is part of it, because prices are.
@@ -93,6 +100,7 @@ class Recipe:
 
     preset: str
     seed: int
+    detail: Detail = Detail.DAILY
     salt: str = ""
     sealed: bool = False
     generator: int = 1
@@ -149,7 +157,8 @@ def manifest_from_text(text: str) -> DatasetManifest:
         fields["warnings"] = tuple(fields["warnings"])
         fields["fields"] = tuple(fields["fields"])
         if "recipe" in fields:
-            fields["recipe"] = Recipe(**fields["recipe"])
+            recipe = fields["recipe"]
+            fields["recipe"] = Recipe(**{**recipe, "detail": Detail(recipe["detail"])})
         return DatasetManifest(**fields, listings=listings)
     except (ValueError, KeyError, TypeError, ArithmeticError) as reason:
         raise MalformedDataset("The dataset's manifest cannot be read.") from reason

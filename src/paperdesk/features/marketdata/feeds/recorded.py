@@ -4,6 +4,7 @@ A cursor is the number of the last fact that has been delivered. Apart from step
 uses a fact after the cursor it is given, and a test poisons the future to prove it.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -31,7 +32,7 @@ from paperdesk.core.market.facts import (
 from paperdesk.core.market.instruments import Instrument
 from paperdesk.core.market.quotes import Bar, Quote
 from paperdesk.core.market.sessions import Calendar, Session, calendar
-from paperdesk.features.marketdata.feeds.bar_rows import BarRows
+from paperdesk.features.marketdata.feeds.bar_rows import EVERY_BAR, BarRows, BarsWanted
 from paperdesk.features.marketdata.feeds.columns import (
     BarColumns,
     Columns,
@@ -77,7 +78,10 @@ class RecordedDataset:
     """An immutable version of market facts, numbered from 1 in the one order there is."""
 
     def __init__(self, manifest: DatasetManifest, columns: Sequence[Columns]) -> None:
-        """Merge the columns, which are given in the order of the manifest's listings."""
+        """Merge the columns, which are given in the order of the manifest's listings.
+
+        An instrument may be listed twice: with its bars, and after them with its quotes.
+        """
         self.manifest = manifest
         self.calendar: Calendar = calendar(manifest.calendar)
         self._listings: Mapping[InstrumentId, Listing] = {one.instrument.id: one for one in manifest.listings}
@@ -85,7 +89,9 @@ class RecordedDataset:
             _Source(listing.instrument.id, listing.scale, listing.size_scale, one)
             for listing, one in zip(manifest.listings, columns, strict=True)
         ]
-        self._index = {source.id: number for number, source in enumerate(self._sources)}
+        self._places: dict[InstrumentId, list[int]] = defaultdict(list)
+        for number, source in enumerate(self._sources):
+            self._places[source.id].append(number)
         self._instruments = MappingProxyType({one.id: self._listings[one.id].instrument for one in self._sources})
         self._by_symbol = {one.instrument.symbol: one.instrument for one in manifest.listings}
         self._sessions = _covered(self.calendar, columns)
@@ -110,6 +116,10 @@ class RecordedDataset:
     def by_symbol(self, symbol: str) -> Instrument | None:
         """Return the instrument of a symbol, listed yet or not."""
         return self._by_symbol.get(symbol)
+
+    def instrument(self, instrument_id: InstrumentId) -> Instrument:
+        """Return an instrument by its id."""
+        return self._listing(instrument_id).instrument
 
     def first_on(self, instrument_id: InstrumentId) -> date:
         """Return the market day of an instrument's first row; only shown once it is listed."""
@@ -179,9 +189,14 @@ class RecordedDataset:
         rows = self.closed_bars(instrument_id, cursor)
         return rows.bars(start, end, limit) if rows else []
 
-    def closed_bars(self, instrument_id: InstrumentId, cursor: int) -> BarRows | None:
+    def closed_bars(
+        self,
+        instrument_id: InstrumentId,
+        cursor: int,
+        wanted: BarsWanted = EVERY_BAR,  # noqa: ARG002 - has all at hand
+    ) -> BarRows | None:
         """Return the bars closed by then as columns, each print as a bar of its own; None for quotes."""
-        source = self._sources[self._number(instrument_id)]
+        source = self._sources[self._numbers(instrument_id)[0]]
         match self.known_rows(instrument_id, cursor):
             case BarColumns() as columns:
                 return BarRows(source.id, source.scale, source.size_scale, columns)
@@ -192,7 +207,7 @@ class RecordedDataset:
 
     def known_rows(self, instrument_id: InstrumentId, cursor: int) -> Columns:
         """Return the closed bars, the quotes or the prints by then, as they are stored."""
-        number = self._number(instrument_id)
+        number = self._numbers(instrument_id)[0]
         columns = self._sources[number].columns
         phase = Phase.QUOTE if isinstance(columns, QuoteColumns) else Phase.CLOSE
         last = self._timeline.track(number, phase).last_before(cursor)
@@ -255,7 +270,8 @@ class RecordedDataset:
         return fact
 
     def _last_seq(self, instrument_id: InstrumentId, cursor: int, phases: Sequence[Phase]) -> int | None:
-        tracks = [self._timeline.track(self._number(instrument_id), phase) for phase in phases]
+        numbers = self._numbers(instrument_id)
+        tracks = [self._timeline.track(number, phase) for number in numbers for phase in phases]
         found = [int(track.seqs[last]) for track in tracks if (last := track.last_before(cursor)) is not None]
         return max(found, default=None)
 
@@ -285,14 +301,14 @@ class RecordedDataset:
             else:
                 yield _price_fact(self._sources[number], phase, row, (index + 1, at))
 
-    def _number(self, instrument_id: InstrumentId) -> int:
-        number = self._index.get(instrument_id)
-        if number is None:
+    def _numbers(self, instrument_id: InstrumentId) -> list[int]:
+        """Return the sources of an instrument: one, or its bars and its quotes."""
+        if instrument_id not in self._places:
             raise UnknownInstrument(f"The dataset has no instrument {instrument_id}.", id=str(instrument_id))
-        return number
+        return self._places[instrument_id]
 
     def _listing(self, instrument_id: InstrumentId) -> Listing:
-        return self._listings[self._sources[self._number(instrument_id)].id]
+        return self._listings[self._sources[self._numbers(instrument_id)[0]].id]
 
 
 def open_recorded(path: Path) -> RecordedDataset:

@@ -95,6 +95,11 @@ def resampled(rows: BarRows, interval: Interval, market: Calendar, standing: Sta
     return replace(rows, columns=merged if is_over else picked_bars(merged, slice(0, -1)))
 
 
+def minutes_of(interval: Interval) -> int | None:
+    """Return how many minutes an interval has, None where it is made of whole sessions."""
+    return _MINUTES.get(interval)
+
+
 def session_table(market: Calendar, until: datetime) -> SessionTable:
     """Return the sessions of a calendar from its first to the year after an instant."""
     return _table(market.name, min(until.year + 1, market.last.year))

@@ -1,0 +1,91 @@
+"""One session of the synthetic market with its minutes and quotes, as a dataset of its own."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from paperdesk.core.market.instruments import Kind
+from paperdesk.core.synthetic.arrays import Ints
+from paperdesk.core.synthetic.daily import DailyMarket
+from paperdesk.core.synthetic.minutes import MinuteBars, generate_minutes, session_minutes
+from paperdesk.core.synthetic.roster import ROSTER, VOLATILITY_INDEX, YIELDS
+from paperdesk.core.synthetic.top_of_book import SIZE_PLACES, TopOfBook, quote_minutes
+from paperdesk.features.marketdata.feeds.columns import ABSENT, BarColumns, Columns, QuoteColumns, microseconds
+from paperdesk.features.marketdata.feeds.manifest import DatasetManifest, Listing, Shape
+from paperdesk.features.marketdata.feeds.recorded import RecordedDataset
+from paperdesk.features.marketdata.feeds.synthetic_columns import closes_only, once_a_day
+
+_MINUTE_US: Final = 60_000_000
+_FACTS_OF_BAR: Final = 3
+_FACTS_OF_MINUTE: Final = _FACTS_OF_BAR + 1
+_BELLS: Final = 2
+
+_IS_FUND: Final = np.array([member.kind is Kind.FUND for member in ROSTER])
+
+
+def by_minute(market: DailyMarket, day: int) -> int:
+    """Return how many members have bars and quotes by the minute on a day."""
+    return int(np.count_nonzero(market.listed[day] & ~_IS_FUND))
+
+
+def facts_of_session(market: DailyMarket, day: int) -> int:
+    """Return how many facts a session has, without generating it."""
+    once = int(np.count_nonzero(market.listed[day] & _IS_FUND)) + len(YIELDS) + 1
+    each_minute = _FACTS_OF_MINUTE * by_minute(market, day) + _FACTS_OF_BAR
+    return session_minutes(market, day) * each_minute + once + _BELLS
+
+
+def generate_session(manifest: DatasetManifest, market: DailyMarket, day: int) -> RecordedDataset:
+    """Return one session; its facts are numbered from 1."""
+    found = dict(_columns(market, day))
+    rows = [
+        (_listed_as(listing, shape), found[listing.instrument.symbol, shape])
+        for listing in manifest.listings
+        for shape in (Shape.BARS, Shape.QUOTES)
+        if (listing.instrument.symbol, shape) in found
+    ]
+    listings = tuple(listing for listing, _ in rows)
+    return RecordedDataset(replace(manifest, listings=listings), [columns for _, columns in rows])
+
+
+def _listed_as(listing: Listing, shape: Shape) -> Listing:
+    in_parts = shape is Shape.QUOTES and listing.instrument.kind is Kind.CRYPTO
+    return replace(listing, shape=shape, size_scale=SIZE_PLACES if in_parts else 0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Clock:
+    """When the minutes of a session begin and end, in microseconds since 1970."""
+
+    begins: Ints
+    ends: Ints
+
+
+def _columns(market: DailyMarket, day: int) -> Iterator[tuple[tuple[str, Shape], Columns]]:
+    bars = generate_minutes(market, day)
+    quotes = quote_minutes(market, day, bars)
+    begins = microseconds(market.sessions[day].opens_at) + _MINUTE_US * np.arange(bars.minutes, dtype=np.int64)
+    clock, only = _Clock(begins, begins + _MINUTE_US), slice(day, day + 1)
+    for number in np.flatnonzero(market.listed[day]).tolist():
+        symbol = ROSTER[number].symbol
+        if _IS_FUND[number]:
+            yield (symbol, Shape.BARS), closes_only(clock.ends[-1:], market.bars.close[only, number])
+        else:
+            yield (symbol, Shape.BARS), _bars(bars, number, clock, bars.volume[number])
+            yield (symbol, Shape.QUOTES), _quotes(quotes, number, clock)
+    nothing = np.full(bars.minutes, ABSENT)
+    yield (VOLATILITY_INDEX, Shape.BARS), _bars(bars, len(ROSTER), clock, nothing)
+    for symbol, close in once_a_day(market, only, clock.ends[-1:]):
+        yield (symbol, Shape.BARS), close
+
+
+def _bars(bars: MinuteBars, row: int, clock: _Clock, volume: Ints) -> BarColumns:
+    prices = (bars.open[row], bars.high[row], bars.low[row], bars.close[row])
+    return BarColumns(clock.begins, clock.ends, *prices, volume)
+
+
+def _quotes(quotes: TopOfBook, row: int, clock: _Clock) -> QuoteColumns:
+    sizes = (quotes.bid_size[row], quotes.ask_size[row])
+    return QuoteColumns(clock.ends, quotes.bid[row], quotes.ask[row], *sizes)

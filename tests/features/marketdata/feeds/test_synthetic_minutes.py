@@ -1,0 +1,184 @@
+"""The market by the minute behind the port: facts in order without a gap, and nothing from ahead."""
+
+from functools import cache
+from itertools import pairwise
+from uuid import UUID
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from paperdesk.core.kernel.ids import InstrumentId
+from paperdesk.core.market.facts import (
+    CloseFact,
+    MarketFact,
+    OpenFact,
+    Phase,
+    QuoteFact,
+    RangeFact,
+    SessionClosed,
+    SessionOpened,
+)
+from paperdesk.core.market.merge import phase_of
+from paperdesk.features.marketdata.feeds.manifest import Detail, MalformedDataset, Recipe
+from paperdesk.features.marketdata.feeds.recorded import UnknownInstrument
+from paperdesk.features.marketdata.feeds.synthetic import market_manifest, open_synthetic
+from paperdesk.features.marketdata.feeds.synthetic_minutes import MinuteMarket
+
+SHOWN = ("AAPL", "BTC/USD", "VIX", "FCNTX", "DGS10", "SPYREST", "TRLY")
+
+
+@cache
+def opened() -> MinuteMarket:
+    market = open_synthetic(market_manifest(Recipe("fair_market", 7, Detail.MINUTE)))
+    assert isinstance(market, MinuteMarket)
+    return market
+
+
+@cache
+def start() -> int:
+    return opened().cursor_at(opened().starts_from)
+
+
+@cache
+def two_sessions() -> list[MarketFact]:
+    """Every fact of the two sessions after the first day tapes may begin."""
+    end = opened().next_step(start(), "session", 2)
+    assert end is not None
+    return list(opened().facts_between(start(), end))
+
+
+def id_of(symbol: str) -> InstrumentId:
+    instrument = opened().by_symbol(symbol)
+    assert instrument is not None
+    return instrument.id
+
+
+def test_facts_are_numbered_without_a_gap_and_in_order() -> None:
+    facts = two_sessions()
+    assert [fact.seq for fact in facts] == list(range(start() + 1, start() + 1 + len(facts)))
+    keys = [(fact.at, phase_of(fact)) for fact in facts]
+    assert all(before <= after for before, after in pairwise(keys))
+    bells = [type(fact) for fact in facts if isinstance(fact, SessionOpened | SessionClosed)]
+    assert bells == [SessionOpened, SessionClosed] * 2
+    assert opened().at_of(start()) == opened().starts_from
+
+
+def test_the_wanted_instruments_alone_are_delivered_with_the_same_numbers() -> None:
+    wanted = frozenset({id_of("AAPL"), id_of("FCNTX")})
+    expected = [
+        fact
+        for fact in two_sessions()
+        if isinstance(fact, SessionOpened | SessionClosed) or fact.instrument_id in wanted
+    ]
+    end = two_sessions()[-1].seq
+    assert list(opened().facts_between(start(), end, wanted)) == expected
+    half = expected[len(expected) // 2].seq
+    parts = [*opened().facts_between(start(), half, wanted), *opened().facts_between(half, end, wanted)]
+    assert parts == expected
+
+
+def test_minutes_are_bars_of_the_day_and_one_quote_each() -> None:
+    of_apple = [fact for fact in two_sessions() if getattr(fact, "instrument_id", None) == id_of("AAPL")]
+    kinds = [OpenFact, RangeFact, CloseFact, QuoteFact]
+    assert {kind: sum(isinstance(fact, kind) for fact in of_apple) for kind in kinds} == dict.fromkeys(kinds, 780)
+    (day, *_) = opened().bars(id_of("AAPL"), two_sessions()[-1].seq, limit=2)
+    first = [fact for fact in of_apple if fact.at <= day.at]
+    assert max(fact.high for fact in first if isinstance(fact, RangeFact)) == day.high
+    assert min(fact.low for fact in first if isinstance(fact, RangeFact)) == day.low
+    assert sum(fact.volume or 0 for fact in first if isinstance(fact, CloseFact)) == day.volume
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(1, 300_000))
+def test_what_is_known_is_what_was_delivered(ahead: int) -> None:
+    """Every answer at a cursor follows from the facts up to it: it cannot know more."""
+    market, cursor = opened(), start() + ahead
+    delivered = [fact for fact in two_sessions() if fact.seq <= cursor]
+    for symbol in SHOWN:
+        one = id_of(symbol)
+        mine = [fact for fact in delivered if getattr(fact, "instrument_id", None) == one]
+        quotes = [fact for fact in mine if isinstance(fact, QuoteFact)]
+        prints = [fact for fact in mine if isinstance(fact, OpenFact | CloseFact)]
+        closes = [fact for fact in mine if isinstance(fact, CloseFact)]
+        if mine:
+            assert market.last_price_fact(one, cursor) == mine[-1]
+        if quotes:
+            quote = market.last_quote(one, cursor)
+            assert quote is not None
+            assert (quote.at, quote.bid, quote.ask) == (quotes[-1].at, quotes[-1].bid, quotes[-1].ask)
+            assert market.standing_quote(one, cursor) == quote
+        if prints:
+            assert market.last_print(one, cursor) == prints[-1]
+        if closes:
+            bar = market.last_close(one, cursor)
+            assert bar is not None
+            assert (bar.at, bar.close) == (closes[-1].at, closes[-1].price)
+        assert all(bar.at <= market.at_of(cursor) for bar in market.bars(one, cursor, limit=3))
+    now = delivered[-1].at
+    assert market.at_of(cursor) == now
+    assert market.cursor_at(now) >= cursor
+    assert market.sessions_closed(cursor) - market.sessions_closed(start()) == sum(
+        isinstance(fact, SessionClosed) for fact in delivered
+    )
+
+
+@cache
+def landmarks() -> tuple[list[int], list[int], list[int]]:
+    """Where minutes end, where sessions end, and where the first prices of a session are known."""
+    facts = two_sessions()
+    ending = [phase_of(fact) <= Phase.SESSION_CLOSED for fact in facts]
+    minutes = [
+        one.seq
+        for place, one in enumerate(facts)
+        if ending[place] and (one is facts[-1] or not ending[place + 1] or facts[place + 1].at != one.at)
+    ]
+    closes = [fact.seq for fact in facts if isinstance(fact, SessionClosed)]
+    bells = [fact.at for fact in facts if isinstance(fact, SessionOpened)]
+    return minutes, closes, [max(fact.seq for fact in facts if fact.at == bell) for bell in bells]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 300_000), st.sampled_from([1, 2, 389, 390, 391]))
+def test_steps_end_where_a_minute_or_a_session_does(ahead: int, count: int) -> None:
+    market, cursor = opened(), start() + ahead
+    minutes, closes, opens = ([seq for seq in each if seq > cursor] for each in landmarks())
+    if count <= len(minutes):
+        assert market.next_step(cursor, "bar", count) == minutes[count - 1]
+        assert market.next_step(cursor, "quote", count) == minutes[count - 1]
+    assert market.next_step(cursor, "session") == market.next_of(cursor, "next_close") == closes[0]
+    assert market.next_step(cursor, "fact", 5) == cursor + 5
+    if opens:
+        assert market.next_of(cursor, "next_open") == opens[0]
+    near = (
+        isinstance(two_sessions()[seq - start() - 1], SessionOpened | SessionClosed)
+        for seq in range(cursor + 1, cursor + 10)
+    )
+    assert market.has_bells(cursor, cursor + 9) == any(near)
+
+
+def test_the_base_of_a_days_change_is_the_close_before_it() -> None:
+    market = opened()
+    noon = start() + 90_000
+    before = market.previous_close(id_of("AAPL"), noon)
+    assert before is not None
+    assert before.at == market.starts_from
+    assert market.session_at(noon) is not None
+    assert market.session_at(start()) is None
+
+
+def test_the_end_is_the_end() -> None:
+    market = opened()
+    assert market.next_step(market.facts_total, "bar") is None
+    assert market.next_of(market.facts_total, "next_open") is None
+    assert market.next_step(market.facts_total - 1, "bar", 9) == market.facts_total
+    assert market.session_at(market.facts_total) is None
+    assert not market.has_bells(market.facts_total, market.facts_total)
+    assert market.cursor_at(market.at_of(0)) > 0
+    with pytest.raises(UnknownInstrument):
+        market.last_quote(InstrumentId(UUID(int=1)), start())
+
+
+def test_a_market_of_another_generator_is_refused() -> None:
+    with pytest.raises(MalformedDataset):
+        open_synthetic(market_manifest(Recipe("fair_market", 7, generator=99)))
