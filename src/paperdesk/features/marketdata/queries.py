@@ -14,14 +14,9 @@ from paperdesk.core.market.quotes import Bar, Quote
 from paperdesk.features.marketdata.feeds.bar_rows import BarsWanted
 from paperdesk.features.marketdata.feeds.dataset import Dataset
 from paperdesk.features.marketdata.feeds.manifest import DatasetManifest, manifest_from_text
-<<<<<<< HEAD
-from paperdesk.features.marketdata.feeds.resample import Interval, Standing, resampled
+from paperdesk.features.marketdata.feeds.resample import Interval, Standing, minutes_of, resampled
 from paperdesk.features.marketdata.presets import REPLAYS, Replay
 from paperdesk.features.marketdata.store import load_tape, public_dataset
-=======
-from paperdesk.features.marketdata.feeds.resample import Interval, Standing, minutes_of, resampled
-from paperdesk.features.marketdata.store import load_tape
->>>>>>> 887d833 (Tell the synthetic market by the minute, with quotes that stand around its prints)
 from paperdesk.features.marketdata.tables import dataset_versions, tape_runs
 from paperdesk.features.marketdata.tapes import Shelf, Tape, listed_instrument, tape_of
 from paperdesk.infra.db import fetch_all
