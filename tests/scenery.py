@@ -12,6 +12,7 @@ from uuid import UUID
 from paperdesk.core.broker.account import Account, Rules
 from paperdesk.core.broker.fees import FeeSchedule
 from paperdesk.core.broker.fill_models import IDEAL, FillModel
+from paperdesk.core.broker.margin_rules import MarginKind, MarginRules
 from paperdesk.core.broker.marks import LAST_PRINT, QUOTE_MID, Mark
 from paperdesk.core.broker.orders import Order, OrderType, Role, Side, TimeInForce
 from paperdesk.core.broker.view import MarketView
@@ -68,9 +69,18 @@ FREE = FeeSchedule()
 PER_SHARE = FeeSchedule("per_share", per_share=Decimal("0.005"), order_minimum=Decimal(1))
 
 
-def rules(model: FillModel = IDEAL, fees: FeeSchedule = FREE, *, fill_on_arrival: bool = False) -> Rules:
-    """Return the rules of an account; ideal and free of fees unless the story is about them."""
-    return Rules(model, fees, fill_on_arrival)
+REG_T = MarginRules(MarginKind.REG_T)
+
+
+def rules(
+    model: FillModel = IDEAL,
+    fees: FeeSchedule = FREE,
+    *,
+    fill_on_arrival: bool = False,
+    margin: MarginRules = MarginRules(),  # noqa: B008 - frozen, and the default of every account
+) -> Rules:
+    """Return the rules of an account; ideal, free of fees and without margin unless the story is about them."""
+    return Rules(fill_model=model, fees=fees, fill_on_arrival=fill_on_arrival, margin=margin)
 
 
 def empty_account(account_rules: Rules | None = None) -> Account:

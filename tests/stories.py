@@ -113,12 +113,14 @@ class Closing(TypedDict, total=False):
 
 @dataclass
 class Story:
-    """One account on one tape, told step by step; `told` is all that happened, `events` what followed."""
+    """One account on one tape, told step by step; `told` is all that happened, `events` what followed,
+    and `marked` what everything was worth at each fact."""
 
     cash: str = "10000"
     rules: Rules = field(default_factory=rules)
     has_prints: bool = True
     told: list[Happening] = field(default_factory=list[Happening])
+    marked: dict[int, Marks] = field(default_factory=dict[int, Marks])
     events: list[Event] = field(default_factory=list[Event])
 
     def __post_init__(self) -> None:
@@ -199,7 +201,7 @@ class Story:
 
     def arrives(self, which: OrderId, of: Instrument = ACME) -> tuple[Event, ...]:
         """Let an order meet the standing quote at once, as a hand-traded account does."""
-        return self._remember(arrive(self.account, which, self.quotes[of.id], self.cursor))
+        return self._remember(arrive(self.account, which, self.quotes[of.id], self.cursor, self.marks))
 
     # --- when the market speaks -----------------------------------------------------------------
 
@@ -285,7 +287,7 @@ class Story:
     def view(self) -> MarketView:
         """Return what somebody who asks now can see."""
         seen = market_view(self.cursor, self.at, self.quotes.values(), is_open=self.is_open)
-        return replace(seen, has_prints=self.has_prints)
+        return replace(seen, has_prints=self.has_prints, marks=self.marks)
 
     @property
     def marks(self) -> Marks:
@@ -302,6 +304,7 @@ class Story:
 
     def _hear(self, fact: MarketFact) -> tuple[Event, ...]:
         self.told.append(fact)
+        self.marked[fact.seq] = self.marks
         return self._remember(react(self.account, fact, self.marks))
 
     def _remember(self, events: tuple[Event, ...]) -> tuple[Event, ...]:

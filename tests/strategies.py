@@ -12,6 +12,7 @@ from paperdesk.core.broker.commands import StopLoss, TakeProfit
 from paperdesk.core.broker.fees import FeeSchedule
 from paperdesk.core.broker.fill_models import IDEAL, REALISTIC
 from paperdesk.core.broker.lots import Lot
+from paperdesk.core.broker.margin_rules import MarginKind, MarginRegime, MarginRules
 from paperdesk.core.broker.orders import CONDITIONAL, LASTING, Order, OrderClass, OrderType, Role, Side, TimeInForce
 from paperdesk.core.kernel.ids import ENTROPY_BYTES, LotId, derived
 from paperdesk.core.kernel.money import CURRENCY_EXPONENTS
@@ -57,6 +58,9 @@ account_rules = st.builds(
     scenery.rules,
     st.sampled_from([IDEAL, REALISTIC]),
     st.sampled_from([scenery.FREE, scenery.PER_SHARE, FeeSchedule("flat", order_minimum=Decimal("0.35"))]),
+    margin=st.sampled_from(
+        [MarginRules(), MarginRules(), *(MarginRules(MarginKind.REG_T, each) for each in MarginRegime)]
+    ),
 )
 
 prices = texts(300, 2000, 2)
@@ -104,21 +108,23 @@ def conditionals(draw: st.DrawFn) -> Step:
 
 @st.composite
 def groups(draw: st.DrawFn) -> Step:
-    """Return an order with exits; most have them on the right side."""
+    """Return an order with exits, to buy or to sell short; most have them on the right side."""
     symbol, order_class = draw(symbols), draw(st.sampled_from(sorted(set(OrderClass) - {OrderClass.SIMPLE})))
-    stop, entry, target = sorted((draw(prices), draw(prices), draw(prices)), key=Decimal)
+    is_short = draw(st.sampled_from([False, False, True]))
+    stop, entry, target = sorted((draw(prices), draw(prices), draw(prices)), key=Decimal, reverse=is_short)
+    enters, leaves = ("sell", "buy") if is_short else ("buy", "sell")
     loss = StopLoss(Decimal(stop), draw(st.sampled_from([None, None, Decimal(stop), Decimal(entry)])))
     terms = {"symbol": symbol, "time_in_force": draw(lasting), "order_class": order_class}
     quantity = draw(quantities[symbol])
     if order_class is OrderClass.OCO:
-        return Step("sell", (quantity, target), {**terms, "stop_loss": loss})
+        return Step(leaves, (quantity, target), {**terms, "stop_loss": loss})
     exits_of_class = {"take_profit": TakeProfit(Decimal(target)), "stop_loss": loss}
     if order_class is OrderClass.OTO:
         exits_of_class.pop(draw(st.sampled_from(sorted(exits_of_class))))
     kind = draw(st.sampled_from([OrderType.MARKET, OrderType.LIMIT, OrderType.STOP]))
     if kind is OrderType.STOP:
         terms |= {"order_type": kind, "stop_price": entry}
-    return Step("buy", (quantity, entry if kind is OrderType.LIMIT else None), {**terms, **exits_of_class})
+    return Step(enters, (quantity, entry if kind is OrderType.LIMIT else None), {**terms, **exits_of_class})
 
 
 @st.composite

@@ -18,15 +18,18 @@ from zoneinfo import ZoneInfo
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "src"))
 
-from paperdesk.core.broker.account import Position  # noqa: E402 - found through the line above, installed or not
+from paperdesk.core.broker.account import Account, Position, Rules  # noqa: E402 - found through the line above, installed or not
+from paperdesk.core.broker.margin import Standing  # noqa: E402
+from paperdesk.core.broker.margin_rules import MarginKind, MarginRules  # noqa: E402
 from paperdesk.core.broker.orders import Order, OrderType, Side, TimeInForce  # noqa: E402
 from paperdesk.core.broker.valuation import Valuation, value_position  # noqa: E402
-from paperdesk.core.kernel.ids import AccountId, InstrumentId, OrderId  # noqa: E402
+from paperdesk.core.kernel.ids import AccountId, InstrumentId, OrderId, TapeId, TenantId  # noqa: E402
 from paperdesk.core.market.instruments import Instrument, Kind  # noqa: E402
 from paperdesk.core.market.sessions import calendar  # noqa: E402
 from paperdesk.doors.alpaca import shapes  # noqa: E402
 from paperdesk.doors.alpaca.app import ENDPOINTS  # noqa: E402
 from paperdesk.doors.alpaca.trading import CONFIGURATION  # noqa: E402
+from paperdesk.features.broker.queries import Worth  # noqa: E402
 
 SOURCE = ROOT / "tools" / "alpaca_coverage.toml"
 PAGE = ROOT / "docs" / "reference" / "alpaca_coverage.md"
@@ -56,6 +59,14 @@ _ORDER = Order(
 _ACCOUNT = {
     "id": _ID, "number": "", "status": "open", "currency": "USD", "cash": _ONE, "held": _ONE, "opened_at": _AT,
 }  # fmt: skip
+_WORTH = Worth(
+    Account(
+        id=AccountId(_ID), tenant_id=TenantId(_ID), tape_id=TapeId(_ID), currency="USD",
+        rules=Rules(margin=MarginRules(MarginKind.REG_T)), cash=_ONE, held=_ONE, last_seq=0, last_entry=0, last_at=_AT,
+    ),
+    Valuation(None, None, None, ()),
+    Standing(_ONE, _ONE, _ONE, _ONE, _ONE),
+)  # fmt: skip
 
 
 def shown() -> dict[str, frozenset[str]]:
@@ -64,7 +75,7 @@ def shown() -> dict[str, frozenset[str]]:
     (session,) = market.sessions(_AT.date(), _AT.date())
     position = value_position(Position(_PAIR.id, _ONE), None, "USD")
     samples: dict[str, Mapping[str, Any]] = {
-        "account": shapes.account_shape(_ACCOUNT, Valuation(None, None, None, ()), None, None),
+        "account": shapes.account_shape(_ACCOUNT, _WORTH, None, None),
         "order": shapes.order_shape(_ORDER, market, _AT),
         "position": shapes.position_shape(_PAIR, position, None),
         "asset": shapes.asset_shape(_PAIR),

@@ -60,7 +60,7 @@ NOUNS = {
     "marketdata/pump": "the loop that yields a tape's facts, for the worker",
     "broker/rows": "what the store reads and writes, as values",
     "broker/statements": "the SQL of the order path, for the store and the order writer",
-    "broker/marks": "what instruments are worth on a tape, for the pump, the queries and the equity line",
+    "marketdata/marks": "what instruments are worth on a tape, for other features",
     "broker/work": "the unit of work of the order path",
     "broker/equity_history": "the equity line, worked out from ledger and tape, for the routes",
     "broker/hot_routes": "plain routes declared in a table, for the REST door",

@@ -18,6 +18,7 @@ from paperdesk.core.broker.events import Event, OrderFilled
 from paperdesk.core.broker.fees import commission
 from paperdesk.core.broker.ledger import Book
 from paperdesk.core.broker.orders import Order, OrderStatus, Role, Side
+from paperdesk.core.broker.reservations import moved_reservations
 from paperdesk.core.kernel.ids import OrderId
 from paperdesk.core.kernel.money import ZERO, money
 from tests.scenery import FIRST_OPEN, empty_account
@@ -138,30 +139,35 @@ class Desk(RuleBasedStateMachine):
         for key, position in self.story.account.positions.items():
             assert position.quantity == units[key] == sum((lot.quantity for lot in position.lots), ZERO)
             assert position.cost == costs[key] == sum((lot.cost for lot in position.lots), ZERO)
-            assert position.quantity >= ZERO
+            assert position.quantity >= ZERO or self._is_margined
 
     @invariant()
     def the_reserved_cash_is_what_open_orders_need(self) -> None:
-        assert self.story.account.held == sum((self._need(order) for order in self._open(Side.BUY)), ZERO)
+        needs = [self._need(order) for side in Side for order in self._open(side)]
+        assert self.story.account.held == sum(needs, ZERO)
+
+    @invariant()
+    def what_margined_orders_reserve_is_worked_out_in_the_order_they_were_accepted(self) -> None:
+        assert not self._is_margined or moved_reservations(self.story.account) == ()
 
     @invariant()
     def the_reserved_units_are_what_open_orders_promise(self) -> None:
         promised: defaultdict[object, Decimal] = defaultdict(lambda: ZERO)
-        together: defaultdict[tuple[object, object], list[Decimal]] = defaultdict(list)
-        for order in self._open(Side.SELL):
-            may_fill = order.quantity if order.armed_quantity is None else order.armed_quantity
-            together[order.instrument.id, order.group_id or order.id].append(may_fill - order.filled_quantity)
-        for (instrument_id, _), left in together.items():
+        together: defaultdict[tuple[object, object, bool], list[Decimal]] = defaultdict(list)
+        for order in (*self._open(Side.SELL), *(self._open(Side.BUY) if self._is_margined else ())):
+            shared = order.group_id if order.role is not Role.ENTRY else order.id
+            together[order.instrument.id, shared or order.id, order.role is Role.ENTRY].append(self._promise(order))
+        for (instrument_id, _, _), left in together.items():
             assert len(set(left)) == 1, "exits of a group always promise the same units"
             promised[instrument_id] += left[0]
         for key, position in self.story.account.positions.items():
             assert position.reserved == promised[key]
-            assert position.sellable >= ZERO
+            assert self._is_margined or position.closable(Side.SELL) >= ZERO
 
     @invariant()
     def neither_cash_nor_buying_power_is_ever_negative(self) -> None:
-        assert self.story.account.cash >= ZERO
-        assert self.story.account.buying_power >= ZERO
+        assert self.story.account.cash >= ZERO or self._is_margined
+        assert self.story.account.buying_power >= ZERO or self._is_margined
 
     @invariant()
     def an_order_fills_up_to_its_quantity_and_never_beyond_its_limit(self) -> None:
@@ -239,7 +245,20 @@ class Desk(RuleBasedStateMachine):
     def _open(self, side: Side) -> list[Order]:
         return [order for order in self.story.account.orders.values() if order.is_open and order.side is side]
 
+    @property
+    def _is_margined(self) -> bool:
+        return self.story.rules.margin.is_margined
+
+    def _promise(self, order: Order) -> Decimal:
+        if order.held_units is not None:
+            return order.held_units
+        return (order.quantity if order.armed_quantity is None else order.armed_quantity) - order.filled_quantity
+
     def _need(self, order: Order) -> Decimal:
+        if order.held_money is not None:
+            return order.held_money
+        if order.side is Side.SELL:
+            return ZERO
         if order.notional is not None:
             return max(order.notional - money(order.filled_value) - order.fees, ZERO)
         assert order.hold_price is not None

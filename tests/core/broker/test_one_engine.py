@@ -4,7 +4,7 @@ Live, only what a happening can touch is loaded; in a pass the whole account is 
 nothing but the events. The broker cannot tell, to the cent and to the id.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from hypothesis import given
@@ -14,14 +14,18 @@ from paperdesk.core.broker.account import Account, Rules
 from paperdesk.core.broker.commands import PlaceOrder
 from paperdesk.core.broker.engine import decide, fold, react
 from paperdesk.core.broker.events import Event
+from paperdesk.core.broker.marks import Marks
+from paperdesk.core.kernel.ids import InstrumentId
 from paperdesk.core.market.facts import SessionClosed, SessionOpened
 from tests.scenery import empty_account
 from tests.stories import Happening, Step, Story
 from tests.strategies import account_rules, steps
 
 
-def outcome(account: Account, happening: Happening) -> tuple[Event, ...]:
-    return decide(account, *happening) if isinstance(happening, tuple) else react(account, happening)
+def outcome(account: Account, happening: Happening, marked: Mapping[int, Marks]) -> tuple[Event, ...]:
+    if isinstance(happening, tuple):
+        return decide(account, *happening)
+    return react(account, happening, marked[happening.seq])
 
 
 def loaded(stored: Account, happening: Happening) -> Account:
@@ -32,7 +36,7 @@ def loaded(stored: Account, happening: Happening) -> Account:
         case tuple():
             return stored
         case SessionOpened() | SessionClosed():
-            wanted = set()
+            wanted = set[InstrumentId]()
         case fact:
             wanted = {fact.instrument_id}
     orders = {
@@ -40,25 +44,31 @@ def loaded(stored: Account, happening: Happening) -> Account:
         for key, order in stored.orders.items()
         if order.is_open and (order.instrument.id in wanted or isinstance(happening, SessionClosed))
     }
+    if stored.rules.margin.is_margined or isinstance(happening, SessionOpened | SessionClosed):
+        wanted |= set(stored.positions)
     positions = {key: position for key, position in stored.positions.items() if key in wanted}
     return replace(stored, orders=orders, positions=positions)
 
 
-def live(account: Account, happenings: Iterable[Happening]) -> tuple[Account, Sequence[Event]]:
+def live(
+    account: Account, happenings: Iterable[Happening], marked: Mapping[int, Marks]
+) -> tuple[Account, Sequence[Event]]:
     """Step one happening at a time, loading little and storing what followed."""
     written: list[Event] = []
     for happening in happenings:
-        events = outcome(loaded(account, happening), happening)
+        events = outcome(loaded(account, happening), happening, marked)
         account = fold(account, events)
         written.extend(events)
     return account, written
 
 
-def one_pass(account: Account, happenings: Iterable[Happening]) -> tuple[Account, Sequence[Event]]:
+def one_pass(
+    account: Account, happenings: Iterable[Happening], marked: Mapping[int, Marks]
+) -> tuple[Account, Sequence[Event]]:
     """Run over the whole tape with everything at hand."""
     written: list[Event] = []
     for happening in happenings:
-        for event in outcome(account, happening):
+        for event in outcome(account, happening, marked):
             written.append(event)
             account = fold(account, [event])
     return account, written
@@ -70,8 +80,8 @@ def test_three_drivers_end_in_the_same_account(rules: Rules, script: list[Step])
     for step in script:
         step.tell(story)
     told = (story.account, story.events)
-    assert live(empty_account(rules), story.told) == told
-    assert one_pass(empty_account(rules), story.told) == told
+    assert live(empty_account(rules), story.told, story.marked) == told
+    assert one_pass(empty_account(rules), story.told, story.marked) == told
     assert fold(empty_account(rules), story.events) == story.account
 
 

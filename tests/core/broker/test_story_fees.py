@@ -4,9 +4,9 @@ from decimal import Decimal
 
 import pytest
 
-from paperdesk.core.broker.checks import InsufficientBuyingPower
 from paperdesk.core.broker.fees import FeeSchedule, commission
 from paperdesk.core.broker.ledger import Book
+from paperdesk.core.broker.margin_checks import InsufficientBuyingPower
 from paperdesk.core.broker.orders import OrderStatus
 from tests.scenery import PER_SHARE, rules
 from tests.stories import Story

@@ -15,6 +15,7 @@ from paperdesk.core.broker.orders import (
     OrderStatus,
     OrderType,
     Role,
+    Side,
     TimeInForce,
 )
 from paperdesk.core.kernel.ids import OrderId
@@ -200,7 +201,7 @@ def test_cancelling_an_exit_cancels_its_partner_and_an_entry_that_would_go_on_un
     story.quote("99", "100", sizes=("4", "4"))
     story.cancel(target)
     assert [story.order(each).closed_reason for each in (entry, loss)] == [PARTNER_CANCELLED] * 2
-    assert (story.position().sellable, story.account.held) == (Decimal(4), Decimal(0))
+    assert (story.position().closable(Side.SELL), story.account.held) == (Decimal(4), Decimal(0))
 
 
 def test_an_entry_that_expires_takes_its_exits_with_it_and_members_in_force_expire_together() -> None:
@@ -215,7 +216,7 @@ def test_an_entry_that_expires_takes_its_exits_with_it_and_members_in_force_expi
     bought.open("100")
     bought.session_closes()
     assert [bought.order(each).status for each in (target, loss)] == [OrderStatus.EXPIRED] * 2
-    assert bought.position().sellable == 10
+    assert bought.position().closable(Side.SELL) == 10
 
 
 def test_one_triggers_another_has_one_exit() -> None:
@@ -232,7 +233,7 @@ def test_one_triggers_another_has_one_exit() -> None:
 
 def test_one_cancels_the_other_and_both_reserve_the_units_once(holder: Story) -> None:
     target, loss = oco(holder)
-    assert (holder.position().reserved, holder.position().sellable) == (Decimal(10), Decimal(0))
+    assert (holder.position().reserved, holder.position().closable(Side.SELL)) == (Decimal(10), Decimal(0))
     assert holder.order(target).role is Role.TAKE_PROFIT
     with pytest.raises(InsufficientShares):
         holder.sell("1", "120")
@@ -247,7 +248,7 @@ def test_cancelling_one_of_two_exits_cancels_the_other_and_frees_the_units(holde
     target, loss = oco(holder)
     holder.cancel(loss)
     assert holder.order(target).closed_reason == PARTNER_CANCELLED
-    assert holder.position().sellable == 10
+    assert holder.position().closable(Side.SELL) == 10
 
 
 def test_the_entry_that_cannot_be_paid_takes_its_exits_with_it() -> None:

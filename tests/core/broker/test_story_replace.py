@@ -6,7 +6,7 @@ import pytest
 
 from paperdesk.core.broker.commands import StopLoss, TakeProfit
 from paperdesk.core.broker.events import OrderReplaced
-from paperdesk.core.broker.orders import OrderClass, OrderStatus, OrderType, Role, TimeInForce
+from paperdesk.core.broker.orders import OrderClass, OrderStatus, OrderType, Role, Side, TimeInForce
 from paperdesk.core.kernel.errors import PaperdeskError
 from paperdesk.core.kernel.ids import OrderId
 from tests.scenery import FIRST_CLOSE, leg, order_id
@@ -66,7 +66,7 @@ def test_a_sell_can_be_replaced_up_to_what_is_held(holder: Story) -> None:
     old = holder.sell("6", "120")
     assert refusal(holder, old, {"quantity": "11"}) == "insufficient_shares"
     holder.replace(old, quantity="10")
-    assert holder.position().sellable == 0
+    assert holder.position().closable(Side.SELL) == 0
 
 
 def test_it_meets_only_later_facts_and_keeps_its_time_unless_asked(holder: Story) -> None:

@@ -4,10 +4,11 @@ from decimal import Decimal
 
 import pytest
 
-from paperdesk.core.broker.checks import InsufficientBuyingPower, InsufficientShares
+from paperdesk.core.broker.checks import InsufficientShares
 from paperdesk.core.broker.events import OrderCancelled
 from paperdesk.core.broker.fill_models import REALISTIC
-from paperdesk.core.broker.orders import BY_REQUEST, OrderStatus
+from paperdesk.core.broker.margin_checks import InsufficientBuyingPower
+from paperdesk.core.broker.orders import BY_REQUEST, OrderStatus, Side
 from tests.scenery import rules
 from tests.stories import Story
 
@@ -68,7 +69,7 @@ def test_cancelling_a_partly_filled_order_releases_only_what_is_left() -> None:
 def test_a_sell_reserves_units_and_no_cash(holder: Story) -> None:
     holder.sell("6", limit="120")
     position = holder.position()
-    assert (position.quantity, position.reserved, position.sellable) == (Decimal(10), Decimal(6), Decimal(4))
+    assert (position.quantity, position.reserved, position.closable(Side.SELL)) == (Decimal(10), Decimal(6), Decimal(4))
     assert holder.account.held == 0
 
 
@@ -82,7 +83,7 @@ def test_units_promised_once_cannot_be_promised_again(holder: Story) -> None:
 def test_cancelling_a_sell_gives_the_units_back(holder: Story) -> None:
     order_id = holder.sell("6", limit="120")
     holder.cancel(order_id)
-    assert holder.position().sellable == 10
+    assert holder.position().closable(Side.SELL) == 10
 
 
 def test_the_reservation_of_a_sell_follows_its_fills(holder: Story) -> None:
@@ -96,7 +97,7 @@ def test_the_reservation_of_a_sell_follows_its_fills(holder: Story) -> None:
 def test_an_expired_sell_gives_the_units_back(holder: Story) -> None:
     holder.sell("10", limit="120")
     holder.session_closes()
-    assert holder.position().sellable == 10
+    assert holder.position().closable(Side.SELL) == 10
 
 
 def test_a_better_price_than_reserved_gives_the_rest_back() -> None:

@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 
 from paperdesk import core
-from paperdesk.core.broker.checks import InsufficientBuyingPower
+from paperdesk.core.broker.margin_checks import InsufficientBuyingPower
 from paperdesk.core.kernel.errors import (
     KINDS,
     Conflict,

@@ -631,11 +631,8 @@ export interface components {
              * @example 12.5
              */
             held_cash: string;
-            /**
-             * Buying Power
-             * @example 12.5
-             */
-            buying_power: string;
+            /** Buying Power */
+            buying_power: string | null;
             /** Market Value */
             market_value: string | null;
             /** Equity */
@@ -646,6 +643,7 @@ export interface components {
             fill_model: string;
             /** Fill On Arrival */
             fill_on_arrival: boolean;
+            margin: components["schemas"]["MarginOut"] | null;
             /** Last Seq */
             last_seq: number;
             /** Status */
@@ -708,6 +706,27 @@ export interface components {
          * @enum {string}
          */
         Book: "cash" | "securities" | "fees" | "realised" | "capital" | "claims" | "income";
+        /**
+         * BorrowBody
+         * @description What borrowing to sell short costs a year, as fractions: 0.003 is 0.3 percent; null is not lent at all.
+         */
+        BorrowBody: {
+            /**
+             * Easy Rate
+             * @default 0.003
+             * @example 12.5
+             */
+            easy_rate?: string;
+            /** Rates */
+            rates?: {
+                [key: string]: string | null;
+            };
+            /**
+             * Source
+             * @default rule of the account
+             */
+            source?: string;
+        };
         /**
          * ClosePositionBody
          * @description How much of a position to sell at the market: all of it unless a quantity or a percentage is given.
@@ -1198,6 +1217,67 @@ export interface components {
             user: components["schemas"]["UserView"];
         };
         /**
+         * MarginBody
+         * @description Whether and how an account may owe money and units.
+         */
+        MarginBody: {
+            /** @default cash */
+            kind?: components["schemas"]["MarginKind"];
+            /** @default realtime_block */
+            regime?: components["schemas"]["MarginRegime"];
+            /**
+             * @default {
+             *       "easy_rate": "0.003",
+             *       "rates": {},
+             *       "source": "rule of the account"
+             *     }
+             */
+            borrow?: components["schemas"]["BorrowBody"];
+        };
+        /**
+         * MarginKind
+         * @description Whether an account may owe.
+         * @enum {string}
+         */
+        MarginKind: "cash" | "reg_t";
+        /**
+         * MarginOut
+         * @description What a margined account needs and has; unknown while a position has no price.
+         *
+         *     `memorandum` is the special memorandum account of Regulation T, `buying_power` for how much shares could be
+         *     bought now, `overnight_buying_power` how much of that can be held over the close.
+         */
+        MarginOut: {
+            kind: components["schemas"]["MarginKind"];
+            regime: components["schemas"]["MarginRegime"];
+            /** Initial Requirement */
+            initial_requirement: string | null;
+            /** Maintenance Requirement */
+            maintenance_requirement: string | null;
+            /** Maintenance Excess */
+            maintenance_excess: string | null;
+            /**
+             * Memorandum
+             * @example 12.5
+             */
+            memorandum: string;
+            /** Buying Power */
+            buying_power: string | null;
+            /**
+             * Overnight Buying Power
+             * @example 12.5
+             */
+            overnight_buying_power: string;
+            /** Day Trades */
+            day_trades: number;
+        };
+        /**
+         * MarginRegime
+         * @description How a margined account is kept within its means during a session.
+         * @enum {string}
+         */
+        MarginRegime: "realtime_block" | "intraday_call" | "legacy_pdt";
+        /**
          * MeView
          * @description Who is calling, and what they may do.
          */
@@ -1252,6 +1332,18 @@ export interface components {
              * @default false
              */
             fill_on_arrival?: boolean;
+            /**
+             * @default {
+             *       "kind": "cash",
+             *       "regime": "realtime_block",
+             *       "borrow": {
+             *         "easy_rate": "0.003",
+             *         "rates": {},
+             *         "source": "rule of the account"
+             *       }
+             *     }
+             */
+            margin?: components["schemas"]["MarginBody"];
         };
         /**
          * OpenTapeBody

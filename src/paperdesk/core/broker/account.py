@@ -14,7 +14,9 @@ from paperdesk.core.broker.claims import Claim
 from paperdesk.core.broker.fees import FeeSchedule
 from paperdesk.core.broker.fill_models import REALISTIC, FillModel
 from paperdesk.core.broker.lots import Lot
-from paperdesk.core.broker.orders import Order
+from paperdesk.core.broker.margin_book import MarginBook
+from paperdesk.core.broker.margin_rules import MarginRules
+from paperdesk.core.broker.orders import Order, Side
 from paperdesk.core.kernel.ids import AccountId, InstrumentId, OrderId, TapeId, TenantId
 from paperdesk.core.kernel.money import ZERO
 
@@ -29,6 +31,7 @@ class Rules:
     fill_model: FillModel = REALISTIC
     fees: FeeSchedule = field(default_factory=FeeSchedule)
     fill_on_arrival: bool = False
+    margin: MarginRules = field(default_factory=MarginRules)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +48,10 @@ class Position:
     cost: Decimal = ZERO
     lots: tuple[Lot, ...] = ()
 
-    @property
-    def sellable(self) -> Decimal:
-        """Return the units held long that no open order has promised yet."""
-        return max(self.quantity, ZERO) - self.reserved
+    def closable(self, side: Side) -> Decimal:
+        """Return the units that an order of this side could close and that no open order has promised yet."""
+        held = self.quantity if side is Side.SELL else -self.quantity
+        return max(held, ZERO) - self.reserved
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,7 @@ class Account:
     """One account on one tape. `held` is the cash reserved for open orders, `epoch` counts its resets.
 
     `claims` are dividends that were earned, or are owed, and not paid yet, by the action they come of.
+    Of a margined account `held` is the margin that open orders need; `book` is what it remembers of its days.
     """
 
     id: AccountId
@@ -69,6 +73,7 @@ class Account:
     last_entry: int
     last_at: datetime
     epoch: int = 1
+    book: MarginBook = field(default_factory=MarginBook)
     positions: Mapping[InstrumentId, Position] = field(default_factory=dict[InstrumentId, Position])
     orders: Mapping[OrderId, Order] = field(default_factory=dict[OrderId, Order])
     claims: Mapping[UUID, Claim] = field(default_factory=dict[UUID, Claim])

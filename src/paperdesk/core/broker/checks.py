@@ -4,7 +4,7 @@
 2  the quantity, or the money, makes sense   7  there is a market, an auction or a date to wait for
 3  the legs, type and side fit the class     8  a post-only order does not cross
 4  the time in force fits all of them        9  a price is known, to reserve at or to trail from
-5  the prices fit the type, on the tick     10  there are units to sell, or cash to buy with
+5  the prices fit the type, on the tick     10  there are units to sell, or cash or margin to open with
 
 Numbers 2 to 6 need no account and stand in terms.py.
 """
@@ -16,6 +16,8 @@ from decimal import Decimal
 from paperdesk.core.broker.account import Account
 from paperdesk.core.broker.commands import PlaceOrder
 from paperdesk.core.broker.holds import held_cash
+from paperdesk.core.broker.margin_checks import InsufficientBuyingPower, check_margin, withdrawable
+from paperdesk.core.broker.marks import Marks
 from paperdesk.core.broker.orders import IMMEDIATE, Order, OrderClass, Side, TimeInForce
 from paperdesk.core.broker.terms import (
     AmountTooPrecise,
@@ -67,15 +69,11 @@ class NoPriceYet(Conflict):
 
 
 class InsufficientShares(Conflict):
-    """There are fewer units than the order would sell; selling short is not possible here."""
+    """There are fewer units than the order would close; selling short takes a margin account."""
 
 
 class NothingToReduce(Conflict):
     """A reduce-only order finds no free units that it could reduce."""
-
-
-class InsufficientBuyingPower(Conflict):
-    """The order needs more cash than is free."""
 
 
 class AmountZero(Invalid):
@@ -98,7 +96,7 @@ def check_terms(account: Account, command: PlaceOrder, instrument: Instrument) -
     """Run the checks that a command passes or fails by itself, in order."""
     _check_instrument(account, instrument)
     check_quantity(command, instrument)
-    check_class(command)
+    check_class(command, can_short=account.rules.margin.is_margined)
     check_prices(command, instrument)
 
 
@@ -109,11 +107,12 @@ def check_group(command: PlaceOrder, view: MarketView, instrument: Instrument) -
     target = None if command.take_profit is None else command.take_profit.limit_price
     stop = None if command.stop_loss is None else command.stop_loss.stop_price
     if command.order_class is OrderClass.OCO:
-        check_exits(None, command.limit_price, stop)
+        check_exits(None, command.limit_price, stop, is_short=command.side is Side.BUY)
         return
     quote = view.quotes.get(instrument.id)
-    standing = None if quote is None else quote.ask
-    check_exits(command.limit_price or command.stop_price or standing, target, stop)
+    is_short = command.side is Side.SELL
+    standing = None if quote is None else quote.bid if is_short else quote.ask
+    check_exits(command.limit_price or command.stop_price or standing, target, stop, is_short=is_short)
 
 
 def horizon(command: PlaceOrder, view: MarketView) -> Horizon:
@@ -159,18 +158,20 @@ def reducible(account: Account, command: PlaceOrder, instrument: Instrument) -> 
     """Return the quantity an order may have: all of it, or what a reduce-only order finds to reduce."""
     if not command.reduce_only:
         return command.quantity
-    free = account.position(instrument.id).sellable
-    if command.side is Side.BUY or free <= ZERO:
+    free = account.position(instrument.id).closable(command.side)
+    if free <= ZERO:
         raise NothingToReduce(
             f"The account has no free {instrument.symbol} that the order could reduce.", symbol=instrument.symbol
         )
     return min(command.quantity, free)
 
 
-def check_means(account: Account, order: Order) -> None:
-    """Refuse an order that the account has not the units, or not the cash, for."""
-    if order.side is Side.SELL:
-        _check_units(account, order)
+def check_means(account: Account, order: Order, marks: Marks) -> None:
+    """Refuse an order that the account has not the units, or not the cash or the margin, for."""
+    if account.rules.margin.is_margined:
+        check_margin(account, order, marks)
+    elif order.side is Side.SELL:
+        check_units(account, order.instrument, order.side, order.quantity)
     else:
         _check_cash(account, order)
 
@@ -183,7 +184,7 @@ def standing_price(instrument: Instrument, view: MarketView, side: Side) -> Deci
     return quote.ask if side is Side.BUY else quote.bid
 
 
-def check_transfer(account: Account, amount: Decimal) -> None:
+def check_transfer(account: Account, amount: Decimal, marks: Marks) -> None:
     """Refuse a transfer of nothing, of fractions of a cent, or of cash that is not free."""
     if amount == ZERO:
         raise AmountZero("A transfer of zero moves nothing.")
@@ -191,11 +192,14 @@ def check_transfer(account: Account, amount: Decimal) -> None:
         raise AmountTooPrecise(
             f"{plain(amount)} is finer than {account.currency} can be.", amount=plain(amount), currency=account.currency
         )
-    if amount < ZERO and -amount > account.buying_power:
+    if amount > ZERO:
+        return
+    free = withdrawable(account, marks) if account.rules.margin.is_margined else account.buying_power
+    if -amount > free:
         raise InsufficientCash(
-            f"{plain(-amount)} {account.currency} is more than the {plain(account.buying_power)} that is free.",
+            f"{plain(-amount)} {account.currency} is more than the {plain(free)} that is free.",
             needed=plain(-amount),
-            available=plain(account.buying_power),
+            available=plain(free),
         )
 
 
@@ -226,15 +230,19 @@ def _date_ends_at(command: PlaceOrder, view: MarketView) -> datetime:
     return ends_at
 
 
-def _check_units(account: Account, order: Order) -> None:
-    position, instrument = account.position(order.instrument.id), order.instrument
-    if order.quantity > position.sellable:
+def check_units(account: Account, instrument: Instrument, side: Side, quantity: Decimal) -> None:
+    """Refuse to close more units than are held and not promised to other orders."""
+    free = account.position(instrument.id).closable(side)
+    if quantity > free:
         raise InsufficientShares(
-            f"The order sells {plain(order.quantity)} {instrument.symbol}, and {plain(position.sellable)} are free.",
-            needed=plain(order.quantity),
-            available=plain(position.sellable),
+            f"The order {_VERBS[side]} {plain(quantity)} {instrument.symbol}, and {plain(free)} are free.",
+            needed=plain(quantity),
+            available=plain(free),
             symbol=instrument.symbol,
         )
+
+
+_VERBS = {Side.BUY: "buys back", Side.SELL: "sells"}
 
 
 def _check_cash(account: Account, order: Order) -> None:

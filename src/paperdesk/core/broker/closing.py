@@ -4,6 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from paperdesk.core.broker.account import Account, Position
+from paperdesk.core.broker.checks import check_units
 from paperdesk.core.broker.commands import CancelOrders, ClosePosition, PlaceOrder
 from paperdesk.core.broker.contingencies import Course
 from paperdesk.core.broker.events import Event, OrderCancelled
@@ -37,20 +38,23 @@ def cancel_all(account: Account, command: CancelOrders, view: MarketView, at: da
 
 
 def close_position(account: Account, command: ClosePosition, view: MarketView, at: datetime) -> tuple[Event, ...]:
-    """Place a market sell of a position, after cancelling open orders in it if that was asked for."""
+    """Place a market order against a position, after cancelling open orders in it if that was asked for."""
     instrument = view.instrument(command.symbol)
     position = account.position(instrument.id)
     if not position.quantity:
         raise NoPosition(f"The account holds no {instrument.symbol}.", symbol=instrument.symbol)
     quantity = _quantity(command, position, instrument)
+    side = Side.SELL if position.quantity > ZERO else Side.BUY
     course = Course(account, at)
     if command.cancel_orders:
         _cancelled(course, instrument.id)
+    if account.rules.margin.is_margined:  # elsewhere a sale finds out by itself; here it would sell short
+        check_units(course.account, instrument, side, quantity)
     order = PlaceOrder(
         account_id=command.account_id,
         order_id=command.order_id,
         symbol=command.symbol,
-        side=Side.SELL,
+        side=side,
         type=OrderType.MARKET,
         quantity=quantity,
         client_order_id=command.client_order_id,
@@ -66,12 +70,12 @@ def _cancelled(course: Course, instrument_id: InstrumentId | None) -> Course:
 
 
 def _quantity(command: ClosePosition, position: Position, instrument: Instrument) -> Decimal:
-    """Return the units to sell; a percentage is rounded down to whole lots, all of it never is."""
+    """Return the units to close; a percentage is rounded down to whole lots, all of it never is."""
     if command.percent is None:
-        return position.quantity if command.quantity is None else command.quantity
+        return abs(position.quantity) if command.quantity is None else command.quantity
     if command.quantity is not None:
         raise CloseAmbiguous("Name a quantity or a percentage of the position, not both.")
     if not ZERO < command.percent <= _WHOLE:
         raise PercentOutOfRange("The percentage lies above 0 and goes up to 100.", percent=plain(command.percent))
-    units = position.quantity * command.percent / _WHOLE
+    units = abs(position.quantity) * command.percent / _WHOLE
     return units - units % instrument.lot_step

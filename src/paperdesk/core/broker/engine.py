@@ -9,6 +9,8 @@ Nothing here reads a clock, draws a number or knows a database. Where the rules 
     placement, replacement, closing   how an order comes and goes; checks and terms say what is refused
     execution, matching, triggers     how an order meets the market
     contingencies                     what the rest of a group does
+    margin, margin_checks             what positions need, and what an account may owe
+    reservations                      what open orders of a margined account reserve
     session_close                     what the end of a session brings, in its order
     corporate_actions, adjustments    what companies do to what is held, and order_adjustments to open orders
     evolution                         evolve
@@ -40,6 +42,7 @@ from paperdesk.core.broker.marks import NO_MARKS, Marks
 from paperdesk.core.broker.orders import BY_REQUEST, Order, require_open
 from paperdesk.core.broker.placement import place
 from paperdesk.core.broker.replacement import replace_order
+from paperdesk.core.broker.reservations import with_reservations
 from paperdesk.core.broker.session_close import close_session
 from paperdesk.core.broker.view import MarketView
 from paperdesk.core.kernel.errors import NotFound
@@ -57,6 +60,10 @@ class UnknownOrder(NotFound):
 
 def decide(account: Account, command: Command, view: MarketView) -> tuple[Event, ...]:
     """Turn a command into events, or refuse it by raising; a refusal leaves no trace."""
+    return with_reservations(account, _decided(account, command, view))
+
+
+def _decided(account: Account, command: Command, view: MarketView) -> tuple[Event, ...]:
     at = max(view.at, account.last_at)
     match command:
         case PlaceOrder():
@@ -73,15 +80,20 @@ def decide(account: Account, command: Command, view: MarketView) -> tuple[Event,
         case ClosePosition():
             return close_position(account, command, view, at)
         case _:
-            check_transfer(account, command.amount)
+            check_transfer(account, command.amount, view.marks)
             return (_transfer(account, command, at),)
 
 
 def react(account: Account, fact: MarketFact, marks: Marks = NO_MARKS) -> tuple[Event, ...]:
     """Return what a market fact does to an account; orders meet it in the order they were accepted.
 
-    `marks` are what the instruments of its positions are worth at the fact; the end of a session needs them.
+    `marks` are what the instruments of its positions are worth at the fact: margin and the end of a session
+    need them.
     """
+    return with_reservations(account, _reacted(account, fact, marks))
+
+
+def _reacted(account: Account, fact: MarketFact, marks: Marks) -> tuple[Event, ...]:
     match fact:
         case SessionOpened():
             return ()
@@ -95,15 +107,18 @@ def react(account: Account, fact: MarketFact, marks: Marks = NO_MARKS) -> tuple[
                 account,
                 fact,
                 _open_orders(account, lambda each: each.instrument.id == instrument_id and each.matched_through < seq),
+                marks,
             )
 
 
-def arrive(account: Account, order_id: OrderId, quote: Quote, cursor: int) -> tuple[Event, ...]:
+def arrive(
+    account: Account, order_id: OrderId, quote: Quote, cursor: int, marks: Marks = NO_MARKS
+) -> tuple[Event, ...]:
     """Fill an order as it arrives against a standing real quote; a rule of accounts traded by hand."""
     assert quote.derived_from is None, "an order never fills on arrival against a price nobody quoted"
     order = _known_order(account, order_id)
     fact = QuoteFact(cursor, quote.at, quote.instrument_id, quote.bid, quote.ask, quote.bid_size, quote.ask_size)
-    return meet(account, fact, (order,))
+    return with_reservations(account, meet(account, fact, (order,), marks))
 
 
 def _transfer(account: Account, command: TransferCash, at: datetime) -> CashTransferred:

@@ -5,7 +5,7 @@ its stored state.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TypeAlias
 from uuid import UUID
@@ -13,8 +13,10 @@ from uuid import UUID
 from paperdesk.core.broker.claims import Claim
 from paperdesk.core.broker.ledger import Entry
 from paperdesk.core.broker.lots import LotChange
+from paperdesk.core.broker.margin_book import DayTrade
 from paperdesk.core.broker.orders import Order
 from paperdesk.core.kernel.ids import FillId, InstrumentId, OrderId
+from paperdesk.core.kernel.money import ZERO
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +50,19 @@ class Fill:
 
 @dataclass(frozen=True, slots=True)
 class OrderFilled:
-    """An order met the market, in part or in whole."""
+    """An order met the market, in part or in whole.
+
+    Of a margined account `memorandum` is what its memorandum account gains by it, and `day_trade_on` the session
+    if it closed what was opened in the same one.
+    """
 
     seq: int
     at: datetime
     fill: Fill
     entry: Entry
     lot_changes: tuple[LotChange, ...]
+    memorandum: Decimal = ZERO
+    day_trade_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +167,36 @@ class Booked:
 
 
 @dataclass(frozen=True, slots=True)
+class Reservation:
+    """What an open order of a margined account reserves: units it closes, margin for what it opens."""
+
+    order_id: OrderId
+    units: Decimal
+    money: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class ReservationsMoved:
+    """Open orders reserve something else than before, because of what happened to the account."""
+
+    seq: int
+    at: datetime
+    reservations: tuple[Reservation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MemorandumStruck:
+    """A margined account was looked at after a session: what its memorandum account rose to, and its excess."""
+
+    seq: int
+    at: datetime
+    session_on: date
+    memorandum: Decimal
+    excess: Decimal
+    day_trades: tuple[DayTrade, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class CashTransferred:
     """The owner put cash in or took it out."""
 
@@ -216,6 +254,8 @@ Event: TypeAlias = (
     | TrailMoved
     | OrderResized
     | OrderAdjusted
+    | ReservationsMoved
+    | MemorandumStruck
     | CashTransferred
     | Booked
 )

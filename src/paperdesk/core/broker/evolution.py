@@ -7,9 +7,11 @@ from typing import TypeVar
 from paperdesk.core.broker.account import Account, Position
 from paperdesk.core.broker.events import (
     Booking,
+    CashTransferred,
     DividendEarned,
     DividendPaid,
     Event,
+    MemorandumStruck,
     OrderAccepted,
     OrderAdjusted,
     OrderCancelled,
@@ -18,12 +20,14 @@ from paperdesk.core.broker.events import (
     OrderReplaced,
     OrderResized,
     OrderTriggered,
+    ReservationsMoved,
     TrailMoved,
     booking_of,
 )
 from paperdesk.core.broker.holds import held_cash, reserved_units
 from paperdesk.core.broker.ledger import Book
 from paperdesk.core.broker.lots import apply_changes
+from paperdesk.core.broker.margin_book import DayTrade, MarginBook
 from paperdesk.core.broker.orders import REPLACED_BY_REQUEST, TIME_IS_UP, Order, OrderStatus, next_status
 from paperdesk.core.kernel.money import ZERO
 from paperdesk.core.kernel.values import replace
@@ -48,7 +52,7 @@ def evolve(account: Account, event: Event) -> Account:
         case OrderTriggered() | TrailMoved() | OrderResized() | OrderAdjusted():
             return with_order(account, _changed(account.orders[event.order_id], event))
         case _:
-            return _with_claims(_after_booking(account, booking_of(event)), event)
+            return _after_other(account, event)
 
 
 def fold(account: Account, events: Iterable[Event]) -> Account:
@@ -140,7 +144,42 @@ def _after_fill(account: Account, event: OrderFilled) -> Account:
         updated_at=event.at,
         closed_reason="filled" if is_whole else None,
     )
-    return _after_booking(with_order(account, order), booking_of(event))
+    return _after_booking(_remembering(with_order(account, order), event), booking_of(event))
+
+
+def _after_other(account: Account, event: Event) -> Account:
+    match event:
+        case ReservationsMoved():
+            return _reserving(account, event)
+        case MemorandumStruck():
+            return replace(account, book=MarginBook(event.memorandum, event.excess, event.day_trades))
+        case _:
+            return _with_claims(_after_booking(_remembering(account, event), booking_of(event)), event)
+
+
+def _reserving(account: Account, event: ReservationsMoved) -> Account:
+    for each in event.reservations:
+        order = account.orders[each.order_id]
+        account = with_order(account, replace(order, held_units=each.units, held_money=each.money))
+    return account
+
+
+def _remembering(account: Account, event: Event) -> Account:
+    """Return the account with its margin book after something that moved money; a deposit counts in full."""
+    if not account.rules.margin.is_margined:
+        return account
+    book = account.book
+    match event:
+        case CashTransferred():
+            book = replace(book, memorandum=book.memorandum + event.entry.change(Book.CASH))
+        case OrderFilled():
+            book = replace(book, memorandum=book.memorandum + event.memorandum)
+            if event.day_trade_on is not None:
+                day_trade = DayTrade(event.day_trade_on, event.fill.order_id)
+                book = replace(book, day_trades=(*(each for each in book.day_trades if each != day_trade), day_trade))
+        case _:
+            return account
+    return replace(account, book=book)
 
 
 def _after_booking(account: Account, booking: Booking | None) -> Account:

@@ -18,10 +18,13 @@ from paperdesk.core.broker.contingencies import Course, cancel, fill
 from paperdesk.core.broker.events import Event, Fill, OrderFilled, OrderResized, OrderTriggered, TrailMoved
 from paperdesk.core.broker.evolution import group_of
 from paperdesk.core.broker.fees import fee_due
-from paperdesk.core.broker.holds import affordable, cash_needed, gross_of, held_cash
-from paperdesk.core.broker.ledger import Entry, EntryKind
+from paperdesk.core.broker.holds import affordable, gross_of, held_cash
+from paperdesk.core.broker.ledger import Book, Entry, EntryKind
 from paperdesk.core.broker.lots import Lot, LotChange, reduce_first_in
+from paperdesk.core.broker.margin_checks import can_carry
+from paperdesk.core.broker.marks import NO_MARKS, Marks
 from paperdesk.core.broker.matching import Execution, ends_unfilled, match_order
+from paperdesk.core.broker.memorandum import for_margin
 from paperdesk.core.broker.orders import (
     AT_RELEASE,
     LESS_THAN_ONE_LOT,
@@ -47,6 +50,7 @@ class Meeting:
 
     course: Course
     fact: PriceFact
+    marks: Marks
     size_used: dict[Side, Decimal] = field(default_factory=lambda: {Side.BUY: ZERO, Side.SELL: ZERO})
     entered: dict[OrderId | None, str] = field(default_factory=dict[OrderId | None, str])
 
@@ -55,9 +59,9 @@ class Meeting:
         return match_order(order, self.fact, self.course.account.rules.fill_model, self.size_used[order.side])
 
 
-def meet(account: Account, fact: PriceFact, orders: Iterable[Order]) -> tuple[Event, ...]:
+def meet(account: Account, fact: PriceFact, orders: Iterable[Order], marks: Marks = NO_MARKS) -> tuple[Event, ...]:
     """Let orders meet a fact one by one; each sees the account as the ones before it left it."""
-    meeting = Meeting(Course(account, max(fact.at, account.last_at)), fact)
+    meeting = Meeting(Course(account, max(fact.at, account.last_at)), fact, marks)
     for order in orders:
         _meet(meeting, meeting.course.order(order.id))
     return tuple(meeting.course.events)
@@ -132,25 +136,32 @@ def _is_ambiguous(meeting: Meeting, order: Order) -> bool:
 def _execute(meeting: Meeting, order: Order, execution: Execution, *, is_ambiguous: bool) -> None:
     """Fill an order, unless it could be paid only with cash reserved for others; then it ends, or its rest does."""
     course = meeting.course
-    if order.side is Side.BUY and not _can_pay(course.account, order, execution):
+    filled = _filled(course, order, execution, meeting.fact, is_ambiguous=is_ambiguous)
+    if not _can_pay(course.account, order, filled, meeting.marks):
         cancel(course, order, AT_RELEASE)
         return
     meeting.size_used[order.side] += execution.quantity
     if order.role is Role.ENTRY:
         meeting.entered[order.group_id] = execution.rule
-    fill(course, _filled(course, order, execution, meeting.fact, is_ambiguous=is_ambiguous))
+    fill(course, filled)
     order = course.order(order.id)
     if not order.is_open:
         return
     if ends_unfilled(order, meeting.fact):
         cancel(course, order, NOT_FILLED_AT_ONCE)
-    elif order.side is Side.BUY and course.account.buying_power < ZERO:
+    elif order.side is Side.BUY and not _is_margined(course) and course.account.buying_power < ZERO:
         cancel(course, order, AT_RELEASE)
 
 
-def _can_pay(account: Account, order: Order, execution: Execution) -> bool:
+def _is_margined(course: Course) -> bool:
+    return course.account.rules.margin.is_margined
+
+
+def _can_pay(account: Account, order: Order, filled: OrderFilled, marks: Marks) -> bool:
+    if account.rules.margin.is_margined:
+        return can_carry(account, filled, marks)
     free = account.buying_power + held_cash(account, order)
-    return cash_needed(account, order, execution.price, execution.quantity) <= free
+    return order.side is Side.SELL or -filled.entry.change(Book.CASH) <= free
 
 
 def _filled(course: Course, order: Order, execution: Execution, fact: PriceFact, *, is_ambiguous: bool) -> OrderFilled:
@@ -178,7 +189,8 @@ def _filled(course: Course, order: Order, execution: Execution, fact: PriceFact,
         f"at {plain(execution.price)}",
         postings=postings,
     )
-    return OrderFilled(course.seq, course.at, execution_fill, entry, lot_changes)
+    filled = OrderFilled(course.seq, course.at, execution_fill, entry, lot_changes)
+    return for_margin(account, order, filled) if _is_margined(course) else filled
 
 
 def _book(course: Course, order: Order, done: Fill) -> tuple[tuple[ledger.Posting, ...], tuple[LotChange, ...]]:

@@ -1,4 +1,4 @@
-"""Buying power reserved by open orders: money for buys, units for sells.
+"""Buying power reserved by open orders: money for buys, units for sells; reservations.py has margined accounts.
 
 A reservation is made when an order is accepted, follows what is left of it, and is gone when it ends.
 Exits of one group sell the same units, so together they reserve them once: as many as the exit that
@@ -34,7 +34,11 @@ def money_left(account: Account, order: Order) -> Decimal:
 
 def held_cash(account: Account, order: Order) -> Decimal:
     """Return the cash an order reserves in its present state."""
-    if order.side is Side.SELL or not order.is_open:
+    if not order.is_open:
+        return ZERO
+    if order.held_money is not None:
+        return order.held_money
+    if order.side is Side.SELL:
         return ZERO
     if order.notional is not None:
         return money_left(account, order)
@@ -42,8 +46,19 @@ def held_cash(account: Account, order: Order) -> Decimal:
 
 
 def reserved_units(orders: Iterable[Order]) -> Decimal:
-    """Return the units that one order, or the members of one group together, promise in their present state."""
-    return max((order.workable for order in orders if order.side is Side.SELL and order.is_open), default=ZERO)
+    """Return the units that one order, or the members of one group together, promise in their present state.
+
+    Exits promise the same units; an entry that closes what was held the other way promises its own.
+    """
+    units = [(order.is_exit, _units(order)) for order in orders if order.is_open]
+    of_exits = max((each for is_exit, each in units if is_exit), default=ZERO)
+    return of_exits + sum((each for is_exit, each in units if not is_exit), ZERO)
+
+
+def _units(order: Order) -> Decimal:
+    if order.held_units is not None:
+        return order.held_units
+    return order.workable if order.side is Side.SELL else ZERO
 
 
 def affordable(account: Account, order: Order, price: Decimal) -> Decimal:

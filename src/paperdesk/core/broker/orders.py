@@ -26,6 +26,9 @@ class Side(StrEnum):
     SELL = "sell"
 
 
+OPPOSITE = {Side.BUY: Side.SELL, Side.SELL: Side.BUY}
+
+
 class OrderType(StrEnum):
     """What decides the price of an order, and what it waits for."""
 
@@ -135,7 +138,8 @@ class Order:
 
     `accepted_fact` is the tape cursor its sender had seen: the order matches only later facts.
     `matched_through` is the last fact that changed it; the tape's own cursor says how far all of its
-    orders were matched. `hold_price` is the price per unit that buying power is reserved at, buys only.
+    orders were matched. `hold_price` is the price per unit that buying power is reserved at: of buys, and of
+    sells too in a margined account, where `held_units` and `held_money` say what the order reserves.
 
     `stop_price` is what a waiting order waits for, `triggered_at` when it came; a trailing stop keeps the
     best price since it was accepted as `watermark`, and moves its stop price with it. An order by money
@@ -188,6 +192,8 @@ class Order:
     armed_quantity: Decimal | None = None
     replaces: OrderId | None = None
     replaced_by: OrderId | None = None
+    held_units: Decimal | None = None
+    held_money: Decimal | None = None
 
     @property
     def is_open(self) -> bool:

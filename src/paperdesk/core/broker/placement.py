@@ -27,7 +27,8 @@ from paperdesk.core.broker.checks import (
 from paperdesk.core.broker.commands import PlaceOrder
 from paperdesk.core.broker.events import OrderAccepted
 from paperdesk.core.broker.fill_models import crossed_price
-from paperdesk.core.broker.orders import Order, OrderClass, OrderType, Role, Side, TriggerSource
+from paperdesk.core.broker.orders import OPPOSITE, Order, OrderClass, OrderType, Role, Side, TriggerSource
+from paperdesk.core.broker.reservations import reserved
 from paperdesk.core.broker.terms import TrailOutOfRange
 from paperdesk.core.broker.triggers import trailed
 from paperdesk.core.broker.view import MarketView
@@ -46,10 +47,11 @@ def place(account: Account, command: PlaceOrder, view: MarketView, at: datetime)
     works = horizon(command, view)
     check_crossing(command, view, instrument)
     order = priced(account, drafted(account, command, instrument, view, works), view)
-    check_means(account, order)
+    members = reserved(account, tuple(_members(order, command)))
+    check_means(account, members[0], view.marks)
     return tuple(
         OrderAccepted(seq, at, replace(member, accepted_seq=seq, accepted_at=at, updated_at=at))
-        for seq, member in enumerate(_members(order, command), account.last_seq + 1)
+        for seq, member in enumerate(members, account.last_seq + 1)
     )
 
 
@@ -90,18 +92,20 @@ def priced(account: Account, order: Order, view: MarketView) -> Order:
         order = replace(order, watermark=start, stop_price=trailed(order, start))
         if order.stop_price == ZERO:
             raise TrailOutOfRange(f"A trail as wide as the price of {plain(start)} never stops.", price=plain(start))
-    return order if order.side is Side.SELL else replace(order, hold_price=_hold_price(account, order, view))
+    can_open = order.side is Side.BUY or account.rules.margin.is_margined
+    return replace(order, hold_price=_hold_price(account, order, view)) if can_open else order
 
 
 def _hold_price(account: Account, order: Order, view: MarketView) -> Decimal | None:
     """Return what a unit is expected to cost at most: a limit exactly, the rest with their half spread."""
-    if order.notional is not None:
+    if order.notional is not None and not account.rules.margin.is_margined:
         return None
     if order.is_limited:
         return order.limit_price
     quote = view.quotes.get(order.instrument.id)
     price = order.stop_price or standing_price(order.instrument, view, order.side)
-    if order.stop_price is None and quote is not None and quote.derived_from is None:
+    is_quoted = order.stop_price is None and quote is not None and quote.derived_from is None
+    if is_quoted or order.side is Side.SELL:  # what a short sale brings less is no more margin
         return price
     return crossed_price(account.rules.fill_model, order.side, price, order.instrument.tick)
 
@@ -134,7 +138,7 @@ def _exit(primary: Order, role: Role, *, limit_price: Decimal | None, stop_price
         primary,
         id=exit_id,
         client_order_id=str(exit_id),
-        side=Side.SELL,
+        side=OPPOSITE[primary.side] if primary.role is Role.ENTRY else primary.side,
         type=OrderType.STOP if limit_price is None else limited,
         limit_price=limit_price,
         stop_price=stop_price,

@@ -13,8 +13,9 @@ from paperdesk.core.broker.checks import Horizon, check_crossing, check_means, c
 from paperdesk.core.broker.commands import PlaceOrder, ReplaceOrder
 from paperdesk.core.broker.events import OrderReplaced
 from paperdesk.core.broker.evolution import group_of, with_order
-from paperdesk.core.broker.orders import Order, OrderStatus, OrderType, Role
+from paperdesk.core.broker.orders import Order, OrderStatus, OrderType, Role, Side
 from paperdesk.core.broker.placement import drafted, priced
+from paperdesk.core.broker.reservations import reserved
 from paperdesk.core.broker.terms import TrailNotAllowed, check_exits
 from paperdesk.core.broker.view import MarketView
 from paperdesk.core.kernel.errors import Conflict, Invalid
@@ -48,8 +49,9 @@ def replace_order(account: Account, old: Order, command: ReplaceOrder, view: Mar
     order = priced(freed, _succeeding(old, drafted(freed, asked, old.instrument, view, works)), view)
     if order.group_id is not None:
         _check_side_of_group(freed, order)
+    (order,) = reserved(freed, (order,))
     if not order.is_exit:
-        check_means(freed, order)
+        check_means(freed, order, view.marks)
     seq = account.last_seq + 1
     return OrderReplaced(seq, at, old.id, replace(order, accepted_seq=seq, accepted_at=at, updated_at=at))
 
@@ -133,4 +135,5 @@ def _check_side_of_group(account: Account, order: Order) -> None:
     for each in (order, *group_of(account, order)):
         if each.is_open:
             prices[each.role] = each.stop_price if each.role is Role.STOP_LOSS else each.limit_price or each.stop_price
-    check_exits(prices.get(Role.ENTRY), prices.get(Role.TAKE_PROFIT), prices.get(Role.STOP_LOSS))
+    is_short = (order.side is Side.BUY) is order.is_exit
+    check_exits(prices.get(Role.ENTRY), prices.get(Role.TAKE_PROFIT), prices.get(Role.STOP_LOSS), is_short=is_short)

@@ -1,6 +1,7 @@
 """The end of a session, step by step: what comes first can change what comes after.
 
 1  orders that have reached their time expire
+2  the memorandum account of a margined account is struck
 """
 
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from paperdesk.core.broker.account import Account
 from paperdesk.core.broker.contingencies import Course, expire
 from paperdesk.core.broker.events import Event
 from paperdesk.core.broker.marks import Marks
+from paperdesk.core.broker.memorandum import strike
 from paperdesk.core.market.facts import SessionClosed
 
 Step: TypeAlias = Callable[[Course, SessionClosed, Marks], None]
@@ -31,4 +33,4 @@ def _expire_orders(course: Course, fact: SessionClosed, _marks: Marks) -> None:
             expire(course, order)
 
 
-STEPS: tuple[Step, ...] = (_expire_orders,)
+STEPS: tuple[Step, ...] = (_expire_orders, strike)

@@ -94,7 +94,7 @@ class TypeNotAllowed(Invalid):
 
 
 class SideNotAllowed(Conflict):
-    """Groups enter with a buy and exit with a sell, while selling short is not possible."""
+    """Groups enter with a buy and exit with a sell, unless the account can sell short."""
 
 
 class TimeInForceNotAllowed(Invalid):
@@ -146,7 +146,7 @@ class PriceOffTick(Invalid):
 
 
 class BracketPricesInverted(Invalid):
-    """A take-profit must be above the entry, and a stop-loss below it."""
+    """A take-profit must be above the entry and a stop-loss below it, of a short entry the other way round."""
 
 
 def check_quantity(command: PlaceOrder, instrument: Instrument) -> None:
@@ -165,7 +165,7 @@ def check_quantity(command: PlaceOrder, instrument: Instrument) -> None:
         )
 
 
-def check_class(command: PlaceOrder) -> None:
+def check_class(command: PlaceOrder, *, can_short: bool) -> None:
     """Refuse a type, a time in force or legs that do not go with the class, and with each other."""
     kind, time_in_force, order_class = command.type, command.time_in_force, command.order_class
     if (command.take_profit is not None, command.stop_loss is not None) not in LEGS[order_class]:
@@ -174,9 +174,9 @@ def check_class(command: PlaceOrder) -> None:
         raise TypeNotAllowed(
             f"{_NAMES[order_class]} cannot be of the type {kind.value}.", order_class=order_class.value, type=kind.value
         )
-    if command.side not in SIDES[order_class]:
+    if not can_short and command.side not in SIDES[order_class]:
         raise SideNotAllowed(
-            f"{_NAMES[order_class]} cannot {command.side.value} while selling short is not possible.",
+            f"{_NAMES[order_class]} cannot {command.side.value} in an account that cannot sell short.",
             order_class=order_class.value,
             side=command.side.value,
         )
@@ -206,9 +206,11 @@ def check_prices(command: PlaceOrder, instrument: Instrument) -> None:
         _check_price(name, price, instrument)
 
 
-def check_exits(entry: Decimal | None, target: Decimal | None, stop: Decimal | None) -> None:
+def check_exits(entry: Decimal | None, target: Decimal | None, stop: Decimal | None, *, is_short: bool = False) -> None:
     """Refuse exits on the wrong side of their entry, or of each other; what is None is not compared."""
     falling = [(name, price) for name, price in zip(_LEVELS, (target, entry, stop), strict=True) if price]
+    if is_short:
+        falling.reverse()
     for (upper, above), (lower, below) in pairwise(falling):
         if above <= below:
             raise BracketPricesInverted(

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from paperdesk.core.broker.marks import Mark, Marks
 from paperdesk.core.kernel.errors import NotFound
 from paperdesk.core.kernel.ids import InstrumentId
 from paperdesk.core.market.instruments import Instrument
@@ -25,7 +26,7 @@ class MarketView:
 
     `next_open_at` is the next open strictly after `at`, and `opening_ends_at` the close of that session;
     None when the calendar knows none. `date_ends_at` gives, for a date a command asked for, the last close
-    on or before it.
+    on or before it. `marks` are what instruments are worth at the cursor, for accounts that may owe.
     """
 
     cursor: int
@@ -40,6 +41,7 @@ class MarketView:
     next_open_at: datetime | None = None
     opening_ends_at: datetime | None = None
     date_ends_at: Mapping[date, datetime] = field(default_factory=dict[date, datetime])
+    marks: Marks = field(default_factory=dict[InstrumentId, Mark])
 
     def instrument(self, symbol: str) -> Instrument:
         """Look an instrument up by its symbol."""

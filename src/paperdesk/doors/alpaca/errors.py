@@ -12,9 +12,10 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from paperdesk.core.broker.checks import InsufficientBuyingPower, InsufficientShares
+from paperdesk.core.broker.checks import InsufficientShares
 from paperdesk.core.broker.closing import NoPosition
 from paperdesk.core.broker.engine import UnknownOrder
+from paperdesk.core.broker.margin_checks import InsufficientBuyingPower
 from paperdesk.core.broker.view import UnknownSymbol
 from paperdesk.core.kernel.errors import (
     Conflict,

@@ -356,7 +356,7 @@ async def _shown(visit: Visit, found: Sequence[Order], *, nested: bool) -> list[
 async def _positions(visit: Visit) -> list[tuple[str, dict[str, Any]]]:
     worth = await value(visit.work, visit.account, visit.tape, visit.dataset)
     shown: list[tuple[str, dict[str, Any]]] = []
-    for symbol, each in by_symbol(worth, visit.dataset):
+    for symbol, each in by_symbol(worth.valuation, visit.dataset):
         instrument = visit.dataset.instruments[each.position.instrument_id]
         last = visit.dataset.previous_close(instrument.id, visit.tape.cursor)
         shown.append((symbol, position_shape(instrument, each, last)))

@@ -6,13 +6,15 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from paperdesk.core.broker.margin import buying_power, overnight_buying_power
 from paperdesk.core.broker.orders import Order, OrderStatus, OrderType, TimeInForce
-from paperdesk.core.broker.valuation import PositionValue, Valuation
-from paperdesk.core.kernel.money import ZERO, plain
+from paperdesk.core.broker.valuation import PositionValue
+from paperdesk.core.kernel.money import ZERO, money, plain
 from paperdesk.core.kernel.time import instant_text
 from paperdesk.core.market.instruments import Instrument, Kind
 from paperdesk.core.market.quotes import Bar
 from paperdesk.core.market.sessions import Calendar, Session
+from paperdesk.features.broker.queries import Worth
 from paperdesk.infra.db import Row
 
 NEW_YORK: Final = ZoneInfo("America/New_York")
@@ -118,9 +120,9 @@ def order_shape(order: Order, calendar: Calendar, now: datetime, legs: Sequence[
     }
 
 
-def account_shape(account: Row, worth: Valuation, last_equity: Decimal | None, as_of: str | None) -> dict[str, Any]:
+def account_shape(account: Row, found: Worth, last_equity: Decimal | None, as_of: str | None) -> dict[str, Any]:
     """Show an account and what it is worth."""
-    free = text(account["cash"] - account["held"])
+    worth = found.valuation
     values = [each.market_value for each in worth.positions]
     known = None if None in values else [value for value in values if value is not None]
     is_open = account["status"] == "open"
@@ -134,25 +136,18 @@ def account_shape(account: Row, worth: Valuation, last_equity: Decimal | None, a
         "equity": text(worth.equity),
         "last_equity": text(last_equity),
         "portfolio_value": text(worth.equity),
-        "buying_power": free,
-        "regt_buying_power": free,
-        "non_marginable_buying_power": free,
-        "options_buying_power": free,
-        "multiplier": "1",
+        **_means(found),
         "long_market_value": None if known is None else plain(sum((each for each in known if each > ZERO), ZERO)),
         "short_market_value": None if known is None else plain(sum((each for each in known if each < ZERO), ZERO)),
         "position_market_value": text(worth.market_value),
-        "initial_margin": None,
-        "maintenance_margin": None,
         "last_maintenance_margin": None,
-        "sma": None,
         "accrued_fees": "0",
         "pending_transfer_in": "0",
         "pending_transfer_out": "0",
         "pending_reg_taf_fees": "0",
         "intraday_adjustments": "0",
         "balance_asof": as_of,
-        "shorting_enabled": False,
+        "shorting_enabled": found.account.rules.margin.is_margined,
         "trading_blocked": not is_open,
         "transfers_blocked": not is_open,
         "account_blocked": not is_open,
@@ -160,6 +155,34 @@ def account_shape(account: Row, worth: Valuation, last_equity: Decimal | None, a
         "options_approved_level": 0,
         "options_trading_level": 0,
         "created_at": instant_text(account["opened_at"]),
+    }
+
+
+def _means(found: Worth) -> dict[str, str | None]:
+    """Show what an account can buy for; the multiplier is that of Regulation T, which holds over the close."""
+    account, stands = found.account, found.standing
+    if not account.rules.margin.is_margined:
+        free = text(account.buying_power)
+        return {
+            "buying_power": free,
+            "regt_buying_power": free,
+            "non_marginable_buying_power": free,
+            "options_buying_power": free,
+            "multiplier": "1",
+            "initial_margin": None,
+            "maintenance_margin": None,
+            "sma": None,
+        }
+    excess = None if stands is None else money(max(stands.maintenance_excess - account.held, ZERO), account.currency)
+    return {
+        "buying_power": text(None if stands is None else buying_power(account, stands)),
+        "regt_buying_power": text(overnight_buying_power(account)),
+        "non_marginable_buying_power": text(excess),
+        "options_buying_power": text(excess),
+        "multiplier": "2",
+        "initial_margin": text(None if stands is None else money(stands.initial, account.currency)),
+        "maintenance_margin": text(None if stands is None else money(stands.maintenance, account.currency)),
+        "sma": text(account.book.memorandum),
     }
 
 
@@ -177,7 +200,7 @@ def position_shape(instrument: Instrument, value: PositionValue, last: Bar | Non
         "asset_marginable": False,
         "avg_entry_price": plain(average.quantize(PRICE_PLACES, ROUND_HALF_EVEN)),
         "qty": plain(position.quantity),
-        "qty_available": plain(position.sellable),
+        "qty_available": plain(abs(position.quantity) - position.reserved),
         "side": "long" if position.quantity > ZERO else "short",
         "market_value": text(value.market_value),
         "cost_basis": plain(position.cost),

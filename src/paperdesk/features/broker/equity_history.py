@@ -11,8 +11,8 @@ from uuid import UUID
 
 from paperdesk.core.kernel.ids import InstrumentId
 from paperdesk.core.kernel.money import ZERO, money
-from paperdesk.features.broker.marks import marks_at
 from paperdesk.features.marketdata.feeds.dataset import Dataset
+from paperdesk.features.marketdata.marks import marks_at
 from paperdesk.features.marketdata.tapes import Tape
 from paperdesk.infra.db import Row
 

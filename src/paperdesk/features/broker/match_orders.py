@@ -12,15 +12,15 @@ from datetime import datetime, timedelta
 from paperdesk.core.broker import engine
 from paperdesk.core.broker.account import Account
 from paperdesk.core.broker.events import OrderFilled
-from paperdesk.core.broker.marks import NO_MARKS, Marks
+from paperdesk.core.broker.marks import Marks
 from paperdesk.core.broker.orders import Side
 from paperdesk.core.kernel.ids import AccountId, InstrumentId, OrderId, TapeId
 from paperdesk.core.kernel.money import MAGNITUDE_MAX
 from paperdesk.core.market.facts import MarketFact, SessionClosed, SessionOpened
 from paperdesk.features.broker import store
-from paperdesk.features.broker.marks import marks_at
 from paperdesk.features.broker.store import Change, Holding, Row, Touch
 from paperdesk.features.marketdata.feeds.dataset import Dataset
+from paperdesk.features.marketdata.marks import TapeMarks
 from paperdesk.features.marketdata.pump import FACTS_MAX, Move, next_move, stopped_move
 from paperdesk.features.marketdata.tapes import Awaited, Shelf, Stop, Tape
 from paperdesk.infra.db import Connection
@@ -97,7 +97,7 @@ async def _deliver(db: Connection, crowd: Crowd, dataset: Dataset, moved: Moved,
     instruments = frozenset(InstrumentId(row["instrument_id"]) for row in crowd.working)
     interested = _interested(crowd.working)
     for fact in dataset.facts_between(tape.cursor, moved.move.cursor, instruments):
-        marks = _marks(fact, dataset, changes)
+        marks = TapeMarks(dataset, fact.seq)
         for account_id in _concerned(fact, interested, changes):
             _react(changes[account_id], fact, marks)
         stop = _stop(tape, changes)
@@ -129,15 +129,19 @@ def _stop(tape: Tape, changes: Mapping[AccountId, Change]) -> Stop | None:
 async def _accounts(db: Connection, crowd: Crowd, dataset: Dataset) -> dict[AccountId, Account]:
     """Lock and load the accounts that facts concern, and what those can change: at a bell, all they hold."""
     touch = Touch()
+    concerned = {AccountId(row["account_id"]) for row in crowd.working} | {account_id for account_id, _ in crowd.held}
+    bare = await store.lock_accounts_of_tape(db, sorted(concerned))
+    touch.books = {account_id for account_id, account in bare.items() if account.rules.margin.is_margined}
     for row in crowd.working:
         holding = (AccountId(row["account_id"]), InstrumentId(row["instrument_id"]))
         touch.holdings.add(holding)
-        if row["side"] == Side.SELL.value:
+        if holding[0] in touch.books:
+            touch.units[holding] = MAGNITUDE_MAX
+        elif row["side"] == Side.SELL.value:
             touch.units[holding] += row["quantity"] - row["filled_quantity"]
     for holding in crowd.held:
         touch.holdings.add(holding)
         touch.units[holding] = MAGNITUDE_MAX
-    bare = await store.lock_accounts_of_tape(db, sorted({account_id for account_id, _ in touch.holdings}))
     # Orders are read again under the lock of their accounts: the first look only said whom to lock.
     touch.orders = {OrderId(row["id"]) for row in crowd.working}
     return await store.load(db, bare, touch, dataset.instruments)
@@ -159,14 +163,6 @@ def _concerned(
             return sorted(changes)
         case _:
             return sorted(interested.get(fact.instrument_id, ()))
-
-
-def _marks(fact: MarketFact, dataset: Dataset, changes: Mapping[AccountId, Change]) -> Marks:
-    """Return what everything that is held is worth when a bell rings."""
-    if not isinstance(fact, SessionOpened | SessionClosed):
-        return NO_MARKS
-    positions = (position for change in changes.values() for position in change.after.positions.values())
-    return marks_at(dataset, {position.instrument_id for position in positions if position.quantity}, fact.seq)
 
 
 def _react(change: Change, fact: MarketFact, marks: Marks) -> None:

@@ -268,7 +268,7 @@ def _place(batch: Batch, account: Account, command: PlaceOrder | ClosePosition, 
     batch.by_client_id[account.id, order.client_order_id] = order.id
     quote = view.quotes.get(order.instrument.id)
     if account.rules.fill_on_arrival and view.is_open and quote is not None and quote.derived_from is None:
-        account = _happened(batch, account, engine.arrive(account, order.id, quote, view.cursor), waiting)
+        account = _happened(batch, account, engine.arrive(account, order.id, quote, view.cursor, view.marks), waiting)
     return Placed(account.orders[order.id], is_new=True, view=view)
 
 

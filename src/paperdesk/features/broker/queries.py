@@ -1,23 +1,25 @@
 """Reads of the broker. Numbers that need rules are worked out by the core, so every door shows the same."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import Column, ColumnElement, ScalarSelect, Table, Text, and_, cast, func, select
 
-from paperdesk.core.broker.account import Position
+from paperdesk.core.broker.account import Account, Position
 from paperdesk.core.broker.engine import UnknownOrder
+from paperdesk.core.broker.margin import Standing, standing
 from paperdesk.core.broker.orders import OPEN_STATUSES, Order, OrderStatus, Side
 from paperdesk.core.broker.valuation import PositionValue, Valuation, value_account
 from paperdesk.core.kernel.ids import AccountId, OrderId
-from paperdesk.features.broker.marks import marks_at
 from paperdesk.features.broker.order_writer import UnknownAccount
-from paperdesk.features.broker.rows import order_of, position_of
+from paperdesk.features.broker.rows import account_of, order_of, position_of
 from paperdesk.features.broker.tables import account_keys, accounts, claims, entries, fills, lots, orders, positions
 from paperdesk.features.marketdata.feeds.dataset import Dataset
+from paperdesk.features.marketdata.marks import marks_at
 from paperdesk.features.marketdata.queries import read_tape
 from paperdesk.features.marketdata.tapes import Shelf, Tape
 from paperdesk.infra.db import Row, fetch_all, fetch_one
@@ -127,11 +129,28 @@ async def market_of(work: ReadOnly, shelf: Shelf, account: Row) -> tuple[Tape, D
     return tape, await shelf.dataset(tape.dataset_id)
 
 
-async def value(work: ReadOnly, account: Row, tape: Tape, dataset: Dataset) -> Valuation:
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """An account with all its positions, what they are worth, and how it stands if it may owe."""
+
+    account: Account
+    valuation: Valuation
+    standing: Standing | None
+
+
+async def value(work: ReadOnly, account: Row, tape: Tape, dataset: Dataset) -> Worth:
     """Return what an account and its positions are worth at its tape's clock."""
     held = await _positions(work, account)
     marks = marks_at(dataset, [position.instrument_id for position in held], tape.cursor)
-    return value_account(account["cash"], account["currency"], held, marks)
+    whole = replace(account_value(account), positions={position.instrument_id: position for position in held})
+    stands = standing(whole, marks) if whole.rules.margin.is_margined else None
+    return Worth(whole, value_account(whole.cash, whole.currency, held, marks), stands)
+
+
+def account_value(account: Row) -> Account:
+    """Turn a row that was read for showing into the bare account."""
+    as_text = {name: msgspec.json.encode(account[name]).decode() for name in ("rules", "book")}
+    return account_of({**account, **as_text})
 
 
 async def _positions(work: ReadOnly, account: Row) -> list[Position]:

@@ -19,20 +19,23 @@ from paperdesk.core.broker.events import (
     CashTransferred,
     Event,
     Fill,
+    MemorandumStruck,
     OrderAccepted,
     OrderFilled,
     OrderReplaced,
+    ReservationsMoved,
     booking_of,
 )
 from paperdesk.core.broker.holds import held_cash, reserved_units
 from paperdesk.core.broker.ledger import Book, Entry, Posting
 from paperdesk.core.broker.lots import Lot
+from paperdesk.core.broker.margin_book import MarginBook
 from paperdesk.core.broker.orders import Order
 from paperdesk.core.kernel.errors import Problem
 from paperdesk.core.kernel.ids import InstrumentId, OrderId
 from paperdesk.core.kernel.money import ZERO
-from paperdesk.features.broker.queries import Books, read_books
-from paperdesk.features.broker.rows import account_of, claim_of, event_of, lot_of, order_of, position_of
+from paperdesk.features.broker.queries import Books, account_value, read_books
+from paperdesk.features.broker.rows import claim_of, event_of, lot_of, order_of, position_of
 from paperdesk.infra.db import Row
 from paperdesk.infra.work import ReadOnly
 
@@ -87,8 +90,15 @@ class Story:
 
 def tell(books: Books) -> Story:
     """Fold an account's events from its opening."""
-    row = {**books.account, "rules": msgspec.json.encode(books.account["rules"]).decode()}
-    blank = replace(account_of(row), cash=ZERO, held=ZERO, last_seq=0, last_entry=0, last_at=row["opened_at"])
+    blank = replace(
+        account_value(books.account),
+        cash=ZERO,
+        held=ZERO,
+        last_seq=0,
+        last_entry=0,
+        last_at=books.account["opened_at"],
+        book=MarginBook(),
+    )
     story = Story(blank)
     for event in books.events:
         story.take(event_of(event["kind"], event["payload"]))
@@ -97,8 +107,10 @@ def tell(books: Books) -> Story:
 
 def _orders_of(event: Event) -> tuple[OrderId, ...]:
     match event:
-        case CashTransferred() | Booked():
+        case CashTransferred() | Booked() | MemorandumStruck():
             return ()
+        case ReservationsMoved():
+            return tuple(each.order_id for each in event.reservations)
         case OrderAccepted():
             return (event.order.id,)
         case OrderReplaced():
@@ -198,6 +210,7 @@ def _state(books: Books, story: Story) -> Iterator[Problem]:
     """Check that the rows that are read every day say what the events tell."""
     for name in ("cash", "held", "last_seq", "last_entry", "last_at"):
         yield from _same(f"told {name}", books.account[name], getattr(story.account, name))
+    yield from _same("margin book", account_value(books.account).book, story.account.book)
     stored = {InstrumentId(row["instrument_id"]): position_of(row) for row in books.positions}
     for each in sorted(stored.keys() | story.account.positions.keys()):
         told = replace(story.account.position(each), lots=())

@@ -98,8 +98,8 @@ async def get_positions(account_id: UUID, work: Reading, shelf: Datasets) -> Pag
     """List an account's positions at their marks, by symbol."""
     account = await queries.read_account(work, account_id)
     tape, dataset = await queries.market_of(work, shelf, account)
-    valuation = await queries.value(work, account, tape, dataset)
-    items = [PositionOut.of(symbol, each) for symbol, each in queries.by_symbol(valuation, dataset)]
+    worth = await queries.value(work, account, tape, dataset)
+    items = [PositionOut.of(symbol, each) for symbol, each in queries.by_symbol(worth.valuation, dataset)]
     return PageOf(items=items, next_cursor=None)
 
 
@@ -202,5 +202,4 @@ def _order(order: Order, tape: Tape, dataset: Dataset) -> OrderOut:
 
 async def _account(work: ReadOnly, shelf: Shelf, account: Row) -> AccountOut:
     tape, dataset = await queries.market_of(work, shelf, account)
-    valuation = await queries.value(work, account, tape, dataset)
-    return AccountOut.of(account, valuation, tape.at)
+    return AccountOut.of(account, await queries.value(work, account, tape, dataset), tape.at)

@@ -15,6 +15,7 @@ from paperdesk.core.broker.events import (
     DividendEarned,
     DividendPaid,
     Event,
+    MemorandumStruck,
     OrderAccepted,
     OrderAdjusted,
     OrderCancelled,
@@ -23,12 +24,15 @@ from paperdesk.core.broker.events import (
     OrderReplaced,
     OrderResized,
     OrderTriggered,
+    ReservationsMoved,
     TrailMoved,
 )
 from paperdesk.core.broker.fees import FeeSchedule
 from paperdesk.core.broker.fill_models import fill_model
 from paperdesk.core.broker.ledger import Entry, EntryKind, Posting
 from paperdesk.core.broker.lots import Lot
+from paperdesk.core.broker.margin_book import MarginBook
+from paperdesk.core.broker.margin_rules import MarginRules
 from paperdesk.core.broker.orders import (
     Order,
     OrderClass,
@@ -56,6 +60,8 @@ KINDS: dict[str, type[Event]] = {
     "corporate_action_applied": CorporateActionApplied,
     "dividend_earned": DividendEarned,
     "dividend_paid": DividendPaid,
+    "reservations_moved": ReservationsMoved,
+    "memorandum_struck": MemorandumStruck,
 }
 KIND_OF = {event: kind for kind, event in KINDS.items()}
 
@@ -73,13 +79,24 @@ def rules_of(text: str) -> Rules:
         fill_model=fill_model(stored["fill_model"]),
         fees=msgspec.convert(stored["fees"], FeeSchedule),
         fill_on_arrival=stored["fill_on_arrival"],
+        margin=msgspec.convert(stored.get("margin", {}), MarginRules),
     )
 
 
 def rules_value(rules: Rules) -> dict[str, Any]:
     """Write the rules of an account as they are stored; a fill model is stored by its name."""
-    fees = msgspec.to_builtins(rules.fees)
-    return {"fill_model": rules.fill_model.name, "fees": fees, "fill_on_arrival": rules.fill_on_arrival}
+    return {
+        "fill_model": rules.fill_model.name,
+        "fees": msgspec.to_builtins(rules.fees),
+        "fill_on_arrival": rules.fill_on_arrival,
+        "margin": msgspec.to_builtins(rules.margin),
+    }
+
+
+@lru_cache(maxsize=256)
+def book_of(text: str) -> MarginBook:
+    """Read what a margined account remembers; that of other accounts is empty."""
+    return msgspec.json.decode(text, type=MarginBook)
 
 
 def account_of(row: Mapping[str, Any]) -> Account:
@@ -96,6 +113,7 @@ def account_of(row: Mapping[str, Any]) -> Account:
         last_entry=row["last_entry"],
         last_at=row["last_at"],
         epoch=row["epoch"],
+        book=book_of(row["book"]),
     )
 
 

@@ -6,18 +6,57 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
-from paperdesk.core.broker.account import Rules
+from paperdesk.core.broker.account import Account, Rules
 from paperdesk.core.broker.fill_models import fill_model
 from paperdesk.core.broker.ledger import Book, EntryKind
+from paperdesk.core.broker.margin import Standing, buying_power, overnight_buying_power
+from paperdesk.core.broker.margin_rules import BorrowTable, MarginKind, MarginRegime, MarginRules
 from paperdesk.core.broker.orders import Side
-from paperdesk.core.broker.valuation import PositionValue, Valuation
+from paperdesk.core.broker.valuation import PositionValue
 from paperdesk.core.kernel.errors import Problem
 from paperdesk.core.kernel.ids import TapeId
+from paperdesk.core.kernel.money import money
 from paperdesk.features.broker.open_account import OpenAccount
 from paperdesk.features.broker.order_schemas import AVERAGE_PLACES
+from paperdesk.features.broker.queries import Worth
 from paperdesk.infra.http import Body, Line, NumberText
+
+
+class MarginOut(BaseModel):
+    """What a margined account needs and has; unknown while a position has no price.
+
+    `memorandum` is the special memorandum account of Regulation T, `buying_power` for how much shares could be
+    bought now, `overnight_buying_power` how much of that can be held over the close.
+    """
+
+    kind: MarginKind
+    regime: MarginRegime
+    initial_requirement: NumberText | None
+    maintenance_requirement: NumberText | None
+    maintenance_excess: NumberText | None
+    memorandum: NumberText
+    buying_power: NumberText | None
+    overnight_buying_power: NumberText
+    day_trades: int
+
+    @classmethod
+    def of(cls, account: Account, stands: Standing | None) -> "MarginOut | None":
+        """Show how a margined account stands, nothing of an account that cannot owe."""
+        if not account.rules.margin.is_margined:
+            return None
+        return cls(
+            kind=account.rules.margin.kind,
+            regime=account.rules.margin.regime,
+            initial_requirement=None if stands is None else money(stands.initial, account.currency),
+            maintenance_requirement=None if stands is None else money(stands.maintenance, account.currency),
+            maintenance_excess=None if stands is None else money(stands.maintenance_excess, account.currency),
+            memorandum=account.book.memorandum,
+            buying_power=None if stands is None else buying_power(account, stands),
+            overnight_buying_power=overnight_buying_power(account),
+            day_trades=len(account.book.day_trades),
+        )
 
 
 class AccountOut(BaseModel):
@@ -31,32 +70,56 @@ class AccountOut(BaseModel):
     at: datetime
     cash: NumberText
     held_cash: NumberText
-    buying_power: NumberText
+    buying_power: NumberText | None
     market_value: NumberText | None
     equity: NumberText | None
     equity_reason: str | None
     fill_model: str
     fill_on_arrival: bool
+    margin: MarginOut | None
     last_seq: int
     status: str
     created_at: datetime
 
     @classmethod
-    def of(cls, account: Mapping[str, Any], worth: Valuation, at: datetime) -> "AccountOut":
+    def of(cls, account: Mapping[str, Any], found: Worth, at: datetime) -> "AccountOut":
         """Show a row of accounts with its worth at an instant of its tape."""
+        worth, margin = found.valuation, MarginOut.of(found.account, found.standing)
         same = ("id", "number", "name", "currency", "tape_id", "cash", "last_seq", "status")
         return cls(
             **{name: account[name] for name in same},
             at=at,
             held_cash=account["held"],
-            buying_power=account["cash"] - account["held"],
+            buying_power=found.account.buying_power if margin is None else margin.buying_power,
             market_value=worth.market_value,
             equity=worth.equity,
             equity_reason=worth.reason,
             fill_model=account["rules"]["fill_model"],
             fill_on_arrival=account["rules"]["fill_on_arrival"],
+            margin=margin,
             created_at=account["recorded_at"],
         )
+
+
+class BorrowBody(Body):
+    """What borrowing to sell short costs a year, as fractions: 0.003 is 0.3 percent; null is not lent at all."""
+
+    easy_rate: NumberText = Decimal("0.003")
+    rates: dict[str, NumberText | None] = Field(default_factory=dict)
+    source: Line = "rule of the account"
+
+
+class MarginBody(Body):
+    """Whether and how an account may owe money and units."""
+
+    kind: MarginKind = MarginKind.CASH
+    regime: MarginRegime = MarginRegime.REALTIME_BLOCK
+    borrow: BorrowBody = BorrowBody()
+
+    def rules(self) -> MarginRules:
+        """Return them as a value."""
+        table = BorrowTable(self.borrow.easy_rate, self.borrow.rates, self.borrow.source)
+        return MarginRules(self.kind, self.regime, table)
 
 
 class OpenAccountBody(Body):
@@ -82,10 +145,13 @@ class OpenAccountBody(Body):
     cash: NumberText = Decimal(100_000)
     fill_model: str = "realistic"
     fill_on_arrival: bool = False
+    margin: MarginBody = MarginBody()
 
     def command(self) -> OpenAccount:
         """Return what is asked as a command; the cash is a transfer of its own."""
-        rules = Rules(fill_model=fill_model(self.fill_model), fill_on_arrival=self.fill_on_arrival)
+        rules = Rules(
+            fill_model=fill_model(self.fill_model), fill_on_arrival=self.fill_on_arrival, margin=self.margin.rules()
+        )
         return OpenAccount(self.name, TapeId(self.tape_id), self.currency, rules, self.cash)
 
 

@@ -21,7 +21,7 @@ with tapes as (
   order by t.id for share
 ), locked as (
   select a.id, a.tenant_id, a.tape_id, a.currency, a.rules::text as rules, a.cash, a.held, a.last_seq, a.last_entry,
-    a.last_at, a.epoch
+    a.last_at, a.epoch, a.book::text as book
   from accounts a where a.id = any($1) and (select count(*) from tapes) > 0 order by a.id for update
 )
 select l.*, t.tenant_id as tape_tenant_id, {_TAPE}
@@ -31,7 +31,8 @@ from locked l join tapes t on t.id = l.tape_id
 LOCK_TAPE = f"select {TAPE_COLUMNS} from tape_runs t where t.id = $1 for update"
 
 LOCK_ACCOUNTS_OF_TAPE = """
-select id, tenant_id, tape_id, currency, rules::text as rules, cash, held, last_seq, last_entry, last_at, epoch
+select id, tenant_id, tape_id, currency, rules::text as rules, cash, held, last_seq, last_entry, last_at, epoch,
+  book::text as book
 from accounts where id = any($1) order by id for update
 """
 
@@ -42,6 +43,13 @@ from (
 ) as w(account_id, instrument_id)
 join accounts a on a.id = w.account_id
 join positions p on (p.account_id, p.epoch, p.instrument_id, p.book) = (w.account_id, a.epoch, w.instrument_id, 'net')
+"""
+
+# Everything that margined accounts hold.
+LOAD_BOOKS = """
+select p.account_id, p.instrument_id, p.quantity, p.reserved, p.cost
+from accounts a join positions p on (p.account_id, p.epoch, p.book) = (a.id, a.epoch, 'net')
+where a.id = any($1) and p.quantity <> 0
 """
 
 # Only the oldest lots that the units wanted can reach, however long the position's history is.
@@ -69,14 +77,14 @@ ORDER: tuple[tuple[str, str], ...] = (
     ("fees", "numeric"), ("hold_price", "numeric"), ("closed_reason", "text"), ("post_only", "boolean"),
     ("reduce_only", "boolean"), ("do_not_reduce", "boolean"), ("order_class", "text"), ("group_id", "uuid"),
     ("parent_id", "uuid"), ("role", "text"), ("leg", "int"), ("armed_quantity", "numeric"), ("replaces", "uuid"),
-    ("replaced_by", "uuid"),
+    ("replaced_by", "uuid"), ("held_units", "numeric"), ("held_money", "numeric"),
 )  # fmt: skip
 
 # What an event can change about an order; the rest stays as it was accepted.
 CHANGEABLE = frozenset({
     "quantity", "limit_price", "stop_price", "trail_amount", "watermark", "triggered_at", "updated_at",
     "matched_through", "status", "filled_quantity", "filled_value", "fees", "hold_price", "closed_reason",
-    "armed_quantity", "replaced_by",
+    "armed_quantity", "replaced_by", "held_units", "held_money",
 })  # fmt: skip
 CHANGED_ORDER = tuple(column for column in ORDER if column[0] in CHANGEABLE)
 
@@ -149,9 +157,9 @@ FEW = 2
 _WRITES: dict[str, tuple[Columns, str]] = {
     "accounts": (
         (("id", "uuid"), ("cash", "numeric"), ("held", "numeric"), ("last_seq", "bigint"), ("last_entry", "bigint"),
-         ("last_at", "timestamptz")),
+         ("last_at", "timestamptz"), ("book", "jsonb")),
         """update accounts a set cash = n.cash, held = n.held, last_seq = n.last_seq, last_entry = n.last_entry,
-           last_at = n.last_at from new n where a.id = n.id""",
+           last_at = n.last_at, book = n.book from new n where a.id = n.id""",
     ),
     "events": (
         (("account_id", "uuid"), ("seq", "bigint"), ("tenant_id", "uuid"), ("kind", "text"), ("subject", "text"),

@@ -45,13 +45,17 @@ _json = msgspec.json.encode
 
 @dataclass(slots=True)
 class Touch:
-    """What a batch needs of its accounts; `units` are the most that may leave a position in it."""
+    """What a batch needs of its accounts: `units` are the most that it may close of a position.
+
+    Of the accounts in `books` every position is needed, because a margined account is judged as a whole.
+    """
 
     holdings: set[Holding] = field(default_factory=set[Holding])
     units: defaultdict[Holding, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
     orders: set[OrderId] = field(default_factory=set[OrderId])
     client_orders: set[tuple[AccountId, str]] = field(default_factory=set[tuple[AccountId, str]])
     open_orders: set[tuple[AccountId, str | None]] = field(default_factory=set[tuple[AccountId, str | None]])
+    books: set[AccountId] = field(default_factory=set[AccountId])
 
     @property
     def has_orders(self) -> bool:
@@ -98,9 +102,11 @@ async def load(
 
 async def _load_positions(db: Connection, touch: Touch) -> defaultdict[AccountId, dict[InstrumentId, Position]]:
     found: defaultdict[AccountId, dict[InstrumentId, Position]] = defaultdict(dict)
-    if not touch.holdings:
+    if not touch.holdings and not touch.books:
         return found
     rows = await db.fetch(statements.LOAD_POSITIONS, *_columns(touch.holdings, 2))
+    if touch.books:
+        rows += await db.fetch(statements.LOAD_BOOKS, list(touch.books))
     lots = await _load_lots(db, touch)
     for row in rows:
         holding = (AccountId(row["account_id"]), InstrumentId(row["instrument_id"]))
@@ -180,7 +186,11 @@ def _columns(rows: Iterable[tuple[Any, ...]], width: int) -> list[list[Any]]:
     return [list(column) for column in zip(*rows, strict=True)] or [[] for _ in range(width)]
 
 
-_account_row = attrgetter("id", "cash", "held", "last_seq", "last_entry", "last_at")
+_totals = attrgetter("id", "cash", "held", "last_seq", "last_entry", "last_at")
+
+
+def _account_row(account: Account) -> tuple[Any, ...]:
+    return *_totals(account), _json(account.book).decode()
 
 
 def _event_rows(changes: Sequence[Change], recorded_at: datetime) -> Iterator[tuple[Any, ...]]:

@@ -19,6 +19,7 @@ accounts = Table(
     Column("rules", JSONB, nullable=False),
     Column("cash", Exact, nullable=False),
     Column("held", Exact, nullable=False),
+    Column("book", JSONB, nullable=False),
     Column("last_seq", BigInteger, nullable=False),
     Column("last_entry", BigInteger, nullable=False),
     Column("last_at", Instant, nullable=False),
@@ -121,6 +122,8 @@ orders = Table(
     Column("armed_quantity", Exact),
     Column("replaces", Uuid),
     Column("replaced_by", Uuid),
+    Column("held_units", Exact),
+    Column("held_money", Exact),
     Column("recorded_at", Instant, nullable=False),
 )
 

@@ -57,6 +57,8 @@ def touched(
 
 
 def _touch(touch: Touch, command: Command, account: Account, view: MarketView) -> None:
+    if account.rules.margin.is_margined:
+        _touch_whole(touch, command, account)
     match command:
         case PlaceOrder():
             _name(touch, account, command.client_order_id)
@@ -78,6 +80,18 @@ def _touch(touch: Touch, command: Command, account: Account, view: MarketView) -
             return
 
 
+def _touch_whole(touch: Touch, command: Command, account: Account) -> None:
+    """Name what a margined account is judged by: all it holds, and the open orders that share its margin."""
+    touch.books.add(account.id)
+    match command:
+        case PlaceOrder() | ClosePosition():
+            touch.open_orders.add((account.id, command.symbol))
+        case ReplaceOrder() | CancelOrder():
+            touch.open_orders.add((account.id, None))
+        case _:
+            return
+
+
 def _name(touch: Touch, account: Account, client_order_id: str | None) -> None:
     if client_order_id is not None:
         touch.client_orders.add((account.id, client_order_id))
@@ -91,7 +105,7 @@ def _hold(touch: Touch, command: PlaceOrder | ClosePosition, account: Account, v
     touch.holdings.add(holding)
     if not account.rules.fill_on_arrival:
         return
-    if isinstance(command, ClosePosition):
+    if isinstance(command, ClosePosition) or account.rules.margin.is_margined:
         touch.units[holding] = MAGNITUDE_MAX
     elif command.side is Side.SELL:
         touch.units[holding] += command.quantity
@@ -100,7 +114,7 @@ def _hold(touch: Touch, command: PlaceOrder | ClosePosition, account: Account, v
 def is_same_wish(order: Order, command: PlaceOrder | ClosePosition) -> bool:
     """Say whether an order is what a repeated request asks for."""
     if isinstance(command, ClosePosition):
-        return (order.instrument.symbol, order.side) == (command.symbol, Side.SELL)
+        return (order.instrument.symbol, order.type) == (command.symbol, OrderType.MARKET)
     return _wish(order, order.instrument.symbol) == _wish(command, command.symbol)
 
 

@@ -18,6 +18,7 @@ from paperdesk.core.market.sessions import BeyondCalendar, Calendar, calendar
 from paperdesk.features.marketdata.feeds.dataset import Dataset, open_dataset
 from paperdesk.features.marketdata.feeds.manifest import DatasetManifest
 from paperdesk.features.marketdata.feeds.writer import write_manifest
+from paperdesk.features.marketdata.marks import TapeMarks
 
 GENERATED_MAX = 8
 """How many generated datasets a process keeps; each is some 30 megabytes."""
@@ -173,6 +174,7 @@ def blank_view(dataset: Dataset, tape: Tape) -> MarketView:
         has_prints=not {"close", "print"}.isdisjoint(dataset.manifest.fields),
         next_open_at=market.next_open(tape.at),
         opening_ends_at=market.next_session(tape.at).closes_at,
+        marks=TapeMarks(dataset, tape.cursor),
     )
 
 

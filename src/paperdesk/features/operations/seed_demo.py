@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+from paperdesk.core.broker.account import Rules
 from paperdesk.core.broker.commands import PlaceOrder
+from paperdesk.core.broker.margin_rules import MarginKind, MarginRules
 from paperdesk.core.broker.orders import OrderType, Side
 from paperdesk.core.kernel.ids import AccountId, OrderId
 from paperdesk.core.kernel.principal import Principal
@@ -20,6 +22,7 @@ from paperdesk.infra.work import UnitOfWork
 
 FIRST_CASH = Decimal(100_000)
 FIRST_QUANTITY = Decimal(10)
+RULES = Rules(margin=MarginRules(MarginKind.REG_T))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,7 @@ async def seed_demo(runtime: Runtime, shelf: Shelf, writer: OrderWriter, who: Pr
         first = await add_datasets(UnitOfWork(who, runtime.clock.now(), db), runtime.settings.datasets)
     async with runtime.work(who) as work:
         tape = await open_tape(work, shelf, OpenTape(first.id, first.name, first.start_at))
-        account_id = await open_account(work, shelf, OpenAccount("Practice", tape.id, cash=FIRST_CASH))
+        account_id = await open_account(work, shelf, OpenAccount("Practice", tape.id, rules=RULES, cash=FIRST_CASH))
     broker = BrokerWork(who, runtime.clock.now(), writer)
     order_id = OrderId(broker.new_id())
     command = PlaceOrder(account_id, order_id, first.symbol, Side.BUY, OrderType.MARKET, FIRST_QUANTITY)

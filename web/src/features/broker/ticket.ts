@@ -111,9 +111,9 @@ export function estimatedValue(ticket: Ticket, quote: Quote | null): string | nu
 }
 
 /** True when a buy's estimate is above the buying power: a warning, because the server decides. */
-export function exceedsBuyingPower(ticket: Ticket, quote: Quote | null, buyingPower: string): boolean {
+export function exceedsBuyingPower(ticket: Ticket, quote: Quote | null, buyingPower: string | null): boolean {
   const estimate = parseDecimal(estimatedValue(ticket, quote) ?? "");
-  const power = parseDecimal(buyingPower);
+  const power = parseDecimal(buyingPower ?? "");
   return ticket.side === "buy" && estimate !== null && power !== null && compare(estimate, power) > 0;
 }
 

@@ -4,13 +4,41 @@ Options are worth the middle of their quote, and everything else its last print;
 worth that. A print at the close of a session is the official close.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 
 from paperdesk.core.broker.marks import LAST_PRINT, OFFICIAL_CLOSE, QUOTE_MID, Mark
 from paperdesk.core.kernel.ids import InstrumentId
 from paperdesk.core.market.facts import CloseFact
 from paperdesk.core.market.instruments import Kind
 from paperdesk.features.marketdata.feeds.dataset import Dataset
+
+
+class TapeMarks(Mapping[InstrumentId, Mark]):
+    """What everything on a dataset is worth at a cursor, looked up when it is asked for."""
+
+    def __init__(self, dataset: Dataset, cursor: int) -> None:
+        """Take the market and where it stands."""
+        self._dataset = dataset
+        self._cursor = cursor
+        self._known: dict[InstrumentId, Mark | None] = {}
+
+    def __getitem__(self, instrument_id: InstrumentId) -> Mark:
+        """Return a mark; what has no price yet has none."""
+        if instrument_id not in self._known:
+            is_here = instrument_id in self._dataset.instruments
+            self._known[instrument_id] = mark_at(self._dataset, instrument_id, self._cursor) if is_here else None
+        mark = self._known[instrument_id]
+        if mark is None:
+            raise KeyError(instrument_id)
+        return mark
+
+    def __iter__(self) -> Iterator[InstrumentId]:
+        """Yield what has a mark."""
+        return (each for each in self._dataset.instruments if each in self)
+
+    def __len__(self) -> int:
+        """Return how many instruments have a mark."""
+        return sum(1 for _ in self)
 
 
 def marks_at(dataset: Dataset, instrument_ids: Iterable[InstrumentId], cursor: int) -> dict[InstrumentId, Mark]:

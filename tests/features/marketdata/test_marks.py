@@ -4,8 +4,8 @@ from decimal import Decimal
 
 from paperdesk.core.broker.marks import LAST_PRINT, OFFICIAL_CLOSE, QUOTE_MID
 from paperdesk.core.kernel.ids import InstrumentId
-from paperdesk.features.broker.marks import mark_at, marks_at
 from paperdesk.features.marketdata.feeds.recorded import RecordedDataset, open_recorded
+from paperdesk.features.marketdata.marks import mark_at, marks_at
 from tests.desk import Market
 
 

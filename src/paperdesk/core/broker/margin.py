@@ -1,0 +1,149 @@
+"""What margined positions need, and what an account has for it.
+
+    position, of shares and funds    initial                        maintenance
+    long                             50 % of its value              25 % of its value
+    short, at 5.00 or above          the greater of 50 % and        the greater of 30 % and 5.00 a unit
+                                     what maintenance asks for
+    short, below 5.00                likewise                       the greater of 100 % and 2.50 a unit
+    anything else, long              its value                      its value
+
+Equity is cash and every position at its mark, so a short position is subtracted and its proceeds are no means.
+Amounts are exact; whoever posts or shows one rounds it. The numbers stand in margin_rates.py.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import ROUND_FLOOR, Decimal
+from enum import StrEnum
+
+from paperdesk.core.broker.account import Account
+from paperdesk.core.broker.margin_rates import (
+    EQUITY_MIN,
+    INITIAL_RATE,
+    LONG_MAINTENANCE_RATE,
+    MARGINABLE,
+    PATTERN_DAY_TRADES,
+    SHORT_MAINTENANCE,
+)
+from paperdesk.core.broker.margin_rules import MarginRegime
+from paperdesk.core.broker.marks import Marks
+from paperdesk.core.kernel.money import ZERO, money
+from paperdesk.core.market.instruments import Instrument
+
+
+class Stage(StrEnum):
+    """What a requirement is for: to open a position, or to go on holding it."""
+
+    INITIAL = "initial"
+    MAINTENANCE = "maintenance"
+
+
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """Signed units of an instrument at a price per unit."""
+
+    instrument: Instrument
+    quantity: Decimal
+    price: Decimal
+
+    @property
+    def value(self) -> Decimal:
+        """Return what the units are worth, negative when they are owed."""
+        return self.quantity * self.price * self.instrument.multiplier
+
+
+def requirement(exposures: Iterable[Exposure], stage: Stage) -> Decimal:
+    """Return what equity must not fall below while these positions are held together."""
+    return sum((_needed(each, stage) for each in exposures), ZERO)
+
+
+def _needed(held: Exposure, stage: Stage) -> Decimal:
+    if held.instrument.kind not in MARGINABLE:
+        return abs(held.value)
+    maintenance = _short_maintenance(held) if held.quantity < ZERO else LONG_MAINTENANCE_RATE * held.value
+    return maintenance if stage is Stage.MAINTENANCE else max(INITIAL_RATE * abs(held.value), maintenance)
+
+
+def _short_maintenance(held: Exposure) -> Decimal:
+    rule = next(each for each in SHORT_MAINTENANCE if each.below is None or held.price < each.below)
+    return abs(held.quantity) * max(rule.amount, rule.rate * held.price)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What an account is worth at its marks, and what its positions need of that."""
+
+    equity: Decimal
+    long_value: Decimal
+    short_value: Decimal
+    initial: Decimal
+    maintenance: Decimal
+
+    @property
+    def maintenance_excess(self) -> Decimal:
+        """Return what is left of equity above what holding the positions needs; negative is a deficit."""
+        return self.equity - self.maintenance
+
+    @property
+    def initial_excess(self) -> Decimal:
+        """Return what is left of equity above what opening the positions would need."""
+        return self.equity - self.initial
+
+
+def standing(account: Account, marks: Marks) -> Standing | None:
+    """Return how an account stands, None while a position has no mark."""
+    held = [position for position in account.positions.values() if position.quantity]
+    if any(position.instrument_id not in marks for position in held):
+        return None
+    exposures = [
+        Exposure(mark.instrument, position.quantity, mark.price)
+        for position in held
+        for mark in (marks[position.instrument_id],)
+    ]
+    values = [each.value for each in exposures]
+    return Standing(
+        equity=account.cash + sum(values, ZERO),
+        long_value=sum((value for value in values if value > ZERO), ZERO),
+        short_value=sum((value for value in values if value < ZERO), ZERO),
+        initial=requirement(exposures, Stage.INITIAL),
+        maintenance=requirement(exposures, Stage.MAINTENANCE),
+    )
+
+
+def is_pattern_day_trader(account: Account) -> bool:
+    """Say whether the account's day trades of the last sessions make a pattern."""
+    return len(account.book.day_trades) >= PATTERN_DAY_TRADES
+
+
+def stage_of(account: Account) -> Stage:
+    """Return which requirement the account's orders have to meet under its regime."""
+    match account.rules.margin.regime:
+        case MarginRegime.REALTIME_BLOCK:
+            return Stage.MAINTENANCE
+        case MarginRegime.INTRADAY_CALL:
+            return Stage.INITIAL
+        case _:
+            return Stage.MAINTENANCE if is_pattern_day_trader(account) else Stage.INITIAL
+
+
+def means(account: Account, stands: Standing) -> Decimal:
+    """Return what the account has for requirements of its regime, before what open orders hold of it."""
+    excess = stands.maintenance_excess
+    if account.rules.margin.regime is MarginRegime.REALTIME_BLOCK:
+        return excess
+    if stage_of(account) is Stage.MAINTENANCE:
+        return min(excess, account.book.excess_at_close)
+    return min(excess, account.book.memorandum)
+
+
+def buying_power(account: Account, stands: Standing) -> Decimal:
+    """Return for how much the account could buy shares now, to the cent and never below zero."""
+    if stands.equity < EQUITY_MIN:
+        return max(account.cash - account.held, ZERO)
+    rate = LONG_MAINTENANCE_RATE if stage_of(account) is Stage.MAINTENANCE else INITIAL_RATE
+    return money(max(means(account, stands) - account.held, ZERO) / rate, account.currency, ROUND_FLOOR)
+
+
+def overnight_buying_power(account: Account) -> Decimal:
+    """Return for how much the account could buy shares and hold them over the close: Regulation T's buying power."""
+    return money(max(account.book.memorandum - account.held, ZERO) / INITIAL_RATE, account.currency, ROUND_FLOOR)

@@ -1,0 +1,164 @@
+"""Whether a margined account may owe what an order would make it owe, in fixed precedence.
+
+1  exits only close, and the entry of a group only opens     4  a pattern day trader has the equity for it
+2  the instrument can be sold short                          5  there is equity enough to owe anything
+3  somebody lends it                                         6  there is margin for what the order opens
+
+An order that only closes is never refused for margin.
+"""
+
+from decimal import Decimal
+
+from paperdesk.core.broker.account import Account
+from paperdesk.core.broker.events import OrderFilled
+from paperdesk.core.broker.evolution import evolve
+from paperdesk.core.broker.holds import cash_needed, held_cash
+from paperdesk.core.broker.margin import Standing, is_pattern_day_trader, means, standing
+from paperdesk.core.broker.margin_rates import EQUITY_MIN, MARGINABLE, PATTERN_EQUITY_MIN
+from paperdesk.core.broker.margin_rules import MarginRegime
+from paperdesk.core.broker.marks import Marks
+from paperdesk.core.broker.orders import Order, Role, Side
+from paperdesk.core.kernel.errors import Conflict
+from paperdesk.core.kernel.money import ZERO, money, plain
+
+
+class EntryCloses(Conflict):
+    """The entry of a group must open a position, and this one would close what is held first."""
+
+
+class ExitOpens(Conflict):
+    """An exit only closes, and there are fewer units to close than it would."""
+
+
+class ShortNotAllowed(Conflict):
+    """An instrument of the kind cannot be sold short."""
+
+
+class NotBorrowable(Conflict):
+    """Nobody lends the instrument, so it cannot be sold short."""
+
+
+class DayTradingRestricted(Conflict):
+    """A pattern day trader with too little equity can only close positions."""
+
+
+class MinimumEquityMissing(Conflict):
+    """The account has too little equity to sell short."""
+
+
+class PositionsWithoutPrice(Conflict):
+    """A position has no price yet, so nobody can say what the account is worth."""
+
+
+class InsufficientBuyingPower(Conflict):
+    """The order needs more cash, or more margin, than is free."""
+
+
+def check_margin(account: Account, order: Order, marks: Marks) -> None:
+    """Refuse an order that the account may not, or could not, owe for; its reservation is already known."""
+    opens = opens_units(order)
+    _check_group(account, order, opens=opens)
+    if not opens:
+        return
+    stands = _known(account, marks)
+    if order.side is Side.SELL:
+        _check_short(account, order)
+    _check_equity(account, order, stands)
+    needed, available, rule = _needed(account, order, stands)
+    if needed > available:
+        raise InsufficientBuyingPower(
+            f"The order needs {plain(needed)} {account.currency} of margin, and {plain(available)} is free.",
+            needed=plain(needed),
+            available=plain(available),
+            rule=rule,
+        )
+
+
+def opens_units(order: Order) -> bool:
+    """Say whether an order of a margined account would open or add to a position."""
+    if order.is_exit:
+        return False
+    return bool(order.held_money) or order.workable > (order.held_units or ZERO)
+
+
+def withdrawable(account: Account, marks: Marks) -> Decimal:
+    """Return the cash a margined account can give back to its owner: its own, and not borrowed for it."""
+    stands = _known(account, marks)
+    own = min(account.cash + stands.short_value, account.book.memorandum, stands.maintenance_excess)
+    return money(max(own - account.held, ZERO), account.currency)
+
+
+def can_carry(account: Account, event: OrderFilled, marks: Marks) -> bool:
+    """Say whether a margined account could carry a fill beside what its other orders hold; closing it always can."""
+    order = account.orders[event.fill.order_id]
+    if not any(change.is_new for change in event.lot_changes):
+        return True
+    others = account.held - held_cash(account, order)
+    after = evolve(account, event)
+    stands = standing(after, marks)
+    if stands is None:
+        return False
+    if stands.equity < EQUITY_MIN:
+        return order.side is Side.BUY and after.cash >= others
+    return means(after, stands) >= others
+
+
+def _check_group(account: Account, order: Order, *, opens: bool) -> None:
+    held = account.position(order.instrument.id)
+    if order.role is Role.ENTRY and order.held_units:
+        raise EntryCloses(
+            f"The entry of a group opens a position, and this one would close {plain(order.held_units)} first.",
+            symbol=order.instrument.symbol,
+            closes=plain(order.held_units),
+        )
+    if order.is_exit and not opens and order.workable > held.closable(order.side):
+        raise ExitOpens(
+            f"The exits close {plain(order.workable)} {order.instrument.symbol}, "
+            f"and {plain(held.closable(order.side))} are free.",
+            needed=plain(order.workable),
+            available=plain(held.closable(order.side)),
+            symbol=order.instrument.symbol,
+        )
+
+
+def _check_short(account: Account, order: Order) -> None:
+    instrument = order.instrument
+    if instrument.kind not in MARGINABLE:
+        raise ShortNotAllowed(
+            f"{instrument.symbol} is of the kind {instrument.kind.value!r}, which cannot be sold short.",
+            symbol=instrument.symbol,
+        )
+    if account.rules.margin.borrow.rate_of(instrument.symbol) is None:
+        raise NotBorrowable(f"Nobody lends {instrument.symbol}, so it cannot be sold short.", symbol=instrument.symbol)
+
+
+def _check_equity(account: Account, order: Order, stands: Standing) -> None:
+    is_legacy = account.rules.margin.regime is MarginRegime.LEGACY_PDT
+    if is_legacy and is_pattern_day_trader(account) and stands.equity < PATTERN_EQUITY_MIN:
+        raise DayTradingRestricted(
+            f"A pattern day trader needs {plain(PATTERN_EQUITY_MIN)} of equity to open positions.",
+            needed=plain(PATTERN_EQUITY_MIN),
+            available=plain(money(stands.equity, account.currency)),
+        )
+    if order.side is Side.SELL and stands.equity < EQUITY_MIN:
+        raise MinimumEquityMissing(
+            f"Selling short needs {plain(EQUITY_MIN)} of equity.",
+            needed=plain(EQUITY_MIN),
+            available=plain(money(stands.equity, account.currency)),
+        )
+
+
+def _needed(account: Account, order: Order, stands: Standing) -> tuple[Decimal, Decimal, str]:
+    """Return what an order needs, what is free for it, and by which rule."""
+    if stands.equity < EQUITY_MIN:
+        full = order.notional or cash_needed(account, order, order.hold_price or ZERO, order.workable)
+        return full, account.cash - account.held, "minimum_equity"
+    free = money(means(account, stands), account.currency) - account.held
+    return held_cash(account, order), free, account.rules.margin.regime.value
+
+
+def _known(account: Account, marks: Marks) -> Standing:
+    stands = standing(account, marks)
+    if stands is None:
+        raise PositionsWithoutPrice("A position has no price yet, so the account's margin is not known.")
+    return stands

@@ -1,0 +1,37 @@
+"""What margin rules ask for: rates, amounts and deadlines, as data with source and date.
+
+Regulation T is 12 CFR 220 of the Federal Reserve: sections 220.4 (margin account), 220.5 (memorandum account) and
+220.12 (supplement: 50 % of a purchase, 150 % of a short sale of which its proceeds are 100). FINRA Rule 4210 has
+paragraph (c) on maintenance, (b) on the least equity, and (d)(2) on intraday deficits since 4 June 2026
+(Release 34-105226, 91 FR 20731), which took the place of the day-trading rules of (f)(8)(B).
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from paperdesk.core.market.instruments import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class LowPriceRule:
+    """What a unit sold short needs at least: an amount, or a fraction of its price, whichever is greater."""
+
+    below: Decimal | None
+    amount: Decimal
+    rate: Decimal
+
+
+INITIAL_RATE = Decimal("0.50")  # Regulation T, 220.12(a) and (c)
+LONG_MAINTENANCE_RATE = Decimal("0.25")  # FINRA 4210(c)(1)
+SHORT_MAINTENANCE = (
+    LowPriceRule(Decimal(5), Decimal("2.50"), Decimal(1)),  # FINRA 4210(c)(2): selling at less than 5.00
+    LowPriceRule(None, Decimal(5), Decimal("0.30")),  # FINRA 4210(c)(3): selling at 5.00 or above
+)
+# What margin is lent on, and what can be borrowed and sold short; the rest is paid in full.
+MARGINABLE = frozenset({Kind.EQUITY, Kind.ETF})
+
+EQUITY_MIN = Decimal(2000)  # FINRA 4210(b)(4): to buy on credit or sell short at all
+
+PATTERN_DAY_TRADES = 4  # FINRA 4210(f)(8)(B), until 4 June 2026: so many within
+PATTERN_SESSIONS = 5  # so many sessions make a pattern day trader,
+PATTERN_EQUITY_MIN = Decimal(25_000)  # who needs so much equity to go on

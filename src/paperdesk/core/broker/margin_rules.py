@@ -1,0 +1,58 @@
+"""The margin rules of one account, chosen when it is opened: whether it may owe money and units, and on what terms.
+
+    kind      cash             buys with cash it has and sells units it has
+              reg_t            buys on credit and sells short: Regulation T and FINRA 4210
+    regime    realtime_block   an order is refused when the account could not carry it at maintenance
+              intraday_call    an order needs the initial margin, and a deficit during the day is called
+              legacy_pdt       the same, but four times the excess of the last close for pattern day traders
+
+Borrowing to sell short has a table of its own: a yearly rate for each symbol, None where nobody lends it, and
+the rate of what is not listed, which is easy to borrow. It is a rule of the account and says where it is from.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+
+
+class MarginKind(StrEnum):
+    """Whether an account may owe."""
+
+    CASH = "cash"
+    REG_T = "reg_t"
+
+
+class MarginRegime(StrEnum):
+    """How a margined account is kept within its means during a session."""
+
+    REALTIME_BLOCK = "realtime_block"
+    INTRADAY_CALL = "intraday_call"
+    LEGACY_PDT = "legacy_pdt"
+
+
+@dataclass(frozen=True, slots=True)
+class BorrowTable:
+    """What borrowing costs a year as a fraction of what was borrowed; None where nothing can be borrowed."""
+
+    easy_rate: Decimal = Decimal("0.003")
+    rates: Mapping[str, Decimal | None] = field(default_factory=dict[str, Decimal | None])
+    source: str = "rule of the account"
+
+    def rate_of(self, symbol: str) -> Decimal | None:
+        """Return the yearly rate of a symbol; what is not listed is easy to borrow."""
+        return self.rates.get(symbol, self.easy_rate)
+
+
+@dataclass(frozen=True, slots=True)
+class MarginRules:
+    """Whether and how an account may owe money and units."""
+
+    kind: MarginKind = MarginKind.CASH
+    regime: MarginRegime = MarginRegime.REALTIME_BLOCK
+    borrow: BorrowTable = field(default_factory=BorrowTable)
+
+    @property
+    def is_margined(self) -> bool:
+        """Say whether the account may owe at all."""
+        return self.kind is not MarginKind.CASH

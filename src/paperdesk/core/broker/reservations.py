@@ -1,0 +1,113 @@
+"""What the open orders of a margined account reserve: units to close with, margin to open with.
+
+Orders are taken in the order they were accepted. Each first closes what is held the other way and no earlier
+order has promised; that reserves units and no money. What is left of it opens, and needs by how much it raises
+the requirement of the position with all that earlier orders open: never less than nothing, and not the same as
+the sum of what each would need alone. Exits of one group promise the same units, so together they count once.
+
+Reservations that move because another order did are an event of their own, so that whoever folds the events
+needs no prices to know them.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+
+from paperdesk.core.broker.account import Account
+from paperdesk.core.broker.events import Event, Reservation, ReservationsMoved
+from paperdesk.core.broker.evolution import fold, with_order
+from paperdesk.core.broker.fees import fee_due
+from paperdesk.core.broker.holds import money_left
+from paperdesk.core.broker.margin import Exposure, requirement, stage_of
+from paperdesk.core.broker.orders import Order, Side
+from paperdesk.core.kernel.ids import InstrumentId, OrderId
+from paperdesk.core.kernel.money import ZERO, money
+
+
+def reserved(account: Account, orders: tuple[Order, ...]) -> tuple[Order, ...]:
+    """Return orders that are about to be accepted, with what each of them will reserve."""
+    if not account.rules.margin.is_margined:
+        return orders
+    for order in orders:
+        account = with_order(account, order)
+    found = _reservations(account, orders[0].instrument.id)
+    return tuple(replace(each, held_units=found[each.id].units, held_money=found[each.id].money) for each in orders)
+
+
+def with_reservations(account: Account, events: tuple[Event, ...]) -> tuple[Event, ...]:
+    """Return what happened, and by how much it moved what open orders reserve."""
+    if not events or not account.rules.margin.is_margined:
+        return events
+    after = fold(account, events)
+    moved = moved_reservations(after)
+    return (*events, ReservationsMoved(after.last_seq + 1, after.last_at, moved)) if moved else events
+
+
+def moved_reservations(account: Account) -> tuple[Reservation, ...]:
+    """Return what open orders should reserve, of those that reserve something else."""
+    return tuple(_moved(account))
+
+
+def _moved(account: Account) -> Iterator[Reservation]:
+    for instrument_id in sorted({order.instrument.id for order in account.orders.values() if order.is_open}):
+        for order_id, found in _reservations(account, instrument_id).items():
+            order = account.orders[order_id]
+            if (order.held_units, order.held_money) != (found.units, found.money):
+                yield found
+
+
+def _reservations(account: Account, instrument_id: InstrumentId) -> dict[OrderId, Reservation]:
+    working = [each for each in account.orders.values() if each.is_open and each.instrument.id == instrument_id]
+    walk = _Walk(account, account.position(instrument_id).quantity)
+    return {order.id: walk.take(order) for order in sorted(working, key=_accepted)}
+
+
+def _accepted(order: Order) -> tuple[int, int]:
+    return order.accepted_seq, order.leg
+
+
+class _Walk:
+    """A position, and what the orders before the next one have promised of it and will open beside it."""
+
+    def __init__(self, account: Account, quantity: Decimal) -> None:
+        self.account = account
+        self.quantity = quantity
+        self.promised = ZERO
+        self.opening = ZERO
+        self.of_group: defaultdict[OrderId | None, Decimal] = defaultdict(Decimal)
+
+    def take(self, order: Order) -> Reservation:
+        """Return what an order reserves, and remember it for those after it."""
+        if order.is_exit:
+            more = max(order.workable - self.of_group[order.group_id], ZERO)
+            self.of_group[order.group_id] += more
+            self.promised += more
+            return Reservation(order.id, order.workable, ZERO)
+        sign = Decimal(1 if order.side is Side.BUY else -1)
+        left = self._units(order)
+        closes = min(left, max(-sign * self.quantity - self.promised, ZERO))
+        self.promised += closes
+        opens = left - closes
+        return Reservation(order.id, closes, self._margin(order, sign * opens) if opens else ZERO)
+
+    def _units(self, order: Order) -> Decimal:
+        """Return the units an order may still fill; one by money fills what its money is expected to buy."""
+        if order.notional is None:
+            return order.workable
+        assert order.hold_price is not None, "an order that may open knows at which price it reserves"
+        return money_left(self.account, order) / order.hold_price
+
+    def _margin(self, order: Order, opens: Decimal) -> Decimal:
+        price, stage = order.hold_price, stage_of(self.account)
+        assert price is not None, "an order that may open knows at which price it reserves"
+        base = self.quantity if self.quantity * opens > ZERO else ZERO
+        before, after = (
+            requirement([Exposure(order.instrument, base + each, price)], stage)
+            for each in (self.opening, self.opening + opens)
+        )
+        self.opening += opens
+        currency = self.account.currency
+        return money(max(after - before, ZERO), currency) + fee_due(
+            self.account.rules.fees, order, abs(opens), currency
+        )

@@ -1,0 +1,117 @@
+"""Margined accounts through REST, on real bars and on a real database, each story reconciled.
+
+The account opens at the close of the first day, at 100.00; the second opens at 101.00 and closes at 103.00, the
+third opens at 103.50 and closes at 105.00, the fourth opens at 104.00 and closes at 98.00.
+"""
+
+from typing import Any
+
+from tests.desk import RunningDesk, refused, wish
+
+REG_T = {"kind": "reg_t"}
+
+
+async def account(desk: RunningDesk, account_id: str) -> dict[str, Any]:
+    """Return an account once its books have been reconciled."""
+    books = await desk.mine.get(f"/v1/accounts/{account_id}/reconciliation")
+    assert books == {"balanced": True, "problems": []}
+    found: dict[str, Any] = await desk.mine.get(f"/v1/accounts/{account_id}")
+    return found
+
+
+async def positions(desk: RunningDesk, account_id: str) -> list[tuple[str, str, str]]:
+    rows = await desk.mine.rows(f"/v1/accounts/{account_id}/positions")
+    return [(row["quantity"], row["reserved"], row["cost_basis"]) for row in rows]
+
+
+async def test_a_short_sale_is_owed_marked_and_bought_back(desk: RunningDesk) -> None:
+    tape_id, account_id = await desk.market(margin=REG_T)
+    await desk.mine.order(account_id, "sell", "100")
+    assert (await account(desk, account_id))["held_cash"] == "3000"
+    await desk.mine.step(tape_id)
+    assert await positions(desk, account_id) == [("-100", "0", "-10098")]
+    found = await account(desk, account_id)
+    assert (found["cash"], found["market_value"], found["equity"]) == ("20098", "-10300", "9798")
+    assert found["margin"] == {
+        "kind": "reg_t",
+        "regime": "realtime_block",
+        "initial_requirement": "5150",
+        "maintenance_requirement": "3090",
+        "maintenance_excess": "6708",
+        "memorandum": "4951",
+        "buying_power": "26832",
+        "overnight_buying_power": "9902",
+        "day_trades": 0,
+    }
+    order = await desk.mine.post(f"/v1/accounts/{account_id}/positions/ACME/close", {})
+    assert (order["side"], order["quantity"]) == ("buy", "100")
+    await desk.mine.step(tape_id)
+    assert await positions(desk, account_id) == []
+    assert (await account(desk, account_id))["cash"] == "9746"
+
+
+async def test_a_sale_across_zero_closes_and_opens_in_one_order(desk: RunningDesk) -> None:
+    tape_id, account_id = await desk.market(margin=REG_T)
+    await desk.mine.order(account_id, "buy", "10")
+    await desk.mine.step(tape_id)
+    await desk.mine.order(account_id, "sell", "15", limit_price="104.50")
+    assert (await account(desk, account_id))["held_cash"] == "156.75"
+    assert await positions(desk, account_id) == [("10", "10", "1010.2")]
+    await desk.mine.step(tape_id)
+    assert await positions(desk, account_id) == [("-5", "0", "-522.5")]
+    assert (await account(desk, account_id))["held_cash"] == "0"
+
+
+async def test_a_purchase_on_credit_owes_cash_until_it_is_sold(desk: RunningDesk) -> None:
+    tape_id, account_id = await desk.market(margin=REG_T)
+    await desk.mine.order(account_id, "buy", "200")
+    await desk.mine.step(tape_id)
+    found = await account(desk, account_id)
+    assert (found["cash"], found["margin"]["maintenance_excess"]) == ("-10204", "5246")
+    answer = await desk.mine.ask("POST", "/v1/orders", json=wish(account_id, "buy", "300"))
+    facts = refused(answer, 409, "insufficient_buying_power")
+    assert (facts["needed"], facts["available"], facts["rule"]) == ("7726.5", "5246", "realtime_block")
+
+
+async def test_orders_share_margin_after_a_restart_as_before(desk: RunningDesk) -> None:
+    _, account_id = await desk.market(margin=REG_T)
+    first = await desk.mine.order(account_id, "buy", "100", limit_price="90.00", time_in_force="gtc")
+    await desk.mine.order(account_id, "sell", "100", limit_price="120.00", time_in_force="gtc")
+    assert (await account(desk, account_id))["held_cash"] == "2250"
+    await desk.mine.ask("DELETE", f"/v1/orders/{first['id']}")
+    assert (await account(desk, account_id))["held_cash"] == "3600"
+    await desk.mine.ask("DELETE", f"/v1/orders?account_id={account_id}")
+    assert (await account(desk, account_id))["held_cash"] == "0"
+
+
+async def test_what_nobody_lends_is_refused_by_name(desk: RunningDesk) -> None:
+    _, account_id = await desk.market(margin={**REG_T, "borrow": {"rates": {"ACME": None}}})
+    answer = await desk.mine.ask("POST", "/v1/orders", json=wish(account_id, "sell", "1"))
+    refused(answer, 409, "not_borrowable")
+
+
+async def test_a_withdrawal_from_a_margined_account_takes_no_borrowed_cash(desk: RunningDesk) -> None:
+    tape_id, account_id = await desk.market(margin=REG_T)
+    await desk.mine.order(account_id, "sell", "100")
+    await desk.mine.step(tape_id)
+    answer = await desk.mine.ask("POST", f"/v1/accounts/{account_id}/transfers", json={"amount": "-5000"})
+    assert refused(answer, 409, "insufficient_cash")["available"] == "4951"
+    await desk.mine.post(f"/v1/accounts/{account_id}/transfers", {"amount": "-4951"})
+    assert (await account(desk, account_id))["margin"]["memorandum"] == "0"
+
+
+async def test_by_hand_a_short_sale_fills_as_it_arrives(desk: RunningDesk) -> None:
+    _, account_id = await desk.market("quotes", margin=REG_T, fill_on_arrival=True)
+    order = await desk.mine.order(account_id, "sell", "10")
+    assert order["status"] == "filled"
+    assert await positions(desk, account_id) == [("-10", "0", "-999.8")]
+    order = await desk.mine.order(account_id, "buy", "15")
+    assert order["status"] == "filled"
+    assert await positions(desk, account_id) == [("5", "0", "500.1")]
+    assert (await account(desk, account_id))["margin"]["kind"] == "reg_t"
+
+
+async def test_an_account_that_cannot_owe_shows_no_margin(desk: RunningDesk) -> None:
+    _, account_id = await desk.market()
+    found = await account(desk, account_id)
+    assert (found["margin"], found["buying_power"]) == (None, "10000")
