@@ -1,8 +1,9 @@
-"""A desk with everything that runs by itself running, three small markets, and people who visit it.
+"""A desk with everything that runs by itself running, four small markets, and people who visit it.
 
 daily    ACME and BOLT with daily bars (BOLT begins on the third day), and MKTX, which is an index
 quotes   ACME with real quotes during one session
 closes   ACME with one price a day
+chain    the daily market with options on ACME
 """
 
 import asyncio
@@ -78,7 +79,22 @@ ACME,2024-06-04,103.00
 ACME,2024-06-05,105.00
 ACME,2024-06-06,98.00
 """
-_MARKETS = {"daily": _DAILY, "quotes": _QUOTES, "closes": _CLOSES}
+# ACME and options that end on 7 June, at 101: a call and a put at 100, and a call at 105.
+_CHAIN = (
+    _DAILY
+    + """\
+ACME240607C00100000,2024-06-03,3.00,3.20,2.90,3.00,50
+ACME240607C00100000,2024-06-04,3.50,4.60,3.40,4.20,50
+ACME240607C00100000,2024-06-07,1.00,2.00,0.90,1.05,50
+ACME240607P00100000,2024-06-03,2.80,3.00,2.70,2.80,50
+ACME240607P00100000,2024-06-04,1.20,1.50,1.10,1.20,50
+ACME240607P00100000,2024-06-07,0.50,0.60,0.05,0.05,50
+ACME240607C00105000,2024-06-03,1.20,1.30,1.00,1.20,50
+ACME240607C00105000,2024-06-04,1.50,1.90,1.40,1.60,50
+ACME240607C00105000,2024-06-07,0.10,0.10,0.05,0.05,50
+"""
+)
+_MARKETS = {"daily": _DAILY, "quotes": _QUOTES, "closes": _CLOSES, "chain": _CHAIN}
 _NAMED = {"MKTX": Named("MKTX", "The index", Kind.INDEX)}
 
 
@@ -93,7 +109,7 @@ class Market:
 
 @pytest.fixture(scope="session")
 def markets(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Market]:
-    """The three small markets by name."""
+    """The small markets by name."""
     return {name: _written(tmp_path_factory.mktemp("markets"), name, rows) for name, rows in _MARKETS.items()}
 
 

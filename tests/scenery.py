@@ -31,6 +31,7 @@ from paperdesk.core.market.facts import (
     RangeFact,
 )
 from paperdesk.core.market.instruments import Instrument, Kind
+from paperdesk.core.market.options import Right, listed, occ_symbol
 from paperdesk.core.market.quotes import Quote
 
 HERE = UUID("6f1c6c1e-2f0b-5a57-9a6b-3f6f0f6d0001")
@@ -57,13 +58,26 @@ def instrument(
     )
 
 
+def option(right: str, strike: str, *, days: int = 0, root: str = "ACME") -> Instrument:
+    """Return an option that ends so many days after the first session."""
+    side = Right.CALL if right == "C" else Right.PUT
+    contract = listed(root, FIRST_CLOSE.date() + timedelta(days=days), side, Decimal(strike))
+    of = InstrumentId(derived(HERE, "instrument", contract.underlying))
+    return replace(instrument(occ_symbol(contract), Kind.OPTION), contract=contract, underlying_id=of)
+
+
 ACME = instrument("ACME")
 GLOBEX = instrument("GLOBEX", lot_step="0.001")
 COIN = instrument("COIN", Kind.CRYPTO, tick="0.00000001", lot_step="0.000000001")
 CALL = instrument("ACME_CALL", Kind.OPTION)
 SPX = instrument("SPX", Kind.INDEX)
 SAP = instrument("SAP", currency="EUR")
-LISTED = {each.symbol: each for each in (ACME, GLOBEX, COIN, CALL, SPX, SAP)}
+OPTIONS = (
+    *(option(right, strike, days=days) for right in "CP" for strike in ("95", "100", "105") for days in (0, 1, 30)),
+    option("C", "100", root="SPXW"),
+    option("C", "100", root="SPX"),
+)
+LISTED = {each.symbol: each for each in (ACME, GLOBEX, COIN, CALL, SPX, SAP, *OPTIONS)}
 
 FREE = FeeSchedule()
 PER_SHARE = FeeSchedule("per_share", per_share=Decimal("0.005"), order_minimum=Decimal(1))

@@ -199,6 +199,10 @@ class Story:
         self.asked += 1
         self._ask(TransferCash(self.account.id, EntryId(derived(HERE, "entry", self.asked)), Decimal(amount)))
 
+    def asks(self, command: Command) -> None:
+        """Ask for anything else."""
+        self._ask(command)
+
     def arrives(self, which: OrderId, of: Instrument = ACME) -> tuple[Event, ...]:
         """Let an order meet the standing quote at once, as a hand-traded account does."""
         return self._remember(arrive(self.account, which, self.quotes[of.id], self.cursor, self.marks))

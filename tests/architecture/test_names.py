@@ -65,6 +65,9 @@ NOUNS = {
     "broker/equity_history": "the equity line, worked out from ledger and tape, for the routes",
     "broker/hot_routes": "plain routes declared in a table, for the REST door",
     "broker/order_schemas": "what orders look like from outside",
+    "broker/option_schemas": "what the life of options looks like from outside",
+    "broker/expiries": "how options would end, worked out from the tape, for the routes",
+    "broker/option_routes": "the routes of options, which are many",
     "broker/touching": "what a batch of commands needs to load, for the order writer",
     "broker/order_writer": "many commands, one commit; place_order and its like hand over to it",
 }

@@ -12,7 +12,7 @@ from tests.architecture.sources import broken, seeded
 SQL = ("infra/*", "migrations/*", "features/*/tables.py", "features/*/store.py", "features/*/queries.py")
 SHAPES = (
     "features/*/routes.py",
-    "features/*/hot_routes.py",
+    "features/*/*_routes.py",
     "features/*/*schemas.py",
     "features/*/tools.py",
     "features/*/access.py",

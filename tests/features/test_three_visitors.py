@@ -41,12 +41,14 @@ class Call:
 
     params: Mapping[str, str] = field(default_factory=dict[str, str])
     body: Mapping[str, Any] | None = None
+    symbol: str = "ACME"
 
     def names(self, path: str) -> bool:
         """Say whether the call names something that belongs to somebody."""
         return "{" in path or any("{" in str(value) for value in (*self.params.values(), *(self.body or {}).values()))
 
 
+OPTION = "ACME240607C00100000"
 CALLS = {
     ("DELETE", "/v1/logins/current"): Call(),
     ("GET", "/v1/me"): Call(),
@@ -70,6 +72,9 @@ CALLS = {
     ("PATCH", "/v1/orders/{order_id}"): Call(body={"quantity": "2"}),
     ("DELETE", "/v1/orders"): Call({"account_id": "{account_id}"}),
     ("POST", "/v1/accounts/{account_id}/positions/{symbol}/close"): Call(body={"percent": "100"}),
+    ("POST", "/v1/accounts/{account_id}/positions/{symbol}/exercise"): Call(body={}, symbol=OPTION),
+    ("PUT", "/v1/accounts/{account_id}/positions/{symbol}/at-expiry"): Call(body={"at_expiry": "lapse"}, symbol=OPTION),
+    ("GET", "/v1/accounts/{account_id}/expiries"): Call({"on": "2024-06-07"}),
     ("GET", "/v1/tapes"): Call(),
     ("POST", "/v1/tapes"): Call(body={"dataset_id": "{dataset_id}", "name": "Run", "start_at": FIRST_CLOSE}),
     ("GET", "/v1/tape-presets"): Call(),
@@ -130,13 +135,14 @@ CLOSED = [address for address in ADDRESSES if address not in OPEN]
 @pytest.fixture
 async def ids(desk: RunningDesk) -> dict[str, str]:
     """Real ids of the first tenant, one of each kind."""
-    tape_id, account_id = await desk.market()
+    tape_id, account_id = await desk.market("chain", cash="20000")
     private, market = DatasetId(uuid4()), desk.markets["daily"]
     shutil.copytree(market.folder, desk.runtime.settings.datasets / str(private))
     async with desk.runtime.work(desk.first.principal) as work:
         await insert_dataset(work, private, market.manifest, desk.first.tenant_id)
         job_id = await enqueue(work, "import_dataset", {})
     await desk.mine.order(account_id, "buy", "2")
+    await desk.mine.order(account_id, "buy", "1", symbol=OPTION)
     await desk.mine.step(tape_id)
     saved = {"name": "ours", "title": "Ours", "summary": "Our own.", "tape_id": tape_id, "shared": True}
     await desk.mine.post("/v1/tape-presets", saved)
@@ -159,10 +165,8 @@ async def ask(visitor: Visitor, address: tuple[str, str], ids: Mapping[str, str]
     call = CALLS.get(address) or SPOKEN[address]
     body = None if call.body is None else {name: filled(value, ids) for name, value in call.body.items()}
     params = {name: value.format(**ids) for name, value in call.params.items()}
-    return await visitor.ask(method, path.format(**ids, **NAMED), params=params, json=body)
-
-
-NAMED = {"symbol": "ACME", "activity_type": "FILL"}
+    named = {"symbol": call.symbol, "activity_type": "FILL"}
+    return await visitor.ask(method, path.format(**ids, **named), params=params, json=body)
 
 
 async def signed_in(desk: RunningDesk, member: Founded) -> Visitor:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
 from uuid import UUID
 
 from paperdesk.core.broker.claims import Claim
@@ -21,6 +22,14 @@ from paperdesk.core.kernel.ids import AccountId, InstrumentId, OrderId, TapeId, 
 from paperdesk.core.kernel.money import ZERO
 
 
+class AtExpiry(StrEnum):
+    """What the holder of an option wants on its last day: what everybody does, exercise, or letting it lapse."""
+
+    USUAL = "usual"
+    EXERCISE = "exercise"
+    LAPSE = "lapse"
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
     """The rules of one account; data, never code.
@@ -32,6 +41,8 @@ class Rules:
     fees: FeeSchedule = field(default_factory=FeeSchedule)
     fill_on_arrival: bool = False
     margin: MarginRules = field(default_factory=MarginRules)
+    auto_exercise: bool = True
+    option_level: int = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +58,7 @@ class Position:
     reserved: Decimal = ZERO
     cost: Decimal = ZERO
     lots: tuple[Lot, ...] = ()
+    at_expiry: AtExpiry = AtExpiry.USUAL
 
     def closable(self, side: Side) -> Decimal:
         """Return the units that an order of this side could close and that no open order has promised yet."""

@@ -9,11 +9,12 @@
 Numbers 2 to 6 need no account and stand in terms.py.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
 from paperdesk.core.broker.account import Account
+from paperdesk.core.broker.approvals import check_approval
 from paperdesk.core.broker.commands import PlaceOrder
 from paperdesk.core.broker.holds import held_cash
 from paperdesk.core.broker.margin_checks import InsufficientBuyingPower, check_margin, withdrawable
@@ -46,6 +47,10 @@ class MarketClosed(Conflict):
 
 class NoAuctionAhead(Conflict):
     """The calendar knows no next opening for an on-open order to wait for."""
+
+
+class OptionHasExpired(Conflict):
+    """The option's last session is over."""
 
 
 class ExpiryDateMissing(Invalid):
@@ -95,6 +100,7 @@ class Horizon:
 def check_terms(account: Account, command: PlaceOrder, instrument: Instrument) -> None:
     """Run the checks that a command passes or fails by itself, in order."""
     _check_instrument(account, instrument)
+    check_approval(account, instrument, command.side)
     check_quantity(command, instrument)
     check_class(command, can_short=account.rules.margin.is_margined)
     check_prices(command, instrument)
@@ -115,8 +121,21 @@ def check_group(command: PlaceOrder, view: MarketView, instrument: Instrument) -
     check_exits(command.limit_price or command.stop_price or standing, target, stop, is_short=is_short)
 
 
-def horizon(command: PlaceOrder, view: MarketView) -> Horizon:
-    """Say how long an order works, or refuse it when there is nothing that it could wait for."""
+def horizon(command: PlaceOrder, view: MarketView, instrument: Instrument) -> Horizon:
+    """Say how long an order works, or refuse it when there is nothing that it could wait for.
+
+    An order in an option works to the last close the option trades in at most.
+    """
+    works = _horizon(command, view)
+    last_at = None if instrument.contract is None else view.date_ends_at.get(instrument.contract.last_on)
+    if last_at is None:
+        return works
+    if view.at >= last_at:
+        raise OptionHasExpired(f"{instrument.symbol} traded until {last_at:%Y-%m-%d}.", symbol=instrument.symbol)
+    return replace(works, expires_at=min(works.expires_at, last_at))
+
+
+def _horizon(command: PlaceOrder, view: MarketView) -> Horizon:
     time_in_force = command.time_in_force
     if time_in_force is not TimeInForce.GTD and command.expires_on is not None:
         raise ExpiryDateNotAllowed("Only a gtd order takes a date.", time_in_force=time_in_force.value)
@@ -204,8 +223,8 @@ def check_transfer(account: Account, amount: Decimal, marks: Marks) -> None:
 
 
 def _check_instrument(account: Account, instrument: Instrument) -> None:
-    # Options wait for the rules of their multiplier; without them a fill would cost a hundredth.
-    if not instrument.is_tradable or instrument.kind is Kind.OPTION:
+    # An option whose terms are not known has no multiplier, and a fill would cost a hundredth.
+    if not instrument.is_tradable or (instrument.kind is Kind.OPTION and instrument.contract is None):
         raise InstrumentNotTradable(
             f"{instrument.symbol} is of the kind {instrument.kind.value!r}; it can be watched, not traded.",
             symbol=instrument.symbol,

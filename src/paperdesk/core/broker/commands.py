@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TypeAlias
 
+from paperdesk.core.broker.account import AtExpiry
 from paperdesk.core.broker.orders import OrderClass, OrderType, Side, TimeInForce
 from paperdesk.core.kernel.ids import AccountId, EntryId, OrderId
 from paperdesk.core.kernel.money import ZERO
@@ -130,4 +131,31 @@ class TransferCash:
     amount: Decimal
 
 
-Command: TypeAlias = PlaceOrder | CancelOrder | CancelOrders | ReplaceOrder | ClosePosition | TransferCash
+@dataclass(frozen=True, slots=True)
+class ExerciseOption:
+    """Exercise contracts of an option that is held, now: some of them, or all when no quantity is given."""
+
+    account_id: AccountId
+    symbol: str
+    quantity: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InstructExpiry:
+    """Say what is to happen with an option on its last day."""
+
+    account_id: AccountId
+    symbol: str
+    at_expiry: AtExpiry
+
+
+Command: TypeAlias = (
+    PlaceOrder
+    | CancelOrder
+    | CancelOrders
+    | ReplaceOrder
+    | ClosePosition
+    | TransferCash
+    | ExerciseOption
+    | InstructExpiry
+)

@@ -13,6 +13,7 @@ Nothing here reads a clock, draws a number or knows a database. Where the rules 
     reservations                      what open orders of a margined account reserve
     session_close                     what the end of a session brings, in its order
     corporate_actions, adjustments    what companies do to what is held, and order_adjustments to open orders
+    expiry, exercising, deliveries    the life of options beyond their orders
     evolution                         evolve
 """
 
@@ -28,6 +29,8 @@ from paperdesk.core.broker.commands import (
     CancelOrders,
     ClosePosition,
     Command,
+    ExerciseOption,
+    InstructExpiry,
     PlaceOrder,
     ReplaceOrder,
     TransferCash,
@@ -37,6 +40,7 @@ from paperdesk.core.broker.corporate_actions import act
 from paperdesk.core.broker.events import CashTransferred, Event
 from paperdesk.core.broker.evolution import evolve, fold
 from paperdesk.core.broker.execution import meet
+from paperdesk.core.broker.exercising import speak_for_option
 from paperdesk.core.broker.ledger import Entry, EntryKind
 from paperdesk.core.broker.marks import NO_MARKS, Marks
 from paperdesk.core.broker.orders import BY_REQUEST, Order, require_open
@@ -65,23 +69,24 @@ def decide(account: Account, command: Command, view: MarketView) -> tuple[Event,
 
 def _decided(account: Account, command: Command, view: MarketView) -> tuple[Event, ...]:
     at = max(view.at, account.last_at)
+    course = Course(account, at)
     match command:
         case PlaceOrder():
             return place(account, command, view, at)
         case ReplaceOrder():
-            order = _open_order(account, command.order_id)
-            return (replace_order(account, order, command, view, at),)
+            course.take(replace_order(account, _open_order(account, command.order_id), command, view, at))
         case CancelOrder():
-            course = Course(account, at)
             cancel(course, _open_order(account, command.order_id), BY_REQUEST)
-            return tuple(course.events)
         case CancelOrders():
             return cancel_all(account, command, view, at)
         case ClosePosition():
             return close_position(account, command, view, at)
+        case ExerciseOption() | InstructExpiry():
+            return speak_for_option(account, command, view, at)
         case _:
             check_transfer(account, command.amount, view.marks)
-            return (_transfer(account, command, at),)
+            course.take(_transfer(account, command, at))
+    return tuple(course.events)
 
 
 def react(account: Account, fact: MarketFact, marks: Marks = NO_MARKS) -> tuple[Event, ...]:

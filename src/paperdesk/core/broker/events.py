@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import TypeAlias
 from uuid import UUID
 
+from paperdesk.core.broker.account import AtExpiry
 from paperdesk.core.broker.claims import Claim
 from paperdesk.core.broker.ledger import Entry
 from paperdesk.core.broker.lots import LotChange
@@ -197,6 +198,44 @@ class MemorandumStruck:
 
 
 @dataclass(frozen=True, slots=True)
+class OptionExpired(Booked):
+    """Options ended worthless, or nobody exercised them."""
+
+    instrument_id: InstrumentId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class OptionExercised(Booked):
+    """Options were exercised; `price` is what the underlying was worth, None where nothing depends on it."""
+
+    instrument_id: InstrumentId
+    reason: str
+    price: Decimal
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class OptionAssigned(Booked):
+    """Options that were owed were exercised by somebody else."""
+
+    instrument_id: InstrumentId
+    reason: str
+    price: Decimal
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExpiryInstructed:
+    """The holder of an option said what is to happen on its last day."""
+
+    seq: int
+    at: datetime
+    instrument_id: InstrumentId
+    at_expiry: AtExpiry
+
+
+@dataclass(frozen=True, slots=True)
 class CashTransferred:
     """The owner put cash in or took it out."""
 
@@ -257,6 +296,7 @@ Event: TypeAlias = (
     | ReservationsMoved
     | MemorandumStruck
     | CashTransferred
+    | ExpiryInstructed
     | Booked
 )
 

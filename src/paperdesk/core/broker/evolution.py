@@ -4,13 +4,14 @@ from collections.abc import Iterable, Mapping
 from functools import reduce
 from typing import TypeVar
 
-from paperdesk.core.broker.account import Account, Position
+from paperdesk.core.broker.account import Account
 from paperdesk.core.broker.events import (
     Booking,
     CashTransferred,
     DividendEarned,
     DividendPaid,
     Event,
+    ExpiryInstructed,
     MemorandumStruck,
     OrderAccepted,
     OrderAdjusted,
@@ -153,6 +154,9 @@ def _after_other(account: Account, event: Event) -> Account:
             return _reserving(account, event)
         case MemorandumStruck():
             return replace(account, book=MarginBook(event.memorandum, event.excess, event.day_trades))
+        case ExpiryInstructed():
+            position = replace(account.position(event.instrument_id), at_expiry=event.at_expiry)
+            return replace(account, positions=_put(account.positions, event.instrument_id, position))
         case _:
             return _with_claims(_after_booking(_remembering(account, event), booking_of(event)), event)
 
@@ -189,10 +193,9 @@ def _after_booking(account: Account, booking: Booking | None) -> Account:
     positions = account.positions
     for move in booking.moves:
         before = account.position(move.instrument_id)
-        changed = Position(
-            instrument_id=move.instrument_id,
+        changed = replace(
+            before,
             quantity=before.quantity + move.quantity,
-            reserved=before.reserved,
             cost=before.cost + entry.moved(move.instrument_id)[1],
             lots=apply_changes(before.lots, move.lot_changes),
         )

@@ -40,6 +40,9 @@ class EntryKind(StrEnum):
     SYMBOL_CHANGE = "symbol_change"
     DELISTING = "delisting"
     OPTION_ADJUSTMENT = "option_adjustment"
+    EXPIRY = "expiry"
+    EXERCISE = "exercise"
+    ASSIGNMENT = "assignment"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,15 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import TypeAlias
 
-from paperdesk.core.kernel.ids import InstrumentId
+from paperdesk.core.kernel.ids import InstrumentId, derived
 from paperdesk.core.market.instruments import Instrument
 
 # Where a mark comes from: rule 2.10 of the trading rules.
 OFFICIAL_CLOSE = "official_close"
 LAST_PRINT = "last_print"
 QUOTE_MID = "quote_mid"
+# What an option that settles to the opening value is settled to.
+OFFICIAL_OPEN = "official_open"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,5 +37,11 @@ class Mark:
 
 
 Marks: TypeAlias = Mapping[InstrumentId, Mark]
+
+
+def opening_of(instrument_id: InstrumentId) -> InstrumentId:
+    """Return under which id the opening value of a session stands among marks, beside the closing one."""
+    return InstrumentId(derived(instrument_id, OFFICIAL_OPEN))
+
 
 NO_MARKS: Marks = MappingProxyType({})

@@ -124,6 +124,7 @@ PARTNER_CANCELLED = "partner_cancelled"
 ADJUSTED_TO_NOTHING = "adjusted_to_nothing"
 SERIES_ADJUSTED = "option_series_adjusted"
 UNKNOWN_DISTRIBUTION = "distribution_of_unknown_value"
+UNITS_DELIVERED = "units_delivered"
 TIME_IS_UP = "time_in_force"
 REPLACED_BY_REQUEST = "replaced"
 

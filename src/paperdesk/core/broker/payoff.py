@@ -84,7 +84,7 @@ def payoff(legs: Iterable[Leg]) -> Payoff:
     lines = tuple(legs)
     _check_one_expiry(lines)
     cost = sum((leg.market_value for leg in lines), ZERO)
-    strikes = {terms(leg).aggregate_strike / terms(leg).units for leg in options_of(lines)}
+    strikes = {terms(leg).aggregate_strike / terms(leg).units for leg in options_of(lines) if terms(leg).units}
     corners = (Corner(spot, _worth(lines, spot) - cost) for spot in sorted({ZERO, *strikes}))
     return Payoff(tuple(corners), _slope(lines), cost)
 

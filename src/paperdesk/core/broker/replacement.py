@@ -42,7 +42,7 @@ def replace_order(account: Account, old: Order, command: ReplaceOrder, view: Mar
     asked = _asked(old, command)
     check_terms(account, asked, old.instrument)
     keeps_time = command.time_in_force is None and command.expires_on is None
-    works = Horizon(old.expires_at, old.auction_at) if keeps_time else horizon(asked, view)
+    works = Horizon(old.expires_at, old.auction_at) if keeps_time else horizon(asked, view, old.instrument)
     check_crossing(asked, view, old.instrument)
     # Only its money and units are given back here; that the old order was replaced is for the event to say.
     freed = with_order(account, replace(old, status=OrderStatus.REPLACED))

@@ -198,7 +198,7 @@ def _effects(lines: Sequence[Leg]) -> Iterator[list[Decimal]]:
 
 
 def _prices(lines: Iterable[Leg]) -> list[Decimal]:
-    return sorted({ZERO, *(terms(leg).aggregate_strike / terms(leg).units for leg in lines)})
+    return sorted({ZERO, *(terms(leg).aggregate_strike / terms(leg).units for leg in lines if terms(leg).units)})
 
 
 def _worst(legs: Sequence[Leg]) -> tuple[Decimal, Decimal]:

@@ -1,7 +1,8 @@
 """The end of a session, step by step: what comes first can change what comes after.
 
 1  orders that have reached their time expire
-2  the memorandum account of a margined account is struck
+2  options whose last day it is are exercised, assigned, or expire
+3  the memorandum account of a margined account is struck
 """
 
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from typing import TypeAlias
 from paperdesk.core.broker.account import Account
 from paperdesk.core.broker.contingencies import Course, expire
 from paperdesk.core.broker.events import Event
+from paperdesk.core.broker.expiry import settle_options
 from paperdesk.core.broker.marks import Marks
 from paperdesk.core.broker.memorandum import strike
 from paperdesk.core.market.facts import SessionClosed
@@ -33,4 +35,4 @@ def _expire_orders(course: Course, fact: SessionClosed, _marks: Marks) -> None:
             expire(course, order)
 
 
-STEPS: tuple[Step, ...] = (_expire_orders, strike)
+STEPS: tuple[Step, ...] = (_expire_orders, settle_options, strike)

@@ -21,6 +21,7 @@ from paperdesk.core.broker.orders import LASTING, LIMITED, STOPPED, OrderClass, 
 from paperdesk.core.kernel.errors import Conflict, Invalid
 from paperdesk.core.kernel.money import ZERO, money, plain
 from paperdesk.core.market.instruments import Instrument, Kind
+from paperdesk.core.market.ticks import tick_at
 
 TIMES: dict[OrderType, frozenset[TimeInForce]] = {
     OrderType.MARKET: frozenset(TimeInForce),
@@ -283,8 +284,8 @@ def _check_price(name: str, price: Decimal | None, instrument: Instrument) -> No
         return
     if price <= ZERO:
         raise PriceNotPositive(f"The {name.replace('_', ' ')} must be above zero.", **{name: plain(price)})
-    if price % instrument.tick:
+    tick = tick_at(instrument, price)
+    if price % tick:
         raise PriceOffTick(
-            f"{plain(price)} is not a multiple of {plain(instrument.tick)}.",
-            **{name: plain(price), "tick": plain(instrument.tick)},
+            f"{plain(price)} is not a multiple of {plain(tick)}.", **{name: plain(price), "tick": plain(tick)}
         )

@@ -4,7 +4,8 @@ An instrument's id is not its symbol: symbols change hands, ids never do.
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
@@ -35,7 +36,10 @@ NOT_TRADABLE = frozenset({Kind.INDEX, Kind.SERIES, Kind.CURRENCY})
 
 @dataclass(frozen=True, slots=True)
 class Instrument:
-    """One instrument: tick and lot step are the smallest moves of its price and of a quantity."""
+    """One instrument: tick and lot step are the smallest moves of its price and of a quantity.
+
+    `underlying_id` is what an option is written on, None where its market does not have that.
+    """
 
     id: InstrumentId
     symbol: str
@@ -46,6 +50,7 @@ class Instrument:
     lot_step: Decimal
     calendar: str = "XNYS"
     contract: OptionContract | None = None
+    underlying_id: InstrumentId | None = None
 
     @property
     def multiplier(self) -> Decimal:
@@ -76,6 +81,15 @@ def parse_pair(symbol: str) -> CryptoPair:
     if found is None:
         raise MalformedPair(f"{symbol[:40]!r} is not a pair such as BTC/USD.", symbol=symbol[:40])
     return CryptoPair(found["base"], found["quote"])
+
+
+def related(instruments: Iterable[Instrument]) -> Iterator[Instrument]:
+    """Yield instruments of one market with options knowing what they are written on, where it is among them."""
+    known = list(instruments)
+    by_symbol = {each.symbol: each.id for each in known if each.contract is None}
+    for each in known:
+        underlying_id = None if each.contract is None else by_symbol.get(each.contract.underlying)
+        yield each if underlying_id is None else replace(each, underlying_id=underlying_id)
 
 
 def instrument_id(kind: Kind, symbol: str, calendar: str) -> InstrumentId:

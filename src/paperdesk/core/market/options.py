@@ -7,7 +7,7 @@ makes 21; most doors use the compact form without the padding. Both are read her
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
@@ -108,6 +108,11 @@ class OptionContract:
     def is_call(self) -> bool:
         """Say whether the holder may buy, rather than sell."""
         return self.right is Right.CALL
+
+    @property
+    def last_on(self) -> date:
+        """Return the day it trades until: its last, or for one that settles in the morning the day before."""
+        return self.expires_on - timedelta(days=1) if self.settlement is Settlement.CASH_AM else self.expires_on
 
     @property
     def units(self) -> Decimal:

@@ -21,6 +21,8 @@ from paperdesk.core.broker.commands import (
     CancelOrders,
     ClosePosition,
     Command,
+    ExerciseOption,
+    InstructExpiry,
     PlaceOrder,
     ReplaceOrder,
     TransferCash,
@@ -84,7 +86,15 @@ class Cancelled:
     view: MarketView
 
 
-Answer: TypeAlias = Placed | Cancelled | Transferred
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a request about an option brought about, and the account after it."""
+
+    account: Account
+    events: tuple[Event, ...]
+
+
+Answer: TypeAlias = Placed | Cancelled | Transferred | Done
 
 
 @dataclass(slots=True)
@@ -221,7 +231,7 @@ class OrderWriter:
             account = accounts.get(command.account_id)
             if account is not None:
                 symbols[account.tape_id].update(symbols_of(command, account))
-                dates[account.tape_id].update(dates_of(command))
+                dates[account.tape_id].update(dates_of(command, account))
         return {
             tape_id: await self._shelf.view(tape, symbols[tape_id], dates[tape_id]) for tape_id, tape in tapes.items()
         }
@@ -250,6 +260,9 @@ def _answer(batch: Batch, account: Account, waiting: Waiting) -> Answer:
             return _cancel_all(batch, account, command, waiting)
         case TransferCash() as command:
             return _move_cash(batch, account, command, waiting)
+        case ExerciseOption() | InstructExpiry() as command:
+            events = engine.decide(account, command, _view(batch, account))
+            return Done(_happened(batch, account, events, waiting), events)
 
 
 def _cancel(batch: Batch, account: Account, command: CancelOrder, waiting: Waiting) -> Placed:

@@ -140,7 +140,7 @@ class Worth:
 
 async def value(work: ReadOnly, account: Row, tape: Tape, dataset: Dataset) -> Worth:
     """Return what an account and its positions are worth at its tape's clock."""
-    held = await _positions(work, account)
+    held = await open_positions(work, account)
     marks = marks_at(dataset, [position.instrument_id for position in held], tape.cursor)
     whole = replace(account_value(account), positions={position.instrument_id: position for position in held})
     stands = standing(whole, marks) if whole.rules.margin.is_margined else None
@@ -153,7 +153,8 @@ def account_value(account: Row) -> Account:
     return account_of({**account, **as_text})
 
 
-async def _positions(work: ReadOnly, account: Row) -> list[Position]:
+async def open_positions(work: ReadOnly, account: Row) -> list[Position]:
+    """Return what an account holds, long and short, without its lots."""
     query = select(positions).where(
         positions.c.account_id == account["id"],
         positions.c.epoch == account["epoch"],

@@ -18,6 +18,7 @@ from paperdesk.core.broker.events import (
     Booked,
     CashTransferred,
     Event,
+    ExpiryInstructed,
     Fill,
     MemorandumStruck,
     OrderAccepted,
@@ -107,7 +108,7 @@ def tell(books: Books) -> Story:
 
 def _orders_of(event: Event) -> tuple[OrderId, ...]:
     match event:
-        case CashTransferred() | Booked() | MemorandumStruck():
+        case CashTransferred() | ExpiryInstructed() | Booked() | MemorandumStruck():
             return ()
         case ReservationsMoved():
             return tuple(each.order_id for each in event.reservations)

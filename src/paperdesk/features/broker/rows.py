@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from paperdesk.core.broker.account import Account, Position, Rules
+from paperdesk.core.broker.account import Account, AtExpiry, Position, Rules
 from paperdesk.core.broker.claims import Claim
 from paperdesk.core.broker.events import (
     CashTransferred,
@@ -15,7 +15,11 @@ from paperdesk.core.broker.events import (
     DividendEarned,
     DividendPaid,
     Event,
+    ExpiryInstructed,
     MemorandumStruck,
+    OptionAssigned,
+    OptionExercised,
+    OptionExpired,
     OrderAccepted,
     OrderAdjusted,
     OrderCancelled,
@@ -62,6 +66,10 @@ KINDS: dict[str, type[Event]] = {
     "dividend_paid": DividendPaid,
     "reservations_moved": ReservationsMoved,
     "memorandum_struck": MemorandumStruck,
+    "option_expired": OptionExpired,
+    "option_exercised": OptionExercised,
+    "option_assigned": OptionAssigned,
+    "expiry_instructed": ExpiryInstructed,
 }
 KIND_OF = {event: kind for kind, event in KINDS.items()}
 
@@ -80,6 +88,8 @@ def rules_of(text: str) -> Rules:
         fees=msgspec.convert(stored["fees"], FeeSchedule),
         fill_on_arrival=stored["fill_on_arrival"],
         margin=msgspec.convert(stored.get("margin", {}), MarginRules),
+        auto_exercise=stored.get("auto_exercise", True),
+        option_level=stored.get("option_level", 2),
     )
 
 
@@ -90,6 +100,8 @@ def rules_value(rules: Rules) -> dict[str, Any]:
         "fees": msgspec.to_builtins(rules.fees),
         "fill_on_arrival": rules.fill_on_arrival,
         "margin": msgspec.to_builtins(rules.margin),
+        "auto_exercise": rules.auto_exercise,
+        "option_level": rules.option_level,
     }
 
 
@@ -117,9 +129,16 @@ def account_of(row: Mapping[str, Any]) -> Account:
     )
 
 
+def read_account_of(row: Mapping[str, Any]) -> Account:
+    """Turn a row of accounts that a query read into the bare account; there, documents come as values."""
+    texts = {name: msgspec.json.encode(row[name]).decode() for name in ("rules", "book")}
+    return account_of({**row, **texts})
+
+
 def position_of(row: Mapping[str, Any], lots: tuple[Lot, ...] = ()) -> Position:
     """Turn a row of positions into a value, with the lots that were loaded for it."""
-    return Position(InstrumentId(row["instrument_id"]), row["quantity"], row["reserved"], row["cost"], lots)
+    told = AtExpiry(row["at_expiry"])
+    return Position(InstrumentId(row["instrument_id"]), row["quantity"], row["reserved"], row["cost"], lots, told)
 
 
 def lot_of(row: Mapping[str, Any]) -> Lot:

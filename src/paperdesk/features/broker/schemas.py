@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import ROUND_HALF_EVEN, Decimal
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -146,11 +146,17 @@ class OpenAccountBody(Body):
     fill_model: str = "realistic"
     fill_on_arrival: bool = False
     margin: MarginBody = MarginBody()
+    auto_exercise: bool = True
+    option_level: Annotated[int, Field(ge=0, le=4)] = 2
 
     def command(self) -> OpenAccount:
         """Return what is asked as a command; the cash is a transfer of its own."""
         rules = Rules(
-            fill_model=fill_model(self.fill_model), fill_on_arrival=self.fill_on_arrival, margin=self.margin.rules()
+            fill_model=fill_model(self.fill_model),
+            fill_on_arrival=self.fill_on_arrival,
+            margin=self.margin.rules(),
+            auto_exercise=self.auto_exercise,
+            option_level=self.option_level,
         )
         return OpenAccount(self.name, TapeId(self.tape_id), self.currency, rules, self.cash)
 

@@ -37,7 +37,7 @@ from accounts where id = any($1) order by id for update
 """
 
 LOAD_POSITIONS = """
-select p.account_id, p.instrument_id, p.quantity, p.reserved, p.cost
+select p.account_id, p.instrument_id, p.quantity, p.reserved, p.cost, p.at_expiry
 from (
   select * from unnest($1::uuid[], $2::uuid[])
 ) as w(account_id, instrument_id)
@@ -47,7 +47,7 @@ join positions p on (p.account_id, p.epoch, p.instrument_id, p.book) = (w.accoun
 
 # Everything that margined accounts hold.
 LOAD_BOOKS = """
-select p.account_id, p.instrument_id, p.quantity, p.reserved, p.cost
+select p.account_id, p.instrument_id, p.quantity, p.reserved, p.cost, p.at_expiry
 from accounts a join positions p on (p.account_id, p.epoch, p.book) = (a.id, a.epoch, 'net')
 where a.id = any($1) and p.quantity <> 0
 """
@@ -189,10 +189,11 @@ _WRITES: dict[str, tuple[Columns, str]] = {
     ),
     "positions": (
         (("account_id", "uuid"), ("epoch", "int"), ("instrument_id", "uuid"), ("tenant_id", "uuid"),
-         ("quantity", "numeric"), ("reserved", "numeric"), ("cost", "numeric")),
+         ("quantity", "numeric"), ("reserved", "numeric"), ("cost", "numeric"), ("at_expiry", "text")),
         """insert into positions ({columns}) select {columns} from new
            on conflict (account_id, epoch, instrument_id, book) do update
-           set quantity = excluded.quantity, reserved = excluded.reserved, cost = excluded.cost""",
+           set quantity = excluded.quantity, reserved = excluded.reserved, cost = excluded.cost,
+             at_expiry = excluded.at_expiry""",
     ),
     "lots": (
         (("id", "uuid"), ("tenant_id", "uuid"), ("account_id", "uuid"), ("epoch", "int"), ("instrument_id", "uuid"),

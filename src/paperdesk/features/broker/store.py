@@ -261,7 +261,7 @@ def _position_rows(changes: Sequence[Change]) -> Iterator[tuple[Any, ...]]:
             if position is not change.before.positions.get(instrument_id):
                 yield (
                     account.id, account.epoch, instrument_id, account.tenant_id, position.quantity, position.reserved,
-                    position.cost,
+                    position.cost, position.at_expiry.value,
                 )  # fmt: skip
 
 

@@ -48,6 +48,7 @@ positions = Table(
     Column("quantity", Exact, nullable=False),
     Column("reserved", Exact, nullable=False),
     Column("cost", Exact, nullable=False),
+    Column("at_expiry", Text, nullable=False),
 )
 
 lots = Table(

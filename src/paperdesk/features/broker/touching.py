@@ -4,6 +4,7 @@ A batch loads what its commands touch and nothing else, however long an account'
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
@@ -13,6 +14,8 @@ from paperdesk.core.broker.commands import (
     CancelOrders,
     ClosePosition,
     Command,
+    ExerciseOption,
+    InstructExpiry,
     PlaceOrder,
     ReplaceOrder,
     TransferCash,
@@ -21,6 +24,7 @@ from paperdesk.core.broker.orders import Order, OrderType, Side
 from paperdesk.core.broker.view import MarketView
 from paperdesk.core.kernel.ids import AccountId, TapeId
 from paperdesk.core.kernel.money import MAGNITUDE_MAX
+from paperdesk.core.market.options import MalformedOptionSymbol, parse_occ
 from paperdesk.features.broker.store import Touch
 
 
@@ -29,6 +33,8 @@ def symbols_of(command: Command, account: Account) -> Iterator[str]:
     match command:
         case PlaceOrder() | ClosePosition():
             yield command.symbol
+        case ExerciseOption() | InstructExpiry():
+            yield from _written_on(command.symbol)
         case CancelOrders():
             yield from () if command.symbol is None else (command.symbol,)
         case ReplaceOrder():
@@ -38,10 +44,21 @@ def symbols_of(command: Command, account: Account) -> Iterator[str]:
             return
 
 
-def dates_of(command: Command) -> Iterator[date]:
-    """Return the days on which a command wants an order to end."""
+def _written_on(symbol: str) -> Iterator[str]:
+    """Yield a symbol, and when it is that of an option, what that is written on."""
+    yield symbol
+    with suppress(MalformedOptionSymbol):
+        yield parse_occ(symbol).underlying
+
+
+def dates_of(command: Command, account: Account) -> Iterator[date]:
+    """Return the days on which a command wants an order to end, or its option makes it end."""
     if isinstance(command, PlaceOrder | ReplaceOrder) and command.expires_on is not None:
         yield command.expires_on
+    if isinstance(command, PlaceOrder | ClosePosition | ReplaceOrder):
+        for symbol in symbols_of(command, account):
+            with suppress(MalformedOptionSymbol):
+                yield parse_occ(symbol).last_on
 
 
 def touched(
@@ -78,6 +95,8 @@ def _touch(touch: Touch, command: Command, account: Account, view: MarketView) -
             touch.open_orders.add((account.id, command.symbol))
         case TransferCash():
             return
+        case _:
+            _deliver(touch, command, account, view)
 
 
 def _touch_whole(touch: Touch, command: Command, account: Account) -> None:
@@ -90,6 +109,16 @@ def _touch_whole(touch: Touch, command: Command, account: Account) -> None:
             touch.open_orders.add((account.id, None))
         case _:
             return
+
+
+def _deliver(touch: Touch, command: ExerciseOption | InstructExpiry, account: Account, view: MarketView) -> None:
+    """Load an option and what it delivers, with all lots and the orders that may have to make room."""
+    option = view.instruments.get(command.symbol)
+    for instrument_id in () if option is None else (option.id, option.underlying_id):
+        if instrument_id is not None:
+            touch.holdings.add((account.id, instrument_id))
+            touch.units[account.id, instrument_id] = MAGNITUDE_MAX
+    touch.open_orders |= {(account.id, symbol) for symbol in symbols_of(command, account)}
 
 
 def _name(touch: Touch, account: Account, client_order_id: str | None) -> None:

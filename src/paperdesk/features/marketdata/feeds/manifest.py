@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -13,7 +13,7 @@ from uuid import UUID
 from paperdesk.core.kernel.errors import Conflict
 from paperdesk.core.kernel.ids import InstrumentId
 from paperdesk.core.kernel.money import plain
-from paperdesk.core.market.instruments import Instrument, Kind
+from paperdesk.core.market.instruments import Instrument, Kind, related
 from paperdesk.core.market.options import parse_occ
 
 FORMAT = 1
@@ -151,7 +151,9 @@ def manifest_from_text(text: str) -> DatasetManifest:
         fields: dict[str, Any] = json.loads(text)
         if fields.pop("format") != FORMAT:
             raise MalformedDataset("The dataset was written by another version of Paperdesk.")
-        listings = tuple(_listing(entry, fields["calendar"]) for entry in fields.pop("instruments"))
+        listings = [_listing(entry, fields["calendar"]) for entry in fields.pop("instruments")]
+        instruments = related(listing.instrument for listing in listings)
+        listings = [replace(each, instrument=one) for each, one in zip(listings, instruments, strict=True)]
         fields["kind"] = SourceKind(fields["kind"])
         fields["price_basis"] = PriceBasis(fields["price_basis"])
         fields["warnings"] = tuple(fields["warnings"])
@@ -159,7 +161,7 @@ def manifest_from_text(text: str) -> DatasetManifest:
         if "recipe" in fields:
             recipe = fields["recipe"]
             fields["recipe"] = Recipe(**{**recipe, "detail": Detail(recipe["detail"])})
-        return DatasetManifest(**fields, listings=listings)
+        return DatasetManifest(**fields, listings=tuple(listings))
     except (ValueError, KeyError, TypeError, ArithmeticError) as reason:
         raise MalformedDataset("The dataset's manifest cannot be read.") from reason
 

@@ -1,0 +1,45 @@
+"""REST routes for the life of options that are held."""
+
+from datetime import date
+from uuid import UUID
+
+from fastapi import APIRouter
+
+from paperdesk.core.kernel.ids import AccountId
+from paperdesk.features.broker import queries
+from paperdesk.features.broker.exercise_option import exercise_option
+from paperdesk.features.broker.expiries import expiries
+from paperdesk.features.broker.instruct_expiry import instruct_expiry
+from paperdesk.features.broker.option_schemas import (
+    AtExpiryBody,
+    AtExpiryOut,
+    ExerciseBody,
+    ExercisedOut,
+    ExpiriesOut,
+)
+from paperdesk.features.broker.routes import Broker
+from paperdesk.features.identity.access import Reading
+from paperdesk.features.marketdata.routes import Datasets
+from paperdesk.infra.http import Line
+
+router = APIRouter(prefix="/v1", tags=["options"])
+
+
+@router.post("/accounts/{account_id}/positions/{symbol}/exercise", status_code=201)
+async def post_exercise(account_id: UUID, symbol: Line, body: ExerciseBody, broker: Broker) -> ExercisedOut:
+    """Exercise options that are held, now: some of them, or all."""
+    return ExercisedOut.of(await exercise_option(broker, body.command(AccountId(account_id), symbol)))
+
+
+@router.put("/accounts/{account_id}/positions/{symbol}/at-expiry")
+async def put_at_expiry(account_id: UUID, symbol: Line, body: AtExpiryBody, broker: Broker) -> AtExpiryOut:
+    """Say what is to happen with options on their last day: the usual, exercise, or let them lapse."""
+    done = await instruct_expiry(broker, body.command(AccountId(account_id), symbol))
+    return AtExpiryOut(symbol=symbol, at_expiry=body.at_expiry, last_seq=done.account.last_seq)
+
+
+@router.get("/accounts/{account_id}/expiries")
+async def get_expiries(account_id: UUID, on: date, work: Reading, shelf: Datasets) -> ExpiriesOut:
+    """Show what would happen at the close of a day with prices as they stand; nothing is booked."""
+    row = await queries.read_account(work, account_id)
+    return ExpiriesOut.of(on, await expiries(work, shelf, row, on))
