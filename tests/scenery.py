@@ -92,9 +92,10 @@ def rules(
     *,
     fill_on_arrival: bool = False,
     margin: MarginRules = MarginRules(),  # noqa: B008 - frozen, and the default of every account
+    seed: int = 0,
 ) -> Rules:
     """Return the rules of an account; ideal, free of fees and without margin unless the story is about them."""
-    return Rules(fill_model=model, fees=fees, fill_on_arrival=fill_on_arrival, margin=margin)
+    return Rules(fill_model=model, fees=fees, fill_on_arrival=fill_on_arrival, margin=margin, seed=seed)
 
 
 def empty_account(account_rules: Rules | None = None) -> Account:
@@ -152,19 +153,25 @@ def stop_of(kind: OrderType, side: Side, stop: str, limit: str | None = None) ->
     return replace(order, stop_price=Decimal(stop))
 
 
-def fact_open(price: str, seq: int = 1, at: datetime = FIRST_OPEN, of: Instrument = ACME) -> OpenFact:
-    """Return the first price of a bar."""
-    return OpenFact(seq, at, of.id, Decimal(price))
+def fact_open(
+    price: str, seq: int = 1, at: datetime = FIRST_OPEN, of: Instrument = ACME, *, volume: str | None = None
+) -> OpenFact:
+    """Return the first price of a bar; the volume is that of the bar before."""
+    return OpenFact(seq, at, of.id, Decimal(price), None if volume is None else Decimal(volume))
 
 
-def fact_range(low: str, high: str, seq: int = 1, at: datetime = FIRST_OPEN, of: Instrument = ACME) -> RangeFact:
+def fact_range(
+    low: str, high: str, seq: int = 1, at: datetime = FIRST_OPEN, of: Instrument = ACME, *, volume: str | None = None
+) -> RangeFact:
     """Return the lowest and highest price of a bar."""
-    return RangeFact(seq, at, of.id, Decimal(low), Decimal(high))
+    return RangeFact(seq, at, of.id, Decimal(low), Decimal(high), None if volume is None else Decimal(volume))
 
 
-def fact_close(price: str, seq: int = 1, at: datetime = FIRST_OPEN, of: Instrument = ACME) -> CloseFact:
+def fact_close(
+    price: str, seq: int = 1, at: datetime = FIRST_OPEN, of: Instrument = ACME, *, volume: str | None = None
+) -> CloseFact:
     """Return the last price of a bar."""
-    return CloseFact(seq, at, of.id, Decimal(price))
+    return CloseFact(seq, at, of.id, Decimal(price), None if volume is None else Decimal(volume))
 
 
 def fact_quote(quote: Quote, seq: int = 1) -> QuoteFact:

@@ -209,26 +209,26 @@ class Story:
 
     # --- when the market speaks -----------------------------------------------------------------
 
-    def open(self, price: str, of: Instrument = ACME) -> tuple[Event, ...]:
-        """Deliver the first price of a bar."""
-        fact = fact_open(price, self._next(), self.at, of)
+    def open(self, price: str, of: Instrument = ACME, *, volume: str | None = None) -> tuple[Event, ...]:
+        """Deliver the first price of a bar; the volume is that of the bar before."""
+        fact = fact_open(price, self._next(), self.at, of, volume=volume)
         self.quotes[of.id] = quote_from_bar(fact.price, self.at, of)
         return self._hear(fact)
 
-    def range(self, low: str, high: str, of: Instrument = ACME) -> tuple[Event, ...]:
+    def range(self, low: str, high: str, of: Instrument = ACME, *, volume: str | None = None) -> tuple[Event, ...]:
         """Deliver the range of a bar."""
-        return self._hear(fact_range(low, high, self._next(), self.at, of))
+        return self._hear(fact_range(low, high, self._next(), self.at, of, volume=volume))
 
-    def close(self, price: str, of: Instrument = ACME) -> tuple[Event, ...]:
+    def close(self, price: str, of: Instrument = ACME, *, volume: str | None = None) -> tuple[Event, ...]:
         """Deliver the last price of a bar."""
-        fact = fact_close(price, self._next(), self.at, of)
+        fact = fact_close(price, self._next(), self.at, of, volume=volume)
         self.quotes[of.id] = quote_from_bar(fact.price, self.at, of)
         return self._hear(fact)
 
-    def closing(self, price: str, of: Instrument = ACME) -> tuple[Event, ...]:
+    def closing(self, price: str, of: Instrument = ACME, *, volume: str | None = None) -> tuple[Event, ...]:
         """Deliver the last price of the session, at the instant of its close."""
         self.at = market_view(at=self.at).day_ends_at - SECOND
-        return self.close(price, of)
+        return self.close(price, of, volume=volume)
 
     def quote(
         self, bid: str, ask: str, sizes: tuple[str, str] | None = None, of: Instrument = ACME

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from paperdesk.core.broker.commands import StopLoss, TakeProfit
 from paperdesk.core.broker.fees import FeeSchedule
-from paperdesk.core.broker.fill_models import IDEAL, REALISTIC
+from paperdesk.core.broker.fill_models import FILL_MODELS
 from paperdesk.core.broker.lots import Lot
 from paperdesk.core.broker.margin_rules import MarginKind, MarginRegime, MarginRules
 from paperdesk.core.broker.orders import CONDITIONAL, LASTING, Order, OrderClass, OrderType, Role, Side, TimeInForce
@@ -56,7 +56,7 @@ numbers = st.integers(-(10**15) + 1, 10**15 - 1).flatmap(
 
 account_rules = st.builds(
     scenery.rules,
-    st.sampled_from([IDEAL, REALISTIC]),
+    st.sampled_from(list(FILL_MODELS.values())),
     st.sampled_from([scenery.FREE, scenery.PER_SHARE, FeeSchedule("flat", order_minimum=Decimal("0.35"))]),
     margin=st.sampled_from(
         [MarginRules(), MarginRules(), *(MarginRules(MarginKind.REG_T, each) for each in MarginRegime)]
@@ -183,13 +183,17 @@ exits = st.one_of(
 )
 cancellations = order_ids.map(lambda which: Step("cancel", (which,)))
 moves_of_cash = transfers.map(lambda amount: Step("transfer", (amount,)))
+volumes = st.none() | st.none() | texts(0, 5000, 0)
 prints = st.builds(
-    lambda verb, price, of: Step(verb, (price, of)),
+    lambda verb, price, of, volume: Step(verb, (price, of), {"volume": volume}),
     st.sampled_from(["open", "close", "close", "closing"]),
     prices,
     instruments,
+    volumes,
 )
-bar_ranges = st.builds(lambda pair, of: Step("range", (*pair, of)), ranges(), instruments)
+bar_ranges = st.builds(
+    lambda pair, of, volume: Step("range", (*pair, of), {"volume": volume}), ranges(), instruments, volumes
+)
 quotes = st.builds(lambda pair, size, of: Step("quote", (*pair, size, of)), ranges(), st.none() | sizes, instruments)
 bells = st.sampled_from([Step("session_closes"), Step("session_opens")])
 market_moves = st.one_of(prints, bar_ranges, quotes, bells)
@@ -218,13 +222,22 @@ def working_orders(draw: st.DrawFn) -> Order:
 def price_facts(draw: st.DrawFn) -> PriceFact:
     """Return one fact about ACME that an order can meet."""
     low, high = draw(ranges())
+    volume = draw(volumes)
     facts: list[PriceFact] = [
-        scenery.fact_open(low),
-        scenery.fact_close(high),
-        scenery.fact_range(low, high),
+        scenery.fact_open(low, volume=volume),
+        scenery.fact_close(high, volume=volume),
+        scenery.fact_range(low, high, volume=volume),
         scenery.fact_quote(scenery.quote_of(low, high, draw(st.none() | sizes))),
     ]
     return draw(st.sampled_from(facts))
+
+
+@st.composite
+def waiting_orders(draw: st.DrawFn) -> Order:
+    """Return an accepted order in ACME that waits for a price."""
+    kind = draw(st.sampled_from([OrderType.STOP, OrderType.STOP_LIMIT, OrderType.MARKET_IF_TOUCHED]))
+    limit = draw(prices) if kind is OrderType.STOP_LIMIT else None
+    return scenery.stop_of(kind, draw(sides), draw(prices), limit)
 
 
 # --- corporate actions --------------------------------------------------------------------------

@@ -63,6 +63,7 @@ CALLS = {
     ("GET", "/v1/accounts/{account_id}/positions"): Call(),
     ("GET", "/v1/accounts/{account_id}/ledger"): Call(),
     ("GET", "/v1/accounts/{account_id}/fills"): Call(),
+    ("GET", "/v1/fills/{fill_id}/explanation"): Call(),
     ("GET", "/v1/accounts/{account_id}/equity"): Call(),
     ("GET", "/v1/accounts/{account_id}/reconciliation"): Call(),
     ("GET", "/v1/orders"): Call({"account_id": "{account_id}"}),
@@ -146,9 +147,11 @@ async def ids(desk: RunningDesk) -> dict[str, str]:
     await desk.mine.step(tape_id)
     saved = {"name": "ours", "title": "Ours", "summary": "Our own.", "tape_id": tape_id, "shared": True}
     await desk.mine.post("/v1/tape-presets", saved)
+    (fill,) = await desk.mine.rows(f"/v1/accounts/{account_id}/fills")
     order = await desk.mine.order(account_id, "buy", "1")
     return {
         "preset_name": "ours",
+        "fill_id": fill["id"],
         "tape_id": tape_id,
         "account_id": account_id,
         "order_id": order["id"],
@@ -187,7 +190,17 @@ def test_every_address_is_open_on_purpose_or_has_a_call() -> None:
 
 
 ANYTHING = dict.fromkeys(
-    ("preset_name", "tape_id", "account_id", "order_id", "client_order_id", "key_id", "dataset_id", "job_id"),
+    (
+        "preset_name",
+        "tape_id",
+        "account_id",
+        "order_id",
+        "client_order_id",
+        "fill_id",
+        "key_id",
+        "dataset_id",
+        "job_id",
+    ),
     str(uuid4()),
 )
 

@@ -131,7 +131,7 @@ async def test_auction_orders_fill_in_their_auction_or_not_at_all(desk: RunningD
     await desk.mine.order(account_id, "buy", "2", time_in_force="cls")
     missed = await desk.mine.order(account_id, "buy", "3", type="limit", limit_price="95.00", time_in_force="opg")
     await desk.mine.step(tape_id)
-    assert await fills(desk, account_id) == [("buy", "1", "101.02"), ("buy", "2", "103.02")]
+    assert await fills(desk, account_id) == [("buy", "1", "101"), ("buy", "2", "103")]
     order = await desk.mine.get(f"/v1/orders/{missed['id']}")
     assert (order["status"], order["closed_reason"]) == ("cancelled", "not_filled_in_auction")
 

@@ -417,6 +417,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/fills/{fill_id}/explanation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Explain a fill: what was seen, each part of its price, the rules, the fees and the luck. */
+        get: operations["get_fill_explanation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/accounts/{account_id}/equity": {
         parameters: {
             query?: never;
@@ -500,6 +517,57 @@ export interface paths {
         put?: never;
         /** Sell a position at the market: all of it, a quantity, or a percentage. */
         post: operations["post_close"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/accounts/{account_id}/positions/{symbol}/exercise": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Exercise options that are held, now: some of them, or all. */
+        post: operations["post_exercise"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/accounts/{account_id}/positions/{symbol}/at-expiry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say what is to happen with options on their last day: the usual, exercise, or let them lapse. */
+        put: operations["put_at_expiry"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/accounts/{account_id}/expiries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show what would happen at the close of a day with prices as they stand; nothing is booked. */
+        get: operations["get_expiries"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -644,6 +712,8 @@ export interface components {
             /** Fill On Arrival */
             fill_on_arrival: boolean;
             margin: components["schemas"]["MarginOut"] | null;
+            /** Seed */
+            seed: number;
             /** Last Seq */
             last_seq: number;
             /** Status */
@@ -653,6 +723,33 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+        };
+        /**
+         * AtExpiry
+         * @description What the holder of an option wants on its last day: what everybody does, exercise, or letting it lapse.
+         * @enum {string}
+         */
+        AtExpiry: "usual" | "exercise" | "lapse";
+        /**
+         * AtExpiryBody
+         * @description What is to happen on the last day: the usual, exercise whatever it is worth, or nothing.
+         * @example {
+         *       "at_expiry": "lapse"
+         *     }
+         */
+        AtExpiryBody: {
+            at_expiry: components["schemas"]["AtExpiry"];
+        };
+        /**
+         * AtExpiryOut
+         * @description What the account will do with an option on its last day.
+         */
+        AtExpiryOut: {
+            /** Symbol */
+            symbol: string;
+            at_expiry: components["schemas"]["AtExpiry"];
+            /** Last Seq */
+            last_seq: number;
         };
         /**
          * Awaited
@@ -706,6 +803,31 @@ export interface components {
          * @enum {string}
          */
         Book: "cash" | "securities" | "fees" | "realised" | "capital" | "claims" | "income";
+        /**
+         * BookedOut
+         * @description One entry that exercise made.
+         */
+        BookedOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Number */
+            number: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Description */
+            description: string;
+            /**
+             * Cash Change
+             * @example 12.5
+             */
+            cash_change: string;
+        };
         /**
          * BorrowBody
          * @description What borrowing to sell short costs a year, as fractions: 0.003 is 0.3 percent; null is not lent at all.
@@ -850,11 +972,33 @@ export interface components {
             message: string;
         };
         /**
+         * EndingOut
+         * @description How contracts would end; the price is that of the underlying, null where there is none to settle to.
+         */
+        EndingOut: {
+            /** Symbol */
+            symbol: string;
+            /**
+             * Count
+             * @example 12.5
+             */
+            count: string;
+            fate: components["schemas"]["Fate"];
+            /** Reason */
+            reason: string;
+            /** Price */
+            price: string | null;
+            /** Source */
+            source: string | null;
+            /** Warning */
+            warning: string | null;
+        };
+        /**
          * EntryKind
          * @description What caused an entry.
          * @enum {string}
          */
-        EntryKind: "fill" | "transfer" | "cash_dividend" | "dividend_payment" | "share_dividend" | "split" | "spin_off" | "merger" | "symbol_change" | "delisting" | "option_adjustment";
+        EntryKind: "fill" | "transfer" | "cash_dividend" | "dividend_payment" | "share_dividend" | "split" | "spin_off" | "merger" | "symbol_change" | "delisting" | "option_adjustment" | "expiry" | "exercise" | "assignment";
         /**
          * EntryOut
          * @description One entry of the journal, with the cash after it.
@@ -913,6 +1057,114 @@ export interface components {
              */
             cash: string;
         };
+        /**
+         * ExerciseBody
+         * @description How many contracts to exercise; all that are held when it is left out.
+         * @example {
+         *       "quantity": "1"
+         *     }
+         */
+        ExerciseBody: {
+            /** Quantity */
+            quantity?: string | null;
+        };
+        /**
+         * ExercisedOut
+         * @description What exercise booked, and where the account stands in its events.
+         */
+        ExercisedOut: {
+            /** Entries */
+            entries: components["schemas"]["BookedOut"][];
+            /** Last Seq */
+            last_seq: number;
+        };
+        /**
+         * ExpiriesOut
+         * @description What would happen at the close of a day if prices stayed where they are.
+         */
+        ExpiriesOut: {
+            /**
+             * On
+             * Format: date
+             */
+            on: string;
+            /** Items */
+            items: components["schemas"]["EndingOut"][];
+        };
+        /**
+         * ExplanationOut
+         * @description How one fill came about: what was seen, the parts of the price, the rules, the fees and the luck.
+         *
+         *     `base` says what the base of the parts is: the mid of a quote, the open or close, the limit or the stop.
+         *     `draws` are what the seed gave, by purpose, from 0 up to 1; empty when the fill model draws nothing.
+         */
+        ExplanationOut: {
+            /**
+             * Fill Id
+             * Format: uuid
+             */
+            fill_id: string;
+            /**
+             * Order Id
+             * Format: uuid
+             */
+            order_id: string;
+            /** Symbol */
+            symbol: string;
+            side: components["schemas"]["Side"];
+            /**
+             * Quantity
+             * @example 12.5
+             */
+            quantity: string;
+            /**
+             * Price
+             * @example 12.5
+             */
+            price: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Fact Seq */
+            fact_seq: number;
+            /** Fact */
+            fact: string;
+            /** Seen */
+            seen: {
+                [key: string]: string;
+            };
+            /** Base */
+            base: string;
+            parts: components["schemas"]["PartsOut"];
+            /** Rules */
+            rules: string[];
+            /** Fees */
+            fees: {
+                [key: string]: string;
+            };
+            /** Fill Model */
+            fill_model: string;
+            /** Rules Version */
+            rules_version: number;
+            /** Seed */
+            seed: number;
+            /** Draws */
+            draws: {
+                [key: string]: string;
+            };
+            /** Ambiguous */
+            ambiguous: boolean;
+            /** Sentence */
+            sentence: string;
+        };
+        /**
+         * Fate
+         * @description How contracts end.
+         * @enum {string}
+         */
+        Fate: "expires" | "exercised" | "assigned" | "waits";
         /**
          * FileFormat
          * @description How a price file is written.
@@ -1344,6 +1596,21 @@ export interface components {
              *     }
              */
             margin?: components["schemas"]["MarginBody"];
+            /**
+             * Seed
+             * @default 0
+             */
+            seed?: number;
+            /**
+             * Auto Exercise
+             * @default true
+             */
+            auto_exercise?: boolean;
+            /**
+             * Option Level
+             * @default 2
+             */
+            option_level?: number;
         };
         /**
          * OpenTapeBody
@@ -1660,6 +1927,42 @@ export interface components {
              * @description Pass it as `cursor` for the next page; null on the last one.
              */
             next_cursor: string | null;
+        };
+        /**
+         * PartsOut
+         * @description What a price is made of, in money per unit; the parts sum to the price exactly.
+         */
+        PartsOut: {
+            /**
+             * Base
+             * @example 12.5
+             */
+            base: string;
+            /**
+             * Spread
+             * @example 12.5
+             */
+            spread: string;
+            /**
+             * Impact
+             * @example 12.5
+             */
+            impact: string;
+            /**
+             * Latency
+             * @example 12.5
+             */
+            latency: string;
+            /**
+             * Queue
+             * @example 12.5
+             */
+            queue: string;
+            /**
+             * Rounding
+             * @example 12.5
+             */
+            rounding: string;
         };
         /**
          * PositionOut
@@ -3316,6 +3619,37 @@ export interface operations {
             };
         };
     };
+    get_fill_explanation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                fill_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExplanationOut"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_equity: {
         parameters: {
             query?: never;
@@ -3612,6 +3946,111 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OrderOut"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_exercise: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: string;
+                symbol: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExerciseBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExercisedOut"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_at_expiry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: string;
+                symbol: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AtExpiryBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AtExpiryOut"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_expiries: {
+        parameters: {
+            query: {
+                on: string;
+            };
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExpiriesOut"];
                 };
             };
             /** @description Refused, or failed: a problem with a code. */

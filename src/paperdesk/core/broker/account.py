@@ -34,13 +34,15 @@ class AtExpiry(StrEnum):
 class Rules:
     """The rules of one account; data, never code.
 
-    Fill on arrival is for hand orders against a standing real quote in an open session.
+    Fill on arrival is for hand orders against a standing real quote in an open session. `seed` is what the
+    account's chance is drawn from.
     """
 
     fill_model: FillModel = REALISTIC
     fees: FeeSchedule = field(default_factory=FeeSchedule)
     fill_on_arrival: bool = False
     margin: MarginRules = field(default_factory=MarginRules)
+    seed: int = 0
     auto_exercise: bool = True
     option_level: int = 2
 

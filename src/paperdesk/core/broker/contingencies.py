@@ -5,6 +5,7 @@
     an exit fills                its partner shrinks by as much; with nothing left it is cancelled
     an entry ends unfilled       its exits shrink to what was bought; with nothing bought they are cancelled
     an exit is cancelled         the open rest of the group is cancelled: no entry goes on unprotected
+    a member is rejected         as when it is cancelled
     an exit expires              nothing: members share their time in force, so each expires by itself
     a member is replaced         nothing: its successor takes its place in the group
 
@@ -16,7 +17,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from paperdesk.core.broker.account import Account
-from paperdesk.core.broker.events import Event, OrderCancelled, OrderExpired, OrderFilled, OrderResized
+from paperdesk.core.broker.events import Event, OrderCancelled, OrderExpired, OrderFilled, OrderRejected, OrderResized
 from paperdesk.core.broker.evolution import evolve, group_of
 from paperdesk.core.broker.orders import ENTRY_ENDED, PARTNER_CANCELLED, PARTNER_FILLED, Order, Role
 from paperdesk.core.kernel.ids import OrderId
@@ -49,11 +50,13 @@ class Course:
 def cancel(course: Course, order: Order, reason: str) -> None:
     """Cancel an order, and let its group follow."""
     course.take(OrderCancelled(course.seq, course.at, order.id, reason))
-    if order.role is Role.ENTRY:
-        _entry_ended(course, order)
-    elif order.is_exit:
-        for other in _open_others(course, order):
-            course.take(OrderCancelled(course.seq, course.at, other.id, PARTNER_CANCELLED))
+    _others_follow(course, order)
+
+
+def reject(course: Course, order: Order, reason: str) -> None:
+    """Let the venue reject an order, and let its group follow."""
+    course.take(OrderRejected(course.seq, course.at, order.id, reason))
+    _others_follow(course, order)
 
 
 def expire(course: Course, order: Order) -> None:
@@ -77,6 +80,14 @@ def fill(course: Course, event: OrderFilled) -> None:
         else:
             left = None if armed is None else armed - sold
             _resize(course, other, other.quantity - sold, left, event.fill.fact_seq)
+
+
+def _others_follow(course: Course, order: Order) -> None:
+    if order.role is Role.ENTRY:
+        _entry_ended(course, order)
+    elif order.is_exit:
+        for other in _open_others(course, order):
+            course.take(OrderCancelled(course.seq, course.at, other.id, PARTNER_CANCELLED))
 
 
 def _entry_ended(course: Course, entry: Order) -> None:

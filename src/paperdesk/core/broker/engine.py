@@ -4,10 +4,12 @@
     react    answers the market: what a fact does to the open orders
     evolve   only remembers: the account after an event; it cannot refuse
 
-Nothing here reads a clock, draws a number or knows a database. Where the rules are written:
+Nothing here reads a clock or knows a database, and chance follows from what it is drawn for. Where the rules are
+written:
 
     placement, replacement, closing   how an order comes and goes; checks and terms say what is refused
     execution, matching, triggers     how an order meets the market
+    fill_models, liquidity            what a price is made of, and how much there is
     contingencies                     what the rest of a group does
     margin, margin_checks             what positions need, and what an account may owe
     reservations                      what open orders of a margined account reserve

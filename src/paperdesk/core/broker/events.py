@@ -12,6 +12,7 @@ from uuid import UUID
 
 from paperdesk.core.broker.account import AtExpiry
 from paperdesk.core.broker.claims import Claim
+from paperdesk.core.broker.explanation import Explanation
 from paperdesk.core.broker.ledger import Entry
 from paperdesk.core.broker.lots import LotChange
 from paperdesk.core.broker.margin_book import DayTrade
@@ -31,7 +32,7 @@ class OrderAccepted:
 
 @dataclass(frozen=True, slots=True)
 class Fill:
-    """One execution. `reference` is the market price it was made from, `rule` says how.
+    """One execution. `reference` is the market price it was made from, `rule` says how; old ones explain nothing.
 
     It is ambiguous when the bar does not tell whether the other exit, or the entry, came first; then the
     worse was taken.
@@ -47,6 +48,7 @@ class Fill:
     reference: Decimal
     rule: str
     ambiguous: bool = False
+    explanation: Explanation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,16 @@ class OrderFilled:
 @dataclass(frozen=True, slots=True)
 class OrderCancelled:
     """An order left the market before it was filled; the reason says who or what took it off."""
+
+    seq: int
+    at: datetime
+    order_id: OrderId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRejected:
+    """The venue refused an order that the broker had accepted; the reason says why."""
 
     seq: int
     at: datetime
@@ -287,6 +299,7 @@ Event: TypeAlias = (
     OrderAccepted
     | OrderFilled
     | OrderCancelled
+    | OrderRejected
     | OrderExpired
     | OrderReplaced
     | OrderTriggered

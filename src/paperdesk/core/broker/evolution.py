@@ -18,6 +18,7 @@ from paperdesk.core.broker.events import (
     OrderCancelled,
     OrderExpired,
     OrderFilled,
+    OrderRejected,
     OrderReplaced,
     OrderResized,
     OrderTriggered,
@@ -46,7 +47,7 @@ def evolve(account: Account, event: Event) -> Account:
             return with_order(account, event.order)
         case OrderFilled():
             return _after_fill(account, event)
-        case OrderCancelled() | OrderExpired():
+        case OrderCancelled() | OrderRejected() | OrderExpired():
             return with_order(account, _ended(account.orders[event.order_id], event))
         case OrderReplaced():
             return _after_replacement(account, event)
@@ -98,11 +99,14 @@ def _succeeded(before: Order, event: OrderReplaced) -> Order:
     )
 
 
-def _ended(before: Order, event: OrderCancelled | OrderExpired) -> Order:
-    if isinstance(event, OrderExpired):
-        status, reason = OrderStatus.EXPIRED, TIME_IS_UP
-    else:
-        status, reason = OrderStatus.CANCELLED, event.reason
+def _ended(before: Order, event: OrderCancelled | OrderRejected | OrderExpired) -> Order:
+    match event:
+        case OrderExpired():
+            status, reason = OrderStatus.EXPIRED, TIME_IS_UP
+        case OrderRejected():
+            status, reason = OrderStatus.REJECTED, event.reason
+        case _:
+            status, reason = OrderStatus.CANCELLED, event.reason
     return replace(before, status=next_status(before.status, status), updated_at=event.at, closed_reason=reason)
 
 

@@ -13,10 +13,12 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from paperdesk.core.broker import ledger
-from paperdesk.core.broker.account import Account
+from paperdesk.core.broker.account import Account, Rules
+from paperdesk.core.broker.chance import drawn_for
 from paperdesk.core.broker.contingencies import Course, cancel, fill
 from paperdesk.core.broker.events import Event, Fill, OrderFilled, OrderResized, OrderTriggered, TrailMoved
 from paperdesk.core.broker.evolution import group_of
+from paperdesk.core.broker.explanation import Luck, explain
 from paperdesk.core.broker.fees import fee_due
 from paperdesk.core.broker.holds import affordable, gross_of, held_cash
 from paperdesk.core.broker.ledger import Book, Entry, EntryKind
@@ -33,12 +35,17 @@ from paperdesk.core.broker.orders import (
     Order,
     Role,
     Side,
+    TimeInForce,
 )
 from paperdesk.core.broker.triggers import is_triggered, trail_moved
 from paperdesk.core.kernel.ids import EntryId, FillId, LotId, OrderId, derived
 from paperdesk.core.kernel.money import ZERO, plain
 from paperdesk.core.kernel.values import replace
-from paperdesk.core.market.facts import PriceFact, RangeFact
+from paperdesk.core.market.facts import PriceFact, QuoteFact, RangeFact
+
+# What chance is drawn for.
+PARTIAL, PARTIAL_SIZE = "partial", "partial_size"
+ONE = Decimal(1)
 
 _VERB = {Side.BUY: "Bought", Side.SELL: "Sold"}
 _STOP_ENTRIES = frozenset({"stop_in_range", "stop_limit_in_range"})
@@ -46,7 +53,7 @@ _STOP_ENTRIES = frozenset({"stop_in_range", "stop_limit_in_range"})
 
 @dataclass(slots=True)
 class Meeting:
-    """One fact and those who meet it: what they took of a quote, and by which rule entries filled."""
+    """One fact and those who meet it: what they took of it, and by which rule entries filled."""
 
     course: Course
     fact: PriceFact
@@ -55,8 +62,13 @@ class Meeting:
     entered: dict[OrderId | None, str] = field(default_factory=dict[OrderId | None, str])
 
     def match(self, order: Order) -> Execution | None:
-        """Return what the fact gives an order."""
-        return match_order(order, self.fact, self.course.account.rules.fill_model, self.size_used[order.side])
+        """Return what the fact gives an order; of a quote each side has its own size, of a bar all share one."""
+        used = self.size_used[order.side] if isinstance(self.fact, QuoteFact) else sum(self.size_used.values(), ZERO)
+        rules = self.course.account.rules
+        execution = match_order(order, self.fact, rules.fill_model, used)
+        if execution is None or not rules.fill_model.partial_rate:
+            return execution
+        return _in_part(rules, order, self.fact, execution)
 
 
 def meet(account: Account, fact: PriceFact, orders: Iterable[Order], marks: Marks = NO_MARKS) -> tuple[Event, ...]:
@@ -105,6 +117,10 @@ def _size(meeting: Meeting, order: Order) -> None:
     if probe is None:
         return
     units = affordable(course.account, order, probe.price)
+    if units:
+        # The more it buys the more it moves the price, so what it can pay is asked again at that price.
+        whole = meeting.match(replace(order, quantity=order.filled_quantity + units))
+        units = affordable(course.account, order, whole.price if whole else probe.price)
     if not units:
         cancel(course, order, LESS_THAN_ONE_LOT)
     elif order.filled_quantity + units != order.quantity:
@@ -153,6 +169,18 @@ def _execute(meeting: Meeting, order: Order, execution: Execution, *, is_ambiguo
         cancel(course, order, AT_RELEASE)
 
 
+def _in_part(rules: Rules, order: Order, fact: PriceFact, execution: Execution) -> Execution:
+    """Let chance say whether an execution is a part of itself, and how much of it."""
+    draw = drawn_for(rules.seed, order, fact.seq, PARTIAL)
+    step = order.instrument.lot_step
+    if draw >= rules.fill_model.partial_rate or order.time_in_force is TimeInForce.FOK or execution.quantity <= step:
+        return replace(execution, draws={PARTIAL: draw})
+    size = drawn_for(rules.seed, order, fact.seq, PARTIAL_SIZE)
+    part = max(execution.quantity * size // step, ONE) * step
+    rules_now = (*execution.rules, "partial_by_chance")
+    return replace(execution, quantity=part, rules=rules_now, draws={PARTIAL: draw, PARTIAL_SIZE: size})
+
+
 def _is_margined(course: Course) -> bool:
     return course.account.rules.margin.is_margined
 
@@ -167,17 +195,20 @@ def _can_pay(account: Account, order: Order, filled: OrderFilled, marks: Marks) 
 def _filled(course: Course, order: Order, execution: Execution, fact: PriceFact, *, is_ambiguous: bool) -> OrderFilled:
     account = course.account
     fill_id = FillId(derived(order.id, "fill", fact.seq))
+    fee = fee_due(account.rules.fees, order, execution.quantity, account.currency)
+    luck = Luck(account.rules.seed, execution.draws)
     execution_fill = Fill(
         id=fill_id,
         order_id=order.id,
         instrument_id=order.instrument.id,
         quantity=execution.quantity,
         price=execution.price,
-        fee=fee_due(account.rules.fees, order, execution.quantity, account.currency),
+        fee=fee,
         fact_seq=fact.seq,
         reference=execution.reference,
         rule=execution.rule,
         ambiguous=is_ambiguous,
+        explanation=explain(account.rules.fill_model, fact, execution, {"commission": fee}, luck),
     )
     postings, lot_changes = _book(course, order, execution_fill)
     entry = Entry(

@@ -3,15 +3,23 @@
 The written table, the same for live accounts and for backtests. A buy is shown; a sell mirrors it.
 
     fact          market order                  limit order
-    open, close   that price and half spread    the same when not above the limit
+    open, close   that price and its costs      the same when not above the limit
     range         -                             the limit, when the low trades through it
     quote         the ask, up to its size       the ask up to its size, when not above the limit
 
     fact          stop, trailing, if touched    stop-limit                     post-only
     open, close   triggered: as a market order  triggered: as a limit order    the limit, when the price
     range         triggered with the stop in    the limit, when the stop and   goes through it; never
-                  it: the stop and half spread  half spread are not above it   better, because it
+                  it: the stop and its costs    its costs are not above it     better, because it
     quote         triggered: as a market order  triggered: as a limit order    gives and never takes
+
+What triggers stands in triggers.py; a price gap beyond a stop fills at the open. A stop-limit that was
+triggered in a range gets the worst it allows there, or rests; once triggered it is a limit order. A stop
+that the range lies beyond has no price in it and waits for the close, as market orders do.
+
+What the costs are (spread, impact, latency), how a resting limit queues and how a price is rounded stands in
+fill_models.py; how much of a fact an order can have, by quoted size or by volume, in liquidity.py. A limit
+order takes no more at an open or close than its limit leaves room for impact.
 
 What triggers stands in triggers.py; a price gap beyond a stop fills at the open. A stop-limit that was
 triggered in a range gets the worst it allows there, or rests; once triggered it is a limit order. A stop
@@ -20,14 +28,26 @@ that the range lies beyond has no price in it and waits for the close, as market
 A range has no inner order, so it has no price of its own to give: only a limit or a stop can fill in it.
 A close acts as a print: what rested before it has already met the range. Orders that must fill at
 once end with the first print or quote they meet. On-open and on-close orders meet only the print of
-their auction, the first open or close at its instant or after, and end with it. Nothing fills beyond the
-size that was quoted, nor in parts finer than the instrument is traded in.
+their auction, the first open or close at its instant or after, get its one price there, and end with it;
+no tape delivers the auction's own print, so its official open or close is used. Nothing fills in parts
+finer than the instrument is traded in.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 
-from paperdesk.core.broker.fill_models import FillModel, crossed_price, is_reached
+from paperdesk.core.broker.fill_models import (
+    FillModel,
+    Parts,
+    impact_rate,
+    is_reached,
+    printed,
+    quoted,
+    units_within,
+    unquoted,
+)
+from paperdesk.core.broker.liquidity import LIMIT_LEFT, Reach, reach, volume_of
 from paperdesk.core.broker.orders import Order, Side, TimeInForce
 from paperdesk.core.broker.triggers import is_triggered, stop_of
 from paperdesk.core.kernel.money import ZERO
@@ -37,24 +57,30 @@ from paperdesk.core.market.facts import CloseFact, OpenFact, PriceFact, QuoteFac
 
 @dataclass(frozen=True, slots=True)
 class Execution:
-    """What one order gets from one fact: units, price, the market price it was made from, and the rule."""
+    """What one order gets from one fact: units, price, the market price it was made from, and the rule.
+
+    `parts` say what the price is made of, `rules` which further rules had a hand in it, and `draws` what
+    chance was drawn for it.
+    """
 
     quantity: Decimal
     price: Decimal
     reference: Decimal
     rule: str
+    parts: Parts
+    rules: tuple[str, ...] = ()
+    draws: Mapping[str, Decimal] = field(default_factory=dict[str, Decimal])
 
 
 def match_order(order: Order, fact: PriceFact, model: FillModel, size_used: Decimal) -> Execution | None:
-    """Match an open order against one fact; `size_used` is what earlier orders took of a quote."""
+    """Match an open order against one fact; `size_used` is what earlier orders took of it."""
     if not _may_meet(order, fact):
         return None
     execution = _touch(order, fact, model, size_used)
     if execution is None or execution.quantity <= ZERO:
         return None
-    if order.time_in_force is TimeInForce.FOK and execution.quantity < order.workable:
-        return None
-    return replace(execution, rule=f"{order.type.value}_{execution.rule}") if order.is_waiting else execution
+    is_short = order.time_in_force is TimeInForce.FOK and execution.quantity < order.workable
+    return None if is_short else execution
 
 
 def ends_unfilled(order: Order, fact: PriceFact) -> bool:
@@ -80,57 +106,94 @@ def _touch(order: Order, fact: PriceFact, model: FillModel, size_used: Decimal) 
         case QuoteFact():
             return _meet_quote(order, fact, model, size_used)
         case RangeFact():
-            return _stop_in_range(order, fact, model) if order.is_waiting else _limit_in_range(order, fact, model)
+            in_range = _stop_in_range if order.is_waiting else _limit_in_range
+            return in_range(order, fact, model, size_used)
         case _:
-            return _meet_print(order, fact, model)
+            return _meet_print(order, fact, model, size_used)
 
 
 def _meet_quote(order: Order, quote: QuoteFact, model: FillModel, size_used: Decimal) -> Execution | None:
-    asked, size = (quote.ask, quote.ask_size) if order.side is Side.BUY else (quote.bid, quote.bid_size)
-    price = _given(order, asked, asked, model)
-    if price is None:
+    asked = quote.ask if order.side is Side.BUY else quote.bid
+    parts = quoted(model, order.side, quote.bid, quote.ask, order.instrument.tick)
+    given = _given(order, asked, parts, model)
+    if given is None:
         return None
-    if size is None:
-        return Execution(order.workable, price, asked, "at_quote" if order.is_waiting else "quote")
-    left = size - size_used
-    whole = left - left % order.instrument.lot_step
-    return Execution(min(order.workable, whole), price, asked, "at_quote" if order.is_waiting else "quote")
+    found = reach(order, quote, model, size_used)
+    return _execution(order, found, given, asked, "quote")
 
 
-def _meet_print(order: Order, fact: OpenFact | CloseFact, model: FillModel) -> Execution | None:
-    crossed = crossed_price(model, order.side, fact.price, order.instrument.tick)
-    price = _given(order, fact.price, crossed, model)
-    if price is None:
+def _meet_print(order: Order, fact: OpenFact | CloseFact, model: FillModel, size_used: Decimal) -> Execution | None:
+    found = reach(order, fact, model, size_used)
+    if order.is_limited and not order.post_only and model.impact_bps and order.auction_at is None:
+        found = _within_limit(order, fact, model, size_used, found)
+    parts = _print_parts(order, fact, model, size_used + found.units)
+    given = _given(order, fact.price, parts, model)
+    if given is None:
         return None
     name = "open" if isinstance(fact, OpenFact) else "close"
-    return Execution(order.workable, price, fact.price, f"at_{name}" if order.is_waiting else name)
+    if order.auction_at is not None:
+        found = replace(found, rules=(*found.rules, f"official_{name}_used"))
+    return _execution(order, found, given, fact.price, name)
 
 
-def _given(order: Order, market: Decimal, crossed: Decimal, model: FillModel) -> Decimal | None:
+def _print_parts(order: Order, fact: OpenFact | CloseFact, model: FillModel, taken: Decimal) -> Parts:
+    if order.auction_at is not None:
+        return printed(order.side, fact.price, order.instrument.tick)
+    impact = impact_rate(model, taken, volume_of(fact))
+    return unquoted(model, order.side, fact.price, order.instrument.tick, impact)
+
+
+def _within_limit(
+    order: Order, fact: OpenFact | CloseFact, model: FillModel, size_used: Decimal, found: Reach
+) -> Reach:
+    """Return what a limit leaves room for: as many units as keep the price with their impact inside it."""
+    volume, parts = volume_of(fact), _print_parts(order, fact, replace(model, impact_bps=ZERO), ZERO)
+    before = parts.price - parts.rounding
+    room = _limit_of(order) - before if order.side is Side.BUY else before - _limit_of(order)
+    if not volume or room < ZERO:
+        return found
+    return found.at_most(units_within(model, room / fact.price, volume) - size_used, order, LIMIT_LEFT)
+
+
+def _given(order: Order, market: Decimal, parts: Parts, model: FillModel) -> Parts | None:
     """Return the price an order gets where the market stands, None when that is beyond its limit."""
     if not order.post_only:
-        return crossed if _is_acceptable(order, crossed) else None
+        return parts if _is_acceptable(order, parts.price) else None
     limit = _limit_of(order)
-    return limit if is_reached(model, order.side, limit, market, market) else None
+    is_met = is_reached(model, order.side, limit, (market, market), order.instrument.tick)
+    return Parts(market).at_limit(limit) if is_met else None
 
 
-def _limit_in_range(order: Order, fact: RangeFact, model: FillModel) -> Execution | None:
+def _limit_in_range(order: Order, fact: RangeFact, model: FillModel, size_used: Decimal) -> Execution | None:
     if not order.is_limited or order.is_immediate:
         return None
     limit = _limit_of(order)
-    if not is_reached(model, order.side, limit, fact.low, fact.high):
+    if not is_reached(model, order.side, limit, (fact.low, fact.high), order.instrument.tick):
         return None
-    return Execution(order.workable, limit, limit, "limit_in_range")
+    found = reach(order, fact, model, size_used, limit)
+    return _execution(order, found, Parts(limit), limit, "limit_in_range")
 
 
-def _stop_in_range(order: Order, fact: RangeFact, model: FillModel) -> Execution | None:
+def _stop_in_range(order: Order, fact: RangeFact, model: FillModel, size_used: Decimal) -> Execution | None:
     stop = stop_of(order)
     if not fact.low <= stop <= fact.high:
         return None
-    price = crossed_price(model, order.side, stop, order.instrument.tick)
-    if not _is_acceptable(order, price):
+    found = reach(order, fact, model, size_used)
+    impact = impact_rate(model, size_used + found.units, volume_of(fact))
+    parts = unquoted(model, order.side, stop, order.instrument.tick, impact)
+    if not _is_acceptable(order, parts.price):
         return None
-    return Execution(order.workable, _limit_of(order) if order.is_limited else price, stop, "in_range")
+    given = parts.at_limit(_limit_of(order)) if order.is_limited else parts
+    return _execution(order, found, given, stop, "in_range")
+
+
+def _execution(order: Order, found: Reach, parts: Parts, reference: Decimal, rule: str) -> Execution:
+    """Put an execution together; the rule of an order that the same fact triggered names its type as well."""
+    if order.is_waiting:
+        rule = f"{order.type.value}_{rule}" if rule == "in_range" else f"{order.type.value}_at_{rule}"
+    price = parts.price
+    shown = price.quantize(order.instrument.tick)  # as many places as the tick has, where that loses nothing
+    return Execution(found.units, shown if shown == price else price, reference, rule, parts, found.rules)
 
 
 def _is_acceptable(order: Order, price: Decimal) -> bool:

@@ -127,6 +127,7 @@ UNKNOWN_DISTRIBUTION = "distribution_of_unknown_value"
 UNITS_DELIVERED = "units_delivered"
 TIME_IS_UP = "time_in_force"
 REPLACED_BY_REQUEST = "replaced"
+BY_VENUE = "rejected_by_venue"
 
 
 class OrderAlreadyClosed(Conflict):
@@ -150,7 +151,8 @@ class Order:
 
     Members of a group are ordinary orders: `group_id` is the id of the order that was asked for,
     `parent_id` the same for those that came with it, `leg` their number. Of an exit that waits for its
-    entry only `armed_quantity` may fill so far; None means all of it.
+    entry only `armed_quantity` may fill so far; None means all of it. `nth` counts the orders alike that were
+    placed at the same fact before; only fill models that draw need it.
     """
 
     id: OrderId
@@ -195,6 +197,7 @@ class Order:
     replaced_by: OrderId | None = None
     held_units: Decimal | None = None
     held_money: Decimal | None = None
+    nth: int = 0
 
     @property
     def is_open(self) -> bool:

@@ -14,6 +14,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from paperdesk.core.broker.account import Account
+from paperdesk.core.broker.chance import drawn_for
 from paperdesk.core.broker.checks import (
     Horizon,
     check_crossing,
@@ -25,9 +26,11 @@ from paperdesk.core.broker.checks import (
     standing_price,
 )
 from paperdesk.core.broker.commands import PlaceOrder
-from paperdesk.core.broker.events import OrderAccepted
+from paperdesk.core.broker.contingencies import Course, reject
+from paperdesk.core.broker.events import Event, OrderAccepted
+from paperdesk.core.broker.evolution import fold
 from paperdesk.core.broker.fill_models import crossed_price
-from paperdesk.core.broker.orders import OPPOSITE, Order, OrderClass, OrderType, Role, Side, TriggerSource
+from paperdesk.core.broker.orders import BY_VENUE, OPPOSITE, Order, OrderClass, OrderType, Role, Side, TriggerSource
 from paperdesk.core.broker.reservations import reserved
 from paperdesk.core.broker.terms import TrailOutOfRange
 from paperdesk.core.broker.triggers import trailed
@@ -37,9 +40,12 @@ from paperdesk.core.kernel.money import ZERO, plain
 from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.instruments import Instrument
 
+# What chance is drawn for.
+REJECT = "reject"
 
-def place(account: Account, command: PlaceOrder, view: MarketView, at: datetime) -> tuple[OrderAccepted, ...]:
-    """Accept an order with all members of its group, or refuse it by raising."""
+
+def place(account: Account, command: PlaceOrder, view: MarketView, at: datetime) -> tuple[Event, ...]:
+    """Accept an order with all members of its group, or refuse it by raising; chance may have the venue reject it."""
     assert command.order_id not in account.orders, "an order id is used once"
     instrument = view.instrument(command.symbol)
     check_terms(account, command, instrument)
@@ -49,10 +55,16 @@ def place(account: Account, command: PlaceOrder, view: MarketView, at: datetime)
     order = priced(account, drafted(account, command, instrument, view, works), view)
     members = reserved(account, tuple(_members(order, command)))
     check_means(account, members[0], view.marks)
-    return tuple(
+    accepted = tuple(
         OrderAccepted(seq, at, replace(member, accepted_seq=seq, accepted_at=at, updated_at=at))
         for seq, member in enumerate(members, account.last_seq + 1)
     )
+    reject_rate = account.rules.fill_model.reject_rate
+    if not reject_rate or drawn_for(account.rules.seed, order, view.cursor, REJECT) >= reject_rate:
+        return accepted
+    course = Course(fold(account, accepted), at, list(accepted))
+    reject(course, course.order(order.id), BY_VENUE)
+    return tuple(course.events)
 
 
 def drafted(account: Account, command: PlaceOrder, instrument: Instrument, view: MarketView, works: Horizon) -> Order:
@@ -82,6 +94,17 @@ def drafted(account: Account, command: PlaceOrder, instrument: Instrument, view:
         post_only=command.post_only,
         reduce_only=command.reduce_only,
         do_not_reduce=command.do_not_reduce,
+        nth=_nth(account, command.side, instrument, view),
+    )
+
+
+def _nth(account: Account, side: Side, instrument: Instrument, view: MarketView) -> int:
+    """Count the orders alike that were placed at the same fact; nobody asks where nothing is drawn."""
+    if not account.rules.fill_model.is_chancy:
+        return 0
+    return sum(
+        order.accepted_fact == view.cursor and (order.side, order.instrument) == (side, instrument)
+        for order in account.orders.values()
     )
 
 

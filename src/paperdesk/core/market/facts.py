@@ -28,23 +28,25 @@ class Phase(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class OpenFact:
-    """The first price of a bar."""
+    """The first price of a bar, and the volume of the bar before: its own is not known at its open."""
 
     seq: int
     at: datetime
     instrument_id: InstrumentId
     price: Decimal
+    trailing_volume: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RangeFact:
-    """The lowest and highest price of a bar; which came first is not known."""
+    """The lowest and highest price of a bar, and its volume; which price came first is not known."""
 
     seq: int
     at: datetime
     instrument_id: InstrumentId
     low: Decimal
     high: Decimal
+    volume: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,10 @@ holds the two together.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 from typing import TypeAlias
 
+from paperdesk.core.kernel.ids import InstrumentId
 from paperdesk.core.market.corporate_actions import CorporateAction, moments
 from paperdesk.core.market.facts import (
     CloseFact,
@@ -49,12 +51,12 @@ class TimedBar:
     bar: Bar
 
 
-def facts_of_bar(timed: TimedBar) -> Iterator[MarketFact]:
+def facts_of_bar(timed: TimedBar, trailing_volume: Decimal | None) -> Iterator[MarketFact]:
     """Yield a bar's open, range and close, unnumbered; only the close when that is all there is."""
     bar = timed.bar
     if bar.open is not None and bar.low is not None and bar.high is not None:
-        yield OpenFact(UNNUMBERED, timed.opened_at, bar.instrument_id, bar.open)
-        yield RangeFact(UNNUMBERED, bar.at, bar.instrument_id, bar.low, bar.high)
+        yield OpenFact(UNNUMBERED, timed.opened_at, bar.instrument_id, bar.open, trailing_volume)
+        yield RangeFact(UNNUMBERED, bar.at, bar.instrument_id, bar.low, bar.high, bar.volume)
     yield CloseFact(UNNUMBERED, bar.at, bar.instrument_id, bar.close, bar.volume)
 
 
@@ -82,7 +84,11 @@ def merge(
     actions: Iterable[MarketFact] = (),
 ) -> list[MarketFact]:
     """Return all facts in their order, numbered from 1; each source must be in its own order."""
-    facts = [fact for timed in bars for fact in facts_of_bar(timed)]
+    facts: list[MarketFact] = []
+    volumes: dict[InstrumentId, Decimal | None] = {}
+    for timed in bars:
+        facts += facts_of_bar(timed, volumes.get(timed.bar.instrument_id))
+        volumes[timed.bar.instrument_id] = timed.bar.volume
     facts += [fact_of_quote(quote) for quote in quotes]
     facts += [fact for session in sessions for fact in facts_of_session(session)]
     facts += actions

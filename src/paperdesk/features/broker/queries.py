@@ -11,12 +11,14 @@ from sqlalchemy import Column, ColumnElement, ScalarSelect, Table, Text, and_, c
 
 from paperdesk.core.broker.account import Account, Position
 from paperdesk.core.broker.engine import UnknownOrder
+from paperdesk.core.broker.explanation import Explanation
 from paperdesk.core.broker.margin import Standing, standing
 from paperdesk.core.broker.orders import OPEN_STATUSES, Order, OrderStatus, Side
 from paperdesk.core.broker.valuation import PositionValue, Valuation, value_account
+from paperdesk.core.kernel.errors import NotFound
 from paperdesk.core.kernel.ids import AccountId, OrderId
 from paperdesk.features.broker.order_writer import UnknownAccount
-from paperdesk.features.broker.rows import account_of, order_of, position_of
+from paperdesk.features.broker.rows import account_of, explanation_of, order_of, position_of
 from paperdesk.features.broker.tables import account_keys, accounts, claims, entries, fills, lots, orders, positions
 from paperdesk.features.marketdata.feeds.dataset import Dataset
 from paperdesk.features.marketdata.marks import marks_at
@@ -26,6 +28,14 @@ from paperdesk.infra.db import Row, fetch_all, fetch_one
 from paperdesk.infra.http import Line, PageParams, Serial
 from paperdesk.infra.outbox import events
 from paperdesk.infra.work import ReadOnly, owned
+
+
+class UnknownFill(NotFound):
+    """There is no such fill, or it belongs to another tenant."""
+
+
+class FillNotExplained(NotFound):
+    """The fill was made before fills were explained."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +276,17 @@ async def list_fills(work: ReadOnly, account_id: UUID, page: PageParams) -> tupl
         query = query.where(fills.c.seq < after[0])
     rows = await fetch_all(work.db, query.limit(page.limit + 1))
     return page.cut(rows, lambda row: (row["seq"],))
+
+
+async def read_explanation(work: ReadOnly, fill_id: UUID) -> tuple[Row, Explanation]:
+    """Return a fill and how it came about, or refuse an unknown, foreign or unexplained one."""
+    row = await fetch_one(work.db, select(fills).where(fills.c.id == fill_id, owned(fills, work)))
+    if row is None:
+        raise UnknownFill("There is no such fill.", fill_id=str(fill_id))
+    told = explanation_of(row["explanation"])
+    if told is None:
+        raise FillNotExplained("The fill was made before fills were explained.", fill_id=str(fill_id))
+    return row, told
 
 
 async def list_entries(work: ReadOnly, account_id: UUID, page: PageParams) -> tuple[list[Row], str | None]:

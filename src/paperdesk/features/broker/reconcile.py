@@ -36,7 +36,7 @@ from paperdesk.core.kernel.errors import Problem
 from paperdesk.core.kernel.ids import InstrumentId, OrderId
 from paperdesk.core.kernel.money import ZERO
 from paperdesk.features.broker.queries import Books, account_value, read_books
-from paperdesk.features.broker.rows import claim_of, event_of, lot_of, order_of, position_of
+from paperdesk.features.broker.rows import claim_of, event_of, explanation_of, lot_of, order_of, position_of
 from paperdesk.infra.db import Row
 from paperdesk.infra.work import ReadOnly
 
@@ -245,7 +245,8 @@ def _orders(books: Books, story: Story) -> Iterator[Problem]:
 def _traces(books: Books, story: Story) -> Iterator[Problem]:
     """Check that every fill and every entry that was told is stored once, and no other."""
     columns = [each.name for each in fields(Fill)]
-    fills = [{name: row[name] for name in columns} for row in books.fills]
+    rows = ({**row, "explanation": explanation_of(row["explanation"])} for row in books.fills)
+    fills = [{name: row[name] for name in columns} for row in rows]
     yield from _same("fills", fills, [{name: getattr(fill, name) for name in columns} for fill in story.fills])
     entries = [(row["id"], row["number"], row["at"], row["kind"], _postings(row)) for row in books.entries]
     told = [(entry.id, entry.number, entry.at, entry.kind.value, entry.postings) for entry in story.entries]

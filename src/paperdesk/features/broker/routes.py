@@ -24,6 +24,7 @@ from paperdesk.features.broker.schemas import (
     AccountOut,
     EntryOut,
     EquityPointOut,
+    ExplanationOut,
     FillOut,
     OpenAccountBody,
     PositionOut,
@@ -117,6 +118,12 @@ async def get_fills(account_id: UUID, work: Reading, page: Page) -> PageOf[FillO
     await queries.read_account(work, account_id)
     rows, next_cursor = await queries.list_fills(work, account_id, page)
     return PageOf(items=[FillOut.of(row) for row in rows], next_cursor=next_cursor)
+
+
+@router.get("/fills/{fill_id}/explanation")
+async def get_fill_explanation(fill_id: UUID, work: Reading) -> ExplanationOut:
+    """Explain a fill: what was seen, each part of its price, the rules, the fees and the luck."""
+    return ExplanationOut.of(*await queries.read_explanation(work, fill_id))
 
 
 @router.get("/accounts/{account_id}/equity")

@@ -25,12 +25,14 @@ from paperdesk.core.broker.events import (
     OrderCancelled,
     OrderExpired,
     OrderFilled,
+    OrderRejected,
     OrderReplaced,
     OrderResized,
     OrderTriggered,
     ReservationsMoved,
     TrailMoved,
 )
+from paperdesk.core.broker.explanation import Explanation
 from paperdesk.core.broker.fees import FeeSchedule
 from paperdesk.core.broker.fill_models import fill_model
 from paperdesk.core.broker.ledger import Entry, EntryKind, Posting
@@ -54,6 +56,7 @@ KINDS: dict[str, type[Event]] = {
     "order_accepted": OrderAccepted,
     "order_filled": OrderFilled,
     "order_cancelled": OrderCancelled,
+    "order_rejected": OrderRejected,
     "order_expired": OrderExpired,
     "order_replaced": OrderReplaced,
     "order_triggered": OrderTriggered,
@@ -88,6 +91,7 @@ def rules_of(text: str) -> Rules:
         fees=msgspec.convert(stored["fees"], FeeSchedule),
         fill_on_arrival=stored["fill_on_arrival"],
         margin=msgspec.convert(stored.get("margin", {}), MarginRules),
+        seed=stored.get("seed", 0),
         auto_exercise=stored.get("auto_exercise", True),
         option_level=stored.get("option_level", 2),
     )
@@ -99,6 +103,7 @@ def rules_value(rules: Rules) -> dict[str, Any]:
         "fill_model": rules.fill_model.name,
         "fees": msgspec.to_builtins(rules.fees),
         "fill_on_arrival": rules.fill_on_arrival,
+        "seed": rules.seed,
         "margin": msgspec.to_builtins(rules.margin),
         "auto_exercise": rules.auto_exercise,
         "option_level": rules.option_level,
@@ -170,6 +175,11 @@ def order_of(row: Mapping[str, Any], instrument: Instrument) -> Order:
         name: None if row[name] is None else choice(row[name]) for name, choice in _CHOICES.items()
     }
     return Order(instrument=instrument, **plain, **chosen)
+
+
+def explanation_of(stored: object) -> Explanation | None:
+    """Read the explanation of a fill from its column, None for fills older than explanations."""
+    return msgspec.convert(stored, Explanation | None)
 
 
 def stored_entry(row: Mapping[str, Any]) -> Entry:

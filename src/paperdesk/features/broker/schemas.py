@@ -9,6 +9,8 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from paperdesk.core.broker.account import Account, Rules
+from paperdesk.core.broker.chance import SEED_MAX
+from paperdesk.core.broker.explanation import Explanation
 from paperdesk.core.broker.fill_models import fill_model
 from paperdesk.core.broker.ledger import Book, EntryKind
 from paperdesk.core.broker.margin import Standing, buying_power, overnight_buying_power
@@ -17,7 +19,7 @@ from paperdesk.core.broker.orders import Side
 from paperdesk.core.broker.valuation import PositionValue
 from paperdesk.core.kernel.errors import Problem
 from paperdesk.core.kernel.ids import TapeId
-from paperdesk.core.kernel.money import money
+from paperdesk.core.kernel.money import money, plain
 from paperdesk.features.broker.open_account import OpenAccount
 from paperdesk.features.broker.order_schemas import AVERAGE_PLACES
 from paperdesk.features.broker.queries import Worth
@@ -77,6 +79,7 @@ class AccountOut(BaseModel):
     fill_model: str
     fill_on_arrival: bool
     margin: MarginOut | None
+    seed: int
     last_seq: int
     status: str
     created_at: datetime
@@ -97,6 +100,7 @@ class AccountOut(BaseModel):
             fill_model=account["rules"]["fill_model"],
             fill_on_arrival=account["rules"]["fill_on_arrival"],
             margin=margin,
+            seed=account["rules"].get("seed", 0),
             created_at=account["recorded_at"],
         )
 
@@ -146,6 +150,7 @@ class OpenAccountBody(Body):
     fill_model: str = "realistic"
     fill_on_arrival: bool = False
     margin: MarginBody = MarginBody()
+    seed: Annotated[int, Field(ge=0, le=SEED_MAX)] = 0
     auto_exercise: bool = True
     option_level: Annotated[int, Field(ge=0, le=4)] = 2
 
@@ -155,6 +160,7 @@ class OpenAccountBody(Body):
             fill_model=fill_model(self.fill_model),
             fill_on_arrival=self.fill_on_arrival,
             margin=self.margin.rules(),
+            seed=self.seed,
             auto_exercise=self.auto_exercise,
             option_level=self.option_level,
         )
@@ -224,6 +230,70 @@ class FillOut(BaseModel):
     def of(cls, row: Mapping[str, Any]) -> "FillOut":
         """Show a row of fills."""
         return cls(**{name: row[name] for name in cls.model_fields})
+
+
+class PartsOut(BaseModel):
+    """What a price is made of, in money per unit; the parts sum to the price exactly."""
+
+    base: NumberText
+    spread: NumberText
+    impact: NumberText
+    latency: NumberText
+    queue: NumberText
+    rounding: NumberText
+
+
+class ExplanationOut(BaseModel):
+    """How one fill came about: what was seen, the parts of the price, the rules, the fees and the luck.
+
+    `base` says what the base of the parts is: the mid of a quote, the open or close, the limit or the stop.
+    `draws` are what the seed gave, by purpose, from 0 up to 1; empty when the fill model draws nothing.
+    """
+
+    fill_id: UUID
+    order_id: UUID
+    symbol: str
+    side: Side
+    quantity: NumberText
+    price: NumberText
+    at: datetime
+    fact_seq: int
+    fact: str
+    seen: dict[str, NumberText]
+    base: str
+    parts: PartsOut
+    rules: list[str]
+    fees: dict[str, NumberText]
+    fill_model: str
+    rules_version: int
+    seed: int
+    draws: dict[str, NumberText]
+    ambiguous: bool
+    sentence: str
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any], told: Explanation) -> "ExplanationOut":
+        """Show a row of fills with its explanation."""
+        same = ("order_id", "symbol", "side", "quantity", "price", "at", "fact_seq", "ambiguous")
+        return cls(
+            **{name: row[name] for name in same},
+            fill_id=row["id"],
+            fact=told.fact,
+            seen=dict(told.seen),
+            base=told.base,
+            parts=PartsOut.model_validate(told.parts, from_attributes=True),
+            rules=list(told.rules),
+            fees=dict(told.fees),
+            fill_model=told.model,
+            rules_version=told.rules_version,
+            seed=told.luck.seed,
+            draws=dict(told.luck.draws),
+            sentence=f"{_DONE[row['side']]} {plain(row['quantity'])} {row['symbol']} at {plain(row['price'])}. "
+            f"{told.sentence()}",
+        )
+
+
+_DONE = {Side.BUY: "Bought", Side.SELL: "Sold"}
 
 
 class PostingOut(BaseModel):

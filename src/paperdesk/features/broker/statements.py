@@ -77,7 +77,7 @@ ORDER: tuple[tuple[str, str], ...] = (
     ("fees", "numeric"), ("hold_price", "numeric"), ("closed_reason", "text"), ("post_only", "boolean"),
     ("reduce_only", "boolean"), ("do_not_reduce", "boolean"), ("order_class", "text"), ("group_id", "uuid"),
     ("parent_id", "uuid"), ("role", "text"), ("leg", "int"), ("armed_quantity", "numeric"), ("replaces", "uuid"),
-    ("replaced_by", "uuid"), ("held_units", "numeric"), ("held_money", "numeric"),
+    ("replaced_by", "uuid"), ("held_units", "numeric"), ("held_money", "numeric"), ("nth", "int"),
 )  # fmt: skip
 
 # What an event can change about an order; the rest stays as it was accepted.
@@ -92,7 +92,8 @@ _ASSIGNED = ", ".join(f"{name} = n.{name}" for name, _ in CHANGED_ORDER)
 
 ORDER_COLUMNS = ", ".join(name for name, _ in ORDER)
 
-# The orders that are named, those of an account (in one instrument, or in all), and whoever is in a group with them.
+# The orders that are named, those of an account (in one instrument, or in all), those placed since a fact, which are
+# its newest, and whoever is in a group with them.
 LOAD_ORDERS = f"""
 with named as (
   select id, group_id from orders where id = any($1)
@@ -103,6 +104,10 @@ with named as (
   select o.id, o.group_id from orders o, unnest($4::uuid[], $5::text[]) as w(account_id, symbol)
   where o.account_id = w.account_id and (w.symbol is null or o.symbol = w.symbol)
     and o.status in ('accepted', 'partially_filled')
+  union
+  select o.id, o.group_id from orders o, unnest($6::uuid[], $7::bigint[]) as w(account_id, fact)
+  where o.account_id = w.account_id and o.accepted_seq > coalesce(
+    (select max(p.accepted_seq) from orders p where p.account_id = w.account_id and p.accepted_fact < w.fact), 0)
 )
 select {ORDER_COLUMNS} from orders
 where id in (select id from named) or group_id in (select group_id from named where group_id is not null)
@@ -178,7 +183,8 @@ _WRITES: dict[str, tuple[Columns, str]] = {
         (("id", "uuid"), ("tenant_id", "uuid"), ("account_id", "uuid"), ("order_id", "uuid"), ("instrument_id", "uuid"),
          ("symbol", "text"), ("side", "text"), ("quantity", "numeric"), ("price", "numeric"), ("fee", "numeric"),
          ("fact_seq", "bigint"), ("reference", "numeric"), ("rule", "text"), ("ambiguous", "boolean"),
-         ("seq", "bigint"), ("at", "timestamptz"), ("recorded_at", "timestamptz")),
+         ("explanation", "jsonb"), ("rules_version", "int"), ("seq", "bigint"),
+         ("at", "timestamptz"), ("recorded_at", "timestamptz")),
         "insert into fills ({columns}) select {columns} from new",
     ),
     "entries": (

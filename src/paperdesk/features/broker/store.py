@@ -57,10 +57,12 @@ class Touch:
     open_orders: set[tuple[AccountId, str | None]] = field(default_factory=set[tuple[AccountId, str | None]])
     books: set[AccountId] = field(default_factory=set[AccountId])
 
+    alike: set[tuple[AccountId, int]] = field(default_factory=set[tuple[AccountId, int]])
+
     @property
     def has_orders(self) -> bool:
         """Say whether any order that was placed before is needed."""
-        return bool(self.orders or self.client_orders or self.open_orders)
+        return bool(self.orders or self.client_orders or self.open_orders or self.alike)
 
 
 @dataclass(slots=True)
@@ -128,7 +130,7 @@ async def _load_orders(
 ) -> defaultdict[AccountId, dict[OrderId, Order]]:
     found: defaultdict[AccountId, dict[OrderId, Order]] = defaultdict(dict)
     if touch.has_orders:
-        wanted = (*_columns(touch.client_orders, 2), *_columns(touch.open_orders, 2))
+        wanted = (*_columns(touch.client_orders, 2), *_columns(touch.open_orders, 2), *_columns(touch.alike, 2))
         rows = await db.fetch(statements.LOAD_ORDERS, list(touch.orders), *wanted)
         for row in rows:
             # An order of another market was named by mistake: it belongs to no account of this batch.
@@ -232,10 +234,11 @@ def _fill_rows(changes: Sequence[Change], recorded_at: datetime) -> Iterator[tup
         for event, _ in change.events:
             if isinstance(event, OrderFilled):
                 fill, order = event.fill, account.orders[event.fill.order_id]
+                explanation = None if fill.explanation is None else _json(fill.explanation).decode()
                 yield (
                     fill.id, account.tenant_id, account.id, order.id, fill.instrument_id, order.instrument.symbol,
                     order.side.value, fill.quantity, fill.price, fill.fee, fill.fact_seq, fill.reference, fill.rule,
-                    fill.ambiguous, event.seq, event.at, recorded_at,
+                    fill.ambiguous, explanation, account.rules.fill_model.version, event.seq, event.at, recorded_at,
                 )  # fmt: skip
 
 

@@ -125,6 +125,7 @@ orders = Table(
     Column("replaced_by", Uuid),
     Column("held_units", Exact),
     Column("held_money", Exact),
+    Column("nth", Integer, nullable=False),
     Column("recorded_at", Instant, nullable=False),
 )
 
@@ -145,6 +146,8 @@ fills = Table(
     Column("reference", Exact, nullable=False),
     Column("rule", Text, nullable=False),
     Column("ambiguous", Boolean, nullable=False),
+    Column("explanation", JSONB),
+    Column("rules_version", Integer, nullable=False),
     Column("seq", BigInteger, nullable=False),
     Column("at", Instant, nullable=False),
     Column("recorded_at", Instant, nullable=False),

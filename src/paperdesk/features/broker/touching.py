@@ -64,12 +64,17 @@ def dates_of(command: Command, account: Account) -> Iterator[date]:
 def touched(
     commands: Iterable[Command], accounts: Mapping[AccountId, Account], views: Mapping[TapeId, MarketView]
 ) -> Touch:
-    """Say what the commands need: a buy that only waits touches no position at all."""
+    """Say what the commands need: a buy that only waits touches no position at all.
+
+    Where chance is drawn, an order needs to know the orders alike that were placed at the same fact.
+    """
     touch = Touch()
     for command in commands:
         account = accounts.get(command.account_id)
         if account is not None:
             _touch(touch, command, account, views[account.tape_id])
+            if account.rules.fill_model.is_chancy and isinstance(command, PlaceOrder | ReplaceOrder | ClosePosition):
+                touch.alike.add((account.id, views[account.tape_id].cursor))
     return touch
 
 

@@ -47,7 +47,7 @@ def poisoned(columns: Columns, facts: list[MarketFact]) -> Columns:
         "high": np.isin(columns.at, list(ranges)),
         "low": np.isin(columns.at, list(ranges)),
         "close": np.isin(columns.at, list(closes)),
-        "volume": np.isin(columns.at, list(closes)),
+        "volume": np.isin(columns.at, list(closes | ranges)),
     }
     bad = {}
     for name, known_rows in told.items():

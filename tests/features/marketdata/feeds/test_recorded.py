@@ -114,7 +114,7 @@ def test_facts_can_be_cut_anywhere_and_filtered(two_days: RecordedDataset) -> No
 def test_a_day_in_facts(two_days: RecordedDataset) -> None:
     _, first, between, last, end = two_days.facts_between(0, 5)
     assert first == OpenFact(2, SESSIONS[0].opens_at, aa(two_days), Decimal(10))
-    assert between == RangeFact(3, SESSIONS[0].closes_at, aa(two_days), Decimal(9), Decimal(12))
+    assert between == RangeFact(3, SESSIONS[0].closes_at, aa(two_days), Decimal(9), Decimal(12), Decimal(1000))
     assert last == CloseFact(4, SESSIONS[0].closes_at, aa(two_days), Decimal(11), Decimal(1000))
     assert end == SessionClosed(5, SESSIONS[0].closes_at, SESSIONS[0].on)
 

@@ -329,10 +329,12 @@ def _price_fact(source: _Source, phase: int, row: int, place: tuple[int, datetim
         size = exact_or_none(columns.size.item(row), source.size_scale)
         return CloseFact(seq, at, source.id, exact(columns.price.item(row), scale), size)
     if phase == Phase.OPEN:
-        return OpenFact(seq, at, source.id, exact(columns.open.item(row), scale))
-    if phase == Phase.RANGE:
-        return RangeFact(seq, at, source.id, exact(columns.low.item(row), scale), exact(columns.high.item(row), scale))
+        before = exact_or_none(columns.volume.item(row - 1), source.size_scale) if row else None
+        return OpenFact(seq, at, source.id, exact(columns.open.item(row), scale), before)
     volume = exact_or_none(columns.volume.item(row), source.size_scale)
+    if phase == Phase.RANGE:
+        low, high = exact(columns.low.item(row), scale), exact(columns.high.item(row), scale)
+        return RangeFact(seq, at, source.id, low, high, volume)
     return CloseFact(seq, at, source.id, exact(columns.close.item(row), scale), volume)
 
 

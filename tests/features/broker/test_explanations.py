@@ -1,0 +1,89 @@
+"""Every fill explains itself through REST and in the stream, and an account chooses how it is filled."""
+
+from decimal import Decimal
+from uuid import UUID, uuid4
+
+import msgspec
+import pytest
+
+from tests.desk import RunningDesk, refused
+
+OPENED_AT = Decimal(101)  # the bar after the account was opened
+
+
+async def explained(desk: RunningDesk, account_id: str) -> list[dict[str, object]]:
+    """Return the explanation of every fill, newest first."""
+    fills = await desk.mine.rows(f"/v1/accounts/{account_id}/fills")
+    return [await desk.mine.get(f"/v1/fills/{fill['id']}/explanation") for fill in fills]
+
+
+async def test_the_parts_of_a_fill_sum_to_its_price_and_say_what_was_seen(desk: RunningDesk) -> None:
+    tape_id, account_id = await desk.market()
+    await desk.mine.order(account_id, "buy", "10")
+    await desk.mine.step(tape_id)
+    (told,) = await explained(desk, account_id)
+    parts = told["parts"]
+    assert isinstance(parts, dict)
+    assert sum(map(Decimal, parts.values())) == Decimal("101.02") == Decimal(str(told["price"]))
+    assert (parts["base"], parts["spread"], parts["latency"]) == ("101", "0.00808", "0.00202")
+    assert (told["fact"], told["base"]) == ("open", "open")
+    assert told["seen"] == {"price": "101", "trailing_volume": "1000000000"}
+    assert (told["fill_model"], told["rules_version"], told["seed"], told["draws"]) == ("realistic", 2, 0, {})
+    assert told["rules"] == ["open"]
+    assert str(told["sentence"]).startswith("Bought 10 ACME at 101.02. The bar opened at 101; half the spread added")
+
+
+async def test_a_large_order_says_why_it_got_a_part(desk: RunningDesk) -> None:
+    tape_id, account_id = await desk.market(cash="100000000000")
+    order = await desk.mine.order(account_id, "buy", "40000000")
+    await desk.mine.step(tape_id)
+    close, first = await explained(desk, account_id)
+    assert (first["quantity"], close["quantity"]) == ("25000000", "15000000")  # a quarter of a tenth of the volume
+    assert "volume_share" in first["rules"]  # type: ignore[operator]
+    parts = first["parts"]
+    assert isinstance(parts, dict)
+    assert parts["impact"] == "0.07984757"  # 101 x 50 bps x sqrt(1/40)
+    assert (await desk.mine.get(f"/v1/orders/{order['id']}"))["status"] == "filled"
+    assert (await desk.mine.get(f"/v1/accounts/{account_id}/reconciliation"))["balanced"]
+
+
+async def test_the_stream_carries_the_explanation_with_the_fill(desk: RunningDesk) -> None:
+    tape_id, account_id = await desk.market()
+    await desk.mine.order(account_id, "buy", "10")
+    await desk.mine.step(tape_id)
+    query = "select payload::text from events where account_id = $1 and kind = 'order_filled'"
+    payload = msgspec.json.decode(await desk.owner.fetchval(query, UUID(account_id)))
+    assert payload["fill"]["explanation"]["parts"]["base"] == "101.0"
+
+
+@pytest.mark.parametrize(("model", "price"), [("ideal", "101"), ("deterministic", "101"), ("alpaca_paper", "101.02")])
+async def test_an_account_chooses_its_fill_model_and_its_seed(desk: RunningDesk, model: str, price: str) -> None:
+    tape_id, account_id = await desk.market(fill_model=model, seed=7)
+    account = await desk.mine.get(f"/v1/accounts/{account_id}")
+    assert (account["fill_model"], account["seed"]) == (model, 7)
+    await desk.mine.order(account_id, "buy", "10")
+    await desk.mine.step(tape_id)
+    newest = (await explained(desk, account_id))[-1]
+    assert (newest["price"], newest["fill_model"], newest["seed"]) == (price, model, 7)
+
+
+async def test_a_harsh_venue_rejects_some_orders_and_the_books_agree(desk: RunningDesk) -> None:
+    tape_id, account_id = await desk.market(fill_model="harsh", seed=1)
+    orders = [await desk.mine.order(account_id, "buy", "1") for _ in range(40)]
+    rejected = [order for order in orders if order["status"] == "rejected"]
+    assert 0 < len(rejected) < 8
+    assert {order["closed_reason"] for order in rejected} == {"rejected_by_venue"}
+    await desk.mine.step(tape_id)
+    assert (await desk.mine.get(f"/v1/accounts/{account_id}/reconciliation"))["balanced"]
+    other = await desk.mine.open_account(tape_id, fill_model="harsh", seed=1)
+    assert other != account_id
+
+
+async def test_a_fill_from_before_has_no_explanation_and_says_so(desk: RunningDesk) -> None:
+    tape_id, account_id = await desk.market()
+    await desk.mine.order(account_id, "buy", "10")
+    await desk.mine.step(tape_id)
+    (fill,) = await desk.mine.rows(f"/v1/accounts/{account_id}/fills")
+    await desk.owner.execute("update fills set explanation = null where id = $1", UUID(fill["id"]))
+    refused(await desk.mine.ask("GET", f"/v1/fills/{fill['id']}/explanation"), 404, "fill_not_explained")
+    refused(await desk.mine.ask("GET", f"/v1/fills/{uuid4()}/explanation"), 404, "unknown_fill")
