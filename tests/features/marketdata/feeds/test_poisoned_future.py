@@ -52,14 +52,15 @@ def poisoned(columns: Columns, facts: list[MarketFact]) -> Columns:
     bad = {}
     for name, known_rows in told.items():
         values = getattr(columns, name)
-        bad[name] = np.append(np.where(known_rows | (values == ABSENT), values, POISON), POISON)
+        # What a dataset has at all it declares beforehand: nothing is added that it never has.
+        later = POISON if np.any(values != ABSENT) else ABSENT
+        bad[name] = np.append(np.where(known_rows | (values == ABSENT), values, POISON), later)
     return BarColumns(extended(columns.open_at), extended(columns.at), **bad)
 
 
 def spoilt(values: Ints, known: int) -> Ints:
-    changed = values.copy()
-    changed[known:] = POISON
-    return np.append(changed, POISON)
+    changed = np.where((np.arange(len(values)) < known) | (values == ABSENT), values, POISON)
+    return np.append(changed, POISON if np.any(values != ABSENT) else ABSENT)
 
 
 def extended(at: Ints) -> Ints:
