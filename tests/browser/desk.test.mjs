@@ -125,6 +125,9 @@ describe("the desk", () => {
     const fills = page.getByRole("region", { name: "Recent fills" }).last();
     await fills.getByRole("row", { name: new RegExp(`${symbol} Buy 7 `) }).first().waitFor();
     await page.getByRole("region", { name: "Positions" }).first().getByRole("button", { name: symbol }).waitFor();
+    await fills.getByRole("button", { name: /^Why / }).first().click();
+    await page.locator("[data-explanation]", { hasText: "Rounding to the tick" }).waitFor();
+    await page.keyboard.press("Escape");
     await step(page);
     await page.waitForFunction((old) => document.querySelector("[data-equity]")?.dataset.equity !== old, before);
     await page.locator("[data-chart=baseline] canvas").first().waitFor();

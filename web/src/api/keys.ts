@@ -8,6 +8,7 @@ export const keys = {
   orders: (accountId: string) => ["account", accountId, "orders"] as const,
   ordersOf: (accountId: string, status: string) => ["account", accountId, "orders", status] as const,
   fills: (accountId: string) => ["account", accountId, "fills"] as const,
+  explanation: (fillId: string) => ["fill", fillId, "explanation"] as const,
   ledger: (accountId: string) => ["account", accountId, "ledger"] as const,
   equity: (accountId: string) => ["account", accountId, "equity"] as const,
   summary: (accountId: string) => ["account", accountId, "summary"] as const,

@@ -12,6 +12,7 @@ export type Account = Schemas["AccountOut"];
 export type Position = Schemas["PositionOut"];
 export type LedgerEntry = Schemas["EntryOut"];
 export type Fill = Schemas["FillOut"];
+export type Explanation = Schemas["ExplanationOut"];
 export type EquityPoint = Schemas["EquityPointOut"];
 export type Side = Schemas["Side"];
 export type OrderType = Schemas["OrderType"];

@@ -9,7 +9,8 @@ import { Answer, Panel } from "../../ui/Panel";
 import { type Column, Table } from "../../ui/Table";
 import { ledgerQuery } from "./queries";
 
-const KINDS = { fill: "Fill", transfer: "Transfer" } as const;
+/** A kind of entry as a word: cash_dividend is "Cash dividend". */
+const kindWord = (kind: string): string => kind.charAt(0).toUpperCase() + kind.slice(1).replaceAll("_", " ");
 
 const COLUMNS: readonly Column<LedgerEntry>[] = [
   {
@@ -21,7 +22,7 @@ const COLUMNS: readonly Column<LedgerEntry>[] = [
       </span>
     ),
   },
-  { name: "Kind", wideOnly: true, cell: (entry) => KINDS[entry.kind] },
+  { name: "Kind", wideOnly: true, cell: (entry) => kindWord(entry.kind) },
   {
     name: "Description",
     cell: (entry) => (

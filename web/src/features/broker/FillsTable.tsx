@@ -1,9 +1,13 @@
+import { lazy, Suspense, useState } from "react";
 import type { Fill } from "../../api/types";
 import { price, quantity } from "../../lib/format";
 import { dateTime, utc } from "../../lib/time";
+import { Button } from "../../ui/Button";
 import { Empty } from "../../ui/Empty";
 import { type Column, Table } from "../../ui/Table";
 import { SideWord } from "./StatusChip";
+
+const FillExplanation = lazy(async () => ({ default: (await import("./FillExplanation")).FillExplanation }));
 
 const COLUMNS: readonly Column<Fill>[] = [
   { name: "Symbol", cell: (fill) => <span className="font-semibold">{fill.symbol}</span> },
@@ -26,8 +30,28 @@ const COLUMNS: readonly Column<Fill>[] = [
   },
 ];
 
-/** The latest executions, newest first. */
+/** The latest executions, newest first; each says on demand why it got its price. */
 export function FillsTable({ fills }: { fills: readonly Fill[] }) {
+  const [asked, setAsked] = useState<Fill | null>(null);
   if (fills.length === 0) return <Empty sentence="No fills yet. Step the tape after sending an order." />;
-  return <Table caption="Recent fills" columns={COLUMNS} rows={fills} rowKey={(fill) => fill.id} />;
+  const why: Column<Fill> = {
+    name: "Explanation",
+    hideName: true,
+    right: true,
+    cell: (fill) => (
+      <Button size="small" aria-label={`Why ${price(fill.price)} for ${fill.symbol}?`} onClick={() => setAsked(fill)}>
+        Why?
+      </Button>
+    ),
+  };
+  return (
+    <>
+      <Table caption="Recent fills" columns={[...COLUMNS, why]} rows={fills} rowKey={(fill) => fill.id} />
+      {asked ? (
+        <Suspense>
+          <FillExplanation fill={asked} onClose={() => setAsked(null)} />
+        </Suspense>
+      ) : null}
+    </>
+  );
 }

@@ -1,7 +1,17 @@
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { get, post, remove } from "../../api/client";
 import { keys } from "../../api/keys";
-import type { Account, EquityPoint, Fill, LedgerEntry, Order, Page, PlaceOrder, Position } from "../../api/types";
+import type {
+  Account,
+  EquityPoint,
+  Explanation,
+  Fill,
+  LedgerEntry,
+  Order,
+  Page,
+  PlaceOrder,
+  Position,
+} from "../../api/types";
 
 const PAGE = 50;
 
@@ -41,6 +51,14 @@ export const fillsQuery = (accountId: string) =>
     queryKey: keys.fills(accountId),
     queryFn: ({ signal }) => get<Page<Fill>>(`/accounts/${accountId}/fills`, { limit: PAGE }, signal),
     select: (page) => page.items,
+  });
+
+/** Why a fill got its price; it never changes. */
+export const explanationQuery = (fillId: string) =>
+  queryOptions({
+    queryKey: keys.explanation(fillId),
+    queryFn: ({ signal }) => get<Explanation>(`/fills/${fillId}/explanation`, {}, signal),
+    staleTime: Number.POSITIVE_INFINITY,
   });
 
 function pagesOf<Row>(
