@@ -7,7 +7,6 @@ import pytest
 
 from paperdesk.core.broker.account import Account, Position
 from paperdesk.core.broker.margin import (
-    Exposure,
     Stage,
     is_pattern_day_trader,
     means,
@@ -18,6 +17,7 @@ from paperdesk.core.broker.margin import (
 from paperdesk.core.broker.margin_book import DayTrade, MarginBook
 from paperdesk.core.broker.margin_rules import BorrowTable, MarginKind, MarginRegime, MarginRules
 from paperdesk.core.broker.marks import Marks
+from paperdesk.core.broker.option_margin import Exposure
 from tests.scenery import ACME, COIN, FIRST_OPEN, GLOBEX, REG_T, empty_account, mark_of, order_id, quote_of, rules
 
 

@@ -37,7 +37,7 @@ from paperdesk.core.kernel.money import ZERO
 from paperdesk.core.market.facts import SessionClosed
 from paperdesk.core.market.instruments import Instrument
 from paperdesk.core.market.options import Settlement, Style, Supplement
-from tests.scenery import ACME, FIRST_CLOSE, HERE, SPX, market_view, option, quote_of, rules
+from tests.scenery import ACME, FIRST_CLOSE, HERE, REG_T, SPX, market_view, option, quote_of, rules
 from tests.stories import Story
 
 CALL = option("C", "100")
@@ -207,6 +207,12 @@ def test_what_cash_cannot_pay_for_is_not_exercised() -> None:
     assert lapsed.reason == "the account has not the means to exercise"
     assert isinstance(exercised, OptionExercised)
     assert story.lots_of(ACME) == [(Decimal(200), Decimal(20_500))]
+
+
+def test_an_account_that_may_owe_exercises_all_of_it() -> None:
+    story = holder((CALL, "3", "750"), (PUT, "1", "150"), of=rules(margin=REG_T))
+    story.ends("107")
+    assert (story.account.cash, story.position(ACME).quantity) == (Decimal(-10_000), Decimal(300))
 
 
 def test_a_put_without_shares_is_not_exercised() -> None:

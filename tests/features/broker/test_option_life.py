@@ -106,3 +106,37 @@ async def test_an_account_without_approval_buys_no_options(desk: RunningDesk) ->
     _, account_id = await desk.market("chain", cash="20000", option_level=1)
     body = wish(account_id, "buy", "1", symbol=CALL)
     refused(await desk.mine.ask("POST", "/v1/orders", json=body), 409, "option_level_too_low")
+
+
+MARGINED = {"margin": {"kind": "reg_t"}, "option_level": 4, "fill_model": "ideal", "cash": "20000"}
+
+
+async def test_a_covered_call_is_assigned_and_delivers_its_shares(desk: RunningDesk) -> None:
+    tape_id, account_id = await desk.market("chain", **{**MARGINED, "option_level": 1})
+    await desk.mine.order(account_id, "buy", "100")
+    await desk.mine.step(tape_id)
+    await desk.mine.order(account_id, "sell", "1", symbol=CALL, limit_price="0.90", time_in_force="gtc")
+    await to_expiry(desk, tape_id)
+    assert await positions(desk, account_id) == {}
+    # Bought at 101.00, sold at the strike and the premium of 1.00.
+    assert (await desk.mine.get(f"/v1/accounts/{account_id}"))["cash"] == "20000"
+    await agrees(desk, account_id)
+
+
+async def test_a_written_put_expires_and_its_margin_is_free_again(desk: RunningDesk) -> None:
+    tape_id, account_id = await desk.market("chain", **MARGINED)
+    await desk.mine.order(account_id, "sell", "1", symbol=PUT)
+    await desk.mine.step(tape_id)
+    assert await positions(desk, account_id) == {PUT: ("-1", "-120")}
+    await to_expiry(desk, tape_id)
+    assert await positions(desk, account_id) == {}
+    assert (await desk.mine.get(f"/v1/accounts/{account_id}"))["cash"] == "20120"
+    await agrees(desk, account_id)
+
+
+async def test_nobody_writes_uncovered_options_without_approval(desk: RunningDesk) -> None:
+    _, account_id = await desk.market("chain", **{**MARGINED, "option_level": 3})
+    before = await desk.footprint(account_id)
+    body = wish(account_id, "sell", "1", symbol=CALL)
+    refused(await desk.mine.ask("POST", "/v1/orders", json=body), 409, "option_level_too_low")
+    assert await desk.footprint(account_id) == before

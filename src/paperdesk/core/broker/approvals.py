@@ -15,8 +15,10 @@ from paperdesk.core.broker.orders import Side
 from paperdesk.core.kernel.errors import Conflict
 from paperdesk.core.market.instruments import Instrument
 
+COVERED = 1
 BUYS = 2
-LEVELS = range(5)
+SPREADS = 3
+NAKED = 4
 
 
 class OptionLevelTooLow(Conflict):
@@ -28,11 +30,23 @@ def check_approval(account: Account, instrument: Instrument, side: Side) -> None
     if instrument.contract is None or account.position(instrument.id).quantity * (1 if side is Side.SELL else -1) > 0:
         return
     if side is Side.BUY and account.rules.option_level < BUYS:
-        raise level_too_low(account, BUYS, "Buying options")
+        raise _too_low(account, BUYS, "Buying options")
 
 
-def level_too_low(account: Account, needed: int, what: str) -> OptionLevelTooLow:
-    """Return the refusal of something with options."""
+def check_level(account: Account, needed: int) -> None:
+    """Refuse to write options in a way that the account is not approved for."""
+    if account.rules.option_level < needed:
+        raise _too_low(account, needed, _WRITING[needed])
+
+
+_WRITING = {
+    COVERED: "Writing covered options",
+    SPREADS: "Writing options against others",
+    NAKED: "Writing options that nothing covers",
+}
+
+
+def _too_low(account: Account, needed: int, what: str) -> OptionLevelTooLow:
     return OptionLevelTooLow(
         f"{what} needs the option level {needed}, and the account has {account.rules.option_level}.",
         needed=needed,

@@ -9,9 +9,11 @@
 
 In the money is measured by the official close of the underlying; options that settle to the opening value use
 that of the day. What an account owes is assigned first, because nobody asks it, and then what it holds is exercised
-as far as its cash and shares go: a spread ends as a unit. What cash cannot pay for is not exercised; that is the
-one default, and who wants another says so before the close. An option whose underlying has no price on its last
-day waits until there is one, and so does one that a corporate action made to deliver other things beside it.
+as far as its cash and shares go: a spread ends as a unit. What a cash account cannot pay for is not exercised; that
+is the one default, and who wants another says so before the close. An account that may owe exercises all of it.
+
+An option whose underlying has no price on its last day waits until there is one, and so does one that a corporate
+action made to deliver other things beside it.
 """
 
 from collections.abc import Iterator
@@ -195,7 +197,7 @@ def _endings(account: Account, due: _Due) -> Iterator[Ending]:
 
 def exercisable(account: Account, contract: OptionContract, shares: Instrument) -> Decimal:
     """Return how many contracts an account has the means to exercise: cash for calls, shares for puts."""
-    if contract.settlement is not Settlement.PHYSICAL:
+    if contract.settlement is not Settlement.PHYSICAL or account.rules.margin.is_margined:
         return Decimal("Infinity")
     if contract.is_call:
         return max(account.buying_power, ZERO) // contract.aggregate_strike

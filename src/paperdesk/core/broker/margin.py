@@ -6,13 +6,14 @@
                                      what maintenance asks for
     short, below 5.00                likewise                       the greater of 100 % and 2.50 a unit
     anything else, long              its value                      its value
+    options                          by their cheapest pairing, in option_margin.py
 
 Equity is cash and every position at its mark, so a short position is subtracted and its proceeds are no means.
 Amounts are exact; whoever posts or shows one rounds it. The numbers stand in margin_rates.py.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_FLOOR, Decimal
 from enum import StrEnum
 
@@ -27,8 +28,9 @@ from paperdesk.core.broker.margin_rates import (
 )
 from paperdesk.core.broker.margin_rules import MarginRegime
 from paperdesk.core.broker.marks import Marks
+from paperdesk.core.broker.option_margin import Exposure, books, paired
+from paperdesk.core.broker.requirements import Requirement
 from paperdesk.core.kernel.money import ZERO, money
-from paperdesk.core.market.instruments import Instrument
 
 
 class Stage(StrEnum):
@@ -38,23 +40,40 @@ class Stage(StrEnum):
     MAINTENANCE = "maintenance"
 
 
-@dataclass(frozen=True, slots=True)
-class Exposure:
-    """Signed units of an instrument at a price per unit."""
-
-    instrument: Instrument
-    quantity: Decimal
-    price: Decimal
-
-    @property
-    def value(self) -> Decimal:
-        """Return what the units are worth, negative when they are owed."""
-        return self.quantity * self.price * self.instrument.multiplier
-
-
 def requirement(exposures: Iterable[Exposure], stage: Stage) -> Decimal:
     """Return what equity must not fall below while these positions are held together."""
     return sum((_needed(each, stage) for each in exposures), ZERO)
+
+
+def book_requirement(exposures: Iterable[Exposure], marks: Marks, stage: Stage) -> Decimal | None:
+    """Return the same with options paired among each other and with their underlying; None when that has no price."""
+    total = ZERO
+    for book in books(exposures):
+        written = any(each.quantity < ZERO and each.instrument.contract is not None for each in book)
+        found = paired_book(book, marks, stage)
+        if found is None and written:
+            return None
+        total += requirement(book, stage) if found is None else found.equity_needed
+    return total
+
+
+def paired_book(book: tuple[Exposure, ...], marks: Marks, stage: Stage) -> Requirement | None:
+    """Return the pairing of a book with options; None when it has none, or its underlying has no price."""
+    if all(each.instrument.contract is None for each in book):
+        return None
+    return paired(book, marks, lambda each: _needed(each, stage), is_initial=stage is Stage.INITIAL)
+
+
+def exposures_of(account: Account, marks: Marks) -> list[Exposure] | None:
+    """Return everything an account holds at its marks, None while a position has no mark."""
+    held = [position for position in account.positions.values() if position.quantity]
+    if any(position.instrument_id not in marks for position in held):
+        return None
+    return [
+        Exposure(mark.instrument, position.quantity, mark.price)
+        for position in held
+        for mark in (marks[position.instrument_id],)
+    ]
 
 
 def _needed(held: Exposure, stage: Stage) -> Decimal:
@@ -91,23 +110,33 @@ class Standing:
 
 
 def standing(account: Account, marks: Marks) -> Standing | None:
-    """Return how an account stands, None while a position has no mark."""
-    held = [position for position in account.positions.values() if position.quantity]
-    if any(position.instrument_id not in marks for position in held):
+    """Return how an account stands, None while a position, or what a written option is on, has no mark."""
+    exposures = exposures_of(account, marks)
+    if exposures is None:
         return None
-    exposures = [
-        Exposure(mark.instrument, position.quantity, mark.price)
-        for position in held
-        for mark in (marks[position.instrument_id],)
-    ]
+    initial, maintenance = (book_requirement(exposures, marks, stage) for stage in (Stage.INITIAL, Stage.MAINTENANCE))
+    if initial is None or maintenance is None:
+        return None
     values = [each.value for each in exposures]
     return Standing(
         equity=account.cash + sum(values, ZERO),
         long_value=sum((value for value in values if value > ZERO), ZERO),
         short_value=sum((value for value in values if value < ZERO), ZERO),
-        initial=requirement(exposures, Stage.INITIAL),
-        maintenance=requirement(exposures, Stage.MAINTENANCE),
+        initial=initial,
+        maintenance=maintenance,
     )
+
+
+def added_requirement(account: Account, added: Exposure, marks: Marks, stage: Stage) -> Decimal | None:
+    """Return by how much an exposure raises what its book needs, never below zero; None without a price for it."""
+    held = exposures_of(account, marks) or []
+    before = [each for each in held if each.instrument.id != added.instrument.id]
+    own = account.position(added.instrument.id).quantity
+    books_of = [
+        [*before, *([replace(added, quantity=units)] if units else [])] for units in (own, own + added.quantity)
+    ]
+    needed = [book_requirement(book, marks, stage) for book in books_of]
+    return None if needed[0] is None or needed[1] is None else max(needed[1] - needed[0], ZERO)
 
 
 def is_pattern_day_trader(account: Account) -> bool:

@@ -10,13 +10,23 @@ An order that only closes is never refused for margin.
 from decimal import Decimal
 
 from paperdesk.core.broker.account import Account
+from paperdesk.core.broker.approvals import check_level
 from paperdesk.core.broker.events import OrderFilled
 from paperdesk.core.broker.evolution import evolve
 from paperdesk.core.broker.holds import cash_needed, held_cash
-from paperdesk.core.broker.margin import Standing, is_pattern_day_trader, means, standing
+from paperdesk.core.broker.margin import (
+    Standing,
+    exposures_of,
+    is_pattern_day_trader,
+    means,
+    paired_book,
+    stage_of,
+    standing,
+)
 from paperdesk.core.broker.margin_rates import EQUITY_MIN, MARGINABLE, PATTERN_EQUITY_MIN
 from paperdesk.core.broker.margin_rules import MarginRegime
 from paperdesk.core.broker.marks import Marks
+from paperdesk.core.broker.option_margin import Exposure, books, level_needed
 from paperdesk.core.broker.orders import Order, Role, Side
 from paperdesk.core.kernel.errors import Conflict
 from paperdesk.core.kernel.money import ZERO, money, plain
@@ -62,7 +72,7 @@ def check_margin(account: Account, order: Order, marks: Marks) -> None:
         return
     stands = _known(account, marks)
     if order.side is Side.SELL:
-        _check_short(account, order)
+        _check_short(account, order, marks)
     _check_equity(account, order, stands)
     needed, available, rule = _needed(account, order, stands)
     if needed > available:
@@ -121,8 +131,11 @@ def _check_group(account: Account, order: Order, *, opens: bool) -> None:
         )
 
 
-def _check_short(account: Account, order: Order) -> None:
+def _check_short(account: Account, order: Order, marks: Marks) -> None:
     instrument = order.instrument
+    if instrument.contract is not None:
+        _check_writing(account, order, marks)
+        return
     if instrument.kind not in MARGINABLE:
         raise ShortNotAllowed(
             f"{instrument.symbol} is of the kind {instrument.kind.value!r}, which cannot be sold short.",
@@ -130,6 +143,19 @@ def _check_short(account: Account, order: Order) -> None:
         )
     if account.rules.margin.borrow.rate_of(instrument.symbol) is None:
         raise NotBorrowable(f"Nobody lends {instrument.symbol}, so it cannot be sold short.", symbol=instrument.symbol)
+
+
+def _check_writing(account: Account, order: Order, marks: Marks) -> None:
+    """Refuse to write options in a book that cannot be priced, or in a way the account is not approved for."""
+    held = [each for each in exposures_of(account, marks) or () if each.instrument.id != order.instrument.id]
+    after = account.position(order.instrument.id).quantity - order.workable
+    mark = marks.get(order.instrument.id)
+    written = Exposure(order.instrument, after, ZERO if mark is None else mark.price)
+    book = next(each for each in books((written, *held)) if written in each)
+    found = paired_book(book, marks, stage_of(account))
+    if found is None:
+        raise PositionsWithoutPrice("The underlying has no price yet, so the margin of the option is not known.")
+    check_level(account, level_needed(found, order.instrument.symbol, account.cash - account.held))
 
 
 def _check_equity(account: Account, order: Order, stands: Standing) -> None:

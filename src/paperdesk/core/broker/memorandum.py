@@ -6,11 +6,12 @@ from datetime import date
 from paperdesk.core.broker.account import Account
 from paperdesk.core.broker.contingencies import Course
 from paperdesk.core.broker.events import MemorandumStruck, OrderFilled
-from paperdesk.core.broker.margin import Exposure, Stage, requirement, standing
+from paperdesk.core.broker.margin import Stage, requirement, standing
 from paperdesk.core.broker.margin_book import MarginBook
 from paperdesk.core.broker.margin_rates import PATTERN_SESSIONS
 from paperdesk.core.broker.margin_rules import MarginRegime
 from paperdesk.core.broker.marks import Marks
+from paperdesk.core.broker.option_margin import Exposure
 from paperdesk.core.broker.orders import Order
 from paperdesk.core.kernel.money import money
 from paperdesk.core.market.facts import SessionClosed

@@ -30,6 +30,8 @@ from paperdesk.core.broker.contingencies import Course, reject
 from paperdesk.core.broker.events import Event, OrderAccepted
 from paperdesk.core.broker.evolution import fold
 from paperdesk.core.broker.fill_models import crossed_price
+from paperdesk.core.broker.margin import added_requirement, stage_of
+from paperdesk.core.broker.option_margin import Exposure
 from paperdesk.core.broker.orders import BY_VENUE, OPPOSITE, Order, OrderClass, OrderType, Role, Side, TriggerSource
 from paperdesk.core.broker.reservations import reserved
 from paperdesk.core.broker.terms import TrailOutOfRange
@@ -123,6 +125,8 @@ def _hold_price(account: Account, order: Order, view: MarketView) -> Decimal | N
     """Return what a unit is expected to cost at most: a limit exactly, the rest with their half spread."""
     if order.notional is not None and not account.rules.margin.is_margined:
         return None
+    if order.instrument.contract is not None and order.side is Side.SELL:
+        return _written_price(account, order, view)
     if order.is_limited:
         return order.limit_price
     quote = view.quotes.get(order.instrument.id)
@@ -131,6 +135,20 @@ def _hold_price(account: Account, order: Order, view: MarketView) -> Decimal | N
     if is_quoted or order.side is Side.SELL:  # what a short sale brings less is no more margin
         return price
     return crossed_price(account.rules.fill_model, order.side, price, order.instrument.tick)
+
+
+def _written_price(account: Account, order: Order, view: MarketView) -> Decimal | None:
+    """Return the price at which a written option reserves what it adds to the requirement of its book.
+
+    It is worked out once, with the prices that stand; whether the account can carry the fill is seen when it fills.
+    """
+    price = order.limit_price or order.stop_price or standing_price(order.instrument, view, order.side)
+    opens = order.workable - account.position(order.instrument.id).closable(Side.SELL)
+    if opens <= ZERO:
+        return price
+    added = Exposure(order.instrument, -opens, price)
+    needed = added_requirement(account, added, view.marks, stage_of(account))
+    return price if needed is None else needed / (opens * order.instrument.multiplier)
 
 
 def _members(order: Order, command: PlaceOrder) -> Iterator[Order]:

@@ -19,7 +19,8 @@ from paperdesk.core.broker.events import Event, Reservation, ReservationsMoved
 from paperdesk.core.broker.evolution import fold, with_order
 from paperdesk.core.broker.fees import fee_due
 from paperdesk.core.broker.holds import money_left
-from paperdesk.core.broker.margin import Exposure, requirement, stage_of
+from paperdesk.core.broker.margin import requirement, stage_of
+from paperdesk.core.broker.option_margin import Exposure
 from paperdesk.core.broker.orders import Order, Side
 from paperdesk.core.kernel.ids import InstrumentId, OrderId
 from paperdesk.core.kernel.money import ZERO, money
