@@ -56,6 +56,7 @@ NOUNS = {
     "marketdata/tapes": "a source of market facts and its clock, for other features",
     "marketdata/presets": "tapes by name, for the store and the use cases that save and open them",
     "marketdata/quality_schemas": "what the quality report of a dataset looks like from outside",
+    "marketdata/action_schemas": "what corporate actions look like from outside",
     "marketdata/preset_schemas": "what presets and their truth look like from outside",
     "marketdata/pump": "the loop that yields a tape's facts, for the worker",
     "broker/rows": "what the store reads and writes, as values",

@@ -93,6 +93,8 @@ CALLS = {
     ("POST", "/v1/datasets"): Call({"name": "Mine"}),
     ("GET", "/v1/datasets/{dataset_id}/quality"): Call(),
     ("POST", "/v1/datasets/{dataset_id}/repairs"): Call(body={"from_dataset_id": "{dataset_id}"}),
+    ("POST", "/v1/datasets/{dataset_id}/actions"): Call(),
+    ("GET", "/v1/tapes/{tape_id}/corporate-actions"): Call(),
     ("GET", "/v1/jobs"): Call(),
     ("GET", "/v1/jobs/{job_id}"): Call(),
 }

@@ -245,6 +245,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/tapes/{tape_id}/corporate-actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the corporate actions that have been announced by the tape's clock; symbols are separated by commas. */
+        get: operations["get_corporate_actions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/datasets": {
         parameters: {
             query?: never;
@@ -257,6 +274,23 @@ export interface paths {
         put?: never;
         /** Import a CSV or Parquet file, sent as the body; the job reports every bad row. */
         post: operations["post_dataset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/datasets/{dataset_id}/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Import a CSV file of corporate actions, sent as the body, as the next version of a dataset. */
+        post: operations["post_actions"];
         delete?: never;
         options?: never;
         head?: never;
@@ -703,6 +737,12 @@ export interface components {
             buying_power: string | null;
             /** Market Value */
             market_value: string | null;
+            /**
+             * Claims
+             * @description Dividends that were earned, or are owed when negative, and not paid yet.
+             * @example 12.5
+             */
+            claims: string;
             /** Equity */
             equity: string | null;
             /** Equity Reason */
@@ -723,6 +763,21 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+        };
+        /**
+         * AdjustedSeriesOut
+         * @description An option series that an action turns into another, and the contracts after for each before.
+         */
+        AdjustedSeriesOut: {
+            /** Before */
+            before: string;
+            /** After */
+            after: string;
+            /**
+             * Contracts
+             * @example 12.5
+             */
+            contracts: string;
         };
         /**
          * AtExpiry
@@ -912,6 +967,67 @@ export interface components {
              * @description Whether closed hours pass at once while it plays.
              */
             skip_closed?: boolean | null;
+        };
+        /**
+         * CorporateActionOut
+         * @description A corporate action; what its kind does not know is null.
+         */
+        CorporateActionOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Instrument Id
+             * Format: uuid
+             */
+            instrument_id: string;
+            /** Symbol */
+            symbol: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "cash_dividend" | "share_dividend" | "split" | "spin_off" | "merger" | "symbol_change" | "delisting";
+            /**
+             * Ex On
+             * Format: date
+             */
+            ex_on: string;
+            /** Announced On */
+            announced_on: string | null;
+            /** Record On */
+            record_on: string | null;
+            /** Pay On */
+            pay_on: string | null;
+            /**
+             * Amount
+             * @description Money per unit: of a dividend, a merger or a delisting.
+             */
+            amount: string | null;
+            /** Is Special */
+            is_special: boolean;
+            /** New Units */
+            new_units: string | null;
+            /** Old Units */
+            old_units: string | null;
+            /**
+             * Rate
+             * @description New units per unit.
+             */
+            rate: string | null;
+            /** Into */
+            into: string | null;
+            /**
+             * Basis Rate
+             * @description The part of the cost that goes with a spin-off.
+             */
+            basis_rate: string | null;
+            /** In Lieu Price */
+            in_lieu_price: string | null;
+            /** Adjusts */
+            adjusts: components["schemas"]["AdjustedSeriesOut"][];
         };
         /**
          * DatasetOut
@@ -1812,6 +1928,16 @@ export interface components {
         PageOf_AccountOut_: {
             /** Items */
             items: components["schemas"]["AccountOut"][];
+            /**
+             * Next Cursor
+             * @description Pass it as `cursor` for the next page; null on the last one.
+             */
+            next_cursor: string | null;
+        };
+        /** PageOf[CorporateActionOut] */
+        PageOf_CorporateActionOut_: {
+            /** Items */
+            items: components["schemas"]["CorporateActionOut"][];
             /**
              * Next Cursor
              * @description Pass it as `cursor` for the next page; null on the last one.
@@ -3211,6 +3337,39 @@ export interface operations {
             };
         };
     };
+    get_corporate_actions: {
+        parameters: {
+            query?: {
+                symbols?: string;
+            };
+            header?: never;
+            path: {
+                tape_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOf_CorporateActionOut_"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_datasets: {
         parameters: {
             query?: never;
@@ -3257,6 +3416,41 @@ export interface operations {
             content: {
                 "text/csv": string;
                 "application/vnd.apache.parquet": string;
+            };
+        };
+        responses: {
+            /** @description Done. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportOut"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_actions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
             };
         };
         responses: {

@@ -23,12 +23,13 @@ class PositionValue:
 
 @dataclass(frozen=True, slots=True)
 class Valuation:
-    """An account's worth in its currency."""
+    """An account's worth in its currency; `claims` are dividends that were earned, or are owed, and not paid yet."""
 
     market_value: Decimal | None
     equity: Decimal | None
     reason: str | None
     positions: tuple[PositionValue, ...]
+    claims: Decimal = ZERO
 
 
 def value_position(position: Position, mark: Mark | None, currency: str) -> PositionValue:
@@ -39,11 +40,13 @@ def value_position(position: Position, mark: Mark | None, currency: str) -> Posi
     return PositionValue(position, mark.price, mark.source, worth, worth - position.cost)
 
 
-def value_account(cash: Decimal, currency: str, positions: Sequence[Position], marks: Marks) -> Valuation:
-    """Value cash and positions together; one position without a mark leaves the total unknown."""
+def value_account(
+    cash: Decimal, currency: str, positions: Sequence[Position], marks: Marks, claims: Decimal = ZERO
+) -> Valuation:
+    """Value cash, claims and positions together; one position without a mark leaves the total unknown."""
     values = tuple(value_position(position, marks.get(position.instrument_id), currency) for position in positions)
     missing = [value for value in values if value.market_value is None]
     if missing:
-        return Valuation(None, None, f"{len(missing)} of {len(values)} positions have no price yet", values)
+        return Valuation(None, None, f"{len(missing)} of {len(values)} positions have no price yet", values, claims)
     total = sum((value.market_value or ZERO for value in values), ZERO)
-    return Valuation(total, cash + total, None, values)
+    return Valuation(total, cash + claims + total, None, values, claims)

@@ -217,6 +217,21 @@ def outcome(action: CorporateAction) -> Outcome:
             return Outcome((same,)) if terms.payout is None else Outcome((), terms.payout)
 
 
+def ex_price(action: CorporateAction, price: Decimal) -> Decimal:
+    """Return what a price of before is worth after an action: less the dividend, or divided by the ratio.
+
+    Unrounded, and zero at least. Other actions leave the price, because what they bring has one of its own.
+    """
+    match action.terms:
+        case CashDividend(amount=amount):
+            return max(price - amount, ZERO)
+        case Split(ratio=ratio) | ShareDividend(ratio=ratio):
+            quotient = Fraction(price) / ratio
+            return Decimal(quotient.numerator) / Decimal(quotient.denominator)
+        case _:
+            return price
+
+
 def moments(action: CorporateAction) -> tuple[tuple[Moment, date], ...]:
     """Return the days on which the action moves something; only cash dividends are paid apart from the ex-date.
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
+from paperdesk.core.broker.ledger import Book
 from paperdesk.core.kernel.ids import InstrumentId
 from paperdesk.core.kernel.money import ZERO, money
 from paperdesk.features.marketdata.feeds.dataset import Dataset
@@ -31,11 +32,14 @@ class EquityPoint:
 @dataclass(slots=True)
 class _Book:
     cash: Decimal = ZERO
+    claims: Decimal = ZERO
     units: dict[InstrumentId, Decimal] = field(default_factory=dict[InstrumentId, Decimal])
 
     def take(self, entry: Row) -> None:
         self.cash = entry["cash_after"]
         for posting in entry["postings"]:
+            if posting["book"] == Book.CLAIMS:
+                self.claims += Decimal(posting["amount"])
             if posting["quantity"] is not None:
                 instrument_id = InstrumentId(UUID(posting["instrument_id"]))
                 self.units[instrument_id] = self.units.get(instrument_id, ZERO) + Decimal(posting["quantity"])
@@ -46,7 +50,9 @@ class _Book:
         marks = marks_at(dataset, held, cursor)
         if len(marks) < len(held):
             return None
-        return sum((money(marks[each].worth(quantity), currency) for each, quantity in held.items()), self.cash)
+        return sum(
+            (money(marks[each].worth(quantity), currency) for each, quantity in held.items()), self.cash + self.claims
+        )
 
 
 def equity_points(

@@ -6,7 +6,7 @@ before the move and met by it, or placed after and has seen what the move delive
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from paperdesk.core.broker import engine
@@ -16,7 +16,7 @@ from paperdesk.core.broker.marks import Marks
 from paperdesk.core.broker.orders import Side
 from paperdesk.core.kernel.ids import AccountId, InstrumentId, OrderId, TapeId
 from paperdesk.core.kernel.money import MAGNITUDE_MAX
-from paperdesk.core.market.facts import MarketFact, SessionClosed, SessionOpened
+from paperdesk.core.market.facts import CorporateActionFact, MarketFact, SessionClosed, SessionOpened
 from paperdesk.features.broker import store
 from paperdesk.features.broker.store import Change, Holding, Row, Touch
 from paperdesk.features.marketdata.feeds.dataset import Dataset
@@ -58,14 +58,16 @@ async def match_orders(
         return None
     dataset = await shelf.dataset(tape.dataset_id)
     crowd = Crowd(await store.working_orders(db, tape.id), await store.holdings_of_tape(db, tape.id))
-    move = next_move(tape, dataset, elapsed, FACTS_MAX if crowd.working or crowd.held else None)
+    if dataset.actions:
+        crowd = replace(crowd, claimants=await store.claimants_of_tape(db, tape.id))
+    move = next_move(tape, dataset, elapsed, None if crowd.is_empty else FACTS_MAX)
     if move is None:
         return None
     moved = Moved(tape, move)
     if not crowd.may_bring(tape):
         moved = Moved(tape, Move(tape.cursor, tape.at, tape.has_ended, Stop.NOTHING_OPEN))
     elif move.cursor > tape.cursor:
-        heard = crowd if dataset.has_bells(tape.cursor, move.cursor) else replace(crowd, held=[])
+        heard = crowd if dataset.has_bells(tape.cursor, move.cursor) else Crowd(crowd.working, [])
         moved = await _deliver(db, heard, dataset, moved, recorded_at)
     await store.move_tape(db, tape, moved.move)
     return moved
@@ -73,10 +75,16 @@ async def match_orders(
 
 @dataclass(frozen=True, slots=True)
 class Crowd:
-    """Whom a tape's facts concern: working orders, and those who hold something when a bell rings."""
+    """Whom a tape's facts concern: working orders, and when a bell rings, who holds or is owed something."""
 
     working: list[Row]
     held: list[Holding]
+    claimants: list[AccountId] = field(default_factory=list[AccountId])
+
+    @property
+    def is_empty(self) -> bool:
+        """Say whether nothing that happens concerns anybody."""
+        return not (self.working or self.held or self.claimants)
 
     def may_bring(self, tape: Tape) -> bool:
         """Say whether what a tape awaits can still come: nothing fills without an order, or happens to nobody."""
@@ -89,7 +97,7 @@ class Crowd:
 
 async def _deliver(db: Connection, crowd: Crowd, dataset: Dataset, moved: Moved, recorded_at: datetime) -> Moved:
     """Let orders meet the facts of a move, and return it: cut short by what the tape awaits, if that has come."""
-    if not crowd.working and not crowd.held:
+    if crowd.is_empty:
         return moved
     tape = moved.tape
     accounts = await _accounts(db, crowd, dataset)
@@ -97,7 +105,8 @@ async def _deliver(db: Connection, crowd: Crowd, dataset: Dataset, moved: Moved,
     instruments = frozenset(InstrumentId(row["instrument_id"]) for row in crowd.working)
     interested = _interested(crowd.working)
     for fact in dataset.facts_between(tape.cursor, moved.move.cursor, instruments):
-        marks = TapeMarks(dataset, fact.seq)
+        # A company acts on the close before: at the fact itself prices stand without what it brings.
+        marks = TapeMarks(dataset, fact.seq - 1 if isinstance(fact, CorporateActionFact) else fact.seq)
         for account_id in _concerned(fact, interested, changes):
             _react(changes[account_id], fact, marks)
         stop = _stop(tape, changes)
@@ -130,7 +139,9 @@ async def _accounts(db: Connection, crowd: Crowd, dataset: Dataset) -> dict[Acco
     """Lock and load the accounts that facts concern, and what those can change: at a bell, all they hold."""
     touch = Touch()
     concerned = {AccountId(row["account_id"]) for row in crowd.working} | {account_id for account_id, _ in crowd.held}
-    bare = await store.lock_accounts_of_tape(db, sorted(concerned))
+    bare = await store.lock_accounts_of_tape(db, sorted(concerned | set(crowd.claimants)))
+    if crowd.claimants:
+        bare = await store.load_claims(db, bare)
     touch.books = {account_id for account_id, account in bare.items() if account.rules.margin.is_margined}
     for row in crowd.working:
         holding = (AccountId(row["account_id"]), InstrumentId(row["instrument_id"]))
@@ -159,7 +170,7 @@ def _concerned(
 ) -> list[AccountId]:
     """Return whom a fact concerns, in the order of their ids: a bell concerns everyone."""
     match fact:
-        case SessionOpened() | SessionClosed():
+        case SessionOpened() | SessionClosed() | CorporateActionFact():
             return sorted(changes)
         case _:
             return sorted(interested.get(fact.instrument_id, ()))

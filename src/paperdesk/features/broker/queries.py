@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Literal
 from uuid import UUID
 
@@ -154,7 +155,15 @@ async def value(work: ReadOnly, account: Row, tape: Tape, dataset: Dataset) -> W
     marks = marks_at(dataset, [position.instrument_id for position in held], tape.cursor)
     whole = replace(account_value(account), positions={position.instrument_id: position for position in held})
     stands = standing(whole, marks) if whole.rules.margin.is_margined else None
-    return Worth(whole, value_account(whole.cash, whole.currency, held, marks), stands)
+    claimed = await _claimed(work, account)
+    return Worth(whole, value_account(whole.cash, whole.currency, held, marks, claimed), stands)
+
+
+async def _claimed(work: ReadOnly, account: Row) -> Decimal:
+    mine = claims.c.account_id == account["id"], claims.c.epoch == account["epoch"], owned(claims, work)
+    row = await fetch_one(work.db, select(func.coalesce(func.sum(claims.c.amount), 0).label("amount")).where(*mine))
+    assert row is not None, "a sum is always one row"
+    return Decimal(row["amount"])
 
 
 def account_value(account: Row) -> Account:

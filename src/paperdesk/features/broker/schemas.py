@@ -74,6 +74,7 @@ class AccountOut(BaseModel):
     held_cash: NumberText
     buying_power: NumberText | None
     market_value: NumberText | None
+    claims: NumberText = Field(description="Dividends that were earned, or are owed when negative, and not paid yet.")
     equity: NumberText | None
     equity_reason: str | None
     fill_model: str
@@ -95,6 +96,7 @@ class AccountOut(BaseModel):
             held_cash=account["held"],
             buying_power=found.account.buying_power if margin is None else margin.buying_power,
             market_value=worth.market_value,
+            claims=worth.claims,
             equity=worth.equity,
             equity_reason=worth.reason,
             fill_model=account["rules"]["fill_model"],

@@ -330,6 +330,11 @@ async def holdings_of_tape(db: Connection, tape_id: TapeId) -> list[Holding]:
     return [(AccountId(row["account_id"]), InstrumentId(row["instrument_id"])) for row in rows]
 
 
+async def claimants_of_tape(db: Connection, tape_id: TapeId) -> list[AccountId]:
+    """Read who has earned, or owes, a dividend that is not paid yet, not locked yet."""
+    return [AccountId(row["account_id"]) for row in await db.fetch(statements.LOAD_CLAIMANTS, tape_id)]
+
+
 async def working_orders(db: Connection, tape_id: TapeId) -> list[Row]:
     """Read whom a tape's facts concern: its open orders, not locked yet."""
     rows: list[Row] = await db.fetch(statements.LOAD_WORKING, tape_id)

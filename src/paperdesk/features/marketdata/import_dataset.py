@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from paperdesk.core.kernel.errors import Conflict
+from paperdesk.core.kernel.errors import Conflict, Problem
 from paperdesk.core.kernel.ids import DatasetId, TenantId, UserId, derived
 from paperdesk.core.kernel.principal import Principal, Scope
 from paperdesk.core.market.sessions import calendar
@@ -64,21 +64,28 @@ async def run_import(job: Job) -> dict[str, Any]:
     upload, dataset_id = Path(arguments["upload"]), DatasetId(derived(job.id, "dataset"))
     into = job.runtime.settings.datasets / str(dataset_id)
     await job.progress(0.1, "Reading the file")
-    manifest = read_manifest(into) if into.exists() else await asyncio.to_thread(_import, upload, arguments, into)
-    if isinstance(manifest, list):
+    done = read_manifest(into) if into.exists() else await asyncio.to_thread(_import, upload, arguments, into)
+    return await finish_import(job, upload, dataset_id, done)
+
+
+async def finish_import(
+    job: Job, upload: Path, dataset_id: DatasetId, done: DatasetManifest | list[Problem]
+) -> dict[str, Any]:
+    """Record the dataset that an import wrote, or say why it wrote none; either way the upload goes."""
+    if isinstance(done, list):
         await asyncio.to_thread(upload.unlink, missing_ok=True)
-        wrong = "1 row is wrong" if len(manifest) == 1 else f"{len(manifest)} rows are wrong"
-        raise ImportRefused(f"Nothing was imported: {wrong}.", manifest[:PROBLEMS_MAX])
+        wrong = "1 row is wrong" if len(done) == 1 else f"{len(done)} rows are wrong"
+        raise ImportRefused(f"Nothing was imported: {wrong}.", done[:PROBLEMS_MAX])
     await job.progress(0.9, "Recording the dataset")
-    who = Principal(TenantId(job.tenant_id), UserId(UUID(arguments["user_id"])), frozenset(Scope))
+    who = Principal(TenantId(job.tenant_id), UserId(UUID(job.arguments["user_id"])), frozenset(Scope))
     async with job.runtime.work(who) as work:
         if not await is_dataset(work, dataset_id):
-            await insert_dataset(work, dataset_id, manifest, who.tenant_id)
+            await insert_dataset(work, dataset_id, done, who.tenant_id)
     await asyncio.to_thread(upload.unlink, missing_ok=True)
-    return {"dataset_id": dataset_id, "rows": manifest.rows, "instruments": len(manifest.listings)}
+    return {"dataset_id": dataset_id, "rows": done.rows, "instruments": len(done.listings)}
 
 
-def _import(upload: Path, arguments: dict[str, Any], into: Path) -> DatasetManifest | list[Any]:
+def _import(upload: Path, arguments: dict[str, Any], into: Path) -> DatasetManifest | list[Problem]:
     terms = DatasetTerms(
         name=arguments["name"],
         price_basis=PriceBasis(arguments["price_basis"]),

@@ -1,7 +1,7 @@
 """Reads of market data; every one of them sees the tape only up to its cursor."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from paperdesk.core.broker.view import UnknownSymbol
 from paperdesk.core.kernel.errors import Invalid
+from paperdesk.core.market.corporate_actions import AdjustedSeries, CorporateAction
 from paperdesk.core.market.quotes import Bar, Quote
 from paperdesk.features.marketdata.feeds.bar_rows import BarsWanted
 from paperdesk.features.marketdata.feeds.dataset import Dataset
@@ -121,6 +122,26 @@ def read_quotes(tape: Tape, dataset: Dataset, symbols: Sequence[str]) -> list[St
     if len(symbols) > SYMBOLS_MAX:
         raise TooManySymbols(f"At most {SYMBOLS_MAX} symbols at once.", limit=SYMBOLS_MAX)
     return [_standing(tape, dataset, symbol) for symbol in symbols]
+
+
+def known_actions(tape: Tape, dataset: Dataset, symbols: Sequence[str]) -> list[CorporateAction]:
+    """Return the announced actions of what the tape has shown, of all symbols when none is named, by ex-date.
+
+    Option series that are not listed yet are left out.
+    """
+    today = dataset.calendar.day_of(tape.at)
+    known = [
+        action
+        for action in dataset.actions
+        if action.known_on <= today
+        and dataset.listed(action.instrument.id, tape.cursor)
+        and (not symbols or action.instrument.symbol in symbols)
+    ]
+    return [replace(each, series=tuple(_listed_series(each, dataset, tape.cursor))) for each in known]
+
+
+def _listed_series(action: CorporateAction, dataset: Dataset, cursor: int) -> Iterator[AdjustedSeries]:
+    return (each for each in action.series if dataset.listed(each.before.id, cursor))
 
 
 def _standing(tape: Tape, dataset: Dataset, symbol: str) -> StandingQuote:

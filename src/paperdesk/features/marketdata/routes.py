@@ -12,13 +12,16 @@ import anyio
 from fastapi import APIRouter, Depends, Query, Request, Response
 from starlette.requests import HTTPConnection
 
+from paperdesk.core.kernel.ids import DatasetId
 from paperdesk.core.kernel.principal import Principal, Scope
 from paperdesk.core.synthetic.presets import PRESETS
 from paperdesk.core.synthetic.truth import truths
 from paperdesk.features.identity.access import Caller, Reading, Serving, Work
+from paperdesk.features.marketdata.action_schemas import CorporateActionOut
 from paperdesk.features.marketdata.assess_dataset import AssessDataset, assess_dataset
 from paperdesk.features.marketdata.control_tape import control_tape
 from paperdesk.features.marketdata.forget_preset import forget_preset
+from paperdesk.features.marketdata.import_actions import ImportActions, import_actions
 from paperdesk.features.marketdata.import_dataset import import_dataset
 from paperdesk.features.marketdata.open_preset_tape import OpenPresetTape, open_preset_tape
 from paperdesk.features.marketdata.open_tape import open_tape
@@ -26,6 +29,7 @@ from paperdesk.features.marketdata.preset_schemas import PresetOut, SavePresetBo
 from paperdesk.features.marketdata.quality_schemas import QualityOut
 from paperdesk.features.marketdata.queries import (
     BarQuery,
+    known_actions,
     list_datasets,
     list_replays,
     list_tapes,
@@ -55,6 +59,7 @@ from paperdesk.infra.crypto import new_token
 from paperdesk.infra.db import DatabaseUnavailable
 from paperdesk.infra.http import Page, PageOf
 from paperdesk.infra.runtime import Runtime
+from paperdesk.infra.work import UnitOfWork
 
 router = APIRouter(prefix="/v1", tags=["market data"])
 
@@ -192,6 +197,17 @@ async def get_quotes(tape_id: UUID, symbols: str, work: Reading, shelf: Datasets
     )
 
 
+@router.get("/tapes/{tape_id}/corporate-actions")
+async def get_corporate_actions(
+    tape_id: UUID, work: Reading, shelf: Datasets, symbols: str = ""
+) -> PageOf[CorporateActionOut]:
+    """List the corporate actions that have been announced by the tape's clock; symbols are separated by commas."""
+    tape, dataset = await on_tape(work, shelf, tape_id)
+    wanted = [symbol for symbol in symbols.split(",") if symbol]
+    items = [CorporateActionOut.of(each) for each in known_actions(tape, dataset, wanted)]
+    return PageOf(items=items, next_cursor=None)
+
+
 @router.get("/datasets")
 async def get_datasets(work: Reading) -> PageOf[DatasetOut]:
     """List the datasets you may open tapes on."""
@@ -216,14 +232,41 @@ async def post_dataset(
     request: Request, asked: Annotated[ImportTerms, Query()], who: Caller, runtime: Serving
 ) -> ImportOut:
     """Import a CSV or Parquet file, sent as the body; the job reports every bad row."""
+    return await _imported(request, runtime, who, lambda work, upload: import_dataset(work, asked.command(upload)))
+
+
+_SOME_ACTIONS = (
+    "symbol,kind,ex_on,pay_on,amount,new_units,old_units\n"
+    "ACME,cash_dividend,2024-06-05,2024-06-10,0.50,,\nACME,split,2024-06-07,,,2,1\n"
+)
+_ACTIONS = {
+    "requestBody": {
+        "required": True,
+        "content": {"text/csv": {"schema": {"type": "string", "examples": [_SOME_ACTIONS]}}},
+    }
+}
+
+
+@router.post("/datasets/{dataset_id}/actions", status_code=202, openapi_extra=_ACTIONS)
+async def post_actions(dataset_id: UUID, request: Request, who: Caller, runtime: Serving) -> ImportOut:
+    """Import a CSV file of corporate actions, sent as the body, as the next version of a dataset."""
+    return await _imported(
+        request, runtime, who, lambda work, upload: import_actions(work, ImportActions(upload, DatasetId(dataset_id)))
+    )
+
+
+async def _imported(
+    request: Request, runtime: Runtime, who: Principal, start: Callable[[UnitOfWork, Path], Awaitable[UUID]]
+) -> ImportOut:
+    """Write the body to a file, and start the job that reads it; from then on the file is the job's."""
     who.require(Scope.TRADE)
     upload = runtime.settings.directory / "uploads" / new_token()
     with ExitStack() as undo:
         undo.callback(upload.unlink, missing_ok=True)
         await _write(upload, request.stream())
         async with runtime.work(who) as work:
-            job_id = await import_dataset(work, asked.command(upload))
-        undo.pop_all()  # from here on the file is the job's
+            job_id = await start(work, upload)
+        undo.pop_all()
     return ImportOut(job_id=job_id)
 
 

@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from dataclasses import asdict, fields
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from paperdesk.core.kernel.errors import NotFound
 from paperdesk.core.kernel.ids import DatasetId, TenantId
 from paperdesk.core.market.instruments import Instrument
-from paperdesk.features.marketdata.feeds.manifest import DatasetManifest, manifest_json
+from paperdesk.features.marketdata.feeds.manifest import DatasetManifest, manifest_from_text, manifest_json
 from paperdesk.features.marketdata.presets import SavedPreset
 from paperdesk.features.marketdata.tables import (
     dataset_versions,
@@ -20,7 +21,7 @@ from paperdesk.features.marketdata.tables import (
     tape_sources,
 )
 from paperdesk.features.marketdata.tapes import Tape, tape_of
-from paperdesk.infra.db import fetch_all, fetch_one
+from paperdesk.infra.db import Row, fetch_all, fetch_one
 from paperdesk.infra.work import ReadOnly, UnitOfWork, owned
 
 
@@ -128,14 +129,23 @@ async def load_presets(work: ReadOnly, name: str | None = None) -> list[SavedPre
 
 async def owner_of_dataset(work: ReadOnly, dataset_id: UUID) -> TenantId | None:
     """Return the tenant that brought a dataset, None when it is for everybody."""
-    query = select(dataset_versions.c.tenant_id).where(
+    owner: TenantId | None = (await _version(work, dataset_id))["tenant_id"]
+    return owner
+
+
+async def load_manifest(work: ReadOnly, dataset_id: UUID) -> DatasetManifest:
+    """Return what a dataset that the caller may see says about itself."""
+    return manifest_from_text(msgspec.json.encode((await _version(work, dataset_id))["manifest"]).decode())
+
+
+async def _version(work: ReadOnly, dataset_id: UUID) -> Row:
+    query = select(dataset_versions.c.tenant_id, dataset_versions.c.manifest).where(
         dataset_versions.c.id == dataset_id, owned(dataset_versions, work, or_public=True)
     )
     row = await fetch_one(work.db, query)
     if row is None:
         raise UnknownDataset("There is no such dataset.", dataset_id=str(dataset_id))
-    owner: TenantId | None = row["tenant_id"]
-    return owner
+    return row
 
 
 async def is_dataset(work: ReadOnly, dataset_id: UUID) -> bool:

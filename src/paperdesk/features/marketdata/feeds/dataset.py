@@ -4,12 +4,13 @@ A cursor is the number of the last fact that has been delivered. Apart from step
 use a fact after the cursor it is given.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
 
 from paperdesk.core.kernel.ids import InstrumentId
+from paperdesk.core.market.corporate_actions import CorporateAction
 from paperdesk.core.market.facts import CloseFact, MarketFact, OpenFact, PriceFact
 from paperdesk.core.market.instruments import Instrument
 from paperdesk.core.market.quotes import Bar, Quote
@@ -46,6 +47,10 @@ class Dataset(Protocol):
     def instruments(self) -> Mapping[InstrumentId, Instrument]:
         """Return every instrument there is, listed yet or not; see `listed`."""
 
+    @property
+    def actions(self) -> Sequence[CorporateAction]:
+        """Return every corporate action of its instruments by ex-date; nobody may know one before `known_on`."""
+
     def by_symbol(self, symbol: str) -> Instrument | None:
         """Return the instrument of a symbol, listed yet or not."""
 
@@ -79,7 +84,7 @@ class Dataset(Protocol):
     def facts_between(
         self, after: int, upto: int, instrument_ids: frozenset[InstrumentId] | None = None
     ) -> Iterator[MarketFact]:
-        """Yield facts with after < seq <= upto: those of sessions, and prices of the instruments (None: all)."""
+        """Yield facts with after < seq <= upto: sessions, corporate actions, prices of the instruments (None: all)."""
 
     def bars(
         self,
@@ -119,7 +124,7 @@ class Dataset(Protocol):
         """Say whether an instant is the close of a session."""
 
     def has_bells(self, after: int, upto: int) -> bool:
-        """Say whether a session opens or closes in the facts with after < seq <= upto."""
+        """Say whether a session opens or closes, or a company acts, in the facts with after < seq <= upto."""
 
 
 def open_dataset(path: Path) -> Dataset:

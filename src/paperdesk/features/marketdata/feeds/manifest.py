@@ -115,7 +115,8 @@ class Recipe:
 class DatasetManifest(DatasetTerms):
     """The terms of a dataset and what its rows add to them; listings are in order of instrument id.
 
-    With a recipe the dataset is generated from it and has no files.
+    With a recipe the dataset is generated from it and has no files. Without a hash of them it has no corporate
+    actions.
     """
 
     fields: tuple[str, ...]
@@ -123,6 +124,7 @@ class DatasetManifest(DatasetTerms):
     content_hash: str
     listings: tuple[Listing, ...]
     recipe: Recipe | None = None
+    actions_hash: str | None = None
 
     @property
     def rows(self) -> int:
@@ -134,8 +136,9 @@ def manifest_json(manifest: DatasetManifest) -> dict[str, Any]:
     """Return a manifest as plain JSON values."""
     flat = asdict(manifest)
     del flat["listings"]
-    if manifest.recipe is None:
-        del flat["recipe"]
+    for name in ("recipe", "actions_hash"):
+        if flat[name] is None:
+            del flat[name]
     listings = [_listing_json(listing) for listing in manifest.listings]
     return {"format": FORMAT, **flat, "instruments": listings}
 

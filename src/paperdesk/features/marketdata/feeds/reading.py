@@ -36,14 +36,10 @@ class FileFormat(StrEnum):
 
 def read_csv(path: Path, symbol: str | None, findings: Findings) -> Cells | None:
     """Parse a CSV file in UTF-8; `symbol` stands for the column where there is none."""
-    raw = path.read_bytes()
-    if raw.startswith(_UTF16_MARKS):
-        findings.add(1, "malformed_text", "the text is UTF-16; it must be UTF-8")
-        return None
-    raw = raw.removeprefix(_UTF8_MARK)
-    header = _header(raw, findings)
+    raw = text_of(path, findings)
+    header = None if raw is None else header_of(raw, findings)
     names = None if header is None else _columns(header, symbol, findings)
-    if header is None or names is None:
+    if raw is None or header is None or names is None:
         return None
     table = _table(raw, header)
     cells = None if table is None else parse_columns(_chosen(table, names, symbol), first_line=2)
@@ -74,7 +70,17 @@ def read_parquet(path: Path, symbol: str | None, findings: Findings) -> Cells | 
     return parse_rows(_completed(_numbered(texts), symbol), names, findings)
 
 
-def _header(raw: bytes, findings: Findings) -> list[str] | None:
+def text_of(path: Path, findings: Findings) -> bytes | None:
+    """Return a file's bytes without the mark of UTF-8, or report that they are of another encoding."""
+    raw = path.read_bytes()
+    if raw.startswith(_UTF16_MARKS):
+        findings.add(1, "malformed_text", "the text is UTF-16; it must be UTF-8")
+        return None
+    return raw.removeprefix(_UTF8_MARK)
+
+
+def header_of(raw: bytes, findings: Findings) -> list[str] | None:
+    """Return the names of a CSV file's columns in lower case, or report why they cannot be read."""
     if not raw.strip():
         findings.add(None, "empty_file", "the file is empty")
         return None

@@ -18,8 +18,10 @@ from numpy.typing import NDArray
 
 from paperdesk.core.kernel.errors import NotFound
 from paperdesk.core.kernel.ids import InstrumentId
+from paperdesk.core.market.corporate_actions import CorporateAction, Moment, ex_price
 from paperdesk.core.market.facts import (
     CloseFact,
+    CorporateActionFact,
     MarketFact,
     OpenFact,
     Phase,
@@ -32,6 +34,7 @@ from paperdesk.core.market.facts import (
 from paperdesk.core.market.instruments import Instrument
 from paperdesk.core.market.quotes import Bar, Quote
 from paperdesk.core.market.sessions import Calendar, Session, calendar
+from paperdesk.features.marketdata.feeds.actions import moments_between, with_adjusted, with_series
 from paperdesk.features.marketdata.feeds.bar_rows import EVERY_BAR, BarRows, BarsWanted
 from paperdesk.features.marketdata.feeds.columns import (
     BarColumns,
@@ -46,15 +49,16 @@ from paperdesk.features.marketdata.feeds.columns import (
     picked,
     read_columns,
 )
-from paperdesk.features.marketdata.feeds.manifest import DatasetManifest, Listing
+from paperdesk.features.marketdata.feeds.coverage import covered, session_columns, span
+from paperdesk.features.marketdata.feeds.manifest import DatasetManifest, Listing, PriceBasis
 from paperdesk.features.marketdata.feeds.timeline import (
+    ACTIONS,
     SESSIONS,
     Landmark,
-    SessionColumns,
     StepUnit,
     Timeline,
 )
-from paperdesk.features.marketdata.feeds.writer import read_manifest
+from paperdesk.features.marketdata.feeds.writer import actions_in, read_manifest
 
 _CHUNK: Final = 4096
 _PRICE_PHASES: Final = (Phase.OPEN, Phase.RANGE, Phase.CLOSE, Phase.QUOTE)
@@ -77,10 +81,13 @@ class _Source:
 class RecordedDataset:
     """An immutable version of market facts, numbered from 1 in the one order there is."""
 
-    def __init__(self, manifest: DatasetManifest, columns: Sequence[Columns]) -> None:
-        """Merge the columns, which are given in the order of the manifest's listings.
+    def __init__(
+        self, manifest: DatasetManifest, columns: Sequence[Columns], actions: Sequence[CorporateAction] = ()
+    ) -> None:
+        """Merge the columns, which are given in the order of the manifest's listings, and the corporate actions.
 
-        An instrument may be listed twice: with its bars, and after them with its quotes.
+        An instrument may be listed twice: with its bars, and after them with its quotes. Where prices are
+        adjusted already, companies do nothing.
         """
         self.manifest = manifest
         self.calendar: Calendar = calendar(manifest.calendar)
@@ -92,11 +99,22 @@ class RecordedDataset:
         self._places: dict[InstrumentId, list[int]] = defaultdict(list)
         for number, source in enumerate(self._sources):
             self._places[source.id].append(number)
-        self._instruments = MappingProxyType({one.id: self._listings[one.id].instrument for one in self._sources})
+        listed = [self._listings[one.id].instrument for one in self._sources]
+        is_raw = manifest.price_basis is PriceBasis.RAW
+        self.actions = with_series(actions, (one for one in listed if one.contract)) if is_raw else []
+        self._instruments = MappingProxyType(with_adjusted(listed, self.actions))
         self._by_symbol = {one.instrument.symbol: one.instrument for one in manifest.listings}
-        self._sessions = _covered(self.calendar, columns)
+        self._sessions = covered(self.calendar, columns)
         self._closes = frozenset(session.closes_at for session in self._sessions)
-        self._timeline = Timeline(columns, _session_columns(self._sessions))
+        self._moments = moments_between(self.actions, self.calendar, *span(columns))
+        acts_at = np.array([microseconds(at) for at, _, _ in self._moments], np.int64)
+        self._timeline = Timeline(columns, session_columns(self._sessions), acts_at)
+        rings = (SESSIONS, Phase.SESSION_OPENED), (SESSIONS, Phase.SESSION_CLOSED), (ACTIONS, Phase.CORPORATE_ACTION)
+        self._bells = [self._timeline.track(*one) for one in rings]
+        self._ex_dates = defaultdict[InstrumentId, list[tuple[int, CorporateAction]]](list)
+        for seq, (_, action, moment) in zip(self._bells[-1].seqs.tolist(), self._moments, strict=True):
+            if moment is Moment.EX:
+                self._ex_dates[action.instrument.id].append((seq, action))
 
     @property
     def facts_total(self) -> int:
@@ -170,7 +188,7 @@ class RecordedDataset:
     def facts_between(
         self, after: int, upto: int, instrument_ids: frozenset[InstrumentId] | None = None
     ) -> Iterator[MarketFact]:
-        """Yield facts with after < seq <= upto: those of sessions, and prices of the instruments (None: all)."""
+        """Yield facts with after < seq <= upto: sessions, corporate actions, prices of the instruments (None: all)."""
         wanted = self._wanted(instrument_ids)
         end = min(upto, self.facts_total)
         for start in range(after, end, _CHUNK):
@@ -196,7 +214,10 @@ class RecordedDataset:
         wanted: BarsWanted = EVERY_BAR,  # noqa: ARG002 - has all at hand
     ) -> BarRows | None:
         """Return the bars closed by then as columns, each print as a bar of its own; None for quotes."""
-        source = self._sources[self._numbers(instrument_id)[0]]
+        numbers = self._numbers(instrument_id)
+        if not numbers:
+            return None
+        source = self._sources[numbers[0]]
         match self.known_rows(instrument_id, cursor):
             case BarColumns() as columns:
                 return BarRows(source.id, source.scale, source.size_scale, columns)
@@ -223,8 +244,9 @@ class RecordedDataset:
         opened = self._timeline.track(SESSIONS, Phase.SESSION_OPENED).last_before(cursor)
         if not opened:
             return None
-        closed = self._timeline.track(SESSIONS, Phase.SESSION_CLOSED).seqs[opened - 1]
-        return self.last_close(instrument_id, int(closed))
+        closed = int(self._timeline.track(SESSIONS, Phase.SESSION_CLOSED).seqs[opened - 1])
+        bar = self.last_close(instrument_id, closed)
+        return None if bar is None else replace(bar, close=self._ex_price(instrument_id, bar.close, (closed, cursor)))
 
     def last_price_fact(self, instrument_id: InstrumentId, cursor: int) -> PriceFact | None:
         """Return the last open, range, close or quote of an instrument by then."""
@@ -243,23 +265,34 @@ class RecordedDataset:
         fact = self._last_fact(instrument_id, cursor, (Phase.QUOTE,))
         if not isinstance(fact, QuoteFact):
             return None
-        return Quote(instrument_id, fact.at, fact.bid, fact.ask, fact.bid_size, fact.ask_size)
+        span = (fact.seq, cursor)
+        bid, ask = (self._ex_price(instrument_id, price, span) for price in (fact.bid, fact.ask))
+        derived_from = None if (bid, ask) == (fact.bid, fact.ask) else "ex_date"
+        return Quote(instrument_id, fact.at, bid, ask, fact.bid_size, fact.ask_size, derived_from)
 
     def last_print(self, instrument_id: InstrumentId, cursor: int) -> OpenFact | CloseFact | None:
         """Return the last open or close of an instrument by then, its price on the tick it is traded in."""
         fact = self._last_fact(instrument_id, cursor, (Phase.OPEN, Phase.CLOSE))
         if not isinstance(fact, OpenFact | CloseFact):
             return None
-        return replace(fact, price=_on_tick(fact.price, self._listing(instrument_id).instrument.tick))
+        price = self._ex_price(instrument_id, fact.price, (fact.seq, cursor))
+        return replace(fact, price=_on_tick(price, self._listing(instrument_id).instrument.tick))
 
     def closes_session(self, instant: datetime) -> bool:
         """Say whether an instant is the close of a session."""
         return instant in self._closes
 
     def has_bells(self, after: int, upto: int) -> bool:
-        """Say whether a session opens or closes in the facts with after < seq <= upto."""
-        tracks = (self._timeline.track(SESSIONS, phase) for phase in (Phase.SESSION_OPENED, Phase.SESSION_CLOSED))
-        return any(track.last_before(after) != track.last_before(upto) for track in tracks)
+        """Say whether a session opens or closes, or a company acts, in the facts with after < seq <= upto."""
+        return any(track.last_before(after) != track.last_before(upto) for track in self._bells)
+
+    def _ex_price(self, instrument_id: InstrumentId, price: Decimal, span: tuple[int, int]) -> Decimal:
+        """Return a price of one fact as it stands at a later cursor: what went ex in between is taken out."""
+        adjusted = price
+        for seq, action in self._ex_dates.get(instrument_id, ()):
+            if span[0] < seq <= span[1]:
+                adjusted = ex_price(action, adjusted)
+        return price if adjusted == price else _on_tick(adjusted, self._listing(instrument_id).instrument.tick)
 
     def _last_fact(self, instrument_id: InstrumentId, cursor: int, phases: Sequence[Phase]) -> PriceFact | None:
         seq = self._last_seq(instrument_id, cursor, phases)
@@ -276,9 +309,9 @@ class RecordedDataset:
         return max(found, default=None)
 
     def _wanted(self, instrument_ids: frozenset[InstrumentId] | None) -> NDArray[np.bool_]:
-        """Return which sources are asked for; the last place is that of the sessions, source -1."""
+        """Return which sources are asked for; the last places are those of the actions, -2, and the sessions, -1."""
         wanted = [instrument_ids is None or source.id in instrument_ids for source in self._sources]
-        return np.array([*wanted, True])
+        return np.array([*wanted, True, True])
 
     def _facts(self, picks: NDArray[np.int64]) -> Iterator[MarketFact]:
         timeline = self._timeline
@@ -298,14 +331,17 @@ class RecordedDataset:
                 session = self._sessions[row]
                 kind = SessionOpened if phase == Phase.SESSION_OPENED else SessionClosed
                 yield kind(index + 1, at, session.on)
+            elif number == ACTIONS:
+                _, action, moment = self._moments[row]
+                yield CorporateActionFact(index + 1, at, action, moment)
             else:
                 yield _price_fact(self._sources[number], phase, row, (index + 1, at))
 
     def _numbers(self, instrument_id: InstrumentId) -> list[int]:
-        """Return the sources of an instrument: one, or its bars and its quotes."""
-        if instrument_id not in self._places:
+        """Return the sources of an instrument: one, or its bars and its quotes; none of what an action made."""
+        if instrument_id not in self._instruments:
             raise UnknownInstrument(f"The dataset has no instrument {instrument_id}.", id=str(instrument_id))
-        return self._places[instrument_id]
+        return self._places.get(instrument_id, [])
 
     def _listing(self, instrument_id: InstrumentId) -> Listing:
         return self._listings[self._sources[self._numbers(instrument_id)[0]].id]
@@ -314,7 +350,8 @@ class RecordedDataset:
 def open_recorded(path: Path) -> RecordedDataset:
     """Open the dataset in a directory; its rows are read once and shared by all readers."""
     manifest = read_manifest(path)
-    return RecordedDataset(manifest, [read_columns(one, path) for one in manifest.listings])
+    columns = [read_columns(one, path) for one in manifest.listings]
+    return RecordedDataset(manifest, columns, actions_in(path, manifest))
 
 
 def _price_fact(source: _Source, phase: int, row: int, place: tuple[int, datetime]) -> PriceFact:
@@ -340,30 +377,3 @@ def _price_fact(source: _Source, phase: int, row: int, place: tuple[int, datetim
 
 def _on_tick(price: Decimal, tick: Decimal) -> Decimal:
     return (price / tick).quantize(Decimal(1), rounding=ROUND_HALF_EVEN) * tick
-
-
-def _covered(market: Calendar, columns: Sequence[Columns]) -> list[Session]:
-    """Return every session that overlaps the time from the first price to the last."""
-    first = instant_of(min(_first(one) for one in columns))
-    last = instant_of(max(_last(one) for one in columns))
-    sessions = market.sessions(max(market.day_of(first), market.first), min(market.day_of(last), market.last))
-    return [session for session in sessions if session.closes_at > first and session.opens_at <= last]
-
-
-def _first(columns: Columns) -> int:
-    """Return the first instant that has a price; a bar's last moment is before the instant it closes at."""
-    if isinstance(columns, QuoteColumns):
-        return int(columns.at[0])
-    if isinstance(columns, PrintColumns):
-        return int(columns.at[0]) - 1
-    return int(columns.open_at[0]) if bool(columns.complete[0]) else int(columns.at[0]) - 1
-
-
-def _last(columns: Columns) -> int:
-    return int(columns.at[-1]) - (1 if isinstance(columns, BarColumns) else 0)
-
-
-def _session_columns(sessions: Sequence[Session]) -> SessionColumns:
-    opens = np.array([microseconds(session.opens_at) for session in sessions], np.int64)
-    closes = np.array([microseconds(session.closes_at) for session in sessions], np.int64)
-    return SessionColumns(opens, closes)

@@ -15,6 +15,7 @@ from typing import Final, TypeVar
 import numpy as np
 
 from paperdesk.core.kernel.ids import InstrumentId
+from paperdesk.core.market.corporate_actions import CorporateAction
 from paperdesk.core.market.facts import CloseFact, MarketFact, OpenFact, PriceFact
 from paperdesk.core.market.instruments import Instrument
 from paperdesk.core.market.quotes import Bar, Quote
@@ -71,6 +72,11 @@ class MinuteMarket:
     def instruments(self) -> Mapping[InstrumentId, Instrument]:
         """Return every instrument there is."""
         return self._days.instruments
+
+    @property
+    def actions(self) -> Sequence[CorporateAction]:
+        """Return what its companies do, which is nothing yet."""
+        return ()
 
     def by_symbol(self, symbol: str) -> Instrument | None:
         """Return the instrument of a symbol."""

@@ -15,6 +15,8 @@ Landmark: TypeAlias = Literal["next_open", "next_close"]
 
 SESSIONS: Final = -1
 """The source of session facts, which belong to no instrument."""
+ACTIONS: Final = -2
+"""The source of what companies do, which everybody is told who holds anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +42,15 @@ class Track:
 NOWHERE: Final = Track(np.empty(0, np.int64))
 
 
+NO_ACTIONS: Final[Ints] = np.empty(0, np.int64)
+
+
 class Timeline:
     """All facts in order; the fact with number `seq` is at index seq - 1 of each array."""
 
-    def __init__(self, columns: Sequence[Columns], sessions: SessionColumns) -> None:
-        """Merge sources, which are given in order of instrument id, once."""
-        parts = _parts(columns, sessions)
+    def __init__(self, columns: Sequence[Columns], sessions: SessionColumns, actions_at: Ints = NO_ACTIONS) -> None:
+        """Merge sources, which are given in order of instrument id, once; actions come in their own order."""
+        parts = _parts(columns, sessions, actions_at)
         instants = np.concatenate([part.at for part in parts])
         lengths = [len(part.rows) for part in parts]
         # Parts stand in order of (phase, instrument, row), so one stable sort by instant is the whole order.
@@ -115,7 +120,7 @@ class _Part(NamedTuple):
     at: Ints
 
 
-def _parts(columns: Sequence[Columns], sessions: SessionColumns) -> list[_Part]:
+def _parts(columns: Sequence[Columns], sessions: SessionColumns, actions_at: Ints) -> list[_Part]:
     """Return the parts of every source, in order of phase and source."""
     parts: list[_Part] = []
     for source, one in enumerate(columns):
@@ -127,6 +132,7 @@ def _parts(columns: Sequence[Columns], sessions: SessionColumns) -> list[_Part]:
         else:
             phase = Phase.QUOTE if isinstance(one, QuoteColumns) else Phase.CLOSE
             parts.append(_Part(phase, source, np.arange(len(one.at)), one.at))
+    parts.append(_Part(Phase.CORPORATE_ACTION, ACTIONS, np.arange(len(actions_at)), actions_at))
     every = np.arange(len(sessions.opens_at))
     parts.append(_Part(Phase.SESSION_OPENED, SESSIONS, every, sessions.opens_at))
     parts.append(_Part(Phase.SESSION_CLOSED, SESSIONS, every, sessions.closes_at))

@@ -13,8 +13,16 @@ from pathlib import Path
 import numpy as np
 
 from paperdesk.core.kernel.errors import Conflict, Invalid
+from paperdesk.core.market.corporate_actions import CorporateAction
 from paperdesk.core.market.instruments import Instrument
 from paperdesk.core.market.sessions import calendar
+from paperdesk.features.marketdata.feeds.actions import (
+    FILE_NAME,
+    ActionReader,
+    actions_hash,
+    read_actions,
+    write_actions,
+)
 from paperdesk.features.marketdata.feeds.columns import (
     ABSENT,
     BarColumns,
@@ -67,14 +75,18 @@ class Series:
     columns: Columns
 
 
-def write_dataset(terms: DatasetTerms, series: Iterable[Series], into: Path) -> DatasetManifest:
+def write_dataset(
+    terms: DatasetTerms, series: Iterable[Series], into: Path, actions: Sequence[CorporateAction] = ()
+) -> DatasetManifest:
     """Write a dataset as the new directory `into`, wholly or not at all, and return its manifest."""
     ordered = sorted(series, key=lambda one: one.instrument.id.int)
     _check(ordered)
-    manifest = _describe(terms, ordered)
+    manifest = _describe(terms, ordered, actions)
     with _new_directory(into) as partial:
         for one, listing in zip(ordered, manifest.listings, strict=True):
             write_columns(one.columns, listing, partial)
+        if actions:
+            write_actions(actions, partial / FILE_NAME)
         (partial / MANIFEST).write_text(manifest_text(manifest), encoding="utf-8")
     return manifest
 
@@ -126,10 +138,20 @@ def is_unchanged(path: Path) -> bool:
     """Say whether a dataset still has the content it was written with."""
     manifest = read_manifest(path)
     columns = [read_columns(listing, path) for listing in manifest.listings]
+    if manifest.actions_hash is not None and manifest.actions_hash != actions_hash(actions_in(path, manifest)):
+        return False
     return content_hash(manifest, columns) == manifest.content_hash
 
 
-def _describe(terms: DatasetTerms, ordered: Sequence[Series]) -> DatasetManifest:
+def actions_in(path: Path, manifest: DatasetManifest) -> list[CorporateAction]:
+    """Read the corporate actions of a dataset; it may have none."""
+    if manifest.actions_hash is None:
+        return []
+    listed = {listing.instrument.symbol: listing.instrument for listing in manifest.listings}
+    return read_actions(path / FILE_NAME, ActionReader(listed, calendar(manifest.calendar)))
+
+
+def _describe(terms: DatasetTerms, ordered: Sequence[Series], actions: Sequence[CorporateAction]) -> DatasetManifest:
     bars = [one.columns for one in ordered if isinstance(one.columns, BarColumns)]
     prints = [one.columns for one in ordered if isinstance(one.columns, PrintColumns)]
     has_range = any(bool(np.any(one.complete)) for one in bars)
@@ -145,6 +167,7 @@ def _describe(terms: DatasetTerms, ordered: Sequence[Series]) -> DatasetManifest
         fields=tuple(fields),
         has_volume=has_volume,
         content_hash="",
+        actions_hash=actions_hash(actions) if actions else None,
         listings=tuple(_listing(one, terms.calendar) for one in ordered),
     )
     return replace(manifest, content_hash=content_hash(manifest, [one.columns for one in ordered]))
