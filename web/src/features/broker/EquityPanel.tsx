@@ -38,6 +38,12 @@ export function EquityPanel({ account }: { account: Account }) {
         <Tile name="Positions" value={account.market_value} />
         <Tile name="Held for orders" value={account.held_cash} />
         <Tile name="Buying power" value={account.buying_power} />
+        {account.margin ? (
+          <>
+            <Tile name="Maintenance" value={account.margin.maintenance_requirement} />
+            <Tile name="Maintenance excess" value={account.margin.maintenance_excess} />
+          </>
+        ) : null}
       </dl>
     </Panel>
   );
