@@ -9,6 +9,7 @@ import shutil
 import statistics
 import subprocess
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -88,7 +89,11 @@ def cpu_of(pid: int) -> float:
 def cpu_of_tree(pid: int) -> float:
     """Return the processor seconds of a process and its children so far, living or not."""
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
-    return cpu_of(pid) + sum(cpu_of(int(child)) for child in children)
+    used = 0.0
+    for child in children:
+        with suppress(FileNotFoundError):  # it ended meanwhile, and counts as buried
+            used += cpu_of(int(child))
+    return used + cpu_of(pid)
 
 
 def median(readings: Sequence[Reading]) -> Reading:

@@ -69,7 +69,9 @@ NOUNS = {
     "broker/option_schemas": "what the life of options looks like from outside",
     "broker/expiries": "how options would end, worked out from the tape, for the routes",
     "broker/option_routes": "the routes of options, which are many",
+    "broker/remembered": "what is known of accounts between batches, for the order writer",
     "broker/touching": "what a batch of commands needs to load, for the order writer",
+    "broker/writer_connection": "how the order writer reaches the database",
     "broker/order_writer": "many commands, one commit; place_order and its like hand over to it",
 }
 

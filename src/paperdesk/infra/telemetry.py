@@ -54,6 +54,12 @@ class Metrics:
             buckets=(1, 2, 4, 8, 16, 32, 64, 128, 256),
             registry=self.registry,
         )
+        self.guesses = Counter(
+            "paperdesk_writer_guesses_total",
+            "Batches decided by what the order writer remembered, by whether it still stood.",
+            ["outcome"],
+            registry=self.registry,
+        )
         self.waiting = Gauge("paperdesk_writer_waiting", "Commands waiting for the writer.", registry=self.registry)
         self.facts = Counter("paperdesk_facts_total", "Market facts delivered by the pump.", registry=self.registry)
         self.published = Counter(

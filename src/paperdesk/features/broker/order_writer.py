@@ -3,13 +3,14 @@
 No timer: whatever is waiting (bounded) is one transaction. It locks the accounts it needs, runs the
 pure engine on each command in turn, writes everything with one statement, commits, and only then
 answers. A refusal is its own command's answer; if the transaction fails, none of its commands happened.
+
+Where all that is needed is remembered, the engine decides first, and that one statement is the whole
+transaction: it locks, makes sure that nothing has moved, and writes, or else leaves it to the longer way.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from typing import TypeAlias
 
 import asyncpg
@@ -32,16 +33,18 @@ from paperdesk.core.broker.ledger import Entry
 from paperdesk.core.broker.orders import Order
 from paperdesk.core.broker.view import MarketView
 from paperdesk.core.kernel.errors import Conflict, NotFound, PaperdeskError, Unavailable
-from paperdesk.core.kernel.ids import AccountId, EntryId, InstrumentId, OrderId, TapeId
+from paperdesk.core.kernel.ids import AccountId, EntryId, InstrumentId, OrderId, TapeId, TenantId
 from paperdesk.core.kernel.principal import Principal
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.instruments import Instrument
 from paperdesk.features.broker import store
-from paperdesk.features.broker.store import Change
-from paperdesk.features.broker.touching import dates_of, is_same_wish, symbols_of, touched
-from paperdesk.features.marketdata.tapes import Shelf, Tape
-from paperdesk.infra.db import APP_ROLE, ORDER_PATH
+from paperdesk.features.broker.remembered import Guard, Remembered, covers, narrowed
+from paperdesk.features.broker.store import Change, Locked
+from paperdesk.features.broker.touching import is_same_wish, touched, views_of
+from paperdesk.features.broker.writer_connection import WriterConnection
+from paperdesk.features.marketdata.tapes import Shelf
 from paperdesk.infra.outbox import Relay
-from paperdesk.infra.runtime import Runtime, commit_errors, database_errors
+from paperdesk.infra.runtime import Runtime
 from paperdesk.infra.work import tenants_setting
 
 
@@ -95,6 +98,7 @@ class Done:
 
 
 Answer: TypeAlias = Placed | Cancelled | Transferred | Done
+Answers: TypeAlias = list["Answer | PaperdeskError"]
 
 
 @dataclass(slots=True)
@@ -117,6 +121,25 @@ class Batch:
     by_client_id: dict[tuple[AccountId, str], OrderId] = field(default_factory=dict[tuple[AccountId, str], OrderId])
     known_entries: dict[EntryId, Entry] = field(default_factory=dict[EntryId, Entry])
 
+    @property
+    def account_ids(self) -> set[AccountId]:
+        """Return the accounts that the commands name."""
+        return {waiting.command.account_id for waiting in self.commands}
+
+    @property
+    def tenants(self) -> list[TenantId]:
+        """Return whose commands these are, each once and in order."""
+        return sorted({waiting.who.tenant_id for waiting in self.commands})
+
+    @property
+    def changed(self) -> list[Change]:
+        """Return what the commands did to accounts so far."""
+        return list(self.changes.values())
+
+    def decided(self) -> "Answers":
+        """Decide one command after the other."""
+        return [decide_one(self, waiting) for waiting in self.commands]
+
 
 class OrderWriter:
     """One writer a process; any number of processes may run one against the same database."""
@@ -127,7 +150,8 @@ class OrderWriter:
         self._shelf = shelf
         self._relay = relay
         self._queue: asyncio.Queue[Waiting] = asyncio.Queue(runtime.settings.writer_queue_max)
-        self._db: asyncpg.Connection | None = None
+        self._remembered = Remembered()
+        self._connection = WriterConnection(runtime.server, self._forget)
 
     async def submit(self, who: Principal, command: Command) -> Answer:
         """Hand a command over and wait until it is committed or refused."""
@@ -148,8 +172,7 @@ class OrderWriter:
 
     async def close(self) -> None:
         """Let go of the connection."""
-        if self._db is not None and not self._db.is_closed():
-            await self._db.close(timeout=1)
+        await self._connection.close()
 
     async def _gather(self) -> list[Waiting]:
         commands = [await self._queue.get()]
@@ -159,15 +182,55 @@ class OrderWriter:
         return commands
 
     async def _commit(self, batch: Batch) -> None:
-        answers: list[tuple[Waiting, Answer | PaperdeskError]] = []
-        async with self._transaction(batch) as db:
-            await self._load(db, batch)
-            answers = [(waiting, decide_one(batch, waiting)) for waiting in batch.commands]
-            if batch.changes:
-                await store.apply(db, list(batch.changes.values()), self._runtime.clock.now())
+        answers = await self._by_memory(batch)
+        if answers is None:
+            answers = await self._by_loading(batch)
         self._relay.poke()
-        for waiting, answer in answers:
+        for waiting, answer in zip(batch.commands, answers, strict=True):
             self._settle(waiting, answer)
+
+    async def _by_memory(self, asked: Batch) -> Answers | None:
+        """Decide by what is remembered; None when that is not enough or has moved, and then nothing has happened."""
+        # First the connection, because a new one makes everything forgotten.
+        async with self._connection.statement() as db:
+            guess = await self._guess(asked)
+            if guess is None:
+                return None
+            batch, guard = guess
+            answers = batch.decided()
+            written = await store.apply_if_unmoved(db, guard.parameters, batch.changed, self._runtime.clock.now())
+        self._runtime.metrics.guesses.labels("moved" if written is None else "stood").inc()
+        if written is None:
+            return None
+        self._remembered.keep(guard.found, batch.accounts, written)
+        return answers
+
+    async def _guess(self, asked: Batch) -> tuple[Batch, Guard] | None:
+        """Return the batch on the accounts as they are remembered, and what has to stand for that to be right."""
+        found = self._remembered.recall(asked.account_ids, asked.tenants)
+        if found is None:
+            return None
+        commands = [waiting.command for waiting in asked.commands]
+        views = await views_of(self._shelf, commands, found)
+        touch = touched(commands, found.accounts, views)
+        if not covers(found.accounts, touch):
+            return None
+        guard = Guard(tenants_setting(asked.tenants), found, touch.client_orders)
+        return Batch(asked.commands, narrowed(found.accounts, touch), views), guard
+
+    async def _by_loading(self, batch: Batch) -> Answers:
+        """Lock and load what the batch touches, decide, write and commit."""
+        written = None
+        async with self._connection.transaction(batch.tenants) as db:
+            found = await self._load(db, batch)
+            answers = batch.decided()
+            if batch.changes:
+                written = await store.apply(db, batch.changed, self._runtime.clock.now())
+        self._remembered.keep(found, batch.accounts, written)
+        return answers
+
+    def _forget(self) -> None:
+        self._remembered = Remembered()
 
     def _settle(self, waiting: Waiting, answer: Answer | PaperdeskError) -> None:
         outcome = answer.code if isinstance(answer, PaperdeskError) else "done"
@@ -179,62 +242,26 @@ class OrderWriter:
         else:
             waiting.answer.set_result(answer)
 
-    @asynccontextmanager
-    async def _transaction(self, batch: Batch) -> AsyncIterator[asyncpg.Connection]:
-        """Begin with the tenants of the batch, commit on leaving, and tell when the outcome is unknown.
-
-        After any failure the connection goes, and the transaction with it: a server that dies in the
-        middle of a statement leaves a connection that is neither usable nor closed.
-        """
-        tenants = tenants_setting(sorted({waiting.who.tenant_id for waiting in batch.commands}))
-        async with AsyncExitStack() as failure:
-            async with database_errors():
-                db = await self._connected()
-                failure.callback(db.terminate)
-                await db.execute(f"begin; select set_config('paperdesk.tenants', '{tenants}', true)")
-                yield db
-            async with commit_errors():
-                await db.execute("commit")
-            failure.pop_all()
-
-    async def _connected(self) -> asyncpg.Connection:
-        if self._db is None or self._db.is_closed():
-            self._db = await self._runtime.server.connect(APP_ROLE, ORDER_PATH)
-        return self._db
-
-    async def _load(self, db: asyncpg.Connection, batch: Batch) -> None:
-        bare, tapes = await store.lock_accounts(db, {waiting.command.account_id for waiting in batch.commands})
-        batch.views = await self._views(batch, bare, tapes)
-        touch = touched([waiting.command for waiting in batch.commands], bare, batch.views)
+    async def _load(self, db: asyncpg.Connection, batch: Batch) -> Locked:
+        found = await store.lock_accounts(db, batch.account_ids)
+        commands = [waiting.command for waiting in batch.commands]
+        batch.views = await views_of(self._shelf, commands, found)
+        touch = touched(commands, found.accounts, batch.views)
         instruments: dict[InstrumentId, Instrument] = {}
         if touch.has_orders:
-            for tape in tapes.values():
+            for tape in found.tapes.values():
                 instruments |= (await self._shelf.dataset(tape.dataset_id)).instruments
-        batch.accounts = await store.load(db, bare, touch, instruments)
-        if any(isinstance(waiting.command, ReplaceOrder) for waiting in batch.commands):
+        batch.accounts = await store.load(db, found.accounts, touch, instruments)
+        if any(isinstance(command, ReplaceOrder) for command in commands):
             # What a replacement is judged by is named by its order, which is known only now.
-            batch.views = await self._views(batch, batch.accounts, tapes)
+            batch.views = await views_of(self._shelf, commands, replace(found, accounts=batch.accounts))
         batch.by_client_id = {
             (account.id, order.client_order_id): order.id
             for account in batch.accounts.values()
             for order in account.orders.values()
         }
-        keys = [waiting.command.entry_id for waiting in batch.commands if isinstance(waiting.command, TransferCash)]
-        batch.known_entries = await store.load_entries(db, keys)
-
-    async def _views(
-        self, batch: Batch, accounts: Mapping[AccountId, Account], tapes: Mapping[TapeId, Tape]
-    ) -> dict[TapeId, MarketView]:
-        symbols: dict[TapeId, set[str]] = {tape_id: set() for tape_id in tapes}
-        dates: dict[TapeId, set[date]] = {tape_id: set() for tape_id in tapes}
-        for command in (waiting.command for waiting in batch.commands):
-            account = accounts.get(command.account_id)
-            if account is not None:
-                symbols[account.tape_id].update(symbols_of(command, account))
-                dates[account.tape_id].update(dates_of(command, account))
-        return {
-            tape_id: await self._shelf.view(tape, symbols[tape_id], dates[tape_id]) for tape_id, tape in tapes.items()
-        }
+        batch.known_entries = await store.load_entries(db, touch.entries)
+        return found
 
 
 def decide_one(batch: Batch, waiting: Waiting) -> Answer | PaperdeskError:

@@ -17,14 +17,15 @@ TAPE_COLUMNS = f"t.id, t.tenant_id, {_TAPE}"
 # The count makes the planner finish locking the tapes before it touches an account.
 LOCK_ACCOUNTS = f"""
 with tapes as (
-  select {TAPE_COLUMNS} from tape_runs t where t.id in (select tape_id from accounts where id = any($1))
+  select {TAPE_COLUMNS}, t.xmin::text as version
+  from tape_runs t where t.id in (select tape_id from accounts where id = any($1))
   order by t.id for share
 ), locked as (
   select a.id, a.tenant_id, a.tape_id, a.currency, a.rules::text as rules, a.cash, a.held, a.last_seq, a.last_entry,
-    a.last_at, a.epoch, a.book::text as book
+    a.last_at, a.epoch, a.book::text as book, a.xmin::text as version
   from accounts a where a.id = any($1) and (select count(*) from tapes) > 0 order by a.id for update
 )
-select l.*, t.tenant_id as tape_tenant_id, {_TAPE}
+select l.*, t.tenant_id as tape_tenant_id, t.version as tape_version, {_TAPE}
 from locked l join tapes t on t.id = l.tape_id
 """
 
@@ -224,35 +225,51 @@ TABLES = tuple(_WRITES)
 # The last branch of every write, one row for all of it: whose events the relay will find.
 _OUTBOX = "insert into outbox (account_ids, first_seqs, last_seqs)"
 
+# Says, with locks that last as long as the transaction, whether what the writer remembers still stands.
+_GUARD = "guard as materialized (select unmoved({}) as holds)"
+_GUARD_PARAMETERS = 7
+
 
 def shape_of(rows: Mapping[str, int]) -> Shape:
-    """Return the shape of a write, given how many rows each table gets."""
-    return tuple((table, number if number <= FEW else 0) for table, number in rows.items() if number)
+    """Return the shape of a write, given how many rows each table gets; where one gets many, all do."""
+    is_small = max(rows.values(), default=0) <= FEW
+    return tuple((table, number if is_small else 0) for table, number in rows.items() if number)
 
 
-@lru_cache(maxsize=1 << len(_WRITES))
-def write_statement(shape: Shape) -> str:
-    """Return one statement that writes rows to several tables at once."""
-    branches: list[str] = []
+@lru_cache(maxsize=2 << len(_WRITES))
+def write_statement(shape: Shape, *, is_guarded: bool = False) -> str:
+    """Return one statement that writes rows to several tables at once; its answer is the version they now have.
+
+    A guarded one takes the guard's parameters first. It writes all or, where the guard does not hold, nothing, and then
+    its answer is null; it is a transaction by itself. What it asks for last runs first, so the guard locks before
+    anything else is looked at.
+    """
     parameters = map("${}".format, count(1))
+    branches = [_GUARD.format(", ".join(islice(parameters, _GUARD_PARAMETERS)))] if is_guarded else []
+    condition = " where (select holds from guard)" if is_guarded else ""
     for table, few in shape:
         columns, action = _WRITES[table]
         names = ", ".join(name for name, _ in columns)
         done = action.format(columns=names).replace("from new", f"from {table}_new")
-        branches += [f"{table}_new as ({_new_rows(columns, few, parameters)})", f"{table}_done as ({done})"]
-    branches.append(f"outbox_done as ({_OUTBOX} values ({', '.join(islice(parameters, 3))}))")
-    return f"with {', '.join(branches)} select 1"
+        rows = _new_rows(columns, few, parameters) + condition
+        branches += [f"{table}_new as ({rows})", f"{table}_done as ({done})"]
+    if shape:
+        told = "{}::uuid[], {}::bigint[], {}::bigint[]".format(*islice(parameters, 3))
+        branches.append(f"outbox_done as ({_OUTBOX} select {told}{condition})")
+    version = "pg_current_xact_id()::xid::text"
+    answer = f"case when holds then {version} end from guard" if is_guarded else version
+    return f"with {', '.join(branches)} select {answer}"
 
 
 def _new_rows(columns: Columns, few: int, parameters: Iterator[str]) -> str:
     """Return a query for new rows: a few are written out, many come as an array a column."""
     names = ", ".join(name for name, _ in columns)
-    if few:
-        row = ", ".join(f"{{}}::{_SENT.get(kind, kind)}::{kind}" for _, kind in columns)
-        rows = (f"({row.format(*islice(parameters, len(columns)))})" for _ in range(few))
-        return f"select * from (values {', '.join(rows)}) as n({names})"
-    arrays = ", ".join(f"{next(parameters)}::{_SENT.get(kind, kind)}[]" for _, kind in columns)
     casts = ", ".join(f"{name}::{kind}" if kind in _SENT else name for name, kind in columns)
+    if few:
+        row = ", ".join(f"{{}}::{_SENT.get(kind, kind)}" for _, kind in columns)
+        rows = (f"({row.format(*islice(parameters, len(columns)))})" for _ in range(few))
+        return f"select {casts} from (values {', '.join(rows)}) as n({names})"
+    arrays = ", ".join(f"{next(parameters)}::{_SENT.get(kind, kind)}[]" for _, kind in columns)
     return f"select {casts} from unnest({arrays}) as n({names})"
 
 

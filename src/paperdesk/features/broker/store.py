@@ -5,7 +5,7 @@ accounts, and a single order is a batch of one.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -39,6 +39,8 @@ from paperdesk.infra.work import UnitOfWork
 Row: TypeAlias = asyncpg.Record
 Instruments = Mapping[InstrumentId, Instrument]
 Holding = tuple[AccountId, InstrumentId]
+# What the database calls one state of a row: whoever writes the row moves it. Only to be compared.
+Version: TypeAlias = str
 
 _json = msgspec.json.encode
 
@@ -56,7 +58,7 @@ class Touch:
     client_orders: set[tuple[AccountId, str]] = field(default_factory=set[tuple[AccountId, str]])
     open_orders: set[tuple[AccountId, str | None]] = field(default_factory=set[tuple[AccountId, str | None]])
     books: set[AccountId] = field(default_factory=set[AccountId])
-
+    entries: set[EntryId] = field(default_factory=set[EntryId])
     alike: set[tuple[AccountId, int]] = field(default_factory=set[tuple[AccountId, int]])
 
     @property
@@ -74,23 +76,34 @@ class Change:
     events: list[tuple[Event, str]] = field(default_factory=list[tuple[Event, str]])
 
 
-async def lock_accounts(
-    db: Connection, account_ids: Iterable[AccountId]
-) -> tuple[dict[AccountId, Account], dict[TapeId, Tape]]:
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """Accounts and their tapes as they stand, and the version of each one's row."""
+
+    accounts: dict[AccountId, Account]
+    tapes: dict[TapeId, Tape]
+    versions: dict[AccountId | TapeId, Version]
+
+
+async def lock_accounts(db: Connection, account_ids: Iterable[AccountId]) -> Locked:
     """Lock accounts and their tapes for this transaction; those that are not visible are left out."""
     rows = await db.fetch(statements.LOCK_ACCOUNTS, list(account_ids))
-    accounts = {AccountId(row["id"]): account_of(row) for row in rows}
     by_tape = {TapeId(row["tape_id"]): row for row in rows}
-    tapes = {
-        tape_id: tape_of({**row, "id": tape_id, "tenant_id": row["tape_tenant_id"]}) for tape_id, row in by_tape.items()
-    }
-    return accounts, tapes
+    return Locked(
+        accounts={AccountId(row["id"]): account_of(row) for row in rows},
+        tapes={
+            tape_id: tape_of({**row, "id": tape_id, "tenant_id": row["tape_tenant_id"]})
+            for tape_id, row in by_tape.items()
+        },
+        versions={AccountId(row["id"]): row["version"] for row in rows}
+        | {tape_id: row["tape_version"] for tape_id, row in by_tape.items()},
+    )
 
 
 async def load(
     db: Connection, accounts: Mapping[AccountId, Account], touch: Touch, instruments: Instruments
 ) -> dict[AccountId, Account]:
-    """Return locked accounts with the positions, lots and orders that the batch touches."""
+    """Return locked accounts with what the batch touches: orders, lots, and positions, empty where there are none."""
     orders = await _load_orders(db, touch, instruments)
     for each in (order for known in orders.values() for order in known.values()):
         if each.side is Side.SELL:
@@ -106,6 +119,8 @@ async def _load_positions(db: Connection, touch: Touch) -> defaultdict[AccountId
     found: defaultdict[AccountId, dict[InstrumentId, Position]] = defaultdict(dict)
     if not touch.holdings and not touch.books:
         return found
+    for account_id, instrument_id in touch.holdings:
+        found[account_id][instrument_id] = Position(instrument_id)
     rows = await db.fetch(statements.LOAD_POSITIONS, *_columns(touch.holdings, 2))
     if touch.books:
         rows += await db.fetch(statements.LOAD_BOOKS, list(touch.books))
@@ -148,16 +163,32 @@ async def load_claims(db: Connection, accounts: Mapping[AccountId, Account]) -> 
     return {account_id: replace(account, claims=found[account_id]) for account_id, account in accounts.items()}
 
 
-async def load_entries(db: Connection, entry_ids: Sequence[EntryId]) -> dict[EntryId, Entry]:
+async def load_entries(db: Connection, entry_ids: Collection[EntryId]) -> dict[EntryId, Entry]:
     """Load ledger entries by their ids; used to recognise a transfer that was asked for before."""
     if not entry_ids:
         return {}
-    rows = await db.fetch(statements.LOAD_ENTRIES, entry_ids)
+    rows = await db.fetch(statements.LOAD_ENTRIES, list(entry_ids))
     return {EntryId(row["id"]): stored_entry(row) for row in rows}
 
 
-async def apply(db: Connection, changes: Sequence[Change], recorded_at: datetime) -> None:
-    """Write everything that changed, in one statement: rows, entries and events together."""
+async def apply(db: Connection, changes: Sequence[Change], recorded_at: datetime) -> Version:
+    """Write everything that changed, in one statement: rows, entries and events together; return the new version."""
+    shape, written = _written(changes, recorded_at)
+    version: Version = await db.fetchval(statements.write_statement(shape), *written)
+    return version
+
+
+async def apply_if_unmoved(
+    db: Connection, guard: Sequence[Any], changes: Sequence[Change], recorded_at: datetime
+) -> Version | None:
+    """Do the same as a transaction of its own if the guard's parameters still hold; else write nothing, return None."""
+    shape, written = _written(changes, recorded_at)
+    version: Version | None = await db.fetchval(statements.write_statement(shape, is_guarded=True), *guard, *written)
+    return version
+
+
+def _written(changes: Sequence[Change], recorded_at: datetime) -> tuple[statements.Shape, Iterable[Any]]:
+    """Return the shape of a write and its parameters."""
     rows = {
         "accounts": [_account_row(change.after) for change in changes],
         "events": list(_event_rows(changes, recorded_at)),
@@ -171,11 +202,9 @@ async def apply(db: Connection, changes: Sequence[Change], recorded_at: datetime
         "paid_claims": list(_paid_claim_rows(changes)),
     }
     shape = statements.shape_of({table: len(rows[table]) for table in statements.TABLES})
-    written = chain.from_iterable(_parameters(rows[table], is_few=bool(few)) for table, few in shape)
-    news = zip(
-        *((change.after.id, change.before.last_seq + 1, change.after.last_seq) for change in changes), strict=True
-    )
-    await db.execute(statements.write_statement(shape), *written, *news)
+    news = ((change.after.id, change.before.last_seq + 1, change.after.last_seq) for change in changes)
+    written = (_parameters(rows[table], is_few=bool(few)) for table, few in shape)
+    return shape, chain(chain.from_iterable(written), zip(*news, strict=True))
 
 
 def _parameters(rows: Sequence[tuple[Any, ...]], *, is_few: bool) -> Iterable[Any]:

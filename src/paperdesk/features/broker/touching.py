@@ -25,7 +25,8 @@ from paperdesk.core.broker.view import MarketView
 from paperdesk.core.kernel.ids import AccountId, TapeId
 from paperdesk.core.kernel.money import MAGNITUDE_MAX
 from paperdesk.core.market.options import MalformedOptionSymbol, parse_occ
-from paperdesk.features.broker.store import Touch
+from paperdesk.features.broker.store import Locked, Touch
+from paperdesk.features.marketdata.tapes import Shelf
 
 
 def symbols_of(command: Command, account: Account) -> Iterator[str]:
@@ -59,6 +60,18 @@ def dates_of(command: Command, account: Account) -> Iterator[date]:
         for symbol in symbols_of(command, account):
             with suppress(MalformedOptionSymbol):
                 yield parse_occ(symbol).last_on
+
+
+async def views_of(shelf: Shelf, commands: Iterable[Command], found: Locked) -> dict[TapeId, MarketView]:
+    """Return what the senders of commands could see of their accounts' tapes."""
+    symbols: dict[TapeId, set[str]] = {tape_id: set() for tape_id in found.tapes}
+    dates: dict[TapeId, set[date]] = {tape_id: set() for tape_id in found.tapes}
+    for command in commands:
+        account = found.accounts.get(command.account_id)
+        if account is not None:
+            symbols[account.tape_id].update(symbols_of(command, account))
+            dates[account.tape_id].update(dates_of(command, account))
+    return {id_: await shelf.view(tape, symbols[id_], dates[id_]) for id_, tape in found.tapes.items()}
 
 
 def touched(
@@ -99,7 +112,7 @@ def _touch(touch: Touch, command: Command, account: Account, view: MarketView) -
         case CancelOrders():
             touch.open_orders.add((account.id, command.symbol))
         case TransferCash():
-            return
+            touch.entries.add(command.entry_id)
         case _:
             _deliver(touch, command, account, view)
 

@@ -83,6 +83,11 @@ class Tape:
         return self.cursor < self.target_cursor or self.at < self.target_at or self.awaits is not None
 
     @property
+    def is_moving(self) -> bool:
+        """Say whether the tape will stand elsewhere the next time anybody looks."""
+        return self.state is TapeState.PLAYING or self.is_headed
+
+    @property
     def is_flat_out(self) -> bool:
         """Say whether the tape moves as fast as its facts can be dealt with, whatever time it is."""
         return self.awaits is not None or (self.state is TapeState.PLAYING and self.speed is None)
