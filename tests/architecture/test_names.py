@@ -54,6 +54,8 @@ NOUNS = {
     "marketdata/instruments": "reference data, for other features",
     "marketdata/calendar": "sessions, for other features",
     "marketdata/tapes": "a source of market facts and its clock, for other features",
+    "marketdata/strategy_routes": "the routes of lock-step, for the REST door",
+    "marketdata/strategy_schemas": "what the strategies attached to a tape look like from outside",
     "marketdata/presets": "tapes by name, for the store and the use cases that save and open them",
     "marketdata/quality_schemas": "what the quality report of a dataset looks like from outside",
     "marketdata/action_schemas": "what corporate actions look like from outside",

@@ -86,6 +86,10 @@ CALLS = {
     ("DELETE", "/v1/tape-presets/{preset_name}"): Call(),
     ("GET", "/v1/tapes/{tape_id}"): Call(),
     ("POST", "/v1/tapes/{tape_id}/control"): Call(body={"action": "pause"}),
+    ("GET", "/v1/tapes/{tape_id}/strategies"): Call(),
+    ("POST", "/v1/tapes/{tape_id}/strategies"): Call(body={"name": "Beta"}),
+    ("DELETE", "/v1/tapes/{tape_id}/strategies/{strategy}"): Call(),
+    ("POST", "/v1/tapes/{tape_id}/strategies/{strategy}/acknowledgements"): Call(body={"cursor": 0}),
     ("GET", "/v1/instruments"): Call({"tape_id": "{tape_id}"}),
     ("GET", "/v1/bars"): Call({"tape_id": "{tape_id}", "symbol": "ACME"}),
     ("GET", "/v1/quotes"): Call({"tape_id": "{tape_id}", "symbols": "ACME"}),
@@ -149,10 +153,12 @@ async def ids(desk: RunningDesk) -> dict[str, str]:
     await desk.mine.step(tape_id)
     saved = {"name": "ours", "title": "Ours", "summary": "Our own.", "tape_id": tape_id, "shared": True}
     await desk.mine.post("/v1/tape-presets", saved)
-    (fill,) = await desk.mine.rows(f"/v1/accounts/{account_id}/fills")
+    await desk.mine.post(f"/v1/tapes/{tape_id}/strategies", {"name": "alpha-bot"})
+    fill, *_ = await desk.mine.rows(f"/v1/accounts/{account_id}/fills")
     order = await desk.mine.order(account_id, "buy", "1")
     return {
         "preset_name": "ours",
+        "strategy": "alpha-bot",
         "fill_id": fill["id"],
         "tape_id": tape_id,
         "account_id": account_id,
@@ -194,6 +200,7 @@ def test_every_address_is_open_on_purpose_or_has_a_call() -> None:
 ANYTHING = dict.fromkeys(
     (
         "preset_name",
+        "strategy",
         "tape_id",
         "account_id",
         "order_id",

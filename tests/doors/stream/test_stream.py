@@ -300,3 +300,20 @@ async def _invent_events(exchange: Exchange, account_id: str, first: int, last: 
     owner = exchange.desk.owner
     await owner.execute(copy, account_id, first, last)
     await owner.execute("update accounts set last_seq = $2 where id = $1", account_id, last)
+
+
+# --- lock-step --------------------------------------------------------------------------------------
+
+
+async def test_a_strategy_acknowledges_what_its_tape_told(exchange: Exchange) -> None:
+    tape_id, _ = await exchange.desk.market()
+    await exchange.desk.mine.post(f"/v1/tapes/{tape_id}/strategies", {"name": "alpha"})
+    tape = await exchange.desk.mine.step(tape_id, "bar")
+    line = await exchange.mine()
+    await line.say(do="acknowledge", id=tape_id, strategy="alpha", cursor=tape["cursor"])
+    assert (await line.system("acknowledged"))["cursor"] == tape["cursor"]
+    for wrong, code in (({"strategy": "beta"}, "unknown_strategy"), ({"cursor": 10**6}, "not_told_yet")):
+        await line.say(**{"do": "acknowledge", "id": tape_id, "strategy": "alpha", "cursor": 0} | wrong)
+        assert (await line.system("problem"))["code"] == code
+    await line.say(do="acknowledge", id=tape_id)
+    assert (await line.system("problem"))["code"] == "unknown_topic"

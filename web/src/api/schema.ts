@@ -331,6 +331,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/tapes/{tape_id}/strategies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the strategies a tape waits for, and the cursor each has acknowledged. */
+        get: operations["get_strategies"];
+        put?: never;
+        /** Attach a strategy: from now on the tape stops after each bar until it has acknowledged the cursor. */
+        post: operations["post_strategy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tapes/{tape_id}/strategies/{strategy}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Detach a strategy: the tape waits for it no longer. */
+        delete: operations["delete_strategy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tapes/{tape_id}/strategies/{strategy}/acknowledgements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Acknowledge everything up to a cursor; the tape goes on once all have. */
+        post: operations["post_acknowledgement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/accounts": {
         parameters: {
             query?: never;
@@ -765,6 +817,14 @@ export interface components {
             created_at: string;
         };
         /**
+         * AcknowledgeBody
+         * @description The tape's cursor up to which a strategy has seen everything.
+         */
+        AcknowledgeBody: {
+            /** Cursor */
+            cursor: number;
+        };
+        /**
          * AdjustedSeriesOut
          * @description An option series that an action turns into another, and the contracts after for each before.
          */
@@ -805,6 +865,14 @@ export interface components {
             at_expiry: components["schemas"]["AtExpiry"];
             /** Last Seq */
             last_seq: number;
+        };
+        /**
+         * AttachStrategyBody
+         * @description A strategy that the tape is to wait for.
+         */
+        AttachStrategyBody: {
+            /** Name */
+            name: string;
         };
         /**
          * Awaited
@@ -2044,6 +2112,16 @@ export interface components {
              */
             next_cursor: string | null;
         };
+        /** PageOf[StrategyOut] */
+        PageOf_StrategyOut_: {
+            /** Items */
+            items: components["schemas"]["StrategyOut"][];
+            /**
+             * Next Cursor
+             * @description Pass it as `cursor` for the next page; null on the last one.
+             */
+            next_cursor: string | null;
+        };
         /** PageOf[TapeOut] */
         PageOf_TapeOut_: {
             /** Items */
@@ -2374,6 +2452,16 @@ export interface components {
          */
         Stop: "fill" | "event" | "nothing_open" | "end";
         /**
+         * StrategyOut
+         * @description A strategy that the tape waits for, and the cursor it has acknowledged.
+         */
+        StrategyOut: {
+            /** Name */
+            name: string;
+            /** Acknowledged */
+            acknowledged: number;
+        };
+        /**
          * SymbolQualityOut
          * @description How good the rows of one symbol are; lists name the first of what the totals count.
          */
@@ -2480,6 +2568,11 @@ export interface components {
             skip_closed: boolean;
             waits_for: components["schemas"]["Awaited"] | null;
             stopped_by: components["schemas"]["Stop"] | null;
+            /**
+             * Acknowledged
+             * @description In lock-step: what every attached strategy has seen; else null.
+             */
+            acknowledged: number | null;
             /** Has Ended */
             has_ended: boolean;
             /**
@@ -3530,6 +3623,138 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ImportOut"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_strategies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tape_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOf_StrategyOut_"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_strategy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tape_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AttachStrategyBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StrategyOut"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_strategy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tape_id: string;
+                strategy: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_acknowledgement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tape_id: string;
+                strategy: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcknowledgeBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StrategyOut"];
                 };
             };
             /** @description Refused, or failed: a problem with a code. */

@@ -44,6 +44,8 @@ class Message(msgspec.Struct):
     topic: str | None = None
     id: UUID | None = None
     after: Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)] | None = None
+    strategy: str | None = None
+    cursor: Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)] | None = None
 
 
 class MalformedMessage(Exception):
@@ -123,7 +125,11 @@ async def _listen(socket: WebSocket, follower: Follower) -> None:
     while True:
         message = await _receive(socket)
         try:
-            await follower.do(message.do, message.topic, message.id, message.after)
+            match message:
+                case Message(do="acknowledge", id=UUID() as tape_id, strategy=str() as name, cursor=int() as cursor):
+                    await follower.acknowledge(tape_id, name, cursor)
+                case _:
+                    await follower.do(message.do, message.topic, message.id, message.after)
         except PaperdeskError as error:
             followed = None if message.id is None else str(message.id)
             follower.say({"event": "problem", "code": error.code, "detail": error.message, "id": followed})

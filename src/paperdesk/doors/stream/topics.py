@@ -6,6 +6,7 @@ from uuid import UUID
 from paperdesk.core.kernel.errors import Invalid
 from paperdesk.core.kernel.principal import Principal, Scope
 from paperdesk.features.broker.queries import events_after, read_account
+from paperdesk.features.marketdata.attach_strategy import acknowledge_cursor
 from paperdesk.features.marketdata.queries import read_tape
 from paperdesk.features.marketdata.routes import shown_tape
 from paperdesk.features.marketdata.tapes import Shelf
@@ -81,7 +82,13 @@ class Follower:
             case ("unsubscribe", str() as known, UUID() as named):
                 self._runtime.bus.remove(self._news, f"{known}:{named}")
             case _:
-                raise UnknownTopic("Subscribe to an account or a tape by its id, or ping.")
+                raise UnknownTopic("Subscribe to an account or a tape by its id, acknowledge a tape's cursor, or ping.")
+
+    async def acknowledge(self, tape_id: UUID, strategy: str, cursor: int) -> None:
+        """Take note that an attached strategy has seen everything up to a cursor of its tape."""
+        async with self._runtime.work(self._who) as work:
+            seen = await acknowledge_cursor(work, tape_id, strategy, cursor)
+        self.say({"event": "acknowledged", "id": str(tape_id), "strategy": strategy, "cursor": seen})
 
     async def _follow_account(self, account_id: UUID, after: int | None) -> None:
         async with self._runtime.read(self._who) as work:

@@ -27,11 +27,18 @@ def next_move(tape: Tape, dataset: Dataset, elapsed: timedelta, facts_max: int |
 
     `elapsed` is the real time since the tape last moved, which its speed multiplies while it plays.
     Without a limit of facts the whole way is one move: right when no order waits for what lies between.
+    In lock-step a move ends with the next bars or quotes, and there is none until all have seen the last.
     """
     wanted = _wanted(tape, dataset, elapsed)
     if wanted is None:
         return None
     cursor, at = wanted
+    if tape.acknowledged is not None:
+        if tape.acknowledged < tape.cursor:
+            return None
+        frame = dataset.next_step(tape.cursor, "bar") or tape.cursor
+        if cursor > frame:
+            cursor, at = frame, max(dataset.at_of(frame), tape.at)
     if facts_max is not None and cursor - tape.cursor > facts_max:
         cursor = tape.cursor + facts_max
         at = max(dataset.at_of(cursor), tape.at)

@@ -17,7 +17,7 @@ from paperdesk.features.marketdata.feeds.dataset import Dataset
 from paperdesk.features.marketdata.feeds.manifest import DatasetManifest, manifest_from_text
 from paperdesk.features.marketdata.feeds.resample import Interval, Standing, minutes_of, resampled
 from paperdesk.features.marketdata.presets import REPLAYS, Replay
-from paperdesk.features.marketdata.store import load_tape, public_dataset
+from paperdesk.features.marketdata.store import load_strategies, load_tape, public_dataset
 from paperdesk.features.marketdata.tables import dataset_versions, tape_runs
 from paperdesk.features.marketdata.tapes import Shelf, Tape, listed_instrument, tape_of
 from paperdesk.infra.db import fetch_all
@@ -72,6 +72,12 @@ async def list_tapes(work: ReadOnly) -> list[Tape]:
     """Return the tapes a caller may see, newest first."""
     query = select(tape_runs).where(owned(tape_runs, work, or_public=True)).order_by(tape_runs.c.id.desc())
     return [tape_of(row) for row in await fetch_all(work.db, query)]
+
+
+async def list_strategies(work: ReadOnly, tape_id: UUID) -> list[tuple[str, int]]:
+    """Return the strategies that a tape waits for, with the cursor each has seen."""
+    tape = await read_tape(work, tape_id)
+    return await load_strategies(work, tape.id)
 
 
 async def list_replays(work: ReadOnly) -> list[tuple[Replay, UUID]]:

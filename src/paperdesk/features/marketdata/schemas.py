@@ -49,6 +49,7 @@ class TapeOut(BaseModel):
     skip_closed: bool
     waits_for: Awaited | None
     stopped_by: Stop | None
+    acknowledged: int | None = Field(description="In lock-step: what every attached strategy has seen; else null.")
     has_ended: bool
     starts_at: datetime
     session_open: bool
@@ -90,6 +91,7 @@ class TapeOut(BaseModel):
             skip_closed=tape.skip_closed,
             waits_for=tape.awaits,
             stopped_by=tape.stopped_by,
+            acknowledged=tape.acknowledged,
             has_ended=tape.has_ended,
             starts_at=tape.starts_at,
             session_open=dataset.calendar.is_open(tape.at),

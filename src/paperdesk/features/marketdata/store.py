@@ -19,6 +19,7 @@ from paperdesk.features.marketdata.tables import (
     tape_presets,
     tape_runs,
     tape_sources,
+    tape_strategies,
 )
 from paperdesk.features.marketdata.tapes import Tape, tape_of
 from paperdesk.infra.db import Row, fetch_all, fetch_one
@@ -88,6 +89,61 @@ async def require_dataset(work: ReadOnly, dataset_id: UUID) -> DatasetId:
     if not await is_dataset(work, dataset_id):
         raise UnknownDataset("There is no such dataset.", dataset_id=str(dataset_id))
     return DatasetId(dataset_id)
+
+
+async def attach(work: UnitOfWork, tape: Tape, name: str) -> bool:
+    """Attach a strategy to a tape, which has seen it as it stands; say whether its name was free."""
+    values = {"tape_id": tape.id, "name": name, "tenant_id": work.who.tenant_id, "acknowledged": tape.cursor}
+    written = await work.db.execute(
+        upsert(tape_strategies)
+        .values(**values, recorded_at=work.now)
+        .on_conflict_do_nothing()
+        .returning(tape_strategies.c.name)
+    )
+    return written.first() is not None
+
+
+async def acknowledge(work: UnitOfWork, tape: Tape, name: str, cursor: int) -> int | None:
+    """Write how far a strategy has come, never back; return where it stands, None when it is not attached."""
+    its = (tape_strategies.c.tape_id == tape.id, tape_strategies.c.name == name, owned(tape_strategies, work))
+    query = (
+        update(tape_strategies)
+        .where(*its)
+        .values(acknowledged=func.greatest(tape_strategies.c.acknowledged, cursor))
+        .returning(tape_strategies.c.acknowledged)
+    )
+    found: int | None = (await work.db.execute(query)).scalar_one_or_none()
+    return found
+
+
+async def detach(work: UnitOfWork, tape: Tape, name: str) -> bool:
+    """Detach a strategy from a tape; say whether it was attached."""
+    its = (tape_strategies.c.tape_id == tape.id, tape_strategies.c.name == name, owned(tape_strategies, work))
+    return (
+        await work.db.execute(delete(tape_strategies).where(*its).returning(tape_strategies.c.name))
+    ).first() is not None
+
+
+async def wait_for_the_last(work: UnitOfWork, tape: Tape) -> None:
+    """Let a tape wait for the strategy that has come least far, for nobody when there is none."""
+    last = select(func.min(tape_strategies.c.acknowledged)).where(
+        tape_strategies.c.tape_id == tape.id, owned(tape_strategies, work)
+    )
+    await work.db.execute(
+        update(tape_runs)
+        .where(tape_runs.c.id == tape.id, owned(tape_runs, work))
+        .values(acknowledged=last.scalar_subquery())
+    )
+
+
+async def load_strategies(work: ReadOnly, tape_id: UUID) -> list[tuple[str, int]]:
+    """Load the strategies attached to a tape by name, with the cursor each has seen."""
+    query = (
+        select(tape_strategies.c.name, tape_strategies.c.acknowledged)
+        .where(tape_strategies.c.tape_id == tape_id, owned(tape_strategies, work))
+        .order_by(tape_strategies.c.name)
+    )
+    return [(row["name"], row["acknowledged"]) for row in await fetch_all(work.db, query)]
 
 
 async def public_dataset(work: ReadOnly, name: str) -> DatasetId | None:

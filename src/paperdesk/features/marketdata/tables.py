@@ -60,6 +60,7 @@ tape_runs = Table(
     Column("awaits", Text),
     Column("awaits_account", Uuid),
     Column("stopped_by", Text),
+    Column("acknowledged", BigInteger),
     Column("has_ended", Boolean, nullable=False),
     Column("starts_at", Instant, nullable=False),
     Column("recorded_at", Instant, nullable=False),
@@ -77,5 +78,15 @@ tape_presets = Table(
     Column("starts_at", Instant, nullable=False),
     Column("warm_up", Integer, nullable=False),
     Column("shared", Boolean, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+)
+
+tape_strategies = Table(
+    "tape_strategies",
+    metadata,
+    Column("tape_id", Uuid, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("tenant_id", Uuid, nullable=False),
+    Column("acknowledged", BigInteger, nullable=False),
     Column("recorded_at", Instant, nullable=False),
 )

@@ -55,7 +55,8 @@ class Tape:
     """Where a run stands: `cursor` is the last fact delivered, `at` its clock, `target_*` where it is headed.
 
     `speed` is market seconds a second, None as fast as facts can be dealt with. `awaits` makes it run
-    ahead until that happens, to `awaits_account` or to anybody.
+    ahead until that happens, to `awaits_account` or to anybody. `acknowledged` is the cursor that every
+    attached strategy has seen, None when there is none and the tape waits for nobody.
     """
 
     id: TapeId
@@ -76,6 +77,7 @@ class Tape:
     awaits: Awaited | None = None
     awaits_account: UUID | None = None
     stopped_by: Stop | None = None
+    acknowledged: int | None = None
 
     @property
     def is_headed(self) -> bool:
@@ -114,6 +116,7 @@ def tape_of(row: Any) -> Tape:  # noqa: ANN401 - a row of either driver, read by
         awaits=Awaited(row["awaits"]) if row["awaits"] else None,
         awaits_account=row["awaits_account"],
         stopped_by=Stop(row["stopped_by"]) if row["stopped_by"] else None,
+        acknowledged=row["acknowledged"],
     )
 
 
