@@ -50,6 +50,8 @@ ADAPTER_FOLDERS = frozenset({"feeds", "venues", "models"})
 NOUNS = {
     "marketdata/quotes": "latest quotes, for other features",
     "marketdata/bars": "price history, for other features",
+    "marketdata/chain_routes": "the routes of option chains",
+    "marketdata/chain_schemas": "what option chains look like from outside",
     "marketdata/chains": "option chains, for other features",
     "marketdata/instruments": "reference data, for other features",
     "marketdata/calendar": "sessions, for other features",
@@ -70,6 +72,9 @@ NOUNS = {
     "broker/order_schemas": "what orders look like from outside",
     "broker/option_schemas": "what the life of options looks like from outside",
     "broker/expiries": "how options would end, worked out from the tape, for the routes",
+    "broker/payoffs": "what models say of legs, for the routes",
+    "broker/strategies": "what positions in options make, for the routes",
+    "broker/strategy_schemas": "what strategies look like from outside",
     "broker/option_routes": "the routes of options, which are many",
     "broker/remembered": "what is known of accounts between batches, for the order writer",
     "broker/touching": "what a batch of commands needs to load, for the order writer",

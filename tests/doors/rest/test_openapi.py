@@ -4,6 +4,7 @@ import importlib
 import inspect
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -21,7 +22,8 @@ UNDESCRIBED = {"/openapi.json", "/docs", "/docs/{name:path}", "/{path:path}"}  #
 APP = gen_openapi.unplugged_app()
 API: dict[str, Any] = APP.openapi()
 OPERATIONS = [(method, path) for path, methods in API["paths"].items() for method in methods]
-SHAPES = ("broker.schemas", "broker.order_schemas", "identity.schemas", "marketdata.schemas", "operations.schemas")
+FEATURES = Path(gen_openapi.__file__).parents[1] / "src" / "paperdesk" / "features"
+SHAPES = sorted(f"{path.parent.name}.{path.stem}" for path in FEATURES.glob("*/*schemas.py"))
 
 
 def operation(method: str, path: str) -> dict[str, Any]:

@@ -5,7 +5,10 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
+from paperdesk.core.broker.combos import name_of
+from paperdesk.core.broker.payoff import PayoffUndefined, payoff
 from paperdesk.core.kernel.ids import AccountId
+from paperdesk.core.kernel.principal import Scope
 from paperdesk.features.broker import queries
 from paperdesk.features.broker.exercise_option import exercise_option
 from paperdesk.features.broker.expiries import expiries
@@ -17,8 +20,11 @@ from paperdesk.features.broker.option_schemas import (
     ExercisedOut,
     ExpiriesOut,
 )
+from paperdesk.features.broker.payoffs import estimated
 from paperdesk.features.broker.routes import Broker
-from paperdesk.features.identity.access import Reading
+from paperdesk.features.broker.strategies import strategies
+from paperdesk.features.broker.strategy_schemas import PayoffBody, PayoffOut, StrategiesOut, legs_of
+from paperdesk.features.identity.access import Caller, Reading
 from paperdesk.features.marketdata.routes import Datasets
 from paperdesk.infra.http import Line
 
@@ -43,3 +49,24 @@ async def get_expiries(account_id: UUID, on: date, work: Reading, shelf: Dataset
     """Show what would happen at the close of a day with prices as they stand; nothing is booked."""
     row = await queries.read_account(work, account_id)
     return ExpiriesOut.of(on, await expiries(work, shelf, row, on))
+
+
+@router.get("/accounts/{account_id}/strategies")
+async def get_option_strategies(account_id: UUID, work: Reading, shelf: Datasets) -> StrategiesOut:
+    """Show which strategies an account's options make, their payoffs, and what their margin is made of."""
+    row = await queries.read_account(work, account_id)
+    return StrategiesOut.of(await strategies(work, shelf, row))
+
+
+@router.post("/options/payoff")
+async def post_payoff(body: PayoffBody, who: Caller) -> PayoffOut:
+    """Work out what legs come to at expiry, and with an outlook before it; nothing is stored."""
+    who.require(Scope.READ)
+    legs = legs_of(body.legs)
+    line, reason = None, None
+    try:
+        line = payoff(legs)
+    except PayoffUndefined as undefined:
+        reason = undefined.message
+    estimate = None if body.outlook is None else estimated(legs, body.outlook.value(), line)
+    return PayoffOut.of(name_of(legs), line, reason, estimate)

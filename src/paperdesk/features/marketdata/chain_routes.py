@@ -1,0 +1,53 @@
+"""REST routes of option chains."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends
+
+from paperdesk.core.market.options import Right
+from paperdesk.features.identity.access import Reading
+from paperdesk.features.marketdata.chain_schemas import ChainLineOut, ContractOut, ExpirationsOut, StrikesOut
+from paperdesk.features.marketdata.chains import ContractQuery, chain, contracts
+from paperdesk.features.marketdata.queries import on_tape
+from paperdesk.features.marketdata.routes import Datasets
+from paperdesk.infra.http import DayText, Line, PageOf
+
+router = APIRouter(prefix="/v1/options", tags=["options"])
+
+
+def _asked(
+    underlying: Line, expires_on: DayText | None = None, right: Right | None = None, *, expired: bool = False
+) -> ContractQuery:
+    return ContractQuery(underlying, expires_on, right, expired)
+
+
+Asked = Annotated[ContractQuery, Depends(_asked)]
+
+
+@router.get("/contracts")
+async def get_contracts(tape_id: UUID, asked: Asked, work: Reading, shelf: Datasets) -> PageOf[ContractOut]:
+    """List the options on an underlying that a tape has shown, by expiry, strike and right."""
+    found = contracts(*await on_tape(work, shelf, tape_id), asked)
+    return PageOf(items=[ContractOut.of(*each) for each in found], next_cursor=None)
+
+
+@router.get("/chain")
+async def get_chain(tape_id: UUID, asked: Asked, work: Reading, shelf: Datasets) -> PageOf[ChainLineOut]:
+    """List options with their quotes, and the volatility and delta that these imply."""
+    found = chain(*await on_tape(work, shelf, tape_id), asked)
+    return PageOf(items=[ChainLineOut.of_line(each) for each in found], next_cursor=None)
+
+
+@router.get("/expirations")
+async def get_expirations(tape_id: UUID, asked: Asked, work: Reading, shelf: Datasets) -> ExpirationsOut:
+    """List the days on which options on an underlying end."""
+    found = contracts(*await on_tape(work, shelf, tape_id), asked)
+    return ExpirationsOut(underlying=asked.underlying, items=sorted({each.expires_on for _, each in found}))
+
+
+@router.get("/strikes")
+async def get_strikes(tape_id: UUID, asked: Asked, work: Reading, shelf: Datasets) -> StrikesOut:
+    """List the strikes of options on an underlying."""
+    found = contracts(*await on_tape(work, shelf, tape_id), asked)
+    return StrikesOut(underlying=asked.underlying, items=sorted({each.strike for _, each in found}))

@@ -1,0 +1,89 @@
+"""What option chains look like from outside."""
+
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from paperdesk.core.kernel.money import money_from_float
+from paperdesk.core.market.instruments import Instrument
+from paperdesk.core.market.options import OptionContract, Right, Settlement, Style
+from paperdesk.features.marketdata.chains import ChainLine
+from paperdesk.infra.http import NumberText
+
+_PLACES = 6
+
+
+class ContractOut(BaseModel):
+    """The terms of a listed option."""
+
+    id: UUID
+    symbol: str
+    underlying: str
+    expires_on: date
+    right: Right
+    strike: NumberText
+    multiplier: NumberText
+    deliverable: NumberText
+    style: Style
+    settlement: Settlement
+
+    @classmethod
+    def of(cls, instrument: Instrument, contract: OptionContract) -> "ContractOut":
+        """Show a contract."""
+        return cls(
+            id=instrument.id,
+            symbol=instrument.symbol,
+            underlying=contract.underlying,
+            expires_on=contract.expires_on,
+            right=contract.right,
+            strike=contract.strike,
+            multiplier=contract.multiplier,
+            deliverable=contract.units,
+            style=contract.style,
+            settlement=contract.settlement,
+        )
+
+
+class ChainLineOut(ContractOut):
+    """A contract with its quote, and what the middle of it implies; null with a reason where it implies nothing."""
+
+    bid: NumberText | None
+    ask: NumberText | None
+    derived_from: str | None
+    implied_vol: NumberText | None
+    delta: NumberText | None
+    reason: str | None
+
+    @classmethod
+    def of_line(cls, line: ChainLine) -> "ChainLineOut":
+        """Show a line of a chain."""
+        terms = ContractOut.of(line.instrument, line.contract).model_dump()
+        return cls(
+            **terms,
+            bid=None if line.quote is None else line.quote.bid,
+            ask=None if line.quote is None else line.quote.ask,
+            derived_from=None if line.quote is None else line.quote.derived_from,
+            implied_vol=_number(line.implied_vol),
+            delta=_number(line.delta),
+            reason=line.reason,
+        )
+
+
+class ExpirationsOut(BaseModel):
+    """The days on which options on an underlying end, ascending."""
+
+    underlying: str
+    items: list[date]
+
+
+class StrikesOut(BaseModel):
+    """The strikes of options on an underlying, ascending."""
+
+    underlying: str
+    items: list[NumberText]
+
+
+def _number(found: float | None) -> Decimal | None:
+    return None if found is None else money_from_float(found, _PLACES)

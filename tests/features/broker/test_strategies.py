@@ -1,0 +1,88 @@
+"""Strategies, chains and payoffs through REST."""
+
+from decimal import Decimal
+
+import pytest
+
+from tests.desk import RunningDesk, refused
+
+CALL, HIGH_CALL, PUT = "ACME240607C00100000", "ACME240607C00105000", "ACME240607P00100000"
+MARGINED = {"margin": {"kind": "reg_t"}, "option_level": 4, "fill_model": "ideal", "cash": "20000"}
+
+
+async def test_positions_are_shown_as_the_strategies_they_make(desk: RunningDesk) -> None:
+    tape_id, account_id = await desk.market("chain", **MARGINED)
+    await desk.mine.order(account_id, "buy", "2", symbol=CALL)
+    await desk.mine.order(account_id, "sell", "1", symbol=HIGH_CALL)
+    await desk.mine.step(tape_id)
+    shown = await desk.mine.get(f"/v1/accounts/{account_id}/strategies")
+    ratio = shown["items"][0]
+    assert [(each["strategy"], each["units"]) for each in shown["items"]] == [("ratio", "1")]
+    assert [(leg["symbol"], leg["quantity"]) for leg in ratio["legs"]] == [(CALL, "2"), (HIGH_CALL, "-1")]
+    assert (ratio["payoff"]["max_profit"], ratio["payoff"]["max_loss"]) == (None, "550")
+    assert ratio["payoff"]["break_evens"] == ["102.75"]
+    (needed,) = shown["requirements"]
+    assert needed["is_exact"]
+    assert [each["strategy"] for each in needed["paired"]] == ["vertical", "long"]
+
+
+async def test_an_account_without_margin_has_strategies_and_no_requirement(desk: RunningDesk) -> None:
+    tape_id, account_id = await desk.market("chain", cash="20000")
+    await desk.mine.order(account_id, "buy", "100")
+    await desk.mine.order(account_id, "buy", "1", symbol=PUT)
+    await desk.mine.step(tape_id)
+    shown = await desk.mine.get(f"/v1/accounts/{account_id}/strategies")
+    assert [each["strategy"] for each in shown["items"]] == ["protective_put"]
+    assert shown["requirements"] == []
+
+
+async def test_a_chain_shows_what_is_listed_by_now_and_what_its_quotes_imply(desk: RunningDesk) -> None:
+    tape_id, _ = await desk.market("chain")
+    asked = {"tape_id": tape_id, "underlying": "ACME"}
+    contracts = await desk.mine.rows("/v1/options/contracts", **asked)
+    assert [each["symbol"] for each in contracts] == [CALL, PUT, HIGH_CALL]
+    assert (contracts[0]["strike"], contracts[0]["style"], contracts[0]["multiplier"]) == ("100", "american", "100")
+    assert (await desk.mine.get("/v1/options/expirations", **asked))["items"] == ["2024-06-07"]
+    assert (await desk.mine.get("/v1/options/strikes", **asked))["items"] == ["100", "105"]
+    call, put, _ = await desk.mine.rows("/v1/options/chain", **asked, expires_on="2024-06-07")
+    assert Decimal(0) < Decimal(call["implied_vol"]) < Decimal(3)
+    assert Decimal(put["delta"]) < 0 < Decimal(call["delta"])
+    assert await desk.mine.rows("/v1/options/contracts", **{**asked, "underlying": "BOLT"}) == []
+    await desk.mine.step(tape_id, count=4)
+    assert await desk.mine.rows("/v1/options/contracts", **asked) == []
+    ended = await desk.mine.rows("/v1/options/chain", **asked, expired="true", right="put")
+    assert [(each["symbol"], each["implied_vol"], each["reason"]) for each in ended] == [(PUT, None, "expired")]
+
+
+def leg(symbol: str, quantity: str, price: str) -> dict[str, str]:
+    return {"symbol": symbol, "quantity": quantity, "price": price}
+
+
+async def test_a_payoff_is_drawn_without_any_position(desk: RunningDesk) -> None:
+    body = {
+        "legs": [leg(CALL, "1", "3"), leg(HIGH_CALL, "-1", "1.20")],
+        "outlook": {"on": "2024-06-04", "spot": "101", "vol": "0.25"},
+    }
+    drawn = await desk.mine.post("/v1/options/payoff", body)
+    assert drawn["strategy"] == "vertical"
+    assert (drawn["payoff"]["max_profit"], drawn["payoff"]["max_loss"]) == ("320", "180")
+    assert drawn["payoff"]["break_evens"] == ["101.8"]
+    estimate = drawn["estimate"]
+    assert len(estimate["corners"]) == 41
+    assert Decimal(estimate["delta"]) > 0
+    assert float(estimate["probability_of_profit"]) == pytest.approx(0.3596, abs=0.0001)
+    assert estimate["distribution"] == "lognormal around 101, 0.0082 years, volatility 25.00%, drift 0.00%"
+
+
+async def test_legs_that_end_on_different_days_have_a_value_and_no_payoff(desk: RunningDesk) -> None:
+    far = "ACME240621C00100000"
+    body = {
+        "legs": [leg(CALL, "-1", "3"), leg(far, "1", "4"), leg("ACME", "10", "100")],
+        "outlook": {"on": "2024-06-04", "spot": "101", "vol": "0.25"},
+    }
+    drawn = await desk.mine.post("/v1/options/payoff", body)
+    assert (drawn["strategy"], drawn["payoff"]) == ("custom", None)
+    assert drawn["reason"] == "A payoff needs legs on one underlying that expire on one day."
+    assert drawn["estimate"]["probability_of_profit"] is None
+    assert Decimal(drawn["estimate"]["vega_per_vol"]) > 0  # the later option has more of it
+    refused(await desk.mine.ask("POST", "/v1/options/payoff", json={"legs": []}), 422, "malformed_request")
