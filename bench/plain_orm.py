@@ -21,7 +21,7 @@ from paperdesk.core.kernel.ids import InstrumentId
 from paperdesk.core.kernel.principal import Principal
 from paperdesk.features.broker import tables
 from paperdesk.features.broker.order_writer import Answer, Batch, OrderWriter, Placed, Waiting, decide_one
-from paperdesk.features.broker.rows import KIND_OF, account_of, position_of
+from paperdesk.features.broker.rows import KIND_OF, position_of, read_account_of
 from paperdesk.features.marketdata.tables import tape_runs
 from paperdesk.features.marketdata.tapes import Shelf, tape_of
 from paperdesk.infra.outbox import Relay, events
@@ -99,7 +99,7 @@ class OrmWriter(OrderWriter):
             row: Any = await session.get_one(AccountRow, command.account_id, with_for_update=True)
             tape = tape_of(_members(await session.get_one(TapeRow, row.tape_id)))
             view = await self._view_of(tape, (command.symbol,))
-            bare = account_of({**_members(row), "rules": msgspec.json.encode(row.rules).decode()})
+            bare = read_account_of(_members(row))
             place = (bare.id, bare.epoch, view.instrument(command.symbol).id, "net")
             held = await session.get(PositionRow, place)
             account = bare if held is None else replace(bare, positions={place[2]: position_of(_members(held))})
@@ -125,6 +125,7 @@ def _store(session: AsyncSession, rows: tuple[Any, Any], after: Account, happene
     row, held = rows
     for name in ("cash", "held", "last_seq", "last_entry", "last_at"):
         setattr(row, name, getattr(after, name))
+    row.book = msgspec.to_builtins(after.book)
     for event in happened:
         if isinstance(event, OrderFilled):
             position = after.positions[event.fill.instrument_id]
@@ -132,6 +133,7 @@ def _store(session: AsyncSession, rows: tuple[Any, Any], after: Account, happene
                 held = PositionRow(**_owned(after, event.fill.instrument_id), epoch=after.epoch, book="net")
                 session.add(held)
             held.quantity, held.reserved, held.cost = position.quantity, position.reserved, position.cost
+            held.at_expiry = position.at_expiry
 
 
 def _owned(account: Account, instrument_id: InstrumentId) -> dict[str, Any]:
@@ -165,7 +167,8 @@ def _fill_rows(account: Account, event: OrderFilled, stamp: dict[str, Any]) -> l
     fill, entry, order = event.fill, event.entry, account.orders[event.fill.order_id]
     owned = {"tenant_id": account.tenant_id, "account_id": account.id}
     same = ("id", "order_id", "quantity", "price", "fee", "fact_seq", "reference", "rule", "ambiguous")
-    values = {name: getattr(fill, name) for name in same}
+    values = {name: getattr(fill, name) for name in same} | {"explanation": msgspec.to_builtins(fill.explanation)}
+    values["rules_version"] = account.rules.fill_model.version
     moved = {"cash_change": entry.change(Book.CASH), "cash_after": account.cash}
     told = {"kind": entry.kind, "description": entry.description, "postings": msgspec.to_builtins(entry.postings)}
     return [

@@ -7,7 +7,6 @@ import asyncio
 import sys
 from dataclasses import replace
 
-import msgspec
 from fastapi import FastAPI
 from sqlalchemy import select
 from starlette.requests import Request
@@ -25,7 +24,7 @@ from paperdesk.core.kernel.principal import Principal
 from paperdesk.doors.desk import Desk
 from paperdesk.features.broker import tables
 from paperdesk.features.broker.order_writer import Answer, Batch, OrderWriter, Waiting, decide_one
-from paperdesk.features.broker.rows import account_of
+from paperdesk.features.broker.rows import read_account_of
 from paperdesk.features.identity.access import Gate, caller
 from paperdesk.features.marketdata.tables import tape_runs
 from paperdesk.features.marketdata.tapes import Shelf, Tape, tape_of
@@ -53,7 +52,7 @@ class MemoryWriter(OrderWriter):
         async with runtime.as_system() as db:
             tapes = [tape_of(row) for row in (await db.execute(select(tape_runs))).mappings()]
             rows = (await db.execute(select(tables.accounts))).mappings()
-            accounts = [account_of({**row, "rules": msgspec.json.encode(row["rules"]).decode()}) for row in rows]
+            accounts = [read_account_of({str(name): row[name] for name in row}) for row in rows]
         self._tapes = {tape.id: tape for tape in tapes}
         self._accounts = {account.id: account for account in accounts}
 
