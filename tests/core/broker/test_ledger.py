@@ -72,7 +72,7 @@ def test_any_amounts_balance_with_their_opposite_and_with_nothing_else(amounts: 
 
 @given(gross_amounts, gross_amounts)
 def test_a_purchase_costs_cash_for_the_units_and_the_fee(gross: Decimal, fee: Decimal) -> None:
-    made = entry(*filled("USD", ACME.id, fee, None, Opening(TEN, gross)))
+    made = entry(*filled("USD", ACME.id, {"commission": fee}, None, Opening(TEN, gross)))
     assert made.change(Book.CASH) == -gross - fee
     assert made.change(Book.SECURITIES) == gross
     assert made.change(Book.FEES) == fee
@@ -80,7 +80,7 @@ def test_a_purchase_costs_cash_for_the_units_and_the_fee(gross: Decimal, fee: De
 
 @given(gross_amounts, gross_amounts, gross_amounts)
 def test_a_sale_takes_units_out_at_cost_and_realises_the_rest(gross: Decimal, fee: Decimal, cost: Decimal) -> None:
-    made = entry(*filled("USD", ACME.id, fee, Closing(-TEN, -gross, cost), None))
+    made = entry(*filled("USD", ACME.id, {"commission": fee}, Closing(-TEN, -gross, cost), None))
     assert made.change(Book.CASH) == gross - fee
     assert made.change(Book.SECURITIES) == -cost
     assert -made.change(Book.REALISED) == gross - cost
@@ -88,13 +88,13 @@ def test_a_sale_takes_units_out_at_cost_and_realises_the_rest(gross: Decimal, fe
 
 
 def test_lines_of_zero_are_left_out() -> None:
-    bought = filled("USD", ACME.id, ZERO, None, Opening(TEN, TEN))
-    sold_at_cost = filled("USD", ACME.id, ZERO, Closing(-TEN, -TEN, TEN), None)
+    bought = filled("USD", ACME.id, {}, None, Opening(TEN, TEN))
+    sold_at_cost = filled("USD", ACME.id, {}, Closing(-TEN, -TEN, TEN), None)
     assert [line.book for line in bought] == [line.book for line in sold_at_cost] == [Book.SECURITIES, Book.CASH]
 
 
 def test_a_short_sale_brings_cash_and_what_it_brought_is_its_negative_cost() -> None:
-    made = entry(*filled("USD", ACME.id, Decimal(1), None, Opening(-TEN, Decimal(-1000))))
+    made = entry(*filled("USD", ACME.id, {"commission": Decimal(1)}, None, Opening(-TEN, Decimal(-1000))))
     assert made.change(Book.CASH) == Decimal(999)
     assert made.moved(ACME.id) == (-TEN, Decimal(-1000))
 
@@ -103,7 +103,7 @@ def test_a_short_sale_brings_cash_and_what_it_brought_is_its_negative_cost() -> 
 def test_buying_back_realises_what_the_short_sale_brought_less_what_it_costs(
     gross: Decimal, fee: Decimal, brought: Decimal
 ) -> None:
-    made = entry(*filled("USD", ACME.id, fee, Closing(TEN, gross, -brought), None))
+    made = entry(*filled("USD", ACME.id, {"commission": fee}, Closing(TEN, gross, -brought), None))
     assert made.change(Book.CASH) == -gross - fee
     assert -made.change(Book.REALISED) == brought - gross
     assert made.moved(ACME.id) == (TEN, brought)
@@ -111,7 +111,11 @@ def test_buying_back_realises_what_the_short_sale_brought_less_what_it_costs(
 
 def test_a_fill_across_zero_closes_and_opens_in_one_entry() -> None:
     closing = Closing(-TEN, Decimal(-1200), Decimal(1000))
-    made = entry(*filled("USD", ACME.id, Decimal(3), closing, Opening(Decimal(-5), Decimal(-600))))
+    made = entry(
+        *filled(
+            "USD", ACME.id, {"commission": Decimal(2), "sec": Decimal(1)}, closing, Opening(Decimal(-5), Decimal(-600))
+        )
+    )
     assert made.change(Book.CASH) == Decimal(1797)
     assert -made.change(Book.REALISED) == Decimal(200)
     assert made.moved(ACME.id) == (Decimal(-15), Decimal(-1600))

@@ -806,6 +806,8 @@ export interface components {
             margin: components["schemas"]["MarginOut"] | null;
             /** Seed */
             seed: number;
+            /** Fees */
+            fees: string;
             /** Last Seq */
             last_seq: number;
             /** Status */
@@ -1350,6 +1352,57 @@ export interface components {
          */
         Fate: "expires" | "exercised" | "assigned" | "waits";
         /**
+         * FeeScheduleBody
+         * @description A fee schedule of the account's own; rates are fractions of the value, a maker rate may be a rebate.
+         */
+        FeeScheduleBody: {
+            /**
+             * Per Share
+             * @default 0
+             * @example 12.5
+             */
+            per_share?: string;
+            /**
+             * Per Contract
+             * @default 0
+             * @example 12.5
+             */
+            per_contract?: string;
+            /**
+             * Value Rate
+             * @default 0
+             * @example 12.5
+             */
+            value_rate?: string;
+            /**
+             * Order Minimum
+             * @default 0
+             * @example 12.5
+             */
+            order_minimum?: string;
+            /** Order Maximum */
+            order_maximum?: string | null;
+            /**
+             * Maker Rate
+             * @default 0
+             * @example 12.5
+             */
+            maker_rate?: string;
+            /**
+             * Taker Rate
+             * @default 0
+             * @example 12.5
+             */
+            taker_rate?: string;
+            /**
+             * Regulatory
+             * @default false
+             */
+            regulatory?: boolean;
+            /** @default opening */
+            rules_as_of?: components["schemas"]["RulesAsOf"];
+        };
+        /**
          * FileFormat
          * @description How a price file is written.
          * @enum {string}
@@ -1786,6 +1839,11 @@ export interface components {
              */
             seed?: number;
             /**
+             * Fees
+             * @default commission_free
+             */
+            fees?: string | components["schemas"]["FeeScheduleBody"];
+            /**
              * Auto Exercise
              * @default true
              */
@@ -2210,7 +2268,7 @@ export interface components {
         };
         /**
          * PostingOut
-         * @description One line of an entry.
+         * @description One line of an entry; one of fees names their kind.
          */
         PostingOut: {
             book: components["schemas"]["Book"];
@@ -2225,6 +2283,8 @@ export interface components {
             instrument_id: string | null;
             /** Quantity */
             quantity: string | null;
+            /** Fee Kind */
+            fee_kind?: string | null;
         };
         /**
          * PresetOut
@@ -2386,6 +2446,12 @@ export interface components {
          * @enum {string}
          */
         Role: "entry" | "take_profit" | "stop_loss";
+        /**
+         * RulesAsOf
+         * @description Whose rates hold: those of today, or those of the tape's own day.
+         * @enum {string}
+         */
+        RulesAsOf: "opening" | "tape_date";
         /**
          * SavePresetBody
          * @description A tape of yours, or a dataset and a moment, under a name.

@@ -52,7 +52,7 @@ def closed_for(course: Course, occasion: Occasion, value: Decimal) -> Booking:
     currency, option_id = course.account.currency, occasion.option.id
     gone = _taken(course, occasion)
     gross = money(value * occasion.count, currency).copy_sign(gone.quantity) if value else ZERO
-    postings = ledger.filled(currency, option_id, ZERO, Closing(gone.quantity, gross, gone.cost), None)
+    postings = ledger.filled(currency, option_id, {}, Closing(gone.quantity, gross, gone.cost), None)
     kept = tuple(posting for posting in postings if posting.amount or posting.quantity)
     return Booking(_entry(course, occasion, kept), (Move(option_id, gone.quantity, gone.changes),))
 
@@ -68,7 +68,7 @@ def delivered(course: Course, occasion: Occasion, shares: Instrument) -> Booking
     position = course.account.position(shares.id)
     closing, opening, changes = _split(course, position, occasion, sign * contract.units * occasion.count, gross)
     postings = (
-        *ledger.filled(currency, shares.id, ZERO, closing, opening)[:-1],
+        *ledger.filled(currency, shares.id, {}, closing, opening)[:-1],
         Posting(Book.SECURITIES, currency, -gone.cost, occasion.option.id, gone.quantity),
         Posting(Book.CASH, currency, -sign * strike),
     )

@@ -8,7 +8,7 @@ The exits of a group meet it under three more rules, because a range does not te
   waits for the close. Behind a stop entry the stop-loss is `ambiguous`: its price may have come first.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -19,7 +19,7 @@ from paperdesk.core.broker.contingencies import Course, cancel, fill
 from paperdesk.core.broker.events import Event, Fill, OrderFilled, OrderResized, OrderTriggered, TrailMoved
 from paperdesk.core.broker.evolution import group_of
 from paperdesk.core.broker.explanation import Luck, explain
-from paperdesk.core.broker.fees import fee_due
+from paperdesk.core.broker.fees import fees_due
 from paperdesk.core.broker.holds import affordable, gross_of, held_cash
 from paperdesk.core.broker.ledger import Book, Entry, EntryKind
 from paperdesk.core.broker.lots import Lot, LotChange, reduce_first_in
@@ -195,7 +195,8 @@ def _can_pay(account: Account, order: Order, filled: OrderFilled, marks: Marks) 
 def _filled(course: Course, order: Order, execution: Execution, fact: PriceFact, *, is_ambiguous: bool) -> OrderFilled:
     account = course.account
     fill_id = FillId(derived(order.id, "fill", fact.seq))
-    fee = fee_due(account.rules.fees, order, execution.quantity, account.currency)
+    part, rests = (execution.quantity, execution.price), order.post_only or execution.rule == "limit_in_range"
+    fees = fees_due(account.rules.fees, order, part, account.currency, rests=rests)
     luck = Luck(account.rules.seed, execution.draws)
     execution_fill = Fill(
         id=fill_id,
@@ -203,14 +204,14 @@ def _filled(course: Course, order: Order, execution: Execution, fact: PriceFact,
         instrument_id=order.instrument.id,
         quantity=execution.quantity,
         price=execution.price,
-        fee=fee,
+        fee=sum(fees.values(), ZERO),
         fact_seq=fact.seq,
         reference=execution.reference,
         rule=execution.rule,
         ambiguous=is_ambiguous,
-        explanation=explain(account.rules.fill_model, fact, execution, {"commission": fee}, luck),
+        explanation=explain(account.rules.fill_model, fact, execution, fees, luck),
     )
-    postings, lot_changes = _book(course, order, execution_fill)
+    postings, lot_changes = _book(course, order, execution_fill, fees)
     entry = Entry(
         id=EntryId(derived(fill_id, "entry")),
         number=account.last_entry + 1,
@@ -224,7 +225,9 @@ def _filled(course: Course, order: Order, execution: Execution, fact: PriceFact,
     return for_margin(account, order, filled) if _is_margined(course) else filled
 
 
-def _book(course: Course, order: Order, done: Fill) -> tuple[tuple[ledger.Posting, ...], tuple[LotChange, ...]]:
+def _book(
+    course: Course, order: Order, done: Fill, fees: Mapping[str, Decimal]
+) -> tuple[tuple[ledger.Posting, ...], tuple[LotChange, ...]]:
     """Split a fill where it crosses zero: it first closes what was held the other way, then opens."""
     account, instrument = course.account, order.instrument
     position = account.position(instrument.id)
@@ -240,4 +243,4 @@ def _book(course: Course, order: Order, done: Fill) -> tuple[tuple[ledger.Postin
         opening = ledger.Opening(sign * (done.quantity - closes), sign * (gross - closed_for))
         lot = Lot(LotId(derived(done.id, "lot")), course.at, course.seq, opening.quantity, opening.gross)
         changes = (*changes, LotChange(lot, is_new=True))
-    return ledger.filled(account.currency, instrument.id, done.fee, closing, opening), changes
+    return ledger.filled(account.currency, instrument.id, fees, closing, opening), changes

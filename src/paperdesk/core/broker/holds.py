@@ -5,6 +5,7 @@ Exits of one group sell the same units, so together they reserve them once: as m
 may sell most.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from decimal import Decimal
 
@@ -23,7 +24,7 @@ def gross_of(instrument: Instrument, price: Decimal, quantity: Decimal, currency
 def cash_needed(account: Account, order: Order, price: Decimal, quantity: Decimal) -> Decimal:
     """Return what a buy order takes out of cash for a fill, commission included."""
     gross = gross_of(order.instrument, price, quantity, account.currency)
-    return gross + fee_due(account.rules.fees, order, quantity, account.currency)
+    return gross + fee_due(account.rules.fees, order, quantity, price, account.currency)
 
 
 def money_left(account: Account, order: Order) -> Decimal:
@@ -63,12 +64,11 @@ def _units(order: Order) -> Decimal:
 
 def affordable(account: Account, order: Order, price: Decimal) -> Decimal:
     """Return the most units that the money of an order still buys at a price, in whole lots."""
-    left, fees = money_left(account, order), account.rules.fees
-    step, filled = order.instrument.lot_step, order.filled_quantity
-    spendable = left + order.fees  # the commission is of the whole order, so what was paid counts again
-    by_share = (spendable - fees.per_share * filled) / (price + fees.per_share)
-    by_minimum = (spendable - max(fees.order_minimum, order.fees)) / price
-    units = max(min(by_share, by_minimum), ZERO)
-    units -= units % step
-    # Where price and commission both round up, the last lot can be a cent too dear.
-    return units - step if units and cash_needed(account, order, price, units) > left else units
+    left, step = money_left(account, order), order.instrument.lot_step
+
+    def needed(lots: int) -> Decimal:
+        return cash_needed(account, order, price, lots * step) if lots else ZERO
+
+    # Fees are not proportional, but more units never need less.
+    most = int(left / price / step) + 1  # a price rounds down to a cent, so one lot more can still be paid
+    return (bisect_right(range(most + 1), left, key=needed) - 1) * step

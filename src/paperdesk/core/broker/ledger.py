@@ -5,6 +5,7 @@ realised gains with negative ones. Corrections are new entries that reverse; not
 """
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -47,13 +48,17 @@ class EntryKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """One line of an entry: an amount at the currency's exponent, with units when it moves an instrument."""
+    """One line of an entry: an amount at the currency's exponent, with units when it moves an instrument.
+
+    A line of fees names their kind; lines from before fees had kinds name none.
+    """
 
     book: Book
     currency: str
     amount: Decimal
     instrument_id: InstrumentId | None = None
     quantity: Decimal | None = None
+    fee_kind: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,14 +111,18 @@ class Opening:
 
 
 def filled(
-    currency: str, instrument_id: InstrumentId, fee: Decimal, closing: Closing | None, opening: Opening | None
+    currency: str,
+    instrument_id: InstrumentId,
+    fees: Mapping[str, Decimal],
+    closing: Closing | None,
+    opening: Opening | None,
 ) -> tuple[Posting, ...]:
     """Post a fill: what it closes leaves at cost and realises the rest, what it opens enters at cost.
 
-    The fee stands apart, and cash moves once for all of it.
+    Fees stand apart, each kind by itself, and cash moves once for all of it.
     """
     postings: list[Posting] = []
-    paid = fee
+    paid = sum(fees.values(), ZERO)
     if closing is not None:
         gain = -closing.gross - closing.cost
         postings.append(Posting(Book.SECURITIES, currency, -closing.cost, instrument_id, closing.quantity))
@@ -123,13 +132,10 @@ def filled(
     if opening is not None:
         postings.append(Posting(Book.SECURITIES, currency, opening.gross, instrument_id, opening.quantity))
         paid += opening.gross
-    return (*postings, *_fee(currency, fee), Posting(Book.CASH, currency, -paid))
+    charged = (Posting(Book.FEES, currency, amount, fee_kind=kind) for kind, amount in fees.items())
+    return (*postings, *charged, Posting(Book.CASH, currency, -paid))
 
 
 def transferred(currency: str, amount: Decimal) -> tuple[Posting, ...]:
     """Post cash that comes from, or goes back to, its owner."""
     return (Posting(Book.CASH, currency, amount), Posting(Book.CAPITAL, currency, -amount))
-
-
-def _fee(currency: str, fee: Decimal) -> tuple[Posting, ...]:
-    return (Posting(Book.FEES, currency, fee),) if fee else ()

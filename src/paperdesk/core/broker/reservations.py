@@ -110,5 +110,5 @@ class _Walk:
         self.opening += opens
         currency = self.account.currency
         return money(max(after - before, ZERO), currency) + fee_due(
-            self.account.rules.fees, order, abs(opens), currency
+            self.account.rules.fees, order, abs(opens), price, currency
         )

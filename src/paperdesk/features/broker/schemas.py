@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from paperdesk.core.broker.account import Account, Rules
 from paperdesk.core.broker.chance import SEED_MAX
 from paperdesk.core.broker.explanation import Explanation
+from paperdesk.core.broker.fees import FeeSchedule, RulesAsOf, fee_schedule
 from paperdesk.core.broker.fill_models import fill_model
 from paperdesk.core.broker.ledger import Book, EntryKind
 from paperdesk.core.broker.margin import Standing, buying_power, overnight_buying_power
@@ -19,11 +20,14 @@ from paperdesk.core.broker.orders import Side
 from paperdesk.core.broker.valuation import PositionValue
 from paperdesk.core.kernel.errors import Problem
 from paperdesk.core.kernel.ids import TapeId
-from paperdesk.core.kernel.money import money, plain
+from paperdesk.core.kernel.money import ZERO, money, plain
 from paperdesk.features.broker.open_account import OpenAccount
 from paperdesk.features.broker.order_schemas import AVERAGE_PLACES
 from paperdesk.features.broker.queries import Worth
 from paperdesk.infra.http import Body, Line, NumberText
+
+Fee = Annotated[NumberText, Field(ge=0)]
+FeeRate = Annotated[NumberText, Field(ge=0, lt=1)]
 
 
 class MarginOut(BaseModel):
@@ -81,6 +85,7 @@ class AccountOut(BaseModel):
     fill_on_arrival: bool
     margin: MarginOut | None
     seed: int
+    fees: str
     last_seq: int
     status: str
     created_at: datetime
@@ -103,6 +108,7 @@ class AccountOut(BaseModel):
             fill_on_arrival=account["rules"]["fill_on_arrival"],
             margin=margin,
             seed=account["rules"].get("seed", 0),
+            fees=account["rules"]["fees"]["name"],
             created_at=account["recorded_at"],
         )
 
@@ -126,6 +132,25 @@ class MarginBody(Body):
         """Return them as a value."""
         table = BorrowTable(self.borrow.easy_rate, self.borrow.rates, self.borrow.source)
         return MarginRules(self.kind, self.regime, table)
+
+
+class FeeScheduleBody(Body):
+    """A fee schedule of the account's own; rates are fractions of the value, a maker rate may be a rebate."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    per_share: Fee = ZERO
+    per_contract: Fee = ZERO
+    value_rate: FeeRate = ZERO
+    order_minimum: Fee = ZERO
+    order_maximum: Fee | None = None
+    maker_rate: Annotated[NumberText, Field(gt=-1, lt=1)] = ZERO
+    taker_rate: FeeRate = ZERO
+    regulatory: bool = False
+    rules_as_of: RulesAsOf = RulesAsOf.OPENING
+
+    def schedule(self) -> FeeSchedule:
+        """Return the schedule; what has no name of ours is called custom."""
+        return FeeSchedule(name="custom", **{name: getattr(self, name) for name in type(self).model_fields})
 
 
 class OpenAccountBody(Body):
@@ -153,6 +178,7 @@ class OpenAccountBody(Body):
     fill_on_arrival: bool = False
     margin: MarginBody = MarginBody()
     seed: Annotated[int, Field(ge=0, le=SEED_MAX)] = 0
+    fees: str | FeeScheduleBody = "commission_free"
     auto_exercise: bool = True
     option_level: Annotated[int, Field(ge=0, le=4)] = 2
 
@@ -163,6 +189,7 @@ class OpenAccountBody(Body):
             fill_on_arrival=self.fill_on_arrival,
             margin=self.margin.rules(),
             seed=self.seed,
+            fees=fee_schedule(self.fees) if isinstance(self.fees, str) else self.fees.schedule(),
             auto_exercise=self.auto_exercise,
             option_level=self.option_level,
         )
@@ -299,13 +326,14 @@ _DONE = {Side.BUY: "Bought", Side.SELL: "Sold"}
 
 
 class PostingOut(BaseModel):
-    """One line of an entry."""
+    """One line of an entry; one of fees names their kind."""
 
     book: Book
     currency: str
     amount: NumberText
     instrument_id: UUID | None
     quantity: NumberText | None
+    fee_kind: str | None = None
 
 
 class EntryOut(BaseModel):
