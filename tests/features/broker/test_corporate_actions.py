@@ -240,3 +240,19 @@ async def test_adjusted_prices_and_unknown_datasets_take_no_actions(at_work: Run
     path = f"/v1/datasets/{UUID(int=1)}/actions"
     refused(await at_work.mine.ask("POST", path, content=ACTIONS.encode()), 404, "unknown_dataset")
     assert list((at_work.runtime.settings.directory / "uploads").iterdir()) == []
+
+
+async def test_bars_are_restated_for_what_has_happened_by_now(at_work: RunningDesk) -> None:
+    tape_id = await at_work.mine.open_tape(await market_of(at_work), "2024-06-05T20:00:00Z")
+
+    async def closes(adjustment: str) -> list[str]:
+        bars = await at_work.mine.get("/v1/bars", tape_id=tape_id, symbol="ACME", adjustment=adjustment)
+        assert bars["adjustment"] == adjustment
+        return [bar["close"] for bar in bars["items"]]
+
+    assert await closes("split") == await closes("raw") == ["100", "100", "99"]
+    assert await closes("all") == ["99", "99", "99"]
+    await at_work.mine.step(tape_id)
+    assert await closes("split") == ["50", "50", "49.5", "50"]
+    assert await closes("all") == ["49.5", "49.5", "49.5", "50"]
+    assert await closes("raw") == ["100", "100", "99", "50"]

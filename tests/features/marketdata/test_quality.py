@@ -101,7 +101,7 @@ async def test_bars_come_in_every_interval_their_tape_can_fill(desk: RunningDesk
     weeks = await desk.mine.get("/v1/bars", tape_id=tape_id, symbol="ACME", interval="1w")
     (week,) = weeks["items"]
     assert (week["at"], week["open"], week["high"], week["low"], week["close"], week["volume"]) == (
-        "2024-06-07T20:00:00Z", "100", "106", "97", "101", "5000",
+        "2024-06-07T20:00:00Z", "100", "106", "97", "101", "5000000000",
     )  # fmt: skip
     too_fine = {"tape_id": tape_id, "symbol": "ACME", "interval": "1m"}
     refused(await desk.mine.ask("GET", "/v1/bars", params=too_fine), 409, "bars_do_not_fit")

@@ -842,6 +842,12 @@ export interface components {
             contracts: string;
         };
         /**
+         * Adjustment
+         * @description What earlier prices are restated for: nothing, splits, or splits and cash dividends.
+         * @enum {string}
+         */
+        Adjustment: "raw" | "split" | "all";
+        /**
          * AtExpiry
          * @description What the holder of an option wants on its last day: what everybody does, exercise, or letting it lapse.
          * @enum {string}
@@ -908,7 +914,7 @@ export interface components {
         };
         /**
          * BarsOut
-         * @description The closed bars of one instrument, oldest first.
+         * @description The closed bars of one instrument, oldest first; `adjustment` is what was asked for, null is as stored.
          */
         BarsOut: {
             /** Symbol */
@@ -917,6 +923,7 @@ export interface components {
             /** Interval */
             interval: string;
             price_basis: components["schemas"]["PriceBasis"];
+            adjustment: components["schemas"]["Adjustment"] | null;
             /** Items */
             items: components["schemas"]["BarOut"][];
             /** Reason */
@@ -3437,6 +3444,7 @@ export interface operations {
                 interval?: "1m" | "3m" | "5m" | "15m" | "30m" | "1h" | "2h" | "4h" | "6h" | "8h" | "12h" | "1d" | "3d" | "1w" | "1M";
                 start?: string | null;
                 end?: string | null;
+                adjustment?: components["schemas"]["Adjustment"] | null;
             };
             header?: never;
             path?: never;

@@ -12,6 +12,7 @@ from paperdesk.core.broker.view import UnknownSymbol
 from paperdesk.core.kernel.errors import Invalid
 from paperdesk.core.market.corporate_actions import AdjustedSeries, CorporateAction
 from paperdesk.core.market.quotes import Bar, Quote
+from paperdesk.features.marketdata.feeds.adjust import Adjustment, adjusted, happened, require_adjustable
 from paperdesk.features.marketdata.feeds.bar_rows import BarsWanted
 from paperdesk.features.marketdata.feeds.dataset import Dataset
 from paperdesk.features.marketdata.feeds.manifest import DatasetManifest, manifest_from_text
@@ -54,13 +55,14 @@ class StandingQuote:
 
 @dataclass(frozen=True, slots=True)
 class BarQuery:
-    """Which closed bars are asked for: start is included, end is not."""
+    """Which closed bars are asked for: start is included, end is not; without an adjustment as they are stored."""
 
     tape_id: UUID
     symbol: str
     interval: Interval = "1d"
     start: InstantText | None = None
     end: InstantText | None = None
+    adjustment: Adjustment | None = None
 
 
 async def read_tape(work: ReadOnly, tape_id: UUID) -> Tape:
@@ -109,10 +111,15 @@ def read_bars(tape: Tape, dataset: Dataset, asked: BarQuery, limit: int) -> list
     instrument = listed_instrument(dataset, asked.symbol, tape.cursor)
     if instrument is None:
         raise UnknownSymbol(f"{asked.symbol[:32]!r} is not on this tape.", symbol=asked.symbol[:32])
+    adjustment = Adjustment.RAW
+    if asked.adjustment is not None:
+        adjustment = require_adjustable(asked.adjustment, dataset.manifest.price_basis)
     wanted = BarsWanted(minutes_of(asked.interval), asked.start, limit)
     rows = dataset.closed_bars(instrument.id, tape.cursor, wanted)
     if rows is None:
         return []
+    done = happened(dataset.actions, dataset.calendar, tape.at)
+    rows = adjusted(rows, adjustment, done, dataset.calendar)
     higher = resampled(rows, asked.interval, dataset.calendar, standing_of(tape, dataset))
     return higher.bars(asked.start, asked.end, limit)
 

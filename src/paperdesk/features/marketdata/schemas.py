@@ -12,6 +12,7 @@ from paperdesk.core.kernel.principal import Principal
 from paperdesk.core.market.instruments import Kind
 from paperdesk.core.market.quotes import Bar
 from paperdesk.features.marketdata.control_tape import ControlTape, FlatOut, Moment, TapeAction, can_control
+from paperdesk.features.marketdata.feeds.adjust import Adjustment
 from paperdesk.features.marketdata.feeds.dataset import Dataset
 from paperdesk.features.marketdata.feeds.manifest import Detail, Listing, PriceBasis, Recipe, SourceKind
 from paperdesk.features.marketdata.feeds.reading import FileFormat
@@ -304,12 +305,13 @@ class BarOut(BaseModel):
 
 
 class BarsOut(BaseModel):
-    """The closed bars of one instrument, oldest first."""
+    """The closed bars of one instrument, oldest first; `adjustment` is what was asked for, null is as stored."""
 
     symbol: str
     source: SourceKind
     interval: str
     price_basis: PriceBasis
+    adjustment: Adjustment | None
     items: list[BarOut]
     reason: str | None = None
 
@@ -321,6 +323,7 @@ class BarsOut(BaseModel):
             source=dataset.manifest.kind,
             interval=asked.interval,
             price_basis=dataset.manifest.price_basis,
+            adjustment=asked.adjustment,
             items=[BarOut.of(bar) for bar in bars],
             reason=None if bars else "no bar of that span has closed by now",
         )
