@@ -69,6 +69,7 @@ NOUNS = {
     "broker/work": "the unit of work of the order path",
     "broker/equity_history": "the equity line, worked out from ledger and tape, for the routes",
     "broker/hot_routes": "plain routes declared in a table, for the REST door",
+    "broker/activity_schemas": "what activities look like from outside",
     "broker/order_schemas": "what orders look like from outside",
     "broker/option_schemas": "what the life of options looks like from outside",
     "broker/expiries": "how options would end, worked out from the tape, for the routes",

@@ -62,6 +62,8 @@ CALLS = {
     ("PUT", "/v1/accounts/{account_id}/keys/{key_id}"): Call(),
     ("GET", "/v1/accounts/{account_id}/positions"): Call(),
     ("GET", "/v1/accounts/{account_id}/ledger"): Call(),
+    ("GET", "/v1/accounts/{account_id}/activities"): Call(),
+    ("GET", "/v1/accounts/{account_id}/activities.csv"): Call(),
     ("GET", "/v1/accounts/{account_id}/fills"): Call(),
     ("GET", "/v1/fills/{fill_id}/explanation"): Call(),
     ("GET", "/v1/accounts/{account_id}/equity"): Call(),

@@ -182,6 +182,41 @@ async def test_nobody_is_told_of_an_action_before_it_is_announced(at_work: Runni
     assert [row["kind"] for row in await at_work.mine.rows(f"/v1/tapes/{early}/corporate-actions")] == ["cash_dividend"]
 
 
+async def test_activities_tell_of_everything_by_kind_and_time_page_by_page_or_as_a_file(
+    at_work: RunningDesk, held: tuple[str, str]
+) -> None:
+    tape_id, account_id = held
+    await at_work.mine.step(tape_id, count=4)
+    path = f"/v1/accounts/{account_id}/activities"
+    every = await at_work.mine.rows(path)
+    kinds = ["merger", "dividend_payment", "split", "cash_dividend", "fill", "fill", "transfer"]
+    assert [row["kind"] for row in every] == kinds
+    assert (every[1]["cash_change"], every[3]["cash_change"], every[4]["cash_change"]) == ("10", "0", "-200")
+    assert (every[4]["symbol"], every[4]["quantity"], every[4]["price"]) == ("BOLT", "10", "20")
+    page = await at_work.mine.get(path, limit=3)
+    assert page["items"] == every[:3]
+    assert (await at_work.mine.get(path, limit=50, cursor=page["next_cursor"]))["items"] == every[3:]
+    some = await at_work.mine.ask("GET", path, params=[("kind", "split"), ("kind", "merger")])
+    assert [row["kind"] for row in some.json()["items"]] == ["merger", "split"]
+    later = await at_work.mine.rows(path, after="2024-06-06T00:00:00Z", until="2024-06-08T00:00:00Z")
+    assert [row["kind"] for row in later] == ["dividend_payment", "split"]
+    file = await at_work.mine.ask("GET", f"{path}.csv", params={"kind": "dividend_payment"})
+    assert file.headers["content-type"].startswith("text/csv")
+    names, line = file.text.splitlines()
+    assert names.startswith("id,seq,at,kind,description,symbol")
+    assert ",dividend_payment,Dividend of ACME received," in line
+    refused(await at_work.mine.ask("GET", path, params={"kind": "luck"}), 422, "malformed_request")
+
+
+async def test_the_ledger_can_be_read_as_it_stood(at_work: RunningDesk, held: tuple[str, str]) -> None:
+    tape_id, account_id = held
+    await at_work.mine.step(tape_id, count=4)
+    path = f"/v1/accounts/{account_id}/ledger"
+    then = await at_work.mine.rows(path, as_of="2024-06-06T04:00:00Z")
+    assert [row["kind"] for row in then] == ["split", "cash_dividend", "fill", "fill", "transfer"]
+    assert await at_work.mine.rows(path, as_of="2024-06-03T00:00:00Z") == []
+
+
 BAD = """\
 symbol,kind,ex_on,amount,new_units,old_units,into,rate
 ACME,cash_dividend,2024-06-05,1.00,,,,

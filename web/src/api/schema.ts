@@ -383,6 +383,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/options/contracts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the options on an underlying that a tape has shown, by expiry, strike and right. */
+        get: operations["get_contracts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/options/chain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List options with their quotes, and the volatility and delta that these imply. */
+        get: operations["get_chain"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/options/expirations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the days on which options on an underlying end. */
+        get: operations["get_expirations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/options/strikes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the strikes of options on an underlying. */
+        get: operations["get_strikes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/accounts": {
         parameters: {
             query?: never;
@@ -469,6 +537,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/accounts/{account_id}/activities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what moved cash or units in an account, newest first: fills, dividends, actions, transfers and the rest. */
+        get: operations["get_activities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/accounts/{account_id}/activities.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Write the newest hundred thousand activities as a CSV file. */
+        get: operations["get_activities_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/accounts/{account_id}/ledger": {
         parameters: {
             query?: never;
@@ -476,7 +578,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List an account's journal, newest first, with the cash after each entry. */
+        /** List an account's journal, newest first, with the cash after each entry, or as it stood at an instant. */
         get: operations["get_ledger"];
         put?: never;
         post?: never;
@@ -660,6 +762,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/accounts/{account_id}/strategies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show which strategies an account's options make, their payoffs, and what their margin is made of. */
+        get: operations["get_option_strategies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/options/payoff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Work out what legs come to at expiry, and with an outlook before it; nothing is stored. */
+        post: operations["post_payoff"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/jobs": {
         parameters: {
             query?: never;
@@ -827,6 +963,46 @@ export interface components {
             cursor: number;
         };
         /**
+         * ActivityOut
+         * @description Something that moved cash or units; of a fill also its order, price and fee.
+         */
+        ActivityOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Seq */
+            seq: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            kind: components["schemas"]["EntryKind"];
+            /** Description */
+            description: string;
+            /** Symbol */
+            symbol: string | null;
+            side: components["schemas"]["Side"] | null;
+            /** Quantity */
+            quantity: string | null;
+            /** Price */
+            price: string | null;
+            /** Fee */
+            fee: string | null;
+            /**
+             * Cash Change
+             * @description What cash moved by; a dividend moves it on its pay date.
+             * @example 12.5
+             */
+            cash_change: string;
+            /** Order Id */
+            order_id: string | null;
+            /** Fill Id */
+            fill_id: string | null;
+        };
+        /**
          * AdjustedSeriesOut
          * @description An option series that an action turns into another, and the contracts after for each before.
          */
@@ -982,6 +1158,56 @@ export interface components {
             source?: string;
         };
         /**
+         * ChainLineOut
+         * @description A contract with its quote, and what the middle of it implies; null with a reason where it implies nothing.
+         */
+        ChainLineOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Symbol */
+            symbol: string;
+            /** Underlying */
+            underlying: string;
+            /**
+             * Expires On
+             * Format: date
+             */
+            expires_on: string;
+            right: components["schemas"]["Right"];
+            /**
+             * Strike
+             * @example 12.5
+             */
+            strike: string;
+            /**
+             * Multiplier
+             * @example 12.5
+             */
+            multiplier: string;
+            /**
+             * Deliverable
+             * @example 12.5
+             */
+            deliverable: string;
+            style: components["schemas"]["Style"];
+            settlement: components["schemas"]["Settlement"];
+            /** Bid */
+            bid: string | null;
+            /** Ask */
+            ask: string | null;
+            /** Derived From */
+            derived_from: string | null;
+            /** Implied Vol */
+            implied_vol: string | null;
+            /** Delta */
+            delta: string | null;
+            /** Reason */
+            reason: string | null;
+        };
+        /**
          * ClosePositionBody
          * @description How much of a position to sell at the market: all of it unless a quantity or a percentage is given.
          * @example {
@@ -1001,6 +1227,44 @@ export interface components {
             cancel_orders?: boolean;
             /** Client Order Id */
             client_order_id?: string | null;
+        };
+        /**
+         * ContractOut
+         * @description The terms of a listed option.
+         */
+        ContractOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Symbol */
+            symbol: string;
+            /** Underlying */
+            underlying: string;
+            /**
+             * Expires On
+             * Format: date
+             */
+            expires_on: string;
+            right: components["schemas"]["Right"];
+            /**
+             * Strike
+             * @example 12.5
+             */
+            strike: string;
+            /**
+             * Multiplier
+             * @example 12.5
+             */
+            multiplier: string;
+            /**
+             * Deliverable
+             * @example 12.5
+             */
+            deliverable: string;
+            style: components["schemas"]["Style"];
+            settlement: components["schemas"]["Settlement"];
         };
         /**
          * ControlTapeBody
@@ -1044,6 +1308,22 @@ export interface components {
              * @description Whether closed hours pass at once while it plays.
              */
             skip_closed?: boolean | null;
+        };
+        /**
+         * CornerOut
+         * @description A price of the underlying at expiry, and the profit there.
+         */
+        CornerOut: {
+            /**
+             * Spot
+             * @example 12.5
+             */
+            spot: string;
+            /**
+             * Profit
+             * @example 12.5
+             */
+            profit: string;
         };
         /**
          * CorporateActionOut
@@ -1251,6 +1531,43 @@ export interface components {
             cash: string;
         };
         /**
+         * EstimateOut
+         * @description Profit before expiry over a range of prices, with sensitivities at the spot; all of it by a model.
+         */
+        EstimateOut: {
+            /** Corners */
+            corners: components["schemas"]["CornerOut"][];
+            /**
+             * Delta
+             * @example 12.5
+             */
+            delta: string;
+            /**
+             * Gamma
+             * @example 12.5
+             */
+            gamma: string;
+            /**
+             * Vega Per Vol
+             * @example 12.5
+             */
+            vega_per_vol: string;
+            /**
+             * Theta Per Year
+             * @example 12.5
+             */
+            theta_per_year: string;
+            /**
+             * Rho Per Rate
+             * @example 12.5
+             */
+            rho_per_rate: string;
+            /** Probability Of Profit */
+            probability_of_profit: string | null;
+            /** Distribution */
+            distribution: string | null;
+        };
+        /**
          * ExerciseBody
          * @description How many contracts to exercise; all that are held when it is left out.
          * @example {
@@ -1270,6 +1587,16 @@ export interface components {
             entries: components["schemas"]["BookedOut"][];
             /** Last Seq */
             last_seq: number;
+        };
+        /**
+         * ExpirationsOut
+         * @description The days on which options on an underlying end, ascending.
+         */
+        ExpirationsOut: {
+            /** Underlying */
+            underlying: string;
+            /** Items */
+            items: string[];
         };
         /**
          * ExpiriesOut
@@ -1677,6 +2004,42 @@ export interface components {
          */
         Kind: "equity" | "etf" | "index" | "fund" | "option" | "crypto" | "series" | "currency";
         /**
+         * LegBody
+         * @description One leg: an OCC symbol, or the symbol of the underlying; signed contracts or units, and their price per unit.
+         */
+        LegBody: {
+            /** Symbol */
+            symbol: string;
+            /**
+             * Quantity
+             * @example 12.5
+             */
+            quantity: string;
+            /**
+             * Price
+             * @example 12.5
+             */
+            price: string;
+        };
+        /**
+         * LegOut
+         * @description One leg of one strategy, with what it cost per unit.
+         */
+        LegOut: {
+            /** Symbol */
+            symbol: string;
+            /**
+             * Quantity
+             * @example 12.5
+             */
+            quantity: string;
+            /**
+             * Price
+             * @example 12.5
+             */
+            price: string;
+        };
+        /**
          * LoginBody
          * @description Either the token of a sign-in link, or an e-mail address and a password.
          * @example {
@@ -2057,10 +2420,73 @@ export interface components {
              */
             change_rate: string;
         };
+        /**
+         * OutlookBody
+         * @description A day before expiry and a market: the price of the underlying, and fractions a year.
+         */
+        OutlookBody: {
+            /**
+             * On
+             * Format: date
+             */
+            on: string;
+            /**
+             * Spot
+             * @example 12.5
+             */
+            spot: string;
+            /**
+             * Vol
+             * @example 12.5
+             */
+            vol: string;
+            /**
+             * Rate
+             * @default 0
+             * @example 12.5
+             */
+            rate?: string;
+            /**
+             * Dividend Yield
+             * @default 0
+             * @example 12.5
+             */
+            dividend_yield?: string;
+        };
         /** PageOf[AccountOut] */
         PageOf_AccountOut_: {
             /** Items */
             items: components["schemas"]["AccountOut"][];
+            /**
+             * Next Cursor
+             * @description Pass it as `cursor` for the next page; null on the last one.
+             */
+            next_cursor: string | null;
+        };
+        /** PageOf[ActivityOut] */
+        PageOf_ActivityOut_: {
+            /** Items */
+            items: components["schemas"]["ActivityOut"][];
+            /**
+             * Next Cursor
+             * @description Pass it as `cursor` for the next page; null on the last one.
+             */
+            next_cursor: string | null;
+        };
+        /** PageOf[ChainLineOut] */
+        PageOf_ChainLineOut_: {
+            /** Items */
+            items: components["schemas"]["ChainLineOut"][];
+            /**
+             * Next Cursor
+             * @description Pass it as `cursor` for the next page; null on the last one.
+             */
+            next_cursor: string | null;
+        };
+        /** PageOf[ContractOut] */
+        PageOf_ContractOut_: {
+            /** Items */
+            items: components["schemas"]["ContractOut"][];
             /**
              * Next Cursor
              * @description Pass it as `cursor` for the next page; null on the last one.
@@ -2180,7 +2606,7 @@ export interface components {
         /** PageOf[StrategyOut] */
         PageOf_StrategyOut_: {
             /** Items */
-            items: components["schemas"]["StrategyOut"][];
+            items: components["schemas"]["paperdesk__features__marketdata__strategy_schemas__StrategyOut"][];
             /**
              * Next Cursor
              * @description Pass it as `cursor` for the next page; null on the last one.
@@ -2196,6 +2622,28 @@ export interface components {
              * @description Pass it as `cursor` for the next page; null on the last one.
              */
             next_cursor: string | null;
+        };
+        /**
+         * PairedOut
+         * @description Legs that are margined together, what they need, and why.
+         */
+        PairedOut: {
+            /** Strategy */
+            strategy: string;
+            /** Legs */
+            legs: components["schemas"]["LegOut"][];
+            /**
+             * Requirement
+             * @example 12.5
+             */
+            requirement: string;
+            /**
+             * Equity Needed
+             * @example 12.5
+             */
+            equity_needed: string;
+            /** Explanation */
+            explanation: string;
         };
         /**
          * PartsOut
@@ -2232,6 +2680,69 @@ export interface components {
              * @example 12.5
              */
             rounding: string;
+        };
+        /**
+         * PayoffBody
+         * @description Legs to draw, and a market if their value before expiry is wanted too.
+         * @example {
+         *       "legs": [
+         *         {
+         *           "price": "3.00",
+         *           "quantity": "1",
+         *           "symbol": "ACME240607C00100000"
+         *         },
+         *         {
+         *           "price": "1.20",
+         *           "quantity": "-1",
+         *           "symbol": "ACME240607C00105000"
+         *         }
+         *       ],
+         *       "outlook": {
+         *         "on": "2024-06-04",
+         *         "spot": "101",
+         *         "vol": "0.25"
+         *       }
+         *     }
+         */
+        PayoffBody: {
+            /** Legs */
+            legs: components["schemas"]["LegBody"][];
+            outlook?: components["schemas"]["OutlookBody"] | null;
+        };
+        /**
+         * PayoffLineOut
+         * @description Profit at expiry: corners, the slope above the last one, and what follows; null is unbounded.
+         */
+        PayoffLineOut: {
+            /** Corners */
+            corners: components["schemas"]["CornerOut"][];
+            /**
+             * Slope
+             * @example 12.5
+             */
+            slope: string;
+            /**
+             * Cost
+             * @example 12.5
+             */
+            cost: string;
+            /** Max Profit */
+            max_profit: string | null;
+            /** Max Loss */
+            max_loss: string | null;
+            /** Break Evens */
+            break_evens: string[];
+        };
+        /**
+         * PayoffOut
+         * @description What legs are called, their payoff at expiry, and their value before it.
+         */
+        PayoffOut: {
+            strategy: components["schemas"]["Strategy"];
+            payoff: components["schemas"]["PayoffLineOut"] | null;
+            /** Reason */
+            reason: string | null;
+            estimate: components["schemas"]["EstimateOut"] | null;
         };
         /**
          * PositionOut
@@ -2448,6 +2959,32 @@ export interface components {
             client_order_id?: string | null;
         };
         /**
+         * RequirementOut
+         * @description What the book of one underlying needs; exact when no pairing needs less.
+         */
+        RequirementOut: {
+            /**
+             * Requirement
+             * @example 12.5
+             */
+            requirement: string;
+            /**
+             * Equity Needed
+             * @example 12.5
+             */
+            equity_needed: string;
+            /** Is Exact */
+            is_exact: boolean;
+            /** Paired */
+            paired: components["schemas"]["PairedOut"][];
+        };
+        /**
+         * Right
+         * @description What the holder may do: buy (call) or sell (put) at the strike.
+         * @enum {string}
+         */
+        Right: "call" | "put";
+        /**
          * Role
          * @description What a member of a group is for.
          * @enum {string}
@@ -2507,6 +3044,12 @@ export interface components {
          */
         Scope: "read" | "trade" | "admin";
         /**
+         * Settlement
+         * @description What exercise brings: the underlying itself, or money by its close (pm) or its opening value (am).
+         * @enum {string}
+         */
+        Settlement: "physical" | "cash_pm" | "cash_am";
+        /**
          * Side
          * @description Which way an order goes.
          * @enum {string}
@@ -2525,15 +3068,37 @@ export interface components {
          */
         Stop: "fill" | "event" | "nothing_open" | "end";
         /**
-         * StrategyOut
-         * @description A strategy that the tape waits for, and the cursor it has acknowledged.
+         * StrategiesOut
+         * @description The strategies that positions make, and for an account with margin what maintaining their books needs.
          */
-        StrategyOut: {
-            /** Name */
-            name: string;
-            /** Acknowledged */
-            acknowledged: number;
+        StrategiesOut: {
+            /** Items */
+            items: components["schemas"]["paperdesk__features__broker__strategy_schemas__StrategyOut"][];
+            /** Requirements */
+            requirements: components["schemas"]["RequirementOut"][];
         };
+        /**
+         * Strategy
+         * @description The strategies that are recognised.
+         * @enum {string}
+         */
+        Strategy: "underlying" | "single" | "covered_call" | "covered_put" | "cash_secured_put" | "protective_put" | "protective_call" | "collar" | "conversion" | "reversal" | "vertical" | "straddle" | "strangle" | "risk_reversal" | "calendar" | "diagonal" | "ratio" | "butterfly" | "condor" | "iron_butterfly" | "iron_condor" | "box" | "jelly_roll" | "custom";
+        /**
+         * StrikesOut
+         * @description The strikes of options on an underlying, ascending.
+         */
+        StrikesOut: {
+            /** Underlying */
+            underlying: string;
+            /** Items */
+            items: string[];
+        };
+        /**
+         * Style
+         * @description When the holder may exercise: on any day, or at expiry only.
+         * @enum {string}
+         */
+        Style: "american" | "european";
         /**
          * SymbolQualityOut
          * @description How good the rows of one symbol are; lists name the first of what the totals count.
@@ -2798,6 +3363,35 @@ export interface components {
              * @example Demo
              */
             name: string;
+        };
+        /**
+         * StrategyOut
+         * @description A strategy, so many times; its payoff is null with a reason where legs end on different days.
+         */
+        paperdesk__features__broker__strategy_schemas__StrategyOut: {
+            strategy: components["schemas"]["Strategy"];
+            /** Underlying */
+            underlying: string;
+            /**
+             * Units
+             * @example 12.5
+             */
+            units: string;
+            /** Legs */
+            legs: components["schemas"]["LegOut"][];
+            payoff: components["schemas"]["PayoffLineOut"] | null;
+            /** Reason */
+            reason: string | null;
+        };
+        /**
+         * StrategyOut
+         * @description A strategy that the tape waits for, and the cursor it has acknowledged.
+         */
+        paperdesk__features__marketdata__strategy_schemas__StrategyOut: {
+            /** Name */
+            name: string;
+            /** Acknowledged */
+            acknowledged: number;
         };
         /**
          * StopLossBody
@@ -3762,7 +4356,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["StrategyOut"];
+                    "application/json": components["schemas"]["paperdesk__features__marketdata__strategy_schemas__StrategyOut"];
                 };
             };
             /** @description Refused, or failed: a problem with a code. */
@@ -3828,7 +4422,147 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["StrategyOut"];
+                    "application/json": components["schemas"]["paperdesk__features__marketdata__strategy_schemas__StrategyOut"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_contracts: {
+        parameters: {
+            query: {
+                tape_id: string;
+                underlying: string;
+                expires_on?: string | null;
+                right?: components["schemas"]["Right"] | null;
+                expired?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOf_ContractOut_"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_chain: {
+        parameters: {
+            query: {
+                tape_id: string;
+                underlying: string;
+                expires_on?: string | null;
+                right?: components["schemas"]["Right"] | null;
+                expired?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOf_ChainLineOut_"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_expirations: {
+        parameters: {
+            query: {
+                tape_id: string;
+                underlying: string;
+                expires_on?: string | null;
+                right?: components["schemas"]["Right"] | null;
+                expired?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExpirationsOut"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_strikes: {
+        parameters: {
+            query: {
+                tape_id: string;
+                underlying: string;
+                expires_on?: string | null;
+                right?: components["schemas"]["Right"] | null;
+                expired?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StrikesOut"];
                 };
             };
             /** @description Refused, or failed: a problem with a code. */
@@ -4040,9 +4774,84 @@ export interface operations {
             };
         };
     };
+    get_activities: {
+        parameters: {
+            query?: {
+                /** @description How many rows at most. */
+                limit?: number;
+                /** @description `next_cursor` of the previous page. */
+                cursor?: string | null;
+                /** @description One kind or several; all of them if absent. */
+                kind?: components["schemas"]["EntryKind"][] | null;
+                after?: string | null;
+                until?: string | null;
+            };
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOf_ActivityOut_"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_activities_file: {
+        parameters: {
+            query?: {
+                /** @description One kind or several; all of them if absent. */
+                kind?: components["schemas"]["EntryKind"][] | null;
+                after?: string | null;
+                until?: string | null;
+            };
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_ledger: {
         parameters: {
             query?: {
+                as_of?: string | null;
                 /** @description How many rows at most. */
                 limit?: number;
                 /** @description `next_cursor` of the previous page. */
@@ -4544,6 +5353,70 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ExpiriesOut"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_option_strategies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StrategiesOut"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_payoff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PayoffBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PayoffOut"];
                 };
             };
             /** @description Refused, or failed: a problem with a code. */

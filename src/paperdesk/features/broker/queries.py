@@ -298,9 +298,13 @@ async def read_explanation(work: ReadOnly, fill_id: UUID) -> tuple[Row, Explanat
     return row, told
 
 
-async def list_entries(work: ReadOnly, account_id: UUID, page: PageParams) -> tuple[list[Row], str | None]:
-    """Return an account's ledger, newest first."""
+async def list_entries(
+    work: ReadOnly, account_id: UUID, page: PageParams, as_of: datetime | None = None
+) -> tuple[list[Row], str | None]:
+    """Return an account's ledger, newest first, all of it or as it stood at an instant of its tape."""
     query = select(entries).where(entries.c.account_id == account_id, owned(entries, work))
+    if as_of is not None:
+        query = query.where(entries.c.at <= as_of)
     after = page.after(tuple[Serial])
     if after is not None:
         query = query.where(entries.c.number < after[0])

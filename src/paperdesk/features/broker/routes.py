@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header
+from fastapi import APIRouter, Depends, Header, Response
 from starlette.requests import HTTPConnection
 
 from paperdesk.core.broker.commands import CancelOrders, TransferCash
@@ -11,6 +11,7 @@ from paperdesk.core.broker.orders import Order
 from paperdesk.core.broker.view import MarketView
 from paperdesk.core.kernel.ids import AccountId, EntryId, KeyId, OrderId, derived
 from paperdesk.features.broker import queries
+from paperdesk.features.broker.activity_schemas import ActivityFilter, ActivityOut, as_csv
 from paperdesk.features.broker.bind_key import BindKey, bind_key
 from paperdesk.features.broker.cancel_orders import cancel_orders
 from paperdesk.features.broker.close_position import close_position
@@ -39,11 +40,13 @@ from paperdesk.features.marketdata.feeds.dataset import Dataset
 from paperdesk.features.marketdata.routes import Datasets
 from paperdesk.features.marketdata.tapes import Shelf, Tape, has_one_price
 from paperdesk.infra.db import Row
-from paperdesk.infra.http import Line, Page, PageOf
+from paperdesk.infra.http import InstantText, Line, Page, PageOf
 from paperdesk.infra.idempotency import Answer, fingerprint_of, replay_or_run
 from paperdesk.infra.work import ReadOnly, UnitOfWork
 
 router = APIRouter(prefix="/v1", tags=["broker"])
+
+FILE_ROWS_MAX = 100_000
 
 
 def broker_work(connection: HTTPConnection, who: Caller, runtime: Serving) -> BrokerWork:
@@ -104,11 +107,36 @@ async def get_positions(account_id: UUID, work: Reading, shelf: Datasets) -> Pag
     return PageOf(items=items, next_cursor=None)
 
 
-@router.get("/accounts/{account_id}/ledger")
-async def get_ledger(account_id: UUID, work: Reading, page: Page) -> PageOf[EntryOut]:
-    """List an account's journal, newest first, with the cash after each entry."""
+@router.get("/accounts/{account_id}/activities")
+async def get_activities(
+    account_id: UUID, work: Reading, page: Page, chosen: Annotated[ActivityFilter, Depends()]
+) -> PageOf[ActivityOut]:
+    """List what moved cash or units in an account, newest first: fills, dividends, actions, transfers and the rest."""
     await queries.read_account(work, account_id)
-    rows, next_cursor = await queries.list_entries(work, account_id, page)
+    beyond = page.after(tuple[UUID])
+    search = chosen.search(page.limit + 1, None if beyond is None else beyond[0])
+    rows, next_cursor = page.cut(await queries.list_activities(work, account_id, search), lambda row: (row["id"],))
+    return PageOf(items=[ActivityOut.of(row) for row in rows], next_cursor=next_cursor)
+
+
+@router.get("/accounts/{account_id}/activities.csv", response_class=Response)
+async def get_activities_file(
+    account_id: UUID, work: Reading, chosen: Annotated[ActivityFilter, Depends()]
+) -> Response:
+    """Write the newest hundred thousand activities as a CSV file."""
+    account = await queries.read_account(work, account_id)
+    rows = await queries.list_activities(work, account_id, chosen.search(FILE_ROWS_MAX))
+    name = f"activities-{account['number']}.csv"
+    return Response(
+        as_csv(rows), media_type="text/csv", headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    )
+
+
+@router.get("/accounts/{account_id}/ledger")
+async def get_ledger(account_id: UUID, work: Reading, page: Page, as_of: InstantText | None = None) -> PageOf[EntryOut]:
+    """List an account's journal, newest first, with the cash after each entry, or as it stood at an instant."""
+    await queries.read_account(work, account_id)
+    rows, next_cursor = await queries.list_entries(work, account_id, page, as_of)
     return PageOf(items=[EntryOut.of(row) for row in rows], next_cursor=next_cursor)
 
 
