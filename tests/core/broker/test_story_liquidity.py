@@ -7,8 +7,9 @@ import pytest
 
 from paperdesk.core.broker.commands import StopLoss, TakeProfit
 from paperdesk.core.broker.fill_models import ALPACA_PAPER, DETERMINISTIC, HARSH, IDEAL, REALISTIC, FillModel
+from paperdesk.core.broker.liquidity import volume_of
 from paperdesk.core.broker.orders import BY_VENUE, OrderClass, OrderStatus, Role, TimeInForce
-from tests.scenery import leg, rules
+from tests.scenery import fact_open, fact_quote, fact_range, leg, quote_of, rules
 from tests.stories import Story
 
 
@@ -206,3 +207,8 @@ def test_without_volume_a_harsh_account_pays_a_flat_impact() -> None:
     story.buy("1")
     story.open("100")
     assert told(story) == [("1", "100.15")]  # 3 bps of spread, 10 of impact, 2 of latency
+
+
+def test_a_quote_has_sizes_and_no_volume() -> None:
+    assert volume_of(fact_quote(quote_of("99", "101", ("5", "5")))) is None
+    assert volume_of(fact_range("99", "101", volume="7")) == volume_of(fact_open("99", volume="7")) == Decimal(7)

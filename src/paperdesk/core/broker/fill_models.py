@@ -130,13 +130,14 @@ def unquoted(model: FillModel, side: Side, base: Decimal, tick: Decimal, impact_
     """Price a customer who crosses the spread assumed around a price that nobody quoted."""
     sign = 1 if side is Side.BUY else -1
     unit = base.scaleb(-_BPS_PLACES) * sign
-    spread, latency, impact = unit * model.half_spread_bps, unit * model.latency_bps, base * impact_rate * sign
-    return _rounded(side, tick, Parts(base, spread, impact, latency))
+    spread, latency = unit * model.half_spread_bps, unit * model.latency_bps
+    impact = base * impact_rate * sign if impact_rate else ZERO
+    return _rounded(side, tick, (base, spread, impact, latency))
 
 
 def printed(side: Side, base: Decimal, tick: Decimal) -> Parts:
     """Price a customer of an auction: everybody gets its one price."""
-    return _rounded(side, tick, Parts(base))
+    return _rounded(side, tick, (base, ZERO, ZERO, ZERO))
 
 
 def quoted(model: FillModel, side: Side, bid: Decimal, ask: Decimal, tick: Decimal) -> Parts:
@@ -145,7 +146,7 @@ def quoted(model: FillModel, side: Side, bid: Decimal, ask: Decimal, tick: Decim
     base = (bid + ask) / _TWO
     if model.spread_share == _ONE:
         return Parts(base, touch - base)
-    return _rounded(side, tick, Parts(base, (touch - base) * model.spread_share))
+    return _rounded(side, tick, (base, (touch - base) * model.spread_share, ZERO, ZERO))
 
 
 def crossed_price(model: FillModel, side: Side, price: Decimal, tick: Decimal) -> Decimal:
@@ -183,9 +184,10 @@ def is_reached(model: FillModel, side: Side, limit: Decimal, span: tuple[Decimal
     return low + beyond < limit if side is Side.BUY else high - beyond > limit
 
 
-def _rounded(side: Side, tick: Decimal, parts: Parts) -> Parts:
-    raw = parts.price
+def _rounded(side: Side, tick: Decimal, made: tuple[Decimal, Decimal, Decimal, Decimal]) -> Parts:
+    """Round base, spread, impact and latency to the tick, once and against the customer."""
+    base, spread, impact, latency = made
+    raw = base + spread + impact + latency
     steps = (raw / tick).to_integral_value(ROUND_CEILING if side is Side.BUY else ROUND_FLOOR)
     # A price close to zero stays sellable at one tick rather than at nothing.
-    rounding = max(steps * tick, tick) - raw
-    return replace(parts, rounding=rounding) if rounding else parts
+    return Parts(base, spread, impact, latency, rounding=max(steps * tick, tick) - raw)
