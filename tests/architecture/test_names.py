@@ -56,6 +56,7 @@ NOUNS = {
     "marketdata/instruments": "reference data, for other features",
     "marketdata/calendar": "sessions, for other features",
     "marketdata/tapes": "a source of market facts and its clock, for other features",
+    "marketdata/branch_routes": "the routes of going back, for the REST door",
     "marketdata/strategy_routes": "the routes of lock-step, for the REST door",
     "marketdata/strategy_schemas": "what the strategies attached to a tape look like from outside",
     "marketdata/presets": "tapes by name, for the store and the use cases that save and open them",

@@ -94,6 +94,8 @@ CALLS = {
     ("DELETE", "/v1/tape-presets/{preset_name}"): Call(),
     ("GET", "/v1/tapes/{tape_id}"): Call(),
     ("POST", "/v1/tapes/{tape_id}/control"): Call(body={"action": "pause"}),
+    ("POST", "/v1/tapes/{tape_id}/rewind"): Call(body={"to": FIRST_CLOSE}),
+    ("GET", "/v1/tapes/{tape_id}/branches"): Call(),
     ("GET", "/v1/tapes/{tape_id}/strategies"): Call(),
     ("POST", "/v1/tapes/{tape_id}/strategies"): Call(body={"name": "Beta"}),
     ("DELETE", "/v1/tapes/{tape_id}/strategies/{strategy}"): Call(),

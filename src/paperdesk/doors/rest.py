@@ -14,6 +14,7 @@ from paperdesk.features.broker import hot_routes
 from paperdesk.features.broker.option_routes import router as options
 from paperdesk.features.broker.routes import router as broker
 from paperdesk.features.identity.routes import router as identity
+from paperdesk.features.marketdata.branch_routes import router as branches
 from paperdesk.features.marketdata.chain_routes import router as chains
 from paperdesk.features.marketdata.routes import router as marketdata
 from paperdesk.features.marketdata.strategy_routes import router as strategies
@@ -47,7 +48,7 @@ def build_app(desk: Desk, version: str, stream: Socket, neighbours: Sequence[Nei
     for route in hot_routes.ROUTES:
         app.router.routes.append(Route(route.path, route.endpoint, methods=[route.method], name=route.path))
     app.router.routes.append(WebSocketRoute("/v1/stream", stream))
-    for router in (identity, marketdata, strategies, chains, broker, options, operations, monitors):
+    for router in (identity, marketdata, strategies, branches, chains, broker, options, operations, monitors):
         app.include_router(router)
     pages.serve(app)
     app.openapi = lambda: described(app)  # type: ignore[method-assign]

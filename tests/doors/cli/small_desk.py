@@ -64,6 +64,7 @@ class SmallDesk:
             Route("/v1/orders/{id}", self.one_order, methods=["GET", "DELETE"]),
             Route("/v1/tapes", self.list_tapes),
             Route("/v1/tapes", self.open_tape, methods=["POST"]),
+            Route("/v1/tapes/{id}/rewind", self.rewind, methods=["POST"]),
             Route("/v1/tapes/{id}/control", self.control, methods=["POST"]),
             Route("/v1/datasets", self.list_datasets),
             Route("/v1/datasets", self.import_dataset, methods=["POST"]),
@@ -187,6 +188,12 @@ class SmallDesk:
         opened |= {name: wish[name] for name in ("shared", "warm_up") if name in wish}
         self.tapes.append(opened)
         return JSONResponse(opened, 201)
+
+    async def rewind(self, request: Request) -> Response:
+        wish = await request.json()
+        branch = tape(len(self.tapes) + 1, wish.get("name", "A branch")) | {"at": wish["to"]}
+        self.tapes.append(branch | {"parent_id": request.path_params["id"]})
+        return JSONResponse(self.tapes[-1], 201)
 
     async def control(self, request: Request) -> Response:
         found, wish = by_id(self.tapes, request), await request.json()

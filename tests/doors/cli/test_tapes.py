@@ -74,6 +74,12 @@ def test_datasets_are_listed_with_their_licences(running: Running, speak: Speak)
     assert "BSD-3-Clause" in shown
 
 
+def test_a_branch_begins_earlier(running: Running, speak: Speak) -> None:
+    shown = speak("tapes", "rewind", "2020-03-06T21:00:00Z", "--name", "Again").stdout
+    assert "2020-03-06 21:00:00" in shown
+    assert running.desk.tapes[-1]["parent_id"] == numbered(2, 1)
+
+
 def test_a_dataset_is_judged_and_repaired(running: Running, speak: Speak) -> None:
     shown = speak("datasets", "quality", "US closes", "--tape", "US closes 1990-2022").stdout
     assert "8,310" in shown

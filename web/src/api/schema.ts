@@ -383,6 +383,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/tapes/{tape_id}/rewind": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Open a branch of a tape at an earlier moment; the tape itself stays where it is. */
+        post: operations["post_rewind"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tapes/{tape_id}/branches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the branches of a tape, oldest first. */
+        get: operations["get_branches"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/options/contracts": {
         parameters: {
             query?: never;
@@ -2979,6 +3013,26 @@ export interface components {
             paired: components["schemas"]["PairedOut"][];
         };
         /**
+         * RewindBody
+         * @description Where a branch of the tape is to begin.
+         * @example {
+         *       "name": "A second try",
+         *       "to": "2020-03-06"
+         *     }
+         */
+        RewindBody: {
+            /**
+             * To
+             * @description An instant the tape has passed, or a day: its close.
+             */
+            to: string;
+            /**
+             * Name
+             * @description The tape's own name if absent.
+             */
+            name?: string | null;
+        };
+        /**
          * Right
          * @description What the holder may do: buy (call) or sell (put) at the strike.
          * @enum {string}
@@ -3163,6 +3217,8 @@ export interface components {
              * Format: uuid
              */
             id: string;
+            /** Parent Id */
+            parent_id: string | null;
             /** Name */
             name: string;
             /**
@@ -4423,6 +4479,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["paperdesk__features__marketdata__strategy_schemas__StrategyOut"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_rewind: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tape_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RewindBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TapeOut"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_branches: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tape_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOf_TapeOut_"];
                 };
             };
             /** @description Refused, or failed: a problem with a code. */

@@ -129,6 +129,24 @@ def jump_tape(
     _control(desk, tape, {"action": "jump", "to": to, "account_id": account_id}, as_json=as_json)
 
 
+@verbs.command("rewind")
+def rewind_tape(
+    context: typer.Context,
+    to: Annotated[str, typer.Argument(help="A day (its close) or an instant that the tape has passed.")],
+    tape: TapeName = None,
+    *,
+    name: Annotated[str | None, typer.Option("--name", help="What to call the branch.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Open a branch of the tape that begins earlier; the tape itself never goes back."""
+    desk = desk_of(context)
+    answer = desk.post(f"/v1/tapes/{choose.tape(desk, tape)['id']}/rewind", to=to, name=name)
+    if as_json:
+        render.raw(answer)
+    else:
+        _card(answer.json())
+
+
 @verbs.command("speed")
 def set_tape_speed(
     context: typer.Context,

@@ -11,7 +11,8 @@ from itertools import count, islice
 from typing import TypeAlias
 
 _TAPE = """t.owner_id, t.dataset_id, t.name, t.shared, t.cursor, t.at, t.target_cursor, t.target_at, t.state, t.speed,
-  t.skip_closed, t.awaits, t.awaits_account, t.stopped_by, t.acknowledged, t.has_ended, t.starts_at"""
+  t.skip_closed, t.awaits, t.awaits_account, t.stopped_by, t.acknowledged, t.has_ended, t.starts_at,
+  t.parent_id"""
 TAPE_COLUMNS = f"t.id, t.tenant_id, {_TAPE}"
 
 # The count makes the planner finish locking the tapes before it touches an account.

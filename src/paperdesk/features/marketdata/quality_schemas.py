@@ -1,4 +1,4 @@
-"""What the quality report of a dataset looks like from outside."""
+"""What the quality report of a dataset looks like from outside, and the request to repair one."""
 
 from dataclasses import asdict
 from datetime import datetime
@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from paperdesk.features.marketdata.assess_dataset import AssessDataset, Assessment
-from paperdesk.infra.http import NumberText
+from paperdesk.infra.http import Body, NumberText
 
 
 class GapOut(BaseModel):
@@ -57,3 +57,9 @@ class QualityOut(BaseModel):
         """Show a report."""
         items = [SymbolQualityOut(symbol=symbol, **asdict(quality)) for symbol, quality in found.symbols]
         return cls(dataset_id=asked.dataset_id, at=found.at, items=items)
+
+
+class RepairBody(Body):
+    """Where the missing bars are to come from."""
+
+    from_dataset_id: UUID

@@ -76,6 +76,14 @@ async def list_tapes(work: ReadOnly) -> list[Tape]:
     return [tape_of(row) for row in await fetch_all(work.db, query)]
 
 
+async def list_branches(work: ReadOnly, tape_id: UUID) -> list[Tape]:
+    """Return the branches that were opened of a tape, oldest first."""
+    tape = await read_tape(work, tape_id)
+    mine = (tape_runs.c.parent_id == tape.id, owned(tape_runs, work, or_public=True))
+    rows = await fetch_all(work.db, select(tape_runs).where(*mine).order_by(tape_runs.c.id))
+    return [tape_of(row) for row in rows]
+
+
 async def list_strategies(work: ReadOnly, tape_id: UUID) -> list[tuple[str, int]]:
     """Return the strategies that a tape waits for, with the cursor each has seen."""
     tape = await read_tape(work, tape_id)

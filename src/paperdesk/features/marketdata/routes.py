@@ -26,7 +26,7 @@ from paperdesk.features.marketdata.import_dataset import import_dataset
 from paperdesk.features.marketdata.open_preset_tape import OpenPresetTape, open_preset_tape
 from paperdesk.features.marketdata.open_tape import open_tape
 from paperdesk.features.marketdata.preset_schemas import PresetOut, SavePresetBody, TruthsOut
-from paperdesk.features.marketdata.quality_schemas import QualityOut
+from paperdesk.features.marketdata.quality_schemas import QualityOut, RepairBody
 from paperdesk.features.marketdata.queries import (
     BarQuery,
     known_actions,
@@ -50,7 +50,6 @@ from paperdesk.features.marketdata.schemas import (
     OpenTapeBody,
     QuoteOut,
     QuotesOut,
-    RepairBody,
     TapeOut,
 )
 from paperdesk.features.marketdata.store import load_presets

@@ -29,6 +29,7 @@ class TapeOut(BaseModel):
     """A tape: what it is made of, and where its clock stands."""
 
     id: UUID
+    parent_id: UUID | None
     name: str
     dataset_id: UUID
     kind: SourceKind
@@ -71,6 +72,7 @@ class TapeOut(BaseModel):
         terms = dataset.manifest
         return cls(
             id=tape.id,
+            parent_id=tape.parent_id,
             name=tape.name,
             dataset_id=tape.dataset_id,
             kind=terms.kind,
@@ -384,12 +386,6 @@ class ImportTerms(Body):
     def command(self, upload: Path) -> ImportDataset:
         """Return what is asked as a command."""
         return ImportDataset(upload, self.name, self.format, self.price_basis, self.calendar, self.symbol)
-
-
-class RepairBody(Body):
-    """Where the missing bars are to come from."""
-
-    from_dataset_id: UUID
 
 
 class ImportOut(BaseModel):

@@ -67,6 +67,7 @@ async def insert_tape(work: UnitOfWork, tape: Tape, seed: int) -> None:
             tenant_id=tape.tenant_id,
             owner_id=tape.owner_id,
             dataset_id=tape.dataset_id,
+            parent_id=tape.parent_id,
             name=tape.name,
             shared=tape.shared,
             seed=seed,
@@ -82,6 +83,12 @@ async def insert_tape(work: UnitOfWork, tape: Tape, seed: int) -> None:
             recorded_at=work.now,
         )
     )
+
+
+async def insert_branch(work: UnitOfWork, branch: Tape) -> None:
+    """Write a branch of a tape, which plays from the same seed."""
+    query = select(tape_runs.c.seed).where(tape_runs.c.id == branch.parent_id, owned(tape_runs, work, or_public=True))
+    await insert_tape(work, branch, (await work.db.execute(query)).scalar_one())
 
 
 async def require_dataset(work: ReadOnly, dataset_id: UUID) -> DatasetId:

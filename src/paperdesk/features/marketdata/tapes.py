@@ -78,6 +78,7 @@ class Tape:
     awaits_account: UUID | None = None
     stopped_by: Stop | None = None
     acknowledged: int | None = None
+    parent_id: UUID | None = None
 
     @property
     def is_headed(self) -> bool:
@@ -117,6 +118,7 @@ def tape_of(row: Any) -> Tape:  # noqa: ANN401 - a row of either driver, read by
         awaits_account=row["awaits_account"],
         stopped_by=Stop(row["stopped_by"]) if row["stopped_by"] else None,
         acknowledged=row["acknowledged"],
+        parent_id=row["parent_id"],
     )
 
 
