@@ -12,7 +12,8 @@ from uuid import UUID
 
 from paperdesk.core.kernel.errors import Invalid
 from paperdesk.core.kernel.ids import InstrumentId, derived
-from paperdesk.core.market.options import OptionContract
+from paperdesk.core.market.option_ids import option_id
+from paperdesk.core.market.options import OptionContract, parse_occ
 
 
 class Kind(StrEnum):
@@ -93,5 +94,7 @@ def related(instruments: Iterable[Instrument]) -> Iterator[Instrument]:
 
 
 def instrument_id(kind: Kind, symbol: str, calendar: str) -> InstrumentId:
-    """Return the id that an instrument of a recorded dataset has, the same in every dataset."""
+    """Return the id that an instrument has, the same in every dataset; that of an option tells its contract."""
+    if kind is Kind.OPTION:
+        return option_id(parse_occ(symbol))
     return InstrumentId(derived(_INSTRUMENTS, kind.value, symbol, calendar))

@@ -16,7 +16,7 @@ from paperdesk.core.market.sessions import Session
 from paperdesk.core.synthetic.arrays import Flags, Floats, Ints
 from paperdesk.core.synthetic.bridge import bridge_range
 from paperdesk.core.synthetic.chance import stream
-from paperdesk.core.synthetic.climate import Climate, Fates, climate_of, fates_of, first_day
+from paperdesk.core.synthetic.climate import Climate, Fates, climate_of, earnings_nights, fates_of, first_day
 from paperdesk.core.synthetic.drivers import draw_shocks
 from paperdesk.core.synthetic.fear import Levels, volatility_index
 from paperdesk.core.synthetic.presets import Preset
@@ -60,11 +60,14 @@ class DailyBars:
 class DailyMarket:
     """Everything that is settled of each day before its minutes.
 
-    `listed` says on which days a member has a price, shape (days, members).
+    `listed` says on which days a member has a price, and `reports` is 1 where it reported before the open;
+    shape (days, members).
     """
 
+    preset: Preset
     seed: int
     sessions: Sequence[Session]
+    reports: Floats
     bars: DailyBars
     listed: Flags
     deviations: Deviations
@@ -81,12 +84,15 @@ def generate_daily(preset: Preset, seed: int, sessions: Sequence[Session]) -> Da
     climate, fates = climate_of(preset, seed, sessions), fates_of(seed, sessions)
     moves = driver_moves(shocks, climate, seed)
     rates = yield_path(moves.whole, beginning)
-    returns = with_reports(member_returns(moves, shocks, climate), preset, seed, sessions)
+    reports = earnings_nights(sessions)
+    returns = with_reports(member_returns(moves, shocks, climate), reports * preset.earnings, seed)
     returns = with_fates(returns, fates, sessions)
     deviations = deviations_of(shocks, climate)
     return DailyMarket(
+        preset=preset,
         seed=seed,
         sessions=sessions,
+        reports=reports,
         bars=_bars(returns, rates, (deviations, climate), seed, beginning),
         listed=_listed(fates, days),
         deviations=deviations,

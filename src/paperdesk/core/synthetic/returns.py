@@ -15,11 +15,9 @@ from paperdesk.core.synthetic.climate import (
     OFFER_PREMIUM,
     Climate,
     Fates,
-    earnings_nights,
     waiting_drift,
 )
 from paperdesk.core.synthetic.drivers import DAYS_A_YEAR, DRIVERS, Shocks
-from paperdesk.core.synthetic.presets import Preset
 from paperdesk.core.synthetic.roster import ROSTER, loading_matrix
 
 JUMPS_A_DAY: Final = 0.008
@@ -93,11 +91,11 @@ def member_returns(moves: Parts, shocks: Shocks, climate: Climate) -> Parts:
     return Parts(night, session)
 
 
-def with_reports(returns: Parts, preset: Preset, seed: int, sessions: Sequence[Session]) -> Parts:
-    """Let companies open with a jump after they have reported."""
-    size = EARNINGS_SHARE * preset.earnings * np.array([one.own_volatility for one in ROSTER])
+def with_reports(returns: Parts, reports: Floats, seed: int) -> Parts:
+    """Let companies open with a jump after they have reported; `reports` says when, and how large it is usually."""
+    size = EARNINGS_SHARE * np.array([one.own_volatility for one in ROSTER])
     drawn = stream(seed, "reports").standard_normal(returns.night.shape)
-    return Parts(returns.night + drawn * size * earnings_nights(sessions), returns.session)
+    return Parts(returns.night + drawn * size * reports, returns.session)
 
 
 def with_fates(returns: Parts, fates: Fates, sessions: Sequence[Session]) -> Parts:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -71,6 +72,15 @@ def _members() -> Iterator[Member]:
 
 ROSTER: Final = tuple(_members())
 PLACE: Final = {member.symbol: number for number, member in enumerate(ROSTER)}
+
+
+@cache
+def market_and_rest(symbol: str) -> tuple[float, float]:
+    """Return a member's loading on the market, and the yearly variance of everything else that moves it."""
+    member = ROSTER[PLACE[symbol]]
+    others = {name: size for name, size in member.loadings.items() if name != "market"}
+    rest = sum((size * DRIVERS[name] / 100) ** 2 for name, size in others.items())
+    return member.loadings.get("market", 0.0), rest + member.own_volatility**2
 
 
 def loading_matrix() -> Floats:

@@ -9,9 +9,10 @@ transaction: it locks, makes sure that nothing has moved, and writes, or else le
 """
 
 import asyncio
+from collections import ChainMap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 import asyncpg
 
@@ -247,10 +248,11 @@ class OrderWriter:
         commands = [waiting.command for waiting in batch.commands]
         batch.views = await views_of(self._shelf, commands, found)
         touch = touched(commands, found.accounts, batch.views)
-        instruments: dict[InstrumentId, Instrument] = {}
+        instruments: Mapping[InstrumentId, Instrument] = {}
         if touch.has_orders:
-            for tape in found.tapes.values():
-                instruments |= (await self._shelf.dataset(tape.dataset_id)).instruments
+            datasets = [await self._shelf.dataset(tape.dataset_id) for tape in found.tapes.values()]
+            # Chained and not copied: a tape with option chains knows more instruments than it counts.
+            instruments = ChainMap(*cast("list[dict[InstrumentId, Instrument]]", [one.instruments for one in datasets]))
         batch.accounts = await store.load(db, found.accounts, touch, instruments)
         if any(isinstance(command, ReplaceOrder) for command in commands):
             # What a replacement is judged by is named by its order, which is known only now.

@@ -39,8 +39,8 @@ def next_move(tape: Tape, dataset: Dataset, elapsed: timedelta, facts_max: int |
         frame = dataset.next_step(tape.cursor, "bar") or tape.cursor
         if cursor > frame:
             cursor, at = frame, max(dataset.at_of(frame), tape.at)
-    if facts_max is not None and cursor - tape.cursor > facts_max:
-        cursor = tape.cursor + facts_max
+    if facts_max is not None and cursor > dataset.ahead(tape.cursor, facts_max):
+        cursor = dataset.ahead(tape.cursor, facts_max)
         at = max(dataset.at_of(cursor), tape.at)
     has_ended = cursor >= dataset.facts_total
     return Move(cursor, max(dataset.at_of(cursor), tape.at) if has_ended else at, has_ended)
@@ -56,7 +56,7 @@ def _wanted(tape: Tape, dataset: Dataset, elapsed: timedelta) -> tuple[int, date
     if tape.cursor < tape.target_cursor or tape.at < tape.target_at:
         return max(tape.target_cursor, tape.cursor), max(tape.target_at, tape.at)
     if tape.is_flat_out:
-        cursor = min(tape.cursor + FACTS_MAX, dataset.facts_total)
+        cursor = dataset.ahead(tape.cursor, FACTS_MAX)
         return cursor, max(dataset.at_of(cursor), tape.at)
     if tape.state is not TapeState.PLAYING or not elapsed:
         return None

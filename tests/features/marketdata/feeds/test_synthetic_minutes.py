@@ -24,6 +24,7 @@ from paperdesk.features.marketdata.feeds.manifest import Detail, MalformedDatase
 from paperdesk.features.marketdata.feeds.recorded import UnknownInstrument
 from paperdesk.features.marketdata.feeds.synthetic import market_manifest, open_synthetic
 from paperdesk.features.marketdata.feeds.synthetic_minutes import MinuteMarket
+from paperdesk.features.marketdata.feeds.synthetic_numbers import SessionNumbers
 
 SHOWN = ("AAPL", "BTC/USD", "VIX", "FCNTX", "DGS10", "SPYREST", "TRLY")
 
@@ -42,10 +43,10 @@ def start() -> int:
 
 @cache
 def two_sessions() -> list[MarketFact]:
-    """Every fact of the two sessions after the first day tapes may begin."""
+    """Every fact of the two sessions after the first day tapes may begin, but for those of option contracts."""
     end = opened().next_step(start(), "session", 2)
     assert end is not None
-    return list(opened().facts_between(start(), end))
+    return list(opened().facts_between(start(), end, frozenset(opened().instruments)))
 
 
 def id_of(symbol: str) -> InstrumentId:
@@ -54,9 +55,32 @@ def id_of(symbol: str) -> InstrumentId:
     return instrument.id
 
 
-def test_facts_are_numbered_without_a_gap_and_in_order() -> None:
+@given(st.integers(1, 5), st.integers(0, 3), st.integers(1, 4), st.integers(0, 7))
+def test_numbers_are_worked_out_as_they_would_be_counted(members: int, once: int, minutes: int, contracts: int) -> None:
+    numbers = SessionNumbers(members, once, minutes, contracts)
+    facts: list[tuple[int, int] | None] = [None] * (members + 2)
+    ends = []
+    for minute in range(1, minutes + 1):
+        facts += [None] * (3 * members + 2 + (once if minute == minutes else 0))
+        facts += [(minute, contract) for contract in range(contracts)]
+        ends.append(len(facts) + (1 if minute == minutes else 0))
+        facts += [None] * (1 if minute == minutes else members + 1)
+    assert (numbers.total, numbers.own) == (len(facts), facts.count(None))
+    own = 0
+    for number, fact in enumerate(facts, start=1):
+        if fact is None:
+            own += 1
+            assert numbers.from_own(own) == number
+        else:
+            assert numbers.first_contract(fact[0]) + fact[1] + 1 == number
+        assert numbers.to_own(number) == own
+        assert numbers.minutes_passed(number) == sum(end <= number for end in ends)
+    assert [numbers.end_of(minute) for minute in range(1, minutes + 1)] == ends
+
+
+def test_facts_come_in_order_and_contracts_after_what_they_are_on() -> None:
     facts = two_sessions()
-    assert [fact.seq for fact in facts] == list(range(start() + 1, start() + 1 + len(facts)))
+    assert all(before.seq < after.seq for before, after in pairwise(facts))
     keys = [(fact.at, phase_of(fact)) for fact in facts]
     assert all(before <= after for before, after in pairwise(keys))
     bells = [type(fact) for fact in facts if isinstance(fact, SessionOpened | SessionClosed)]
@@ -90,10 +114,10 @@ def test_minutes_are_bars_of_the_day_and_one_quote_each() -> None:
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.integers(1, 300_000))
-def test_what_is_known_is_what_was_delivered(ahead: int) -> None:
+@given(st.integers(1, 300_000), st.integers(0, 3))
+def test_what_is_known_is_what_was_delivered(ahead: int, more: int) -> None:
     """Every answer at a cursor follows from the facts up to it: it cannot know more."""
-    market, cursor = opened(), start() + ahead
+    market, cursor = opened(), two_sessions()[ahead].seq + more
     delivered = [fact for fact in two_sessions() if fact.seq <= cursor]
     for symbol in SHOWN:
         one = id_of(symbol)
@@ -114,9 +138,9 @@ def test_what_is_known_is_what_was_delivered(ahead: int) -> None:
             bar = market.last_close(one, cursor)
             assert bar is not None
             assert (bar.at, bar.close) == (closes[-1].at, closes[-1].price)
-        assert all(bar.at <= market.at_of(cursor) for bar in market.bars(one, cursor, limit=3))
+        assert all(bar.at <= delivered[-1].at for bar in market.bars(one, cursor, limit=3))
     now = delivered[-1].at
-    assert market.at_of(cursor) == now
+    assert market.at_of(delivered[-1].seq) == now
     assert market.cursor_at(now) >= cursor
     assert market.sessions_closed(cursor) - market.sessions_closed(start()) == sum(
         isinstance(fact, SessionClosed) for fact in delivered
@@ -127,13 +151,16 @@ def test_what_is_known_is_what_was_delivered(ahead: int) -> None:
 def landmarks() -> tuple[list[int], list[int], list[int]]:
     """Where minutes end, where sessions end, and where the first prices of a session are known."""
     facts = two_sessions()
-    ending = [phase_of(fact) <= Phase.SESSION_CLOSED for fact in facts]
-    minutes = [
-        one.seq
-        for place, one in enumerate(facts)
-        if ending[place] and (one is facts[-1] or not ending[place + 1] or facts[place + 1].at != one.at)
+    last = [
+        one for one, after in pairwise(facts) if phase_of(one) is Phase.QUOTE and phase_of(after) is not Phase.QUOTE
     ]
     closes = [fact.seq for fact in facts if isinstance(fact, SessionClosed)]
+    # After the last member's quote come those of contracts; the next fact of its own is what a minute ends before.
+    following = {one.seq: after for one, after in pairwise(facts)}
+    minutes = [
+        following[one.seq].seq if isinstance(following[one.seq], SessionClosed) else following[one.seq].seq - 1
+        for one in last
+    ]
     bells = [fact.at for fact in facts if isinstance(fact, SessionOpened)]
     return minutes, closes, [max(fact.seq for fact in facts if fact.at == bell) for bell in bells]
 
@@ -141,25 +168,24 @@ def landmarks() -> tuple[list[int], list[int], list[int]]:
 @settings(max_examples=40, deadline=None)
 @given(st.integers(0, 300_000), st.sampled_from([1, 2, 389, 390, 391]))
 def test_steps_end_where_a_minute_or_a_session_does(ahead: int, count: int) -> None:
-    market, cursor = opened(), start() + ahead
+    market, cursor = opened(), two_sessions()[ahead].seq
     minutes, closes, opens = ([seq for seq in each if seq > cursor] for each in landmarks())
     if count <= len(minutes):
         assert market.next_step(cursor, "bar", count) == minutes[count - 1]
         assert market.next_step(cursor, "quote", count) == minutes[count - 1]
     assert market.next_step(cursor, "session") == market.next_of(cursor, "next_close") == closes[0]
     assert market.next_step(cursor, "fact", 5) == cursor + 5
+    piece = market.ahead(cursor, 1_000)
+    assert cursor < piece <= closes[0]
     if opens:
         assert market.next_of(cursor, "next_open") == opens[0]
-    near = (
-        isinstance(two_sessions()[seq - start() - 1], SessionOpened | SessionClosed)
-        for seq in range(cursor + 1, cursor + 10)
-    )
-    assert market.has_bells(cursor, cursor + 9) == any(near)
+    bells = [fact.seq for fact in two_sessions() if isinstance(fact, SessionOpened | SessionClosed)]
+    assert market.has_bells(cursor, cursor + 9) == any(cursor < bell <= cursor + 9 for bell in bells)
 
 
 def test_the_base_of_a_days_change_is_the_close_before_it() -> None:
     market = opened()
-    noon = start() + 90_000
+    noon = two_sessions()[90_000].seq
     before = market.previous_close(id_of("AAPL"), noon)
     assert before is not None
     assert before.at == market.starts_from

@@ -63,6 +63,12 @@ class Dataset(Protocol):
     def search(self, words: str, cursor: int) -> list[Listing]:
         """Return what is listed by then and has the words in its symbol or name, by symbol."""
 
+    def chain(self, underlying: str, cursor: int) -> list[Instrument]:
+        """Return the option contracts on an underlying that are quoted by then and have not expired before."""
+
+    def ahead(self, cursor: int, facts: int) -> int:
+        """Return the cursor about so many facts on: a piece of a way that is not too long for one transaction."""
+
     def cursor_at(self, instant: datetime) -> int:
         """Return the number of the last fact at or before an instant, 0 before the first."""
 

@@ -158,6 +158,21 @@ class RecordedDataset:
         ]
         return sorted(found, key=lambda each: each.instrument.symbol)
 
+    def chain(self, underlying: str, cursor: int) -> list[Instrument]:
+        """Return the option contracts on an underlying that are quoted by then and have not expired before."""
+        today = self.calendar.day_of(self.at_of(cursor))
+        found = [
+            (each.contract, each)
+            for each in self._instruments.values()
+            if each.contract is not None and each.contract.root == underlying and each.contract.expires_on >= today
+        ]
+        found.sort(key=lambda pair: (pair[0].expires_on, pair[0].strike, pair[0].right))
+        return [each for _, each in found if self.listed(each.id, cursor)]
+
+    def ahead(self, cursor: int, facts: int) -> int:
+        """Return the cursor so many facts on, or the last one."""
+        return min(cursor + facts, self.facts_total)
+
     def cursor_at(self, instant: datetime) -> int:
         """Return the number of the last fact at or before an instant, 0 before the first."""
         return self._timeline.cursor_at(microseconds(instant))

@@ -4,31 +4,36 @@ A session's number of facts is known without generating it, so every fact has it
 can be entered without the days before it.
 """
 
-from bisect import bisect_left, bisect_right
+import heapq
+from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from datetime import date, datetime, timedelta
-from itertools import accumulate
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from operator import attrgetter
+from threading import Lock
 from typing import Final, TypeVar
 
 import numpy as np
 
 from paperdesk.core.kernel.ids import InstrumentId
 from paperdesk.core.market.corporate_actions import CorporateAction
-from paperdesk.core.market.facts import CloseFact, MarketFact, OpenFact, PriceFact
+from paperdesk.core.market.facts import CloseFact, MarketFact, OpenFact, PriceFact, QuoteFact
 from paperdesk.core.market.instruments import Instrument
+from paperdesk.core.market.option_ids import option_id
+from paperdesk.core.market.options import MalformedOptionSymbol, OptionContract, parse_occ
 from paperdesk.core.market.quotes import Bar, Quote
-from paperdesk.core.market.sessions import Calendar, Session
+from paperdesk.core.market.sessions import Calendar
 from paperdesk.core.synthetic.daily import DailyMarket
-from paperdesk.core.synthetic.minutes import session_minutes
+from paperdesk.core.synthetic.minutes import MinuteBars, generate_minutes
 from paperdesk.core.synthetic.roster import PLACE
 from paperdesk.features.marketdata.feeds.bar_rows import EVERY_BAR, BarRows, BarsWanted
 from paperdesk.features.marketdata.feeds.columns import BarColumns, Columns
-from paperdesk.features.marketdata.feeds.manifest import DatasetManifest, Listing
+from paperdesk.features.marketdata.feeds.manifest import DatasetManifest, Listing, Shape
 from paperdesk.features.marketdata.feeds.recorded import RecordedDataset
-from paperdesk.features.marketdata.feeds.synthetic_session import by_minute, facts_of_session, generate_session
-from paperdesk.features.marketdata.feeds.timeline import Landmark, StepUnit
+from paperdesk.features.marketdata.feeds.synthetic_chains import Chains, ContractQuotes, ListedInstruments
+from paperdesk.features.marketdata.feeds.synthetic_clock import MinuteClock
+from paperdesk.features.marketdata.feeds.synthetic_session import generate_session, numbers_of
 
 SESSIONS_KEPT: Final = 3
 """How many sessions a market keeps once they are generated; each is some 15 megabytes."""
@@ -36,42 +41,40 @@ SESSIONS_KEPT: Final = 3
 MINUTE_SESSIONS_MAX: Final = 20
 """Of how many sessions minutes are told at once; days are told without end."""
 
+CONTRACTS_FOUND_MAX: Final = 200
+"""How many contracts a search tells at once."""
+
 _SHORTEST: Final = 210
-_MINUTE: Final = timedelta(minutes=1)
 _T = TypeVar("_T")
+_F = TypeVar("_F", bound=PriceFact)
 
 
-class MinuteMarket:
-    """A generated market of minute bars and quotes."""
+@dataclass(frozen=True, slots=True)
+class _Generated:
+    """A session as it was generated: as a dataset, and its bars for whoever prices options on them."""
+
+    dataset: RecordedDataset
+    bars: MinuteBars
+
+
+class MinuteMarket(MinuteClock):
+    """A generated market of minute bars and quotes, with option chains."""
 
     def __init__(self, manifest: DatasetManifest, market: DailyMarket, days: RecordedDataset) -> None:
         """Take the daily market, and the same as a dataset for what is asked by the day."""
         self.manifest = manifest
         self.calendar: Calendar = days.calendar
-        self._market, self._days = market, days
-        self._sessions = market.sessions
-        self._opens = [session.opens_at for session in self._sessions]
-        self._closes = frozenset(session.closes_at for session in self._sessions)
-        every = range(len(self._sessions))
-        # How many facts and how many minutes there are before each session, and in all.
-        self._before = list(accumulate((facts_of_session(market, day) for day in every), initial=0))
-        self._minutes = list(accumulate((session_minutes(market, day) for day in every), initial=0))
-        self._kept: OrderedDict[int, RecordedDataset] = OrderedDict()
-
-    @property
-    def facts_total(self) -> int:
-        """Return the number of the last fact; never shown to anybody who trades on the dataset."""
-        return self._before[-1]
+        self._market, self._days, self._chains = market, days, Chains(market)
+        self.instruments: Mapping[InstrumentId, Instrument] = ListedInstruments(days.instruments, self._chains)
+        self._kept: OrderedDict[int, _Generated] = OrderedDict()
+        self._turn = Lock()
+        counts = self._chains.counts().tolist()
+        super().__init__(market.sessions, [numbers_of(market, day, count) for day, count in enumerate(counts)])
 
     @property
     def starts_from(self) -> datetime:
         """Return the close from which on nothing was known beforehand."""
         return self._days.starts_from
-
-    @property
-    def instruments(self) -> Mapping[InstrumentId, Instrument]:
-        """Return every instrument there is."""
-        return self._days.instruments
 
     @property
     def actions(self) -> Sequence[CorporateAction]:
@@ -80,66 +83,41 @@ class MinuteMarket:
 
     def by_symbol(self, symbol: str) -> Instrument | None:
         """Return the instrument of a symbol."""
-        return self._days.by_symbol(symbol)
+        found = self._days.by_symbol(symbol)
+        if found is not None:
+            return found
+        try:
+            return self.instruments.get(option_id(parse_occ(symbol)))
+        except MalformedOptionSymbol:
+            return None
 
     def first_on(self, instrument_id: InstrumentId) -> date:
-        """Return the market day of an instrument's first row."""
-        return self._days.first_on(instrument_id)
+        """Return the market day of an instrument's first price."""
+        contract = self._chains.contract(instrument_id)
+        if contract is None:
+            return self._days.first_on(instrument_id)
+        return self._sessions[self._chains.days(contract)[0]].on
 
     def listed(self, instrument_id: InstrumentId, cursor: int) -> bool:
         """Say whether the instrument has had a price by then."""
         return self.last_price_fact(instrument_id, cursor) is not None
 
     def search(self, words: str, cursor: int) -> list[Listing]:
-        """Return what is listed by then and has the words in its symbol or name, by symbol."""
-        return self._days.search(words, self._day_cursor(self.sessions_closed(cursor)))
+        """Return what is listed by then and has the words in its symbol or name; contracts by their whole root."""
+        found = self._days.search(words, self._day_cursor(self.sessions_closed(cursor)))
+        sought = words.strip().upper()
+        root = sought.rstrip("0123456789CP") if not sought.isalpha() else ""
+        chain = [each for each in self.chain(root, cursor) if each.symbol.startswith(sought)] if root else []
+        return found + [
+            Listing(each, Shape.QUOTES, 2, 0, 0, self.first_on(each.id)) for each in chain[:CONTRACTS_FOUND_MAX]
+        ]
 
-    def cursor_at(self, instant: datetime) -> int:
-        """Return the number of the last fact at or before an instant, 0 before the first."""
-        day = bisect_right(self._opens, instant) - 1
-        if day < 0:
-            return 0
-        if instant >= self._sessions[day].closes_at:
-            return self._before[day + 1]
-        return self._before[day] + self._session(day).cursor_at(instant)
-
-    def at_of(self, seq: int) -> datetime:
-        """Return the instant of a fact; 0 stands just before the first fact and has its instant."""
-        day, local = self._place(max(seq, 1))
-        if local == self._before[day + 1] - self._before[day]:
-            return self._sessions[day].closes_at
-        return self._session(day).at_of(local)
-
-    def next_step(self, cursor: int, unit: StepUnit, count: int = 1) -> int | None:
-        """Return the cursor `count` facts, quotes, bars or sessions on, or None at the very end."""
-        if cursor >= self.facts_total:
-            return None
-        if unit == "fact":
-            return min(cursor + count, self.facts_total)
-        if unit == "session":
-            return self._before[min(self._coming(cursor) + count, len(self._sessions))]
-        # Every minute ends with bars and with quotes.
-        return self._after_minute(self._minutes_passed(cursor) + count)
-
-    def next_of(self, cursor: int, landmark: Landmark) -> int | None:
-        """Return the cursor at the next open (opening prices known) or close, or None without one."""
-        for day in range(self._coming(cursor), len(self._sessions)):
-            # A session opens with its bell, and the first prices of its members and of the volatility index.
-            opened = self._before[day] + by_minute(self._market, day) + 2
-            found = self._before[day + 1] if landmark == "next_close" else opened
-            if found > cursor:
-                return found
-        return None
-
-    def sessions_closed(self, cursor: int) -> int:
-        """Return how many sessions have closed by then."""
-        return bisect_right(self._before, cursor) - 1
-
-    def session_at(self, cursor: int) -> Session | None:
-        """Return the session that has opened and not yet closed by then."""
-        day = self._coming(cursor)
-        is_open = day < len(self._sessions) and cursor > self._before[day]
-        return self._sessions[day] if is_open else None
+    def chain(self, underlying: str, cursor: int) -> list[Instrument]:
+        """Return the option contracts on an underlying that are quoted by then and have not expired before."""
+        day, number = self.place(cursor)
+        is_quoted = self._numbers[day].minutes_passed(number) > 0
+        quoted = list(self._chains.listed_on(day, underlying)) if is_quoted else []
+        return quoted or [each for each in self._chains.listed_on(day - 1, underlying) if self.listed(each.id, cursor)]
 
     def facts_between(
         self, after: int, upto: int, instrument_ids: frozenset[InstrumentId] | None = None
@@ -149,8 +127,10 @@ class MinuteMarket:
             before = self._before[day]
             if before >= upto:
                 return
-            for fact in self._session(day).facts_between(max(after - before, 0), upto - before, instrument_ids):
-                yield replace(fact, seq=before + fact.seq)
+            span = range(max(after - before, 0), min(upto - before, self._numbers[day].total))
+            quotes = [each.facts(span, before) for each in self._quoted(day, instrument_ids)]
+            own = self._own_facts(day, span, instrument_ids)
+            yield from heapq.merge(own, *quotes, key=attrgetter("seq")) if quotes else own
 
     def bars(
         self,
@@ -161,24 +141,24 @@ class MinuteMarket:
         limit: int | None = None,
     ) -> list[Bar]:
         """Return the newest `limit` daily bars closed by then with start <= at < end, oldest first."""
-        return self._days.bars(instrument_id, self._day_cursor(self.sessions_closed(cursor)), start, end, limit)
+        rows = self.closed_bars(instrument_id, cursor)
+        return rows.bars(start, end, limit) if rows else []
 
     def closed_bars(self, instrument_id: InstrumentId, cursor: int, wanted: BarsWanted = EVERY_BAR) -> BarRows | None:
         """Return the daily bars closed by then, or the minutes of as many sessions as are needed."""
+        if self._chains.contract(instrument_id) is not None:
+            return None
         if wanted.minutes is None:
             return self._days.closed_bars(instrument_id, self._day_cursor(self.sessions_closed(cursor)))
-        last, local = self._place(cursor)
-        first = self._first_session(last, wanted)
-        days = [day for day in range(first, last + 1) if self._knows(instrument_id, day)]
+        last, number = self.place(cursor)
+        days = range(self._first_session(last, wanted), last + 1)
         found = [
-            self._session(day).closed_bars(instrument_id, local if day == last else self._session(day).facts_total)
+            self._own(day).closed_bars(instrument_id, self._own_cursor(day, last, number))
             for day in days
+            if self._knows(instrument_id, day)
         ]
         rows = [one for one in found if one is not None]
-        if not rows:
-            return None
-        columns = joined([one.columns for one in rows])
-        return replace(rows[0], columns=columns)
+        return replace(rows[0], columns=joined([one.columns for one in rows])) if rows else None
 
     def known_rows(self, instrument_id: InstrumentId, cursor: int) -> Columns:
         """Return the daily bars closed by then."""
@@ -186,20 +166,25 @@ class MinuteMarket:
 
     def last_close(self, instrument_id: InstrumentId, cursor: int) -> Bar | None:
         """Return the last minute bar that has closed by then."""
-        found = self._latest(instrument_id, cursor, lambda session, local: session.last_close(instrument_id, local))
+        found = self._latest(instrument_id, cursor, lambda session, own: session.last_close(instrument_id, own))
         return None if found is None else found[1]
 
     def previous_close(self, instrument_id: InstrumentId, cursor: int) -> Bar | None:
         """Return the last bar of the session before the one that opened last: the base of a day's change."""
-        day, _ = self._place(cursor)
+        if self._chains.contract(instrument_id) is not None:
+            return None
+        day, _ = self.place(cursor)
         return self._days.last_close(instrument_id, self._day_cursor(day))
 
     def last_price_fact(self, instrument_id: InstrumentId, cursor: int) -> PriceFact | None:
         """Return the last open, range, close or quote of an instrument by then."""
+        contract = self._chains.contract(instrument_id)
+        if contract is not None:
+            return self._last_of_contract(contract, cursor)
         found: tuple[int, PriceFact] | None = self._latest(
-            instrument_id, cursor, lambda session, local: session.last_price_fact(instrument_id, local)
+            instrument_id, cursor, lambda session, own: session.last_price_fact(instrument_id, own)
         )
-        return None if found is None else replace(found[1], seq=found[0] + found[1].seq)
+        return None if found is None else self._renumbered(*found)
 
     def standing_quote(self, instrument_id: InstrumentId, cursor: int) -> Quote | None:
         """Return the last real quote, or bid = ask = the last open or close, marked as made of a bar."""
@@ -211,34 +196,76 @@ class MinuteMarket:
 
     def last_quote(self, instrument_id: InstrumentId, cursor: int) -> Quote | None:
         """Return the last real quote of an instrument by then."""
-        found = self._latest(instrument_id, cursor, lambda session, local: session.last_quote(instrument_id, local))
+        contract = self._chains.contract(instrument_id)
+        if contract is not None:
+            fact = self._last_of_contract(contract, cursor)
+            return None if fact is None else quote_of(fact)
+        found = self._latest(instrument_id, cursor, lambda session, own: session.last_quote(instrument_id, own))
         return None if found is None else found[1]
 
     def last_print(self, instrument_id: InstrumentId, cursor: int) -> OpenFact | CloseFact | None:
-        """Return the last open or close of an instrument by then."""
+        """Return the last open or close of an instrument by then; option contracts have quotes only."""
+        if self._chains.contract(instrument_id) is not None:
+            return None
         found: tuple[int, OpenFact | CloseFact] | None = self._latest(
-            instrument_id, cursor, lambda session, local: session.last_print(instrument_id, local)
+            instrument_id, cursor, lambda session, own: session.last_print(instrument_id, own)
         )
-        return None if found is None else replace(found[1], seq=found[0] + found[1].seq)
+        return None if found is None else self._renumbered(*found)
 
-    def closes_session(self, instant: datetime) -> bool:
-        """Say whether an instant is the close of a session."""
-        return instant in self._closes
+    def _generated(self, day: int) -> _Generated:
+        with self._turn:  # a report on the whole tape is made beside the event loop
+            if day not in self._kept:
+                bars = generate_minutes(self._market, day)
+                self._kept[day] = _Generated(generate_session(self.manifest, self._market, day, bars), bars)
+                if len(self._kept) > SESSIONS_KEPT:
+                    self._kept.popitem(last=False)
+            self._kept.move_to_end(day)
+            return self._kept[day]
 
-    def has_bells(self, after: int, upto: int) -> bool:
-        """Say whether a session opens or closes in the facts with after < seq <= upto."""
-        if upto <= after:
-            return False
-        day = self._coming(after)
-        return day < len(self._sessions) and (after == self._before[day] or upto >= self._before[day + 1])
+    def _own(self, day: int) -> RecordedDataset:
+        return self._generated(day).dataset
 
-    def _session(self, day: int) -> RecordedDataset:
-        if day not in self._kept:
-            self._kept[day] = generate_session(self.manifest, self._market, day)
-            if len(self._kept) > SESSIONS_KEPT:
-                self._kept.popitem(last=False)
-        self._kept.move_to_end(day)
-        return self._kept[day]
+    def _own_cursor(self, day: int, last: int, number: int) -> int:
+        """Return how far a session has been told when the last one has come to a number."""
+        return self._numbers[day].to_own(number) if day == last else self._numbers[day].own
+
+    def _own_facts(self, day: int, span: range, instrument_ids: frozenset[InstrumentId] | None) -> Iterator[MarketFact]:
+        numbers = self._numbers[day]
+        own = (numbers.to_own(span.start), numbers.to_own(span.stop))
+        for fact in self._own(day).facts_between(*own, instrument_ids):
+            yield replace(fact, seq=self._before[day] + numbers.from_own(fact.seq))
+
+    def _renumbered(self, day: int, fact: _F) -> _F:
+        return replace(fact, seq=self._before[day] + self._numbers[day].from_own(fact.seq))
+
+    def _quoted(self, day: int, instrument_ids: frozenset[InstrumentId] | None) -> list[ContractQuotes]:
+        """Return the quotes of the contracts asked for that are listed on a day."""
+        if not self._numbers[day].contracts:
+            return []
+        if instrument_ids is None:
+            every = (each.contract for each in self._chains.listed_on(day))
+            contracts = [each for each in every if each is not None]
+        else:
+            wanted = (self._chains.contract(each) for each in instrument_ids)
+            contracts = [each for each in wanted if each is not None and day in self._chains.days(each)]
+        return [self._quotes_of(each, day) for each in contracts]
+
+    def _quotes_of(self, contract: OptionContract, day: int) -> ContractQuotes:
+        clock = (self._numbers[day], self._opens[day])
+        return self._chains.quotes_of(contract, day, clock, lambda: self._generated(day).bars)
+
+    def _last_of_contract(self, contract: OptionContract, cursor: int) -> QuoteFact | None:
+        """Return the last quote of a contract by then, of this session or the one before, or of its last day."""
+        days = self._chains.days(contract)
+        day, number = self.place(cursor)
+        if day in days:
+            found = self._quotes_of(contract, day).last(number, self._before[day])
+            if found is not None:
+                return found
+        earlier = min(day - 1, days[-1])
+        if earlier not in days:
+            return None
+        return self._quotes_of(contract, earlier).last(self._numbers[earlier].total, self._before[earlier])
 
     def _first_session(self, last: int, wanted: BarsWanted) -> int:
         """Return the session whose minutes are the first to be told; only so many are generated at once."""
@@ -249,61 +276,37 @@ class MinuteMarket:
             return furthest
         return max(furthest, last - wanted.limit * wanted.minutes // _SHORTEST - 1)
 
-    def _place(self, cursor: int) -> tuple[int, int]:
-        """Return the session of the fact with this number, and its number in the session."""
-        day = max(bisect_left(self._before, cursor) - 1, 0)
-        return day, cursor - self._before[day]
-
-    def _coming(self, cursor: int) -> int:
-        """Return the session of the fact after this one."""
-        return bisect_right(self._before, cursor) - 1
-
     def _day_cursor(self, sessions: int) -> int:
         """Return the cursor of the daily dataset once so many sessions have closed."""
         return self._days.cursor_at(self._sessions[sessions - 1].closes_at) if sessions else 0
-
-    def _minutes_passed(self, cursor: int) -> int:
-        """Return how many minutes of sessions have ended by then, the facts of their ends included."""
-        day = self._coming(cursor)
-        local = cursor - self._before[day]
-        if not local:
-            return self._minutes[day]
-        session = self._session(day)
-        minutes = (session.at_of(local) - self._opens[day]) // _MINUTE
-        ended = session.next_step(0, "bar", minutes) if minutes else 0
-        return self._minutes[day] + minutes - (0 if ended is not None and local >= ended else 1)
-
-    def _after_minute(self, minutes: int) -> int:
-        """Return the cursor once so many minutes of sessions have ended."""
-        if minutes >= self._minutes[-1]:
-            return self.facts_total
-        day = bisect_right(self._minutes, minutes) - 1
-        left = minutes - self._minutes[day]
-        return self._before[day] + ((self._session(day).next_step(0, "bar", left) or 0) if left else 0)
 
     def _latest(
         self, instrument_id: InstrumentId, cursor: int, read: Callable[[RecordedDataset, int], _T | None]
     ) -> tuple[int, _T] | None:
         """Ask the session of a cursor, then the last one before it that knows the instrument.
 
-        Return how many facts there are before that session, and what it told.
+        Return the day of that session, and what it told.
         """
-        day, local = self._place(cursor)
+        day, number = self.place(cursor)
         if self._knows(instrument_id, day):
-            found = read(self._session(day), local)
+            found = read(self._own(day), self._numbers[day].to_own(number))
             if found is not None:
-                return self._before[day], found
+                return day, found
         earlier = next((each for each in range(day - 1, -1, -1) if self._knows(instrument_id, each)), None)
         if earlier is None:
             return None
-        session = self._session(earlier)
-        found = read(session, session.facts_total)
-        return None if found is None else (self._before[earlier], found)
+        found = read(self._own(earlier), self._numbers[earlier].own)
+        return None if found is None else (earlier, found)
 
     def _knows(self, instrument_id: InstrumentId, day: int) -> bool:
         """Say whether an instrument has prices on a day; what is no member has them always."""
         member = PLACE.get(self._days.instrument(instrument_id).symbol)
         return member is None or bool(self._market.listed[day, member])
+
+
+def quote_of(fact: QuoteFact) -> Quote:
+    """Return what a quote's fact says."""
+    return Quote(fact.instrument_id, fact.at, fact.bid, fact.ask, fact.bid_size, fact.ask_size)
 
 
 def joined(parts: Sequence[BarColumns]) -> BarColumns:

@@ -9,37 +9,34 @@ import numpy as np
 from paperdesk.core.market.instruments import Kind
 from paperdesk.core.synthetic.arrays import Ints
 from paperdesk.core.synthetic.daily import DailyMarket
-from paperdesk.core.synthetic.minutes import MinuteBars, generate_minutes, session_minutes
+from paperdesk.core.synthetic.minutes import MinuteBars, session_minutes
 from paperdesk.core.synthetic.roster import ROSTER, VOLATILITY_INDEX, YIELDS
 from paperdesk.core.synthetic.top_of_book import SIZE_PLACES, TopOfBook, quote_minutes
 from paperdesk.features.marketdata.feeds.columns import ABSENT, BarColumns, Columns, QuoteColumns, microseconds
 from paperdesk.features.marketdata.feeds.manifest import DatasetManifest, Listing, Shape
 from paperdesk.features.marketdata.feeds.recorded import RecordedDataset
 from paperdesk.features.marketdata.feeds.synthetic_columns import closes_only, once_a_day
+from paperdesk.features.marketdata.feeds.synthetic_numbers import SessionNumbers
 
 _MINUTE_US: Final = 60_000_000
-_FACTS_OF_BAR: Final = 3
-_FACTS_OF_MINUTE: Final = _FACTS_OF_BAR + 1
-_BELLS: Final = 2
 
 _IS_FUND: Final = np.array([member.kind is Kind.FUND for member in ROSTER])
 
 
-def by_minute(market: DailyMarket, day: int) -> int:
-    """Return how many members have bars and quotes by the minute on a day."""
-    return int(np.count_nonzero(market.listed[day] & ~_IS_FUND))
+def numbers_of(market: DailyMarket, day: int, contracts: int) -> SessionNumbers:
+    """Return how the facts of a session are numbered, without generating it."""
+    listed = market.listed[day]
+    return SessionNumbers(
+        members=int(np.count_nonzero(listed & ~_IS_FUND)),
+        once=int(np.count_nonzero(listed & _IS_FUND)) + len(YIELDS) + 1,
+        minutes=session_minutes(market, day),
+        contracts=contracts,
+    )
 
 
-def facts_of_session(market: DailyMarket, day: int) -> int:
-    """Return how many facts a session has, without generating it."""
-    once = int(np.count_nonzero(market.listed[day] & _IS_FUND)) + len(YIELDS) + 1
-    each_minute = _FACTS_OF_MINUTE * by_minute(market, day) + _FACTS_OF_BAR
-    return session_minutes(market, day) * each_minute + once + _BELLS
-
-
-def generate_session(manifest: DatasetManifest, market: DailyMarket, day: int) -> RecordedDataset:
-    """Return one session; its facts are numbered from 1."""
-    found = dict(_columns(market, day))
+def generate_session(manifest: DatasetManifest, market: DailyMarket, day: int, bars: MinuteBars) -> RecordedDataset:
+    """Return one session without its option contracts; its facts are numbered from 1."""
+    found = dict(_columns(market, day, bars))
     rows = [
         (_listed_as(listing, shape), found[listing.instrument.symbol, shape])
         for listing in manifest.listings
@@ -63,8 +60,7 @@ class _Clock:
     ends: Ints
 
 
-def _columns(market: DailyMarket, day: int) -> Iterator[tuple[tuple[str, Shape], Columns]]:
-    bars = generate_minutes(market, day)
+def _columns(market: DailyMarket, day: int, bars: MinuteBars) -> Iterator[tuple[tuple[str, Shape], Columns]]:
     quotes = quote_minutes(market, day, bars)
     begins = microseconds(market.sessions[day].opens_at) + _MINUTE_US * np.arange(bars.minutes, dtype=np.int64)
     clock, only = _Clock(begins, begins + _MINUTE_US), slice(day, day + 1)
