@@ -158,3 +158,22 @@ async def test_bars_by_the_minute_make_the_day(desk: RunningDesk) -> None:
         assert max(float(bar["high"]) for bar in bars) == float(day["high"])
         assert sum(int(bar["volume"]) for bar in bars) == int(day["volume"])
     assert minutes[0]["at"] == "2025-06-03T13:31:00Z"
+
+
+async def test_option_chains_are_quoted_and_traded(desk: RunningDesk) -> None:
+    tape = await opened(desk, detail="minute")
+    found = await desk.mine.rows("/v1/instruments", tape_id=tape["id"], q="AAPL250815C", limit=200)
+    symbols = [row["symbol"] for row in found]
+    assert "AAPL250815C00225000" in symbols or "AAPL250815C00220000" in symbols
+    quotes = await desk.mine.get("/v1/quotes", tape_id=tape["id"], symbols=",".join(symbols))
+    asks = [(float(row["bid"]), float(row["ask"])) for row in quotes["items"]]
+    assert len(asks) > 20
+    assert all(bid < ask for bid, ask in asks)
+    account_id = await desk.mine.open_account(tape["id"], cash="100000")
+    wish = {"account_id": account_id, "symbol": symbols[len(symbols) // 2], "side": "buy", "type": "market"}
+    order = await desk.mine.post("/v1/orders", {**wish, "quantity": "2"})
+    await desk.mine.control(tape["id"], "step", unit="bar", count=3)
+    assert (await desk.mine.get(f"/v1/orders/{order['id']}"))["status"] == "filled"
+    (held,) = await desk.mine.rows(f"/v1/accounts/{account_id}/positions")
+    assert (held["symbol"], held["quantity"]) == (wish["symbol"], "2")
+    assert (await desk.mine.get(f"/v1/accounts/{account_id}/reconciliation"))["balanced"]

@@ -14,7 +14,7 @@ from paperdesk.features.marketdata.store import insert_dataset
 from paperdesk.infra.work import UnitOfWork
 
 REAL_START = datetime(2020, 1, 2, 21, tzinfo=UTC)
-SYNTHETIC = Recipe("fair_market", seed=7, generator=GENERATOR)
+SYNTHETIC = Recipe("fair_market", seed=9, generator=GENERATOR)
 FIRST_SYMBOL = "AAPL"
 
 

@@ -40,6 +40,8 @@ def test_the_contracts_of_the_demonstration_are_listed(symbol: str) -> None:
     assert market.last_print(found.id, cursor) is None
     assert market.previous_close(found.id, cursor) is None
     assert market.closed_bars(found.id, cursor) is None
+    assert market.last_close(found.id, cursor) is None
+    assert len(market.known_rows(found.id, cursor).at) == 0
 
 
 def test_index_options_are_european() -> None:

@@ -28,7 +28,7 @@ from paperdesk.core.synthetic.daily import DailyMarket
 from paperdesk.core.synthetic.minutes import MinuteBars, generate_minutes
 from paperdesk.core.synthetic.roster import PLACE
 from paperdesk.features.marketdata.feeds.bar_rows import EVERY_BAR, BarRows, BarsWanted
-from paperdesk.features.marketdata.feeds.columns import BarColumns, Columns
+from paperdesk.features.marketdata.feeds.columns import BarColumns, Columns, QuoteColumns
 from paperdesk.features.marketdata.feeds.manifest import DatasetManifest, Listing, Shape
 from paperdesk.features.marketdata.feeds.recorded import RecordedDataset
 from paperdesk.features.marketdata.feeds.synthetic_chains import Chains, ContractQuotes, ListedInstruments
@@ -45,6 +45,8 @@ CONTRACTS_FOUND_MAX: Final = 200
 """How many contracts a search tells at once."""
 
 _SHORTEST: Final = 210
+NO_QUOTES: Final = QuoteColumns(*[np.empty(0, np.int64)] * 5)
+
 _T = TypeVar("_T")
 _F = TypeVar("_F", bound=PriceFact)
 
@@ -161,7 +163,9 @@ class MinuteMarket(MinuteClock):
         return replace(rows[0], columns=joined([one.columns for one in rows])) if rows else None
 
     def known_rows(self, instrument_id: InstrumentId, cursor: int) -> Columns:
-        """Return the daily bars closed by then."""
+        """Return the daily bars closed by then; of option contracts none is kept."""
+        if self._chains.contract(instrument_id) is not None:
+            return NO_QUOTES
         return self._days.known_rows(instrument_id, self._day_cursor(self.sessions_closed(cursor)))
 
     def last_close(self, instrument_id: InstrumentId, cursor: int) -> Bar | None:
@@ -205,8 +209,6 @@ class MinuteMarket(MinuteClock):
 
     def last_print(self, instrument_id: InstrumentId, cursor: int) -> OpenFact | CloseFact | None:
         """Return the last open or close of an instrument by then; option contracts have quotes only."""
-        if self._chains.contract(instrument_id) is not None:
-            return None
         found: tuple[int, OpenFact | CloseFact] | None = self._latest(
             instrument_id, cursor, lambda session, own: session.last_print(instrument_id, own)
         )
@@ -285,8 +287,10 @@ class MinuteMarket(MinuteClock):
     ) -> tuple[int, _T] | None:
         """Ask the session of a cursor, then the last one before it that knows the instrument.
 
-        Return the day of that session, and what it told.
+        Return the day of that session, and what it told; option contracts are in no session's own facts.
         """
+        if self._chains.contract(instrument_id) is not None:
+            return None
         day, number = self.place(cursor)
         if self._knows(instrument_id, day):
             found = read(self._own(day), self._numbers[day].to_own(number))
