@@ -1,9 +1,11 @@
-"""A desk with everything that runs by itself running, four small markets, and people who visit it.
+"""A desk with everything that runs by itself running, six small markets, and people who visit it.
 
 daily    ACME and BOLT with daily bars (BOLT begins on the third day), and MKTX, which is an index
 quotes   ACME with real quotes during one session
 closes   ACME with one price a day
 chain    the daily market with options on ACME
+minutes  ACME with bars of a minute
+mixed    ACME and BOLT, options on ACME, and a pair
 """
 
 import asyncio
@@ -94,7 +96,35 @@ ACME240607C00105000,2024-06-04,1.50,1.90,1.40,1.60,50
 ACME240607C00105000,2024-06-07,0.10,0.10,0.05,0.05,50
 """
 )
-_MARKETS = {"daily": _DAILY, "quotes": _QUOTES, "closes": _CLOSES, "chain": _CHAIN}
+_MINUTES = """\
+symbol,at,open,high,low,close,volume
+ACME,2024-06-03T13:30:00Z,100.00,100.20,99.90,100.10,100
+ACME,2024-06-03T13:31:00Z,100.10,100.30,100.00,100.20,200
+ACME,2024-06-03T13:32:00Z,100.20,100.40,100.10,100.30,300
+ACME,2024-06-03T14:00:00Z,100.30,100.50,100.20,100.40,400
+ACME,2024-06-04T13:30:00Z,101.00,101.20,100.90,101.10,100
+"""
+_MIXED = """\
+symbol,date,open,high,low,close,volume
+ACME,2024-06-03,100.00,101.00,99.00,100.00,1000
+ACME,2024-06-04,101.00,104.00,100.50,103.00,2000
+ACME,2024-06-05,103.50,106.00,102.00,105.00,
+BOLT,2024-06-03,20.00,21.00,19.00,20.00,500
+BOLT,2024-06-04,19.00,19.50,18.00,18.50,4000
+BTC/USD,2024-06-03,60000.00,61000.00,59000.00,60500.00,12.5
+BTC/USD,2024-06-04,60500.00,62000.00,60000.00,61700.00,20.25
+ACME240607C00100000,2024-06-03,2.00,2.50,1.50,2.10,40
+ACME240607C00100000,2024-06-04,2.10,4.00,2.00,3.60,60
+ACME240621P00095000,2024-06-04,1.00,1.20,0.90,1.10,10
+"""
+_MARKETS = {
+    "daily": _DAILY,
+    "quotes": _QUOTES,
+    "closes": _CLOSES,
+    "chain": _CHAIN,
+    "minutes": _MINUTES,
+    "mixed": _MIXED,
+}
 _NAMED = {"MKTX": Named("MKTX", "The index", Kind.INDEX)}
 
 
@@ -239,7 +269,7 @@ class RunningDesk:
 
     async def market(self, name: str = "daily", **rules: Any) -> tuple[str, str]:  # noqa: ANN401 - any JSON
         """Open a tape of mine on a market and an account on it; return both ids."""
-        starts = {"quotes": "2024-06-03T14:00:00Z"}
+        starts = {"quotes": "2024-06-03T14:00:00Z", "minutes": "2024-06-03T13:31:00Z"}
         tape_id = await self.mine.open_tape(self.markets[name].id, starts.get(name, FIRST_CLOSE))
         return tape_id, await self.mine.open_account(tape_id, **rules)
 

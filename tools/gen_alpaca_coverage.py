@@ -24,9 +24,12 @@ from paperdesk.core.broker.margin_rules import MarginKind, MarginRules  # noqa: 
 from paperdesk.core.broker.orders import Order, OrderType, Side, TimeInForce  # noqa: E402
 from paperdesk.core.broker.valuation import Valuation, value_position  # noqa: E402
 from paperdesk.core.kernel.ids import AccountId, InstrumentId, OrderId, TapeId, TenantId  # noqa: E402
+from paperdesk.core.market.facts import CloseFact  # noqa: E402
 from paperdesk.core.market.instruments import Instrument, Kind  # noqa: E402
+from paperdesk.core.market.options import OptionContract, Right  # noqa: E402
+from paperdesk.core.market.quotes import Bar, Quote  # noqa: E402
 from paperdesk.core.market.sessions import calendar  # noqa: E402
-from paperdesk.doors.alpaca import shapes  # noqa: E402
+from paperdesk.doors.alpaca import options, prices, shapes  # noqa: E402
 from paperdesk.doors.alpaca.app import ENDPOINTS  # noqa: E402
 from paperdesk.doors.alpaca.trading import CONFIGURATION  # noqa: E402
 from paperdesk.features.broker.queries import Worth  # noqa: E402
@@ -56,6 +59,7 @@ _ORDER = Order(
     type=OrderType.MARKET, quantity=_ONE, limit_price=None, time_in_force=TimeInForce.DAY, accepted_at=_AT,
     accepted_fact=0, accepted_seq=1, expires_at=_AT, updated_at=_AT, matched_through=0,
 )  # fmt: skip
+_CONTRACT = OptionContract("ACME", _AT.date(), Right.CALL, _ONE)
 _ACCOUNT = {
     "id": _ID, "number": "", "status": "open", "currency": "USD", "cash": _ONE, "held": _ONE, "opened_at": _AT,
 }  # fmt: skip
@@ -82,6 +86,11 @@ def shown() -> dict[str, frozenset[str]]:
         "clock": shapes.clock_shape(market, _AT),
         "calendar": shapes.session_shape(session, ZoneInfo("UTC"), None),
         "configurations": CONFIGURATION,
+        "bar": prices.bar_shape(_AT, Bar(_PAIR.id, _AT, _ONE)),
+        "quote": prices.quote_shape(Quote(_PAIR.id, _AT, _ONE, _ONE)),
+        "option snapshot": options.snapshot_shape(None, None),
+        "option contract": options.contract_shape(_PAIR, _CONTRACT, None, None),
+        "trade": prices.print_shape(CloseFact(1, _AT, _PAIR.id, _ONE), has_size=False),
     }
     return {name: frozenset(sample) for name, sample in samples.items()}
 

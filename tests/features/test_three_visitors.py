@@ -141,6 +141,23 @@ SPOKEN = {
     ("GET", "/v2/positions/{symbol}"): Call(),
     ("DELETE", "/v2/positions/{symbol}"): Call(),
 }
+READ_BY_SYMBOL = {"symbols": "ACME", "start": "2024-06-03"}
+SPOKEN |= {
+    ("GET", path): Call() if "{symbol}" in path else Call(READ_BY_SYMBOL)
+    for path in (
+        *(f"/v2/stocks/{each}" for each in ("bars", "quotes", "trades", "snapshots")),
+        *(f"/v2/stocks/{each}/latest" for each in ("bars", "quotes", "trades")),
+        *(f"/v2/stocks/{{symbol}}/{each}" for each in ("bars", "quotes", "trades", "snapshot")),
+        *(f"/v2/stocks/{{symbol}}/{each}/latest" for each in ("bars", "quotes", "trades")),
+        *(f"/v1beta3/crypto/us/{each}" for each in ("bars", "quotes", "trades", "snapshots")),
+        *(f"/v1beta3/crypto/us/latest/{each}" for each in ("bars", "quotes", "trades", "orderbooks")),
+        *(f"/v1beta1/options/{each}" for each in ("bars", "trades", "quotes/latest", "trades/latest", "snapshots")),
+        *("/v1beta1/options/snapshots/{symbol}", "/v1beta1/options/meta/exchanges", "/v2/options/contracts"),
+        *("/v1beta1/screener/stocks/most-actives", "/v1beta1/screener/{market}/movers"),
+        *("/v1beta1/news", "/v1/corporate-actions"),
+    )
+}
+SPOKEN[("GET", "/v2/options/contracts/{contract}")] = Call()
 THEIRS = ("{order_id}", "{client_order_id}", "/v2/positions/{symbol}")
 SPOKEN_ADDRESSES = [(each.method, each.path.replace(":path", "")) for each in ENDPOINTS]
 
@@ -161,13 +178,13 @@ async def ids(desk: RunningDesk) -> dict[str, str]:
     await desk.mine.order(account_id, "buy", "2")
     await desk.mine.order(account_id, "buy", "1", symbol=OPTION)
     await desk.mine.step(tape_id)
-    saved = {"name": "ours", "title": "Ours", "summary": "Our own.", "tape_id": tape_id, "shared": True}
+    saved = {"name": "first_tenants_own", "title": "Ours", "summary": "Our own.", "tape_id": tape_id, "shared": True}
     await desk.mine.post("/v1/tape-presets", saved)
     await desk.mine.post(f"/v1/tapes/{tape_id}/strategies", {"name": "alpha-bot"})
     fill, *_ = await desk.mine.rows(f"/v1/accounts/{account_id}/fills")
     order = await desk.mine.order(account_id, "buy", "1")
     return {
-        "preset_name": "ours",
+        "preset_name": "first_tenants_own",
         "strategy": "alpha-bot",
         "fill_id": fill["id"],
         "tape_id": tape_id,
@@ -186,8 +203,10 @@ async def ask(visitor: Visitor, address: tuple[str, str], ids: Mapping[str, str]
     call = CALLS.get(address) or SPOKEN[address]
     body = None if call.body is None else {name: filled(value, ids) for name, value in call.body.items()}
     params = {name: value.format(**ids) for name, value in call.params.items()}
-    named = {"symbol": call.symbol, "activity_type": "FILL"}
-    return await visitor.ask(method, path.format(**ids, **named), params=params, json=body)
+    return await visitor.ask(method, path.format(**ids, **NAMED, symbol=call.symbol), params=params, json=body)
+
+
+NAMED = {"activity_type": "FILL", "market": "stocks", "contract": "ACME240607C00100000"}
 
 
 async def signed_in(desk: RunningDesk, member: Founded) -> Visitor:
@@ -282,7 +301,7 @@ async def test_a_stranger_finds_nothing_of_ours_by_the_dialect(
     has_account: bool,  # noqa: FBT001
 ) -> None:
     if has_account:
-        await desk.theirs.open_account(await desk.theirs.open_tape(desk.markets["daily"].id))
+        await desk.theirs.open_account(await desk.theirs.open_tape(desk.markets["chain"].id))
     answer = await ask(desk.theirs, address, ids)
     asked = address[1] + str(SPOKEN[address].params)
     if not has_account or any(theirs in asked for theirs in THEIRS):

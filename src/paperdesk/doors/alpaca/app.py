@@ -19,9 +19,18 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from paperdesk.core.kernel.errors import PaperdeskError, RateLimited
 from paperdesk.core.kernel.principal import Scope as Permission
-from paperdesk.doors.alpaca import activities, orders, trading
+from paperdesk.doors.alpaca import activities, corporate_actions, options, orders, screener, trading
 from paperdesk.doors.alpaca.asking import Answering, Ask, token_of
 from paperdesk.doors.alpaca.errors import answer_nowhere, answer_refusal, answer_unexpected, answered, refused
+from paperdesk.doors.alpaca.marketdata import (
+    OPTIONS,
+    PAIRS,
+    SHARES,
+    history,
+    history_of_one,
+    latest,
+    latest_of_one,
+)
 from paperdesk.doors.desk import Desk, Neighbour
 from paperdesk.doors.problems import BodyLimit
 from paperdesk.infra.rate_limit import Allowance, RateLimit
@@ -68,7 +77,31 @@ TRADING: Final = (
     Endpoint("GET", "/v2/positions/{symbol:path}", READ, orders.get_position),
     Endpoint("DELETE", "/v2/positions/{symbol:path}", TRADE, orders.delete_position),
 )
-ENDPOINTS: Final = TRADING
+HISTORY: Final = ("bars", "quotes", "trades")
+BOOK: Final = "orderbooks"
+MARKET: Final = (
+    *(Endpoint("GET", f"/v2/stocks/{key}", READ, history(SHARES, key)) for key in HISTORY),
+    *(Endpoint("GET", f"/v2/stocks/{key}/latest", READ, latest(SHARES, key)) for key in HISTORY),
+    Endpoint("GET", "/v2/stocks/snapshots", READ, latest(SHARES, "snapshots")),
+    *(Endpoint("GET", f"/v2/stocks/{{symbol}}/{key}", READ, history_of_one(SHARES, key)) for key in HISTORY),
+    *(Endpoint("GET", f"/v2/stocks/{{symbol}}/{key}/latest", READ, latest_of_one(SHARES, key)) for key in HISTORY),
+    Endpoint("GET", "/v2/stocks/{symbol}/snapshot", READ, latest_of_one(SHARES, "snapshots")),
+    *(Endpoint("GET", f"/v1beta3/crypto/us/{key}", READ, history(PAIRS, key)) for key in HISTORY),
+    *(Endpoint("GET", f"/v1beta3/crypto/us/latest/{key}", READ, latest(PAIRS, key)) for key in (*HISTORY, BOOK)),
+    Endpoint("GET", "/v1beta3/crypto/us/snapshots", READ, latest(PAIRS, "snapshots")),
+    *(Endpoint("GET", f"/v1beta1/options/{key}", READ, history(OPTIONS, key)) for key in ("bars", "trades")),
+    *(Endpoint("GET", f"/v1beta1/options/{key}/latest", READ, latest(OPTIONS, key)) for key in ("quotes", "trades")),
+    Endpoint("GET", "/v1beta1/options/snapshots", READ, options.get_snapshots),
+    Endpoint("GET", "/v1beta1/options/snapshots/{symbol}", READ, options.get_chain),
+    Endpoint("GET", "/v1beta1/options/meta/exchanges", READ, options.get_exchanges),
+    Endpoint("GET", "/v2/options/contracts", READ, options.get_contracts),
+    Endpoint("GET", "/v2/options/contracts/{contract}", READ, options.get_contract),
+    Endpoint("GET", "/v1beta1/screener/stocks/most-actives", READ, screener.get_most_actives),
+    Endpoint("GET", "/v1beta1/screener/{market}/movers", READ, screener.get_movers),
+    Endpoint("GET", "/v1beta1/news", READ, screener.get_news),
+    Endpoint("GET", "/v1/corporate-actions", READ, corporate_actions.get_corporate_actions),
+)
+ENDPOINTS: Final = (*TRADING, *MARKET)
 
 
 def dialect(desk: Desk) -> Neighbour:

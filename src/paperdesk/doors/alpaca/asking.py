@@ -60,10 +60,14 @@ class Visit:
 
     def instrument(self, text: str) -> Instrument:
         """Look an instrument up by its id, its symbol, or the symbol of a pair without the stroke."""
-        found = self._by_id(text) or listed_instrument(self.dataset, text, self.tape.cursor) or self._pair(text)
+        found = self._by_id(text) or self.listed(text) or self._pair(text)
         if found is None:
             raise UnknownInstrument(f"asset not found for {text[:32]}")
         return found
+
+    def listed(self, symbol: str) -> Instrument | None:
+        """Look an instrument up by its own symbol, among what the tape has shown by now."""
+        return listed_instrument(self.dataset, symbol, self.tape.cursor)
 
     def symbol(self, text: str) -> str:
         """Return an instrument's own symbol; what nobody knows stays as it was asked."""

@@ -13,7 +13,7 @@ from paperdesk.core.kernel.errors import Invalid
 from paperdesk.core.market.corporate_actions import AdjustedSeries, CorporateAction
 from paperdesk.core.market.quotes import Bar, Quote
 from paperdesk.features.marketdata.feeds.adjust import Adjustment, adjusted, happened, require_adjustable
-from paperdesk.features.marketdata.feeds.bar_rows import BarsWanted
+from paperdesk.features.marketdata.feeds.bar_rows import BarRows, BarsWanted
 from paperdesk.features.marketdata.feeds.dataset import Dataset
 from paperdesk.features.marketdata.feeds.manifest import DatasetManifest, manifest_from_text
 from paperdesk.features.marketdata.feeds.resample import Interval, Standing, minutes_of, resampled
@@ -116,6 +116,12 @@ async def on_tape(work: ReadOnly, shelf: Shelf, tape_id: UUID) -> tuple[Tape, Da
 
 def read_bars(tape: Tape, dataset: Dataset, asked: BarQuery, limit: int) -> list[Bar]:
     """Return the newest bars of an interval that are over, inside a span, oldest first."""
+    rows = bar_rows(tape, dataset, asked, limit)
+    return [] if rows is None else rows.bars(asked.start, asked.end, limit)
+
+
+def bar_rows(tape: Tape, dataset: Dataset, asked: BarQuery, limit: int | None = None) -> BarRows | None:
+    """Return the bars of an interval that are over, at least those asked for; None for what has only quotes."""
     instrument = listed_instrument(dataset, asked.symbol, tape.cursor)
     if instrument is None:
         raise UnknownSymbol(f"{asked.symbol[:32]!r} is not on this tape.", symbol=asked.symbol[:32])
@@ -125,11 +131,10 @@ def read_bars(tape: Tape, dataset: Dataset, asked: BarQuery, limit: int) -> list
     wanted = BarsWanted(minutes_of(asked.interval), asked.start, limit)
     rows = dataset.closed_bars(instrument.id, tape.cursor, wanted)
     if rows is None:
-        return []
+        return None
     done = happened(dataset.actions, dataset.calendar, tape.at)
     rows = adjusted(rows, adjustment, done, dataset.calendar)
-    higher = resampled(rows, asked.interval, dataset.calendar, standing_of(tape, dataset))
-    return higher.bars(asked.start, asked.end, limit)
+    return resampled(rows, asked.interval, dataset.calendar, standing_of(tape, dataset))
 
 
 def standing_of(tape: Tape, dataset: Dataset) -> Standing:

@@ -44,6 +44,13 @@ class BarRows:
             first = max(first, stop - limit)
         return [self._bar(row) for row in range(first, stop)]
 
+    def begun(self, start: datetime, end: datetime) -> list[tuple[datetime, Bar]]:
+        """Return the bars that began with start <= their open <= end, each with that instant, oldest first."""
+        at = self.columns.open_at
+        first = int(np.searchsorted(at, microseconds(start)))
+        stop = int(np.searchsorted(at, microseconds(end), side="right"))
+        return [(instant_of(at.item(row)), self._bar(row)) for row in range(first, stop)]
+
     def _bar(self, row: int) -> Bar:
         columns = self.columns
         return Bar(
