@@ -30,7 +30,7 @@ from paperdesk.core.broker.engine import arrive, decide, fold, react
 from paperdesk.core.broker.events import Event, Fill, OrderFilled, booking_of
 from paperdesk.core.broker.ledger import Entry, Posting
 from paperdesk.core.broker.marks import Marks
-from paperdesk.core.broker.orders import Order, OrderClass, OrderType, Side, TimeInForce
+from paperdesk.core.broker.orders import Intent, Order, OrderClass, OrderType, Side, TimeInForce
 from paperdesk.core.broker.view import MarketView
 from paperdesk.core.kernel.errors import PaperdeskError
 from paperdesk.core.kernel.ids import EntryId, InstrumentId, OrderId, derived
@@ -77,6 +77,7 @@ class Terms(TypedDict, total=False):
     post_only: bool
     reduce_only: bool
     do_not_reduce: bool
+    intent: Intent
     client_order_id: str
     order_class: OrderClass
     take_profit: TakeProfit

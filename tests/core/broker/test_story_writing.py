@@ -6,9 +6,11 @@ from decimal import Decimal
 import pytest
 
 from paperdesk.core.broker.approvals import OptionLevelTooLow
+from paperdesk.core.broker.checks import IntentNotFitting
 from paperdesk.core.broker.margin import Stage, added_requirement, standing
 from paperdesk.core.broker.margin_checks import InsufficientBuyingPower, PositionsWithoutPrice
 from paperdesk.core.broker.option_margin import Exposure
+from paperdesk.core.broker.orders import Intent, Side
 from paperdesk.core.market.instruments import Instrument
 from tests.scenery import ACME, REG_T, mark_of, option, quote_of, rules
 from tests.stories import Story
@@ -114,3 +116,27 @@ def test_what_is_written_on_something_without_a_price_leaves_the_account_unknown
     filled(story, CALL, "3")
     assert standing(story.account, {each: mark for each, mark in story.marks.items() if each != ACME.id}) is None
     assert standing(story.account, {}) is None
+
+
+@pytest.mark.parametrize("intent", list(Intent))
+def test_an_intent_is_held_to(intent: Intent) -> None:
+    story = writer()
+    place = {Side.BUY: story.buy, Side.SELL: story.sell}[intent.side]
+    if intent.opens:
+        place("1", "3.00", symbol=CALL.symbol, intent=intent)
+        return
+    with pytest.raises(IntentNotFitting) as refusal:
+        place("1", "3.00", symbol=CALL.symbol, intent=intent)
+    assert refusal.value.facts["available"] == "0"
+
+
+def test_an_intent_goes_one_way_and_knows_what_is_held() -> None:
+    story = writer()
+    story.buy("2", "3.00", symbol=CALL.symbol, intent=Intent.BUY_TO_OPEN)
+    filled(story, CALL, "3")
+    for side, intent in ((Side.BUY, Intent.SELL_TO_CLOSE), (Side.SELL, Intent.SELL_TO_OPEN)):
+        with pytest.raises(IntentNotFitting):
+            story.place(side, "1", "3.00", symbol=CALL.symbol, intent=intent)
+    with pytest.raises(IntentNotFitting):
+        story.sell("3", "3.00", symbol=CALL.symbol, intent=Intent.SELL_TO_CLOSE)
+    story.sell("2", "3.00", symbol=CALL.symbol, intent=Intent.SELL_TO_CLOSE)

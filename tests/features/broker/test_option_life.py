@@ -140,3 +140,13 @@ async def test_nobody_writes_uncovered_options_without_approval(desk: RunningDes
     body = wish(account_id, "sell", "1", symbol=CALL)
     refused(await desk.mine.ask("POST", "/v1/orders", json=body), 409, "option_level_too_low")
     assert await desk.footprint(account_id) == before
+
+
+async def test_an_order_does_what_its_intent_says_or_nothing(desk: RunningDesk) -> None:
+    _, account_id = await holder(desk, CALL)
+    opens = wish(account_id, "sell", "1", symbol=CALL, intent="sell_to_open")
+    refused(await desk.mine.ask("POST", "/v1/orders", json=opens), 409, "intent_not_fitting")
+    closes = wish(account_id, "buy", "1", symbol=CALL, intent="buy_to_close")
+    refused(await desk.mine.ask("POST", "/v1/orders", json=closes), 409, "intent_not_fitting")
+    await desk.mine.post("/v1/orders", wish(account_id, "sell", "1", symbol=CALL, intent="sell_to_close"))
+    await agrees(desk, account_id)

@@ -44,6 +44,7 @@ class Rules:
     margin: MarginRules = field(default_factory=MarginRules)
     seed: int = 0
     auto_exercise: bool = True
+    early_assignment: bool = True
     option_level: int = 2
 
 

@@ -77,6 +77,10 @@ class InsufficientShares(Conflict):
     """There are fewer units than the order would close; selling short takes a margin account."""
 
 
+class IntentNotFitting(Conflict):
+    """The order says that it opens, or that it closes, and with what the account holds it would not."""
+
+
 class NothingToReduce(Conflict):
     """A reduce-only order finds no free units that it could reduce."""
 
@@ -170,6 +174,21 @@ def check_crossing(command: PlaceOrder, view: MarketView, instrument: Instrument
             f"At {plain(limit)} the order would trade at once with the quote at {plain(price)}.",
             limit_price=plain(limit),
             quote=plain(price),
+        )
+
+
+def check_intent(account: Account, command: PlaceOrder, instrument: Instrument) -> None:
+    """Refuse an order that would not do what its sender says it does."""
+    intent, free = command.intent, account.position(instrument.id).closable(command.side)
+    if intent is None:
+        return
+    fits = free <= ZERO if intent.opens else command.quantity <= free
+    if intent.side is not command.side or not fits:
+        raise IntentNotFitting(
+            f"The order is no {intent.value.replace('_', ' ')}: it could close {plain(free)} {instrument.symbol}.",
+            intent=intent.value,
+            side=command.side.value,
+            available=plain(free),
         )
 
 

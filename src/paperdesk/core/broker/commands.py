@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TypeAlias
 
 from paperdesk.core.broker.account import AtExpiry
-from paperdesk.core.broker.orders import OrderClass, OrderType, Side, TimeInForce
+from paperdesk.core.broker.orders import Intent, OrderClass, OrderType, Side, TimeInForce
 from paperdesk.core.kernel.ids import AccountId, EntryId, OrderId
 from paperdesk.core.kernel.money import ZERO
 
@@ -55,6 +55,7 @@ class PlaceOrder:
     post_only: bool = False
     reduce_only: bool = False
     do_not_reduce: bool = False
+    intent: Intent | None = None
     order_class: OrderClass = OrderClass.SIMPLE
     take_profit: TakeProfit | None = None
     stop_loss: StopLoss | None = None

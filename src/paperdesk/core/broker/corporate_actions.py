@@ -1,5 +1,6 @@
 """Corporate actions as an account lives through them, at the beginning of the market day they are ex on.
 
+0  before a cash dividend, calls that are owed are assigned where exercising them was rational
 1  open orders in the instrument and in the option series that change: cancelled, scaled or reduced
 2  what is held of the instrument; for a cash dividend a claim, or for shorts a debt, that equity counts
 3  the option series that change, from the lowest strike up, so that a series is left before another takes its name
@@ -16,6 +17,7 @@ from paperdesk.core.broker.account import Account
 from paperdesk.core.broker.adjustments import adjust, new_unit_price
 from paperdesk.core.broker.claims import Claim
 from paperdesk.core.broker.contingencies import Course, cancel
+from paperdesk.core.broker.early_assignment import assign_early
 from paperdesk.core.broker.events import (
     Booking,
     CorporateActionApplied,
@@ -52,6 +54,8 @@ def act(account: Account, fact: CorporateActionFact, marks: Marks) -> tuple[Even
     if fact.moment is Moment.PAY:
         _pay(course, fact.action)
         return tuple(course.events)
+    if isinstance(fact.action.terms, CashDividend):
+        assign_early(course, fact, fact.action.terms, marks)
     _meet_orders(course, fact, marks)
     if isinstance(fact.action.terms, CashDividend):
         _earn(course, fact.action, fact.action.terms)

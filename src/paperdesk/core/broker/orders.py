@@ -70,6 +70,25 @@ class OrderClass(StrEnum):
     OTO = "oto"
 
 
+class Intent(StrEnum):
+    """What an order means to do to a position; said by those who want to be held to it."""
+
+    BUY_TO_OPEN = "buy_to_open"
+    BUY_TO_CLOSE = "buy_to_close"
+    SELL_TO_OPEN = "sell_to_open"
+    SELL_TO_CLOSE = "sell_to_close"
+
+    @property
+    def side(self) -> Side:
+        """Return which way an order of this intent goes."""
+        return Side.BUY if self in {Intent.BUY_TO_OPEN, Intent.BUY_TO_CLOSE} else Side.SELL
+
+    @property
+    def opens(self) -> bool:
+        """Say whether it opens or adds to a position, rather than closing one."""
+        return self in {Intent.BUY_TO_OPEN, Intent.SELL_TO_OPEN}
+
+
 class Role(StrEnum):
     """What a member of a group is for."""
 

@@ -19,6 +19,7 @@ from paperdesk.core.broker.checks import (
     Horizon,
     check_crossing,
     check_group,
+    check_intent,
     check_means,
     check_terms,
     horizon,
@@ -52,6 +53,7 @@ def place(account: Account, command: PlaceOrder, view: MarketView, at: datetime)
     instrument = view.instrument(command.symbol)
     check_terms(account, command, instrument)
     check_group(command, view, instrument)
+    check_intent(account, command, instrument)
     works = horizon(command, view, instrument)
     check_crossing(command, view, instrument)
     order = priced(account, drafted(account, command, instrument, view, works), view)

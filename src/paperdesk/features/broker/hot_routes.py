@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from paperdesk.core.broker.commands import CancelOrder, PlaceOrder, StopLoss, TakeProfit
-from paperdesk.core.broker.orders import OrderClass, OrderType, Side, TimeInForce
+from paperdesk.core.broker.orders import Intent, OrderClass, OrderType, Side, TimeInForce
 from paperdesk.core.kernel.errors import Invalid
 from paperdesk.core.kernel.ids import AccountId, OrderId, uuid_from_text
 from paperdesk.core.kernel.money import ZERO, decimal_from_text
@@ -81,6 +81,7 @@ class Body(msgspec.Struct, forbid_unknown_fields=True):
     post_only: bool = False
     reduce_only: bool = False
     do_not_reduce: bool = False
+    intent: Intent | None = None
     order_class: OrderClass = OrderClass.SIMPLE
     take_profit: TakeProfitWish | None = None
     stop_loss: StopLossWish | None = None
@@ -105,6 +106,7 @@ class Body(msgspec.Struct, forbid_unknown_fields=True):
             post_only=self.post_only,
             reduce_only=self.reduce_only,
             do_not_reduce=self.do_not_reduce,
+            intent=self.intent,
             order_class=self.order_class,
             take_profit=None if self.take_profit is None else self.take_profit.value(),
             stop_loss=None if self.stop_loss is None else self.stop_loss.value(),

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from paperdesk.core.broker.commands import ClosePosition, ReplaceOrder
-from paperdesk.core.broker.orders import Order, OrderClass, OrderStatus, OrderType, Role, Side, TimeInForce
+from paperdesk.core.broker.orders import Intent, Order, OrderClass, OrderStatus, OrderType, Role, Side, TimeInForce
 from paperdesk.core.kernel.ids import AccountId, OrderId
 from paperdesk.core.kernel.money import plain
 from paperdesk.infra.http import Body, NumberText
@@ -101,6 +101,9 @@ class PlaceOrderBody(Body):
     reduce_only: bool = False
     do_not_reduce: bool = Field(
         default=False, description="Keep the prices of a gtc or gtd order when the instrument goes ex-dividend."
+    )
+    intent: Intent | None = Field(
+        default=None, description="What the order means to do to the position; refused when it would not."
     )
     order_class: OrderClass = OrderClass.SIMPLE
     take_profit: TakeProfitBody | None = None

@@ -93,6 +93,7 @@ def rules_of(text: str) -> Rules:
         margin=msgspec.convert(stored.get("margin", {}), MarginRules),
         seed=stored.get("seed", 0),
         auto_exercise=stored.get("auto_exercise", True),
+        early_assignment=stored.get("early_assignment", True),
         option_level=stored.get("option_level", 2),
     )
 
@@ -106,6 +107,7 @@ def rules_value(rules: Rules) -> dict[str, Any]:
         "seed": rules.seed,
         "margin": msgspec.to_builtins(rules.margin),
         "auto_exercise": rules.auto_exercise,
+        "early_assignment": rules.early_assignment,
         "option_level": rules.option_level,
     }
 

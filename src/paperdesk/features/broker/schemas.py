@@ -180,6 +180,7 @@ class OpenAccountBody(Body):
     seed: Annotated[int, Field(ge=0, le=SEED_MAX)] = 0
     fees: str | FeeScheduleBody = "commission_free"
     auto_exercise: bool = True
+    early_assignment: bool = True
     option_level: Annotated[int, Field(ge=0, le=4)] = 2
 
     def command(self) -> OpenAccount:
@@ -191,6 +192,7 @@ class OpenAccountBody(Body):
             seed=self.seed,
             fees=fee_schedule(self.fees) if isinstance(self.fees, str) else self.fees.schedule(),
             auto_exercise=self.auto_exercise,
+            early_assignment=self.early_assignment,
             option_level=self.option_level,
         )
         return OpenAccount(self.name, TapeId(self.tape_id), self.currency, rules, self.cash)

@@ -97,7 +97,7 @@ def _touch(touch: Touch, command: Command, account: Account, view: MarketView) -
     match command:
         case PlaceOrder():
             _name(touch, account, command.client_order_id)
-            if command.side is Side.SELL or account.rules.fill_on_arrival:
+            if command.side is Side.SELL or command.intent is not None or account.rules.fill_on_arrival:
                 _hold(touch, command, account, view)
         case ClosePosition():
             _name(touch, account, command.client_order_id)
