@@ -12,7 +12,7 @@ from uuid import UUID
 from paperdesk.core.broker.account import Account, Rules
 from paperdesk.core.broker.fees import FeeSchedule
 from paperdesk.core.broker.fill_models import IDEAL, FillModel
-from paperdesk.core.broker.margin_rules import MarginKind, MarginRules
+from paperdesk.core.broker.margin_rules import BorrowTable, InterestRates, MarginKind, MarginRegime, MarginRules
 from paperdesk.core.broker.marks import LAST_PRINT, QUOTE_MID, Mark
 from paperdesk.core.broker.orders import Order, OrderType, Role, Side, TimeInForce
 from paperdesk.core.broker.view import MarketView
@@ -83,7 +83,17 @@ FREE = FeeSchedule()
 PER_SHARE = FeeSchedule("per_share", per_share=Decimal("0.005"), order_minimum=Decimal(1))
 
 
-REG_T = MarginRules(MarginKind.REG_T)
+def free(kind: MarginKind, regime: MarginRegime = MarginRegime.REALTIME_BLOCK) -> MarginRules:
+    """Return margin rules under which owing costs nothing; most stories are not about it."""
+    return MarginRules(kind, regime, BorrowTable(ZERO), InterestRates(ZERO))
+
+
+def reg_t(regime: MarginRegime = MarginRegime.REALTIME_BLOCK) -> MarginRules:
+    """Return the rules of an account that may owe."""
+    return free(MarginKind.REG_T, regime)
+
+
+CASH_ONLY, REG_T = free(MarginKind.CASH), reg_t()
 
 
 def rules(
@@ -91,7 +101,7 @@ def rules(
     fees: FeeSchedule = FREE,
     *,
     fill_on_arrival: bool = False,
-    margin: MarginRules = MarginRules(),  # noqa: B008 - frozen, and the default of every account
+    margin: MarginRules = CASH_ONLY,
     seed: int = 0,
 ) -> Rules:
     """Return the rules of an account; ideal, free of fees and without margin unless the story is about them."""

@@ -70,6 +70,7 @@ _WORTH = Worth(
     ),
     Valuation(None, None, None, ()),
     Standing(_ONE, _ONE, _ONE, _ONE, _ONE),
+    _AT.date(),
 )  # fmt: skip
 
 

@@ -5,11 +5,11 @@ from decimal import Decimal
 import pytest
 
 from paperdesk.core.broker.margin_checks import DayTradingRestricted, InsufficientBuyingPower
-from paperdesk.core.broker.margin_rules import MarginKind, MarginRegime, MarginRules
-from tests.scenery import REG_T, rules
+from paperdesk.core.broker.margin_rules import MarginRegime, MarginRules
+from tests.scenery import REG_T, reg_t, rules
 from tests.stories import Story
 
-LEGACY = MarginRules(MarginKind.REG_T, MarginRegime.LEGACY_PDT)
+LEGACY = reg_t(MarginRegime.LEGACY_PDT)
 
 
 def margined(cash: str = "10000", margin: MarginRules = REG_T) -> Story:

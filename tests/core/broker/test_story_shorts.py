@@ -17,14 +17,14 @@ from paperdesk.core.broker.margin_checks import (
     PositionsWithoutPrice,
     ShortNotAllowed,
 )
-from paperdesk.core.broker.margin_rules import BorrowTable, MarginKind, MarginRegime, MarginRules
+from paperdesk.core.broker.margin_rules import BorrowTable, MarginRegime, MarginRules
 from paperdesk.core.broker.orders import AT_RELEASE, OrderClass, OrderStatus, OrderType, Role, Side
 from paperdesk.core.broker.terms import BracketPricesInverted, SideNotAllowed
 from paperdesk.core.kernel.money import ZERO
-from tests.scenery import ACME, COIN, GLOBEX, PER_SHARE, REG_T, leg, rules
+from tests.scenery import ACME, COIN, GLOBEX, PER_SHARE, REG_T, leg, reg_t, rules
 from tests.stories import Story
 
-INTRADAY = MarginRules(MarginKind.REG_T, MarginRegime.INTRADAY_CALL)
+INTRADAY = reg_t(MarginRegime.INTRADAY_CALL)
 
 
 def margined(cash: str = "10000", margin: MarginRules = REG_T) -> Story:

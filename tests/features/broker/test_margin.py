@@ -8,7 +8,8 @@ from typing import Any
 
 from tests.desk import RunningDesk, refused, wish
 
-REG_T = {"kind": "reg_t"}
+FREE = {"borrow": {"easy_rate": "0"}, "interest": {"debit_rate": "0"}}
+REG_T = {"kind": "reg_t", **FREE}
 
 
 async def account(desk: RunningDesk, account_id: str) -> dict[str, Any]:
@@ -42,6 +43,9 @@ async def test_a_short_sale_is_owed_marked_and_bought_back(desk: RunningDesk) ->
         "buying_power": "26832",
         "overnight_buying_power": "9902",
         "day_trades": 0,
+        "is_warned": False,
+        "calls": [],
+        "frozen_until": None,
     }
     order = await desk.mine.post(f"/v1/accounts/{account_id}/positions/ACME/close", {})
     assert (order["side"], order["quantity"]) == ("buy", "100")
@@ -115,3 +119,66 @@ async def test_an_account_that_cannot_owe_shows_no_margin(desk: RunningDesk) -> 
     _, account_id = await desk.market()
     found = await account(desk, account_id)
     assert (found["margin"], found["buying_power"]) == (None, "10000")
+
+
+async def ledger(desk: RunningDesk, account_id: str) -> list[tuple[str, str, str]]:
+    rows = await desk.mine.rows(f"/v1/accounts/{account_id}/ledger")
+    return [(row["kind"], row["description"], row["cash_change"]) for row in reversed(rows)]
+
+
+async def test_nights_cost_interest_and_borrow_fees_without_any_order(desk: RunningDesk) -> None:
+    tape_id, account_id = await desk.market(margin={"kind": "reg_t", "borrow": {"easy_rate": "0.36"}})
+    await desk.mine.order(account_id, "sell", "10")
+    await desk.mine.step(tape_id, count=4)
+    assert (await ledger(desk, account_id))[2:] == [
+        ("borrow_fee", "Borrowing ACME worth 1030 for one night at 36 %", "-1.03"),
+        ("borrow_fee", "Borrowing ACME worth 1050 for one night at 36 %", "-1.05"),
+        ("borrow_fee", "Borrowing ACME worth 980 for one night at 36 %", "-0.98"),
+        ("borrow_fee", "Borrowing ACME worth 1010 for 3 nights at 36 %", "-3.03"),
+    ]
+    await account(desk, account_id)
+
+
+async def test_a_debit_pays_interest_and_cash_alone_earns_it(desk: RunningDesk) -> None:
+    rates = {"kind": "reg_t", "interest": {"debit_rate": "0.36", "credit_rate": "0.036"}}
+    tape_id, account_id = await desk.market(margin=rates)
+    await desk.mine.step(tape_id)
+    assert (await ledger(desk, account_id))[1:] == [
+        ("interest", "Interest on a balance of 10000 for one night at 3.6 %", "1")
+    ]
+    await desk.mine.order(account_id, "buy", "200")
+    await desk.mine.step(tape_id, count=2)
+    assert (await ledger(desk, account_id))[-1] == (
+        "interest",
+        "Interest on a debit of 10702 for one night at 36 %",
+        "-10.7",
+    )
+    await account(desk, account_id)
+
+
+async def test_a_call_is_shown_and_positions_are_closed_when_nobody_answers_it(desk: RunningDesk) -> None:
+    """300 units bought at 101.02 need half of their value over the close; when the payment period ends, some go."""
+    tape_id, account_id = await desk.market(margin=REG_T)
+    await desk.mine.order(account_id, "buy", "300")
+    await desk.mine.step(tape_id)
+    (call,) = (await account(desk, account_id))["margin"]["calls"]
+    assert call == {"kind": "reg_t", "amount": "4856", "issued_on": "2024-06-04", "due_on": "2024-06-07"}
+    await desk.mine.step(tape_id, count=3)
+    (order,) = await desk.mine.rows("/v1/orders", account_id=account_id, status="open")
+    assert (order["side"], order["type"], order["quantity"]) == ("sell", "market", "91")
+    await desk.mine.step(tape_id)
+    found = await account(desk, account_id)
+    assert found["margin"]["calls"] == []
+    assert await positions(desk, account_id) == [("209", "0", "21113.18")]
+
+
+async def test_a_cash_account_shows_its_unsettled_cash_and_its_violations(desk: RunningDesk) -> None:
+    tape_id, account_id = await desk.market(cash="1100")
+    await desk.mine.order(account_id, "buy", "10")
+    await desk.mine.step(tape_id)
+    await desk.mine.order(account_id, "sell", "10")
+    await desk.mine.step(tape_id)
+    found = await account(desk, account_id)
+    assert (found["unsettled_cash"], found["good_faith_violations"]) == ("1034.8", [])
+    await desk.mine.step(tape_id)
+    assert (await account(desk, account_id))["unsettled_cash"] == "0"

@@ -19,7 +19,9 @@ from decimal import Decimal
 from paperdesk.core.broker.account import Account
 from paperdesk.core.broker.events import Event, OrderCancelled, OrderExpired, OrderFilled, OrderRejected, OrderResized
 from paperdesk.core.broker.evolution import evolve, group_of
+from paperdesk.core.broker.margin_events import GoodFaithViolated
 from paperdesk.core.broker.orders import ENTRY_ENDED, PARTNER_CANCELLED, PARTNER_FILLED, Order, Role
+from paperdesk.core.broker.settlement import market_day
 from paperdesk.core.kernel.ids import OrderId
 from paperdesk.core.kernel.money import ZERO
 
@@ -69,6 +71,7 @@ def expire(course: Course, order: Order) -> None:
 def fill(course: Course, event: OrderFilled) -> None:
     """Fill an order, and let its group follow."""
     course.take(event)
+    _check_good_faith(course, event)
     order, sold = course.order(event.fill.order_id), event.fill.quantity
     others = [each for each in _open_others(course, order) if each.is_exit]
     for other in others:
@@ -88,6 +91,15 @@ def _others_follow(course: Course, order: Order) -> None:
     elif order.is_exit:
         for other in _open_others(course, order):
             course.take(OrderCancelled(course.seq, course.at, other.id, PARTNER_CANCELLED))
+
+
+def _check_good_faith(course: Course, event: OrderFilled) -> None:
+    """Record that a fill sold what had been bought with proceeds that have not settled yet."""
+    sold = {change.lot.id for change in event.lot_changes if not change.is_new}
+    on = market_day(course.order(event.fill.order_id).instrument, event)
+    for each in course.account.book.unpaid:
+        if each.lot_id in sold and each.until > on:
+            course.take(GoodFaithViolated(course.seq, course.at, on, each.lot_id, each.until))
 
 
 def _entry_ended(course: Course, entry: Order) -> None:

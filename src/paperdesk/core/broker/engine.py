@@ -44,6 +44,7 @@ from paperdesk.core.broker.evolution import evolve, fold
 from paperdesk.core.broker.execution import meet
 from paperdesk.core.broker.exercising import speak_for_option
 from paperdesk.core.broker.ledger import Entry, EntryKind
+from paperdesk.core.broker.margin_calls import review
 from paperdesk.core.broker.marks import NO_MARKS, Marks
 from paperdesk.core.broker.orders import BY_REQUEST, Order, require_open
 from paperdesk.core.broker.placement import place
@@ -54,7 +55,15 @@ from paperdesk.core.broker.view import MarketView
 from paperdesk.core.kernel.errors import NotFound
 from paperdesk.core.kernel.ids import OrderId
 from paperdesk.core.kernel.money import ZERO
-from paperdesk.core.market.facts import CorporateActionFact, MarketFact, QuoteFact, SessionClosed, SessionOpened
+from paperdesk.core.market.facts import (
+    CloseFact,
+    CorporateActionFact,
+    MarketFact,
+    PriceFact,
+    QuoteFact,
+    SessionClosed,
+    SessionOpened,
+)
 from paperdesk.core.market.quotes import Quote
 
 __all__ = ["UnknownOrder", "arrive", "decide", "evolve", "fold", "react"]
@@ -109,13 +118,19 @@ def _reacted(account: Account, fact: MarketFact, marks: Marks) -> tuple[Event, .
         case CorporateActionFact():
             return act(account, fact, marks)
         case _:
-            instrument_id, seq = fact.instrument_id, fact.seq
-            return meet(
-                account,
-                fact,
-                _open_orders(account, lambda each: each.instrument.id == instrument_id and each.matched_through < seq),
-                marks,
-            )
+            return _met(account, fact, marks)
+
+
+def _met(account: Account, fact: PriceFact, marks: Marks) -> tuple[Event, ...]:
+    """Let orders meet a price, and look at what the price alone does to a margined account."""
+    instrument_id, seq = fact.instrument_id, fact.seq
+    waiting = _open_orders(account, lambda each: each.instrument.id == instrument_id and each.matched_through < seq)
+    events = meet(account, fact, waiting, marks)
+    if not account.rules.margin.is_margined or not isinstance(fact, CloseFact | QuoteFact):
+        return events
+    course = Course(fold(account, events), max(fact.at, account.last_at))
+    review(course, fact, marks)
+    return (*events, *course.events)
 
 
 def arrive(

@@ -15,7 +15,7 @@ from paperdesk.core.broker.claims import Claim
 from paperdesk.core.broker.explanation import Explanation
 from paperdesk.core.broker.ledger import Entry
 from paperdesk.core.broker.lots import LotChange
-from paperdesk.core.broker.margin_book import DayTrade
+from paperdesk.core.broker.margin_events import MarginEvent
 from paperdesk.core.broker.orders import Order
 from paperdesk.core.kernel.ids import FillId, InstrumentId, OrderId
 from paperdesk.core.kernel.money import ZERO
@@ -56,7 +56,7 @@ class OrderFilled:
     """An order met the market, in part or in whole.
 
     Of a margined account `memorandum` is what its memorandum account gains by it, and `day_trade_on` the session
-    if it closed what was opened in the same one.
+    if it closed what was opened in the same one. Its cash changes hands on `settles_on`, at once when that is None.
     """
 
     seq: int
@@ -66,6 +66,7 @@ class OrderFilled:
     lot_changes: tuple[LotChange, ...]
     memorandum: Decimal = ZERO
     day_trade_on: date | None = None
+    settles_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,15 +199,18 @@ class ReservationsMoved:
 
 
 @dataclass(frozen=True, slots=True)
-class MemorandumStruck:
-    """A margined account was looked at after a session: what its memorandum account rose to, and its excess."""
+class InterestCharged(Booked):
+    """A night's interest on what the account owes."""
 
-    seq: int
-    at: datetime
-    session_on: date
-    memorandum: Decimal
-    excess: Decimal
-    day_trades: tuple[DayTrade, ...] = ()
+
+@dataclass(frozen=True, slots=True)
+class InterestCredited(Booked):
+    """A night's interest on cash that the account has."""
+
+
+@dataclass(frozen=True, slots=True)
+class BorrowFeeCharged(Booked):
+    """A night's fee for units that were borrowed to be sold short."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,7 +311,7 @@ Event: TypeAlias = (
     | OrderResized
     | OrderAdjusted
     | ReservationsMoved
-    | MemorandumStruck
+    | MarginEvent
     | CashTransferred
     | ExpiryInstructed
     | Booked

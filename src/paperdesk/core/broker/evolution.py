@@ -12,7 +12,6 @@ from paperdesk.core.broker.events import (
     DividendPaid,
     Event,
     ExpiryInstructed,
-    MemorandumStruck,
     OrderAccepted,
     OrderAdjusted,
     OrderCancelled,
@@ -29,8 +28,10 @@ from paperdesk.core.broker.events import (
 from paperdesk.core.broker.holds import held_cash, reserved_units
 from paperdesk.core.broker.ledger import Book
 from paperdesk.core.broker.lots import apply_changes
-from paperdesk.core.broker.margin_book import DayTrade, MarginBook
+from paperdesk.core.broker.margin_book import DayTrade
+from paperdesk.core.broker.margin_events import MarginEvent, book_after
 from paperdesk.core.broker.orders import REPLACED_BY_REQUEST, TIME_IS_UP, Order, OrderStatus, next_status
+from paperdesk.core.broker.settlement import book_after_fill
 from paperdesk.core.kernel.money import ZERO
 from paperdesk.core.kernel.values import replace
 
@@ -156,11 +157,11 @@ def _after_other(account: Account, event: Event) -> Account:
     match event:
         case ReservationsMoved():
             return _reserving(account, event)
-        case MemorandumStruck():
-            return replace(account, book=MarginBook(event.memorandum, event.excess, event.day_trades))
         case ExpiryInstructed():
             position = replace(account.position(event.instrument_id), at_expiry=event.at_expiry)
             return replace(account, positions=_put(account.positions, event.instrument_id, position))
+        case MarginEvent():
+            return replace(account, book=book_after(account.book, event))
         case _:
             return _with_claims(_after_booking(_remembering(account, event), booking_of(event)), event)
 
@@ -173,18 +174,18 @@ def _reserving(account: Account, event: ReservationsMoved) -> Account:
 
 
 def _remembering(account: Account, event: Event) -> Account:
-    """Return the account with its margin book after something that moved money; a deposit counts in full."""
-    if not account.rules.margin.is_margined:
-        return account
+    """Return the account with what it remembers of cash that moved; a deposit counts in full."""
+    is_margined = account.rules.margin.is_margined
     book = account.book
     match event:
-        case CashTransferred():
+        case CashTransferred() if is_margined:
             book = replace(book, memorandum=book.memorandum + event.entry.change(Book.CASH))
         case OrderFilled():
-            book = replace(book, memorandum=book.memorandum + event.memorandum)
+            book = book_after_fill(account, event)
             if event.day_trade_on is not None:
                 day_trade = DayTrade(event.day_trade_on, event.fill.order_id)
                 book = replace(book, day_trades=(*(each for each in book.day_trades if each != day_trade), day_trade))
+            book = replace(book, memorandum=book.memorandum + event.memorandum)
         case _:
             return account
     return replace(account, book=book)

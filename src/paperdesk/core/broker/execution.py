@@ -37,6 +37,7 @@ from paperdesk.core.broker.orders import (
     Side,
     TimeInForce,
 )
+from paperdesk.core.broker.settlement import with_settlement
 from paperdesk.core.broker.triggers import is_triggered, trail_moved
 from paperdesk.core.kernel.ids import EntryId, FillId, LotId, OrderId, derived
 from paperdesk.core.kernel.money import ZERO, plain
@@ -221,7 +222,9 @@ def _filled(course: Course, order: Order, execution: Execution, fact: PriceFact,
         f"at {plain(execution.price)}",
         postings=postings,
     )
-    filled = OrderFilled(course.seq, course.at, execution_fill, entry, lot_changes)
+    filled = with_settlement(
+        account, order.instrument, OrderFilled(course.seq, course.at, execution_fill, entry, lot_changes)
+    )
     return for_margin(account, order, filled) if _is_margined(course) else filled
 
 

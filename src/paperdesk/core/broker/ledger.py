@@ -25,6 +25,7 @@ class Book(StrEnum):
     CAPITAL = "capital"
     CLAIMS = "claims"
     INCOME = "income"
+    INTEREST = "interest"
 
 
 class EntryKind(StrEnum):
@@ -44,6 +45,8 @@ class EntryKind(StrEnum):
     EXPIRY = "expiry"
     EXERCISE = "exercise"
     ASSIGNMENT = "assignment"
+    INTEREST = "interest"
+    BORROW_FEE = "borrow_fee"
 
 
 @dataclass(frozen=True, slots=True)

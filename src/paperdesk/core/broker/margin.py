@@ -8,7 +8,8 @@
     anything else, long              its value                      its value
     options                          by their cheapest pairing, in option_margin.py
 
-Equity is cash and every position at its mark, so a short position is subtracted and its proceeds are no means.
+Equity is cash, every position at its mark and dividends on their way, so a short position is subtracted and its
+proceeds are no means.
 Amounts are exact; whoever posts or shows one rounds it. The numbers stand in margin_rates.py.
 """
 
@@ -119,7 +120,7 @@ def standing(account: Account, marks: Marks) -> Standing | None:
         return None
     values = [each.value for each in exposures]
     return Standing(
-        equity=account.cash + sum(values, ZERO),
+        equity=account.cash + sum(values, ZERO) + sum((each.amount for each in account.claims.values()), ZERO),
         long_value=sum((value for value in values if value > ZERO), ZERO),
         short_value=sum((value for value in values if value < ZERO), ZERO),
         initial=initial,

@@ -1,4 +1,4 @@
-"""What a margined account remembers from day to day: its memorandum account, its last close, its day trades.
+"""What an account remembers from day to day: its memorandum account, calls, day trades, and cash on its way.
 
 The memorandum account follows section 220.5 of Regulation T. What a position needs when it is opened is taken
 from it, what is released when it is closed goes back, and so do deposits; at every close it rises to the excess
@@ -8,9 +8,28 @@ over the initial margin of all positions if that is more. Falling prices never l
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 
-from paperdesk.core.kernel.ids import OrderId
+from paperdesk.core.kernel.ids import LotId, OrderId
 from paperdesk.core.kernel.money import ZERO
+
+
+class CallKind(StrEnum):
+    """What a margin call is for."""
+
+    MAINTENANCE = "maintenance"
+    INTRADAY = "intraday"
+    REG_T = "reg_t"
+
+
+@dataclass(frozen=True, slots=True)
+class MarginCall:
+    """A demand for cash, or for smaller positions, until the close of a day."""
+
+    kind: CallKind
+    amount: Decimal
+    issued_on: date
+    due_on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +41,44 @@ class DayTrade:
 
 
 @dataclass(frozen=True, slots=True)
+class Unsettled:
+    """Cash of fills that changes hands on a day: what comes in, and what goes out."""
+
+    on: date
+    received: Decimal = ZERO
+    paid: Decimal = ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class UnpaidLot:
+    """A lot that was bought with the proceeds of sales that settle on a later day."""
+
+    lot_id: LotId
+    until: date
+
+
+@dataclass(frozen=True, slots=True)
 class MarginBook:
-    """The memorandum account, the excess over maintenance at the last close, and the day trades that count."""
+    """What an account remembers; `excess_at_close` is over maintenance, violations are those of good faith."""
 
     memorandum: Decimal = ZERO
     excess_at_close: Decimal = ZERO
     day_trades: tuple[DayTrade, ...] = ()
+    calls: tuple[MarginCall, ...] = ()
+    is_warned: bool = False
+    frozen_until: date | None = None
+    unsettled: tuple[Unsettled, ...] = ()
+    unpaid: tuple[UnpaidLot, ...] = ()
+    violations: tuple[date, ...] = ()
+
+    def call(self, kind: CallKind) -> MarginCall | None:
+        """Return the open call of a kind."""
+        return next((each for each in self.calls if each.kind is kind), None)
+
+    def unsettled_cash(self, on: date) -> Decimal:
+        """Return the proceeds of sales that have not settled by a day."""
+        return sum((each.received for each in self.unsettled if each.on > on), ZERO)
+
+    def settled(self, cash: Decimal, on: date) -> Decimal:
+        """Return what of an account's cash has settled by a day, payments that are still to be made included."""
+        return cash - sum((each.received - each.paid for each in self.unsettled if each.on > on), ZERO)

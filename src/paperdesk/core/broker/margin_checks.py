@@ -1,8 +1,10 @@
 """Whether a margined account may owe what an order would make it owe, in fixed precedence.
 
-1  exits only close, and the entry of a group only opens     4  a pattern day trader has the equity for it
-2  the instrument can be sold short                          5  there is equity enough to owe anything
-3  somebody lends it                                         6  there is margin for what the order opens
+1  exits only close, and the entry of a group only opens
+2  the instrument can be sold short, and somebody lends it
+3  the account is not frozen, and a pattern day trader has the equity for it
+4  there is equity enough to owe anything
+5  there is margin for what the order opens
 
 An order that only closes is never refused for margin.
 """
@@ -30,6 +32,7 @@ from paperdesk.core.broker.option_margin import Exposure, books, level_needed
 from paperdesk.core.broker.orders import Order, Role, Side
 from paperdesk.core.kernel.errors import Conflict
 from paperdesk.core.kernel.money import ZERO, money, plain
+from paperdesk.core.market.sessions import calendar
 
 
 class EntryCloses(Conflict):
@@ -50,6 +53,10 @@ class NotBorrowable(Conflict):
 
 class DayTradingRestricted(Conflict):
     """A pattern day trader with too little equity can only close positions."""
+
+
+class AccountIsFrozen(Conflict):
+    """An intraday call was not met, so for a time the account can only close positions."""
 
 
 class MinimumEquityMissing(Conflict):
@@ -159,6 +166,12 @@ def _check_writing(account: Account, order: Order, marks: Marks) -> None:
 
 
 def _check_equity(account: Account, order: Order, stands: Standing) -> None:
+    until = account.book.frozen_until
+    if until is not None and calendar(order.instrument.calendar).day_of(order.accepted_at) <= until:
+        raise AccountIsFrozen(
+            f"An intraday call was not met: until {until} the account can only close positions.",
+            until=until.isoformat(),
+        )
     is_legacy = account.rules.margin.regime is MarginRegime.LEGACY_PDT
     if is_legacy and is_pattern_day_trader(account) and stands.equity < PATTERN_EQUITY_MIN:
         raise DayTradingRestricted(

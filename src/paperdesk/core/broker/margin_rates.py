@@ -35,3 +35,12 @@ EQUITY_MIN = Decimal(2000)  # FINRA 4210(b)(4): to buy on credit or sell short a
 PATTERN_DAY_TRADES = 4  # FINRA 4210(f)(8)(B), until 4 June 2026: so many within
 PATTERN_SESSIONS = 5  # so many sessions make a pattern day trader,
 PATTERN_EQUITY_MIN = Decimal(25_000)  # who needs so much equity to go on
+
+YEAR_DAYS = 360  # how interest and borrow fees count a year
+
+WARNING_RATE = Decimal("0.10")  # of maintenance: below so much excess the account is warned, a custom of this house
+CALL_SESSIONS = {"maintenance": 2, "intraday": 5}  # a custom of this house; FINRA 4210(d)(2)
+DE_MINIMIS = Decimal(1000)  # Regulation T, 220.4(d): not called for; FINRA 4210(d)(2): nor during a day,
+DE_MINIMIS_RATE = Decimal("0.05")  # or this fraction of equity, whichever is less
+FREEZE_DAYS = 90  # FINRA 4210(d)(2)
+REG_T_EXTRA_SESSIONS = 2  # Regulation T, 220.2: a payment period is the settlement cycle and so many days

@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
+from paperdesk.core.broker.fees import RulesAsOf
+
 
 class MarginKind(StrEnum):
     """Whether an account may owe."""
@@ -45,12 +47,23 @@ class BorrowTable:
 
 
 @dataclass(frozen=True, slots=True)
+class InterestRates:
+    """What owing cash costs a year and what having it earns, as fractions."""
+
+    debit_rate: Decimal = Decimal("0.08")
+    credit_rate: Decimal = Decimal(0)
+    source: str = "rule of the account"
+
+
+@dataclass(frozen=True, slots=True)
 class MarginRules:
     """Whether and how an account may owe money and units."""
 
     kind: MarginKind = MarginKind.CASH
     regime: MarginRegime = MarginRegime.REALTIME_BLOCK
     borrow: BorrowTable = field(default_factory=BorrowTable)
+    interest: InterestRates = field(default_factory=InterestRates)
+    rules_as_of: RulesAsOf = RulesAsOf.OPENING
 
     @property
     def is_margined(self) -> bool:

@@ -5,9 +5,9 @@ from datetime import date
 
 from paperdesk.core.broker.account import Account
 from paperdesk.core.broker.contingencies import Course
-from paperdesk.core.broker.events import MemorandumStruck, OrderFilled
+from paperdesk.core.broker.events import OrderFilled
 from paperdesk.core.broker.margin import Stage, requirement, standing
-from paperdesk.core.broker.margin_book import MarginBook
+from paperdesk.core.broker.margin_events import MemorandumStruck
 from paperdesk.core.broker.margin_rates import PATTERN_SESSIONS
 from paperdesk.core.broker.margin_rules import MarginRegime
 from paperdesk.core.broker.marks import Marks
@@ -35,7 +35,8 @@ def strike(course: Course, fact: SessionClosed, marks: Marks) -> None:
     stands = standing(account, marks) if account.rules.margin.is_margined else None
     if stands is None:
         return
-    struck = MarginBook(
+    struck = replace(
+        account.book,
         memorandum=max(account.book.memorandum, money(stands.initial_excess, account.currency)),
         excess_at_close=money(stands.maintenance_excess, account.currency),
         day_trades=tuple(each for each in account.book.day_trades if _still_counts(each.on, fact.session_on)),

@@ -97,7 +97,8 @@ class _Walk:
         if order.notional is None:
             return order.workable
         assert order.hold_price is not None, "an order that may open knows at which price it reserves"
-        return money_left(self.account, order) / order.hold_price
+        units = money_left(self.account, order) / order.hold_price
+        return units - units % order.instrument.lot_step
 
     def _margin(self, order: Order, opens: Decimal) -> Decimal:
         price, stage = order.hold_price, stage_of(self.account)

@@ -2,7 +2,9 @@
 
 1  orders that have reached their time expire
 2  options whose last day it is are exercised, assigned, or expire
-3  the memorandum account of a margined account is struck
+3  interest and borrow fees are charged for the nights until the next session
+4  the memorandum account of a margined account is struck
+5  the account is warned, called, or brought to what a call asked for
 """
 
 from collections.abc import Callable
@@ -12,8 +14,10 @@ from paperdesk.core.broker.account import Account
 from paperdesk.core.broker.contingencies import Course, expire
 from paperdesk.core.broker.events import Event
 from paperdesk.core.broker.expiry import settle_options
+from paperdesk.core.broker.margin_calls import review_close
 from paperdesk.core.broker.marks import Marks
 from paperdesk.core.broker.memorandum import strike
+from paperdesk.core.broker.night_charges import charge
 from paperdesk.core.market.facts import SessionClosed
 
 Step: TypeAlias = Callable[[Course, SessionClosed, Marks], None]
@@ -35,4 +39,4 @@ def _expire_orders(course: Course, fact: SessionClosed, _marks: Marks) -> None:
             expire(course, order)
 
 
-STEPS: tuple[Step, ...] = (_expire_orders, settle_options, strike)
+STEPS: tuple[Step, ...] = (_expire_orders, settle_options, charge, strike, review_close)

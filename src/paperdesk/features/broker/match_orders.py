@@ -18,7 +18,7 @@ from paperdesk.core.kernel.ids import AccountId, InstrumentId, OrderId, TapeId
 from paperdesk.core.kernel.money import MAGNITUDE_MAX
 from paperdesk.core.market.facts import CorporateActionFact, MarketFact, SessionClosed, SessionOpened
 from paperdesk.features.broker import store
-from paperdesk.features.broker.store import Change, Holding, Row, Touch
+from paperdesk.features.broker.store import Change, Held, Row, Touch
 from paperdesk.features.marketdata.feeds.dataset import Dataset
 from paperdesk.features.marketdata.marks import TapeMarks
 from paperdesk.features.marketdata.pump import FACTS_MAX, Move, next_move, stopped_move
@@ -67,7 +67,7 @@ async def match_orders(
     if not crowd.may_bring(tape):
         moved = Moved(tape, Move(tape.cursor, tape.at, tape.has_ended, Stop.NOTHING_OPEN))
     elif move.cursor > tape.cursor:
-        heard = crowd if dataset.has_bells(tape.cursor, move.cursor) else Crowd(crowd.working, [])
+        heard = crowd if dataset.has_bells(tape.cursor, move.cursor) else crowd.between_bells
         moved = await _deliver(db, heard, dataset, moved, recorded_at)
     await store.move_tape(db, tape, moved.move)
     return moved
@@ -75,10 +75,10 @@ async def match_orders(
 
 @dataclass(frozen=True, slots=True)
 class Crowd:
-    """Whom a tape's facts concern: working orders, and when a bell rings, who holds or is owed something."""
+    """Whom a tape's facts concern: working orders, margined positions, and at a bell who holds or is owed something."""
 
     working: list[Row]
-    held: list[Holding]
+    held: list[Held]
     claimants: list[AccountId] = field(default_factory=list[AccountId])
 
     @property
@@ -86,12 +86,33 @@ class Crowd:
         """Say whether nothing that happens concerns anybody."""
         return not (self.working or self.held or self.claimants)
 
+    @property
+    def between_bells(self) -> "Crowd":
+        """Return whom prices alone concern."""
+        return Crowd(self.working, [each for each in self.held if each.is_margined and each.instrument_id])
+
+    @property
+    def account_ids(self) -> set[AccountId]:
+        """Return the accounts that are concerned."""
+        orders = {AccountId(row["account_id"]) for row in self.working}
+        return orders | {each.account_id for each in self.held} | set(self.claimants)
+
+    def interested(self) -> defaultdict[InstrumentId, set[AccountId]]:
+        """Return who is concerned by the prices of each instrument."""
+        found: defaultdict[InstrumentId, set[AccountId]] = defaultdict(set)
+        for row in self.working:
+            found[InstrumentId(row["instrument_id"])].add(AccountId(row["account_id"]))
+        for each in self.held:
+            if each.is_margined and each.instrument_id is not None:
+                found[each.instrument_id].add(each.account_id)
+        return found
+
     def may_bring(self, tape: Tape) -> bool:
         """Say whether what a tape awaits can still come: nothing fills without an order, or happens to nobody."""
         if tape.awaits is None:
             return True
         orders = {row["account_id"] for row in self.working}
-        concerned = orders if tape.awaits is Awaited.FILL else orders | {account_id for account_id, _ in self.held}
+        concerned = orders if tape.awaits is Awaited.FILL else self.account_ids
         return bool(concerned) if tape.awaits_account is None else tape.awaits_account in concerned
 
 
@@ -102,9 +123,8 @@ async def _deliver(db: Connection, crowd: Crowd, dataset: Dataset, moved: Moved,
     tape = moved.tape
     accounts = await _accounts(db, crowd, dataset)
     changes = {account_id: Change(account, account) for account_id, account in accounts.items()}
-    instruments = frozenset(InstrumentId(row["instrument_id"]) for row in crowd.working)
-    interested = _interested(crowd.working)
-    for fact in dataset.facts_between(tape.cursor, moved.move.cursor, instruments):
+    interested = crowd.interested()
+    for fact in dataset.facts_between(tape.cursor, moved.move.cursor, frozenset(interested)):
         # A company acts on the close before: at the fact itself prices stand without what it brings.
         marks = TapeMarks(dataset, fact.seq - 1 if isinstance(fact, CorporateActionFact) else fact.seq)
         for account_id in _concerned(fact, interested, changes):
@@ -138,8 +158,7 @@ def _stop(tape: Tape, changes: Mapping[AccountId, Change]) -> Stop | None:
 async def _accounts(db: Connection, crowd: Crowd, dataset: Dataset) -> dict[AccountId, Account]:
     """Lock and load the accounts that facts concern, and what those can change: at a bell, all they hold."""
     touch = Touch()
-    concerned = {AccountId(row["account_id"]) for row in crowd.working} | {account_id for account_id, _ in crowd.held}
-    bare = await store.lock_accounts_of_tape(db, sorted(concerned | set(crowd.claimants)))
+    bare = await store.lock_accounts_of_tape(db, sorted(crowd.account_ids))
     if crowd.claimants:
         bare = await store.load_claims(db, bare)
     touch.books = {account_id for account_id, account in bare.items() if account.rules.margin.is_margined}
@@ -150,19 +169,13 @@ async def _accounts(db: Connection, crowd: Crowd, dataset: Dataset) -> dict[Acco
             touch.units[holding] = MAGNITUDE_MAX
         elif row["side"] == Side.SELL.value:
             touch.units[holding] += row["quantity"] - row["filled_quantity"]
-    for holding in crowd.held:
-        touch.holdings.add(holding)
-        touch.units[holding] = MAGNITUDE_MAX
+    for each in crowd.held:
+        if each.instrument_id is not None:
+            touch.holdings.add((each.account_id, each.instrument_id))
+            touch.units[each.account_id, each.instrument_id] = MAGNITUDE_MAX
     # Orders are read again under the lock of their accounts: the first look only said whom to lock.
     touch.orders = {OrderId(row["id"]) for row in crowd.working}
     return await store.load(db, bare, touch, dataset.instruments)
-
-
-def _interested(working: list[Row]) -> Mapping[InstrumentId, set[AccountId]]:
-    interested: defaultdict[InstrumentId, set[AccountId]] = defaultdict(set)
-    for row in working:
-        interested[InstrumentId(row["instrument_id"])].add(AccountId(row["account_id"]))
-    return interested
 
 
 def _concerned(

@@ -2,8 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
-from decimal import Decimal
+from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
@@ -11,6 +10,7 @@ import msgspec
 from sqlalchemy import Column, ColumnElement, ScalarSelect, Table, Text, and_, cast, func, select
 
 from paperdesk.core.broker.account import Account, Position
+from paperdesk.core.broker.claims import Claim
 from paperdesk.core.broker.engine import UnknownOrder
 from paperdesk.core.broker.explanation import Explanation
 from paperdesk.core.broker.margin import Standing, standing
@@ -18,8 +18,9 @@ from paperdesk.core.broker.orders import OPEN_STATUSES, Order, OrderStatus, Side
 from paperdesk.core.broker.valuation import PositionValue, Valuation, value_account
 from paperdesk.core.kernel.errors import NotFound
 from paperdesk.core.kernel.ids import AccountId, OrderId
+from paperdesk.core.kernel.money import ZERO
 from paperdesk.features.broker.order_writer import UnknownAccount
-from paperdesk.features.broker.rows import account_of, explanation_of, order_of, position_of
+from paperdesk.features.broker.rows import account_of, claim_of, explanation_of, order_of, position_of
 from paperdesk.features.broker.tables import account_keys, accounts, claims, entries, fills, lots, orders, positions
 from paperdesk.features.marketdata.feeds.dataset import Dataset
 from paperdesk.features.marketdata.marks import marks_at
@@ -142,11 +143,12 @@ async def market_of(work: ReadOnly, shelf: Shelf, account: Row) -> tuple[Tape, D
 
 @dataclass(frozen=True, slots=True)
 class Worth:
-    """An account with all its positions, what they are worth, and how it stands if it may owe."""
+    """An account with all its positions, what they are worth on a market day, and how it stands if it may owe."""
 
     account: Account
     valuation: Valuation
     standing: Standing | None
+    on: date
 
 
 async def value(work: ReadOnly, account: Row, tape: Tape, dataset: Dataset) -> Worth:
@@ -154,16 +156,16 @@ async def value(work: ReadOnly, account: Row, tape: Tape, dataset: Dataset) -> W
     held = await open_positions(work, account)
     marks = marks_at(dataset, [position.instrument_id for position in held], tape.cursor)
     whole = replace(account_value(account), positions={position.instrument_id: position for position in held})
+    whole = replace(whole, claims={each.action_id: each for each in await _claims(work, account)})
     stands = standing(whole, marks) if whole.rules.margin.is_margined else None
-    claimed = await _claimed(work, account)
-    return Worth(whole, value_account(whole.cash, whole.currency, held, marks, claimed), stands)
+    on = dataset.calendar.day_of(tape.at)
+    claimed = sum((each.amount for each in whole.claims.values()), ZERO)
+    return Worth(whole, value_account(whole.cash, whole.currency, held, marks, claimed), stands, on)
 
 
-async def _claimed(work: ReadOnly, account: Row) -> Decimal:
-    mine = claims.c.account_id == account["id"], claims.c.epoch == account["epoch"], owned(claims, work)
-    row = await fetch_one(work.db, select(func.coalesce(func.sum(claims.c.amount), 0).label("amount")).where(*mine))
-    assert row is not None, "a sum is always one row"
-    return Decimal(row["amount"])
+async def _claims(work: ReadOnly, account: Row) -> list[Claim]:
+    mine = (claims.c.account_id == account["id"], claims.c.epoch == account["epoch"], owned(claims, work))
+    return [claim_of(row) for row in await fetch_all(work.db, select(claims).where(*mine))]
 
 
 def account_value(account: Row) -> Account:

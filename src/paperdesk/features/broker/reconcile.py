@@ -20,7 +20,6 @@ from paperdesk.core.broker.events import (
     Event,
     ExpiryInstructed,
     Fill,
-    MemorandumStruck,
     OrderAccepted,
     OrderFilled,
     OrderReplaced,
@@ -31,6 +30,7 @@ from paperdesk.core.broker.holds import held_cash, reserved_units
 from paperdesk.core.broker.ledger import Book, Entry, Posting
 from paperdesk.core.broker.lots import Lot
 from paperdesk.core.broker.margin_book import MarginBook
+from paperdesk.core.broker.margin_events import MarginEvent
 from paperdesk.core.broker.orders import Order
 from paperdesk.core.kernel.errors import Problem
 from paperdesk.core.kernel.ids import InstrumentId, OrderId
@@ -108,7 +108,7 @@ def tell(books: Books) -> Story:
 
 def _orders_of(event: Event) -> tuple[OrderId, ...]:
     match event:
-        case CashTransferred() | ExpiryInstructed() | Booked() | MemorandumStruck():
+        case CashTransferred() | ExpiryInstructed() | Booked() | MarginEvent():
             return ()
         case ReservationsMoved():
             return tuple(each.order_id for each in event.reservations)

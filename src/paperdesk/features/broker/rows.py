@@ -10,13 +10,15 @@ import msgspec
 from paperdesk.core.broker.account import Account, AtExpiry, Position, Rules
 from paperdesk.core.broker.claims import Claim
 from paperdesk.core.broker.events import (
+    BorrowFeeCharged,
     CashTransferred,
     CorporateActionApplied,
     DividendEarned,
     DividendPaid,
     Event,
     ExpiryInstructed,
-    MemorandumStruck,
+    InterestCharged,
+    InterestCredited,
     OptionAssigned,
     OptionExercised,
     OptionExpired,
@@ -38,6 +40,16 @@ from paperdesk.core.broker.fill_models import fill_model
 from paperdesk.core.broker.ledger import Entry, EntryKind, Posting
 from paperdesk.core.broker.lots import Lot
 from paperdesk.core.broker.margin_book import MarginBook
+from paperdesk.core.broker.margin_events import (
+    AccountFrozen,
+    GoodFaithViolated,
+    LiquidationStarted,
+    MarginCalled,
+    MarginCallMet,
+    MarginEased,
+    MarginWarned,
+    MemorandumStruck,
+)
 from paperdesk.core.broker.margin_rules import MarginRules
 from paperdesk.core.broker.orders import (
     Order,
@@ -73,6 +85,16 @@ KINDS: dict[str, type[Event]] = {
     "option_exercised": OptionExercised,
     "option_assigned": OptionAssigned,
     "expiry_instructed": ExpiryInstructed,
+    "margin_warned": MarginWarned,
+    "margin_eased": MarginEased,
+    "margin_called": MarginCalled,
+    "margin_call_met": MarginCallMet,
+    "liquidation_started": LiquidationStarted,
+    "account_frozen": AccountFrozen,
+    "good_faith_violated": GoodFaithViolated,
+    "interest_charged": InterestCharged,
+    "interest_credited": InterestCredited,
+    "borrow_fee_charged": BorrowFeeCharged,
 }
 KIND_OF = {event: kind for kind, event in KINDS.items()}
 

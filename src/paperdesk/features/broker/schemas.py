@@ -1,26 +1,25 @@
 """What accounts, orders and the ledger look like from outside."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from paperdesk.core.broker.account import Account, Rules
+from paperdesk.core.broker.account import Rules
 from paperdesk.core.broker.chance import SEED_MAX
 from paperdesk.core.broker.explanation import Explanation
 from paperdesk.core.broker.fees import FeeSchedule, RulesAsOf, fee_schedule
 from paperdesk.core.broker.fill_models import fill_model
 from paperdesk.core.broker.ledger import Book, EntryKind
-from paperdesk.core.broker.margin import Standing, buying_power, overnight_buying_power
-from paperdesk.core.broker.margin_rules import BorrowTable, MarginKind, MarginRegime, MarginRules
 from paperdesk.core.broker.orders import Side
 from paperdesk.core.broker.valuation import PositionValue
 from paperdesk.core.kernel.errors import Problem
 from paperdesk.core.kernel.ids import TapeId
-from paperdesk.core.kernel.money import ZERO, money, plain
+from paperdesk.core.kernel.money import ZERO, plain
+from paperdesk.features.broker.margin_schemas import MarginBody, MarginOut
 from paperdesk.features.broker.open_account import OpenAccount
 from paperdesk.features.broker.order_schemas import AVERAGE_PLACES
 from paperdesk.features.broker.queries import Worth
@@ -28,41 +27,6 @@ from paperdesk.infra.http import Body, Line, NumberText
 
 Fee = Annotated[NumberText, Field(ge=0)]
 FeeRate = Annotated[NumberText, Field(ge=0, lt=1)]
-
-
-class MarginOut(BaseModel):
-    """What a margined account needs and has; unknown while a position has no price.
-
-    `memorandum` is the special memorandum account of Regulation T, `buying_power` for how much shares could be
-    bought now, `overnight_buying_power` how much of that can be held over the close.
-    """
-
-    kind: MarginKind
-    regime: MarginRegime
-    initial_requirement: NumberText | None
-    maintenance_requirement: NumberText | None
-    maintenance_excess: NumberText | None
-    memorandum: NumberText
-    buying_power: NumberText | None
-    overnight_buying_power: NumberText
-    day_trades: int
-
-    @classmethod
-    def of(cls, account: Account, stands: Standing | None) -> "MarginOut | None":
-        """Show how a margined account stands, nothing of an account that cannot owe."""
-        if not account.rules.margin.is_margined:
-            return None
-        return cls(
-            kind=account.rules.margin.kind,
-            regime=account.rules.margin.regime,
-            initial_requirement=None if stands is None else money(stands.initial, account.currency),
-            maintenance_requirement=None if stands is None else money(stands.maintenance, account.currency),
-            maintenance_excess=None if stands is None else money(stands.maintenance_excess, account.currency),
-            memorandum=account.book.memorandum,
-            buying_power=None if stands is None else buying_power(account, stands),
-            overnight_buying_power=overnight_buying_power(account),
-            day_trades=len(account.book.day_trades),
-        )
 
 
 class AccountOut(BaseModel):
@@ -76,6 +40,8 @@ class AccountOut(BaseModel):
     at: datetime
     cash: NumberText
     held_cash: NumberText
+    unsettled_cash: NumberText
+    good_faith_violations: list[date]
     buying_power: NumberText | None
     market_value: NumberText | None
     claims: NumberText = Field(description="Dividends that were earned, or are owed when negative, and not paid yet.")
@@ -99,6 +65,8 @@ class AccountOut(BaseModel):
             **{name: account[name] for name in same},
             at=at,
             held_cash=account["held"],
+            unsettled_cash=found.account.book.unsettled_cash(found.on),
+            good_faith_violations=list(found.account.book.violations),
             buying_power=found.account.buying_power if margin is None else margin.buying_power,
             market_value=worth.market_value,
             claims=worth.claims,
@@ -111,27 +79,6 @@ class AccountOut(BaseModel):
             fees=account["rules"]["fees"]["name"],
             created_at=account["recorded_at"],
         )
-
-
-class BorrowBody(Body):
-    """What borrowing to sell short costs a year, as fractions: 0.003 is 0.3 percent; null is not lent at all."""
-
-    easy_rate: NumberText = Decimal("0.003")
-    rates: dict[str, NumberText | None] = Field(default_factory=dict)
-    source: Line = "rule of the account"
-
-
-class MarginBody(Body):
-    """Whether and how an account may owe money and units."""
-
-    kind: MarginKind = MarginKind.CASH
-    regime: MarginRegime = MarginRegime.REALTIME_BLOCK
-    borrow: BorrowBody = BorrowBody()
-
-    def rules(self) -> MarginRules:
-        """Return them as a value."""
-        table = BorrowTable(self.borrow.easy_rate, self.borrow.rates, self.borrow.source)
-        return MarginRules(self.kind, self.regime, table)
 
 
 class FeeScheduleBody(Body):

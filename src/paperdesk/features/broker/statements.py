@@ -124,9 +124,10 @@ select {ORDER_COLUMNS} from orders where tape_id = $1 and status in ('accepted',
 """
 
 LOAD_HELD = """
-select p.account_id, p.instrument_id
-from accounts a join positions p on (p.account_id, p.epoch) = (a.id, a.epoch)
-where a.tape_id = $1 and p.quantity <> 0
+select a.id as account_id, p.instrument_id, coalesce(a.rules #>> '{margin,kind}', 'cash') <> 'cash' as is_margined
+from accounts a left join positions p on (p.account_id, p.epoch) = (a.id, a.epoch) and p.quantity <> 0
+where a.tape_id = $1
+  and (p.quantity <> 0 or coalesce(a.rules #>> '{margin,interest,credit_rate}', '0')::numeric > 0)
 """
 
 LOAD_CLAIMS = """

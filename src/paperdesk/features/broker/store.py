@@ -67,6 +67,15 @@ class Touch:
         return bool(self.orders or self.client_orders or self.open_orders or self.alike)
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An instrument that an account holds, or None where it has only cash; whether the account may owe."""
+
+    account_id: AccountId
+    instrument_id: InstrumentId | None
+    is_margined: bool
+
+
 @dataclass(slots=True)
 class Change:
     """One account before and after, and the events in between with who caused each."""
@@ -109,6 +118,8 @@ async def load(
         if each.side is Side.SELL:
             touch.holdings.add((each.account_id, each.instrument.id))
     positions = await _load_positions(db, touch)
+    if touch.books:
+        accounts = {**accounts, **await load_claims(db, {each: accounts[each] for each in touch.books})}
     return {
         account_id: replace(account, positions=positions[account_id], orders=orders[account_id])
         for account_id, account in accounts.items()
@@ -353,10 +364,10 @@ async def lock_tape(db: Connection, tape_id: TapeId) -> Tape | None:
     return None if row is None else tape_of(row)
 
 
-async def holdings_of_tape(db: Connection, tape_id: TapeId) -> list[Holding]:
-    """Read who holds what on a tape, long or short, not locked yet."""
+async def holdings_of_tape(db: Connection, tape_id: TapeId) -> list[Held]:
+    """Read who holds what on a tape, long or short, or has cash that earns interest; not locked yet."""
     rows = await db.fetch(statements.LOAD_HELD, tape_id)
-    return [(AccountId(row["account_id"]), InstrumentId(row["instrument_id"])) for row in rows]
+    return [Held(AccountId(row["account_id"]), row["instrument_id"], row["is_margined"]) for row in rows]
 
 
 async def claimants_of_tape(db: Connection, tape_id: TapeId) -> list[AccountId]:

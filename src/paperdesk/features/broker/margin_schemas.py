@@ -1,0 +1,105 @@
+"""What margin looks like from outside: the rules that are asked for, and how an account stands under them."""
+
+from datetime import date
+from decimal import Decimal
+
+from pydantic import BaseModel, Field
+
+from paperdesk.core.broker.account import Account
+from paperdesk.core.broker.fees import RulesAsOf
+from paperdesk.core.broker.margin import Standing, buying_power, overnight_buying_power
+from paperdesk.core.broker.margin_book import CallKind
+from paperdesk.core.broker.margin_rules import (
+    BorrowTable,
+    InterestRates,
+    MarginKind,
+    MarginRegime,
+    MarginRules,
+)
+from paperdesk.core.kernel.money import ZERO, money
+from paperdesk.infra.http import Body, Line, NumberText
+
+
+class CallOut(BaseModel):
+    """A demand for cash, or for smaller positions, until the close of a day."""
+
+    kind: CallKind
+    amount: NumberText
+    issued_on: date
+    due_on: date
+
+
+class MarginOut(BaseModel):
+    """What a margined account needs and has; unknown while a position has no price.
+
+    `memorandum` is the special memorandum account of Regulation T, `buying_power` for how much shares could be
+    bought now, `overnight_buying_power` how much of that can be held over the close.
+    """
+
+    kind: MarginKind
+    regime: MarginRegime
+    initial_requirement: NumberText | None
+    maintenance_requirement: NumberText | None
+    maintenance_excess: NumberText | None
+    memorandum: NumberText
+    buying_power: NumberText | None
+    overnight_buying_power: NumberText
+    day_trades: int
+    is_warned: bool
+    calls: list[CallOut]
+    frozen_until: date | None
+
+    @classmethod
+    def of(cls, account: Account, stands: Standing | None) -> "MarginOut | None":
+        """Show how a margined account stands, nothing of an account that cannot owe."""
+        if not account.rules.margin.is_margined:
+            return None
+        return cls(
+            kind=account.rules.margin.kind,
+            regime=account.rules.margin.regime,
+            initial_requirement=None if stands is None else money(stands.initial, account.currency),
+            maintenance_requirement=None if stands is None else money(stands.maintenance, account.currency),
+            maintenance_excess=None if stands is None else money(stands.maintenance_excess, account.currency),
+            memorandum=account.book.memorandum,
+            buying_power=None if stands is None else buying_power(account, stands),
+            overnight_buying_power=overnight_buying_power(account),
+            day_trades=len(account.book.day_trades),
+            is_warned=account.book.is_warned,
+            calls=[
+                CallOut(kind=each.kind, amount=each.amount, issued_on=each.issued_on, due_on=each.due_on)
+                for each in account.book.calls
+            ],
+            frozen_until=account.book.frozen_until,
+        )
+
+
+class BorrowBody(Body):
+    """What borrowing to sell short costs a year, as fractions: 0.003 is 0.3 percent; null is not lent at all."""
+
+    easy_rate: NumberText = Decimal("0.003")
+    rates: dict[str, NumberText | None] = Field(default_factory=dict)
+    source: Line = "rule of the account"
+
+
+class InterestBody(Body):
+    """What owing cash costs a year and what having it earns, as fractions: 0.08 is eight percent."""
+
+    debit_rate: NumberText = Decimal("0.08")
+    credit_rate: NumberText = ZERO
+    source: Line = "rule of the account"
+
+
+class MarginBody(Body):
+    """Whether and how an account may owe money and units, and whose rules hold on an old tape."""
+
+    kind: MarginKind = MarginKind.CASH
+    regime: MarginRegime = MarginRegime.REALTIME_BLOCK
+    borrow: BorrowBody = BorrowBody()
+    interest: InterestBody = InterestBody()
+    rules_as_of: RulesAsOf = RulesAsOf.OPENING
+
+    def rules(self) -> MarginRules:
+        """Return them as a value."""
+        table = BorrowTable(self.borrow.easy_rate, self.borrow.rates, self.borrow.source)
+        rates = InterestRates(self.interest.debit_rate, self.interest.credit_rate, self.interest.source)
+        return MarginRules(self.kind, self.regime, table, rates, self.rules_as_of)
