@@ -2,10 +2,11 @@
 
 from decimal import Decimal
 
-from paperdesk.core.broker.marks import LAST_PRINT, OFFICIAL_CLOSE, QUOTE_MID
+from paperdesk.core.broker.marks import LAST_PRINT, OFFICIAL_CLOSE, OFFICIAL_OPEN, QUOTE_MID, opening_of
 from paperdesk.core.kernel.ids import InstrumentId
+from paperdesk.core.kernel.time import instant_from_text
 from paperdesk.features.marketdata.feeds.recorded import RecordedDataset, open_recorded
-from paperdesk.features.marketdata.marks import mark_at, marks_at
+from paperdesk.features.marketdata.marks import TapeMarks, mark_at, marks_at
 from tests.desk import Market
 
 
@@ -39,3 +40,17 @@ def test_what_has_no_price_yet_has_no_mark(markets: dict[str, Market]) -> None:
     dataset, acme = opened(markets["daily"])
     assert marks_at(dataset, [acme], 0) == {}
     assert set(marks_at(dataset, [acme], dataset.facts_total)) == {acme}
+
+
+def test_an_index_has_an_opening_value_beside_its_close(markets: dict[str, Market]) -> None:
+    dataset, acme = opened(markets["daily"])
+    index = dataset.by_symbol("MKTX")
+    assert index is not None
+    first_close = dataset.cursor_at(instant_from_text("2024-06-03T20:00:00Z"))
+    marks = TapeMarks(dataset, first_close)
+    opening = marks[opening_of(index.id)]
+    assert (opening.price, opening.source, opening.instrument) == (Decimal(5000), OFFICIAL_OPEN, index)
+    assert marks[index.id].price == Decimal(5005)
+    assert opening_of(acme) not in marks
+    second_close = dataset.cursor_at(instant_from_text("2024-06-04T20:00:00Z"))
+    assert opening_of(index.id) not in TapeMarks(dataset, second_close)

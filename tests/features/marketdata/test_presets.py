@@ -176,4 +176,8 @@ async def test_option_chains_are_quoted_and_traded(desk: RunningDesk) -> None:
     assert (await desk.mine.get(f"/v1/orders/{order['id']}"))["status"] == "filled"
     (held,) = await desk.mine.rows(f"/v1/accounts/{account_id}/positions")
     assert (held["symbol"], held["quantity"]) == (wish["symbol"], "2")
+    of = {"tape_id": tape["id"], "underlying": "AAPL", "expires_on": "2025-08-15"}
+    assert len(await desk.mine.rows("/v1/options/chain", **of)) == 2 * len(symbols)
+    said = await desk.mine.get(f"/v1/accounts/{account_id}/expiries", on="2025-08-15")
+    assert [each["fate"] in {"expires", "exercised"} for each in said["items"]] == [True]
     assert (await desk.mine.get(f"/v1/accounts/{account_id}/reconciliation"))["balanced"]

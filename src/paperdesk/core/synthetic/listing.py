@@ -12,7 +12,6 @@ from typing import Final
 
 import numpy as np
 
-from paperdesk.core.market.options import Style
 from paperdesk.core.market.sessions import XNYS, Calendar, Session, calendar
 from paperdesk.core.synthetic.arrays import Floats, Ints
 from paperdesk.core.synthetic.climate import first_day
@@ -60,11 +59,6 @@ class OptionSeries:
     step: int
     lows: Ints
     highs: Ints
-
-    @property
-    def style(self) -> Style:
-        """Return how its contracts are exercised."""
-        return Style.EUROPEAN if self.underlying == VOLATILITY_INDEX else Style.AMERICAN
 
     def strikes(self, day: int) -> Ints:
         """Return the strikes listed on a day, in thousandths, lowest first."""

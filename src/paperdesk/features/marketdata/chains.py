@@ -41,9 +41,11 @@ class ChainLine:
 
 def contracts(tape: Tape, dataset: Dataset, asked: ContractQuery) -> list[tuple[Instrument, OptionContract]]:
     """Return contracts on an underlying in order of expiry, strike and right; what is not listed yet stays out."""
+    # A generated market counts no contracts among its instruments; those that live are in its chain.
+    known = dataset.instruments.values() if asked.expired else dataset.chain(asked.underlying, tape.cursor)
     found = [
         (instrument, instrument.contract)
-        for instrument in dataset.instruments.values()
+        for instrument in known
         if instrument.contract is not None
         and _is_asked_for(tape, dataset, instrument.contract, asked)
         and dataset.listed(instrument.id, tape.cursor)

@@ -6,7 +6,7 @@ worth that. A print at the close of a session is the official close.
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from paperdesk.core.broker.marks import LAST_PRINT, OFFICIAL_CLOSE, QUOTE_MID, Mark
+from paperdesk.core.broker.marks import LAST_PRINT, OFFICIAL_CLOSE, OFFICIAL_OPEN, QUOTE_MID, Mark, opening_of
 from paperdesk.core.kernel.ids import InstrumentId
 from paperdesk.core.market.facts import CloseFact
 from paperdesk.core.market.instruments import Kind
@@ -26,7 +26,8 @@ class TapeMarks(Mapping[InstrumentId, Mark]):
         """Return a mark; what has no price yet has none."""
         if instrument_id not in self._known:
             is_here = instrument_id in self._dataset.instruments
-            self._known[instrument_id] = mark_at(self._dataset, instrument_id, self._cursor) if is_here else None
+            look = mark_at if is_here else _opening_mark
+            self._known[instrument_id] = look(self._dataset, instrument_id, self._cursor)
         mark = self._known[instrument_id]
         if mark is None:
             raise KeyError(instrument_id)
@@ -52,6 +53,18 @@ def mark_at(dataset: Dataset, instrument_id: InstrumentId, cursor: int) -> Mark 
     sources = [_from_quote, _from_print] if instrument.kind is Kind.OPTION else [_from_print, _from_quote]
     found = (source(dataset, instrument_id, cursor) for source in sources)
     return next((mark for mark in found if mark is not None), None)
+
+
+def _opening_mark(dataset: Dataset, asked: InstrumentId, cursor: int) -> Mark | None:
+    """Return the opening value of an index in the session of a cursor, when its opening is what is asked for."""
+    indexes = (each for each in dataset.instruments.values() if each.kind is Kind.INDEX)
+    index = next((each for each in indexes if opening_of(each.id) == asked), None)
+    session = dataset.calendar.session_on(dataset.calendar.day_of(dataset.at_of(cursor)))
+    if index is None or session is None:
+        return None
+    bars = dataset.bars(index.id, cursor, start=session.opens_at)
+    opened = bars[0].open if bars else None
+    return None if opened is None else Mark(index, opened, OFFICIAL_OPEN, session.opens_at)
 
 
 def _from_quote(dataset: Dataset, instrument_id: InstrumentId, cursor: int) -> Mark | None:

@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
@@ -13,7 +13,7 @@ from paperdesk.core.kernel.ids import InstrumentId
 from paperdesk.core.market.facts import QuoteFact
 from paperdesk.core.market.instruments import Instrument, Kind
 from paperdesk.core.market.option_ids import contract_of, option_id
-from paperdesk.core.market.options import OptionContract, Right, occ_symbol
+from paperdesk.core.market.options import OptionContract, Right, listed, occ_symbol
 from paperdesk.core.market.sessions import XNYS
 from paperdesk.core.synthetic.arrays import Ints
 from paperdesk.core.synthetic.chains import SeriesQuotes, quote_series
@@ -111,14 +111,14 @@ class Chains:
         step = series.strike_step(found.strike)
         if step is None or not series.lows[-1] <= step <= series.highs[-1]:
             return None
-        return OptionContract(found.root, found.expires_on, found.right, found.strike, style=series.style)
+        return listed(found.root, found.expires_on, found.right, found.strike)
 
     def days(self, contract: OptionContract) -> range:
         """Return the days on which a contract is quoted."""
         series = self._by_expiry[contract.root, contract.expires_on]
         step = series.strike_step(contract.strike) or 0
-        listed = ((series.lows <= step) & (step <= series.highs)).argmax()
-        first = max(series.first + int(listed), self._beginning)
+        has_begun = ((series.lows <= step) & (step <= series.highs)).argmax()
+        first = max(series.first + int(has_begun), self._beginning)
         return range(first, series.last + 1)
 
     def _seat(self, contract: OptionContract, day: int) -> Seat:
@@ -157,7 +157,7 @@ class Chains:
                 for strike in series.strikes(day).tolist():
                     for right in _RIGHTS:
                         terms = (series.underlying, series.expires_on, right, Decimal(strike) / 1000)
-                        yield instrument_of(OptionContract(*terms, style=series.style))
+                        yield instrument_of(listed(*terms))
 
     def _listed_on(self, day: int) -> list[tuple[OptionSeries, int]]:
         """Return the series of a day, each with how many contracts come before its own."""
@@ -193,6 +193,7 @@ class ListedInstruments(Mapping[InstrumentId, Instrument]):
     def __init__(self, plain: Mapping[InstrumentId, Instrument], chains: Chains) -> None:
         """Take the instruments that are not options, and the chains."""
         self._plain, self._chains = plain, chains
+        self._by_symbol = {each.symbol: each.id for each in plain.values()}
         self._known: dict[InstrumentId, Instrument] = {}
 
     def __getitem__(self, instrument_id: InstrumentId) -> Instrument:
@@ -202,7 +203,8 @@ class ListedInstruments(Mapping[InstrumentId, Instrument]):
             contract = self._chains.contract(instrument_id)
             if contract is None:
                 raise KeyError(instrument_id)
-            found = self._known[instrument_id] = instrument_of(contract)
+            of = self._by_symbol.get(contract.underlying)
+            found = self._known[instrument_id] = replace(instrument_of(contract), underlying_id=of)
         return found
 
     def __iter__(self) -> Iterator[InstrumentId]:

@@ -119,7 +119,8 @@ class MinuteMarket(MinuteClock):
         day, number = self.place(cursor)
         is_quoted = self._numbers[day].minutes_passed(number) > 0
         quoted = list(self._chains.listed_on(day, underlying)) if is_quoted else []
-        return quoted or [each for each in self._chains.listed_on(day - 1, underlying) if self.listed(each.id, cursor)]
+        before = (each for each in self._chains.listed_on(day - 1, underlying) if self.listed(each.id, cursor))
+        return [self.instruments[each.id] for each in quoted or before]
 
     def facts_between(
         self, after: int, upto: int, instrument_ids: frozenset[InstrumentId] | None = None
