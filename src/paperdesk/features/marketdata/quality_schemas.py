@@ -4,7 +4,7 @@ from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from paperdesk.features.marketdata.assess_dataset import AssessDataset, Assessment
 from paperdesk.infra.http import Body, NumberText
@@ -62,4 +62,9 @@ class QualityOut(BaseModel):
 class RepairBody(Body):
     """Where the missing bars are to come from."""
 
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        json_schema_extra={"examples": [{"from_dataset_id": "0192f0c1-7b1e-7a3c-8000-3f5d5f9d9a11"}]},
+    )
     from_dataset_id: UUID
