@@ -58,6 +58,7 @@ NOUNS = {
     "marketdata/tapes": "a source of market facts and its clock, for other features",
     "marketdata/branch_routes": "the routes of going back, for the REST door",
     "marketdata/strategy_routes": "the routes of lock-step, for the REST door",
+    "marketdata/branch_schemas": "what going back on a tape is asked with",
     "marketdata/strategy_schemas": "what the strategies attached to a tape look like from outside",
     "marketdata/presets": "tapes by name, for the store and the use cases that save and open them",
     "marketdata/quality_schemas": "what the quality report of a dataset looks like from outside",

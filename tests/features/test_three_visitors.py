@@ -45,7 +45,8 @@ class Call:
 
     def names(self, path: str) -> bool:
         """Say whether the call names something that belongs to somebody."""
-        return "{" in path or any("{" in str(value) for value in (*self.params.values(), *(self.body or {}).values()))
+        texts = (value for value in (*self.params.values(), *(self.body or {}).values()) if isinstance(value, str))
+        return "{" in path or any("{" in text for text in texts)
 
 
 OPTION = "ACME240607C00100000"

@@ -3,26 +3,16 @@
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import ConfigDict, Field
 
 from paperdesk.features.identity.access import Reading, Work
+from paperdesk.features.marketdata.branch_schemas import RewindBody
 from paperdesk.features.marketdata.queries import list_branches
 from paperdesk.features.marketdata.rewind_tape import RewindTape, rewind_tape
 from paperdesk.features.marketdata.routes import Datasets, shown_tape
 from paperdesk.features.marketdata.schemas import TapeOut
-from paperdesk.infra.http import Body, DayText, InstantText, Line, PageOf
+from paperdesk.infra.http import PageOf
 
 router = APIRouter(prefix="/v1/tapes/{tape_id}", tags=["market data"])
-
-
-class RewindBody(Body):
-    """Where a branch of the tape is to begin."""
-
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, json_schema_extra={"examples": [{"to": "2020-03-06", "name": "A second try"}]}
-    )
-    to: InstantText | DayText = Field(description="An instant the tape has passed, or a day: its close.")
-    name: Line | None = Field(default=None, description="The tape's own name if absent.")
 
 
 @router.post("/rewind", status_code=201)
