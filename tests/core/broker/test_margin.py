@@ -8,8 +8,10 @@ import pytest
 from paperdesk.core.broker.account import Account, Position
 from paperdesk.core.broker.margin import (
     Stage,
+    buying_power,
     is_pattern_day_trader,
     means,
+    overnight_buying_power,
     requirement,
     stage_of,
     standing,
@@ -140,3 +142,22 @@ def test_four_day_trades_make_a_pattern_and_four_times_the_excess_of_the_last_cl
 def test_what_no_list_names_is_easy_to_borrow() -> None:
     table = BorrowTable(Decimal("0.01"), {"ACME": Decimal("0.40"), "GLOBEX": None})
     assert [table.rate_of(symbol) for symbol in ("ACME", "GLOBEX", "BOLT")] == [Decimal("0.40"), None, Decimal("0.01")]
+
+
+def test_buying_power_is_what_the_regime_leaves_and_without_equity_only_cash() -> None:
+    held_by_orders, book = Decimal(1_000), MarginBook(memorandum=Decimal(6_000))
+    found = {}
+    for regime in (MarginRegime.REALTIME_BLOCK, MarginRegime.INTRADAY_CALL):
+        account = account_with("10000", margin=MarginRules(MarginKind.REG_T, regime))
+        account = replace(account, held=held_by_orders, book=book)
+        stands = standing(account, {})
+        assert stands is not None
+        found[regime] = (buying_power(account, stands), overnight_buying_power(account))
+    assert found == {
+        MarginRegime.REALTIME_BLOCK: (Decimal(36_000), Decimal(10_000)),
+        MarginRegime.INTRADAY_CALL: (Decimal(10_000), Decimal(10_000)),
+    }
+    poor = replace(account_with("1500"), held=held_by_orders)
+    stands = standing(poor, {})
+    assert stands is not None
+    assert buying_power(poor, stands) == Decimal(500)

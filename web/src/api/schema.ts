@@ -955,6 +955,13 @@ export interface components {
              * @example 12.5
              */
             held_cash: string;
+            /**
+             * Unsettled Cash
+             * @example 12.5
+             */
+            unsettled_cash: string;
+            /** Good Faith Violations */
+            good_faith_violations: string[];
             /** Buying Power */
             buying_power: string | null;
             /** Market Value */
@@ -1144,7 +1151,7 @@ export interface components {
          * @description The books of an account.
          * @enum {string}
          */
-        Book: "cash" | "securities" | "fees" | "realised" | "capital" | "claims" | "income";
+        Book: "cash" | "securities" | "fees" | "realised" | "capital" | "claims" | "income" | "interest";
         /**
          * BookedOut
          * @description One entry that exercise made.
@@ -1190,6 +1197,34 @@ export interface components {
              * @default rule of the account
              */
             source?: string;
+        };
+        /**
+         * CallKind
+         * @description What a margin call is for.
+         * @enum {string}
+         */
+        CallKind: "maintenance" | "intraday" | "reg_t";
+        /**
+         * CallOut
+         * @description A demand for cash, or for smaller positions, until the close of a day.
+         */
+        CallOut: {
+            kind: components["schemas"]["CallKind"];
+            /**
+             * Amount
+             * @example 12.5
+             */
+            amount: string;
+            /**
+             * Issued On
+             * Format: date
+             */
+            issued_on: string;
+            /**
+             * Due On
+             * Format: date
+             */
+            due_on: string;
         };
         /**
          * ChainLineOut
@@ -1505,7 +1540,7 @@ export interface components {
          * @description What caused an entry.
          * @enum {string}
          */
-        EntryKind: "fill" | "transfer" | "cash_dividend" | "dividend_payment" | "share_dividend" | "split" | "spin_off" | "merger" | "symbol_change" | "delisting" | "option_adjustment" | "expiry" | "exercise" | "assignment";
+        EntryKind: "fill" | "transfer" | "cash_dividend" | "dividend_payment" | "share_dividend" | "split" | "spin_off" | "merger" | "symbol_change" | "delisting" | "option_adjustment" | "expiry" | "exercise" | "assignment" | "interest" | "borrow_fee";
         /**
          * EntryOut
          * @description One entry of the journal, with the cash after it.
@@ -1896,6 +1931,29 @@ export interface components {
             last_on?: string | null;
         };
         /**
+         * InterestBody
+         * @description What owing cash costs a year and what having it earns, as fractions: 0.08 is eight percent.
+         */
+        InterestBody: {
+            /**
+             * Debit Rate
+             * @default 0.08
+             * @example 12.5
+             */
+            debit_rate?: string;
+            /**
+             * Credit Rate
+             * @default 0
+             * @example 12.5
+             */
+            credit_rate?: string;
+            /**
+             * Source
+             * @default rule of the account
+             */
+            source?: string;
+        };
+        /**
          * IssuedKeyView
          * @description A new key; the secret is shown this once. Send `key_id.secret` as a bearer token.
          */
@@ -2111,7 +2169,7 @@ export interface components {
         };
         /**
          * MarginBody
-         * @description Whether and how an account may owe money and units.
+         * @description Whether and how an account may owe money and units, and whose rules hold on an old tape.
          */
         MarginBody: {
             /** @default cash */
@@ -2126,6 +2184,16 @@ export interface components {
              *     }
              */
             borrow?: components["schemas"]["BorrowBody"];
+            /**
+             * @default {
+             *       "debit_rate": "0.08",
+             *       "credit_rate": "0",
+             *       "source": "rule of the account"
+             *     }
+             */
+            interest?: components["schemas"]["InterestBody"];
+            /** @default opening */
+            rules_as_of?: components["schemas"]["RulesAsOf"];
         };
         /**
          * MarginKind
@@ -2163,6 +2231,12 @@ export interface components {
             overnight_buying_power: string;
             /** Day Trades */
             day_trades: number;
+            /** Is Warned */
+            is_warned: boolean;
+            /** Calls */
+            calls: components["schemas"]["CallOut"][];
+            /** Frozen Until */
+            frozen_until: string | null;
         };
         /**
          * MarginRegime
@@ -2233,7 +2307,13 @@ export interface components {
              *         "easy_rate": "0.003",
              *         "rates": {},
              *         "source": "rule of the account"
-             *       }
+             *       },
+             *       "interest": {
+             *         "credit_rate": "0",
+             *         "debit_rate": "0.08",
+             *         "source": "rule of the account"
+             *       },
+             *       "rules_as_of": "opening"
              *     }
              */
             margin?: components["schemas"]["MarginBody"];
@@ -2252,6 +2332,11 @@ export interface components {
              * @default true
              */
             auto_exercise?: boolean;
+            /**
+             * Early Assignment
+             * @default true
+             */
+            early_assignment?: boolean;
             /**
              * Option Level
              * @default 2
@@ -3450,6 +3535,12 @@ export interface components {
             acknowledged: number;
         };
         /**
+         * Intent
+         * @description What an order means to do to a position; said by those who want to be held to it.
+         * @enum {string}
+         */
+        Intent: "buy_to_open" | "buy_to_close" | "sell_to_open" | "sell_to_close";
+        /**
          * StopLossBody
          * @description The exit at a loss: a stop order, or with a limit price a stop-limit order.
          */
@@ -3556,6 +3647,11 @@ export interface components {
              * @default false
              */
             do_not_reduce?: boolean;
+            /**
+             * @description What the order means to do to the position; refused when it would not.
+             * @default null
+             */
+            intent?: components["schemas"]["Intent"] | null;
             /** @default simple */
             order_class?: components["schemas"]["OrderClass"];
             /** @default null */
