@@ -30,13 +30,14 @@ from paperdesk.core.market.options import OptionContract, Right  # noqa: E402
 from paperdesk.core.market.quotes import Bar, Quote  # noqa: E402
 from paperdesk.core.market.sessions import calendar  # noqa: E402
 from paperdesk.doors.alpaca import options, prices, shapes  # noqa: E402
-from paperdesk.doors.alpaca.app import ENDPOINTS  # noqa: E402
+from paperdesk.doors.alpaca.app import ENDPOINTS, STREAMS, UPDATES  # noqa: E402
 from paperdesk.doors.alpaca.trading import CONFIGURATION  # noqa: E402
 from paperdesk.features.broker.queries import Worth  # noqa: E402
 
 SOURCE = ROOT / "tools" / "alpaca_coverage.toml"
 PAGE = ROOT / "docs" / "reference" / "alpaca_coverage.md"
 ADDRESSES = ("trading", "market data", "streams")
+WORDS = ("channels",)
 STATES = {"null": "always null", "fixed": "fixed", "near": "near", "absent": "not shown"}
 
 HEAD = """\
@@ -98,7 +99,8 @@ def shown() -> dict[str, frozenset[str]]:
 
 def served() -> frozenset[str]:
     """Return the addresses that the code answers."""
-    return frozenset(f"{each.method} {each.path.replace(':path', '')}" for each in ENDPOINTS)
+    over_http = {f"{each.method} {each.path.replace(':path', '')}" for each in ENDPOINTS}
+    return frozenset(over_http | {f"WS {path}" for path in (UPDATES, *(each.path for each in STREAMS))})
 
 
 def differences(listed: Mapping[str, Any]) -> Iterator[str]:
@@ -118,10 +120,11 @@ def differences(listed: Mapping[str, Any]) -> Iterator[str]:
 def page(listed: Mapping[str, Any]) -> Iterator[str]:
     """Yield the page, a table at a time."""
     yield HEAD
-    for part in ADDRESSES:
+    for part in (*ADDRESSES, *WORDS):
         rows = listed[part].items()
         done = sum(not why for _, why in rows)
-        yield f"\n## Addresses: {part}\n\n{done} of {len(rows)} are done.\n\n{_head('address', 'why not')}"
+        title, first = ("Addresses", "address") if part in ADDRESSES else ("Streams", "channel")
+        yield f"\n## {title}: {part}\n\n{done} of {len(rows)} are done.\n\n{_head(first, 'why not')}"
         yield from (f"| `{address}` | {'no' if why else 'yes'} | {why} |\n" for address, why in rows)
     for name, fields in listed["fields"].items():
         yield f"\n## Fields: {name}\n\n{_head('field', 'remark')}"

@@ -65,6 +65,7 @@ NOUNS = {
     "marketdata/action_schemas": "what corporate actions look like from outside",
     "marketdata/preset_schemas": "what presets and their truth look like from outside",
     "marketdata/pump": "the loop that yields a tape's facts, for the worker",
+    "broker/order_queries": "reads of orders and activities, for the doors",
     "broker/rows": "what the store reads and writes, as values",
     "broker/statements": "the SQL of the order path, for the store and the order writer",
     "marketdata/marks": "what instruments are worth on a tape, for other features",

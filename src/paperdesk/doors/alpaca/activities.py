@@ -16,7 +16,8 @@ from paperdesk.doors.alpaca.asking import Ask, Listed, Visit, When
 from paperdesk.doors.alpaca.errors import MalformedQuestion, NotSpokenHere
 from paperdesk.doors.alpaca.shapes import activity_id
 from paperdesk.features.broker.equity_history import EquityPoint, equity_points
-from paperdesk.features.broker.queries import ActivitySearch, all_entries, list_activities
+from paperdesk.features.broker.order_queries import ActivitySearch, list_activities
+from paperdesk.features.broker.queries import all_entries
 from paperdesk.infra.db import Row
 
 PAGE_MAX: Final = 100

@@ -6,6 +6,7 @@ URL is easily written wrong and their clients do not follow redirects.
 """
 
 import re
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,29 +15,34 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.websockets import WebSocket
 
 from paperdesk.core.kernel.errors import PaperdeskError, RateLimited
 from paperdesk.core.kernel.principal import Scope as Permission
 from paperdesk.doors.alpaca import activities, corporate_actions, options, orders, screener, trading
 from paperdesk.doors.alpaca.asking import Answering, Ask, token_of
+from paperdesk.doors.alpaca.data_stream import DataLine
 from paperdesk.doors.alpaca.errors import answer_nowhere, answer_refusal, answer_unexpected, answered, refused
 from paperdesk.doors.alpaca.marketdata import (
     OPTIONS,
     PAIRS,
     SHARES,
+    Market,
     history,
     history_of_one,
     latest,
     latest_of_one,
 )
+from paperdesk.doors.alpaca.trade_updates import Line
 from paperdesk.doors.desk import Desk, Neighbour
 from paperdesk.doors.problems import BodyLimit
 from paperdesk.infra.rate_limit import Allowance, RateLimit
 
 _OURS: Final = re.compile(r"/(v2|v1beta1|v1beta3|stream|v1/corporate-actions|v1/locates)(?=[/:]|$)")
 _TWICE: Final = re.compile(r"^(/v[0-9a-z]+)\1(?=/|$)")
+Socket = Callable[[WebSocket], Awaitable[None]]
 READ, TRADE = Permission.READ, Permission.TRADE
 
 
@@ -104,6 +110,24 @@ MARKET: Final = (
 ENDPOINTS: Final = (*TRADING, *MARKET)
 
 
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """One address for WebSockets: a market, None for the test stream."""
+
+    path: str
+    market: Market | None
+
+
+STREAMS: Final = (
+    *(Stream(f"/v2/{feed}", SHARES) for feed in ("iex", "sip", "delayed_sip", "boats", "overnight")),
+    Stream("/v2/test", None),
+    *(Stream(f"/v1beta1/{feed}", OPTIONS) for feed in ("indicative", "opra")),
+    Stream("/v1beta1/news", SHARES),
+    Stream("/v1beta3/crypto/us", PAIRS),
+)
+UPDATES: Final = "/stream"
+
+
 def dialect(desk: Desk) -> Neighbour:
     """Return the door over a desk."""
     return Neighbour(owns, _Forgiving(build_app(desk)))
@@ -121,6 +145,8 @@ def build_app(desk: Desk) -> Starlette:
         Route(each.path, _Served(desk, each, limit), methods=[each.method], name=f"{each.method} {each.path}")
         for each in ENDPOINTS
     ]
+    routes.append(WebSocketRoute(UPDATES, _trade_updates(desk)))
+    routes.extend(WebSocketRoute(each.path, _data_stream(desk, each.market)) for each in STREAMS)
     body = Middleware(
         BodyLimit, body_bytes_max=desk.runtime.settings.body_bytes_max, import_bytes_max=0, refusing=refused
     )
@@ -135,6 +161,20 @@ def build_app(desk: Desk) -> Starlette:
     )
     app.router.redirect_slashes = False
     return app
+
+
+def _trade_updates(desk: Desk) -> Socket:
+    async def serve(socket: WebSocket) -> None:
+        await Line(socket, desk).serve()
+
+    return serve
+
+
+def _data_stream(desk: Desk, market: Market | None) -> Socket:
+    async def serve(socket: WebSocket) -> None:
+        await DataLine(socket, desk, market).serve()
+
+    return serve
 
 
 @dataclass(frozen=True, slots=True)

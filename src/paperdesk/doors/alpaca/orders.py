@@ -33,10 +33,11 @@ from paperdesk.doors.alpaca.shapes import PERCENT, order_shape, position_shape
 from paperdesk.features.broker.cancel_order import cancel_order
 from paperdesk.features.broker.cancel_orders import cancel_orders
 from paperdesk.features.broker.close_position import close_position
+from paperdesk.features.broker.order_queries import OrderSearch, exits_of, find_orders
 from paperdesk.features.broker.order_schemas import CLIENT_ID_LENGTH_MAX
 from paperdesk.features.broker.order_writer import ClientOrderIdTaken, Placed
 from paperdesk.features.broker.place_order import place_order
-from paperdesk.features.broker.queries import OrderSearch, by_symbol, exits_of, find_orders, value
+from paperdesk.features.broker.queries import by_symbol, value
 from paperdesk.features.broker.replace_order import replace_order
 from paperdesk.features.broker.work import BrokerWork
 

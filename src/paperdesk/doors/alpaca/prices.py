@@ -76,6 +76,14 @@ def bars(visit: Visit, instrument: Instrument, span: Span, asked: Bars = DAYS) -
     return span.cut((at, bar_shape(at, bar)) for at, bar in found)
 
 
+def ended(visit: Visit, instrument: Instrument, interval: Interval, since: datetime) -> list[Shape]:
+    """Return the bars that ended after an instant, oldest first."""
+    query = BarQuery(visit.tape.id, instrument.symbol, interval, since - LONGEST)
+    rows = bar_rows(visit.tape, visit.dataset, query)
+    begun = [] if rows is None else rows.begun(since - LONGEST, visit.tape.at)
+    return [bar_shape(begins(at, interval, visit.calendar), bar) for at, bar in begun if bar.at > since]
+
+
 def begins(opened_at: datetime, interval: Interval, market: Calendar) -> datetime:
     """Return when a bar begins at Alpaca: days and longer at midnight where the market is, weeks on Mondays."""
     day = market.day_of(opened_at)
@@ -94,13 +102,13 @@ def begins(opened_at: datetime, interval: Interval, market: Calendar) -> datetim
 def quotes(visit: Visit, instrument: Instrument, span: Span) -> list[tuple[datetime, Shape]]:
     """Return recorded quotes; a tape of bars has none."""
     facts = _facts(visit, instrument, span)
-    return span.cut((fact.at, quote_shape(_quote(fact))) for fact in facts if isinstance(fact, QuoteFact))
+    return span.cut((fact.at, quote_shape(quote_of(fact))) for fact in facts if isinstance(fact, QuoteFact))
 
 
 def prints(visit: Visit, instrument: Instrument, span: Span) -> list[tuple[datetime, Shape]]:
     """Return prints; of a bar its first and its last price, whose sizes nobody told."""
-    facts, has_sizes = _facts(visit, instrument, span), _has_sizes(visit, instrument)
-    return span.cut((fact.at, print_shape(fact, has_size=has_sizes)) for fact in facts if isinstance(fact, Print))
+    facts, is_sized = _facts(visit, instrument, span), has_sizes(visit, instrument)
+    return span.cut((fact.at, print_shape(fact, has_size=is_sized)) for fact in facts if isinstance(fact, Print))
 
 
 def latest_bar(visit: Visit, instrument: Instrument) -> Shape | None:
@@ -128,14 +136,17 @@ def latest_quote(visit: Visit, instrument: Instrument) -> Shape | None:
 def latest_print(visit: Visit, instrument: Instrument) -> Shape | None:
     """Return the last print; a tape of quotes has none."""
     fact = visit.dataset.last_print(instrument.id, visit.tape.cursor)
-    return None if fact is None else print_shape(fact, has_size=_has_sizes(visit, instrument))
+    return None if fact is None else print_shape(fact, has_size=has_sizes(visit, instrument))
 
 
 def latest_book(visit: Visit, instrument: Instrument) -> Shape | None:
     """Return the standing quote as a book of one level."""
     quote = visit.dataset.standing_quote(instrument.id, visit.tape.cursor)
-    if quote is None:
-        return None
+    return None if quote is None else book_shape(quote)
+
+
+def book_shape(quote: Quote) -> Shape:
+    """Show a quote as a book of one level."""
     sides = {"b": (quote.bid, quote.bid_size), "a": (quote.ask, quote.ask_size)}
     levels = {name: [{"p": price, "s": size or ZERO}] for name, (price, size) in sides.items()}
     return {"t": instant_text(quote.at), **levels}
@@ -202,11 +213,13 @@ def print_shape(fact: Print, *, has_size: bool) -> Shape:
     return {**shape, "c": DERIVED if size is None else [], "i": fact.seq, "z": ""}
 
 
-def _has_sizes(visit: Visit, instrument: Instrument) -> bool:
+def has_sizes(visit: Visit, instrument: Instrument) -> bool:
+    """Say whether prints were recorded with their sizes."""
     return isinstance(visit.dataset.known_rows(instrument.id, visit.tape.cursor), PrintColumns)
 
 
-def _quote(fact: QuoteFact) -> Quote:
+def quote_of(fact: QuoteFact) -> Quote:
+    """Return a recorded quote as a value."""
     return Quote(fact.instrument_id, fact.at, fact.bid, fact.ask, fact.bid_size, fact.ask_size)
 
 

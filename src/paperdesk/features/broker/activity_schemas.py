@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 
 from paperdesk.core.broker.ledger import EntryKind
 from paperdesk.core.broker.orders import Side
-from paperdesk.features.broker.queries import ActivitySearch
+from paperdesk.features.broker.order_queries import ActivitySearch
 from paperdesk.infra.http import InstantText, NumberText
 
 Kinds = Annotated[list[EntryKind] | None, Query(description="One kind or several; all of them if absent.")]

@@ -17,6 +17,7 @@ from paperdesk.features.broker.cancel_orders import cancel_orders
 from paperdesk.features.broker.close_position import close_position
 from paperdesk.features.broker.equity_history import equity_points
 from paperdesk.features.broker.open_account import open_account
+from paperdesk.features.broker.order_queries import list_activities
 from paperdesk.features.broker.order_schemas import ClosePositionBody, OrderOut, ReplaceOrderBody, order_members
 from paperdesk.features.broker.queries import OrderFilter
 from paperdesk.features.broker.reconcile import reconcile
@@ -115,7 +116,7 @@ async def get_activities(
     await queries.read_account(work, account_id)
     beyond = page.after(tuple[UUID])
     search = chosen.search(page.limit + 1, None if beyond is None else beyond[0])
-    rows, next_cursor = page.cut(await queries.list_activities(work, account_id, search), lambda row: (row["id"],))
+    rows, next_cursor = page.cut(await list_activities(work, account_id, search), lambda row: (row["id"],))
     return PageOf(items=[ActivityOut.of(row) for row in rows], next_cursor=next_cursor)
 
 
@@ -125,7 +126,7 @@ async def get_activities_file(
 ) -> Response:
     """Write the newest hundred thousand activities as a CSV file."""
     account = await queries.read_account(work, account_id)
-    rows = await queries.list_activities(work, account_id, chosen.search(FILE_ROWS_MAX))
+    rows = await list_activities(work, account_id, chosen.search(FILE_ROWS_MAX))
     name = f"activities-{account['number']}.csv"
     return Response(
         as_csv(rows), media_type="text/csv", headers={"Content-Disposition": f'attachment; filename="{name}"'}
