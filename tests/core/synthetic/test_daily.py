@@ -19,7 +19,7 @@ from paperdesk.core.synthetic.truth import FACTOR_FUNDS, truths
 SESSIONS = calendar("XNYS").sessions(HISTORY_FROM, LASTS_UNTIL)
 BEGINNING = first_day(SESSIONS)
 SEEDS = range(8)
-PIN = "4868eef04f7d66f45e5761efb5f80d489491dafc246f4bc15d83aaaf6760ae77"
+PIN = "c5762c702fe6a774580606916b6809ab0f662d81429ecfd9236b46dd61ef8b97"
 
 
 @cache
@@ -29,7 +29,8 @@ def market(seed: int = 7, preset: str = "fair_market", days: int = len(SESSIONS)
 
 def excess(one: DailyMarket, symbol: str) -> NDArray[np.float64]:
     close = one.bars.close[:, PLACE[symbol]].astype(np.float64)
-    return np.asarray(close[1:] / close[:-1] - 1 - one.rates.cash[1:])
+    paid = 100 * one.dividends[1:, PLACE[symbol]]
+    return np.asarray((close[1:] + paid) / close[:-1] - 1 - one.rates.cash[1:])
 
 
 def pinned(one: DailyMarket) -> str:
@@ -72,6 +73,17 @@ def test_the_roster_is_as_large_as_promised_and_begins_at_its_prices() -> None:
 def test_an_unknown_preset_is_refused() -> None:
     with pytest.raises(UnknownPreset):
         preset_of("moon")
+
+
+def test_prices_fall_by_the_dividend() -> None:
+    """Without the dividend a share opens where the night's drivers leave it; with it, that much lower."""
+    one, place = market(), PLACE["VZ"]
+    ex = np.flatnonzero(one.dividends[:, place])
+    assert len(ex) in {15, 16}
+    yearly = one.dividends[ex[-4:], place].sum() / (one.bars.close[ex[-1], place] / 100)
+    assert yearly == pytest.approx(ROSTER[place].dividend_rate, rel=0.35)
+    returns = [excess(market(seed), "VZ")[ex - 1] for seed in SEEDS]
+    assert abs(float(np.mean(returns))) < 0.008
 
 
 def test_the_index_fund_is_its_basket_and_its_remainder() -> None:

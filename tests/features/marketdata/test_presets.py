@@ -181,3 +181,15 @@ async def test_option_chains_are_quoted_and_traded(desk: RunningDesk) -> None:
     said = await desk.mine.get(f"/v1/accounts/{account_id}/expiries", on="2025-08-15")
     assert [each["fate"] in {"expires", "exercised"} for each in said["items"]] == [True]
     assert (await desk.mine.get(f"/v1/accounts/{account_id}/reconciliation"))["balanced"]
+
+
+@pytest.mark.parametrize("detail", ["daily", "minute"])
+async def test_dividends_are_paid_to_who_holds(desk: RunningDesk, detail: str) -> None:
+    tape = await opened(desk, detail=detail)
+    account_id = await desk.mine.open_account(tape["id"], cash="100000")
+    wish = {"account_id": account_id, "symbol": "INTC", "side": "buy", "type": "market", "quantity": "100"}
+    await desk.mine.post("/v1/orders", wish)
+    await desk.mine.control(tape["id"], "jump", to="2025-06-20T20:00:00Z")
+    entries = await desk.mine.rows(f"/v1/accounts/{account_id}/ledger")
+    assert any("dividend" in row["kind"] for row in entries), {row["kind"] for row in entries}
+    assert (await desk.mine.get(f"/v1/accounts/{account_id}/reconciliation"))["balanced"]

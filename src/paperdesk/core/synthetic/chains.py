@@ -10,6 +10,7 @@ from paperdesk.core.synthetic.arrays import Floats, Ints
 from paperdesk.core.synthetic.chance import stream
 from paperdesk.core.synthetic.climate import EARNINGS_SHARE
 from paperdesk.core.synthetic.daily import PLACES, DailyMarket
+from paperdesk.core.synthetic.dividends import ANNOUNCED
 from paperdesk.core.synthetic.fear import PREMIUM
 from paperdesk.core.synthetic.listing import OptionSeries
 from paperdesk.core.synthetic.minutes import MinuteBars
@@ -76,7 +77,7 @@ def value_series(market: DailyMarket, series: OptionSeries, day: int, bars: Minu
     rate = rate_for(market, day, years)
     at_money = np.maximum(variance_at_money(market, series, day, (fear, years)), _LEAST_VARIANCE)
     strikes = (series.strikes(day) / 1000)[:, None]
-    forward = spot * np.exp(rate * years)
+    forward = (spot - dividends_ahead(market, series, day)) * np.exp(rate * years)
     if series.underlying == VOLATILITY_INDEX:
         forward = forward_of_fear(market, day, spot, years)
     variance = total_variance(smile_of(series.underlying), at_money, np.log(strikes / forward))
@@ -104,6 +105,24 @@ def rate_for(market: DailyMarket, day: int, years: Floats) -> Floats:
     """Return the rate to a moment, continuously compounded, from the yields at the close before."""
     yields = market.rates.yields[max(day - 1, 0)] / 100
     return np.asarray(np.interp(years, _MATURITIES, np.log1p(yields)))
+
+
+def dividends_ahead(market: DailyMarket, series: OptionSeries, day: int) -> float:
+    """Return what the dividends between this session and the expiry are worth today.
+
+    Announced ones are known; of later ones the same share of the last close is expected.
+    """
+    if series.underlying == VOLATILITY_INDEX:
+        return 0.0
+    member, today = PLACE[series.underlying], market.sessions[day].on
+    quarterly = ROSTER[member].dividend_rate / 4 * market.bars.close[max(day - 1, 0), member] / 10**PLACES
+    worth = 0.0
+    for ex in np.flatnonzero(market.shares[day + 1 : series.last + 1, member]).tolist():
+        place = day + 1 + ex
+        amount = market.dividends[place, member] if place - ANNOUNCED <= day - 1 else quarterly
+        years = (market.sessions[place].on - today).days / 365
+        worth += float(amount * np.exp(-rate_for(market, day, np.array(years)) * years))
+    return worth
 
 
 def forward_of_fear(market: DailyMarket, day: int, spot: Floats, years: Floats) -> Floats:

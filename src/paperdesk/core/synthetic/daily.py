@@ -17,6 +17,7 @@ from paperdesk.core.synthetic.arrays import Flags, Floats, Ints
 from paperdesk.core.synthetic.bridge import bridge_range
 from paperdesk.core.synthetic.chance import stream
 from paperdesk.core.synthetic.climate import Climate, Fates, climate_of, earnings_nights, fates_of, first_day
+from paperdesk.core.synthetic.dividends import AMOUNT_PLACES, ANNOUNCED, ex_shares
 from paperdesk.core.synthetic.drivers import draw_shocks
 from paperdesk.core.synthetic.fear import Levels, volatility_index
 from paperdesk.core.synthetic.presets import Preset
@@ -60,8 +61,9 @@ class DailyBars:
 class DailyMarket:
     """Everything that is settled of each day before its minutes.
 
-    `listed` says on which days a member has a price, and `reports` is 1 where it reported before the open;
-    shape (days, members).
+    `listed` says on which days a member has a price, `reports` is 1 where it reported before the open, and
+    `dividends` are what goes ex at the open, in the currency, `shares` the same as a share of the price when
+    it was announced; shape (days, members).
     """
 
     preset: Preset
@@ -69,6 +71,8 @@ class DailyMarket:
     sessions: Sequence[Session]
     reports: Floats
     bars: DailyBars
+    shares: Floats
+    dividends: Floats
     listed: Flags
     deviations: Deviations
     climate: Climate
@@ -88,12 +92,16 @@ def generate_daily(preset: Preset, seed: int, sessions: Sequence[Session]) -> Da
     returns = with_reports(member_returns(moves, shocks, climate), reports * preset.earnings, seed)
     returns = with_fates(returns, fates, sessions)
     deviations = deviations_of(shocks, climate)
+    shares = ex_shares(sessions)
+    opens, closes, dividends = _paths(returns, rates, shares, beginning)
     return DailyMarket(
         preset=preset,
         seed=seed,
         sessions=sessions,
         reports=reports,
-        bars=_bars(returns, rates, (deviations, climate), seed, beginning),
+        bars=_bars((opens, closes), returns, (deviations, climate), seed),
+        shares=shares,
+        dividends=dividends,
         listed=_listed(fates, days),
         deviations=deviations,
         climate=climate,
@@ -103,9 +111,9 @@ def generate_daily(preset: Preset, seed: int, sessions: Sequence[Session]) -> Da
     )
 
 
-def _bars(returns: Parts, rates: Rates, scene: tuple[Deviations, Climate], seed: int, beginning: int) -> DailyBars:
+def _bars(paths: tuple[Floats, Floats], returns: Parts, scene: tuple[Deviations, Climate], seed: int) -> DailyBars:
     deviations, climate = scene
-    opens, closes = _paths(returns, rates, beginning)
+    opens, closes = paths
     deviation = deviations.of_members()
     low, high = bridge_range(opens, closes, opens * deviation, (seed, "range"))
     if climate.crash_day is not None:
@@ -114,13 +122,21 @@ def _bars(returns: Parts, rates: Rates, scene: tuple[Deviations, Climate], seed:
     return DailyBars(_whole(opens), _whole(high), _whole(low), _whole(closes), _volumes(returns, deviation, seed))
 
 
-def _paths(returns: Parts, rates: Rates, beginning: int) -> tuple[Floats, Floats]:
-    """Return opens and closes, which meet the roster's prices at the close of the beginning."""
-    cash = rates.cash[:, None]
-    grown = np.cumprod(1 + cash + returns.whole, axis=0)
-    closes = grown / grown[beginning] * np.array([one.price for one in ROSTER])
-    before = np.vstack([closes[:1] / (1 + cash[0] + returns.whole[0]), closes[:-1]])
-    return before * (1 + cash + returns.night), closes
+def _paths(returns: Parts, rates: Rates, shares: Floats, beginning: int) -> tuple[Floats, Floats, Floats]:
+    """Return opens, closes and dividends, shape (days, members); a price falls by the dividend at the open.
+
+    Dividends are shares of prices, so that everything can be scaled to meet the roster's prices at the close of
+    the beginning; only then are they rounded, to a place that nobody sees in a price.
+    """
+    by_night = 1 + rates.cash[:, None] + returns.night
+    opens, closes, paid = (np.empty_like(by_night) for _ in range(3))
+    before = np.ones(by_night.shape[1])
+    for day, share in enumerate(shares):
+        paid[day] = share * closes[day - ANNOUNCED] if day >= ANNOUNCED else 0.0
+        opens[day] = before * by_night[day] - paid[day]
+        closes[day] = before = opens[day] + before * returns.session[day]
+    scale = np.array([one.price for one in ROSTER]) / closes[beginning]
+    return opens * scale, closes * scale, np.round(paid * scale, AMOUNT_PLACES)
 
 
 def _whole(prices: Floats) -> Ints:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from paperdesk.core.kernel.ids import InstrumentId
 from paperdesk.core.market.facts import (
     CloseFact,
+    CorporateActionFact,
     MarketFact,
     OpenFact,
     Phase,
@@ -93,7 +94,7 @@ def test_the_wanted_instruments_alone_are_delivered_with_the_same_numbers() -> N
     expected = [
         fact
         for fact in two_sessions()
-        if isinstance(fact, SessionOpened | SessionClosed) or fact.instrument_id in wanted
+        if isinstance(fact, SessionOpened | SessionClosed | CorporateActionFact) or fact.instrument_id in wanted
     ]
     end = two_sessions()[-1].seq
     assert list(opened().facts_between(start(), end, wanted)) == expected
@@ -119,9 +120,10 @@ def test_what_is_known_is_what_was_delivered(ahead: int, more: int) -> None:
     """Every answer at a cursor follows from the facts up to it: it cannot know more."""
     market, cursor = opened(), two_sessions()[ahead].seq + more
     delivered = [fact for fact in two_sessions() if fact.seq <= cursor]
+    prices = [fact for fact in delivered if not isinstance(fact, CorporateActionFact)]
     for symbol in SHOWN:
         one = id_of(symbol)
-        mine = [fact for fact in delivered if getattr(fact, "instrument_id", None) == one]
+        mine = [fact for fact in prices if getattr(fact, "instrument_id", None) == one]
         quotes = [fact for fact in mine if isinstance(fact, QuoteFact)]
         prints = [fact for fact in mine if isinstance(fact, OpenFact | CloseFact)]
         closes = [fact for fact in mine if isinstance(fact, CloseFact)]

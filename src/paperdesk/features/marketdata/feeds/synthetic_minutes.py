@@ -5,11 +5,12 @@ can be entered without the days before it.
 """
 
 import heapq
-from bisect import bisect_right
-from collections import OrderedDict
+from bisect import bisect_left, bisect_right
+from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from decimal import ROUND_HALF_EVEN, Decimal
 from operator import attrgetter
 from threading import Lock
 from typing import Final, TypeVar
@@ -17,22 +18,23 @@ from typing import Final, TypeVar
 import numpy as np
 
 from paperdesk.core.kernel.ids import InstrumentId
-from paperdesk.core.market.corporate_actions import CorporateAction
-from paperdesk.core.market.facts import CloseFact, MarketFact, OpenFact, PriceFact, QuoteFact
+from paperdesk.core.market.corporate_actions import CorporateAction, Moment, ex_price
+from paperdesk.core.market.facts import CloseFact, CorporateActionFact, MarketFact, OpenFact, PriceFact, QuoteFact
 from paperdesk.core.market.instruments import Instrument
 from paperdesk.core.market.option_ids import option_id
 from paperdesk.core.market.options import MalformedOptionSymbol, OptionContract, parse_occ
 from paperdesk.core.market.quotes import Bar, Quote
-from paperdesk.core.market.sessions import Calendar
+from paperdesk.core.market.sessions import Calendar, Session
 from paperdesk.core.synthetic.daily import DailyMarket
 from paperdesk.core.synthetic.minutes import MinuteBars, generate_minutes
 from paperdesk.core.synthetic.roster import PLACE
+from paperdesk.features.marketdata.feeds.actions import moments_between
 from paperdesk.features.marketdata.feeds.bar_rows import EVERY_BAR, BarRows, BarsWanted
 from paperdesk.features.marketdata.feeds.columns import BarColumns, Columns, QuoteColumns
 from paperdesk.features.marketdata.feeds.manifest import DatasetManifest, Listing, Shape
 from paperdesk.features.marketdata.feeds.recorded import RecordedDataset
 from paperdesk.features.marketdata.feeds.synthetic_chains import Chains, ContractQuotes, ListedInstruments
-from paperdesk.features.marketdata.feeds.synthetic_clock import MinuteClock
+from paperdesk.features.marketdata.feeds.synthetic_clock import Acts, MinuteClock
 from paperdesk.features.marketdata.feeds.synthetic_session import generate_session, numbers_of
 
 SESSIONS_KEPT: Final = 3
@@ -71,7 +73,8 @@ class MinuteMarket(MinuteClock):
         self._kept: OrderedDict[int, _Generated] = OrderedDict()
         self._turn = Lock()
         counts = self._chains.counts().tolist()
-        super().__init__(market.sessions, [numbers_of(market, day, count) for day, count in enumerate(counts)])
+        numbers = [numbers_of(market, day, count) for day, count in enumerate(counts)]
+        super().__init__(market.sessions, numbers, acts_of(days.actions, days.calendar, market.sessions))
 
     @property
     def starts_from(self) -> datetime:
@@ -80,8 +83,8 @@ class MinuteMarket(MinuteClock):
 
     @property
     def actions(self) -> Sequence[CorporateAction]:
-        """Return what its companies do, which is nothing yet."""
-        return ()
+        """Return every corporate action of its instruments by ex-date; nobody may know one before `known_on`."""
+        return self._days.actions
 
     def by_symbol(self, symbol: str) -> Instrument | None:
         """Return the instrument of a symbol."""
@@ -127,11 +130,12 @@ class MinuteMarket(MinuteClock):
     ) -> Iterator[MarketFact]:
         """Yield facts with after < seq <= upto: those of sessions, and prices of the instruments (None: all)."""
         for day in range(self._coming(after), len(self._sessions)):
-            before = self._before[day]
-            if before >= upto:
+            if self._before[day] >= upto:
                 return
-            span = range(max(after - before, 0), min(upto - before, self._numbers[day].total))
-            quotes = [each.facts(span, before) for each in self._quoted(day, instrument_ids)]
+            yield from self._acts_between(day, after, upto)
+            bell = self._bells[day]
+            span = range(max(after - bell, 0), max(min(upto - bell, self._numbers[day].total), 0))
+            quotes = [each.facts(span, bell) for each in self._quoted(day, instrument_ids)]
             own = self._own_facts(day, span, instrument_ids)
             yield from heapq.merge(own, *quotes, key=attrgetter("seq")) if quotes else own
 
@@ -206,14 +210,22 @@ class MinuteMarket(MinuteClock):
             fact = self._last_of_contract(contract, cursor)
             return None if fact is None else quote_of(fact)
         found = self._latest(instrument_id, cursor, lambda session, own: session.last_quote(instrument_id, own))
-        return None if found is None else found[1]
+        if found is None:
+            return None
+        day, quote = found
+        bid, ask = (self._gone_ex(instrument_id, price, (day, cursor)) for price in (quote.bid, quote.ask))
+        derived_from = None if (bid, ask) == (quote.bid, quote.ask) else "ex_date"
+        return replace(quote, bid=bid, ask=ask, derived_from=derived_from)
 
     def last_print(self, instrument_id: InstrumentId, cursor: int) -> OpenFact | CloseFact | None:
         """Return the last open or close of an instrument by then; option contracts have quotes only."""
         found: tuple[int, OpenFact | CloseFact] | None = self._latest(
             instrument_id, cursor, lambda session, own: session.last_print(instrument_id, own)
         )
-        return None if found is None else self._renumbered(*found)
+        if found is None:
+            return None
+        price = self._gone_ex(instrument_id, found[1].price, (found[0], cursor))
+        return replace(self._renumbered(*found), price=price)
 
     def _generated(self, day: int) -> _Generated:
         with self._turn:  # a report on the whole tape is made beside the event loop
@@ -232,14 +244,34 @@ class MinuteMarket(MinuteClock):
         """Return how far a session has been told when the last one has come to a number."""
         return self._numbers[day].to_own(number) if day == last else self._numbers[day].own
 
+    def _gone_ex(self, instrument_id: InstrumentId, price: Decimal, span: tuple[int, int]) -> Decimal:
+        """Return a price of one session as it stands at a later cursor: what went ex in between is taken out."""
+        session, cursor = span
+        adjusted = price
+        for day in range(session + 1, min(self._coming(cursor), len(self._sessions) - 1) + 1):
+            for seq, (action, moment) in enumerate(self._acts[day].moments, start=self._before[day] + 1):
+                if seq <= cursor and moment is Moment.EX and action.instrument.id == instrument_id:
+                    adjusted = ex_price(action, adjusted)
+        if adjusted == price:
+            return price
+        tick = self.instruments[instrument_id].tick
+        return (adjusted / tick).quantize(Decimal(1), rounding=ROUND_HALF_EVEN) * tick
+
+    def _acts_between(self, day: int, after: int, upto: int) -> Iterator[CorporateActionFact]:
+        acts = self._acts[day]
+        for seq, (action, moment) in enumerate(acts.moments, start=self._before[day] + 1):
+            if after < seq <= upto:
+                assert acts.at is not None, "whoever acts does so at an instant"
+                yield CorporateActionFact(seq, acts.at, action, moment)
+
     def _own_facts(self, day: int, span: range, instrument_ids: frozenset[InstrumentId] | None) -> Iterator[MarketFact]:
         numbers = self._numbers[day]
         own = (numbers.to_own(span.start), numbers.to_own(span.stop))
         for fact in self._own(day).facts_between(*own, instrument_ids):
-            yield replace(fact, seq=self._before[day] + numbers.from_own(fact.seq))
+            yield replace(fact, seq=self._bells[day] + numbers.from_own(fact.seq))
 
     def _renumbered(self, day: int, fact: _F) -> _F:
-        return replace(fact, seq=self._before[day] + self._numbers[day].from_own(fact.seq))
+        return replace(fact, seq=self._bells[day] + self._numbers[day].from_own(fact.seq))
 
     def _quoted(self, day: int, instrument_ids: frozenset[InstrumentId] | None) -> list[ContractQuotes]:
         """Return the quotes of the contracts asked for that are listed on a day."""
@@ -262,13 +294,13 @@ class MinuteMarket(MinuteClock):
         days = self._chains.days(contract)
         day, number = self.place(cursor)
         if day in days:
-            found = self._quotes_of(contract, day).last(number, self._before[day])
+            found = self._quotes_of(contract, day).last(number, self._bells[day])
             if found is not None:
                 return found
         earlier = min(day - 1, days[-1])
         if earlier not in days:
             return None
-        return self._quotes_of(contract, earlier).last(self._numbers[earlier].total, self._before[earlier])
+        return self._quotes_of(contract, earlier).last(self._numbers[earlier].total, self._bells[earlier])
 
     def _first_session(self, last: int, wanted: BarsWanted) -> int:
         """Return the session whose minutes are the first to be told; only so many are generated at once."""
@@ -307,6 +339,18 @@ class MinuteMarket(MinuteClock):
         """Say whether an instrument has prices on a day; what is no member has them always."""
         member = PLACE.get(self._days.instrument(instrument_id).symbol)
         return member is None or bool(self._market.listed[day, member])
+
+
+def acts_of(actions: Sequence[CorporateAction], market: Calendar, sessions: Sequence[Session]) -> list[Acts]:
+    """Return what companies do on the day of each session; on a day without one they do it before the next."""
+    opens = [session.opens_at for session in sessions]
+    found: dict[int, list[tuple[datetime, CorporateAction, Moment]]] = defaultdict(list)
+    for each in moments_between(actions, market, opens[0], opens[-1]):
+        found[bisect_left(opens, each[0])].append(each)
+    return [
+        Acts(found[day][0][0], tuple((action, moment) for _, action, moment in found[day])) if day in found else Acts()
+        for day in range(len(sessions))
+    ]
 
 
 def quote_of(fact: QuoteFact) -> Quote:
