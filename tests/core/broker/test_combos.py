@@ -128,3 +128,8 @@ def test_nothing_is_lost_and_the_order_of_the_legs_does_not_matter(book: tuple[L
             held[line.symbol] += line.quantity
     assert dict(held) == {line.symbol: line.quantity for line in book}
     assert recognise(tuple(reversed(book))) == found
+
+
+def test_fewer_shares_than_a_contract_delivers_make_no_collar() -> None:
+    found = recognise([*legs("-1C105 +1P95"), shares(50)])
+    assert sorted(combo.strategy.value for combo in found) == ["risk_reversal", "underlying"]

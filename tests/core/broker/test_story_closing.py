@@ -4,10 +4,11 @@ from decimal import Decimal
 
 import pytest
 
-from paperdesk.core.broker.commands import StopLoss
+from paperdesk.core.broker.commands import ClosePosition, StopLoss
 from paperdesk.core.broker.orders import BY_REQUEST, OrderClass, Side
 from paperdesk.core.kernel.errors import PaperdeskError
-from tests.scenery import GLOBEX
+from paperdesk.core.kernel.ids import AccountId, OrderId, derived
+from tests.scenery import GLOBEX, HERE
 from tests.stories import Closing, Story
 
 
@@ -86,3 +87,9 @@ def test_what_cannot_be_closed_is_refused_and_nothing_is_cancelled(
         holder.closes_position(symbol, **how)
     assert refused.value.code == code
     assert holder.account is before
+
+
+def test_a_close_is_known_by_the_callers_name_for_it_or_by_its_own_id() -> None:
+    ids = AccountId(derived(HERE, "account")), OrderId(derived(HERE, "closing"))
+    assert ClosePosition(*ids, "ACME", client_order_id="mine").idempotency_key == "mine"
+    assert ClosePosition(*ids, "ACME").idempotency_key == str(ids[1])

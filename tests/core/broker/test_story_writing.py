@@ -6,13 +6,15 @@ from decimal import Decimal
 import pytest
 
 from paperdesk.core.broker.approvals import OptionLevelTooLow
-from paperdesk.core.broker.checks import IntentNotFitting
+from paperdesk.core.broker.checks import IntentNotFitting, OptionHasExpired, horizon
+from paperdesk.core.broker.commands import PlaceOrder
 from paperdesk.core.broker.margin import Stage, added_requirement, standing
 from paperdesk.core.broker.margin_checks import InsufficientBuyingPower, PositionsWithoutPrice
 from paperdesk.core.broker.option_margin import Exposure
-from paperdesk.core.broker.orders import Intent, Side
+from paperdesk.core.broker.orders import Intent, OrderType, Side
+from paperdesk.core.kernel.ids import AccountId, OrderId, derived
 from paperdesk.core.market.instruments import Instrument
-from tests.scenery import ACME, REG_T, mark_of, option, quote_of, rules
+from tests.scenery import ACME, HERE, REG_T, mark_of, market_view, option, quote_of, rules
 from tests.stories import Story
 
 CALL, HIGH_CALL, PUT = (option(right, strike, days=30) for right, strike in (("C", "100"), ("C", "105"), ("P", "95")))
@@ -140,3 +142,17 @@ def test_an_intent_goes_one_way_and_knows_what_is_held() -> None:
     with pytest.raises(IntentNotFitting):
         story.sell("3", "3.00", symbol=CALL.symbol, intent=Intent.SELL_TO_CLOSE)
     story.sell("2", "3.00", symbol=CALL.symbol, intent=Intent.SELL_TO_CLOSE)
+
+
+def test_the_first_level_writes_on_what_it_has_and_buys_none() -> None:
+    with pytest.raises(OptionLevelTooLow) as refusal:
+        writer(level=1).buy("1", "3.00", symbol=CALL.symbol)
+    assert refusal.value.facts == {"needed": 2, "available": 1}
+
+
+def test_an_option_that_traded_its_last_day_is_refused() -> None:
+    gone = option("C", "100", days=-1)
+    ids = AccountId(derived(HERE, "account")), OrderId(derived(HERE, "late"))
+    late = PlaceOrder(*ids, gone.symbol, Side.BUY, OrderType.MARKET, Decimal(1))
+    with pytest.raises(OptionHasExpired):
+        horizon(late, market_view(), gone)

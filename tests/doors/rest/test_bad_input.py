@@ -188,7 +188,7 @@ async def test_a_bad_account_is_not_opened(desk: RunningDesk, account_id: str, n
         ("/v1/accounts", {"cursor": "WzFd"}),
         ("/v1/accounts/x", {}),
         ("/v1/orders/x", {}),
-        ("/v1/bars", {"symbol": "ACME", "interval": "1m"}),
+        ("/v1/bars", {"symbol": "ACME", "interval": "7m"}),
         ("/v1/bars", {"symbol": "ACME", "start": "yesterday"}),
         ("/v1/bars", {"symbol": "ACME", "start": "2024-01-01T00:00:00"}),
         ("/v1/bars", {"symbol": "ACME", "limit": "5001"}),

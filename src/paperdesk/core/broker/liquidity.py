@@ -55,7 +55,7 @@ def volume_of(fact: PriceFact) -> Decimal | None:
             return fact.trailing_volume
         case RangeFact() | CloseFact():
             return fact.volume
-        case QuoteFact():
+        case _:
             return None
 
 
