@@ -31,7 +31,6 @@ from paperdesk.core.market.quotes import Bar, Quote  # noqa: E402
 from paperdesk.core.market.sessions import calendar  # noqa: E402
 from paperdesk.doors.alpaca import options, prices, shapes  # noqa: E402
 from paperdesk.doors.alpaca.app import ENDPOINTS, STREAMS, UPDATES  # noqa: E402
-from paperdesk.doors.alpaca.trading import CONFIGURATION  # noqa: E402
 from paperdesk.features.broker.queries import Worth  # noqa: E402
 
 SOURCE = ROOT / "tools" / "alpaca_coverage.toml"
@@ -87,7 +86,7 @@ def shown() -> dict[str, frozenset[str]]:
         "asset": shapes.asset_shape(_PAIR),
         "clock": shapes.clock_shape(market, _AT),
         "calendar": shapes.session_shape(session, ZoneInfo("UTC"), None),
-        "configurations": CONFIGURATION,
+        "configurations": shapes.configuration_shape(Rules()),
         "bar": prices.bar_shape(_AT, Bar(_PAIR.id, _AT, _ONE)),
         "quote": prices.quote_shape(Quote(_PAIR.id, _AT, _ONE, _ONE)),
         "option snapshot": options.snapshot_shape(None, None),

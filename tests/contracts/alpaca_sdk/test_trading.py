@@ -302,3 +302,19 @@ async def test_refusals_have_alpacas_numbers(trader: Dialect, order: OrderReques
     assert (refusal.value.status_code, refusal.value.code) == (status, code)
     assert refusal.value.message
     assert await trader.desk.footprint(trader.account_id) == before
+
+
+async def test_an_option_is_exercised_or_let_lapse(dialect: Dialect) -> None:
+    await dialect.open("chain", cash="50000")
+    call = "ACME240607C00100000"
+    await place(dialect, MarketOrderRequest(symbol=call, qty=1, side=OrderSide.BUY, time_in_force=TimeInForce.DAY))
+    await dialect.step()
+    lapsed = await dialect.ask("POST", f"/v2/positions/{call}/do-not-exercise")
+    assert (lapsed.status_code, lapsed.content) == (200, b"")
+    await said(dialect.trading.exercise_options_position, call)
+    positions = await said(dialect.trading.get_all_positions)
+    assert [(position.symbol, position.qty) for position in positions] == [("ACME", "100")]
+    types = [each["activity_type"] for each in await said(dialect.trading.get, "/account/activities")]
+    assert types == ["OPEXC", "FILL", "CSD"]
+    (exercise,) = await said(dialect.trading.get, "/account/activities/OPEXC")
+    assert exercise["net_amount"] == "-10000"

@@ -1,6 +1,6 @@
 """What happened in an account: its activities, and its equity over time."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final, Literal
@@ -22,9 +22,24 @@ from paperdesk.infra.db import Row
 
 PAGE_MAX: Final = 100
 DEPOSIT, WITHDRAWAL = "CSD", "CSW"
-# Which of their types an entry of ours is; a transfer is told apart by its sign.
-TYPES: Final[Mapping[str, str]] = {EntryKind.FILL: "FILL", EntryKind.TRANSFER: DEPOSIT}
-KINDS: Final[Mapping[str, str]] = {theirs: ours for ours, theirs in TYPES.items()} | {WITHDRAWAL: EntryKind.TRANSFER}
+# Which of their types an entry of ours is; a transfer is told apart by its sign. A dividend is one when it is paid.
+TYPES: Final[Mapping[str, str]] = {
+    EntryKind.FILL: "FILL",
+    EntryKind.TRANSFER: DEPOSIT,
+    EntryKind.DIVIDEND_PAYMENT: "DIV",
+    EntryKind.SHARE_DIVIDEND: "SPLIT",
+    EntryKind.SPLIT: "SPLIT",
+    EntryKind.SPIN_OFF: "SPIN",
+    EntryKind.MERGER: "MA",
+    EntryKind.SYMBOL_CHANGE: "NC",
+    EntryKind.DELISTING: "REORG",
+    EntryKind.OPTION_ADJUSTMENT: "REORG",
+    EntryKind.EXPIRY: "OPEXP",
+    EntryKind.EXERCISE: "OPEXC",
+    EntryKind.ASSIGNMENT: "OPASN",
+    EntryKind.INTEREST: "INT",
+    EntryKind.BORROW_FEE: "FEE",
+}
 OTHER: Final = "JNLC"
 PERIODS: Final[Mapping[str, int]] = {"D": 1, "W": 7, "M": 30, "A": 365}
 INTRADAY: Final = frozenset({"1Min", "5Min", "15Min", "1H"})
@@ -46,7 +61,7 @@ class ActivitiesQuery(msgspec.Struct):
         if not 1 <= self.page_size <= PAGE_MAX:
             raise MalformedQuestion(f"page_size must be between 1 and {PAGE_MAX}")
         start, end = (self.date, self.date) if self.date is not None else (self.after, self.until)
-        kinds = None if types is None else frozenset(KINDS[each] for each in types if each in KINDS)
+        kinds = None if types is None else frozenset(kind for each in types for kind in _kinds(each))
         return ActivitySearch(
             kinds=kinds,
             after=None if start is None else start.start,
@@ -77,6 +92,12 @@ class HistoryQuery(msgspec.Struct):
             return end - length, end
         given = self.start.start + length if self.period else now
         return self.start.start, given if asked is None else asked.end
+
+
+def _kinds(theirs: str) -> Iterator[str]:
+    """Yield which entries of ours can be of a type of theirs; whatever has no type is a journal."""
+    wanted = DEPOSIT if theirs == WITHDRAWAL else theirs
+    yield from (kind.value for kind in EntryKind if TYPES.get(kind, OTHER) == wanted)
 
 
 def _length(period: str) -> timedelta:

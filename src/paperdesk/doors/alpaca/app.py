@@ -82,6 +82,8 @@ TRADING: Final = (
     Endpoint("DELETE", "/v2/positions", TRADE, orders.delete_positions),
     Endpoint("GET", "/v2/positions/{symbol:path}", READ, orders.get_position),
     Endpoint("DELETE", "/v2/positions/{symbol:path}", TRADE, orders.delete_position),
+    Endpoint("POST", "/v2/positions/{contract}/exercise", TRADE, orders.post_exercise),
+    Endpoint("POST", "/v2/positions/{contract}/do-not-exercise", TRADE, orders.post_do_not_exercise),
 )
 HISTORY: Final = ("bars", "quotes", "trades")
 BOOK: Final = "orderbooks"

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from paperdesk.core.broker.checks import InsufficientShares
 from paperdesk.core.broker.closing import NoPosition
 from paperdesk.core.broker.engine import UnknownOrder
+from paperdesk.core.broker.exercising import OptionNotHeld
 from paperdesk.core.broker.margin_checks import InsufficientBuyingPower
 from paperdesk.core.broker.view import UnknownSymbol
 from paperdesk.core.kernel.errors import (
@@ -69,6 +70,7 @@ TOLD: Final[Mapping[type[PaperdeskError], Told]] = {
     NoPosition: Told(404, 40410000, "position does not exist"),
     ClientOrderIdTaken: Told(422, 40010001, "client_order_id must be unique"),
     InsufficientBuyingPower: Told(403, 40310000, "insufficient buying power"),
+    OptionNotHeld: Told(403, 40310000),
     InsufficientShares: Told(
         403, 40310000, "insufficient qty available for order (requested: {needed}, available: {available})"
     ),

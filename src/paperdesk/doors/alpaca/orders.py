@@ -11,11 +11,14 @@ from uuid import UUID
 
 import msgspec
 
+from paperdesk.core.broker.account import AtExpiry
 from paperdesk.core.broker.closing import NoPosition
 from paperdesk.core.broker.commands import (
     CancelOrder,
     CancelOrders,
     ClosePosition,
+    ExerciseOption,
+    InstructExpiry,
     PlaceOrder,
     ReplaceOrder,
     StopLoss,
@@ -33,6 +36,8 @@ from paperdesk.doors.alpaca.shapes import PERCENT, order_shape, position_shape
 from paperdesk.features.broker.cancel_order import cancel_order
 from paperdesk.features.broker.cancel_orders import cancel_orders
 from paperdesk.features.broker.close_position import close_position
+from paperdesk.features.broker.exercise_option import exercise_option
+from paperdesk.features.broker.instruct_expiry import instruct_expiry
 from paperdesk.features.broker.order_queries import OrderSearch, exits_of, find_orders
 from paperdesk.features.broker.order_schemas import CLIENT_ID_LENGTH_MAX
 from paperdesk.features.broker.order_writer import ClientOrderIdTaken, Placed
@@ -314,6 +319,22 @@ async def delete_positions(ask: Ask) -> Answer:
     if query.cancel_orders:
         await cancel_orders(broker, CancelOrders(visit.account_id))
     return Answer([await _closed(broker, visit, symbol) for symbol in symbols], 207)
+
+
+async def post_exercise(ask: Ask) -> Answer:
+    """Exercise every contract of an option that is held."""
+    async with ask.visiting() as visit:
+        symbol = visit.instrument(ask.named("contract")).symbol
+    await exercise_option(ask.broker, ExerciseOption(visit.account_id, symbol))
+    return Answer(None)
+
+
+async def post_do_not_exercise(ask: Ask) -> Answer:
+    """Let an option lapse on its last day, whatever it is worth then."""
+    async with ask.visiting() as visit:
+        symbol = visit.instrument(ask.named("contract")).symbol
+    await instruct_expiry(ask.broker, InstructExpiry(visit.account_id, symbol, AtExpiry.LAPSE))
+    return Answer(None)
 
 
 async def _closed(broker: BrokerWork, visit: Visit, symbol: str) -> dict[str, Any]:

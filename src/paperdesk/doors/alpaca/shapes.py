@@ -6,6 +6,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from paperdesk.core.broker.account import Rules
 from paperdesk.core.broker.margin import buying_power, overnight_buying_power
 from paperdesk.core.broker.orders import Order, OrderStatus, OrderType, TimeInForce
 from paperdesk.core.broker.valuation import PositionValue
@@ -152,9 +153,23 @@ def account_shape(account: Row, found: Worth, last_equity: Decimal | None, as_of
         "transfers_blocked": not is_open,
         "account_blocked": not is_open,
         "trade_suspended_by_user": False,
-        "options_approved_level": 0,
-        "options_trading_level": 0,
+        "options_approved_level": found.account.rules.option_level,
+        "options_trading_level": found.account.rules.option_level,
         "created_at": instant_text(account["opened_at"]),
+    }
+
+
+def configuration_shape(rules: Rules) -> dict[str, Any]:
+    """Show what an account is like that Alpaca's clients could configure; nothing of it changes by this door."""
+    return {
+        "fractional_trading": True,
+        "max_margin_multiplier": "2" if rules.margin.is_margined else "1",
+        "max_options_trading_level": rules.option_level,
+        "no_shorting": not rules.margin.is_margined,
+        "suspend_trade": False,
+        "trade_confirm_email": "none",
+        "ptp_no_exception_entry": False,
+        "disable_overnight_trading": True,
     }
 
 

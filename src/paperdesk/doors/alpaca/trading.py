@@ -12,23 +12,20 @@ from paperdesk.core.market.sessions import Calendar, Session
 from paperdesk.doors.alpaca.answers import Answer
 from paperdesk.doors.alpaca.asking import Ask, Visit, When
 from paperdesk.doors.alpaca.errors import NotSpokenHere
-from paperdesk.doors.alpaca.shapes import CLASSES, account_shape, asset_shape, clock_shape, exchange_of, session_shape
+from paperdesk.doors.alpaca.shapes import (
+    CLASSES,
+    account_shape,
+    asset_shape,
+    clock_shape,
+    configuration_shape,
+    exchange_of,
+    session_shape,
+)
 from paperdesk.features.broker.equity_history import equity_points
-from paperdesk.features.broker.queries import all_entries, value
+from paperdesk.features.broker.queries import account_value, all_entries, value
 from paperdesk.features.marketdata.feeds.recorded import UnknownInstrument
 
 WEEK: Final = timedelta(days=7)
-# What an account is like here; nothing of it can be changed through this door.
-CONFIGURATION: Final[dict[str, Any]] = {
-    "fractional_trading": True,
-    "max_margin_multiplier": "1",
-    "max_options_trading_level": None,
-    "no_shorting": True,
-    "suspend_trade": False,
-    "trade_confirm_email": "none",
-    "ptp_no_exception_entry": False,
-    "disable_overnight_trading": True,
-}
 
 
 class AssetsQuery(msgspec.Struct):
@@ -58,17 +55,19 @@ async def get_account(ask: Ask) -> Answer:
 
 async def get_configuration(ask: Ask) -> Answer:
     """Show what can be configured about an account."""
-    async with ask.visiting():
-        return Answer(CONFIGURATION)
+    async with ask.visiting() as visit:
+        return Answer(configuration_shape(account_value(visit.account).rules))
 
 
 async def patch_configuration(ask: Ask) -> Answer:
     """Accept what is so already; refuse what would change, rather than pretend."""
     wanted = msgspec.to_builtins(await ask.body(Configuration))
+    async with ask.visiting() as visit:
+        stands = configuration_shape(account_value(visit.account).rules)
     for name, asked in wanted.items():
-        if asked is not None and asked != CONFIGURATION[name]:
+        if asked is not None and asked != stands[name]:
             raise NotSpokenHere(f"{name} cannot be changed here")
-    return await get_configuration(ask)
+    return Answer(stands)
 
 
 class Configuration(msgspec.Struct):
