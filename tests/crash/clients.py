@@ -104,6 +104,8 @@ class Person:
         account_id, key = self.luck.choice(self.account_ids), f"order-{next(_serial)}"
         symbol = self.luck.choice(SYMBOLS)
         body = {"account_id": account_id, "symbol": symbol, "quantity": quantity, "client_order_id": key, **terms}
+        # Companies pay dividends meanwhile; the order keeps its prices, so that every answer stays comparable.
+        body["do_not_reduce"] = True
         return Attempt("order", "POST", "/v1/orders", account_id, key, body)
 
     def _bracket(self) -> dict[str, Any]:

@@ -49,11 +49,13 @@ class Siege:
     fills: int = 0
 
     async def prepare(self) -> None:
-        """Import a market, open a tape on it and an account for everybody."""
+        """Import a market whose companies pay dividends, open a tape on it and an account for everybody."""
         terms = {"name": "Siege", "format": "csv", "price_basis": "raw", "calendar": "XNYS"}
         job = await self._ask("POST", "/v1/datasets", params=terms, content=market(self.luck))
-        done = await self._job(str(job["job_id"]))
-        dataset_id = str(done["result"]["dataset_id"])
+        dataset_id = await self._dataset(job)
+        dataset_id = await self._dataset(
+            await self._ask("POST", f"/v1/datasets/{dataset_id}/actions", content=payers())
+        )
         opening = {"dataset_id": dataset_id, "name": "Siege", "start_at": f"{FIRST_DAY}T21:00:00Z"}
         self.tape_id = str((await self._ask("POST", "/v1/tapes", json=opening))["id"])
         await self.control("speed", speed=str(SPEED))
@@ -172,6 +174,10 @@ class Siege:
         body = {"name": name, "tape_id": self.tape_id, "cash": "1000000.00"}
         return str((await self._ask("POST", "/v1/accounts", json=body))["id"])
 
+    async def _dataset(self, job: dict[str, Any]) -> str:
+        """Return the dataset that a job has made."""
+        return str((await self._job(str(job["job_id"])))["result"]["dataset_id"])
+
     async def _job(self, job_id: str) -> dict[str, Any]:
         async with asyncio.timeout(60):
             while True:
@@ -213,4 +219,13 @@ def market(luck: random.Random) -> bytes:
             lines.append(
                 f"{symbol},{session.closes_at:%Y-%m-%d},{first:.2f},{high:.2f},{low:.2f},{last[symbol]:.2f},100000"
             )
+    return "\n".join(lines).encode()
+
+
+def payers() -> bytes:
+    """Return the dividends of these shares, one every ten sessions in turn and paid three sessions later."""
+    days = [session.opens_at.date() for session in calendar("XNYS").sessions(FIRST_DAY, LAST_DAY)]
+    lines = ["symbol,kind,ex_on,pay_on,amount"]
+    for number, at in enumerate(range(10, len(days) - 3, 10)):
+        lines.append(f"{SYMBOLS[number % len(SYMBOLS)]},cash_dividend,{days[at]},{days[at + 3]},0.37")
     return "\n".join(lines).encode()
