@@ -75,6 +75,7 @@ NOUNS = {
     "broker/activity_schemas": "what activities look like from outside",
     "broker/order_schemas": "what orders look like from outside",
     "broker/margin_schemas": "what margin looks like from outside",
+    "broker/preview_schemas": "what the preview of an order looks like from outside",
     "broker/option_schemas": "what the life of options looks like from outside",
     "broker/expiries": "how options would end, worked out from the tape, for the routes",
     "broker/payoffs": "what models say of legs, for the routes",

@@ -71,6 +71,7 @@ CALLS = {
     ("GET", "/v1/accounts/{account_id}/reconciliation"): Call(),
     ("GET", "/v1/orders"): Call({"account_id": "{account_id}"}),
     ("POST", "/v1/orders"): Call(body=wish("{account_id}", "buy", "1")),
+    ("POST", "/v1/orders/preview"): Call(body=wish("{account_id}", "buy", "1")),
     ("GET", "/v1/orders/{order_id}"): Call(),
     ("DELETE", "/v1/orders/{order_id}"): Call(),
     ("PATCH", "/v1/orders/{order_id}"): Call(body={"quantity": "2"}),

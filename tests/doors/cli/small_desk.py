@@ -61,6 +61,7 @@ class SmallDesk:
             Route("/v1/accounts/{id}/transfers", self.transfer, methods=["POST"]),
             Route("/v1/orders", self.list_orders),
             Route("/v1/orders", self.place_order, methods=["POST"]),
+            Route("/v1/orders/preview", self.preview_order, methods=["POST"]),
             Route("/v1/orders/{id}", self.one_order, methods=["GET", "DELETE"]),
             Route("/v1/tapes", self.list_tapes),
             Route("/v1/tapes", self.open_tape, methods=["POST"]),
@@ -159,6 +160,21 @@ class SmallDesk:
         if wish["type"] == "market":
             self.fill(placed)
         return JSONResponse(placed, 201)
+
+    async def preview_order(self, request: Request) -> Response:
+        wish = await request.json()
+        owner = next(row for row in self.accounts if row["id"] == wish["account_id"])
+        before = {"cash": owner["cash"], "held_cash": "0", "buying_power": owner["cash"], "position": "0"}
+        found: dict[str, Any] = {"refusal": None, "before": before, "accepted": before, "filled": None, "warnings": []}
+        found |= {"expected_fill": None, "unfilled_reason": "out_of_reach"}
+        if Decimal(wish["quantity"]) > Decimal(1000):
+            found |= {"refusal": {"code": "x", "detail": "The order needs more."}, "accepted": None}
+            found["unfilled_reason"] = None
+        elif wish["type"] == "market":
+            fill = {"quantity": wish["quantity"], "price": "101.25", "cost": "1013.50", "fees": {"commission": "1.00"}}
+            found |= {"expected_fill": fill, "filled": before | {"position": wish["quantity"]}}
+            found |= {"unfilled_reason": None, "warnings": ["Nobody quotes this price."]}
+        return JSONResponse(found)
 
     def fill(self, placed: dict[str, Any]) -> None:
         placed |= {"status": "filled", "filled_quantity": placed["quantity"], "average_fill_price": str(MARK)}

@@ -55,6 +55,27 @@ def test_an_order_is_shown_and_cancelled_by_the_end_of_its_id(running: Running, 
 
 
 @pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (
+            ("10", "AAPL"),
+            ["would be accepted", "10 at 101.25", "1,013.50", "Fee commission", "Nobody quotes", "filled"],
+        ),
+        (("10", "AAPL", "--limit", "90"), ["would be accepted", "no fill: out of reach", "accepted"]),
+        (("1001", "AAPL"), ["The order needs more.", "before"]),
+    ],
+)
+def test_a_preview_says_what_an_order_would_come_to_and_places_nothing(
+    running: Running, speak: Speak, words: tuple[str, ...], told: list[str]
+) -> None:
+    result = speak("orders", "preview", "buy", *words)
+    assert result.exit_code == 0
+    assert [text for text in told if text not in result.stdout] == []
+    assert running.desk.orders == []
+    assert "unfilled_reason" in json.loads(speak("orders", "preview", "buy", *words, "--json").stdout)
+
+
+@pytest.mark.parametrize(
     ("words", "exit_code", "code"),
     [
         (("orders", "place", "buy", "1", "NOPE"), 4, "unknown_symbol"),

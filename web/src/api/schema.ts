@@ -915,6 +915,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/orders/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what placing an order would come to, by the same rules and prices; nothing is stored. */
+        post: operations["post_order_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -998,6 +1015,9 @@ export interface components {
         /**
          * AcknowledgeBody
          * @description The tape's cursor up to which a strategy has seen everything.
+         * @example {
+         *       "cursor": 1200
+         *     }
          */
         AcknowledgeBody: {
             /** Cursor */
@@ -1094,6 +1114,9 @@ export interface components {
         /**
          * AttachStrategyBody
          * @description A strategy that the tape is to wait for.
+         * @example {
+         *       "name": "my-strategy"
+         *     }
          */
         AttachStrategyBody: {
             /** Name */
@@ -3044,6 +3067,9 @@ export interface components {
         /**
          * RepairBody
          * @description Where the missing bars are to come from.
+         * @example {
+         *       "from_dataset_id": "0192f0c1-7b1e-7a3c-8000-3f5d5f9d9a11"
+         *     }
          */
         RepairBody: {
             /**
@@ -3663,6 +3689,108 @@ export interface components {
              * @default null
              */
             client_order_id?: string | null;
+        };
+        /**
+         * ExpectedFillOut
+         * @description The fill an order would get if what stands were the next that it meets.
+         *
+         *     `cost` is what it takes out of cash with its fees, below zero what it brings.
+         */
+        ExpectedFillOut: {
+            /**
+             * Quantity
+             * @example 12.5
+             */
+            quantity: string;
+            /**
+             * Price
+             * @example 12.5
+             */
+            price: string;
+            /**
+             * Cost
+             * @example 12.5
+             */
+            cost: string;
+            /** Fees */
+            fees: {
+                [key: string]: string;
+            };
+            /**
+             * Reference
+             * @example 12.5
+             */
+            reference: string;
+            parts: components["schemas"]["PartsOut"];
+            /** Rules */
+            rules: string[];
+        };
+        /**
+         * FootingOut
+         * @description An account at one moment of a preview; `position` is what it holds of the instrument.
+         *
+         *     `margin_reason` says what the margin has to cover, or why it is not known; null where the account cannot owe.
+         */
+        FootingOut: {
+            /**
+             * Cash
+             * @example 12.5
+             */
+            cash: string;
+            /**
+             * Held Cash
+             * @example 12.5
+             */
+            held_cash: string;
+            /** Buying Power */
+            buying_power: string | null;
+            /** Position */
+            position: string | null;
+            margin: components["schemas"]["MarginOut"] | null;
+            /** Margin Reason */
+            margin_reason: string | null;
+        };
+        /**
+         * RefusalOut
+         * @description Why an order would be refused: what placing it would answer.
+         */
+        RefusalOut: {
+            /** Code */
+            code: string;
+            /** Detail */
+            detail: string;
+            /** Facts */
+            facts: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * OrderPreviewOut
+         * @description What placing an order would come to; nothing was stored.
+         *
+         *     `before` is the account as it is, `accepted` with the order in it, and `filled` after the fill that it can expect.
+         */
+        OrderPreviewOut: {
+            /** Would Be Accepted */
+            would_be_accepted: boolean;
+            refusal: components["schemas"]["RefusalOut"] | null;
+            order: components["schemas"]["OrderOut"] | null;
+            before: components["schemas"]["FootingOut"];
+            accepted: components["schemas"]["FootingOut"] | null;
+            filled: components["schemas"]["FootingOut"] | null;
+            expected_fill: components["schemas"]["ExpectedFillOut"] | null;
+            /**
+             * Unfilled Reason
+             * @description no_price_yet, waits_for_auction, out_of_reach, or why the order would end at once.
+             */
+            unfilled_reason: string | null;
+            /**
+             * Borrow Rate
+             * @description What borrowing what it sells short costs a year.
+             */
+            borrow_rate: string | null;
+            /** Warnings */
+            warnings: string[];
         };
         /**
          * Problem
@@ -5791,6 +5919,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_order_preview: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Serves as the client order id of an order that has none. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlaceOrderBody"];
+            };
+        };
+        responses: {
+            /** @description What it would come to, or the refusal it would get. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderPreviewOut"];
                 };
             };
             /** @description Refused, or failed: a problem with a code. */

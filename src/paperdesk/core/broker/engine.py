@@ -17,6 +17,7 @@ written:
     corporate_actions, adjustments    what companies do to what is held, and order_adjustments to open orders
     expiry, exercising, deliveries    the life of options beyond their orders
     evolution                         evolve
+    preview                           all of it for one order, without its happening
 """
 
 from collections.abc import Callable

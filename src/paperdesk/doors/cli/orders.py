@@ -1,6 +1,6 @@
 """`paperdesk orders ...`: place, watch and cancel orders."""
 
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 import httpx
 import typer
@@ -24,6 +24,14 @@ from paperdesk.doors.cli.watch import watch, watch_json
 
 verbs = typer.Typer(no_args_is_help=True, help="Place, list, show and cancel orders.")
 
+Quantity: TypeAlias = Annotated[str, typer.Argument(help="How many, such as 10 or 0.5.")]
+Symbol: TypeAlias = Annotated[str, typer.Argument(help="Of which instrument on the account's tape.")]
+LimitPrice: TypeAlias = Annotated[str | None, typer.Option("--limit", help="Worst price; a market order when absent.")]
+StopPrice: TypeAlias = Annotated[str | None, typer.Option("--stop", help="Wait for this price first.")]
+Trail: TypeAlias = Annotated[str | None, typer.Option("--trail", help="Follow the best price at this distance.")]
+TakeProfit: TypeAlias = Annotated[str | None, typer.Option("--take-profit", help="Exit at this gain.")]
+StopLoss: TypeAlias = Annotated[str | None, typer.Option("--stop-loss", help="Exit at this loss.")]
+Until: TypeAlias = Annotated[str | None, typer.Option("--until", help="Last day of a gtd order.")]
 OrderName = Annotated[str, typer.Argument(metavar="ORDER", help="Id, the end of an id, or your client order id.")]
 
 
@@ -90,16 +98,16 @@ def list_orders(  # noqa: PLR0913 - each parameter is an option of the command l
 def place_order(  # noqa: PLR0913 - each parameter is an option of the command line
     context: typer.Context,
     side: Side,
-    quantity: Annotated[str, typer.Argument(help="How many, such as 10 or 0.5.")],
-    symbol: Annotated[str, typer.Argument(help="Of which instrument on the account's tape.")],
+    quantity: Quantity,
+    symbol: Symbol,
     *,
-    limit_price: Annotated[str | None, typer.Option("--limit", help="Worst price; a market order when absent.")] = None,
-    stop_price: Annotated[str | None, typer.Option("--stop", help="Wait for this price first.")] = None,
-    trail_amount: Annotated[str | None, typer.Option("--trail", help="Follow the best price at this distance.")] = None,
-    take_profit: Annotated[str | None, typer.Option("--take-profit", help="Exit at this gain.")] = None,
-    stop_loss: Annotated[str | None, typer.Option("--stop-loss", help="Exit at this loss.")] = None,
+    limit_price: LimitPrice = None,
+    stop_price: StopPrice = None,
+    trail_amount: Trail = None,
+    take_profit: TakeProfit = None,
+    stop_loss: StopLoss = None,
     time_in_force: Annotated[TimeInForce | None, typer.Option("--tif", help="day when absent.")] = None,
-    expires_on: Annotated[str | None, typer.Option("--until", help="Last day of a gtd order.")] = None,
+    expires_on: Until = None,
     account: Account = None,
     client_order_id: Annotated[
         str | None, typer.Option("--client-id", help="Your own id: sent again, the same order is answered.")
@@ -108,27 +116,71 @@ def place_order(  # noqa: PLR0913 - each parameter is an option of the command l
 ) -> None:
     """Place an order: paperdesk orders place buy 10 AAPL --limit 99.5 --take-profit 110 --stop-loss 95 --tif gtc."""
     desk = desk_of(context)
-    exits = {
-        "take_profit": None if take_profit is None else {"limit_price": take_profit},
-        "stop_loss": None if stop_loss is None else {"stop_price": stop_loss},
-    }
     answer = desk.post(
         "/v1/orders",
         account_id=choose.account(desk, account)["id"],
         symbol=symbol,
         side=side,
-        type=_type(limit_price, stop_price, trail_amount),
         quantity=quantity,
-        limit_price=limit_price,
-        stop_price=stop_price,
-        trail_amount=trail_amount,
-        order_class=(None, "oto", "bracket")[sum(each is not None for each in exits.values())],
-        **exits,
+        **_prices(limit_price, stop_price, trail_amount),
+        **_exits(take_profit, stop_loss),
         time_in_force=time_in_force,
         expires_on=expires_on,
         client_order_id=client_order_id,
     )
     _show(answer, as_json=as_json)
+
+
+@verbs.command("preview")
+def preview_order(  # noqa: PLR0913 - each parameter is an option of the command line
+    context: typer.Context,
+    side: Side,
+    quantity: Quantity,
+    symbol: Symbol,
+    *,
+    limit_price: LimitPrice = None,
+    stop_price: StopPrice = None,
+    trail_amount: Trail = None,
+    take_profit: TakeProfit = None,
+    stop_loss: StopLoss = None,
+    time_in_force: Annotated[TimeInForce | None, typer.Option("--tif", help="day when absent.")] = None,
+    expires_on: Until = None,
+    account: Account = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say what an order would come to, without placing it; it takes the words of `place`."""
+    desk = desk_of(context)
+    answer = desk.post(
+        "/v1/orders/preview",
+        account_id=choose.account(desk, account)["id"],
+        symbol=symbol,
+        side=side,
+        quantity=quantity,
+        **_prices(limit_price, stop_price, trail_amount),
+        **_exits(take_profit, stop_loss),
+        time_in_force=time_in_force,
+        expires_on=expires_on,
+    )
+    _show_preview(answer, as_json=as_json)
+
+
+def _prices(limit_price: str | None, stop_price: str | None, trail_amount: str | None) -> Row:
+    """Return the prices given and the type of order that they make."""
+    return {
+        "type": _type(limit_price, stop_price, trail_amount),
+        "limit_price": limit_price,
+        "stop_price": stop_price,
+        "trail_amount": trail_amount,
+    }
+
+
+def _exits(take_profit: str | None, stop_loss: str | None) -> Row:
+    """Return the exits given and the class of order that they make."""
+    exits = {
+        "take_profit": None if take_profit is None else {"limit_price": take_profit},
+        "stop_loss": None if stop_loss is None else {"stop_price": stop_loss},
+    }
+    return {"order_class": (None, "oto", "bracket")[sum(each is not None for each in exits.values())], **exits}
 
 
 def _type(limit_price: str | None, stop_price: str | None, trail_amount: str | None) -> str:
@@ -209,3 +261,33 @@ def _show(answer: httpx.Response, *, as_json: bool) -> None:
     }
     lines |= {f"Warning {nth}": render.plain(text) for nth, text in enumerate(order.get("warnings") or [], start=1)}
     render.console().print(render.card(lines))
+
+
+_FOOTINGS = (
+    render.words("", "when"),
+    render.numbers("Cash", "cash"),
+    render.numbers("Held", "held_cash"),
+    render.numbers("Buying power", "buying_power"),
+    render.numbers("Position", "position"),
+)
+
+
+def _show_preview(answer: httpx.Response, *, as_json: bool) -> None:
+    if as_json:
+        render.raw(answer)
+        return
+    found: Row = answer.json()
+    steps = ((name, found[name]) for name in ("before", "accepted", "filled"))
+    rows = [{"when": when, **footing} for when, footing in steps if footing is not None]
+    lines = {"Verdict": render.plain("would be accepted" if found["refusal"] is None else found["refusal"]["detail"])}
+    fill = found["expected_fill"]
+    if fill is not None:
+        lines["Expected"] = render.number(fill["quantity"]).append(" at ").append(render.number(fill["price"]))
+        lines["Cost"] = render.number(fill["cost"])
+        lines |= {f"Fee {kind}": render.number(amount) for kind, amount in fill["fees"].items()}
+    elif found["unfilled_reason"] is not None:
+        lines["Expected"] = render.plain(f"no fill: {str(found['unfilled_reason']).replace('_', ' ')}")
+    lines |= {f"Warning {nth}": render.plain(text) for nth, text in enumerate(found["warnings"], start=1)}
+    terminal = render.console()
+    terminal.print(render.card(lines))
+    terminal.print(render.table(_FOOTINGS, rows))

@@ -1,4 +1,4 @@
-"""The hot routes: placing and cancelling orders, as plain routes with msgspec.
+"""The hot routes: placing, previewing and cancelling orders, as plain routes with msgspec.
 
 Each is declared once, in ROUTES: from it come the route itself, its entry in the API description and
 the visitors test. A framework's parameter machinery costs more than the order does.
@@ -32,6 +32,8 @@ from paperdesk.features.broker.order_schemas import (
 )
 from paperdesk.features.broker.order_writer import Placed
 from paperdesk.features.broker.place_order import place_order
+from paperdesk.features.broker.preview_order import preview_order
+from paperdesk.features.broker.preview_schemas import OrderPreviewOut
 from paperdesk.features.broker.queries import account_of_order
 from paperdesk.features.broker.work import BrokerWork
 from paperdesk.features.identity.access import caller, runtime_of
@@ -139,6 +141,16 @@ async def post_order(request: Request) -> Response:
     return _answer(placed, 201 if placed.is_new else 200)
 
 
+async def post_order_preview(request: Request) -> Response:
+    """Say what placing an order would come to, by the same rules and prices; nothing is stored."""
+    work = await _work(request)
+    body = _read(await request.body())
+    command = body.command(OrderId(work.new_id()), request.headers.get("idempotency-key"))
+    async with runtime_of(request).read(work.who) as reading:
+        found = await preview_order(reading, request.app.state.shelf, command)
+    return Response(OrderPreviewOut.of(found).model_dump_json(), media_type="application/json")
+
+
 async def delete_order(request: Request) -> Response:
     """Cancel a working order."""
     work = await _work(request)
@@ -179,7 +191,7 @@ class HotRoute:
     scope: Scope
     endpoint: Callable[[Request], Awaitable[Response]]
     body: type[PlaceOrderBody] | None
-    answer: type[OrderOut]
+    answer: type[OrderOut] | type[OrderPreviewOut]
     statuses: dict[int, str]
 
     @property
@@ -192,6 +204,10 @@ ROUTES = (
     HotRoute(
         "POST", "/v1/orders", Scope.TRADE, post_order, PlaceOrderBody, OrderOut,
         {201: "The order, accepted and stored.", 200: "The order that the same request placed before."},
+    ),
+    HotRoute(
+        "POST", "/v1/orders/preview", Scope.READ, post_order_preview, PlaceOrderBody, OrderPreviewOut,
+        {200: "What it would come to, or the refusal it would get."},
     ),
     HotRoute(
         "DELETE", "/v1/orders/{order_id}", Scope.TRADE, delete_order, None, OrderOut, {200: "The cancelled order."}

@@ -317,7 +317,7 @@ def _place(batch: Batch, account: Account, command: PlaceOrder | ClosePosition, 
 def _repeated(order: Order, command: PlaceOrder | ClosePosition, view: MarketView) -> Placed:
     """Answer a repeated request with its order; another content under the same id is refused."""
     if not is_same_wish(order, command):
-        raise _taken(order)
+        raise taken(order)
     return Placed(order, is_new=False, view=view)
 
 
@@ -327,7 +327,7 @@ def _replace(batch: Batch, account: Account, command: ReplaceOrder, waiting: Wai
     if earlier is not None:
         successor = account.orders[earlier]
         if successor.replaces != command.order_id:
-            raise _taken(successor)
+            raise taken(successor)
         return Placed(successor, is_new=False, view=view)
     account = _happened(batch, account, engine.decide(account, command, view), waiting)
     order = account.orders[command.new_order_id]
@@ -335,7 +335,8 @@ def _replace(batch: Batch, account: Account, command: ReplaceOrder, waiting: Wai
     return Placed(order, is_new=True, view=view)
 
 
-def _taken(order: Order) -> ClientOrderIdTaken:
+def taken(order: Order) -> ClientOrderIdTaken:
+    """Return the refusal of a client order id that another order already has."""
     return ClientOrderIdTaken(
         f"Another order already has the client order id {order.client_order_id!r}.",
         client_order_id=order.client_order_id,

@@ -1,4 +1,4 @@
-"""REST routes of the broker. Placing and cancelling orders are plain routes, in hot_routes.py."""
+"""REST routes of the broker. Placing, previewing and cancelling orders are plain routes, in hot_routes.py."""
 
 from typing import Annotated
 from uuid import UUID

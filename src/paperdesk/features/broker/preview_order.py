@@ -1,0 +1,50 @@
+"""Preview an order: what placing it would come to, with nothing written and nobody locked out."""
+
+from decimal import Decimal
+
+from paperdesk.core.broker.account import Account
+from paperdesk.core.broker.commands import PlaceOrder
+from paperdesk.core.broker.preview import Preview, preview, refused
+from paperdesk.core.broker.view import MarketView
+from paperdesk.core.kernel.principal import Scope
+from paperdesk.core.kernel.values import replace
+from paperdesk.features.broker import queries, store
+from paperdesk.features.broker.order_writer import taken
+from paperdesk.features.broker.store import Locked
+from paperdesk.features.broker.touching import is_same_wish, touched, views_of
+from paperdesk.features.marketdata.feeds.dataset import Dataset
+from paperdesk.features.marketdata.tapes import Shelf
+from paperdesk.infra.db import driver_connection
+from paperdesk.infra.work import ReadOnly
+
+ALREADY_PLACED = "This client order id has placed the same order before: sent again, it answers with that one."
+
+
+async def preview_order(work: ReadOnly, shelf: Shelf, command: PlaceOrder) -> Preview:
+    """Return what placing an order would come to; a refusal is part of it, an unknown account is refused."""
+    work.require(Scope.READ)
+    account, view, dataset = await _loaded(work, shelf, command)
+    named = [each for each in account.orders.values() if each.client_order_id == command.client_order_id]
+    if named and not is_same_wish(named[0], command):
+        return refused(account, command, view, taken(named[0]))
+    found = preview(account, command, view, _last_volume(dataset, command, view))
+    return replace(found, warnings=(*found.warnings, ALREADY_PLACED)) if named else found
+
+
+async def _loaded(work: ReadOnly, shelf: Shelf, command: PlaceOrder) -> tuple[Account, MarketView, Dataset]:
+    """Load what the order writer would, but read at one instant instead of locked."""
+    row = await queries.read_account(work, command.account_id)
+    tape, dataset = await queries.market_of(work, shelf, row)
+    account = queries.account_value(row)
+    # What an order touches when it fills as it arrives: a preview asks what that would do, whatever the account does.
+    by_hand = replace(account, rules=replace(account.rules, fill_on_arrival=True))
+    views = await views_of(shelf, [command], Locked({account.id: account}, {tape.id: tape}, {}))
+    touch = touched([command], {account.id: by_hand}, views)
+    loaded = await store.load(await driver_connection(work.db), {account.id: account}, touch, dataset.instruments)
+    return loaded[account.id], views[tape.id], dataset
+
+
+def _last_volume(dataset: Dataset, command: PlaceOrder, view: MarketView) -> Decimal | None:
+    instrument = view.instruments.get(command.symbol)
+    bar = None if instrument is None else dataset.last_close(instrument.id, view.cursor)
+    return None if bar is None else bar.volume
