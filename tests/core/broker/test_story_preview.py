@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paperdesk.core.broker.commands import PlaceOrder
+from paperdesk.core.broker.commands import PlaceOrder, StopLoss, TakeProfit
 from paperdesk.core.broker.fill_models import FILL_MODELS, HARSH, REALISTIC, FillModel
 from paperdesk.core.broker.margin import standing
 from paperdesk.core.broker.margin_rules import BorrowTable, MarginKind, MarginRules
@@ -15,6 +15,7 @@ from paperdesk.core.broker.orders import (
     AT_RELEASE,
     BY_VENUE,
     NOT_FILLED_AT_ONCE,
+    OrderClass,
     OrderStatus,
     OrderType,
     Side,
@@ -107,6 +108,23 @@ def test_without_a_fill_it_says_why(terms: dict[str, str], reason: str) -> None:
     assert (found.fill, found.filled, found.cost, found.unfilled_reason) == (None, None, None, reason)
     assert found.order is not None
     assert found.order.status is OrderStatus.ACCEPTED
+
+
+def test_the_entry_of_a_bracket_is_seen_to_arm_its_exits() -> None:
+    story = priced()
+    target, stop = TakeProfit(Decimal(110)), StopLoss(Decimal(90))
+    command = asked(story, Side.BUY, "10", order_class=OrderClass.BRACKET, take_profit=target, stop_loss=stop)
+    found = seen(story, command)
+    assert found.filled is not None
+    assert found.filled.account.position(story.position().instrument_id).reserved == Decimal(10)
+    assert len(found.filled.account.orders) == 3
+
+
+def test_an_order_by_money_learns_its_quantity() -> None:
+    story = priced()
+    found = seen(story, asked(story, Side.BUY, "0", notional=Decimal(1000)))
+    assert found.fill is not None
+    assert (found.fill.fill.quantity, found.cost) == (Decimal(9), Decimal("901.09"))
 
 
 def test_without_a_price_nothing_is_expected() -> None:

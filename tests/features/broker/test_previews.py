@@ -54,6 +54,19 @@ async def test_a_position_that_is_sold_is_seen_with_its_lots(desk: RunningDesk) 
     assert Decimal(found["expected_fill"]["cost"]) < 0
 
 
+async def test_writing_an_option_shows_the_margin_of_its_pairing(desk: RunningDesk) -> None:
+    tape_id, account_id = await desk.market("chain", cash="20000", margin={"kind": "reg_t"})
+    await desk.mine.order(account_id, "buy", "100")
+    await desk.mine.step(tape_id)
+    found = await previewed(desk, account_id, "sell", "1", symbol="ACME240607C00100000")
+    before, after = found["before"]["margin"], found["filled"]["margin"]
+    assert (found["before"]["position"], found["filled"]["position"]) == ("0", "-1")
+    assert before["maintenance_requirement"] == "2575"
+    # Money is lent on the shares up to the strike, and the call itself is owed: 10300 - 0.75 x 10000 - 420.
+    assert after["maintenance_requirement"] == "2380"
+    assert found["borrow_rate"] is None
+
+
 async def test_a_refused_order_answers_with_the_refusal_that_placing_it_gets(desk: RunningDesk) -> None:
     _, account_id = await desk.market()
     body = wish(account_id, "buy", "1000")

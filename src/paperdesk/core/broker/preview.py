@@ -2,7 +2,8 @@
 
 The same decision as for placing says whether it is accepted, and the same matching as for every fill says at what
 price: the order meets the quote that stands, or where nobody quotes, its last price as if that were the next to be
-printed. So a preview and a fill cannot price differently; only the market can come to stand elsewhere.
+printed. So a preview and a fill cannot price differently; only the market can come to stand elsewhere, or orders
+that were there before take their part of it first.
 
 Why no fill is expected:
 
