@@ -21,10 +21,6 @@ What the costs are (spread, impact, latency), how a resting limit queues and how
 fill_models.py; how much of a fact an order can have, by quoted size or by volume, in liquidity.py. A limit
 order takes no more at an open or close than its limit leaves room for impact.
 
-What triggers stands in triggers.py; a price gap beyond a stop fills at the open. A stop-limit that was
-triggered in a range gets the worst it allows there, or rests; once triggered it is a limit order. A stop
-that the range lies beyond has no price in it and waits for the close, as market orders do.
-
 A range has no inner order, so it has no price of its own to give: only a limit or a stop can fill in it.
 A close acts as a print: what rested before it has already met the range. Orders that must fill at
 once end with the first print or quote they meet. On-open and on-close orders meet only the print of
