@@ -12,10 +12,13 @@ from tests.doors.cli.conftest import Running, Speak
 from tests.doors.cli.small_desk import numbered
 
 WATCHER = """
+import signal
 import sys
 from pathlib import Path
 from paperdesk.doors.cli.app import LocalCommands, build_app
 
+# Who is started in the background may have been told to ignore Ctrl-C.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 local = LocalCommands(up=lambda wish: 0, down=lambda home: False, doctor=lambda home: ())
 build_app(local, Path(sys.argv[1]))(sys.argv[2:])
 """
