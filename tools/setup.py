@@ -140,8 +140,12 @@ def locked(name: str) -> Path:
 
 
 def install_locked(*names: str) -> None:
-    """Install lock files together; every package must match its hash."""
-    words: list[str | Path] = ["--require-hashes"]
+    """Install lock files together; every package must match its hash.
+
+    A lock file is whole, so pip resolves nothing: left to itself it would look for extras (`coverage[toml]`) anew
+    and refuse the lock as soon as a newer version of such a package comes out.
+    """
+    words: list[str | Path] = ["--require-hashes", "--no-deps"]
     for name in names:
         words += ["-r", locked(name)]
     say(f"installing locked dependencies: {', '.join(names)} (the first time takes a minute or two)")
