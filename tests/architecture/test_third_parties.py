@@ -9,7 +9,7 @@ import pytest
 
 from tests.architecture.sources import broken, seeded
 
-SQL = ("infra/*", "migrations/*", "features/*/tables.py", "features/*/store.py", "features/*/*queries.py")
+SQL = ("infra/*", "migrations/*", "features/*/tables.py", "features/*/*store.py", "features/*/*queries.py")
 SHAPES = (
     "features/*/routes.py",
     "features/*/*_routes.py",

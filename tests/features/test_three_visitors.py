@@ -42,6 +42,7 @@ class Call:
     params: Mapping[str, str] = field(default_factory=dict[str, str])
     body: Mapping[str, Any] | None = None
     symbol: str = "ACME"
+    instead: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def names(self, path: str) -> bool:
         """Say whether the call names something that belongs to somebody."""
@@ -59,6 +60,11 @@ CALLS = {
     ("GET", "/v1/accounts"): Call(),
     ("POST", "/v1/accounts"): Call(body={"name": "Second", "tape_id": "{tape_id}"}),
     ("GET", "/v1/accounts/{account_id}"): Call(),
+    ("GET", "/v1/accounts/by-number/{number}"): Call(),
+    ("DELETE", "/v1/accounts/{account_id}"): Call(instead={"account_id": "empty_id"}),
+    ("PATCH", "/v1/accounts/{account_id}"): Call(body={"name": "Renamed"}),
+    ("POST", "/v1/accounts/{account_id}/reset"): Call(body={"cash": "1"}),
+    ("GET", "/v1/accounts/{account_id}/epochs"): Call(),
     ("POST", "/v1/accounts/{account_id}/transfers"): Call(body={"amount": "1"}),
     ("PUT", "/v1/accounts/{account_id}/keys/{key_id}"): Call(),
     ("GET", "/v1/accounts/{account_id}/positions"): Call(),
@@ -193,6 +199,8 @@ async def ids(desk: RunningDesk) -> dict[str, str]:
         "fill_id": fill["id"],
         "tape_id": tape_id,
         "account_id": account_id,
+        "number": (await desk.mine.get(f"/v1/accounts/{account_id}"))["number"],
+        "empty_id": await desk.mine.open_account(tape_id),
         "order_id": order["id"],
         "client_order_id": order["client_order_id"],
         "key_id": str(desk.first.key.id),
@@ -206,6 +214,7 @@ async def ask(visitor: Visitor, address: tuple[str, str], ids: Mapping[str, str]
     method, path = address
     call = CALLS.get(address) or SPOKEN[address]
     body = None if call.body is None else {name: filled(value, ids) for name, value in call.body.items()}
+    ids = {**ids, **{name: ids[other] for name, other in call.instead.items()}}
     params = {name: value.format(**ids) for name, value in call.params.items()}
     return await visitor.ask(method, path.format(**ids, **NAMED, symbol=call.symbol), params=params, json=body)
 
@@ -236,6 +245,8 @@ ANYTHING = dict.fromkeys(
         "strategy",
         "tape_id",
         "account_id",
+        "number",
+        "empty_id",
         "order_id",
         "client_order_id",
         "fill_id",

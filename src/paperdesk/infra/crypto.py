@@ -12,9 +12,9 @@ from pathlib import Path
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
+from paperdesk.core.kernel.codes import ALPHABET
 from paperdesk.core.kernel.ids import ENTROPY_BYTES
 
-_ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 _HASHER = PasswordHasher()
 PEPPER_BYTES = 32
 
@@ -39,7 +39,7 @@ def new_token() -> str:
 
 def new_code(length: int, prefix: str = "") -> str:
     """Return a random code of letters and digits that cannot be mistaken for each other."""
-    return prefix + "".join(secrets.choice(_ALPHABET) for _ in range(length))
+    return prefix + "".join(secrets.choice(ALPHABET) for _ in range(length))
 
 
 def entropy() -> bytes:

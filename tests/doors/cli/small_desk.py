@@ -56,6 +56,9 @@ class SmallDesk:
             Route("/v1/accounts", self.list_accounts),
             Route("/v1/accounts", self.open_account, methods=["POST"]),
             Route("/v1/accounts/{id}", self.show_account),
+            Route("/v1/accounts/{id}", self.change_account, methods=["PATCH", "DELETE"]),
+            Route("/v1/accounts/{id}/reset", self.reset_account, methods=["POST"]),
+            Route("/v1/accounts/{id}/epochs", self.list_epochs),
             Route("/v1/accounts/{id}/positions", self.list_positions),
             Route("/v1/accounts/{id}/ledger", self.list_ledger),
             Route("/v1/accounts/{id}/transfers", self.transfer, methods=["POST"]),
@@ -104,6 +107,23 @@ class SmallDesk:
 
     async def show_account(self, request: Request) -> Response:
         return JSONResponse(by_id(self.accounts, request))
+
+    async def change_account(self, request: Request) -> Response:
+        target = by_id(self.accounts, request)
+        target |= {"status": "closed"} if request.method == "DELETE" else await request.json()
+        return JSONResponse(target)
+
+    async def reset_account(self, request: Request) -> Response:
+        target = by_id(self.accounts, request)
+        cash = (await request.json())["cash"]
+        target |= {"epoch": target.get("epoch", 1) + 1, "cash": cash, "buying_power": cash}
+        return JSONResponse(target)
+
+    async def list_epochs(self, request: Request) -> Response:
+        target = by_id(self.accounts, request)
+        ended = {"began_at": T0, "ended_at": T1, "starting_cash": "1.00", "ending_cash": "2.00"}
+        lasting = {"began_at": T1, "ended_at": None, "starting_cash": target["cash"], "ending_cash": None}
+        return page(request, [{"epoch": 1, **ended}, {"epoch": 2, **lasting}])
 
     async def list_positions(self, request: Request) -> Response:
         self.polls += 1

@@ -514,10 +514,12 @@ export interface paths {
         get: operations["get_account"];
         put?: never;
         post?: never;
-        delete?: never;
+        /** Close an account that holds nothing but cash, which is paid out; its history stays readable. */
+        delete: operations["delete_account"];
         options?: never;
         head?: never;
-        patch?: never;
+        /** Rename an account, let it rest (inactive), or wake it up (open). */
+        patch: operations["patch_account"];
         trace?: never;
     };
     "/v1/accounts/{account_id}/transfers": {
@@ -745,6 +747,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/accounts/by-number/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show the account of a public number; its last sign tells a number that was mistyped. */
+        get: operations["get_account_by_number"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/accounts/{account_id}/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin a new epoch with cash alone; open orders end, and all that was stays readable. A key makes it safe. */
+        post: operations["post_reset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/accounts/{account_id}/epochs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the epochs of an account, oldest first, with what was held when each of them ended. */
+        get: operations["get_epochs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/accounts/{account_id}/positions/{symbol}/exercise": {
         parameters: {
             query?: never;
@@ -950,6 +1003,11 @@ export interface components {
             number: string;
             /** Name */
             name: string;
+            /**
+             * Owner Id
+             * @description The user who opened it.
+             */
+            owner_id: string | null;
             /** Currency */
             currency: string;
             /**
@@ -958,10 +1016,40 @@ export interface components {
              */
             tape_id: string;
             /**
+             * Parent Id
+             * @description The account that it was forked from.
+             */
+            parent_id: string | null;
+            /**
+             * Fork Seq
+             * @description The last event of that account that it shares.
+             */
+            fork_seq: number | null;
+            /** Epoch */
+            epoch: number;
+            /**
              * At
              * Format: date-time
              */
             at: string;
+            /**
+             * Opened At
+             * Format: date-time
+             * @description When it was opened, by the clock of its tape.
+             */
+            opened_at: string;
+            /**
+             * Starting Cash
+             * @description What its epoch began with.
+             * @example 12.5
+             */
+            starting_cash: string;
+            /**
+             * Contributed
+             * @description What its owner has put in since its epoch began, less what was taken.
+             * @example 12.5
+             */
+            contributed: string;
             /**
              * Cash
              * @example 12.5
@@ -981,6 +1069,12 @@ export interface components {
             good_faith_violations: string[];
             /** Buying Power */
             buying_power: string | null;
+            /**
+             * Invested
+             * @description What its positions cost; what shorts brought counts against it.
+             * @example 12.5
+             */
+            invested: string;
             /** Market Value */
             market_value: string | null;
             /**
@@ -993,6 +1087,11 @@ export interface components {
             equity: string | null;
             /** Equity Reason */
             equity_reason: string | null;
+            /**
+             * Gain
+             * @description Equity less what was contributed: a loss when it is negative.
+             */
+            gain: string | null;
             /** Fill Model */
             fill_model: string;
             /** Fill On Arrival */
@@ -1300,6 +1399,19 @@ export interface components {
             reason: string | null;
         };
         /**
+         * ChangeAccountBody
+         * @description Another name, or whether the account trades or rests; what is absent stays as it is.
+         * @example {
+         *       "name": "Second try"
+         *     }
+         */
+        ChangeAccountBody: {
+            /** Name */
+            name?: string | null;
+            /** Status */
+            status?: ("open" | "inactive") | null;
+        };
+        /**
          * ClosePositionBody
          * @description How much of a position to sell at the market: all of it unless a quantity or a percentage is given.
          * @example {
@@ -1563,7 +1675,7 @@ export interface components {
          * @description What caused an entry.
          * @enum {string}
          */
-        EntryKind: "fill" | "transfer" | "cash_dividend" | "dividend_payment" | "share_dividend" | "split" | "spin_off" | "merger" | "symbol_change" | "delisting" | "option_adjustment" | "expiry" | "exercise" | "assignment" | "interest" | "borrow_fee";
+        EntryKind: "fill" | "transfer" | "reset" | "cash_dividend" | "dividend_payment" | "share_dividend" | "split" | "spin_off" | "merger" | "symbol_change" | "delisting" | "option_adjustment" | "expiry" | "exercise" | "assignment" | "interest" | "borrow_fee";
         /**
          * EntryOut
          * @description One entry of the journal, with the cash after it.
@@ -1603,6 +1715,35 @@ export interface components {
              * @example 12.5
              */
             cash_after: string;
+        };
+        /**
+         * EpochOut
+         * @description One life of an account between two resets.
+         */
+        EpochOut: {
+            /** Epoch */
+            epoch: number;
+            /**
+             * Began At
+             * Format: date-time
+             */
+            began_at: string;
+            /** Ended At */
+            ended_at: string | null;
+            /** First Seq */
+            first_seq: number;
+            /**
+             * Starting Cash
+             * @example 12.5
+             */
+            starting_cash: string;
+            /**
+             * Ending Cash
+             * @description What it had when it ended; null while it lasts.
+             */
+            ending_cash: string | null;
+            /** Left Behind */
+            left_behind: components["schemas"]["LeftBehindOut"][];
         };
         /**
          * EquityPointOut
@@ -2118,6 +2259,29 @@ export interface components {
          * @enum {string}
          */
         Kind: "equity" | "etf" | "index" | "fund" | "option" | "crypto" | "series" | "currency";
+        /**
+         * LeftBehindOut
+         * @description What was held of an instrument when an epoch ended.
+         */
+        LeftBehindOut: {
+            /**
+             * Instrument Id
+             * Format: uuid
+             */
+            instrument_id: string;
+            /** Symbol */
+            symbol: string;
+            /**
+             * Quantity
+             * @example 12.5
+             */
+            quantity: string;
+            /**
+             * Cost Basis
+             * @example 12.5
+             */
+            cost_basis: string;
+        };
         /**
          * LegBody
          * @description One leg: an OCC symbol, or the symbol of the underlying; signed contracts or units, and their price per unit.
@@ -2665,6 +2829,16 @@ export interface components {
              */
             next_cursor: string | null;
         };
+        /** PageOf[EpochOut] */
+        PageOf_EpochOut_: {
+            /** Items */
+            items: components["schemas"]["EpochOut"][];
+            /**
+             * Next Cursor
+             * @description Pass it as `cursor` for the next page; null on the last one.
+             */
+            next_cursor: string | null;
+        };
         /** PageOf[EquityPointOut] */
         PageOf_EquityPointOut_: {
             /** Items */
@@ -3122,6 +3296,21 @@ export interface components {
             is_exact: boolean;
             /** Paired */
             paired: components["schemas"]["PairedOut"][];
+        };
+        /**
+         * ResetBody
+         * @description What the next epoch of an account begins with.
+         * @example {
+         *       "cash": "100000.00"
+         *     }
+         */
+        ResetBody: {
+            /**
+             * Cash
+             * @default 100000
+             * @example 12.5
+             */
+            cash?: string;
         };
         /**
          * RewindBody
@@ -5022,6 +5211,72 @@ export interface operations {
             };
         };
     };
+    delete_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountOut"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeAccountBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountOut"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_transfer: {
         parameters: {
             query?: never;
@@ -5594,6 +5849,105 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OrderOut"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_account_by_number: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountOut"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_reset: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResetBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountOut"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_epochs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOf_EpochOut_"];
                 };
             };
             /** @description Refused, or failed: a problem with a code. */

@@ -30,6 +30,14 @@ class AtExpiry(StrEnum):
     LAPSE = "lapse"
 
 
+class AccountStatus(StrEnum):
+    """Whether an account trades, rests, or was closed."""
+
+    OPEN = "open"
+    INACTIVE = "inactive"
+    CLOSED = "closed"
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
     """The rules of one account; data, never code.
@@ -88,6 +96,7 @@ class Account:
     last_entry: int
     last_at: datetime
     epoch: int = 1
+    status: AccountStatus = AccountStatus.OPEN
     book: MarginBook = field(default_factory=MarginBook)
     positions: Mapping[InstrumentId, Position] = field(default_factory=dict[InstrumentId, Position])
     orders: Mapping[OrderId, Order] = field(default_factory=dict[OrderId, Order])

@@ -16,6 +16,7 @@ written:
     session_close                     what the end of a session brings, in its order
     corporate_actions, adjustments    what companies do to what is held, and order_adjustments to open orders
     expiry, exercising, deliveries    the life of options beyond their orders
+    life                              accounts that begin anew, rest and are closed
     evolution                         evolve
     preview                           all of it for one order, without its happening
 """
@@ -45,6 +46,7 @@ from paperdesk.core.broker.evolution import evolve, fold
 from paperdesk.core.broker.execution import meet
 from paperdesk.core.broker.exercising import speak_for_option
 from paperdesk.core.broker.ledger import Entry, EntryKind
+from paperdesk.core.broker.life import check_life
 from paperdesk.core.broker.margin_calls import review
 from paperdesk.core.broker.marks import NO_MARKS, Marks
 from paperdesk.core.broker.orders import BY_REQUEST, Order, require_open
@@ -80,6 +82,7 @@ def decide(account: Account, command: Command, view: MarketView) -> tuple[Event,
 
 
 def _decided(account: Account, command: Command, view: MarketView) -> tuple[Event, ...]:
+    check_life(account, command)
     at = max(view.at, account.last_at)
     course = Course(account, at)
     match command:

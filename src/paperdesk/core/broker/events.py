@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import TypeAlias
 from uuid import UUID
 
-from paperdesk.core.broker.account import AtExpiry
+from paperdesk.core.broker.account import AccountStatus, AtExpiry
 from paperdesk.core.broker.claims import Claim
 from paperdesk.core.broker.explanation import Explanation
 from paperdesk.core.broker.ledger import Entry
@@ -261,6 +261,22 @@ class CashTransferred:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountReset(Booked):
+    """A new epoch began with the cash of its entry; what was held and owed stays with the old one."""
+
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class AccountStatusChanged:
+    """The account was put to rest, woken up or closed."""
+
+    seq: int
+    at: datetime
+    status: AccountStatus
+
+
+@dataclass(frozen=True, slots=True)
 class CorporateActionApplied(Booked):
     """A corporate action changed what is held: its units, their cost, or both, with cash where it pays any."""
 
@@ -313,6 +329,7 @@ Event: TypeAlias = (
     | ReservationsMoved
     | MarginEvent
     | CashTransferred
+    | AccountStatusChanged
     | ExpiryInstructed
     | Booked
 )

@@ -6,6 +6,8 @@ from typing import TypeVar
 
 from paperdesk.core.broker.account import Account
 from paperdesk.core.broker.events import (
+    AccountReset,
+    AccountStatusChanged,
     Booking,
     CashTransferred,
     DividendEarned,
@@ -28,7 +30,7 @@ from paperdesk.core.broker.events import (
 from paperdesk.core.broker.holds import held_cash, reserved_units
 from paperdesk.core.broker.ledger import Book
 from paperdesk.core.broker.lots import apply_changes
-from paperdesk.core.broker.margin_book import DayTrade
+from paperdesk.core.broker.margin_book import DayTrade, MarginBook
 from paperdesk.core.broker.margin_events import MarginEvent, book_after
 from paperdesk.core.broker.orders import REPLACED_BY_REQUEST, TIME_IS_UP, Order, OrderStatus, next_status
 from paperdesk.core.broker.settlement import book_after_fill
@@ -162,8 +164,20 @@ def _after_other(account: Account, event: Event) -> Account:
             return replace(account, positions=_put(account.positions, event.instrument_id, position))
         case MarginEvent():
             return replace(account, book=book_after(account.book, event))
+        case AccountStatusChanged():
+            return replace(account, status=event.status)
+        case AccountReset():
+            return _after_booking(_begun_anew(account, event), event.booking)
         case _:
             return _with_claims(_after_booking(_remembering(account, event), booking_of(event)), event)
+
+
+def _begun_anew(account: Account, event: AccountReset) -> Account:
+    """Return the account with nothing of its old epochs but its numbers; what it begins with counts as a deposit."""
+    cash = event.booking.entry.change(Book.CASH)
+    book = MarginBook(memorandum=cash) if account.rules.margin.is_margined else MarginBook()
+    blank = replace(account, epoch=event.epoch, cash=ZERO, held=ZERO, book=book)
+    return replace(blank, positions={}, orders={}, claims={})
 
 
 def _reserving(account: Account, event: ReservationsMoved) -> Account:

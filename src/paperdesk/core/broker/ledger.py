@@ -33,6 +33,7 @@ class EntryKind(StrEnum):
 
     FILL = "fill"
     TRANSFER = "transfer"
+    RESET = "reset"
     CASH_DIVIDEND = "cash_dividend"
     DIVIDEND_PAYMENT = "dividend_payment"
     SHARE_DIVIDEND = "share_dividend"

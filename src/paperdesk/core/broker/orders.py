@@ -133,6 +133,7 @@ OPEN_STATUSES = frozenset(status for status, following in TRANSITIONS.items() if
 
 # Why an order ended without being filled.
 BY_REQUEST = "by_request"
+ACCOUNT_RESET = "account_reset"
 AT_RELEASE = "insufficient_buying_power_at_release"
 NOT_FILLED_AT_ONCE = "not_filled_at_once"
 NOT_FILLED_IN_AUCTION = "not_filled_in_auction"

@@ -12,10 +12,10 @@ from paperdesk.core.kernel.ids import uuid_from_text
 from paperdesk.core.kernel.money import ZERO, plain
 from paperdesk.core.kernel.time import instant_text
 from paperdesk.doors.alpaca.answers import Answer
-from paperdesk.doors.alpaca.asking import Ask, Listed, Visit, When
+from paperdesk.doors.alpaca.asking import Ask, Listed, When
 from paperdesk.doors.alpaca.errors import MalformedQuestion, NotSpokenHere
 from paperdesk.doors.alpaca.shapes import activity_id
-from paperdesk.features.broker.equity_history import EquityPoint, equity_points
+from paperdesk.features.broker.equity_history import equity_points
 from paperdesk.features.broker.order_queries import ActivitySearch, list_activities
 from paperdesk.features.broker.queries import all_entries
 from paperdesk.infra.db import Row
@@ -176,16 +176,15 @@ async def get_history(ask: Ask) -> Answer:
     async with ask.visiting() as visit:
         start, end = query.span(visit.tape.at)
         entries = await all_entries(visit.work, visit.account_id)
-        found = _points(visit, entries)
+        # Their history knows one life of an account: what was before a reset would look like a gain or a loss.
+        resets = [number for number, row in enumerate(entries) if row["kind"] == EntryKind.RESET]
+        opened_at = entries[resets[-1]]["at"] if resets else visit.account["opened_at"]
+        entries = entries[resets[-1] :] if resets else entries
+        found = list(equity_points(entries, visit.tape, visit.dataset, opened_at, visit.account["currency"]))
         transfers = [(row["at"], row["cash_change"]) for row in entries if row["kind"] == EntryKind.TRANSFER]
     # Where something had no price the equity is not known, and their lists have no place for that.
     points = [(point.at, point.equity) for point in found if point.equity is not None and start <= point.at <= end]
     return Answer(_history(points, transfers), is_market=True)
-
-
-def _points(visit: Visit, entries: list[Row]) -> list[EquityPoint]:
-    opened_at, currency = visit.account["opened_at"], visit.account["currency"]
-    return list(equity_points(entries, visit.tape, visit.dataset, opened_at, currency))
 
 
 def _history(points: list[tuple[datetime, Decimal]], transfers: list[tuple[datetime, Decimal]]) -> dict[str, Any]:

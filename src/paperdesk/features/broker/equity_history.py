@@ -9,7 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from paperdesk.core.broker.ledger import Book
+from paperdesk.core.broker.ledger import Book, EntryKind
 from paperdesk.core.kernel.ids import InstrumentId
 from paperdesk.core.kernel.money import ZERO, money
 from paperdesk.features.marketdata.feeds.dataset import Dataset
@@ -37,6 +37,8 @@ class _Book:
 
     def take(self, entry: Row) -> None:
         self.cash = entry["cash_after"]
+        if entry["kind"] == EntryKind.RESET:
+            self.claims, self.units = ZERO, {}
         for posting in entry["postings"]:
             if posting["book"] == Book.CLAIMS:
                 self.claims += Decimal(posting["amount"])

@@ -6,11 +6,12 @@ from decimal import Decimal
 from paperdesk.core.broker import engine
 from paperdesk.core.broker.account import Rules
 from paperdesk.core.broker.commands import TransferCash
-from paperdesk.core.broker.terms import AmountTooPrecise
+from paperdesk.core.broker.life import check_opening_cash
 from paperdesk.core.broker.view import MarketView
+from paperdesk.core.kernel.codes import with_check
 from paperdesk.core.kernel.errors import Invalid
 from paperdesk.core.kernel.ids import AccountId, EntryId, TapeId, derived
-from paperdesk.core.kernel.money import ZERO, money, plain
+from paperdesk.core.kernel.money import ZERO
 from paperdesk.core.kernel.principal import Scope
 from paperdesk.features.broker import store
 from paperdesk.features.broker.rows import rules_value
@@ -22,10 +23,6 @@ from paperdesk.infra.db import driver_connection
 from paperdesk.infra.work import UnitOfWork
 
 NUMBER_LENGTH = 10
-
-
-class OpeningCashNegative(Invalid):
-    """An account opens with cash or without, never with less than nothing."""
 
 
 class NameMissing(Invalid):
@@ -49,15 +46,14 @@ class OpenAccount:
 async def open_account(work: UnitOfWork, shelf: Shelf, command: OpenAccount) -> AccountId:
     """Return the id of the new account; its first cash is in its ledger with the same commit."""
     work.require(Scope.TRADE)
-    name = command.name.strip()
-    if not 0 < len(name) <= NAME_LENGTH_MAX:
-        raise NameMissing(f"A name has 1 to {NAME_LENGTH_MAX} characters.", name=name[:NAME_LENGTH_MAX])
-    _check_cash(command.cash, command.currency)
+    name = checked_name(command.name)
+    check_opening_cash(command.cash, command.currency)
     tape = await read_tape(work, command.tape_id)
     account_id = AccountId(work.new_id())
     values = {
         "id": account_id,
-        "number": new_code(NUMBER_LENGTH),
+        "number": new_number(),
+        "owner_id": work.who.user_id,
         "name": name,
         "currency": command.currency,
         "tape_id": tape.id,
@@ -82,8 +78,14 @@ async def _deposit(work: UnitOfWork, command: TransferCash, view: MarketView) ->
     await store.apply(db, [change], work.now)
 
 
-def _check_cash(cash: Decimal, currency: str) -> None:
-    if cash < ZERO:
-        raise OpeningCashNegative("An account cannot open with less than nothing.", cash=plain(cash))
-    if cash != money(cash, currency):
-        raise AmountTooPrecise(f"{plain(cash)} is finer than {currency} can be.", amount=plain(cash), currency=currency)
+def checked_name(name: str) -> str:
+    """Return a name without spaces around it, or refuse one that is none."""
+    name = name.strip()
+    if not 0 < len(name) <= NAME_LENGTH_MAX:
+        raise NameMissing(f"A name has 1 to {NAME_LENGTH_MAX} characters.", name=name[:NAME_LENGTH_MAX])
+    return name
+
+
+def new_number() -> str:
+    """Return a public number that nobody can guess, the last sign of which checks the others."""
+    return with_check(new_code(NUMBER_LENGTH - 1))

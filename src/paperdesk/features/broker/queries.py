@@ -2,21 +2,24 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Column, Table, Text, and_, cast, select
+from sqlalchemy import Column, Table, Text, and_, cast, func, or_, select
 
 from paperdesk.core.broker.account import Account, Position
 from paperdesk.core.broker.claims import Claim
 from paperdesk.core.broker.engine import UnknownOrder
 from paperdesk.core.broker.explanation import Explanation
+from paperdesk.core.broker.ledger import EntryKind
 from paperdesk.core.broker.margin import Standing, standing
 from paperdesk.core.broker.orders import OPEN_STATUSES, Order
 from paperdesk.core.broker.valuation import PositionValue, Valuation, value_account
-from paperdesk.core.kernel.errors import NotFound
-from paperdesk.core.kernel.ids import AccountId
+from paperdesk.core.kernel.codes import is_right
+from paperdesk.core.kernel.errors import Invalid, NotFound
+from paperdesk.core.kernel.ids import AccountId, derived
 from paperdesk.core.kernel.money import ZERO
 from paperdesk.features.broker.order_writer import UnknownAccount
 from paperdesk.features.broker.rows import account_of, claim_of, explanation_of, order_of, position_of
@@ -33,6 +36,10 @@ from paperdesk.infra.work import ReadOnly, owned
 
 class UnknownFill(NotFound):
     """There is no such fill, or it belongs to another tenant."""
+
+
+class MalformedAccountNumber(Invalid):
+    """An account number has ten letters and digits, the last of which checks the others."""
 
 
 class FillNotExplained(NotFound):
@@ -97,6 +104,83 @@ async def list_accounts(work: ReadOnly, page: PageParams) -> tuple[list[Row], st
         query = query.where(accounts.c.id > after[0])
     rows = await fetch_all(work.db, query)
     return page.cut(rows, lambda row: (row["id"],))
+
+
+@dataclass(frozen=True, slots=True)
+class Capital:
+    """What the owner gave an account in its present epoch: at its beginning, and all in all since, net."""
+
+    starting_cash: Decimal
+    contributed: Decimal
+
+
+async def capital_of(work: ReadOnly, account: Row) -> Capital:
+    """Return what the owner has put into an account, and not taken out, since its epoch began."""
+    entry, given = entries.c, (EntryKind.TRANSFER.value, EntryKind.RESET.value)
+    mine = (entry.account_id == account["id"], owned(entries, work))
+    began = select(func.coalesce(func.max(entry.number), 1)).where(*mine, entry.kind == EntryKind.RESET.value)
+    opening = derived(account["id"], "opening")
+    begins = or_(entry.kind == EntryKind.RESET.value, entry.id == opening)
+    query = select(
+        func.coalesce(func.sum(entry.cash_change).filter(begins), 0).label("starting"),
+        func.coalesce(func.sum(entry.cash_change), 0).label("contributed"),
+    ).where(*mine, entry.kind.in_(given), entry.number >= began.scalar_subquery())
+    row = await fetch_one(work.db, query)
+    assert row is not None, "an aggregate has a row"
+    return Capital(row["starting"], row["contributed"])
+
+
+async def account_numbered(work: ReadOnly, number: str) -> Row:
+    """Return the account of a public number; one that was mistyped is refused as that."""
+    if not is_right(number):
+        raise MalformedAccountNumber(f"{number[:32]!r} is not an account number; was it mistyped?", number=number[:32])
+    row = await fetch_one(work.db, select(accounts).where(accounts.c.number == number, owned(accounts, work)))
+    if row is None:
+        raise UnknownAccount("There is no such account.", number=number)
+    return row
+
+
+@dataclass(frozen=True, slots=True)
+class Epoch:
+    """One life of an account between two resets; the last has not ended."""
+
+    epoch: int
+    began_at: datetime
+    first_seq: int
+    starting_cash: Decimal
+    ended_at: datetime | None = None
+    ending_cash: Decimal | None = None
+
+
+async def epochs_of(work: ReadOnly, account: Row) -> list[Epoch]:
+    """Return the epochs of an account, oldest first."""
+    entry = entries.c
+    mine = select(entries).where(entry.account_id == account["id"], owned(entries, work)).order_by(entry.number)
+    begins = or_(entry.kind == EntryKind.RESET.value, entry.id == derived(account["id"], "opening"))
+    rows = await fetch_all(work.db, mine.where(begins))
+    resets = [row for row in rows if row["kind"] == EntryKind.RESET]
+    before = await fetch_all(work.db, mine.where(entry.number.in_([row["number"] - 1 for row in resets])))
+    left = {row["number"] + 1: row["cash_after"] for row in before}
+    opening = sum((row["cash_change"] for row in rows if row["kind"] != EntryKind.RESET), ZERO)
+    found = [Epoch(1, account["opened_at"], 1, opening)]
+    for row in resets:
+        found[-1] = replace(found[-1], ended_at=row["at"], ending_cash=left.get(row["number"], ZERO))
+        found.append(Epoch(len(found) + 1, row["at"], row["seq"], row["cash_change"]))
+    return found
+
+
+async def left_behind(work: ReadOnly, account: Row) -> dict[int, list[Position]]:
+    """Return what an account held when its past epochs ended, by epoch."""
+    query = select(positions).where(
+        positions.c.account_id == account["id"],
+        positions.c.epoch < account["epoch"],
+        positions.c.quantity != 0,
+        owned(positions, work),
+    )
+    found: dict[int, list[Position]] = {}
+    for row in await fetch_all(work.db, query):
+        found.setdefault(row["epoch"], []).append(position_of(row))
+    return found
 
 
 async def market_of(work: ReadOnly, shelf: Shelf, account: Row) -> tuple[Tape, Dataset]:

@@ -8,13 +8,16 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal
+from typing import TypeAlias
 from uuid import UUID
 
 import msgspec
 
 from paperdesk.core.broker import engine
-from paperdesk.core.broker.account import Account, Position
+from paperdesk.core.broker.account import Account, AccountStatus, Position
 from paperdesk.core.broker.events import (
+    AccountReset,
+    AccountStatusChanged,
     Booked,
     CashTransferred,
     Event,
@@ -27,7 +30,7 @@ from paperdesk.core.broker.events import (
     booking_of,
 )
 from paperdesk.core.broker.holds import held_cash, reserved_units
-from paperdesk.core.broker.ledger import Book, Entry, Posting
+from paperdesk.core.broker.ledger import Book, Entry, EntryKind, Posting
 from paperdesk.core.broker.lots import Lot
 from paperdesk.core.broker.margin_book import MarginBook
 from paperdesk.core.broker.margin_events import MarginEvent
@@ -40,6 +43,8 @@ from paperdesk.features.broker.rows import claim_of, event_of, explanation_of, l
 from paperdesk.infra.db import Row
 from paperdesk.infra.work import ReadOnly
 
+# What is held belongs to an epoch.
+Holding: TypeAlias = tuple[int, UUID]
 # A list of fills may be long; its beginning says enough.
 SHOWN_MAX = 300
 
@@ -72,10 +77,13 @@ class Story:
     account: Account
     orders: dict[OrderId, Order] = field(default_factory=dict[OrderId, Order])
     fills: list[Fill] = field(default_factory=list[Fill])
+    past: dict[int, Account] = field(default_factory=dict[int, Account])
     entries: list[Entry] = field(default_factory=list[Entry])
 
     def take(self, event: Event) -> None:
         """Go on with the next event; an order that has ended is put aside, so that a long life stays cheap."""
+        if isinstance(event, AccountReset):
+            self.past[self.account.epoch] = self.account
         account = engine.evolve(self.account, event)
         if isinstance(event, OrderFilled):
             self.fills.append(event.fill)
@@ -99,6 +107,8 @@ def tell(books: Books) -> Story:
         last_entry=0,
         last_at=books.account["opened_at"],
         book=MarginBook(),
+        epoch=1,
+        status=AccountStatus.OPEN,
     )
     story = Story(blank)
     for event in books.events:
@@ -108,7 +118,7 @@ def tell(books: Books) -> Story:
 
 def _orders_of(event: Event) -> tuple[OrderId, ...]:
     match event:
-        case CashTransferred() | ExpiryInstructed() | Booked() | MarginEvent():
+        case CashTransferred() | ExpiryInstructed() | Booked() | MarginEvent() | AccountStatusChanged():
             return ()
         case ReservationsMoved():
             return tuple(each.order_id for each in event.reservations)
@@ -156,6 +166,8 @@ def _ledger(books: Books) -> Iterator[Problem]:
     cash = ZERO
     for row in books.entries:
         postings, number = _postings(row), row["number"]
+        if row["kind"] == EntryKind.RESET:
+            cash = ZERO
         for currency in sorted({posting.currency for posting in postings}):
             total = _total(posting.amount for posting in postings if posting.currency == currency)
             yield from _same("balance", total, ZERO, of=f"entry {number} in {currency}")
@@ -190,35 +202,44 @@ def _executions(books: Books) -> Iterator[Problem]:
 
 def _holdings(books: Books) -> Iterator[Problem]:
     """Check that a position is the sum of its lots and of its postings, in units and in cost."""
-    positions = {row["instrument_id"]: (row["quantity"], row["cost"]) for row in books.positions}
-    lots: defaultdict[UUID, list[Lot]] = defaultdict(list)
+    positions = {(row["epoch"], row["instrument_id"]): (row["quantity"], row["cost"]) for row in books.positions}
+    lots: defaultdict[Holding, list[Lot]] = defaultdict(list)
     for row in books.lots:
-        lots[row["instrument_id"]].append(lot_of(row))
-    posted: defaultdict[UUID, list[Posting]] = defaultdict(list)
+        lots[row["epoch"], row["instrument_id"]].append(lot_of(row))
+    posted: defaultdict[Holding, list[Posting]] = defaultdict(list)
+    epoch = 1
     for row in books.entries:
+        epoch += row["kind"] == EntryKind.RESET
         for posting in _postings(row):
             if posting.book is Book.SECURITIES and posting.instrument_id is not None:
-                posted[posting.instrument_id].append(posting)
+                posted[epoch, posting.instrument_id].append(posting)
     for each in sorted(positions.keys() | lots.keys() | posted.keys()):
         stored = positions.get(each, (ZERO, ZERO))
         sums = _total(lot.quantity for lot in lots[each]), _total(lot.cost for lot in lots[each])
-        yield from _same("sum of lots", stored, sums, of=each)
+        yield from _same("sum of lots", stored, sums, of=each[1])
         sums = _total(line.quantity or ZERO for line in posted[each]), _total(line.amount for line in posted[each])
-        yield from _same("sum of postings", stored, sums, of=each)
+        yield from _same("sum of postings", stored, sums, of=each[1])
 
 
 def _state(books: Books, story: Story) -> Iterator[Problem]:
     """Check that the rows that are read every day say what the events tell."""
-    for name in ("cash", "held", "last_seq", "last_entry", "last_at"):
+    for name in ("cash", "held", "last_seq", "last_entry", "last_at", "epoch", "status"):
         yield from _same(f"told {name}", books.account[name], getattr(story.account, name))
     yield from _same("margin book", account_value(books.account).book, story.account.book)
-    stored = {InstrumentId(row["instrument_id"]): position_of(row) for row in books.positions}
-    for each in sorted(stored.keys() | story.account.positions.keys()):
-        told = replace(story.account.position(each), lots=())
-        yield from _same("position", stored.get(each, Position(each)), told, of=each)
-    open_lots = {row["id"]: lot_of(row) for row in books.lots if row["quantity"]}
-    yield from _same("claims", {row["action_id"]: claim_of(row) for row in books.claims}, story.account.claims)
-    told_lots = {lot.id: lot for position in story.account.positions.values() for lot in position.lots}
+    for epoch, told in (*story.past.items(), (story.account.epoch, story.account)):
+        yield from _possessions(books, epoch, told)
+
+
+def _possessions(books: Books, epoch: int, told: Account) -> Iterator[Problem]:
+    """Check what an account holds, or held when an epoch ended."""
+    mine = [row for row in books.positions if row["epoch"] == epoch]
+    stored = {InstrumentId(row["instrument_id"]): position_of(row) for row in mine}
+    for each in sorted(stored.keys() | told.positions.keys()):
+        yield from _same("position", stored.get(each, Position(each)), replace(told.position(each), lots=()), of=each)
+    claims = {row["action_id"]: claim_of(row) for row in books.claims if row["epoch"] == epoch}
+    yield from _same("claims", claims, told.claims)
+    open_lots = {row["id"]: lot_of(row) for row in books.lots if row["quantity"] and row["epoch"] == epoch}
+    told_lots = {lot.id: lot for position in told.positions.values() for lot in position.lots}
     yield from _same("open lots", open_lots, told_lots)
 
 
@@ -234,12 +255,13 @@ def _orders(books: Books, story: Story) -> Iterator[Problem]:
     groups: defaultdict[OrderId, list[Order]] = defaultdict(list)
     for order in stored.values():
         groups[order.group_id or order.id].append(order)
-    promised: defaultdict[UUID, Decimal] = defaultdict(Decimal)
+    promised: defaultdict[Holding, Decimal] = defaultdict(Decimal)
+    epochs = {row["id"]: row["epoch"] for row in books.orders}
     for members in groups.values():
-        promised[members[0].instrument.id] += reserved_units(members)
+        promised[epochs[members[0].id], members[0].instrument.id] += reserved_units(members)
     for row in books.positions:
         each = row["instrument_id"]
-        yield from _same("reserved", row["reserved"], promised[each], of=each)
+        yield from _same("reserved", row["reserved"], promised[row["epoch"], each], of=each)
 
 
 def _traces(books: Books, story: Story) -> Iterator[Problem]:

@@ -63,7 +63,7 @@ Key = Annotated[str | None, Header(alias="Idempotency-Key", max_length=128)]
 async def get_accounts(work: Reading, shelf: Datasets, page: Page) -> PageOf[AccountOut]:
     """List your accounts, oldest first."""
     rows, next_cursor = await queries.list_accounts(work, page)
-    return PageOf(items=[await _account(work, shelf, row) for row in rows], next_cursor=next_cursor)
+    return PageOf(items=[await shown_account(work, shelf, row) for row in rows], next_cursor=next_cursor)
 
 
 @router.post("/accounts", status_code=201)
@@ -74,13 +74,13 @@ async def post_account(
     async with runtime.work(broker.who) as work:
         account_id = await _opened(work, shelf, body, key)
         # Read before the commit: a database that dies after it must not turn what was stored into a refusal.
-        return await _account(work, shelf, await queries.read_account(work, account_id))
+        return await shown_account(work, shelf, await queries.read_account(work, account_id))
 
 
 @router.get("/accounts/{account_id}")
 async def get_account(account_id: UUID, work: Reading, shelf: Datasets) -> AccountOut:
     """Show an account and what it is worth at its tape's clock."""
-    return await _account(work, shelf, await queries.read_account(work, account_id))
+    return await shown_account(work, shelf, await queries.read_account(work, account_id))
 
 
 @router.post("/accounts/{account_id}/transfers", status_code=201)
@@ -236,6 +236,8 @@ def _order(order: Order, tape: Tape, dataset: Dataset) -> OrderOut:
     return OrderOut(**order_members(order, is_open=is_open, has_one_price=has_one_price(dataset)))
 
 
-async def _account(work: ReadOnly, shelf: Shelf, account: Row) -> AccountOut:
+async def shown_account(work: ReadOnly, shelf: Shelf, account: Row) -> AccountOut:
+    """Show an account with what it is worth at its tape's clock."""
     tape, dataset = await queries.market_of(work, shelf, account)
-    return AccountOut.of(account, await queries.value(work, account, tape, dataset), tape.at)
+    worth, capital = await queries.value(work, account, tape, dataset), await queries.capital_of(work, account)
+    return AccountOut.of(account, worth, capital, tape.at)

@@ -7,9 +7,11 @@ from typing import Any
 
 import msgspec
 
-from paperdesk.core.broker.account import Account, AtExpiry, Position, Rules
+from paperdesk.core.broker.account import Account, AccountStatus, AtExpiry, Position, Rules
 from paperdesk.core.broker.claims import Claim
 from paperdesk.core.broker.events import (
+    AccountReset,
+    AccountStatusChanged,
     BorrowFeeCharged,
     CashTransferred,
     CorporateActionApplied,
@@ -95,6 +97,8 @@ KINDS: dict[str, type[Event]] = {
     "interest_charged": InterestCharged,
     "interest_credited": InterestCredited,
     "borrow_fee_charged": BorrowFeeCharged,
+    "account_reset": AccountReset,
+    "account_status_changed": AccountStatusChanged,
 }
 KIND_OF = {event: kind for kind, event in KINDS.items()}
 
@@ -154,6 +158,7 @@ def account_of(row: Mapping[str, Any]) -> Account:
         last_entry=row["last_entry"],
         last_at=row["last_at"],
         epoch=row["epoch"],
+        status=AccountStatus(row["status"]),
         book=book_of(row["book"]),
     )
 

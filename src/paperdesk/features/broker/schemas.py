@@ -22,7 +22,7 @@ from paperdesk.core.kernel.money import ZERO, plain
 from paperdesk.features.broker.margin_schemas import MarginBody, MarginOut
 from paperdesk.features.broker.open_account import OpenAccount
 from paperdesk.features.broker.order_schemas import AVERAGE_PLACES
-from paperdesk.features.broker.queries import Worth
+from paperdesk.features.broker.queries import Capital, Worth
 from paperdesk.infra.http import Body, Line, NumberText
 
 Fee = Annotated[NumberText, Field(ge=0)]
@@ -35,18 +35,27 @@ class AccountOut(BaseModel):
     id: UUID
     number: str
     name: str
+    owner_id: UUID | None = Field(description="The user who opened it.")
     currency: str
     tape_id: UUID
+    parent_id: UUID | None = Field(description="The account that it was forked from.")
+    fork_seq: int | None = Field(description="The last event of that account that it shares.")
+    epoch: int
     at: datetime
+    opened_at: datetime = Field(description="When it was opened, by the clock of its tape.")
+    starting_cash: NumberText = Field(description="What its epoch began with.")
+    contributed: NumberText = Field(description="What its owner has put in since its epoch began, less what was taken.")
     cash: NumberText
     held_cash: NumberText
     unsettled_cash: NumberText
     good_faith_violations: list[date]
     buying_power: NumberText | None
+    invested: NumberText = Field(description="What its positions cost; what shorts brought counts against it.")
     market_value: NumberText | None
     claims: NumberText = Field(description="Dividends that were earned, or are owed when negative, and not paid yet.")
     equity: NumberText | None
     equity_reason: str | None
+    gain: NumberText | None = Field(description="Equity less what was contributed: a loss when it is negative.")
     fill_model: str
     fill_on_arrival: bool
     margin: MarginOut | None
@@ -57,13 +66,17 @@ class AccountOut(BaseModel):
     created_at: datetime
 
     @classmethod
-    def of(cls, account: Mapping[str, Any], found: Worth, at: datetime) -> "AccountOut":
+    def of(cls, account: Mapping[str, Any], found: Worth, capital: Capital, at: datetime) -> "AccountOut":
         """Show a row of accounts with its worth at an instant of its tape."""
         worth, margin = found.valuation, MarginOut.of(found.account, found.standing)
-        same = ("id", "number", "name", "currency", "tape_id", "cash", "last_seq", "status")
+        same = "id number name owner_id currency tape_id parent_id fork_seq epoch cash opened_at last_seq status"
         return cls(
-            **{name: account[name] for name in same},
+            **{name: account[name] for name in same.split()},
             at=at,
+            starting_cash=capital.starting_cash,
+            contributed=capital.contributed,
+            invested=sum((each.position.cost for each in worth.positions), ZERO),
+            gain=None if worth.equity is None else worth.equity - capital.contributed,
             held_cash=account["held"],
             unsettled_cash=found.account.book.unsettled_cash(found.on),
             good_faith_violations=list(found.account.book.violations),

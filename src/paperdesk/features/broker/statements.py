@@ -23,7 +23,7 @@ with tapes as (
   order by t.id for share
 ), locked as (
   select a.id, a.tenant_id, a.tape_id, a.currency, a.rules::text as rules, a.cash, a.held, a.last_seq, a.last_entry,
-    a.last_at, a.epoch, a.book::text as book, a.xmin::text as version
+    a.last_at, a.epoch, a.status, a.book::text as book, a.xmin::text as version
   from accounts a where a.id = any($1) and (select count(*) from tapes) > 0 order by a.id for update
 )
 select l.*, t.tenant_id as tape_tenant_id, t.version as tape_version, {_TAPE}
@@ -34,7 +34,7 @@ LOCK_TAPE = f"select {TAPE_COLUMNS} from tape_runs t where t.id = $1 for update"
 
 LOCK_ACCOUNTS_OF_TAPE = """
 select id, tenant_id, tape_id, currency, rules::text as rules, cash, held, last_seq, last_entry, last_at, epoch,
-  book::text as book
+  status, book::text as book
 from accounts where id = any($1) order by id for update
 """
 
@@ -60,7 +60,7 @@ select w.account_id, w.instrument_id, l.id, l.opened_at, l.opened_seq, l.quantit
 from unnest($1::uuid[], $2::uuid[], $3::numeric[]) as w(account_id, instrument_id, wanted)
 cross join lateral (
   select o.*, sum(abs(o.quantity)) over (order by o.opened_seq, o.id) - abs(o.quantity) as older
-  from lots o
+  from lots o join accounts a on (a.id, a.epoch) = (o.account_id, o.epoch)
   where o.account_id = w.account_id and o.instrument_id = w.instrument_id and o.quantity <> 0
 ) l
 where l.older < w.wanted
@@ -100,14 +100,16 @@ LOAD_ORDERS = f"""
 with named as (
   select id, group_id from orders where id = any($1)
   union
-  select o.id, o.group_id from orders o, unnest($2::uuid[], $3::text[]) as w(account_id, client_order_id)
+  select o.id, o.group_id from orders o join accounts a on (a.id, a.epoch) = (o.account_id, o.epoch),
+    unnest($2::uuid[], $3::text[]) as w(account_id, client_order_id)
   where o.account_id = w.account_id and o.client_order_id = w.client_order_id
   union
   select o.id, o.group_id from orders o, unnest($4::uuid[], $5::text[]) as w(account_id, symbol)
   where o.account_id = w.account_id and (w.symbol is null or o.symbol = w.symbol)
     and o.status in ('accepted', 'partially_filled')
   union
-  select o.id, o.group_id from orders o, unnest($6::uuid[], $7::bigint[]) as w(account_id, fact)
+  select o.id, o.group_id from orders o join accounts a on (a.id, a.epoch) = (o.account_id, o.epoch),
+    unnest($6::uuid[], $7::bigint[]) as w(account_id, fact)
   where o.account_id = w.account_id and o.accepted_seq > coalesce(
     (select max(p.accepted_seq) from orders p where p.account_id = w.account_id and p.accepted_fact < w.fact), 0)
 )

@@ -1,0 +1,53 @@
+"""Accounts as a whole: loaded with all they hold, and what of their row no order ever changes."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import select, update
+
+from paperdesk.core.broker.account import Account
+from paperdesk.core.broker.events import Event
+from paperdesk.core.broker.evolution import fold
+from paperdesk.core.kernel.ids import AccountId, InstrumentId
+from paperdesk.core.kernel.money import MAGNITUDE_MAX
+from paperdesk.features.broker import store
+from paperdesk.features.broker.store import Change, Instruments, Touch
+from paperdesk.features.broker.tables import accounts, positions
+from paperdesk.features.marketdata.tapes import Tape
+from paperdesk.infra.db import driver_connection, fetch_all
+from paperdesk.infra.work import UnitOfWork, owned
+
+
+async def lock_account(work: UnitOfWork, account_id: AccountId) -> tuple[Account, Tape]:
+    """Lock an account that the caller is known to see, and its tape, until the transaction ends."""
+    found = await store.lock_accounts(await driver_connection(work.db), [account_id])
+    account = found.accounts[account_id]
+    return account, found.tapes[account.tape_id]
+
+
+async def load_whole(work: UnitOfWork, account: Account, instruments: Instruments) -> Account:
+    """Return a locked account with everything it holds and owes: positions, all their lots, open orders, claims."""
+    mine = (positions.c.account_id == account.id, positions.c.epoch == account.epoch, owned(positions, work))
+    rows = await fetch_all(work.db, select(positions.c.instrument_id).where(*mine))
+    touch = Touch(books={account.id}, open_orders={(account.id, None)})
+    for row in rows:
+        holding = (account.id, InstrumentId(row["instrument_id"]))
+        touch.holdings.add(holding)
+        touch.units[holding] = MAGNITUDE_MAX
+    loaded = await store.load(await driver_connection(work.db), {account.id: account}, touch, instruments)
+    return loaded[account.id]
+
+
+async def remember(work: UnitOfWork, before: Account, events: Iterable[Event]) -> Account:
+    """Write events of one account with what follows from them; return the account after them."""
+    told = tuple(events)
+    after = fold(before, told)
+    if told:
+        change = Change(before, after, [(event, work.who.subject) for event in told])
+        await store.apply(await driver_connection(work.db), [change], work.now)
+    return after
+
+
+async def save_account(work: UnitOfWork, account_id: AccountId, **values: Any) -> None:  # noqa: ANN401 - its columns
+    """Write what no order changes: name, status or epoch."""
+    await work.db.execute(update(accounts).where(accounts.c.id == account_id, owned(accounts, work)).values(**values))
