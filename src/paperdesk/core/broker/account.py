@@ -77,7 +77,7 @@ class Position:
         return max(held, ZERO) - self.reserved
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: see kernel/values.py
 class Account:
     """One account on one tape. `held` is the cash reserved for open orders, `epoch` counts its resets.
 

@@ -9,7 +9,7 @@
 Numbers 2 to 6 need no account and stand in terms.py.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
@@ -30,6 +30,7 @@ from paperdesk.core.broker.terms import (
 from paperdesk.core.broker.view import MarketView
 from paperdesk.core.kernel.errors import Conflict, Invalid
 from paperdesk.core.kernel.money import ZERO, money, plain
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.instruments import Instrument, Kind
 
 

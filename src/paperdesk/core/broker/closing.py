@@ -1,13 +1,12 @@
 """Getting out: every open order at once, or a position at the market."""
 
-from datetime import datetime
 from decimal import Decimal
 
-from paperdesk.core.broker.account import Account, Position
+from paperdesk.core.broker.account import Position
 from paperdesk.core.broker.checks import check_units
 from paperdesk.core.broker.commands import CancelOrders, ClosePosition, PlaceOrder
 from paperdesk.core.broker.contingencies import Course
-from paperdesk.core.broker.events import Event, OrderCancelled
+from paperdesk.core.broker.events import OrderCancelled
 from paperdesk.core.broker.orders import BY_REQUEST, OrderType, Side
 from paperdesk.core.broker.placement import place
 from paperdesk.core.broker.view import MarketView
@@ -31,23 +30,22 @@ class PercentOutOfRange(Invalid):
     """A percentage of a position lies above 0 and goes up to 100."""
 
 
-def cancel_all(account: Account, command: CancelOrders, view: MarketView, at: datetime) -> tuple[Event, ...]:
+def cancel_all(course: Course, command: CancelOrders, view: MarketView) -> None:
     """Cancel every open order, or those in one instrument, each by request and in the order accepted."""
     of = None if command.symbol is None else view.instrument(command.symbol).id
-    return tuple(_cancelled(Course(account, at), of).events)
+    _cancel(course, of)
 
 
-def close_position(account: Account, command: ClosePosition, view: MarketView, at: datetime) -> tuple[Event, ...]:
+def close_position(course: Course, command: ClosePosition, view: MarketView) -> None:
     """Place a market order against a position, after cancelling open orders in it if that was asked for."""
-    instrument = view.instrument(command.symbol)
+    instrument, account = view.instrument(command.symbol), course.account
     position = account.position(instrument.id)
     if not position.quantity:
         raise NoPosition(f"The account holds no {instrument.symbol}.", symbol=instrument.symbol)
     quantity = _quantity(command, position, instrument)
     side = Side.SELL if position.quantity > ZERO else Side.BUY
-    course = Course(account, at)
     if command.cancel_orders:
-        _cancelled(course, instrument.id)
+        _cancel(course, instrument.id)
     if account.rules.margin.is_margined:  # elsewhere a sale finds out by itself; here it would sell short
         check_units(course.account, instrument, side, quantity)
     order = PlaceOrder(
@@ -59,14 +57,13 @@ def close_position(account: Account, command: ClosePosition, view: MarketView, a
         quantity=quantity,
         client_order_id=command.client_order_id,
     )
-    return (*course.events, *place(course.account, order, view, at))
+    place(course, order, view)
 
 
-def _cancelled(course: Course, instrument_id: InstrumentId | None) -> Course:
+def _cancel(course: Course, instrument_id: InstrumentId | None) -> None:
     for order in sorted(course.account.orders.values(), key=lambda each: each.accepted_seq):
         if order.is_open and instrument_id in {None, order.instrument.id}:
             course.take(OrderCancelled(course.seq, course.at, order.id, BY_REQUEST))
-    return course
 
 
 def _quantity(command: ClosePosition, position: Position, instrument: Instrument) -> Decimal:

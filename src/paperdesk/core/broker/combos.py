@@ -18,7 +18,7 @@ three short ones are three verticals and two singles.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from itertools import combinations, product
@@ -26,6 +26,7 @@ from typing import TypeAlias
 
 from paperdesk.core.broker.legs import Leg, by_underlying, options_of, terms, units_of
 from paperdesk.core.kernel.money import ZERO
+from paperdesk.core.kernel.values import replace
 
 
 class Strategy(StrEnum):

@@ -39,6 +39,11 @@ class Course:
         """Return the number of the next event."""
         return self.account.last_seq + 1
 
+    @property
+    def happened(self) -> tuple[Event, ...]:
+        """Return the events so far."""
+        return tuple(self.events)
+
     def take(self, event: Event) -> None:
         """Remember an event."""
         self.events.append(event)

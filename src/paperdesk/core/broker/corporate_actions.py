@@ -13,7 +13,6 @@ from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
 
-from paperdesk.core.broker.account import Account
 from paperdesk.core.broker.adjustments import adjust, new_unit_price
 from paperdesk.core.broker.claims import Claim
 from paperdesk.core.broker.contingencies import Course, cancel
@@ -23,7 +22,6 @@ from paperdesk.core.broker.events import (
     CorporateActionApplied,
     DividendEarned,
     DividendPaid,
-    Event,
     OrderAdjusted,
 )
 from paperdesk.core.broker.ledger import Book, Entry, EntryKind, Posting
@@ -48,12 +46,11 @@ from paperdesk.core.market.facts import CorporateActionFact
 from paperdesk.core.market.instruments import Instrument
 
 
-def act(account: Account, fact: CorporateActionFact, marks: Marks) -> tuple[Event, ...]:
-    """Return what a corporate action does to an account; `marks` are those of the close before."""
-    course = Course(account, max(fact.at, account.last_at))
+def act(course: Course, fact: CorporateActionFact, marks: Marks) -> None:
+    """Do what a corporate action does to an account; `marks` are those of the close before."""
     if fact.moment is Moment.PAY:
         _pay(course, fact.action)
-        return tuple(course.events)
+        return
     if isinstance(fact.action.terms, CashDividend):
         assign_early(course, fact, fact.action.terms, marks)
     _meet_orders(course, fact, marks)
@@ -64,7 +61,6 @@ def act(account: Account, fact: CorporateActionFact, marks: Marks) -> tuple[Even
     for series in sorted(fact.action.series, key=_strike):
         becomes = Outcome(((series.after, Fraction(series.contracts)),))
         _adjust_holding(course, fact.action, series.before, becomes, NO_MARKS)
-    return tuple(course.events)
 
 
 def _leaves_units(action: CorporateAction) -> bool:

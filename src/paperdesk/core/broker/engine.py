@@ -4,6 +4,7 @@
     react    answers the market: what a fact does to the open orders
     evolve   only remembers: the account after an event; it cannot refuse
 
+`decided`, `reacted` and `arrived` are the same with the account after the events, for those who go on with it.
 Nothing here reads a clock or knows a database, and chance follows from what it is drawn for. Where the rules are
 written:
 
@@ -69,7 +70,7 @@ from paperdesk.core.market.facts import (
 )
 from paperdesk.core.market.quotes import Quote
 
-__all__ = ["UnknownOrder", "arrive", "decide", "evolve", "fold", "react"]
+__all__ = ["UnknownOrder", "arrive", "arrived", "decide", "decided", "evolve", "fold", "react", "reacted"]
 
 
 class UnknownOrder(NotFound):
@@ -78,30 +79,30 @@ class UnknownOrder(NotFound):
 
 def decide(account: Account, command: Command, view: MarketView) -> tuple[Event, ...]:
     """Turn a command into events, or refuse it by raising; a refusal leaves no trace."""
-    return with_reservations(account, _decided(account, command, view))
+    return decided(account, command, view).happened
 
 
-def _decided(account: Account, command: Command, view: MarketView) -> tuple[Event, ...]:
+def decided(account: Account, command: Command, view: MarketView) -> Course:
+    """Return what a command brings about and the account after it, or refuse it by raising."""
     check_life(account, command)
-    at = max(view.at, account.last_at)
-    course = Course(account, at)
+    course = Course(account, max(view.at, account.last_at))
     match command:
         case PlaceOrder():
-            return place(account, command, view, at)
+            place(course, command, view)
         case ReplaceOrder():
-            course.take(replace_order(account, _open_order(account, command.order_id), command, view, at))
+            course.take(replace_order(account, _open_order(account, command.order_id), command, view, course.at))
         case CancelOrder():
             cancel(course, _open_order(account, command.order_id), BY_REQUEST)
         case CancelOrders():
-            return cancel_all(account, command, view, at)
+            cancel_all(course, command, view)
         case ClosePosition():
-            return close_position(account, command, view, at)
+            close_position(course, command, view)
         case ExerciseOption() | InstructExpiry():
-            return speak_for_option(account, command, view, at)
+            speak_for_option(course, command, view)
         case _:
             check_transfer(account, command.amount, view.marks)
-            course.take(_transfer(account, command, at))
-    return tuple(course.events)
+            course.take(_transfer(account, command, course.at))
+    return with_reservations(course)
 
 
 def react(account: Account, fact: MarketFact, marks: Marks = NO_MARKS) -> tuple[Event, ...]:
@@ -110,41 +111,48 @@ def react(account: Account, fact: MarketFact, marks: Marks = NO_MARKS) -> tuple[
     `marks` are what the instruments of its positions are worth at the fact: margin and the end of a session
     need them.
     """
-    return with_reservations(account, _reacted(account, fact, marks))
+    return reacted(account, fact, marks).happened
 
 
-def _reacted(account: Account, fact: MarketFact, marks: Marks) -> tuple[Event, ...]:
+def reacted(account: Account, fact: MarketFact, marks: Marks = NO_MARKS) -> Course:
+    """Return what a market fact does to an account, and the account after it."""
+    course = Course(account, max(fact.at, account.last_at))
     match fact:
         case SessionOpened():
-            return ()
+            return course
         case SessionClosed():
-            return close_session(account, fact, marks)
+            close_session(course, fact, marks)
         case CorporateActionFact():
-            return act(account, fact, marks)
+            act(course, fact, marks)
         case _:
-            return _met(account, fact, marks)
+            _meet(course, fact, marks)
+    return with_reservations(course)
 
 
-def _met(account: Account, fact: PriceFact, marks: Marks) -> tuple[Event, ...]:
+def _meet(course: Course, fact: PriceFact, marks: Marks) -> None:
     """Let orders meet a price, and look at what the price alone does to a margined account."""
-    instrument_id, seq = fact.instrument_id, fact.seq
+    instrument_id, seq, account = fact.instrument_id, fact.seq, course.account
     waiting = _open_orders(account, lambda each: each.instrument.id == instrument_id and each.matched_through < seq)
-    events = meet(account, fact, waiting, marks)
-    if not account.rules.margin.is_margined or not isinstance(fact, CloseFact | QuoteFact):
-        return events
-    course = Course(fold(account, events), max(fact.at, account.last_at))
-    review(course, fact, marks)
-    return (*events, *course.events)
+    meet(course, fact, waiting, marks)
+    if account.rules.margin.is_margined and isinstance(fact, CloseFact | QuoteFact):
+        review(course, fact, marks)
 
 
 def arrive(
     account: Account, order_id: OrderId, quote: Quote, cursor: int, marks: Marks = NO_MARKS
 ) -> tuple[Event, ...]:
     """Fill an order as it arrives against a standing real quote; a rule of accounts traded by hand."""
+    return arrived(account, order_id, quote, cursor, marks).happened
+
+
+def arrived(account: Account, order_id: OrderId, quote: Quote, cursor: int, marks: Marks = NO_MARKS) -> Course:
+    """Return what meeting a standing quote does to an order that arrives, and the account after it."""
     assert quote.derived_from is None, "an order never fills on arrival against a price nobody quoted"
     order = _known_order(account, order_id)
     fact = QuoteFact(cursor, quote.at, quote.instrument_id, quote.bid, quote.ask, quote.bid_size, quote.ask_size)
-    return with_reservations(account, meet(account, fact, (order,), marks))
+    course = Course(account, max(fact.at, account.last_at))
+    meet(course, fact, (order,), marks)
+    return with_reservations(course)
 
 
 def _transfer(account: Account, command: TransferCash, at: datetime) -> CashTransferred:

@@ -51,7 +51,7 @@ class Fill:
     explanation: Explanation | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: see kernel/values.py
 class OrderFilled:
     """An order met the market, in part or in whole.
 

@@ -16,7 +16,7 @@ from paperdesk.core.broker import ledger
 from paperdesk.core.broker.account import Account, Rules
 from paperdesk.core.broker.chance import drawn_for
 from paperdesk.core.broker.contingencies import Course, cancel, fill
-from paperdesk.core.broker.events import Event, Fill, OrderFilled, OrderResized, OrderTriggered, TrailMoved
+from paperdesk.core.broker.events import Fill, OrderFilled, OrderResized, OrderTriggered, TrailMoved
 from paperdesk.core.broker.evolution import group_of
 from paperdesk.core.broker.explanation import Luck, explain
 from paperdesk.core.broker.fees import fees_due
@@ -24,7 +24,7 @@ from paperdesk.core.broker.holds import affordable, gross_of, held_cash
 from paperdesk.core.broker.ledger import Book, Entry, EntryKind
 from paperdesk.core.broker.lots import Lot, LotChange, reduce_first_in
 from paperdesk.core.broker.margin_checks import can_carry
-from paperdesk.core.broker.marks import NO_MARKS, Marks
+from paperdesk.core.broker.marks import Marks
 from paperdesk.core.broker.matching import Execution, ends_unfilled, match_order
 from paperdesk.core.broker.memorandum import for_margin
 from paperdesk.core.broker.orders import (
@@ -72,12 +72,11 @@ class Meeting:
         return _in_part(rules, order, self.fact, execution)
 
 
-def meet(account: Account, fact: PriceFact, orders: Iterable[Order], marks: Marks = NO_MARKS) -> tuple[Event, ...]:
+def meet(course: Course, fact: PriceFact, orders: Iterable[Order], marks: Marks) -> None:
     """Let orders meet a fact one by one; each sees the account as the ones before it left it."""
-    meeting = Meeting(Course(account, max(fact.at, account.last_at)), fact, marks)
+    meeting = Meeting(course, fact, marks)
     for order in orders:
-        _meet(meeting, meeting.course.order(order.id))
-    return tuple(meeting.course.events)
+        _meet(meeting, course.order(order.id))
 
 
 def _meet(meeting: Meeting, order: Order) -> None:

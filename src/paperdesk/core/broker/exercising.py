@@ -1,12 +1,11 @@
 """What the holder of an option may ask for: exercise now, or what is to happen on its last day."""
 
-from datetime import datetime
 from decimal import Decimal
 
 from paperdesk.core.broker.account import Account
 from paperdesk.core.broker.commands import ExerciseOption, InstructExpiry
 from paperdesk.core.broker.contingencies import Course
-from paperdesk.core.broker.events import Event, ExpiryInstructed
+from paperdesk.core.broker.events import ExpiryInstructed
 from paperdesk.core.broker.expiry import Ending, Fate, book, exercisable
 from paperdesk.core.broker.marks import Mark
 from paperdesk.core.broker.view import MarketView
@@ -39,17 +38,17 @@ class UnderlyingNotThere(Conflict):
     """The tape does not have the option's underlying, or no price for it yet."""
 
 
-def speak_for_option(
-    account: Account, command: ExerciseOption | InstructExpiry, view: MarketView, at: datetime
-) -> tuple[Event, ...]:
+def speak_for_option(course: Course, command: ExerciseOption | InstructExpiry, view: MarketView) -> None:
     """Do what the holder of an option asks for, or refuse it by raising."""
     if isinstance(command, InstructExpiry):
-        return instruct_expiry(account, command, view, at)
-    return exercise_option(account, command, view, at)
+        instruct_expiry(course, command, view)
+    else:
+        exercise_option(course, command, view)
 
 
-def exercise_option(account: Account, command: ExerciseOption, view: MarketView, at: datetime) -> tuple[Event, ...]:
+def exercise_option(course: Course, command: ExerciseOption, view: MarketView) -> None:
     """Exercise contracts at once, whatever they are worth; orders in them end."""
+    account = course.account
     instrument, contract = _option(view, command.symbol)
     count = _held(account, instrument, command.quantity)
     if contract.style is Style.EUROPEAN:
@@ -62,17 +61,15 @@ def exercise_option(account: Account, command: ExerciseOption, view: MarketView,
             needed=plain(count),
             available=plain(able),
         )
-    course = Course(account, at)
     ending = Ending(instrument, count, Fate.EXERCISED, "on request")
     book(course, ending, underlying, f"request {course.seq}")
-    return tuple(course.events)
 
 
-def instruct_expiry(account: Account, command: InstructExpiry, view: MarketView, at: datetime) -> tuple[Event, ...]:
+def instruct_expiry(course: Course, command: InstructExpiry, view: MarketView) -> None:
     """Remember what the holder wants on the last day; it counts for what is held then."""
     instrument, _ = _option(view, command.symbol)
-    _held(account, instrument, None)
-    return (ExpiryInstructed(account.last_seq + 1, at, instrument.id, command.at_expiry),)
+    _held(course.account, instrument, None)
+    course.take(ExpiryInstructed(course.seq, course.at, instrument.id, command.at_expiry))
 
 
 def _option(view: MarketView, symbol: str) -> tuple[Instrument, OptionContract]:

@@ -14,7 +14,7 @@ Amounts are exact; whoever posts or shows one rounds it. The numbers stand in ma
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
 from enum import StrEnum
 
@@ -32,6 +32,7 @@ from paperdesk.core.broker.marks import Marks
 from paperdesk.core.broker.option_margin import Exposure, books, paired
 from paperdesk.core.broker.requirements import Requirement
 from paperdesk.core.kernel.money import ZERO, money
+from paperdesk.core.kernel.values import replace
 
 
 class Stage(StrEnum):

@@ -57,7 +57,7 @@ class UnpaidLot:
     until: date
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: see kernel/values.py
 class MarginBook:
     """What an account remembers; `excess_at_close` is over maintenance, violations are those of good faith."""
 

@@ -14,7 +14,6 @@ freezes the account instead: for 90 days it can only close positions.
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import ROUND_CEILING, Decimal
 
@@ -46,6 +45,7 @@ from paperdesk.core.broker.orders import Order, OrderType, Side, TimeInForce
 from paperdesk.core.broker.settlement import settles_on
 from paperdesk.core.kernel.ids import OrderId, derived
 from paperdesk.core.kernel.money import ZERO, money
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.facts import MarketFact, SessionClosed
 from paperdesk.core.market.sessions import XNYS, calendar
 

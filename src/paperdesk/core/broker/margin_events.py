@@ -1,11 +1,12 @@
 """What happened to the standing of an account: events that move neither money nor units, but what it remembers."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
 from paperdesk.core.broker.margin_book import CallKind, DayTrade, MarginBook, MarginCall
 from paperdesk.core.kernel.ids import LotId
+from paperdesk.core.kernel.values import replace
 
 
 @dataclass(frozen=True, slots=True)

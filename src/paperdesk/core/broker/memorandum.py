@@ -1,6 +1,5 @@
 """The memorandum account of Regulation T: what fills take from it and give back, and its close of the day."""
 
-from dataclasses import replace
 from datetime import date
 
 from paperdesk.core.broker.account import Account
@@ -14,6 +13,7 @@ from paperdesk.core.broker.marks import Marks
 from paperdesk.core.broker.option_margin import Exposure
 from paperdesk.core.broker.orders import Order
 from paperdesk.core.kernel.money import money
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.facts import SessionClosed
 from paperdesk.core.market.instruments import Instrument
 from paperdesk.core.market.sessions import XNYS, calendar

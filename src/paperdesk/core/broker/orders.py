@@ -154,7 +154,7 @@ class OrderAlreadyClosed(Conflict):
     """The order is filled, cancelled, expired, replaced or rejected; nothing about it can change."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: see kernel/values.py
 class Order:
     """One order. Quantities are in units of the instrument, prices per unit, money in its currency.
 

@@ -10,7 +10,6 @@ from its id and the name of their role.
 """
 
 from collections.abc import Iterator
-from datetime import datetime
 from decimal import Decimal
 
 from paperdesk.core.broker.account import Account
@@ -28,8 +27,7 @@ from paperdesk.core.broker.checks import (
 )
 from paperdesk.core.broker.commands import PlaceOrder
 from paperdesk.core.broker.contingencies import Course, reject
-from paperdesk.core.broker.events import Event, OrderAccepted
-from paperdesk.core.broker.evolution import fold
+from paperdesk.core.broker.events import OrderAccepted
 from paperdesk.core.broker.fill_models import crossed_price
 from paperdesk.core.broker.margin import added_requirement, stage_of
 from paperdesk.core.broker.option_margin import Exposure
@@ -47,8 +45,9 @@ from paperdesk.core.market.instruments import Instrument
 REJECT = "reject"
 
 
-def place(account: Account, command: PlaceOrder, view: MarketView, at: datetime) -> tuple[Event, ...]:
+def place(course: Course, command: PlaceOrder, view: MarketView) -> None:
     """Accept an order with all members of its group, or refuse it by raising; chance may have the venue reject it."""
+    account, at = course.account, course.at
     assert command.order_id not in account.orders, "an order id is used once"
     instrument = view.instrument(command.symbol)
     check_terms(account, command, instrument)
@@ -59,16 +58,12 @@ def place(account: Account, command: PlaceOrder, view: MarketView, at: datetime)
     order = priced(account, drafted(account, command, instrument, view, works), view)
     members = reserved(account, tuple(_members(order, command)))
     check_means(account, members[0], view.marks)
-    accepted = tuple(
-        OrderAccepted(seq, at, replace(member, accepted_seq=seq, accepted_at=at, updated_at=at))
-        for seq, member in enumerate(members, account.last_seq + 1)
-    )
+    for member in members:
+        seq = course.seq
+        course.take(OrderAccepted(seq, at, replace(member, accepted_seq=seq, accepted_at=at, updated_at=at)))
     reject_rate = account.rules.fill_model.reject_rate
-    if not reject_rate or drawn_for(account.rules.seed, order, view.cursor, REJECT) >= reject_rate:
-        return accepted
-    course = Course(fold(account, accepted), at, list(accepted))
-    reject(course, course.order(order.id), BY_VENUE)
-    return tuple(course.events)
+    if reject_rate and drawn_for(account.rules.seed, order, view.cursor, REJECT) < reject_rate:
+        reject(course, course.order(order.id), BY_VENUE)
 
 
 def drafted(account: Account, command: PlaceOrder, instrument: Instrument, view: MarketView, works: Horizon) -> Order:

@@ -18,9 +18,9 @@ from decimal import Decimal
 
 from paperdesk.core.broker.account import Account
 from paperdesk.core.broker.commands import PlaceOrder
-from paperdesk.core.broker.engine import decide
+from paperdesk.core.broker.contingencies import Course
+from paperdesk.core.broker.engine import decided
 from paperdesk.core.broker.events import OrderFilled
-from paperdesk.core.broker.evolution import fold
 from paperdesk.core.broker.execution import meet
 from paperdesk.core.broker.ledger import Book
 from paperdesk.core.broker.margin import Standing, stage_of, standing
@@ -92,7 +92,7 @@ def preview(account: Account, command: PlaceOrder, view: MarketView, volume: Dec
     `volume` is that of the last closed bar, which the next open is judged by.
     """
     try:
-        accepted = fold(account, decide(account, command, view))
+        accepted = decided(account, command, view).account
     except PaperdeskError as refusal:
         return refused(account, command, view, refusal)
     order = accepted.orders[command.order_id]
@@ -129,9 +129,10 @@ def _expected(
     fact = _standing_fact(order.instrument, view, volume)
     if fact is None or not order.is_open:
         return None, None, order.closed_reason or NO_PRICE_YET
-    events = with_reservations(account, meet(account, fact, (order,), view.marks))
-    after = fold(account, events)
-    for event in events:
+    course = Course(account, max(fact.at, account.last_at))
+    meet(course, fact, (order,), view.marks)
+    after = with_reservations(course).account
+    for event in course.events:
         if isinstance(event, OrderFilled):
             return event, after, None
     waits = WAITS_FOR_AUCTION if order.auction_at is not None else OUT_OF_REACH

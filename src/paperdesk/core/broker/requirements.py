@@ -11,7 +11,7 @@ that is possible, and so never lower than the lowest.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -20,6 +20,7 @@ from paperdesk.core.broker.integer_programme import cheapest
 from paperdesk.core.broker.legs import Leg, options_of, terms, units_of
 from paperdesk.core.broker.pairings import Pairing, Underlying, alone, hedges, premium, straddles
 from paperdesk.core.kernel.money import ZERO, plain
+from paperdesk.core.kernel.values import replace
 
 EXACT_LINES = 12
 

@@ -11,12 +11,12 @@ needs no prices to know them.
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import replace
 from decimal import Decimal
 
 from paperdesk.core.broker.account import Account
-from paperdesk.core.broker.events import Event, Reservation, ReservationsMoved
-from paperdesk.core.broker.evolution import fold, with_order
+from paperdesk.core.broker.contingencies import Course
+from paperdesk.core.broker.events import Reservation, ReservationsMoved
+from paperdesk.core.broker.evolution import with_order
 from paperdesk.core.broker.fees import fee_due
 from paperdesk.core.broker.holds import money_left
 from paperdesk.core.broker.margin import requirement, stage_of
@@ -24,6 +24,7 @@ from paperdesk.core.broker.option_margin import Exposure
 from paperdesk.core.broker.orders import Order, Side
 from paperdesk.core.kernel.ids import InstrumentId, OrderId
 from paperdesk.core.kernel.money import ZERO, money
+from paperdesk.core.kernel.values import replace
 
 
 def reserved(account: Account, orders: tuple[Order, ...]) -> tuple[Order, ...]:
@@ -36,13 +37,13 @@ def reserved(account: Account, orders: tuple[Order, ...]) -> tuple[Order, ...]:
     return tuple(replace(each, held_units=found[each.id].units, held_money=found[each.id].money) for each in orders)
 
 
-def with_reservations(account: Account, events: tuple[Event, ...]) -> tuple[Event, ...]:
-    """Return what happened, and by how much it moved what open orders reserve."""
-    if not events or not account.rules.margin.is_margined:
-        return events
-    after = fold(account, events)
-    moved = moved_reservations(after)
-    return (*events, ReservationsMoved(after.last_seq + 1, after.last_at, moved)) if moved else events
+def with_reservations(course: Course) -> Course:
+    """Add to what happened by how much it moved what open orders reserve."""
+    if course.events and course.account.rules.margin.is_margined:
+        moved = moved_reservations(course.account)
+        if moved:
+            course.take(ReservationsMoved(course.seq, course.account.last_at, moved))
+    return course
 
 
 def moved_reservations(account: Account) -> tuple[Reservation, ...]:

@@ -10,9 +10,7 @@
 from collections.abc import Callable
 from typing import TypeAlias
 
-from paperdesk.core.broker.account import Account
 from paperdesk.core.broker.contingencies import Course, expire
-from paperdesk.core.broker.events import Event
 from paperdesk.core.broker.expiry import settle_options
 from paperdesk.core.broker.margin_calls import review_close
 from paperdesk.core.broker.marks import Marks
@@ -23,12 +21,10 @@ from paperdesk.core.market.facts import SessionClosed
 Step: TypeAlias = Callable[[Course, SessionClosed, Marks], None]
 
 
-def close_session(account: Account, fact: SessionClosed, marks: Marks) -> tuple[Event, ...]:
-    """Return what the end of a session does to an account; each step sees what the ones before it did."""
-    course = Course(account, max(fact.at, account.last_at))
+def close_session(course: Course, fact: SessionClosed, marks: Marks) -> None:
+    """Do what the end of a session does to an account; each step sees what the ones before it did."""
     for step in STEPS:
         step(course, fact, marks)
-    return tuple(course.events)
 
 
 def _expire_orders(course: Course, fact: SessionClosed, _marks: Marks) -> None:

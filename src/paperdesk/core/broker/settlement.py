@@ -7,7 +7,6 @@ settled, but not sell what it bought with them before they have: that is a viola
 can do is buy without cash, so nobody rides free here.
 """
 
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -18,6 +17,7 @@ from paperdesk.core.broker.ledger import Book
 from paperdesk.core.broker.margin_book import MarginBook, UnpaidLot, Unsettled
 from paperdesk.core.broker.settlement_cycles import CYCLES, is_bank_holiday
 from paperdesk.core.kernel.money import ZERO
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.instruments import Instrument, Kind
 from paperdesk.core.market.sessions import XNYS, Calendar, calendar
 

@@ -190,7 +190,6 @@ def _concerned(
 
 
 def _react(change: Change, fact: MarketFact, marks: Marks) -> None:
-    events = engine.react(change.after, fact, marks)
-    if events:
-        change.after = engine.fold(change.after, events)
-        change.events += [(event, SUBJECT) for event in events]
+    course = engine.reacted(change.after, fact, marks)
+    change.after = course.account
+    change.events += [(event, SUBJECT) for event in course.events]

@@ -73,8 +73,8 @@ async def open_account(work: UnitOfWork, shelf: Shelf, command: OpenAccount) -> 
 async def _deposit(work: UnitOfWork, command: TransferCash, view: MarketView) -> None:
     db = await driver_connection(work.db)
     account = (await store.lock_accounts(db, [command.account_id])).accounts[command.account_id]
-    events = engine.decide(account, command, view)
-    change = Change(account, engine.fold(account, events), [(event, work.who.subject) for event in events])
+    course = engine.decided(account, command, view)
+    change = Change(account, course.account, [(event, work.who.subject) for event in course.events])
     await store.apply(db, [change], work.now)
 
 

@@ -29,6 +29,7 @@ from paperdesk.core.broker.commands import (
     ReplaceOrder,
     TransferCash,
 )
+from paperdesk.core.broker.contingencies import Course
 from paperdesk.core.broker.events import CashTransferred, Event, OrderCancelled
 from paperdesk.core.broker.ledger import Entry
 from paperdesk.core.broker.orders import Order
@@ -290,13 +291,13 @@ def _answer(batch: Batch, account: Account, waiting: Waiting) -> Answer:
         case TransferCash() as command:
             return _move_cash(batch, account, command, waiting)
         case ExerciseOption() | InstructExpiry() as command:
-            events = engine.decide(account, command, _view(batch, account))
-            return Done(_happened(batch, account, events, waiting), events)
+            course = engine.decided(account, command, _view(batch, account))
+            return Done(_happened(batch, account, course, waiting), course.happened)
 
 
 def _cancel(batch: Batch, account: Account, command: CancelOrder, waiting: Waiting) -> Placed:
     view = _view(batch, account)
-    after = _happened(batch, account, engine.decide(account, command, view), waiting)
+    after = _happened(batch, account, engine.decided(account, command, view), waiting)
     return Placed(after.orders[command.order_id], is_new=False, view=view)
 
 
@@ -305,12 +306,12 @@ def _place(batch: Batch, account: Account, command: PlaceOrder | ClosePosition, 
     earlier = batch.by_client_id.get((account.id, command.idempotency_key))
     if earlier is not None:
         return _repeated(account.orders[earlier], command, view)
-    account = _happened(batch, account, engine.decide(account, command, view), waiting)
+    account = _happened(batch, account, engine.decided(account, command, view), waiting)
     order = account.orders[command.order_id]
     batch.by_client_id[account.id, order.client_order_id] = order.id
     quote = view.quotes.get(order.instrument.id)
     if account.rules.fill_on_arrival and view.is_open and quote is not None and quote.derived_from is None:
-        account = _happened(batch, account, engine.arrive(account, order.id, quote, view.cursor, view.marks), waiting)
+        account = _happened(batch, account, engine.arrived(account, order.id, quote, view.cursor, view.marks), waiting)
     return Placed(account.orders[order.id], is_new=True, view=view)
 
 
@@ -329,7 +330,7 @@ def _replace(batch: Batch, account: Account, command: ReplaceOrder, waiting: Wai
         if successor.replaces != command.order_id:
             raise taken(successor)
         return Placed(successor, is_new=False, view=view)
-    account = _happened(batch, account, engine.decide(account, command, view), waiting)
+    account = _happened(batch, account, engine.decided(account, command, view), waiting)
     order = account.orders[command.new_order_id]
     batch.by_client_id[account.id, order.client_order_id] = order.id
     return Placed(order, is_new=True, view=view)
@@ -346,9 +347,9 @@ def taken(order: Order) -> ClientOrderIdTaken:
 
 def _cancel_all(batch: Batch, account: Account, command: CancelOrders, waiting: Waiting) -> Cancelled:
     view = _view(batch, account)
-    events = engine.decide(account, command, view)
-    after = _happened(batch, account, events, waiting) if events else account
-    gone = (event.order_id for event in events if isinstance(event, OrderCancelled))
+    course = engine.decided(account, command, view)
+    after = _happened(batch, account, course, waiting) if course.events else account
+    gone = (event.order_id for event in course.events if isinstance(event, OrderCancelled))
     return Cancelled(tuple(after.orders[order_id] for order_id in gone), view)
 
 
@@ -358,9 +359,10 @@ def _move_cash(batch: Batch, account: Account, command: TransferCash, waiting: W
         if known.postings[0].amount != command.amount:
             raise IdempotencyKeyTaken("This key was used for a transfer of another amount.")
         return Transferred(known, is_new=False)
-    (event,) = engine.decide(account, command, _view(batch, account))
+    course = engine.decided(account, command, _view(batch, account))
+    (event,) = course.events
     assert isinstance(event, CashTransferred), "a transfer is one event"
-    _happened(batch, account, (event,), waiting)
+    _happened(batch, account, course, waiting)
     batch.known_entries[event.entry.id] = event.entry
     return Transferred(event.entry, is_new=True)
 
@@ -369,14 +371,12 @@ def _view(batch: Batch, account: Account) -> MarketView:
     return batch.views[account.tape_id]
 
 
-def _happened(batch: Batch, account: Account, events: tuple[Event, ...], waiting: Waiting) -> Account:
+def _happened(batch: Batch, account: Account, course: Course, waiting: Waiting) -> Account:
     """Remember what a command did, and return the account after it."""
-    after = engine.fold(account, events)
     change = batch.changes.setdefault(account.id, Change(account, account))
-    change.after = after
-    change.events += [(event, waiting.who.subject) for event in events]
-    batch.accounts[account.id] = after
-    return after
+    change.after = batch.accounts[account.id] = course.account
+    change.events += [(event, waiting.who.subject) for event in course.events]
+    return course.account
 
 
 def _fail(batch: Batch, failure: BaseException) -> None:
