@@ -12,6 +12,7 @@ from uuid import UUID
 from paperdesk.core.broker.account import Account, Rules
 from paperdesk.core.broker.fees import FeeSchedule
 from paperdesk.core.broker.fill_models import IDEAL, FillModel
+from paperdesk.core.broker.lots import LotMethod
 from paperdesk.core.broker.margin_rules import BorrowTable, InterestRates, MarginKind, MarginRegime, MarginRules
 from paperdesk.core.broker.marks import LAST_PRINT, QUOTE_MID, Mark
 from paperdesk.core.broker.orders import Order, OrderType, Role, Side, TimeInForce
@@ -68,6 +69,7 @@ def option(right: str, strike: str, *, days: int = 0, root: str = "ACME") -> Ins
 
 ACME = instrument("ACME")
 GLOBEX = instrument("GLOBEX", lot_step="0.001")
+FUND = instrument("FUND", Kind.ETF)
 COIN = instrument("COIN", Kind.CRYPTO, tick="0.00000001", lot_step="0.000000001")
 CALL = instrument("ACME_CALL", Kind.OPTION)
 SPX = instrument("SPX", Kind.INDEX)
@@ -77,7 +79,7 @@ OPTIONS = (
     option("C", "100", root="SPXW"),
     option("C", "100", root="SPX"),
 )
-LISTED = {each.symbol: each for each in (ACME, GLOBEX, COIN, CALL, SPX, SAP, *OPTIONS)}
+LISTED = {each.symbol: each for each in (ACME, GLOBEX, FUND, COIN, CALL, SPX, SAP, *OPTIONS)}
 
 FREE = FeeSchedule()
 PER_SHARE = FeeSchedule("per_share", per_share=Decimal("0.005"), order_minimum=Decimal(1))
@@ -103,9 +105,12 @@ def rules(
     fill_on_arrival: bool = False,
     margin: MarginRules = CASH_ONLY,
     seed: int = 0,
+    lot_method: LotMethod = LotMethod.FIFO,
 ) -> Rules:
     """Return the rules of an account; ideal, free of fees and without margin unless the story is about them."""
-    return Rules(fill_model=model, fees=fees, fill_on_arrival=fill_on_arrival, margin=margin, seed=seed)
+    return Rules(
+        fill_model=model, fees=fees, fill_on_arrival=fill_on_arrival, margin=margin, seed=seed, lot_method=lot_method
+    )
 
 
 def empty_account(account_rules: Rules | None = None) -> Account:

@@ -29,6 +29,7 @@ from paperdesk.core.broker.commands import (
 from paperdesk.core.broker.engine import arrive, decide, fold, react
 from paperdesk.core.broker.events import Event, Fill, OrderFilled, booking_of
 from paperdesk.core.broker.ledger import Entry, Posting
+from paperdesk.core.broker.lots import LotChoice
 from paperdesk.core.broker.marks import Marks
 from paperdesk.core.broker.orders import Intent, Order, OrderClass, OrderType, Side, TimeInForce
 from paperdesk.core.broker.view import MarketView
@@ -82,6 +83,7 @@ class Terms(TypedDict, total=False):
     order_class: OrderClass
     take_profit: TakeProfit
     stop_loss: StopLoss
+    lot_choice: LotChoice
 
 
 class PlacedTerms(Terms, total=False):
@@ -262,6 +264,10 @@ class Story:
         self.at, self.is_open = FIRST_OPEN + ((self.at - FIRST_OPEN) // DAY + 1) * DAY, True
         self.cursor += 1
         return self._hear(SessionOpened(self.cursor, self.at, self.at.date()))
+
+    def days_pass(self, days: int) -> None:
+        """Let days go by on which nothing of interest happens; the market is open again after them."""
+        self.at += days * DAY
 
     # --- then -----------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from paperdesk.core.broker.commands import StopLoss, TakeProfit
 from paperdesk.core.broker.fees import FeeSchedule
 from paperdesk.core.broker.fill_models import FILL_MODELS
-from paperdesk.core.broker.lots import Lot
+from paperdesk.core.broker.lots import Lot, LotMethod
 from paperdesk.core.broker.margin_rules import MarginKind, MarginRegime, MarginRules
 from paperdesk.core.broker.orders import CONDITIONAL, LASTING, Order, OrderClass, OrderType, Role, Side, TimeInForce
 from paperdesk.core.kernel.ids import ENTROPY_BYTES, LotId, derived
@@ -58,6 +58,7 @@ account_rules = st.builds(
     scenery.rules,
     st.sampled_from(list(FILL_MODELS.values())),
     st.sampled_from([scenery.FREE, scenery.PER_SHARE, FeeSchedule("flat", order_minimum=Decimal("0.35"))]),
+    lot_method=st.sampled_from(LotMethod),
     margin=st.sampled_from(
         [MarginRules(), MarginRules(), *(MarginRules(MarginKind.REG_T, each) for each in MarginRegime)]
     ),

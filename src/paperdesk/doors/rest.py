@@ -11,6 +11,7 @@ from paperdesk.doors import pages
 from paperdesk.doors.desk import Desk, Neighbour, Neighbours
 from paperdesk.doors.problems import MEDIA_TYPE, PROBLEM_SCHEMA, BodyLimit, RequestIds, answer_problems
 from paperdesk.features.broker import hot_routes
+from paperdesk.features.broker.gain_routes import router as gains
 from paperdesk.features.broker.life_routes import router as lives
 from paperdesk.features.broker.option_routes import router as options
 from paperdesk.features.broker.routes import router as broker
@@ -49,7 +50,9 @@ def build_app(desk: Desk, version: str, stream: Socket, neighbours: Sequence[Nei
     for route in hot_routes.ROUTES:
         app.router.routes.append(Route(route.path, route.endpoint, methods=[route.method], name=route.path))
     app.router.routes.append(WebSocketRoute("/v1/stream", stream))
-    for router in (identity, marketdata, strategies, branches, chains, broker, lives, options, operations, monitors):
+    for router in (
+        identity, marketdata, strategies, branches, chains, broker, lives, gains, options, operations, monitors,
+    ):  # fmt: skip
         app.include_router(router)
     pages.serve(app)
     app.openapi = lambda: described(app)  # type: ignore[method-assign]

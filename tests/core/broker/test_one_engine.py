@@ -30,9 +30,10 @@ def outcome(account: Account, happening: Happening, marked: Mapping[int, Marks])
 
 def loaded(stored: Account, happening: Happening) -> Account:
     """Return the account as a store would load it: what the happening can touch, and totals for the rest."""
+    seen = None
     match happening:
         case (PlaceOrder() as command, view):
-            wanted = {view.instrument(command.symbol).id}
+            wanted, seen = {view.instrument(command.symbol).id}, view.cursor
         case tuple():
             return stored
         case SessionOpened() | SessionClosed():
@@ -42,7 +43,9 @@ def loaded(stored: Account, happening: Happening) -> Account:
     orders = {
         key: order
         for key, order in stored.orders.items()
-        if order.is_open and (order.instrument.id in wanted or isinstance(happening, SessionClosed))
+        # Chance counts the orders that were placed at the same fact, ended ones too.
+        if (order.is_open and (order.instrument.id in wanted or isinstance(happening, SessionClosed)))
+        or order.accepted_fact == seen
     }
     if stored.rules.margin.is_margined or isinstance(happening, SessionOpened | SessionClosed):
         wanted |= set(stored.positions)

@@ -36,6 +36,7 @@ class SmallDesk:
     orders: list[dict[str, Any]] = field(default_factory=list)
     positions: list[dict[str, Any]] = field(default_factory=list)
     entries: list[dict[str, Any]] = field(default_factory=list)
+    gains: list[dict[str, Any]] = field(default_factory=list)
     tapes: list[dict[str, Any]] = field(default_factory=list)
     datasets: list[dict[str, Any]] = field(default_factory=list)
     jobs: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -61,6 +62,7 @@ class SmallDesk:
             Route("/v1/accounts/{id}/epochs", self.list_epochs),
             Route("/v1/accounts/{id}/positions", self.list_positions),
             Route("/v1/accounts/{id}/ledger", self.list_ledger),
+            Route("/v1/accounts/{id}/gains", self.list_gains),
             Route("/v1/accounts/{id}/transfers", self.transfer, methods=["POST"]),
             Route("/v1/orders", self.list_orders),
             Route("/v1/orders", self.place_order, methods=["POST"]),
@@ -128,6 +130,9 @@ class SmallDesk:
     async def list_positions(self, request: Request) -> Response:
         self.polls += 1
         return page(request, self.positions)
+
+    async def list_gains(self, request: Request) -> Response:
+        return page(request, self.gains)
 
     async def list_ledger(self, request: Request) -> Response:
         return page(request, self.entries)

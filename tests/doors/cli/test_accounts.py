@@ -62,6 +62,27 @@ def test_deposit_and_withdraw_move_cash_and_say_what_is_left(running: Running, s
     assert "-100.00" in ledger
 
 
+def test_gains_are_listed_by_lot_with_what_a_wash_sale_disallows(running: Running, speak: Speak) -> None:
+    assert "Nothing was closed" in speak("accounts", "gains").stdout
+    running.desk.gains.append(
+        {
+            "closed_on": "2020-03-16",
+            "opened_on": "2020-03-02",
+            "symbol": "AAPL",
+            "quantity": "10",
+            "proceeds": "990.00",
+            "cost": "1000.00",
+            "gain": "-10.00",
+            "disallowed_loss": "10.00",
+            "taxable_gain": "0.00",
+            "term": "short",
+        }
+    )
+    *_, row = [line for line in speak("accounts", "gains").stdout.splitlines() if line.strip()]
+    assert row.split()[:4] == ["2020-03-16", "2020-03-02", "AAPL", "10"]
+    assert row.split()[-1] == "short"
+
+
 def test_a_withdrawal_too_large_leaves_with_the_conflicts_code_and_facts(running: Running, speak: Speak) -> None:
     result = speak("accounts", "withdraw", "501", "Second")
     assert result.exit_code == 5

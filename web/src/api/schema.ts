@@ -798,6 +798,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/accounts/{account_id}/gains": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List realised gains by lot, oldest first, short or long term and with wash sales marked. */
+        get: operations["get_gains"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/accounts/{account_id}/gains.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Write realised gains as a CSV file. */
+        get: operations["get_gains_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/accounts/{account_id}/lots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the open lots of an account by symbol and age; an order may name them. */
+        get: operations["get_lots"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/accounts/{account_id}/positions/{symbol}/exercise": {
         parameters: {
             query?: never;
@@ -1101,6 +1152,7 @@ export interface components {
             seed: number;
             /** Fees */
             fees: string;
+            lot_method: components["schemas"]["LotMethod"];
             /** Last Seq */
             last_seq: number;
             /** Status */
@@ -2028,6 +2080,143 @@ export interface components {
             seq: number;
         };
         /**
+         * GainOut
+         * @description Units of one lot that were closed. Fees are in none of the amounts; the ledger has them apart.
+         */
+        GainOut: {
+            /** Seq */
+            seq: number;
+            /** Symbol */
+            symbol: string;
+            kind: components["schemas"]["EntryKind"];
+            /**
+             * Lot Id
+             * @description Null for what a corporate action paid beside lots that live on.
+             */
+            lot_id: string | null;
+            /**
+             * Position
+             * @enum {string}
+             */
+            position: "long" | "short";
+            /**
+             * Quantity
+             * @example 12.5
+             */
+            quantity: string;
+            /** Opened On */
+            opened_on: string | null;
+            /**
+             * Held From
+             * @description Earlier than opened_on where a wash sale hands days on.
+             */
+            held_from: string | null;
+            /**
+             * Closed At
+             * Format: date-time
+             */
+            closed_at: string;
+            /**
+             * Closed On
+             * Format: date
+             */
+            closed_on: string;
+            /** Term */
+            term: ("short" | "long") | null;
+            /**
+             * Proceeds
+             * @example 12.5
+             */
+            proceeds: string;
+            /**
+             * Cost
+             * @example 12.5
+             */
+            cost: string;
+            /**
+             * Gain
+             * @description Proceeds less cost, as the ledger realised it.
+             * @example 12.5
+             */
+            gain: string;
+            /**
+             * Added Basis
+             * @description Losses of earlier sales that raised the basis of these units.
+             * @example 12.5
+             */
+            added_basis: string;
+            /** Wash Sale */
+            wash_sale: boolean;
+            /**
+             * Disallowed Loss
+             * @example 12.5
+             */
+            disallowed_loss: string;
+            /**
+             * Taxable Gain
+             * @example 12.5
+             */
+            taxable_gain: string;
+        };
+        /**
+         * GainTotalsOut
+         * @description The sums of all gains that were asked for, whatever the page shows.
+         */
+        GainTotalsOut: {
+            /** Lots */
+            lots: number;
+            /**
+             * Proceeds
+             * @example 12.5
+             */
+            proceeds: string;
+            /**
+             * Cost
+             * @example 12.5
+             */
+            cost: string;
+            /**
+             * Gain
+             * @example 12.5
+             */
+            gain: string;
+            /**
+             * Disallowed Loss
+             * @example 12.5
+             */
+            disallowed_loss: string;
+            /**
+             * Taxable Gain
+             * @example 12.5
+             */
+            taxable_gain: string;
+            /**
+             * Short Term
+             * @description Taxable gain of what was held for a year or less.
+             * @example 12.5
+             */
+            short_term: string;
+            /**
+             * Long Term
+             * @example 12.5
+             */
+            long_term: string;
+        };
+        /**
+         * GainsOut
+         * @description One page of gains, oldest first, and the sums of all of them.
+         */
+        GainsOut: {
+            /** Items */
+            items: components["schemas"]["GainOut"][];
+            /**
+             * Next Cursor
+             * @description Pass it as `cursor` for the next page; null on the last one.
+             */
+            next_cursor: string | null;
+            totals: components["schemas"]["GainTotalsOut"];
+        };
+        /**
          * GapOut
          * @description Bars, or sessions, that are missing in one run.
          */
@@ -2355,6 +2544,46 @@ export interface components {
             user: components["schemas"]["UserView"];
         };
         /**
+         * LotMethod
+         * @description Which lots a closing order uses up first.
+         * @enum {string}
+         */
+        LotMethod: "fifo" | "lifo" | "highest_cost" | "lowest_cost" | "average";
+        /**
+         * LotOut
+         * @description Units that were bought, or sold short, together and are still there; name its id in `lots` of an order.
+         */
+        LotOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Symbol */
+            symbol: string;
+            /**
+             * Opened At
+             * Format: date-time
+             */
+            opened_at: string;
+            /**
+             * Quantity
+             * @example 12.5
+             */
+            quantity: string;
+            /**
+             * Cost
+             * @example 12.5
+             */
+            cost: string;
+            /**
+             * Added Basis
+             * @description Losses of wash sales that raise the basis for tax.
+             * @example 12.5
+             */
+            added_basis: string;
+        };
+        /**
          * MarginBody
          * @description Whether and how an account may owe money and units, and whose rules hold on an old tape.
          */
@@ -2529,6 +2758,8 @@ export interface components {
              * @default 2
              */
             option_level?: number;
+            /** @default fifo */
+            lot_method?: components["schemas"]["LotMethod"];
         };
         /**
          * OpenTapeBody
@@ -2661,6 +2892,10 @@ export interface components {
             replaces: string | null;
             /** Replaced By */
             replaced_by: string | null;
+            /** @description Null when the account's own says which lots leave. */
+            lot_method: components["schemas"]["LotMethod"] | null;
+            /** Lots */
+            lots: string[];
             status: components["schemas"]["OrderStatus"];
             /**
              * Filled Quantity
@@ -2883,6 +3118,16 @@ export interface components {
         PageOf_KeyView_: {
             /** Items */
             items: components["schemas"]["KeyView"][];
+            /**
+             * Next Cursor
+             * @description Pass it as `cursor` for the next page; null on the last one.
+             */
+            next_cursor: string | null;
+        };
+        /** PageOf[LotOut] */
+        PageOf_LotOut_: {
+            /** Items */
+            items: components["schemas"]["LotOut"][];
             /**
              * Next Cursor
              * @description Pass it as `cursor` for the next page; null on the last one.
@@ -3873,6 +4118,17 @@ export interface components {
             take_profit?: components["schemas"]["TakeProfitBody"] | null;
             /** @default null */
             stop_loss?: components["schemas"]["StopLossBody"] | null;
+            /**
+             * @description In place of the account's own.
+             * @default null
+             */
+            lot_method?: components["schemas"]["LotMethod"] | null;
+            /**
+             * Lots
+             * @description The lots to use up first, in this order.
+             * @default null
+             */
+            lots?: string[] | null;
             /**
              * Client Order Id
              * @default null
@@ -5948,6 +6204,111 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageOf_EpochOut_"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_gains: {
+        parameters: {
+            query?: {
+                /** @description How many rows at most. */
+                limit?: number;
+                /** @description `next_cursor` of the previous page. */
+                cursor?: string | null;
+                after?: string | null;
+                until?: string | null;
+                symbol?: string | null;
+            };
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GainsOut"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_gains_file: {
+        parameters: {
+            query?: {
+                after?: string | null;
+                until?: string | null;
+                symbol?: string | null;
+            };
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_lots: {
+        parameters: {
+            query?: {
+                symbol?: string | null;
+            };
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOf_LotOut_"];
                 };
             };
             /** @description Refused, or failed: a problem with a code. */

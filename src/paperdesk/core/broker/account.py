@@ -14,7 +14,7 @@ from uuid import UUID
 from paperdesk.core.broker.claims import Claim
 from paperdesk.core.broker.fees import FeeSchedule
 from paperdesk.core.broker.fill_models import REALISTIC, FillModel
-from paperdesk.core.broker.lots import Lot
+from paperdesk.core.broker.lots import Lot, LotMethod
 from paperdesk.core.broker.margin_book import MarginBook
 from paperdesk.core.broker.margin_rules import MarginRules
 from paperdesk.core.broker.orders import Order, Side
@@ -54,6 +54,7 @@ class Rules:
     auto_exercise: bool = True
     early_assignment: bool = True
     option_level: int = 2
+    lot_method: LotMethod = LotMethod.FIFO
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ class Position:
     """What is held of one instrument: units, units promised to open orders that close it, and cost.
 
     A short position has a negative quantity and a negative cost, which is what its sale brought. `lots` are
-    the oldest open lots, loaded as far as the work at hand can need them.
+    its open lots, the oldest first and loaded as far as the work at hand can need them.
     """
 
     instrument_id: InstrumentId

@@ -1,7 +1,7 @@
 """Pre-trade checks, in fixed precedence: same request, same state, same refusal.
 
 1  the account can trade the instrument      6  the exits are on the right side of the entry
-2  the quantity, or the money, makes sense   7  there is a market, an auction or a date to wait for
+2  the quantity, or the money, makes sense   7  the lots are there, and something to wait for
 3  the legs, type and side fit the class     8  a post-only order does not cross
 4  the time in force fits all of them        9  a price is known, to reserve at or to trail from
 5  the prices fit the type, on the tick     10  there are units to sell, or cash or margin to open with

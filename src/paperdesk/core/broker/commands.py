@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import TypeAlias
 
 from paperdesk.core.broker.account import AtExpiry
+from paperdesk.core.broker.lots import LotChoice
 from paperdesk.core.broker.orders import Intent, OrderClass, OrderType, Side, TimeInForce
 from paperdesk.core.kernel.ids import AccountId, EntryId, OrderId
 from paperdesk.core.kernel.money import ZERO
@@ -35,7 +36,8 @@ class PlaceOrder:
     (0.05 is five percent), never both.
 
     Of a bracket this is the entry; of a one-triggers-other too, with one exit; of a one-cancels-other it is
-    the take-profit itself, and `stop_loss` its partner.
+    the take-profit itself, and `stop_loss` its partner. `lot_choice` says which lots it uses up, if its account's
+    method should not; exits take it over.
     """
 
     account_id: AccountId
@@ -59,6 +61,7 @@ class PlaceOrder:
     order_class: OrderClass = OrderClass.SIMPLE
     take_profit: TakeProfit | None = None
     stop_loss: StopLoss | None = None
+    lot_choice: LotChoice | None = None
 
     @property
     def idempotency_key(self) -> str:

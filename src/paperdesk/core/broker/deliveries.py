@@ -16,11 +16,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from paperdesk.core.broker import ledger
-from paperdesk.core.broker.account import Position
 from paperdesk.core.broker.contingencies import Course
 from paperdesk.core.broker.events import Booking, Move
 from paperdesk.core.broker.ledger import Book, Closing, Entry, EntryKind, Opening, Posting
-from paperdesk.core.broker.lots import Lot, LotChange, reduce_first_in
+from paperdesk.core.broker.lot_choice import choice_for
+from paperdesk.core.broker.lots import Lot, LotChange, reduce_lots
 from paperdesk.core.kernel.ids import EntryId, LotId, derived
 from paperdesk.core.kernel.money import ZERO, money, plain
 from paperdesk.core.market.instruments import Instrument
@@ -65,8 +65,7 @@ def delivered(course: Course, occasion: Occasion, shares: Instrument) -> Booking
     sign = Decimal(1 if (gone.quantity < ZERO) is contract.is_call else -1)
     strike = money(contract.aggregate_strike * occasion.count, currency)
     gross = sign * strike + gone.cost
-    position = course.account.position(shares.id)
-    closing, opening, changes = _split(course, position, occasion, sign * contract.units * occasion.count, gross)
+    closing, opening, changes = _split(course, shares, occasion, sign * contract.units * occasion.count, gross)
     postings = (
         *ledger.filled(currency, shares.id, {}, closing, opening)[:-1],
         Posting(Book.SECURITIES, currency, -gone.cost, occasion.option.id, gone.quantity),
@@ -81,20 +80,22 @@ def delivered(course: Course, occasion: Occasion, shares: Instrument) -> Booking
 
 def _taken(course: Course, occasion: Occasion) -> _Gone:
     position = course.account.position(occasion.option.id)
-    changes, cost = reduce_first_in(position.lots, occasion.count, course.account.currency)
+    choice = choice_for(course.account.rules, occasion.option)
+    changes, cost = reduce_lots(position.lots, occasion.count, choice, course.account.currency)
     return _Gone(occasion.count.copy_sign(-position.quantity), cost, changes)
 
 
 def _split(
-    course: Course, position: Position, occasion: Occasion, quantity: Decimal, gross: Decimal
+    course: Course, shares: Instrument, occasion: Occasion, quantity: Decimal, gross: Decimal
 ) -> tuple[Closing | None, Opening | None, tuple[LotChange, ...]]:
     """Split units where they cross zero: what was held the other way is closed, and the rest opens a lot."""
-    sign = Decimal(1).copy_sign(quantity)
+    sign, position = Decimal(1).copy_sign(quantity), course.account.position(shares.id)
     closes = min(abs(quantity), max(-sign * position.quantity, ZERO))
     part = gross if closes == abs(quantity) else money(gross * closes / abs(quantity), course.account.currency)
     closing, opening, changes = None, None, tuple[LotChange, ...]()
     if closes:
-        changes, cost = reduce_first_in(position.lots, closes, course.account.currency)
+        choice = choice_for(course.account.rules, shares)
+        changes, cost = reduce_lots(position.lots, closes, choice, course.account.currency)
         closing = Closing(sign * closes, part, cost)
     if closes < abs(quantity):
         opening = Opening(quantity - sign * closes, gross - part)

@@ -22,7 +22,8 @@ from paperdesk.core.broker.explanation import Luck, explain
 from paperdesk.core.broker.fees import fees_due
 from paperdesk.core.broker.holds import affordable, gross_of, held_cash
 from paperdesk.core.broker.ledger import Book, Entry, EntryKind
-from paperdesk.core.broker.lots import Lot, LotChange, reduce_first_in
+from paperdesk.core.broker.lot_choice import choice_for
+from paperdesk.core.broker.lots import Lot, LotChange, reduce_lots
 from paperdesk.core.broker.margin_checks import can_carry
 from paperdesk.core.broker.marks import Marks
 from paperdesk.core.broker.matching import Execution, ends_unfilled, match_order
@@ -239,7 +240,8 @@ def _book(
     closing, opening, changes = None, None, tuple[LotChange, ...]()
     closed_for = gross if closes == done.quantity else gross_of(instrument, done.price, closes, account.currency)
     if closes:
-        changes, cost = reduce_first_in(position.lots, closes, account.currency)
+        choice = choice_for(account.rules, instrument, order.lot_choice)
+        changes, cost = reduce_lots(position.lots, closes, choice, account.currency)
         closing = ledger.Closing(sign * closes, sign * closed_for, cost)
     if closes < done.quantity:
         opening = ledger.Opening(sign * (done.quantity - closes), sign * (gross - closed_for))

@@ -13,6 +13,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from paperdesk.core.broker.lots import LotChoice
 from paperdesk.core.kernel.errors import Conflict
 from paperdesk.core.kernel.ids import AccountId, OrderId
 from paperdesk.core.kernel.money import ZERO
@@ -172,7 +173,8 @@ class Order:
     Members of a group are ordinary orders: `group_id` is the id of the order that was asked for,
     `parent_id` the same for those that came with it, `leg` their number. Of an exit that waits for its
     entry only `armed_quantity` may fill so far; None means all of it. `nth` counts the orders alike that were
-    placed at the same fact before; only fill models that draw need it.
+    placed at the same fact before; only fill models that draw need it. `lot_choice` says which lots it uses up
+    when that is not for its account to say.
     """
 
     id: OrderId
@@ -218,6 +220,12 @@ class Order:
     held_units: Decimal | None = None
     held_money: Decimal | None = None
     nth: int = 0
+    lot_choice: LotChoice | None = None
+
+    @property
+    def lot_choice_text(self) -> str | None:
+        """Return the choice of lots as it is stored."""
+        return None if self.lot_choice is None else self.lot_choice.text
 
     @property
     def is_open(self) -> bool:

@@ -29,6 +29,7 @@ from paperdesk.core.broker.commands import PlaceOrder
 from paperdesk.core.broker.contingencies import Course, reject
 from paperdesk.core.broker.events import OrderAccepted
 from paperdesk.core.broker.fill_models import crossed_price
+from paperdesk.core.broker.lot_choice import check_choice
 from paperdesk.core.broker.margin import added_requirement, stage_of
 from paperdesk.core.broker.option_margin import Exposure
 from paperdesk.core.broker.orders import BY_VENUE, OPPOSITE, Order, OrderClass, OrderType, Role, Side, TriggerSource
@@ -53,6 +54,7 @@ def place(course: Course, command: PlaceOrder, view: MarketView) -> None:
     check_terms(account, command, instrument)
     check_group(command, view, instrument)
     check_intent(account, command, instrument)
+    check_choice(account, command.lot_choice, instrument, command.side, command.quantity)
     works = horizon(command, view, instrument)
     check_crossing(command, view, instrument)
     order = priced(account, drafted(account, command, instrument, view, works), view)
@@ -94,6 +96,7 @@ def drafted(account: Account, command: PlaceOrder, instrument: Instrument, view:
         reduce_only=command.reduce_only,
         do_not_reduce=command.do_not_reduce,
         nth=_nth(account, command.side, instrument, view),
+        lot_choice=command.lot_choice,
     )
 
 

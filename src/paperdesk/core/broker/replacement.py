@@ -104,6 +104,7 @@ def _asked(old: Order, command: ReplaceOrder) -> PlaceOrder:
         # Exits keep the units that their group has reserved, so there is nothing to cut them down to.
         reduce_only=old.reduce_only and not old.is_exit,
         do_not_reduce=old.do_not_reduce,
+        lot_choice=old.lot_choice,
     )
 
 

@@ -44,6 +44,19 @@ _LEDGER = (
     render.numbers("Cash after", "cash_after"),
 )
 
+_GAINS = (
+    render.words("Closed", "closed_on"),
+    render.words("Opened", "opened_on"),
+    render.words("Symbol", "symbol"),
+    render.numbers("Qty", "quantity"),
+    render.numbers("Proceeds", "proceeds"),
+    render.numbers("Cost", "cost"),
+    render.numbers("Gain", "gain", signed=True),
+    render.numbers("Disallowed", "disallowed_loss"),
+    render.numbers("Taxable", "taxable_gain", signed=True),
+    render.words("Term", "term"),
+)
+
 
 @verbs.command("list")
 def list_accounts(context: typer.Context, *, limit: Limit = 50, cursor: Cursor = None, as_json: AsJson = False) -> None:
@@ -108,6 +121,23 @@ def list_ledger(
     desk = desk_of(context)
     answer = desk.get(f"/v1/accounts/{choose.account(desk, account)['id']}/ledger", limit=limit, cursor=cursor)
     render.listing(answer, _LEDGER, "Nothing has moved in this account yet.", as_json=as_json)
+
+
+@verbs.command("gains")
+def list_gains(  # noqa: PLR0913 - each parameter is an option of the command line
+    context: typer.Context,
+    account: AccountName = None,
+    *,
+    symbol: Annotated[str | None, typer.Option("--symbol", help="Only those in it.")] = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+    as_json: AsJson = False,
+) -> None:
+    """List realised gains by lot, oldest first, with wash sales marked; dates are days of the market."""
+    desk = desk_of(context)
+    path = f"/v1/accounts/{choose.account(desk, account)['id']}/gains"
+    answer = desk.get(path, symbol=symbol, limit=limit, cursor=cursor)
+    render.listing(answer, _GAINS, "Nothing was closed in this account yet.", as_json=as_json)
 
 
 @verbs.command("positions")

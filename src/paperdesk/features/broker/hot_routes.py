@@ -17,9 +17,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from paperdesk.core.broker.commands import CancelOrder, PlaceOrder, StopLoss, TakeProfit
+from paperdesk.core.broker.lots import LotChoice, LotMethod
 from paperdesk.core.broker.orders import Intent, OrderClass, OrderType, Side, TimeInForce
 from paperdesk.core.kernel.errors import Invalid
-from paperdesk.core.kernel.ids import AccountId, OrderId, uuid_from_text
+from paperdesk.core.kernel.ids import AccountId, LotId, OrderId, uuid_from_text
 from paperdesk.core.kernel.money import ZERO, decimal_from_text
 from paperdesk.core.kernel.principal import Scope
 from paperdesk.features.broker.cancel_order import cancel_order
@@ -87,6 +88,8 @@ class Body(msgspec.Struct, forbid_unknown_fields=True):
     order_class: OrderClass = OrderClass.SIMPLE
     take_profit: TakeProfitWish | None = None
     stop_loss: StopLossWish | None = None
+    lot_method: LotMethod | None = None
+    lots: tuple[UUID, ...] | None = None
     client_order_id: str | None = None
 
     def command(self, order_id: OrderId, key: str | None) -> PlaceOrder:
@@ -112,8 +115,14 @@ class Body(msgspec.Struct, forbid_unknown_fields=True):
             order_class=self.order_class,
             take_profit=None if self.take_profit is None else self.take_profit.value(),
             stop_loss=None if self.stop_loss is None else self.stop_loss.value(),
+            lot_choice=self._lot_choice(),
             client_order_id=_key(key if self.client_order_id is None else self.client_order_id),
         )
+
+    def _lot_choice(self) -> LotChoice | None:
+        if self.lot_method is None and not self.lots:
+            return None
+        return LotChoice(self.lot_method or LotMethod.FIFO, tuple(LotId(each) for each in self.lots or ()))
 
 
 def _decimal(text: str | None) -> Decimal | None:

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from paperdesk.core.broker import engine
 from paperdesk.core.broker.account import Account
 from paperdesk.core.broker.events import OrderFilled
+from paperdesk.core.broker.lots import choice_from_text
 from paperdesk.core.broker.marks import Marks
 from paperdesk.core.broker.orders import Side
 from paperdesk.core.kernel.ids import AccountId, InstrumentId, OrderId, TapeId
@@ -19,6 +20,7 @@ from paperdesk.core.kernel.money import MAGNITUDE_MAX
 from paperdesk.core.market.facts import CorporateActionFact, MarketFact, SessionClosed, SessionOpened
 from paperdesk.features.broker import store
 from paperdesk.features.broker.store import Change, Held, Row, Touch
+from paperdesk.features.broker.touching import takes_any_lot
 from paperdesk.features.marketdata.feeds.dataset import Dataset
 from paperdesk.features.marketdata.marks import TapeMarks
 from paperdesk.features.marketdata.pump import FACTS_MAX, Move, next_move, stopped_move
@@ -165,7 +167,7 @@ async def _accounts(db: Connection, crowd: Crowd, dataset: Dataset) -> dict[Acco
     for row in crowd.working:
         holding = (AccountId(row["account_id"]), InstrumentId(row["instrument_id"]))
         touch.holdings.add(holding)
-        if holding[0] in touch.books:
+        if holding[0] in touch.books or _takes_any_lot(bare, row):
             touch.units[holding] = MAGNITUDE_MAX
         elif row["side"] == Side.SELL.value:
             touch.units[holding] += row["quantity"] - row["filled_quantity"]
@@ -176,6 +178,11 @@ async def _accounts(db: Connection, crowd: Crowd, dataset: Dataset) -> dict[Acco
     # Orders are read again under the lock of their accounts: the first look only said whom to lock.
     touch.orders = {OrderId(row["id"]) for row in crowd.working}
     return await store.load(db, bare, touch, dataset.instruments)
+
+
+def _takes_any_lot(accounts: Mapping[AccountId, Account], row: Row) -> bool:
+    account, choice = accounts.get(AccountId(row["account_id"])), row["lot_choice"]
+    return account is not None and takes_any_lot(account, None if choice is None else choice_from_text(choice))
 
 
 def _concerned(

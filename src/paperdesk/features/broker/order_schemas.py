@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from paperdesk.core.broker.commands import ClosePosition, ReplaceOrder
+from paperdesk.core.broker.lots import LotMethod
 from paperdesk.core.broker.orders import Intent, Order, OrderClass, OrderStatus, OrderType, Role, Side, TimeInForce
 from paperdesk.core.kernel.ids import AccountId, OrderId
 from paperdesk.core.kernel.money import plain
@@ -108,6 +109,8 @@ class PlaceOrderBody(Body):
     order_class: OrderClass = OrderClass.SIMPLE
     take_profit: TakeProfitBody | None = None
     stop_loss: StopLossBody | None = None
+    lot_method: LotMethod | None = Field(default=None, description="In place of the account's own.")
+    lots: list[UUID] | None = Field(default=None, description="The lots to use up first, in this order.")
     client_order_id: str | None = Field(default=None, pattern=f"^{CLIENT_ID}$")
 
 
@@ -141,6 +144,8 @@ class OrderOut(BaseModel):
     armed_quantity: NumberText | None
     replaces: UUID | None
     replaced_by: UUID | None
+    lot_method: LotMethod | None = Field(description="Null when the account's own says which lots leave.")
+    lots: list[UUID]
     status: OrderStatus
     filled_quantity: NumberText
     average_fill_price: NumberText | None
@@ -187,6 +192,8 @@ def order_members(order: Order, *, is_open: bool, has_one_price: bool) -> dict[s
         "armed_quantity": _plain(order.armed_quantity),
         "replaces": order.replaces,
         "replaced_by": order.replaced_by,
+        "lot_method": None if order.lot_choice is None else order.lot_choice.method,
+        "lots": [] if order.lot_choice is None else order.lot_choice.named,
         "status": order.status,
         "filled_quantity": plain(order.filled_quantity),
         "average_fill_price": None if average is None else plain(average.quantize(AVERAGE_PLACES, ROUND_HALF_EVEN)),

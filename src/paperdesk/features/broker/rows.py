@@ -40,7 +40,7 @@ from paperdesk.core.broker.explanation import Explanation
 from paperdesk.core.broker.fees import FeeSchedule
 from paperdesk.core.broker.fill_models import fill_model
 from paperdesk.core.broker.ledger import Entry, EntryKind, Posting
-from paperdesk.core.broker.lots import Lot
+from paperdesk.core.broker.lots import Lot, LotMethod, choice_from_text
 from paperdesk.core.broker.margin_book import MarginBook
 from paperdesk.core.broker.margin_events import (
     AccountFrozen,
@@ -121,6 +121,7 @@ def rules_of(text: str) -> Rules:
         auto_exercise=stored.get("auto_exercise", True),
         early_assignment=stored.get("early_assignment", True),
         option_level=stored.get("option_level", 2),
+        lot_method=LotMethod(stored.get("lot_method", LotMethod.FIFO)),
     )
 
 
@@ -135,6 +136,7 @@ def rules_value(rules: Rules) -> dict[str, Any]:
         "auto_exercise": rules.auto_exercise,
         "early_assignment": rules.early_assignment,
         "option_level": rules.option_level,
+        "lot_method": rules.lot_method.value,
     }
 
 
@@ -193,6 +195,7 @@ _CHOICES: dict[str, Callable[[str], Any]] = {
     "trigger_source": TriggerSource,
     "order_class": OrderClass,
     "role": Role,
+    "lot_choice": choice_from_text,
 }
 _PLAIN = tuple(each.name for each in fields(Order) if each.name not in {*_CHOICES, "instrument"})
 

@@ -14,6 +14,7 @@ from paperdesk.core.broker.explanation import Explanation
 from paperdesk.core.broker.fees import FeeSchedule, RulesAsOf, fee_schedule
 from paperdesk.core.broker.fill_models import fill_model
 from paperdesk.core.broker.ledger import Book, EntryKind
+from paperdesk.core.broker.lots import LotMethod
 from paperdesk.core.broker.orders import Side
 from paperdesk.core.broker.valuation import PositionValue
 from paperdesk.core.kernel.errors import Problem
@@ -61,6 +62,7 @@ class AccountOut(BaseModel):
     margin: MarginOut | None
     seed: int
     fees: str
+    lot_method: LotMethod
     last_seq: int
     status: str
     created_at: datetime
@@ -90,6 +92,7 @@ class AccountOut(BaseModel):
             margin=margin,
             seed=account["rules"].get("seed", 0),
             fees=account["rules"]["fees"]["name"],
+            lot_method=found.account.rules.lot_method,
             created_at=account["recorded_at"],
         )
 
@@ -142,6 +145,7 @@ class OpenAccountBody(Body):
     auto_exercise: bool = True
     early_assignment: bool = True
     option_level: Annotated[int, Field(ge=0, le=4)] = 2
+    lot_method: LotMethod = LotMethod.FIFO
 
     def command(self) -> OpenAccount:
         """Return what is asked as a command; the cash is a transfer of its own."""
@@ -154,6 +158,7 @@ class OpenAccountBody(Body):
             auto_exercise=self.auto_exercise,
             early_assignment=self.early_assignment,
             option_level=self.option_level,
+            lot_method=self.lot_method,
         )
         return OpenAccount(self.name, TapeId(self.tape_id), self.currency, rules, self.cash)
 

@@ -54,7 +54,8 @@ from accounts a join positions p on (p.account_id, p.epoch, p.book) = (a.id, a.e
 where a.id = any($1) and p.quantity <> 0
 """
 
-# Only the oldest lots that the units wanted can reach, however long the position's history is.
+# Only the oldest lots that the units wanted can reach, however long the position's history is. Whoever may take
+# others wants more units than there can be, and gets all.
 LOAD_LOTS = """
 select w.account_id, w.instrument_id, l.id, l.opened_at, l.opened_seq, l.quantity, l.cost
 from unnest($1::uuid[], $2::uuid[], $3::numeric[]) as w(account_id, instrument_id, wanted)
@@ -80,6 +81,7 @@ ORDER: tuple[tuple[str, str], ...] = (
     ("reduce_only", "boolean"), ("do_not_reduce", "boolean"), ("order_class", "text"), ("group_id", "uuid"),
     ("parent_id", "uuid"), ("role", "text"), ("leg", "int"), ("armed_quantity", "numeric"), ("replaces", "uuid"),
     ("replaced_by", "uuid"), ("held_units", "numeric"), ("held_money", "numeric"), ("nth", "int"),
+    ("lot_choice", "text"),
 )  # fmt: skip
 
 # What an event can change about an order; the rest stays as it was accepted.

@@ -244,7 +244,7 @@ def _event_rows(changes: Sequence[Change], recorded_at: datetime) -> Iterator[tu
 
 
 def _paths(columns: Iterable[tuple[str, str]]) -> Iterator[str]:
-    elsewhere = {"instrument_id": "instrument.id", "symbol": "instrument.symbol"}
+    elsewhere = {"instrument_id": "instrument.id", "symbol": "instrument.symbol", "lot_choice": "lot_choice_text"}
     return (elsewhere.get(name, name) for name, _ in columns)
 
 

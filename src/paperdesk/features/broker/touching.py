@@ -20,6 +20,7 @@ from paperdesk.core.broker.commands import (
     ReplaceOrder,
     TransferCash,
 )
+from paperdesk.core.broker.lots import LotChoice
 from paperdesk.core.broker.orders import Order, OrderType, Side
 from paperdesk.core.broker.view import MarketView
 from paperdesk.core.kernel.ids import AccountId, TapeId
@@ -97,7 +98,8 @@ def _touch(touch: Touch, command: Command, account: Account, view: MarketView) -
     match command:
         case PlaceOrder():
             _name(touch, account, command.client_order_id)
-            if command.side is Side.SELL or command.intent is not None or account.rules.fill_on_arrival:
+            is_looked_up = command.intent is not None or command.lot_choice is not None
+            if command.side is Side.SELL or is_looked_up or account.rules.fill_on_arrival:
                 _hold(touch, command, account, view)
         case ClosePosition():
             _name(touch, account, command.client_order_id)
@@ -150,12 +152,21 @@ def _hold(touch: Touch, command: PlaceOrder | ClosePosition, account: Account, v
         return
     holding = (account.id, instrument.id)
     touch.holdings.add(holding)
+    choice = command.lot_choice if isinstance(command, PlaceOrder) else None
+    if choice is not None and choice.named:
+        touch.units[holding] = MAGNITUDE_MAX
     if not account.rules.fill_on_arrival:
         return
-    if isinstance(command, ClosePosition) or account.rules.margin.is_margined:
+    is_any = account.rules.margin.is_margined or takes_any_lot(account, choice)
+    if isinstance(command, ClosePosition) or is_any:
         touch.units[holding] = MAGNITUDE_MAX
     elif command.side is Side.SELL:
         touch.units[holding] += command.quantity
+
+
+def takes_any_lot(account: Account, asked: LotChoice | None) -> bool:
+    """Say whether an order may use up other lots than the oldest, so that all of them have to be at hand."""
+    return (asked or LotChoice(account.rules.lot_method)).needs_all_lots
 
 
 def is_same_wish(order: Order, command: PlaceOrder | ClosePosition) -> bool:
@@ -181,4 +192,5 @@ def _wish(asked: Order | PlaceOrder, symbol: str) -> tuple[Any, ...]:
         asked.reduce_only,
         asked.do_not_reduce,
         asked.order_class,
+        asked.lot_choice,
     )

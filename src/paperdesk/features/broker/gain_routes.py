@@ -1,0 +1,66 @@
+"""REST routes for lots: what is open, and what closing them brought."""
+
+from dataclasses import dataclass
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Response
+
+from paperdesk.features.broker import queries
+from paperdesk.features.broker.gain_queries import Sought, gains, open_lots
+from paperdesk.features.broker.gain_schemas import GainOut, GainsOut, GainTotalsOut, LotOut, as_csv
+from paperdesk.features.identity.access import Reading
+from paperdesk.features.marketdata.routes import Datasets
+from paperdesk.infra.http import InstantText, Line, Page, PageOf, Serial, encode_cursor
+
+router = APIRouter(prefix="/v1", tags=["broker"])
+
+
+@dataclass(frozen=True, slots=True)
+class GainFilter:
+    """Which gains are meant: closed later than an instant, earlier than another, of one symbol."""
+
+    after: InstantText | None = None
+    until: InstantText | None = None
+    symbol: Line | None = None
+
+    @property
+    def sought(self) -> Sought:
+        """Return the filter as a search."""
+        return Sought(self.after, self.until, self.symbol)
+
+
+Chosen = Annotated[GainFilter, Depends()]
+
+
+@router.get("/accounts/{account_id}/gains")
+async def get_gains(account_id: UUID, work: Reading, shelf: Datasets, page: Page, chosen: Chosen) -> GainsOut:
+    """List realised gains by lot, oldest first, short or long term and with wash sales marked."""
+    account = await queries.read_account(work, account_id)
+    found = await gains(work, shelf, account, chosen.sought)
+    after = page.after(tuple[Serial])
+    start = 0 if after is None else after[0]
+    end = start + page.limit
+    return GainsOut(
+        items=[GainOut.of(each) for each in found[start:end]],
+        next_cursor=encode_cursor(end) if end < len(found) else None,
+        totals=GainTotalsOut.of(found),
+    )
+
+
+@router.get("/accounts/{account_id}/gains.csv", response_class=Response)
+async def get_gains_file(account_id: UUID, work: Reading, shelf: Datasets, chosen: Chosen) -> Response:
+    """Write realised gains as a CSV file."""
+    account = await queries.read_account(work, account_id)
+    found = await gains(work, shelf, account, chosen.sought)
+    headers = {"Content-Disposition": f'attachment; filename="gains-{account["number"]}.csv"'}
+    return Response(as_csv(found), media_type="text/csv", headers=headers)
+
+
+@router.get("/accounts/{account_id}/lots")
+async def get_lots(account_id: UUID, work: Reading, shelf: Datasets, symbol: Line | None = None) -> PageOf[LotOut]:
+    """List the open lots of an account by symbol and age; an order may name them."""
+    account = await queries.read_account(work, account_id)
+    found = await open_lots(work, shelf, account)
+    items = [LotOut.of(each) for each in found if symbol in {None, each.symbol}]
+    return PageOf(items=items, next_cursor=None)
