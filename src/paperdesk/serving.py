@@ -22,6 +22,7 @@ from paperdesk.doors.desk import Desk
 from paperdesk.doors.rest import build_app as build_rest
 from paperdesk.doors.stream.app import stream
 from paperdesk.doors.worker import Pump
+from paperdesk.features.broker.jobs import JOBS as BROKER_JOBS
 from paperdesk.features.broker.order_writer import OrderWriter
 from paperdesk.features.identity.access import Gate
 from paperdesk.features.identity.found_desk import FoundDesk, found_desk
@@ -80,7 +81,12 @@ async def running_desk(settings: Settings) -> AsyncIterator[Desk]:
         relay = Relay(server, runtime.bus, runtime.metrics)
         writer = OrderWriter(runtime, shelf, relay)
         stack.push_async_callback(writer.close)
-        rooms = (writer.run(), relay.run(), Pump(runtime, shelf, relay).run(), Worker(runtime, JOBS).run())
+        rooms = (
+            writer.run(),
+            relay.run(),
+            Pump(runtime, shelf, relay).run(),
+            Worker(runtime, {**JOBS, **BROKER_JOBS}).run(),
+        )
         tasks = [asyncio.create_task(room) for room in rooms]
         stack.push_async_callback(_ended, tasks)
         yield Desk(runtime, Gate(runtime), shelf, writer)

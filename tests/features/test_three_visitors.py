@@ -65,6 +65,7 @@ CALLS = {
     ("PATCH", "/v1/accounts/{account_id}"): Call(body={"name": "Renamed"}),
     ("POST", "/v1/accounts/{account_id}/reset"): Call(body={"cash": "1"}),
     ("GET", "/v1/accounts/{account_id}/epochs"): Call(),
+    ("POST", "/v1/accounts/{account_id}/rescore"): Call(body={"fill_model": "harsh"}),
     ("POST", "/v1/accounts/{account_id}/transfers"): Call(body={"amount": "1"}),
     ("PUT", "/v1/accounts/{account_id}/keys/{key_id}"): Call(),
     ("GET", "/v1/accounts/{account_id}/positions"): Call(),

@@ -14,6 +14,7 @@ from paperdesk.features.broker import hot_routes
 from paperdesk.features.broker.gain_routes import router as gains
 from paperdesk.features.broker.life_routes import router as lives
 from paperdesk.features.broker.option_routes import router as options
+from paperdesk.features.broker.rescore_routes import router as rescores
 from paperdesk.features.broker.routes import router as broker
 from paperdesk.features.identity.routes import router as identity
 from paperdesk.features.marketdata.branch_routes import router as branches
@@ -51,7 +52,8 @@ def build_app(desk: Desk, version: str, stream: Socket, neighbours: Sequence[Nei
         app.router.routes.append(Route(route.path, route.endpoint, methods=[route.method], name=route.path))
     app.router.routes.append(WebSocketRoute("/v1/stream", stream))
     for router in (
-        identity, marketdata, strategies, branches, chains, broker, lives, gains, options, operations, monitors,
+        identity, marketdata, strategies, branches, chains, broker, lives, rescores, gains, options, operations,
+        monitors,
     ):  # fmt: skip
         app.include_router(router)
     pages.serve(app)

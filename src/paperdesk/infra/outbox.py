@@ -38,6 +38,8 @@ events = Table(
     Column("at", Instant, nullable=False),
     Column("recorded_at", Instant, nullable=False),
     Column("payload", JSONB, nullable=False),
+    Column("cursor", BigInteger),
+    Column("command", JSONB),
 )
 
 # The counts come even when nobody watches; an event that nobody watches is not read at all.

@@ -59,6 +59,7 @@ class SmallDesk:
             Route("/v1/accounts/{id}", self.show_account),
             Route("/v1/accounts/{id}", self.change_account, methods=["PATCH", "DELETE"]),
             Route("/v1/accounts/{id}/reset", self.reset_account, methods=["POST"]),
+            Route("/v1/accounts/{id}/rescore", self.rescore, methods=["POST"]),
             Route("/v1/accounts/{id}/epochs", self.list_epochs),
             Route("/v1/accounts/{id}/positions", self.list_positions),
             Route("/v1/accounts/{id}/ledger", self.list_ledger),
@@ -120,6 +121,20 @@ class SmallDesk:
         cash = (await request.json())["cash"]
         target |= {"epoch": target.get("epoch", 1) + 1, "cash": cash, "buying_power": cash}
         return JSONResponse(target)
+
+    async def rescore(self, request: Request) -> Response:
+        target, model = by_id(self.accounts, request), (await request.json())["fill_model"]
+        if target["name"] == "Second":
+            return JSONResponse({"rescore": None, "job_id": numbered(5, 1)}, 202)
+        filled = {"status": "filled", "filled_quantity": "10", "fees": "0", "closed_reason": "filled"}
+        before, after = ({**filled, "average_fill_price": price} for price in ("101.01", "101.00"))
+        order = {"order_id": numbered(3, 1), "symbol": "AAPL", "side": "buy", "before": before, "after": after}
+        gone = {"seq": 9, "at": T0, "command": "place_order", "code": "insufficient_shares", "message": "Too few."}
+        found = {"fill_model": "realistic", "other_model": model, "equity_before": "99.90", "equity_after": "100.00"}
+        found |= {"difference": "0.10", "equity": [], "fills_before": 1, "fills_after": 1}
+        lost = {**order, "after": None, "gain": "-5.00"}
+        found |= {"orders": [{**order, "gain": "0.10"}, lost], "impossible": [gone]}
+        return JSONResponse({"rescore": found, "job_id": None})
 
     async def list_epochs(self, request: Request) -> Response:
         target = by_id(self.accounts, request)

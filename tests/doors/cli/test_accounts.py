@@ -129,3 +129,12 @@ def test_an_account_is_renamed_rests_wakes_up_and_is_closed(running: Running, sp
     assert json.loads(speak("accounts", "activate", "Quiet", "--json").stdout)["status"] == "open"
     assert "Account PD000002 is closed." in speak("accounts", "close", "Second").stdout
     assert json.loads(speak("accounts", "close", "Second", "--json").stdout)["status"] == "closed"
+
+
+def test_a_re_score_shows_orders_the_impossible_and_the_difference(running: Running, speak: Speak) -> None:
+    result = speak("accounts", "rescore", "ideal")
+    assert "realistic: equity 99.90; ideal: 100.00 (+0.10)." in result.stdout
+    assert "101.01" in result.stdout
+    assert "Too few." in result.stdout
+    assert json.loads(speak("accounts", "rescore", "ideal", "--json").stdout)["rescore"]["difference"] == "0.10"
+    assert "paperdesk jobs show" in speak("accounts", "rescore", "ideal", "Second").stdout

@@ -798,6 +798,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/accounts/{account_id}/rescore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Fill an account's orders again under another fill model and compare; a long one becomes a job (202). */
+        post: operations["post_rescore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/accounts/{account_id}/gains": {
         parameters: {
             query?: never;
@@ -1816,6 +1833,23 @@ export interface components {
             cash: string;
         };
         /**
+         * EquityScoreOut
+         * @description What the account was worth at an instant, and would have been; null where a price is missing.
+         */
+        EquityScoreOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Before */
+            before: string | null;
+            /** After */
+            after: string | null;
+            /** Difference */
+            difference: string | null;
+        };
+        /**
          * EstimateOut
          * @description Profit before expiry over a range of prices, with sensitivities at the spot; all of it by a model.
          */
@@ -2080,6 +2114,27 @@ export interface components {
             seq: number;
         };
         /**
+         * FilledOut
+         * @description What came of an order in one of the two lives.
+         */
+        FilledOut: {
+            status: components["schemas"]["OrderStatus"];
+            /**
+             * Filled Quantity
+             * @example 12.5
+             */
+            filled_quantity: string;
+            /** Average Fill Price */
+            average_fill_price: string | null;
+            /**
+             * Fees
+             * @example 12.5
+             */
+            fees: string;
+            /** Closed Reason */
+            closed_reason: string | null;
+        };
+        /**
          * GainOut
          * @description Units of one lot that were closed. Fees are in none of the amounts; the ledger has them apart.
          */
@@ -2244,6 +2299,25 @@ export interface components {
              * Format: uuid
              */
             job_id: string;
+        };
+        /**
+         * ImpossibleOut
+         * @description A command that would have been refused, and the refusal.
+         */
+        ImpossibleOut: {
+            /** Seq */
+            seq: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Command */
+            command: string;
+            /** Code */
+            code: string;
+            /** Message */
+            message: string;
         };
         /**
          * InstrumentOut
@@ -2934,6 +3008,28 @@ export interface components {
             seq: number;
         };
         /**
+         * OrderScoreOut
+         * @description One order in both lives; null where it never was.
+         */
+        OrderScoreOut: {
+            /**
+             * Order Id
+             * Format: uuid
+             */
+            order_id: string;
+            /** Symbol */
+            symbol: string;
+            side: components["schemas"]["Side"];
+            before: components["schemas"]["FilledOut"] | null;
+            after: components["schemas"]["FilledOut"] | null;
+            /**
+             * Gain
+             * @description How much more money it brought, or less it cost, fees counted.
+             * @example 12.5
+             */
+            gain: string;
+        };
+        /**
          * OrderStatus
          * @description Where an order stands.
          * @enum {string}
@@ -3541,6 +3637,58 @@ export interface components {
             is_exact: boolean;
             /** Paired */
             paired: components["schemas"]["PairedOut"][];
+        };
+        /**
+         * RescoreAnswer
+         * @description The re-score, or when it takes long the job that works it out; its result is the same.
+         */
+        RescoreAnswer: {
+            rescore: components["schemas"]["RescoreOut"] | null;
+            /** Job Id */
+            job_id: string | null;
+        };
+        /**
+         * RescoreBody
+         * @description Under which fill model an account's orders are to be filled again.
+         * @example {
+         *       "fill_model": "harsh"
+         *     }
+         */
+        RescoreBody: {
+            /** Fill Model */
+            fill_model: string;
+        };
+        /**
+         * RescoreOut
+         * @description An account's present epoch under its own fill model and under another; nothing of the account has changed.
+         */
+        RescoreOut: {
+            /** Fill Model */
+            fill_model: string;
+            /** Other Model */
+            other_model: string;
+            /**
+             * Fills Before
+             * @description How many orders filled, in part or in whole.
+             */
+            fills_before: number;
+            /** Fills After */
+            fills_after: number;
+            /** Equity Before */
+            equity_before: string | null;
+            /** Equity After */
+            equity_after: string | null;
+            /** Difference */
+            difference: string | null;
+            /**
+             * Orders
+             * @description The orders that came out differently, oldest first.
+             */
+            orders: components["schemas"]["OrderScoreOut"][];
+            /** Equity */
+            equity: components["schemas"]["EquityScoreOut"][];
+            /** Impossible */
+            impossible: components["schemas"]["ImpossibleOut"][];
         };
         /**
          * ResetBody
@@ -6204,6 +6352,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageOf_EpochOut_"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_rescore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RescoreBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RescoreAnswer"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RescoreAnswer"];
                 };
             };
             /** @description Refused, or failed: a problem with a code. */

@@ -70,7 +70,18 @@ from paperdesk.core.market.facts import (
 )
 from paperdesk.core.market.quotes import Quote
 
-__all__ = ["UnknownOrder", "arrive", "arrived", "decide", "decided", "evolve", "fold", "react", "reacted"]
+__all__ = [
+    "UnknownOrder",
+    "arrive",
+    "arrived",
+    "decide",
+    "decided",
+    "evolve",
+    "fold",
+    "met_at_once",
+    "react",
+    "reacted",
+]
 
 
 class UnknownOrder(NotFound):
@@ -134,7 +145,9 @@ def _meet(course: Course, fact: PriceFact, marks: Marks) -> None:
     instrument_id, seq, account = fact.instrument_id, fact.seq, course.account
     waiting = _open_orders(account, lambda each: each.instrument.id == instrument_id and each.matched_through < seq)
     meet(course, fact, waiting, marks)
-    if account.rules.margin.is_margined and isinstance(fact, CloseFact | QuoteFact):
+    if not account.rules.margin.is_margined or not isinstance(fact, CloseFact | QuoteFact):
+        return
+    if course.events or account.position(instrument_id).quantity:
         review(course, fact, marks)
 
 
@@ -153,6 +166,14 @@ def arrived(account: Account, order_id: OrderId, quote: Quote, cursor: int, mark
     course = Course(account, max(fact.at, account.last_at))
     meet(course, fact, (order,), marks)
     return with_reservations(course)
+
+
+def met_at_once(account: Account, order: Order, view: MarketView) -> Course | None:
+    """Return what an order that was just accepted meets as it arrives, None where the account or the market waits."""
+    quote = view.quotes.get(order.instrument.id)
+    if not account.rules.fill_on_arrival or not view.is_open or quote is None or quote.derived_from is not None:
+        return None
+    return arrived(account, order.id, quote, view.cursor, view.marks)
 
 
 def _transfer(account: Account, command: TransferCash, at: datetime) -> CashTransferred:

@@ -14,7 +14,7 @@ from rich.text import Text
 from typer.core import TyperGroup
 
 from paperdesk.core.kernel.errors import PaperdeskError
-from paperdesk.doors.cli import accounts, imports, jobs, lives, orders, render, tapes
+from paperdesk.doors.cli import accounts, imports, jobs, lives, orders, render, rescores, tapes
 from paperdesk.doors.cli.client import Desk, Refused, exit_of_error
 from paperdesk.doors.cli.doctor import Check, package_version
 from paperdesk.doors.cli.options import AsJson, desk_of
@@ -81,6 +81,7 @@ def build_app(local: LocalCommands, home: Path) -> typer.Typer:
     app.command("positions")(accounts.list_positions)
     tapes.verbs.command("import")(imports.import_tape)
     lives.add_to(accounts.verbs)
+    accounts.verbs.command("rescore")(rescores.rescore_account)
     app.add_typer(accounts.verbs, name="accounts")
     app.add_typer(orders.verbs, name="orders")
     app.add_typer(tapes.verbs, name="tapes")

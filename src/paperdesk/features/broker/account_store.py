@@ -11,7 +11,8 @@ from paperdesk.core.broker.evolution import fold
 from paperdesk.core.kernel.ids import AccountId, InstrumentId
 from paperdesk.core.kernel.money import MAGNITUDE_MAX
 from paperdesk.features.broker import store
-from paperdesk.features.broker.store import Change, Instruments, Touch
+from paperdesk.features.broker.changes import Cause, Change
+from paperdesk.features.broker.store import Instruments, Touch
 from paperdesk.features.broker.tables import accounts, positions
 from paperdesk.features.marketdata.tapes import Tape
 from paperdesk.infra.db import driver_connection, fetch_all
@@ -38,12 +39,13 @@ async def load_whole(work: UnitOfWork, account: Account, instruments: Instrument
     return loaded[account.id]
 
 
-async def remember(work: UnitOfWork, before: Account, events: Iterable[Event]) -> Account:
-    """Write events of one account with what follows from them; return the account after them."""
+async def remember(work: UnitOfWork, before: Account, events: Iterable[Event], cursor: int) -> Account:
+    """Write events of one account at a cursor of its tape, and what follows; return the account after."""
     told = tuple(events)
     after = fold(before, told)
     if told:
-        change = Change(before, after, [(event, work.who.subject) for event in told])
+        change = Change(before, after)
+        change.take(told, Cause(work.who.subject, cursor))
         await store.apply(await driver_connection(work.db), [change], work.now)
     return after
 

@@ -29,7 +29,7 @@ async def change_account(work: UnitOfWork, command: ChangeAccount) -> None:
     if command.status is not None:
         account, tape = await lock_account(work, command.account_id)
         change = activate if command.status is AccountStatus.OPEN else deactivate
-        after = await remember(work, account, change(account, tape.at))
+        after = await remember(work, account, change(account, tape.at), tape.cursor)
         await save_account(work, account.id, status=after.status)
         await work.record("change_account", account.id, {"status": after.status})
     if command.name is not None:

@@ -16,6 +16,6 @@ async def close_account(work: UnitOfWork, shelf: Shelf, account_id: AccountId) -
     bare, tape = await lock_account(work, account_id)
     dataset = await shelf.dataset(tape.dataset_id)
     account = await load_whole(work, bare, dataset.instruments)
-    after = await remember(work, account, close(account, EntryId(work.new_id()), tape.at))
+    after = await remember(work, account, close(account, EntryId(work.new_id()), tape.at), tape.cursor)
     await save_account(work, account.id, status=after.status)
     await work.record("close_account", account.id)

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from paperdesk.core.broker import engine
 from paperdesk.core.broker.account import Account
+from paperdesk.core.broker.concern import has_something
 from paperdesk.core.broker.events import OrderFilled
 from paperdesk.core.broker.lots import choice_from_text
 from paperdesk.core.broker.marks import Marks
@@ -19,7 +20,8 @@ from paperdesk.core.kernel.ids import AccountId, InstrumentId, OrderId, TapeId
 from paperdesk.core.kernel.money import MAGNITUDE_MAX
 from paperdesk.core.market.facts import CorporateActionFact, MarketFact, SessionClosed, SessionOpened
 from paperdesk.features.broker import store
-from paperdesk.features.broker.store import Change, Held, Row, Touch
+from paperdesk.features.broker.changes import Cause, Change
+from paperdesk.features.broker.store import Held, Row, Touch
 from paperdesk.features.broker.touching import takes_any_lot
 from paperdesk.features.marketdata.feeds.dataset import Dataset
 from paperdesk.features.marketdata.marks import TapeMarks
@@ -197,6 +199,9 @@ def _concerned(
 
 
 def _react(change: Change, fact: MarketFact, marks: Marks) -> None:
+    if isinstance(fact, SessionClosed | CorporateActionFact) and not has_something(change.after):
+        return
     course = engine.reacted(change.after, fact, marks)
     change.after = course.account
-    change.events += [(event, SUBJECT) for event in course.events]
+    if course.events:
+        change.take(course.events, Cause(SUBJECT, fact.seq))

@@ -14,8 +14,9 @@ from paperdesk.core.kernel.ids import AccountId, EntryId, TapeId, derived
 from paperdesk.core.kernel.money import ZERO
 from paperdesk.core.kernel.principal import Scope
 from paperdesk.features.broker import store
+from paperdesk.features.broker.changes import Cause, Change
 from paperdesk.features.broker.rows import rules_value
-from paperdesk.features.broker.store import Change, insert_account
+from paperdesk.features.broker.store import insert_account
 from paperdesk.features.marketdata.queries import read_tape
 from paperdesk.features.marketdata.tapes import Shelf
 from paperdesk.infra.crypto import new_code
@@ -74,7 +75,8 @@ async def _deposit(work: UnitOfWork, command: TransferCash, view: MarketView) ->
     db = await driver_connection(work.db)
     account = (await store.lock_accounts(db, [command.account_id])).accounts[command.account_id]
     course = engine.decided(account, command, view)
-    change = Change(account, course.account, [(event, work.who.subject) for event in course.events])
+    change = Change(account, course.account)
+    change.take(course.events, Cause(work.who.subject, view.cursor, command))
     await store.apply(db, [change], work.now)
 
 

@@ -40,8 +40,9 @@ from paperdesk.core.kernel.principal import Principal
 from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.instruments import Instrument
 from paperdesk.features.broker import store
+from paperdesk.features.broker.changes import Cause, Change
 from paperdesk.features.broker.remembered import Guard, Remembered, covers, narrowed
-from paperdesk.features.broker.store import Change, Locked
+from paperdesk.features.broker.store import Locked
 from paperdesk.features.broker.touching import is_same_wish, touched, views_of
 from paperdesk.features.broker.writer_connection import WriterConnection
 from paperdesk.features.marketdata.tapes import Shelf
@@ -309,9 +310,9 @@ def _place(batch: Batch, account: Account, command: PlaceOrder | ClosePosition, 
     account = _happened(batch, account, engine.decided(account, command, view), waiting)
     order = account.orders[command.order_id]
     batch.by_client_id[account.id, order.client_order_id] = order.id
-    quote = view.quotes.get(order.instrument.id)
-    if account.rules.fill_on_arrival and view.is_open and quote is not None and quote.derived_from is None:
-        account = _happened(batch, account, engine.arrived(account, order.id, quote, view.cursor, view.marks), waiting)
+    course = engine.met_at_once(account, order, view)
+    if course is not None:
+        account = _happened(batch, account, course, waiting, has_asked=False)
     return Placed(account.orders[order.id], is_new=True, view=view)
 
 
@@ -371,11 +372,12 @@ def _view(batch: Batch, account: Account) -> MarketView:
     return batch.views[account.tape_id]
 
 
-def _happened(batch: Batch, account: Account, course: Course, waiting: Waiting) -> Account:
-    """Remember what a command did, and return the account after it."""
+def _happened(batch: Batch, account: Account, course: Course, waiting: Waiting, *, has_asked: bool = True) -> Account:
+    """Remember what a command did, and return the account after it; what follows a command does not carry it."""
     change = batch.changes.setdefault(account.id, Change(account, account))
     change.after = batch.accounts[account.id] = course.account
-    change.events += [(event, waiting.who.subject) for event in course.events]
+    asked = waiting.command if has_asked else None
+    change.take(course.events, Cause(waiting.who.subject, _view(batch, account).cursor, asked))
     return course.account
 
 

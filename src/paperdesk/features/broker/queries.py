@@ -277,6 +277,13 @@ async def list_orders(
     return [order_of(row, dataset.instruments[row["instrument_id"]]) for row in found], cursor
 
 
+async def orders_of_epoch(work: ReadOnly, dataset: Dataset, account: Row) -> list[Order]:
+    """Return every order of an account's present epoch, oldest first."""
+    mine = (orders.c.account_id == account["id"], orders.c.epoch == account["epoch"], owned(orders, work))
+    rows = await fetch_all(work.db, select(orders).where(*mine).order_by(orders.c.accepted_seq))
+    return [order_of(row, dataset.instruments[row["instrument_id"]]) for row in rows]
+
+
 async def list_fills(work: ReadOnly, account_id: UUID, page: PageParams) -> tuple[list[Row], str | None]:
     """Return an account's fills, newest first."""
     query = select(fills).where(fills.c.account_id == account_id, owned(fills, work)).order_by(fills.c.seq.desc())
@@ -335,7 +342,7 @@ async def read_books(work: ReadOnly, account_id: UUID) -> Books:
 async def all_entries(work: ReadOnly, account_id: UUID) -> list[Row]:
     """Return what moved cash and units in an account, oldest first."""
     query = (
-        select(entries.c.at, entries.c.kind, entries.c.postings, entries.c.cash_change, entries.c.cash_after)
+        select(*(entries.c[name] for name in ("number", "at", "kind", "postings", "cash_change", "cash_after")))
         .where(entries.c.account_id == account_id, owned(entries, work))
         .order_by(entries.c.number)
     )
@@ -345,7 +352,11 @@ async def all_entries(work: ReadOnly, account_id: UUID) -> list[Row]:
 async def events_after(work: ReadOnly, account_id: UUID, seq: int, limit: int | None) -> list[Row]:
     """Return an account's events after a sequence number, oldest first; payloads as stored text."""
     query = (
-        select(events, cast(events.c.payload, Text).label("payload_text"))
+        select(
+            events,
+            cast(events.c.payload, Text).label("payload_text"),
+            cast(events.c.command, Text).label("command_text"),
+        )
         .where(events.c.account_id == account_id, events.c.seq > seq, owned(events, work))
         .order_by(events.c.seq)
         .limit(limit)

@@ -97,20 +97,24 @@ class Story:
         self.account = account
 
 
-def tell(books: Books) -> Story:
-    """Fold an account's events from its opening."""
-    blank = replace(
-        account_value(books.account),
+def blank_account(row: Row) -> Account:
+    """Return an account as it was before its first event."""
+    return replace(
+        account_value(row),
         cash=ZERO,
         held=ZERO,
         last_seq=0,
         last_entry=0,
-        last_at=books.account["opened_at"],
+        last_at=row["opened_at"],
         book=MarginBook(),
         epoch=1,
         status=AccountStatus.OPEN,
     )
-    story = Story(blank)
+
+
+def tell(books: Books) -> Story:
+    """Fold an account's events from its opening."""
+    story = Story(blank_account(books.account))
     for event in books.events:
         story.take(event_of(event["kind"], event["payload"]))
     return story

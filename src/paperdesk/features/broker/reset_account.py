@@ -30,10 +30,10 @@ async def reset_account(work: UnitOfWork, shelf: Shelf, command: ResetAccount) -
     bare, tape = await lock_account(work, command.account_id)
     dataset = await shelf.dataset(tape.dataset_id)
     account = await load_whole(work, bare, dataset.instruments)
-    account = await remember(work, account, end_orders(account, tape.at))
+    account = await remember(work, account, end_orders(account, tape.at), tape.cursor)
     begun = begin_epoch(account, EntryId(work.new_id()), command.cash, tape.at)
     # What the old epoch held is not written again: the new one begins with empty hands and its own balance.
     bare = replace(account, cash=ZERO, positions={}, orders={}, claims={})
-    await remember(work, bare, (begun,))
+    await remember(work, bare, (begun,), tape.cursor)
     await save_account(work, account.id, epoch=begun.epoch)
     await work.record("reset_account", account.id, {"epoch": begun.epoch, "cash": plain(command.cash)})

@@ -9,6 +9,17 @@ import msgspec
 
 from paperdesk.core.broker.account import Account, AccountStatus, AtExpiry, Position, Rules
 from paperdesk.core.broker.claims import Claim
+from paperdesk.core.broker.commands import (
+    CancelOrder,
+    CancelOrders,
+    ClosePosition,
+    Command,
+    ExerciseOption,
+    InstructExpiry,
+    PlaceOrder,
+    ReplaceOrder,
+    TransferCash,
+)
 from paperdesk.core.broker.events import (
     AccountReset,
     AccountStatusChanged,
@@ -101,6 +112,35 @@ KINDS: dict[str, type[Event]] = {
     "account_status_changed": AccountStatusChanged,
 }
 KIND_OF = {event: kind for kind, event in KINDS.items()}
+
+
+COMMANDS: dict[str, type[Command]] = {
+    "place_order": PlaceOrder,
+    "cancel_order": CancelOrder,
+    "cancel_orders": CancelOrders,
+    "replace_order": ReplaceOrder,
+    "close_position": ClosePosition,
+    "transfer_cash": TransferCash,
+    "exercise_option": ExerciseOption,
+    "instruct_expiry": InstructExpiry,
+}
+_NAME_OF = {command: name for name, command in COMMANDS.items()}
+
+
+def command_text(command: Command) -> str:
+    """Write a command as it is stored with its first event: its name, and what it says."""
+    return msgspec.json.encode((_NAME_OF[type(command)], command)).decode()
+
+
+def name_of_command(command: object) -> str:
+    """Return the name of a command, or of what else was asked of an account."""
+    return next((name for name, kind in COMMANDS.items() if isinstance(command, kind)), "change_account")
+
+
+def command_of(text: str | bytes) -> Command:
+    """Read a command back from what was stored."""
+    name, said = msgspec.json.decode(text, type=tuple[str, msgspec.Raw])
+    return msgspec.json.decode(said, type=COMMANDS[name])
 
 
 def event_of(kind: str, payload: str | bytes) -> Event:

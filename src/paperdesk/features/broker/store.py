@@ -21,7 +21,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from paperdesk.core.broker.account import Account, Position
 from paperdesk.core.broker.claims import Claim
-from paperdesk.core.broker.events import Event, OrderFilled, booking_of
+from paperdesk.core.broker.events import OrderFilled, booking_of
 from paperdesk.core.broker.ledger import Book, Entry
 from paperdesk.core.broker.lots import Lot
 from paperdesk.core.broker.orders import Order, Side
@@ -30,7 +30,17 @@ from paperdesk.core.kernel.money import ZERO
 from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.instruments import Instrument
 from paperdesk.features.broker import statements, tables
-from paperdesk.features.broker.rows import KIND_OF, account_of, claim_of, lot_of, order_of, position_of, stored_entry
+from paperdesk.features.broker.changes import Change
+from paperdesk.features.broker.rows import (
+    KIND_OF,
+    account_of,
+    claim_of,
+    command_text,
+    lot_of,
+    order_of,
+    position_of,
+    stored_entry,
+)
 from paperdesk.features.marketdata.pump import Move
 from paperdesk.features.marketdata.tapes import Stop, Tape, TapeState, tape_of
 from paperdesk.infra.db import Connection
@@ -74,15 +84,6 @@ class Held:
     account_id: AccountId
     instrument_id: InstrumentId | None
     is_margined: bool
-
-
-@dataclass(slots=True)
-class Change:
-    """One account before and after, and the events in between with who caused each."""
-
-    before: Account
-    after: Account
-    events: list[tuple[Event, str]] = field(default_factory=list[tuple[Event, str]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,9 +239,11 @@ def _account_row(account: Account) -> tuple[Any, ...]:
 def _event_rows(changes: Sequence[Change], recorded_at: datetime) -> Iterator[tuple[Any, ...]]:
     for change in changes:
         account = change.after
-        for event, subject in change.events:
+        for event, cause in change.events:
             kind, payload = KIND_OF[type(event)], _json(event).decode()
-            yield account.id, event.seq, account.tenant_id, kind, subject, event.at, recorded_at, payload
+            asked = None if cause.command is None else command_text(cause.command)
+            row = (account.id, event.seq, account.tenant_id, kind, cause.subject, event.at, recorded_at, payload)
+            yield *row, cause.cursor, asked
 
 
 def _paths(columns: Iterable[tuple[str, str]]) -> Iterator[str]:
