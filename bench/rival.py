@@ -32,7 +32,7 @@ from paperdesk.infra.outbox import Relay
 from paperdesk.infra.runtime import Runtime
 from paperdesk.infra.settings import Settings
 from paperdesk.infra.telemetry import configure_logs
-from paperdesk.serving import bound, listener_of, loop_factory
+from paperdesk.serving import bound, listener_of, loop_factory, sources_of
 
 TRIVIAL = "/bench/trivial"
 
@@ -100,7 +100,7 @@ async def serve(kind: str, port: int) -> None:
     settings = Settings().model_copy(update={"port": port})
     runtime, shelf = runtime_at(settings), Shelf(settings.datasets)
     writer = await WRITERS[kind](runtime, shelf, Relay(runtime.server, runtime.bus, runtime.metrics))
-    listener = listener_of(Desk(runtime, Gate(runtime), shelf, writer))
+    listener = listener_of(Desk(runtime, Gate(runtime), shelf, writer, sources_of(runtime)))
     app = listener.config.app
     assert isinstance(app, FastAPI), "the doors are an app"
     app.router.routes.insert(0, Route(TRIVIAL, _trivial, methods=["POST"]))

@@ -36,11 +36,15 @@ from paperdesk.features.identity.found_desk import Desk
 from paperdesk.features.marketdata.feeds.files import ImportTerms, import_file
 from paperdesk.features.marketdata.feeds.manifest import DatasetManifest, DatasetTerms
 from paperdesk.features.marketdata.feeds.series import Named
+from paperdesk.features.marketdata.sources import Sources
 from paperdesk.features.marketdata.store import insert_dataset
 from paperdesk.features.marketdata.tapes import Shelf
+from paperdesk.infra.crypto import Vault
+from paperdesk.infra.outbound import Surroundings
 from paperdesk.infra.outbox import Relay
 from paperdesk.infra.runtime import Runtime
 from paperdesk.infra.work import UnitOfWork
+from tests.vendor_stand import VendorStand
 
 HERE = "http://desk.test"
 VERSION = "0.0.0"
@@ -242,6 +246,7 @@ class RunningDesk:
     second: Desk
     markets: dict[str, Market]
     owner: asyncpg.Connection
+    vendors: VendorStand
     clients: list[httpx.AsyncClient] = field(default_factory=list[httpx.AsyncClient])
 
     @cached_property
@@ -306,8 +311,9 @@ async def desk(
         for market in markets.values():
             await insert_dataset(UnitOfWork(found.principal, runtime.clock.now(), db), market.id, market.manifest, None)
     monkeypatch.setattr(worker, "IDLE_S", 0.02)
-    async with at_work(runtime) as (rooms, relay):
-        running = RunningDesk(runtime, rooms, relay, found, second, markets, database.owner)
+    stand = VendorStand()
+    async with at_work(runtime, stand) as (rooms, relay):
+        running = RunningDesk(runtime, rooms, relay, found, second, markets, database.owner, stand)
         yield running
         for client in running.clients:
             await client.aclose()
@@ -320,17 +326,26 @@ def _shelve(runtime: Runtime, markets: dict[str, Market]) -> None:
 
 
 @asynccontextmanager
-async def at_work(runtime: Runtime) -> AsyncIterator[tuple[Rooms, Relay]]:
+async def at_work(runtime: Runtime, stand: VendorStand | None = None) -> AsyncIterator[tuple[Rooms, Relay]]:
     """Let the rooms of a desk work for as long as the block lasts; they look around often."""
+    sources = sources_at(runtime, stand or VendorStand())
     shelf = Shelf(runtime.settings.datasets)
     relay = Relay(runtime.server, runtime.bus, runtime.metrics)
     writer = OrderWriter(runtime, shelf, relay)
     works = (writer.run(), relay.run(), worker.Pump(runtime, shelf, relay).run())
     tasks = [asyncio.create_task(work) for work in works]
     try:
-        yield Rooms(runtime, Gate(runtime), shelf, writer), relay
+        yield Rooms(runtime, Gate(runtime), shelf, writer, sources), relay
     finally:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await writer.close()
+        await sources.close()
+
+
+def sources_at(runtime: Runtime, stand: VendorStand) -> Sources:
+    """Return the sources of a desk whose vendors are all the one stand; nobody waits for them in real time."""
+    around = Surroundings(runtime.clock, lambda _: asyncio.sleep(0), lambda: 1.0, runtime.metrics)
+    vault = Vault({"first": bytes(32)})
+    return Sources(runtime.settings, vault, around, lambda: httpx.AsyncClient(transport=httpx.ASGITransport(stand)))

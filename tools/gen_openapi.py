@@ -5,6 +5,7 @@ With `--check` nothing is written and a file that is out of step is an error.
 """
 
 import argparse
+import asyncio
 import json
 import sys
 from importlib.metadata import version
@@ -21,9 +22,11 @@ from paperdesk.doors.rest import build_app  # noqa: E402
 from paperdesk.doors.stream.app import stream  # noqa: E402
 from paperdesk.features.broker.order_writer import OrderWriter  # noqa: E402
 from paperdesk.features.identity.access import Gate  # noqa: E402
+from paperdesk.features.marketdata.sources import Sources  # noqa: E402
 from paperdesk.features.marketdata.tapes import Shelf  # noqa: E402
-from paperdesk.infra.crypto import TokenHasher  # noqa: E402
+from paperdesk.infra.crypto import TokenHasher, Vault  # noqa: E402
 from paperdesk.infra.db import Server  # noqa: E402
+from paperdesk.infra.outbound import Surroundings  # noqa: E402
 from paperdesk.infra.outbox import Relay  # noqa: E402
 from paperdesk.infra.runtime import Runtime  # noqa: E402
 from paperdesk.infra.settings import Settings  # noqa: E402
@@ -36,7 +39,9 @@ def unplugged_app() -> FastAPI:
     runtime = Runtime(Settings(), Server({}), TokenHasher(b""))
     shelf = Shelf(runtime.settings.datasets)
     relay = Relay(runtime.server, runtime.bus, runtime.metrics)
-    desk = Desk(runtime, Gate(runtime), shelf, OrderWriter(runtime, shelf, relay))
+    around = Surroundings(runtime.clock, asyncio.sleep, lambda: 0.0, runtime.metrics)
+    sources = Sources(runtime.settings, Vault({"none": bytes(32)}), around)
+    desk = Desk(runtime, Gate(runtime), shelf, OrderWriter(runtime, shelf, relay), sources)
     return build_app(desk, version("paperdesk"), stream, [dialect(desk)])
 
 

@@ -9,6 +9,7 @@ import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmanager
 from importlib.metadata import version
+from secrets import SystemRandom
 from typing import Any
 
 import uvicorn
@@ -28,12 +29,15 @@ from paperdesk.features.identity.access import Gate
 from paperdesk.features.identity.found_desk import FoundDesk, found_desk
 from paperdesk.features.identity.issue_sign_in_link import issue_sign_in_link
 from paperdesk.features.marketdata.jobs import JOBS
+from paperdesk.features.marketdata.reseal_source_keys import reseal_source_keys
+from paperdesk.features.marketdata.sources import Sources, routes_of
 from paperdesk.features.marketdata.tapes import Shelf
 from paperdesk.features.operations.seed_demo import seed_demo
-from paperdesk.infra.crypto import TokenHasher, load_pepper
+from paperdesk.infra.crypto import TokenHasher, Vault, load_pepper, load_sealing_keys
 from paperdesk.infra.db import Server
 from paperdesk.infra.home import Home
 from paperdesk.infra.jobs import Worker
+from paperdesk.infra.outbound import Surroundings
 from paperdesk.infra.outbox import Relay
 from paperdesk.infra.postgres import EmbeddedPostgres
 from paperdesk.infra.runtime import Runtime
@@ -78,6 +82,9 @@ async def running_desk(settings: Settings) -> AsyncIterator[Desk]:
         runtime = Runtime(settings, server, TokenHasher(pepper))
         stack.push_async_callback(runtime.close)
         shelf = Shelf(settings.datasets)
+        sources = sources_of(runtime)
+        stack.push_async_callback(sources.close)
+        await reseal_source_keys(runtime, sources)
         relay = Relay(server, runtime.bus, runtime.metrics)
         writer = OrderWriter(runtime, shelf, relay)
         stack.push_async_callback(writer.close)
@@ -89,7 +96,16 @@ async def running_desk(settings: Settings) -> AsyncIterator[Desk]:
         )
         tasks = [asyncio.create_task(room) for room in rooms]
         stack.push_async_callback(_ended, tasks)
-        yield Desk(runtime, Gate(runtime), shelf, writer)
+        yield Desk(runtime, Gate(runtime), shelf, writer, sources)
+
+
+def sources_of(runtime: Runtime) -> Sources:
+    """Return the sources of live prices of a desk, with the keys it can open."""
+    given = runtime.settings.sealing_keys
+    kept = Home(runtime.settings.directory).sealing_keys
+    keys = load_sealing_keys(kept, None if given is None else given.get_secret_value())
+    around = Surroundings(runtime.clock, asyncio.sleep, SystemRandom().random, runtime.metrics)
+    return Sources(runtime.settings, Vault(keys), around)
 
 
 async def _ended(tasks: list[asyncio.Task[None]]) -> None:
@@ -214,6 +230,7 @@ def serve_here(options: UpOptions, greet: Callable[[dict[str, Any]], None]) -> i
     given: dict[str, Any] = {"home": options.home, "host": options.host, "port": options.port}
     settings = Settings(**{name: value for name, value in given.items() if value is not None})
     configure_logs(settings.log_format, settings.log_level)
+    routes_of(settings)  # what stops the start stops it before anything has started
     with asyncio.Runner(loop_factory=loop_factory()) as runner:
         return runner.run(serve(settings, greet))
 

@@ -13,6 +13,8 @@ FILTER = "owned"
 
 # A function as path:name from the package, and why it may look across tenants.
 ACROSS_TENANTS: dict[str, str] = {
+    "features/marketdata/store.py:keys_sealed_otherwise": "keys of all tenants are sealed anew when the desk starts",
+    "features/marketdata/store.py:replace_sealed_key": "as keys_sealed_otherwise, which found it",
     "features/identity/store.py:find_key": "who holds a key is asked before anybody is known",
     "features/identity/store.py:find_login": "who holds a login is asked before anybody is known",
     "features/identity/store.py:spend_link": "who signs in by a link is asked before anybody is known",

@@ -20,6 +20,7 @@ from paperdesk.features.identity.issue_sign_in_link import issue_sign_in_link
 from paperdesk.features.marketdata.store import insert_dataset
 from paperdesk.infra.jobs import enqueue
 from tests.desk import FIRST_CLOSE, RunningDesk, Visitor, addresses, refused, wish
+from tests.vendor_stand import KEYS
 from tools.gen_openapi import unplugged_app
 
 OPEN = {
@@ -121,6 +122,18 @@ CALLS = {
     ("POST", "/v1/datasets/{dataset_id}/repairs"): Call(body={"from_dataset_id": "{dataset_id}"}),
     ("POST", "/v1/datasets/{dataset_id}/actions"): Call(),
     ("GET", "/v1/tapes/{tape_id}/corporate-actions"): Call(),
+    ("GET", "/v1/sources"): Call(),
+    ("PUT", "/v1/sources/{source}/key"): Call(body={"key_id": "AKINVENTED", "secret": "invented"}),
+    ("DELETE", "/v1/sources/{source}/key"): Call(),
+    ("POST", "/v1/sources/{source}/test"): Call(),
+    ("PUT", "/v1/source-rows/{subject}"): Call(body={"sources": ["polygon"]}),
+    ("DELETE", "/v1/source-rows/{subject}"): Call(),
+    ("GET", "/v1/live/quotes"): Call({"symbols": "ACME"}),
+    ("GET", "/v1/live/bars"): Call({"symbol": "ACME", "start": "2024-01-02T00:00:00Z", "end": "2024-02-01T00:00:00Z"}),
+    ("GET", "/v1/live/chain"): Call({"underlying": "ACME"}),
+    ("GET", "/v1/live/instruments"): Call({"q": "acme"}),
+    ("GET", "/v1/live/actions"): Call({"symbol": "ACME", "start": "2024-01-01", "end": "2024-12-31"}),
+    ("GET", "/v1/live/yields"): Call({"series": "DGS10", "start": "2024-01-01", "end": "2024-12-31"}),
     ("GET", "/v1/jobs"): Call(),
     ("GET", "/v1/jobs/{job_id}"): Call(),
 }
@@ -176,6 +189,16 @@ THEIRS = ("/v2/positions/{contract}", "{order_id}", "{client_order_id}", "/v2/po
 SPOKEN_ADDRESSES = [(each.method, each.path.replace(":path", "")) for each in ENDPOINTS]
 
 
+# Sources have the same names for everybody, and each tenant keys of its own: who set none is told so.
+EVERYBODYS = {
+    ("PUT", "/v1/sources/{source}/key"),
+    ("PUT", "/v1/source-rows/{subject}"),
+    ("DELETE", "/v1/source-rows/{subject}"),
+}
+KEYED = {address for address in CALLS if address[1].startswith("/v1/live/")} | {
+    ("DELETE", "/v1/sources/{source}/key"),
+    ("POST", "/v1/sources/{source}/test"),
+}
 ADDRESSES = sorted(addresses(unplugged_app().routes))
 CLOSED = [address for address in ADDRESSES if address not in OPEN]
 
@@ -195,6 +218,9 @@ async def ids(desk: RunningDesk) -> dict[str, str]:
     saved = {"name": "first_tenants_own", "title": "Ours", "summary": "Our own.", "tape_id": tape_id, "shared": True}
     await desk.mine.post("/v1/tape-presets", saved)
     await desk.mine.post(f"/v1/tapes/{tape_id}/strategies", {"name": "alpha-bot"})
+    for source, (key_id, secret) in KEYS.items():
+        key = {"secret": secret, **({"key_id": key_id} if key_id else {})}
+        (await desk.mine.ask("PUT", f"/v1/sources/{source}/key", json=key)).raise_for_status()
     fill, *_ = await desk.mine.rows(f"/v1/accounts/{account_id}/fills")
     order = await desk.mine.order(account_id, "buy", "1")
     return {
@@ -223,7 +249,13 @@ async def ask(visitor: Visitor, address: tuple[str, str], ids: Mapping[str, str]
     return await visitor.ask(method, path.format(**ids, **NAMED, symbol=call.symbol), params=params, json=body)
 
 
-NAMED = {"activity_type": "FILL", "market": "stocks", "contract": "ACME240607C00100000"}
+NAMED = {
+    "source": "alpaca",
+    "subject": "quotes",
+    "activity_type": "FILL",
+    "market": "stocks",
+    "contract": "ACME240607C00100000",
+}
 
 
 async def signed_in(desk: RunningDesk, member: Founded) -> Visitor:
@@ -274,7 +306,9 @@ async def test_a_stranger_finds_nothing_of_ours(
     desk: RunningDesk, ids: dict[str, str], address: tuple[str, str]
 ) -> None:
     answer = await ask(await signed_in(desk, desk.second), address, ids)
-    if CALLS[address].names(address[1]):
+    if address in KEYED:
+        refused(answer, 409, "source_key_missing")
+    elif CALLS[address].names(address[1]) and address not in EVERYBODYS:
         assert answer.status_code == 404, answer.text
     else:
         assert answer.is_success, answer.text

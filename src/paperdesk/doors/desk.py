@@ -7,6 +7,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from paperdesk.features.broker.order_writer import OrderWriter
 from paperdesk.features.identity.access import Gate
+from paperdesk.features.marketdata.sources import Sources
 from paperdesk.features.marketdata.tapes import Shelf
 from paperdesk.infra.runtime import Runtime
 
@@ -19,6 +20,7 @@ class Desk:
     gate: Gate
     shelf: Shelf
     writer: OrderWriter
+    sources: Sources
 
 
 @dataclass(frozen=True, slots=True)

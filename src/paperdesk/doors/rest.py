@@ -20,6 +20,7 @@ from paperdesk.features.identity.routes import router as identity
 from paperdesk.features.marketdata.branch_routes import router as branches
 from paperdesk.features.marketdata.chain_routes import router as chains
 from paperdesk.features.marketdata.routes import router as marketdata
+from paperdesk.features.marketdata.source_routes import router as sources
 from paperdesk.features.marketdata.strategy_routes import router as strategies
 from paperdesk.features.operations.routes import monitors
 from paperdesk.features.operations.routes import router as operations
@@ -47,12 +48,13 @@ def build_app(desk: Desk, version: str, stream: Socket, neighbours: Sequence[Nei
     )
     app.state.runtime, app.state.gate = desk.runtime, desk.gate
     app.state.shelf, app.state.writer = desk.shelf, desk.writer
+    app.state.sources = desk.sources
     answer_problems(app)
     for route in hot_routes.ROUTES:
         app.router.routes.append(Route(route.path, route.endpoint, methods=[route.method], name=route.path))
     app.router.routes.append(WebSocketRoute("/v1/stream", stream))
     for router in (
-        identity, marketdata, strategies, branches, chains, broker, lives, rescores, gains, options, operations,
+        identity, marketdata, strategies, branches, chains, sources, broker, lives, rescores, gains, options, operations,
         monitors,
     ):  # fmt: skip
         app.include_router(router)

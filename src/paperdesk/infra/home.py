@@ -3,6 +3,7 @@
 pg/                 the embedded database        run/server.json     who serves, while somebody does
 datasets/<id>/      market facts, immutable      credentials.json    address and key of the demo user
 uploads/            files on their way in        secret              the key that tokens are hashed with
+sealing-keys        the keys that the keys of sources are sealed with
 """
 
 import fcntl
@@ -36,6 +37,11 @@ class Home:
     def secret(self) -> Path:
         """Return where the key that tokens are hashed with lives."""
         return self.folder / "secret"
+
+    @property
+    def sealing_keys(self) -> Path:
+        """Return where the keys live that the keys of sources are sealed with."""
+        return self.folder / "sealing-keys"
 
     @property
     def credentials(self) -> dict[str, Any] | None:

@@ -54,6 +54,54 @@ class Settings(BaseSettings):
     sign_ins_per_minute: int = 20
     """How often one address may try to sign in within a minute."""
 
+    quotes_from: str = "alpaca,polygon"
+    """Which sources are asked for live quotes, in turn until one answers."""
+
+    bars_from: str = "alpaca,polygon"
+    """Which sources are asked for history, in turn until one answers."""
+
+    chains_from: str = "alpaca,polygon"
+    """Which sources are asked for option chains, in turn until one answers."""
+
+    instruments_from: str = "polygon,alpaca"
+    """Which sources are searched for instruments, in turn until one answers."""
+
+    actions_from: str = "alpaca,polygon"
+    """Which sources are asked for corporate actions, in turn until one answers."""
+
+    yields_from: str = "fred"
+    """Which sources are asked for Treasury yields, in turn until one answers."""
+
+    alpaca_prices_url: str = "https://data.alpaca.markets"
+    """Where Alpaca answers about prices."""
+
+    alpaca_trading_url: str = "https://paper-api.alpaca.markets"
+    """Where Alpaca answers about instruments."""
+
+    alpaca_feed: str = "iex"
+    """The feed of shares in the plan at Alpaca: iex, delayed_sip or sip."""
+
+    alpaca_option_feed: str = "indicative"
+    """The feed of options in the plan at Alpaca: indicative or opra."""
+
+    alpaca_calls_per_minute: int = 200
+    """How many calls a minute the plan at Alpaca allows."""
+
+    polygon_url: str = "https://api.massive.com"
+    """Where Polygon (Massive) answers."""
+
+    polygon_calls_per_minute: int = 5
+    """How many calls a minute the plan at Polygon allows."""
+
+    fred_url: str = "https://api.stlouisfed.org"
+    """Where FRED answers."""
+
+    fred_calls_per_minute: int = 120
+    """How many calls a minute FRED allows."""
+
+    sealing_keys: SecretStr | None = None
+    """Keys that the keys of sources are sealed with, as name:base64 of 32 bytes, the one in use first; else a file."""
+
     search_path: str = Field(default=os.defpath, validation_alias="PATH")
     """Where programs are looked for: PostgreSQL, when its wheel is not installed."""
 

@@ -25,6 +25,9 @@ def configure_logs(log_format: str, level: str) -> None:
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(level=level.upper(), stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
+    for name in ("httpx", "httpcore"):
+        # Whatever level is asked for: they write whole addresses, and some vendors take their key in the address.
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 log = structlog.stdlib.get_logger("paperdesk")
@@ -64,6 +67,18 @@ class Metrics:
         self.facts = Counter("paperdesk_facts_total", "Market facts delivered by the pump.", registry=self.registry)
         self.published = Counter(
             "paperdesk_events_published_total", "Events the relay published.", registry=self.registry
+        )
+        self.vendor_calls = Counter(
+            "paperdesk_vendor_calls_total",
+            "Calls to vendors of market prices by vendor and outcome.",
+            ["vendor", "outcome"],
+            registry=self.registry,
+        )
+        self.vendor_credits = Counter(
+            "paperdesk_vendor_credits_total",
+            "Calls spent of what a vendor's plan allows, repeated ones included.",
+            ["vendor"],
+            registry=self.registry,
         )
         self.streams = Gauge("paperdesk_streams", "Open streams.", registry=self.registry)
 

@@ -71,8 +71,8 @@ def speak(app: typer.Typer) -> Speak:
     """Return the command line as a function; a bug in it raises, only exits are answers."""
     runner = CliRunner(env=BARE)
 
-    def run(*words: str, env: dict[str, str] | None = None) -> Result:
-        return runner.invoke(app, list(words), env=env, catch_exceptions=False)
+    def run(*words: str, env: dict[str, str] | None = None, typed: str | None = None) -> Result:
+        return runner.invoke(app, list(words), env=env, input=typed, catch_exceptions=False)
 
     return run
 

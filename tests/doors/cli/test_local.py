@@ -1,6 +1,9 @@
 """The local verbs: up and down are handed on as asked, doctor says what to do."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 from paperdesk.doors.cli.app import UpOptions
@@ -86,3 +89,13 @@ def test_a_server_that_died_is_told_apart_from_one_never_started(home: Path) -> 
 def test_a_server_without_its_database_is_not_ready(running: Running) -> None:
     running.desk.is_broken = True
     assert check_server(running.home).found == f"not ready at {running.url} (status 503)"
+
+
+def test_a_source_that_does_not_exist_stops_the_start_with_a_clear_word(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "paperdesk.main", "--home", str(tmp_path), "up", "--no-open", "--port", "1"]
+    for name, value in (("QUOTES_FROM", "bloomberg"), ("YIELDS_FROM", "")):
+        environment = {**os.environ, f"PAPERDESK_{name}": value}
+        run = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, env=environment)
+        assert run.returncode == 2, run.stderr
+        assert f"source_not_configured: PAPERDESK_{name} is {value!r}: There is no source {value!r}" in run.stderr
+    assert not (tmp_path / "pg").exists()

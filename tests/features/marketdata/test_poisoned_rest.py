@@ -37,6 +37,11 @@ NOT_OF_THE_MARKET = {
     "/v1/tape-presets": "what can be opened, and not what is played",
     "/v1/tape-presets/truth": "the coefficients of invented markets, which are told on purpose",
     "/v1/datasets": "told before a tape is opened: how much there is, and a hash of it, but nothing of what it says",
+    "/v1/sources": "who tells live prices, and nothing they tell",
+    **{
+        f"/v1/live/{each}": "what vendors say now, which is on no tape"
+        for each in ("quotes", "bars", "chain", "instruments", "actions", "yields")
+    },
     "/v1/jobs": "what was imported by oneself",
     "/v1/jobs/{job_id}": "what was imported by oneself",
 }

@@ -485,6 +485,178 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the sources of live prices with what is left of their calls, and who is asked about what. */
+        get: operations["get_sources"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sources/{source}/key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Set the key of a source; it is sealed before it is kept, and no answer ever shows it. */
+        put: operations["put_source_key"];
+        post?: never;
+        /** Forget the key of a source. */
+        delete: operations["delete_source_key"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sources/{source}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask a source the least there is to ask, to see whether its key is good. */
+        post: operations["post_source_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/source-rows/{subject}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Choose which sources are asked about a subject, from the next question on. */
+        put: operations["put_source_row"];
+        post?: never;
+        /** Let the settings say again which sources are asked about a subject. */
+        delete: operations["delete_source_row"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/live/quotes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read the latest quotes and prints from a source; symbols are separated by commas. */
+        get: operations["get_live_quotes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/live/bars": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read one page of raw history from a source; the next page comes from the same. */
+        get: operations["get_live_bars"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/live/chain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read an option chain with quotes from a source. */
+        get: operations["get_live_chain"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/live/instruments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Search the instruments that a source knows. */
+        get: operations["get_live_instruments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/live/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read dividends and splits between two days from a source, both included. */
+        get: operations["get_live_actions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/live/yields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a Treasury yield between two days from a source, both included. */
+        get: operations["get_live_yields"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/accounts": {
         parameters: {
             query?: never;
@@ -1999,6 +2171,19 @@ export interface components {
             sentence: string;
         };
         /**
+         * FailureOut
+         * @description What a source failed with last.
+         */
+        FailureOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Code */
+            code: string;
+        };
+        /**
          * Fate
          * @description How contracts end.
          * @enum {string}
@@ -2580,6 +2765,228 @@ export interface components {
              * @example 12.5
              */
             price: string;
+        };
+        /**
+         * LiveActionOut
+         * @description A cash dividend (amount) or a split (new units for old ones).
+         */
+        LiveActionOut: {
+            /** Symbol */
+            symbol: string;
+            /**
+             * Ex On
+             * Format: date
+             */
+            ex_on: string;
+            /** Pay On */
+            pay_on: string | null;
+            /** Announced On */
+            announced_on: string | null;
+            /** Amount */
+            amount: string | null;
+            /** Is Special */
+            is_special: boolean;
+            /** New Units */
+            new_units: string | null;
+            /** Old Units */
+            old_units: string | null;
+        };
+        /**
+         * LiveActionsOut
+         * @description Corporate actions by ex-date.
+         */
+        LiveActionsOut: {
+            told: components["schemas"]["ToldOut"];
+            /** Items */
+            items: components["schemas"]["LiveActionOut"][];
+        };
+        /**
+         * LiveBarOut
+         * @description One raw bar of history.
+         */
+        LiveBarOut: {
+            /**
+             * Opens At
+             * Format: date-time
+             */
+            opens_at: string;
+            /**
+             * Open
+             * @example 12.5
+             */
+            open: string;
+            /**
+             * High
+             * @example 12.5
+             */
+            high: string;
+            /**
+             * Low
+             * @example 12.5
+             */
+            low: string;
+            /**
+             * Close
+             * @example 12.5
+             */
+            close: string;
+            /** Volume */
+            volume: string | null;
+        };
+        /**
+         * LiveBarsOut
+         * @description One page of history, oldest first.
+         */
+        LiveBarsOut: {
+            told: components["schemas"]["ToldOut"];
+            /** Symbol */
+            symbol: string;
+            /** Length */
+            length: string;
+            /** Items */
+            items: components["schemas"]["LiveBarOut"][];
+            /**
+             * Next Page
+             * @description Pass it as `page` for the next page; null on the last one.
+             */
+            next_page: string | null;
+        };
+        /**
+         * LiveChainOut
+         * @description An option chain by expiry and strike.
+         */
+        LiveChainOut: {
+            told: components["schemas"]["ToldOut"];
+            /** Underlying */
+            underlying: string;
+            /** Items */
+            items: components["schemas"]["LiveContractOut"][];
+        };
+        /**
+         * LiveContractOut
+         * @description One contract of a chain with its source's own figures.
+         */
+        LiveContractOut: {
+            /** Symbol */
+            symbol: string;
+            /**
+             * Expires On
+             * Format: date
+             */
+            expires_on: string;
+            /**
+             * Strike
+             * @example 12.5
+             */
+            strike: string;
+            /** Right */
+            right: string;
+            quote: components["schemas"]["LiveQuoteOut"];
+            /** Implied Volatility */
+            implied_volatility: string | null;
+            /** Delta */
+            delta: string | null;
+            /** Gamma */
+            gamma: string | null;
+            /** Theta */
+            theta: string | null;
+            /** Vega */
+            vega: string | null;
+            /** Open Interest */
+            open_interest: number | null;
+        };
+        /**
+         * LiveInstrumentOut
+         * @description An instrument that a source knows.
+         */
+        LiveInstrumentOut: {
+            /** Symbol */
+            symbol: string;
+            /** Name */
+            name: string;
+            kind: components["schemas"]["Kind"];
+            /** Exchange */
+            exchange: string | null;
+            /** Is Active */
+            is_active: boolean;
+        };
+        /**
+         * LiveInstrumentsOut
+         * @description What a search found.
+         */
+        LiveInstrumentsOut: {
+            told: components["schemas"]["ToldOut"];
+            /** Items */
+            items: components["schemas"]["LiveInstrumentOut"][];
+        };
+        /**
+         * LiveQuoteOut
+         * @description The latest of a symbol; what its source does not tell is null, and so is everything with a reason.
+         */
+        LiveQuoteOut: {
+            /** Symbol */
+            symbol: string;
+            /** Bid */
+            bid?: string | null;
+            /** Ask */
+            ask?: string | null;
+            /** Bid Size */
+            bid_size?: string | null;
+            /** Ask Size */
+            ask_size?: string | null;
+            /** Quoted At */
+            quoted_at?: string | null;
+            /** Last */
+            last?: string | null;
+            /** Last Size */
+            last_size?: string | null;
+            /** Printed At */
+            printed_at?: string | null;
+            /** Open */
+            open?: string | null;
+            /** High */
+            high?: string | null;
+            /** Low */
+            low?: string | null;
+            /** Volume */
+            volume?: string | null;
+            /** Previous Close */
+            previous_close?: string | null;
+            /** Reason */
+            reason?: string | null;
+        };
+        /**
+         * LiveQuotesOut
+         * @description The latest of some symbols.
+         */
+        LiveQuotesOut: {
+            told: components["schemas"]["ToldOut"];
+            /** Items */
+            items: components["schemas"]["LiveQuoteOut"][];
+        };
+        /**
+         * LiveYieldOut
+         * @description A yield of one day in percent; null on a day for which none was published.
+         */
+        LiveYieldOut: {
+            /**
+             * On
+             * Format: date
+             */
+            on: string;
+            /** Percent */
+            percent: string | null;
+        };
+        /**
+         * LiveYieldsOut
+         * @description A Treasury yield by day.
+         */
+        LiveYieldsOut: {
+            told: components["schemas"]["ToldOut"];
+            /** Series */
+            series: string;
+            /** Items */
+            items: components["schemas"]["LiveYieldOut"][];
         };
         /**
          * LoginBody
@@ -3339,6 +3746,16 @@ export interface components {
             rounding: string;
         };
         /**
+         * PassedOverOut
+         * @description A source that did not answer, and the code of why.
+         */
+        PassedOverOut: {
+            /** Source */
+            source: string;
+            /** Code */
+            code: string;
+        };
+        /**
          * PayoffBody
          * @description Legs to draw, and a market if their value before expiry is wanted too.
          * @example {
@@ -3803,11 +4220,101 @@ export interface components {
          */
         Side: "buy" | "sell";
         /**
+         * SourceKeyBody
+         * @description The key of a source; Alpaca's has an id as well.
+         * @example {
+         *       "key_id": "your-id",
+         *       "secret": "your-secret"
+         *     }
+         */
+        SourceKeyBody: {
+            /**
+             * Secret
+             * Format: password
+             */
+            secret: string;
+            /** Key Id */
+            key_id?: string | null;
+        };
+        /**
          * SourceKind
          * @description Whether a market really had these prices.
          * @enum {string}
          */
         SourceKind: "recorded" | "synthetic";
+        /**
+         * SourceOut
+         * @description One source, how it stands with your key, and what is left of its calls.
+         */
+        SourceOut: {
+            /** Name */
+            name: string;
+            /** Tells */
+            tells: components["schemas"]["Subject"][];
+            /**
+             * Condition
+             * @enum {string}
+             */
+            condition: "ready" | "no_key" | "resting" | "budget_used_up";
+            /** Key Set At */
+            key_set_at: string | null;
+            /**
+             * Calls Per Minute
+             * @description What the plan allows.
+             */
+            calls_per_minute: number;
+            /**
+             * Calls Left
+             * @description What is left of this minute.
+             */
+            calls_left: number;
+            /**
+             * Calls Today
+             * @description What was spent since midnight UTC, or since the desk started.
+             */
+            calls_today: number;
+            /** Rests Until */
+            rests_until: string | null;
+            last_failure: components["schemas"]["FailureOut"] | null;
+        };
+        /**
+         * SourceRowBody
+         * @description Which sources are asked about a subject, in turn until one answers.
+         * @example {
+         *       "sources": [
+         *         "polygon",
+         *         "alpaca"
+         *       ]
+         *     }
+         */
+        SourceRowBody: {
+            /** Sources */
+            sources: string[];
+        };
+        /**
+         * SourceRowOut
+         * @description Who is asked about a subject, in turn.
+         */
+        SourceRowOut: {
+            subject: components["schemas"]["Subject"];
+            /** Sources */
+            sources: string[];
+            /**
+             * Is Chosen
+             * @description Whether you chose it; else the settings say so.
+             */
+            is_chosen: boolean;
+        };
+        /**
+         * SourcesOut
+         * @description Every source, and who is asked about what.
+         */
+        SourcesOut: {
+            /** Items */
+            items: components["schemas"]["SourceOut"][];
+            /** Rows */
+            rows: components["schemas"]["SourceRowOut"][];
+        };
         /**
          * Stop
          * @description Why a tape that ran ahead stands still: it came, it can come no more, or the tape ended first.
@@ -3846,6 +4353,12 @@ export interface components {
          * @enum {string}
          */
         Style: "american" | "european";
+        /**
+         * Subject
+         * @description What can be asked of vendors; each has a row of vendors of its own that are asked in turn.
+         * @enum {string}
+         */
+        Subject: "quotes" | "bars" | "chains" | "instruments" | "actions" | "yields";
         /**
          * SymbolQualityOut
          * @description How good the rows of one symbol are; lists name the first of what the totals count.
@@ -4025,6 +4538,26 @@ export interface components {
          * @enum {string}
          */
         TimeInForce: "day" | "gtc" | "gtd" | "ioc" | "fok" | "opg" | "cls";
+        /**
+         * ToldOut
+         * @description Where an answer came from, and whom its source stands in for.
+         */
+        ToldOut: {
+            /** Source */
+            source: string;
+            /** Feed */
+            feed: string;
+            /**
+             * As Of
+             * Format: date-time
+             * @description When the source answered.
+             */
+            as_of: string;
+            /** Is Delayed */
+            is_delayed: boolean;
+            /** Stands In For */
+            stands_in_for: components["schemas"]["PassedOverOut"][];
+        };
         /**
          * TransferBody
          * @description Cash to put in, or with a minus sign to take out.
@@ -5502,6 +6035,385 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StrikesOut"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_sources: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourcesOut"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_source_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SourceKeyBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_source_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_source_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToldOut"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_source_row: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                subject: components["schemas"]["Subject"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SourceRowBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_source_row: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                subject: components["schemas"]["Subject"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_live_quotes: {
+        parameters: {
+            query: {
+                symbols: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveQuotesOut"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_live_bars: {
+        parameters: {
+            query: {
+                symbol: string;
+                start: string;
+                end: string;
+                length?: "1m" | "5m" | "15m" | "1h" | "1d";
+                page?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveBarsOut"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_live_chain: {
+        parameters: {
+            query: {
+                underlying: string;
+                expires_on?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveChainOut"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_live_instruments: {
+        parameters: {
+            query: {
+                q: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveInstrumentsOut"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_live_actions: {
+        parameters: {
+            query: {
+                symbol: string;
+                start: string;
+                end: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveActionsOut"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_live_yields: {
+        parameters: {
+            query: {
+                series: "DGS3MO" | "DGS2" | "DGS10" | "DGS30";
+                start: string;
+                end: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveYieldsOut"];
                 };
             };
             /** @description Refused, or failed: a problem with a code. */

@@ -157,7 +157,7 @@ class Desk:
         return self.send("DELETE", path, params={name: value for name, value in query.items() if value is not None})
 
     def send(self, method: str, path: str, **request: Any) -> httpx.Response:  # noqa: ANN401 - httpx's own keywords
-        """Send one request and return a JSON answer below 400; raise Refused or Unavailable otherwise."""
+        """Send one request and return an answer below 400, JSON or empty; raise Refused or Unavailable otherwise."""
         try:
             answer = self.client.request(method, path, **request)
         except (httpx.UnsupportedProtocol, httpx.InvalidURL):
@@ -186,6 +186,8 @@ class Desk:
                 return
 
     def _checked(self, answer: httpx.Response) -> httpx.Response:
+        if answer.status_code == HTTPStatus.NO_CONTENT:
+            return answer
         try:
             body = answer.json()
         except ValueError:

@@ -1,27 +1,33 @@
 """Rows of tapes and datasets to values and back. A foreign tape is not visible, so it is not found."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, fields
 from uuid import UUID
 
 import msgspec
 from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from paperdesk.core.kernel.errors import NotFound
 from paperdesk.core.kernel.ids import DatasetId, TenantId
 from paperdesk.core.market.instruments import Instrument
 from paperdesk.features.marketdata.feeds.manifest import DatasetManifest, manifest_from_text, manifest_json
+from paperdesk.features.marketdata.feeds.vendor import Subject
 from paperdesk.features.marketdata.presets import SavedPreset
+from paperdesk.features.marketdata.sources import SealedKey, Sourcing
 from paperdesk.features.marketdata.tables import (
     dataset_versions,
     instruments,
+    source_keys,
+    source_rows,
     tape_presets,
     tape_runs,
     tape_sources,
     tape_strategies,
 )
 from paperdesk.features.marketdata.tapes import Tape, tape_of
+from paperdesk.infra.crypto import Sealed
 from paperdesk.infra.db import Row, fetch_all, fetch_one
 from paperdesk.infra.work import ReadOnly, UnitOfWork, owned
 
@@ -274,3 +280,54 @@ async def _insert_instruments(work: UnitOfWork, found: Iterable[Instrument]) -> 
         for instrument in found
     ]
     await work.db.execute(upsert(instruments).on_conflict_do_nothing(), rows)
+
+
+async def load_sourcing(work: ReadOnly) -> Sourcing:
+    """Load the sealed keys of the caller's sources and whom the tenant chose to ask."""
+    keys = await fetch_all(work.db, select(source_keys).where(owned(source_keys, work)))
+    chosen = await fetch_all(work.db, select(source_rows).where(owned(source_rows, work)))
+    return Sourcing(
+        work.who.tenant_id,
+        {row["vendor"]: SealedKey(row["vendor"], _sealed(row), row["recorded_at"]) for row in keys},
+        {Subject(row["subject"]): row["vendors"] for row in chosen},
+    )
+
+
+def _sealed(row: Row) -> Sealed:
+    return Sealed(row["sealed_with"], bytes(row["box"]))
+
+
+async def save_source_key(work: UnitOfWork, vendor: str, sealed: Sealed) -> None:
+    """Write a sealed key in place of the one before."""
+    values = {"sealed_with": sealed.key_name, "box": sealed.box, "recorded_at": work.now}
+    keyed = upsert(source_keys).values(tenant_id=work.who.tenant_id, vendor=vendor, **values)
+    await work.db.execute(keyed.on_conflict_do_update(index_elements=["tenant_id", "vendor"], set_=values))
+
+
+async def delete_source_key(work: UnitOfWork, vendor: str) -> bool:
+    """Delete a key; say whether there was one."""
+    its = (source_keys.c.vendor == vendor, owned(source_keys, work))
+    return (await work.db.execute(delete(source_keys).where(*its).returning(source_keys.c.vendor))).first() is not None
+
+
+async def save_source_route(work: UnitOfWork, subject: Subject, vendors: Sequence[str]) -> None:
+    """Write whom the caller's tenant asks about a subject."""
+    values = {"vendors": list(vendors), "recorded_at": work.now}
+    keyed = upsert(source_rows).values(tenant_id=work.who.tenant_id, subject=subject.value, **values)
+    await work.db.execute(keyed.on_conflict_do_update(index_elements=["tenant_id", "subject"], set_=values))
+
+
+async def delete_source_route(work: UnitOfWork, subject: Subject) -> None:
+    """Let the settings say again who is asked about a subject."""
+    await work.db.execute(delete(source_rows).where(source_rows.c.subject == subject.value, owned(source_rows, work)))
+
+
+async def keys_sealed_otherwise(db: AsyncConnection, key_name: str) -> list[Row]:
+    """Return the keys of all tenants that were sealed with another key than this."""
+    return await fetch_all(db, select(source_keys).where(source_keys.c.sealed_with != key_name).with_for_update())
+
+
+async def replace_sealed_key(db: AsyncConnection, place: tuple[TenantId, str], sealed: Sealed) -> None:
+    """Write one key sealed anew."""
+    its = (source_keys.c.tenant_id == place[0], source_keys.c.vendor == place[1])
+    await db.execute(update(source_keys).where(*its).values(sealed_with=sealed.key_name, box=sealed.box))

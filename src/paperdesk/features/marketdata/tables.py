@@ -1,6 +1,6 @@
 """Tables of market data: what a tape is made of. The prices themselves live in datasets on disk."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Integer, Table, Text, Uuid
+from sqlalchemy import ARRAY, BigInteger, Boolean, Column, Integer, LargeBinary, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 
 from paperdesk.infra.db import Exact, Instant, metadata
@@ -88,5 +88,24 @@ tape_strategies = Table(
     Column("name", Text, primary_key=True),
     Column("tenant_id", Uuid, nullable=False),
     Column("acknowledged", BigInteger, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+)
+
+source_keys = Table(
+    "source_keys",
+    metadata,
+    Column("tenant_id", Uuid, primary_key=True),
+    Column("vendor", Text, primary_key=True),
+    Column("sealed_with", Text, nullable=False),
+    Column("box", LargeBinary, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+)
+
+source_rows = Table(
+    "source_rows",
+    metadata,
+    Column("tenant_id", Uuid, primary_key=True),
+    Column("subject", Text, primary_key=True),
+    Column("vendors", ARRAY(Text), nullable=False),
     Column("recorded_at", Instant, nullable=False),
 )
