@@ -54,8 +54,8 @@ def build_app(desk: Desk, version: str, stream: Socket, neighbours: Sequence[Nei
         app.router.routes.append(Route(route.path, route.endpoint, methods=[route.method], name=route.path))
     app.router.routes.append(WebSocketRoute("/v1/stream", stream))
     for router in (
-        identity, marketdata, strategies, branches, chains, sources, broker, lives, rescores, gains, options, operations,
-        monitors,
+        identity, marketdata, strategies, branches, chains, sources, broker, lives, rescores, gains, options,
+        operations, monitors,
     ):  # fmt: skip
         app.include_router(router)
     pages.serve(app)

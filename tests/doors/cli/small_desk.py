@@ -15,6 +15,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from tests.doors.cli.small_sources import SmallSources
+
 KEY = "PKSMALL.s3cret"
 MARK = Decimal("101.25")
 T0, T1 = "2020-03-13T20:00:00Z", "2020-03-16T20:00:00Z"
@@ -43,8 +45,7 @@ class SmallDesk:
     imports: list[dict[str, Any]] = field(default_factory=list)
     controls: list[dict[str, Any]] = field(default_factory=list)
     wishes: list[dict[str, Any]] = field(default_factory=list)
-    keys: dict[str, Any] = field(default_factory=dict)
-    rows: dict[str, list[str]] = field(default_factory=dict)
+    sources: SmallSources = field(default_factory=SmallSources)
     polls: int = 0
     is_broken: bool = False
 
@@ -79,10 +80,7 @@ class SmallDesk:
             Route("/v1/datasets", self.import_dataset, methods=["POST"]),
             Route("/v1/datasets/{id}/quality", self.quality),
             Route("/v1/datasets/{id}/repairs", self.repair, methods=["POST"]),
-            Route("/v1/sources", self.list_sources),
-            Route("/v1/sources/{name}/key", self.one_key, methods=["PUT", "DELETE"]),
-            Route("/v1/sources/{name}/test", self.try_source, methods=["POST"]),
-            Route("/v1/source-rows/{subject}", self.one_row, methods=["PUT", "DELETE"]),
+            *self.sources.routes(),
             Route("/v1/jobs", self.list_jobs),
             Route("/v1/jobs/{id}", self.show_job),
             Route("/health/ready", self.ready),
@@ -303,37 +301,6 @@ class SmallDesk:
         job |= {"message": "Reading", "result": None, "problems": problems, "created_at": T0, "finished_at": None}
         self.jobs[str(job["id"])] = job
         return JSONResponse({"job_id": job["id"]}, 202)
-
-    async def list_sources(self, _request: Request) -> Response:
-        condition = "ready" if "alpaca" in self.keys else "no_key"
-        one: dict[str, Any] = {
-            "name": "alpaca",
-            "condition": condition,
-            "key_set_at": T0 if self.keys else None,
-            "calls_left": 199,
-        }
-        one |= {"calls_per_minute": 200, "calls_today": 1, "tells": ["quotes"], "last_failure": None}
-        row = {"subject": "quotes", "sources": self.rows.get("quotes", ["alpaca"]), "is_chosen": bool(self.rows)}
-        return JSONResponse({"items": [one], "rows": [row]})
-
-    async def one_key(self, request: Request) -> Response:
-        if request.method == "PUT":
-            self.keys[request.path_params["name"]] = await request.json()
-        else:
-            self.keys.pop(request.path_params["name"])
-        return Response(status_code=204)
-
-    async def try_source(self, request: Request) -> Response:
-        if request.path_params["name"] not in self.keys:
-            return problem(409, "source_key_missing", "No key has been set for it.")
-        return JSONResponse({"source": request.path_params["name"], "feed": "iex", "is_delayed": False})
-
-    async def one_row(self, request: Request) -> Response:
-        if request.method == "PUT":
-            self.rows[request.path_params["subject"]] = (await request.json())["sources"]
-        else:
-            self.rows.clear()
-        return Response(status_code=204)
 
     async def list_jobs(self, request: Request) -> Response:
         return page(request, list(self.jobs.values()))

@@ -8,7 +8,7 @@ from tests.doors.cli.conftest import Running, Speak
 def test_a_key_is_typed_unseen_and_can_be_tried(running: Running, speak: Speak) -> None:
     assert "no_key" in speak("sources", "list").stdout
     said = speak("sources", "set", "alpaca", "--key-id", "AK1", typed="s3cret\n")
-    assert running.desk.keys == {"alpaca": {"key_id": "AK1", "secret": "s3cret"}}
+    assert running.desk.sources.keys == {"alpaca": {"key_id": "AK1", "secret": "s3cret"}}
     assert said.exit_code == 0
     assert "s3cret" not in said.stdout + said.stderr
     assert speak("sources", "test", "alpaca").stdout == "alpaca answers (iex).\n"
@@ -25,4 +25,4 @@ def test_who_is_asked_is_chosen_and_unchosen(running: Running, speak: Speak) -> 
     assert said == "Asked about quotes in turn: polygon, alpaca.\n"
     assert "polygon, alpaca" in speak("sources", "list").stdout
     speak("sources", "ask", "quotes")
-    assert running.desk.rows == {}
+    assert running.desk.sources.rows == {}

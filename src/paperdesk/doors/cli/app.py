@@ -14,7 +14,7 @@ from rich.text import Text
 from typer.core import TyperGroup
 
 from paperdesk.core.kernel.errors import PaperdeskError
-from paperdesk.doors.cli import accounts, imports, jobs, lives, orders, render, rescores, tapes
+from paperdesk.doors.cli import accounts, imports, jobs, lives, orders, render, rescores, sources, tapes
 from paperdesk.doors.cli.client import Desk, Refused, exit_of_error
 from paperdesk.doors.cli.doctor import Check, package_version
 from paperdesk.doors.cli.options import AsJson, desk_of
