@@ -16,6 +16,7 @@ from paperdesk.core.broker.lots import LotMethod
 from paperdesk.core.broker.margin_rules import BorrowTable, InterestRates, MarginKind, MarginRegime, MarginRules
 from paperdesk.core.broker.marks import LAST_PRINT, QUOTE_MID, Mark
 from paperdesk.core.broker.orders import Order, OrderType, Role, Side, TimeInForce
+from paperdesk.core.broker.risk_rules import RiskMode, RiskRules
 from paperdesk.core.broker.view import MarketView
 from paperdesk.core.kernel.ids import AccountId, InstrumentId, OrderId, TapeId, TenantId, derived
 from paperdesk.core.kernel.money import ZERO
@@ -95,6 +96,7 @@ def reg_t(regime: MarginRegime = MarginRegime.REALTIME_BLOCK) -> MarginRules:
     return free(MarginKind.REG_T, regime)
 
 
+NO_RISK = RiskRules(RiskMode.OFF)
 CASH_ONLY, REG_T = free(MarginKind.CASH), reg_t()
 
 
@@ -106,10 +108,17 @@ def rules(
     margin: MarginRules = CASH_ONLY,
     seed: int = 0,
     lot_method: LotMethod = LotMethod.FIFO,
+    risk: RiskRules = NO_RISK,
 ) -> Rules:
     """Return the rules of an account; ideal, free of fees and without margin unless the story is about them."""
     return Rules(
-        fill_model=model, fees=fees, fill_on_arrival=fill_on_arrival, margin=margin, seed=seed, lot_method=lot_method
+        fill_model=model,
+        fees=fees,
+        fill_on_arrival=fill_on_arrival,
+        margin=margin,
+        seed=seed,
+        lot_method=lot_method,
+        risk=risk,
     )
 
 

@@ -125,6 +125,7 @@ class Story:
     told: list[Happening] = field(default_factory=list[Happening])
     marked: dict[int, Marks] = field(default_factory=dict[int, Marks])
     events: list[Event] = field(default_factory=list[Event])
+    vols: dict[InstrumentId, Decimal] = field(default_factory=dict[InstrumentId, Decimal])
 
     def __post_init__(self) -> None:
         """Open the market on the first day, with a first deposit in the account."""
@@ -298,7 +299,7 @@ class Story:
     def view(self) -> MarketView:
         """Return what somebody who asks now can see."""
         seen = market_view(self.cursor, self.at, self.quotes.values(), is_open=self.is_open)
-        return replace(seen, has_prints=self.has_prints, marks=self.marks)
+        return replace(seen, has_prints=self.has_prints, marks=self.marks, volatilities=self.vols)
 
     @property
     def marks(self) -> Marks:

@@ -1342,6 +1342,7 @@ export interface components {
             /** Fees */
             fees: string;
             lot_method: components["schemas"]["LotMethod"];
+            risk_mode: components["schemas"]["RiskMode"];
             /** Last Seq */
             last_seq: number;
             /** Status */
@@ -3241,6 +3242,25 @@ export interface components {
             option_level?: number;
             /** @default fifo */
             lot_method?: components["schemas"]["LotMethod"];
+            /**
+             * @default {
+             *       "mode": "warn",
+             *       "figures": {
+             *         "buying_power": "1000",
+             *         "cash": "5000",
+             *         "concentration": "0.2",
+             *         "day_trades": 3,
+             *         "days_to_expiry": 7,
+             *         "leverage": "2",
+             *         "margin_buffer": "1.25",
+             *         "option_level": 2,
+             *         "sector": "0.4",
+             *         "volatile_share": "0.3",
+             *         "volatile_vol": "0.5"
+             *       }
+             *     }
+             */
+            risk?: components["schemas"]["RiskBody"];
         };
         /**
          * OpenTapeBody
@@ -4149,6 +4169,142 @@ export interface components {
          */
         Right: "call" | "put";
         /**
+         * RiskBody
+         * @description Whether risk is looked at, only warned of, or blocks orders, and by which figures and limits.
+         */
+        RiskBody: {
+            /** @default warn */
+            mode?: components["schemas"]["RiskMode"];
+            /**
+             * @default {
+             *       "concentration": "0.2",
+             *       "sector": "0.4",
+             *       "leverage": "2",
+             *       "buying_power": "1000",
+             *       "day_trades": 3,
+             *       "option_level": 2,
+             *       "volatile_share": "0.3",
+             *       "volatile_vol": "0.5",
+             *       "margin_buffer": "1.25",
+             *       "cash": "5000",
+             *       "days_to_expiry": 7
+             *     }
+             */
+            figures?: components["schemas"]["RiskFiguresBody"];
+            limits?: components["schemas"]["RiskLimitsBody"] | null;
+        };
+        /**
+         * RiskFiguresBody
+         * @description What orders are compared with; shares and rates are fractions of equity.
+         */
+        RiskFiguresBody: {
+            /**
+             * Concentration
+             * @default 0.20
+             * @example 12.5
+             */
+            concentration?: string;
+            /**
+             * Sector
+             * @default 0.40
+             * @example 12.5
+             */
+            sector?: string;
+            /**
+             * Leverage
+             * @default 2
+             * @example 12.5
+             */
+            leverage?: string;
+            /**
+             * Buying Power
+             * @default 1000
+             * @example 12.5
+             */
+            buying_power?: string;
+            /**
+             * Day Trades
+             * @default 3
+             */
+            day_trades?: number;
+            /**
+             * Option Level
+             * @default 2
+             */
+            option_level?: number;
+            /**
+             * Volatile Share
+             * @default 0.30
+             * @example 12.5
+             */
+            volatile_share?: string;
+            /**
+             * Volatile Vol
+             * @default 0.50
+             * @example 12.5
+             */
+            volatile_vol?: string;
+            /**
+             * Margin Buffer
+             * @default 1.25
+             * @example 12.5
+             */
+            margin_buffer?: string;
+            /**
+             * Cash
+             * @default 5000
+             * @example 12.5
+             */
+            cash?: string;
+            /**
+             * Days To Expiry
+             * @default 7
+             */
+            days_to_expiry?: number;
+        };
+        /**
+         * RiskLimitsBody
+         * @description Limits of the account; one that is null is not kept.
+         */
+        RiskLimitsBody: {
+            /**
+             * Position Value
+             * @default 100000
+             */
+            position_value?: string | null;
+            /**
+             * Orders A Day
+             * @default 100
+             */
+            orders_a_day?: number | null;
+            /**
+             * Contracts
+             * @default 1000
+             */
+            contracts?: string | null;
+            /**
+             * Naked Contracts
+             * @default 50
+             */
+            naked_contracts?: string | null;
+            /**
+             * Strike Distance
+             * @default 0.5
+             */
+            strike_distance?: string | null;
+            /**
+             * Days To Expiry
+             * @default 1
+             */
+            days_to_expiry?: number | null;
+        };
+        /**
+         * RiskMode
+         * @description What follows from an order that is too risky.
+         * @enum {string}
+         */
+        RiskMode: "off" | "warn" | "block";
+        /**
          * Role
          * @description What a member of a group is for.
          * @enum {string}
@@ -4852,6 +5008,23 @@ export interface components {
             rules: string[];
         };
         /**
+         * FindingOut
+         * @description A rule that spoke: what it measured, what that is compared with, and what to do about it.
+         */
+        FindingOut: {
+            /** Code */
+            code: string;
+            severity: components["schemas"]["RiskLevel"];
+            /** Message */
+            message: string;
+            /** Suggestion */
+            suggestion: string;
+            /** Measured */
+            measured: string;
+            /** Figure */
+            figure: string;
+        };
+        /**
          * FootingOut
          * @description An account at one moment of a preview; `position` is what it holds of the instrument.
          *
@@ -4891,6 +5064,35 @@ export interface components {
             };
         };
         /**
+         * RiskLevel
+         * @description How risky an order is; the worst finding decides.
+         * @enum {string}
+         */
+        RiskLevel: "none" | "low" | "moderate" | "high" | "extreme";
+        /**
+         * RiskOut
+         * @description How risky an order would be: the worst finding is its level, and `blocks` says whether an extreme one refuses.
+         */
+        RiskOut: {
+            level: components["schemas"]["RiskLevel"];
+            /** Blocks */
+            blocks: boolean;
+            /** Findings */
+            findings: components["schemas"]["FindingOut"][];
+            /** Unmeasured */
+            unmeasured: components["schemas"]["UnmeasuredOut"][];
+        };
+        /**
+         * UnmeasuredOut
+         * @description A rule that could not speak, and why.
+         */
+        UnmeasuredOut: {
+            /** Code */
+            code: string;
+            /** Reason */
+            reason: string;
+        };
+        /**
          * OrderPreviewOut
          * @description What placing an order would come to; nothing was stored.
          *
@@ -4915,6 +5117,8 @@ export interface components {
              * @description What borrowing what it sells short costs a year.
              */
             borrow_rate: string | null;
+            /** @description Null where the account does not look, or the order would be refused. */
+            risk: components["schemas"]["RiskOut"] | null;
             /** Warnings */
             warnings: string[];
         };

@@ -18,6 +18,7 @@ from paperdesk.core.broker.lots import Lot, LotMethod
 from paperdesk.core.broker.margin_book import MarginBook
 from paperdesk.core.broker.margin_rules import MarginRules
 from paperdesk.core.broker.orders import Order, Side
+from paperdesk.core.broker.risk_rules import RiskRules
 from paperdesk.core.kernel.ids import AccountId, InstrumentId, OrderId, TapeId, TenantId
 from paperdesk.core.kernel.money import ZERO
 
@@ -55,6 +56,7 @@ class Rules:
     early_assignment: bool = True
     option_level: int = 2
     lot_method: LotMethod = LotMethod.FIFO
+    risk: RiskRules = field(default_factory=RiskRules)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@
 4  the time in force fits all of them        9  a price is known, to reserve at or to trail from
 5  the prices fit the type, on the tick     10  there are units to sell, or cash or margin to open with
 
-Numbers 2 to 6 need no account and stand in terms.py.
+Numbers 2 to 6 need no account and stand in terms.py. Last, where the account says so, comes risk, in risk_checks.py.
 """
 
 from dataclasses import dataclass

@@ -30,12 +30,13 @@ from paperdesk.core.broker.events import (
 from paperdesk.core.broker.holds import held_cash, reserved_units
 from paperdesk.core.broker.ledger import Book
 from paperdesk.core.broker.lots import apply_changes
-from paperdesk.core.broker.margin_book import DayTrade, MarginBook
+from paperdesk.core.broker.margin_book import DayTrade, MarginBook, Placed
 from paperdesk.core.broker.margin_events import MarginEvent, book_after
 from paperdesk.core.broker.orders import REPLACED_BY_REQUEST, TIME_IS_UP, Order, OrderStatus, next_status
 from paperdesk.core.broker.settlement import book_after_fill
 from paperdesk.core.kernel.money import ZERO
 from paperdesk.core.kernel.values import replace
+from paperdesk.core.market.sessions import calendar
 
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
@@ -47,7 +48,7 @@ def evolve(account: Account, event: Event) -> Account:
     account = replace(account, last_seq=event.seq, last_at=event.at)
     match event:
         case OrderAccepted():
-            return with_order(account, event.order)
+            return with_order(_counting(account, event.order), event.order)
         case OrderFilled():
             return _after_fill(account, event)
         case OrderCancelled() | OrderRejected() | OrderExpired():
@@ -85,6 +86,14 @@ def with_order(account: Account, order: Order) -> Account:
         positions = _put(positions, position.instrument_id, replace(position, reserved=position.reserved + units))
     orders = _put(account.orders, order.id, order)
     return replace(account, held=account.held + held, positions=positions, orders=orders)
+
+
+def _counting(account: Account, order: Order) -> Account:
+    """Return the account with an order more on its day, where it has a limit on them."""
+    if not account.rules.risk.counts_orders or order.is_exit:
+        return account
+    on = calendar(order.instrument.calendar).day_of(order.accepted_at)
+    return replace(account, book=replace(account.book, placed=Placed(on, account.book.placed_on(on) + 1)))
 
 
 def _after_replacement(account: Account, event: OrderReplaced) -> Account:

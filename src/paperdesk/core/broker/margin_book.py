@@ -57,6 +57,14 @@ class UnpaidLot:
     until: date
 
 
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """How many orders were placed on a market day; exits come with theirs and are not counted."""
+
+    on: date
+    orders: int
+
+
 @dataclass(frozen=True)  # no slots: see kernel/values.py
 class MarginBook:
     """What an account remembers; `excess_at_close` is over maintenance, violations are those of good faith."""
@@ -70,6 +78,11 @@ class MarginBook:
     unsettled: tuple[Unsettled, ...] = ()
     unpaid: tuple[UnpaidLot, ...] = ()
     violations: tuple[date, ...] = ()
+    placed: Placed | None = None
+
+    def placed_on(self, on: date) -> int:
+        """Return how many orders were placed on a day, as far as the account counts them."""
+        return self.placed.orders if self.placed is not None and self.placed.on == on else 0
 
     def call(self, kind: CallKind) -> MarginCall | None:
         """Return the open call of a kind."""

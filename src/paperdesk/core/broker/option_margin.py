@@ -65,6 +65,12 @@ def level_needed(found: Requirement, symbol: str, free_cash: Decimal) -> int:
     return max((_level(each, free_cash) for each in found.paired if _is_written(each, symbol)), default=COVERED)
 
 
+def naked_contracts(found: Requirement) -> Decimal:
+    """Return how many written contracts of a book nothing covers."""
+    naked = (leg.size for each in found.paired if each.strategy in _UNBOUNDED for leg in each.legs if not leg.is_long)
+    return sum(naked, ZERO)
+
+
 def _is_written(each: Paired, symbol: str) -> bool:
     return any(leg.symbol == symbol and not leg.is_long for leg in each.legs)
 

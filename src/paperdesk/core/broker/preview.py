@@ -26,6 +26,7 @@ from paperdesk.core.broker.ledger import Book
 from paperdesk.core.broker.margin import Standing, stage_of, standing
 from paperdesk.core.broker.orders import Order, Side
 from paperdesk.core.broker.reservations import with_reservations
+from paperdesk.core.broker.risk_checks import Assessment, assess
 from paperdesk.core.broker.view import MarketView
 from paperdesk.core.kernel.errors import PaperdeskError, Problem
 from paperdesk.core.kernel.money import ZERO, plain
@@ -79,6 +80,7 @@ class Preview:
     unfilled_reason: str | None = None
     borrow_rate: Decimal | None = None
     warnings: tuple[str, ...] = ()
+    risk: Assessment | None = None
 
     @property
     def cost(self) -> Decimal | None:
@@ -109,6 +111,7 @@ def preview(account: Account, command: PlaceOrder, view: MarketView, volume: Dec
         unfilled_reason=reason,
         borrow_rate=rate,
         warnings=_warnings(order, view, fill, rate),
+        risk=assess(account, order, view),
     )
 
 

@@ -16,6 +16,7 @@ from paperdesk.core.broker.evolution import group_of, with_order
 from paperdesk.core.broker.orders import Order, OrderStatus, OrderType, Role, Side
 from paperdesk.core.broker.placement import drafted, priced
 from paperdesk.core.broker.reservations import reserved
+from paperdesk.core.broker.risk_checks import check_risk
 from paperdesk.core.broker.terms import TrailNotAllowed, check_exits
 from paperdesk.core.broker.view import MarketView
 from paperdesk.core.kernel.errors import Conflict, Invalid
@@ -52,6 +53,7 @@ def replace_order(account: Account, old: Order, command: ReplaceOrder, view: Mar
     (order,) = reserved(freed, (order,))
     if not order.is_exit:
         check_means(freed, order, view.marks)
+        check_risk(freed, order, view)
     seq = account.last_seq + 1
     return OrderReplaced(seq, at, old.id, replace(order, accepted_seq=seq, accepted_at=at, updated_at=at))
 

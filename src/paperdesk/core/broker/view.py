@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 
 from paperdesk.core.broker.marks import Mark, Marks
 from paperdesk.core.kernel.errors import NotFound
@@ -26,7 +27,8 @@ class MarketView:
 
     `next_open_at` is the next open strictly after `at`, and `opening_ends_at` the close of that session;
     None when the calendar knows none. `date_ends_at` gives, for a date a command asked for, the last close
-    on or before it. `marks` are what instruments are worth at the cursor, for accounts that may owe.
+    on or before it. `marks` are what instruments are worth at the cursor, for accounts that may owe,
+    and `volatilities` those of their closes as fractions a year, absent where there are too few.
     """
 
     cursor: int
@@ -41,6 +43,7 @@ class MarketView:
     next_open_at: datetime | None = None
     opening_ends_at: datetime | None = None
     date_ends_at: Mapping[date, datetime] = field(default_factory=dict[date, datetime])
+    volatilities: Mapping[InstrumentId, Decimal] = field(default_factory=dict[InstrumentId, Decimal])
     marks: Marks = field(default_factory=dict[InstrumentId, Mark])
 
     def instrument(self, symbol: str) -> Instrument:

@@ -288,6 +288,10 @@ def _show_preview(answer: httpx.Response, *, as_json: bool) -> None:
     elif found["unfilled_reason"] is not None:
         lines["Expected"] = render.plain(f"no fill: {str(found['unfilled_reason']).replace('_', ' ')}")
     lines |= {f"Warning {nth}": render.plain(text) for nth, text in enumerate(found["warnings"], start=1)}
+    risk = found.get("risk")
+    if risk is not None:
+        lines["Risk"] = render.plain(risk["level"])
+        lines |= {each["code"]: render.plain(f"{each['message']} {each['suggestion']}") for each in risk["findings"]}
     terminal = render.console()
     terminal.print(render.card(lines))
     terminal.print(render.table(_FOOTINGS, rows))

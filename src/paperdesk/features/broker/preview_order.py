@@ -5,6 +5,7 @@ from decimal import Decimal
 from paperdesk.core.broker.account import Account
 from paperdesk.core.broker.commands import PlaceOrder
 from paperdesk.core.broker.preview import Preview, preview, refused
+from paperdesk.core.broker.risk_rules import RiskMode
 from paperdesk.core.broker.view import MarketView
 from paperdesk.core.kernel.principal import Scope
 from paperdesk.core.kernel.values import replace
@@ -40,6 +41,8 @@ async def _loaded(work: ReadOnly, shelf: Shelf, command: PlaceOrder) -> tuple[Ac
     by_hand = replace(account, rules=replace(account.rules, fill_on_arrival=True))
     views = await views_of(shelf, [command], Locked({account.id: account}, {tape.id: tape}, {}))
     touch = touched([command], {account.id: by_hand}, views)
+    if account.rules.risk.mode is not RiskMode.OFF:
+        touch.books.add(account.id)
     loaded = await store.load(await driver_connection(work.db), {account.id: account}, touch, dataset.instruments)
     return loaded[account.id], views[tape.id], dataset
 

@@ -10,6 +10,7 @@ from paperdesk.core.kernel.errors import Problem
 from paperdesk.core.market.instruments import Instrument
 from paperdesk.features.broker.margin_schemas import MarginOut
 from paperdesk.features.broker.order_schemas import OrderOut, order_members
+from paperdesk.features.broker.risk_schemas import RiskOut
 from paperdesk.features.broker.schemas import PartsOut
 from paperdesk.infra.http import NumberText
 
@@ -103,6 +104,7 @@ class OrderPreviewOut(BaseModel):
         description="no_price_yet, waits_for_auction, out_of_reach, or why the order would end at once."
     )
     borrow_rate: NumberText | None = Field(description="What borrowing what it sells short costs a year.")
+    risk: RiskOut | None = Field(description="Null where the account does not look, or the order would be refused.")
     warnings: list[str]
 
     @classmethod
@@ -118,6 +120,7 @@ class OrderPreviewOut(BaseModel):
             expected_fill=ExpectedFillOut.of(found),
             unfilled_reason=found.unfilled_reason,
             borrow_rate=found.borrow_rate,
+            risk=RiskOut.of(found.risk),
             warnings=list(found.warnings),
         )
 

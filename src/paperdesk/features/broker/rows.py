@@ -74,6 +74,7 @@ from paperdesk.core.broker.orders import (
     TimeInForce,
     TriggerSource,
 )
+from paperdesk.core.broker.risk_rules import RiskRules
 from paperdesk.core.kernel.ids import AccountId, EntryId, InstrumentId, LotId, TapeId, TenantId
 from paperdesk.core.market.instruments import Instrument
 
@@ -161,6 +162,7 @@ def rules_of(text: str) -> Rules:
         auto_exercise=stored.get("auto_exercise", True),
         early_assignment=stored.get("early_assignment", True),
         option_level=stored.get("option_level", 2),
+        risk=msgspec.convert(stored.get("risk", {}), RiskRules),
         lot_method=LotMethod(stored.get("lot_method", LotMethod.FIFO)),
     )
 
@@ -177,6 +179,7 @@ def rules_value(rules: Rules) -> dict[str, Any]:
         "early_assignment": rules.early_assignment,
         "option_level": rules.option_level,
         "lot_method": rules.lot_method.value,
+        "risk": msgspec.to_builtins(rules.risk),
     }
 
 

@@ -16,6 +16,7 @@ from paperdesk.core.broker.fill_models import fill_model
 from paperdesk.core.broker.ledger import Book, EntryKind
 from paperdesk.core.broker.lots import LotMethod
 from paperdesk.core.broker.orders import Side
+from paperdesk.core.broker.risk_rules import RiskMode
 from paperdesk.core.broker.valuation import PositionValue
 from paperdesk.core.kernel.errors import Problem
 from paperdesk.core.kernel.ids import TapeId
@@ -24,6 +25,7 @@ from paperdesk.features.broker.margin_schemas import MarginBody, MarginOut
 from paperdesk.features.broker.open_account import OpenAccount
 from paperdesk.features.broker.order_schemas import AVERAGE_PLACES
 from paperdesk.features.broker.queries import Capital, Worth
+from paperdesk.features.broker.risk_schemas import RiskBody
 from paperdesk.infra.http import Body, Line, NumberText
 
 Fee = Annotated[NumberText, Field(ge=0)]
@@ -63,6 +65,7 @@ class AccountOut(BaseModel):
     seed: int
     fees: str
     lot_method: LotMethod
+    risk_mode: RiskMode
     last_seq: int
     status: str
     created_at: datetime
@@ -93,6 +96,7 @@ class AccountOut(BaseModel):
             seed=account["rules"].get("seed", 0),
             fees=account["rules"]["fees"]["name"],
             lot_method=found.account.rules.lot_method,
+            risk_mode=found.account.rules.risk.mode,
             created_at=account["recorded_at"],
         )
 
@@ -146,6 +150,7 @@ class OpenAccountBody(Body):
     early_assignment: bool = True
     option_level: Annotated[int, Field(ge=0, le=4)] = 2
     lot_method: LotMethod = LotMethod.FIFO
+    risk: RiskBody = RiskBody()
 
     def command(self) -> OpenAccount:
         """Return what is asked as a command; the cash is a transfer of its own."""
@@ -159,6 +164,7 @@ class OpenAccountBody(Body):
             early_assignment=self.early_assignment,
             option_level=self.option_level,
             lot_method=self.lot_method,
+            risk=self.risk.rules(),
         )
         return OpenAccount(self.name, TapeId(self.tape_id), self.currency, rules, self.cash)
 

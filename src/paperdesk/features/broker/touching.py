@@ -93,7 +93,9 @@ def touched(
 
 
 def _touch(touch: Touch, command: Command, account: Account, view: MarketView) -> None:
-    if account.rules.margin.is_margined:
+    if account.rules.margin.is_margined or (
+        account.rules.risk.blocks and isinstance(command, PlaceOrder | ReplaceOrder)
+    ):
         _touch_whole(touch, command, account)
     match command:
         case PlaceOrder():

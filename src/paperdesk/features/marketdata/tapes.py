@@ -19,6 +19,7 @@ from paperdesk.features.marketdata.feeds.dataset import Dataset, open_dataset
 from paperdesk.features.marketdata.feeds.manifest import DatasetManifest
 from paperdesk.features.marketdata.feeds.writer import write_manifest
 from paperdesk.features.marketdata.marks import TapeMarks
+from paperdesk.features.marketdata.volatilities import TapeVolatilities
 
 GENERATED_MAX = 8
 """How many generated datasets a process keeps; each is some 30 megabytes."""
@@ -184,6 +185,7 @@ def blank_view(dataset: Dataset, tape: Tape) -> MarketView:
         has_prints=not {"close", "print"}.isdisjoint(dataset.manifest.fields),
         next_open_at=market.next_open(tape.at),
         opening_ends_at=market.next_session(tape.at).closes_at,
+        volatilities=TapeVolatilities(dataset, tape.cursor),
         marks=TapeMarks(dataset, tape.cursor),
     )
 
