@@ -66,6 +66,8 @@ CALLS = {
     ("PATCH", "/v1/accounts/{account_id}"): Call(body={"name": "Renamed"}),
     ("POST", "/v1/accounts/{account_id}/reset"): Call(body={"cash": "1"}),
     ("GET", "/v1/accounts/{account_id}/epochs"): Call(),
+    ("GET", "/v1/accounts/{account_id}/order-statistics"): Call(),
+    ("GET", "/v1/orders/{order_id}/history"): Call(),
     ("POST", "/v1/accounts/{account_id}/rescore"): Call(body={"fill_model": "harsh"}),
     ("POST", "/v1/accounts/{account_id}/transfers"): Call(body={"amount": "1"}),
     ("PUT", "/v1/accounts/{account_id}/keys/{key_id}"): Call(),

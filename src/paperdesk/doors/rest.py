@@ -16,6 +16,7 @@ from paperdesk.features.broker.life_routes import router as lives
 from paperdesk.features.broker.option_routes import router as options
 from paperdesk.features.broker.rescore_routes import router as rescores
 from paperdesk.features.broker.routes import router as broker
+from paperdesk.features.broker.statistics_routes import router as order_statistics
 from paperdesk.features.identity.routes import router as identity
 from paperdesk.features.marketdata.branch_routes import router as branches
 from paperdesk.features.marketdata.chain_routes import router as chains
@@ -55,7 +56,7 @@ def build_app(desk: Desk, version: str, stream: Socket, neighbours: Sequence[Nei
     app.router.routes.append(WebSocketRoute("/v1/stream", stream))
     for router in (
         identity, marketdata, strategies, branches, chains, sources, broker, lives, rescores, gains, options,
-        operations, monitors,
+        operations, monitors, order_statistics,
     ):  # fmt: skip
         app.include_router(router)
     pages.serve(app)

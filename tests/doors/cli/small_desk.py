@@ -62,6 +62,8 @@ class SmallDesk:
             Route("/v1/accounts/{id}", self.show_account),
             Route("/v1/accounts/{id}", self.change_account, methods=["PATCH", "DELETE"]),
             Route("/v1/accounts/{id}/reset", self.reset_account, methods=["POST"]),
+            Route("/v1/accounts/{id}/order-statistics", self.order_statistics),
+            Route("/v1/orders/{id}/history", self.order_history),
             Route("/v1/accounts/{id}/rescore", self.rescore, methods=["POST"]),
             Route("/v1/accounts/{id}/epochs", self.list_epochs),
             Route("/v1/accounts/{id}/positions", self.list_positions),
@@ -139,6 +141,19 @@ class SmallDesk:
         lost = {**order, "after": None, "gain": "-5.00"}
         found |= {"orders": [{**order, "gain": "0.10"}, lost], "impossible": [gone]}
         return JSONResponse({"rescore": found, "job_id": None})
+
+    async def order_statistics(self, _request: Request) -> Response:
+        filled = [each for each in self.orders if each["status"] == "filled"]
+        found = {"orders": len(self.orders), "by_status": {"filled": len(filled), "expired": 0}, "fills": len(filled)}
+        rate, took = (len(filled) / len(self.orders), 63000.0) if self.orders else (None, None)
+        found |= {"fill_rate": rate, "volume": "1012.50", "median_seconds_to_fill": took}
+        return JSONResponse(found)
+
+    async def order_history(self, request: Request) -> Response:
+        order = next(each for each in self.orders if each["id"] == request.path_params["id"])
+        state = {"seq": 2, "at": T0, "event": "order_accepted", "status": "accepted", "subject": "key:1"}
+        state |= {"quantity": order["quantity"], "filled_quantity": "0", "limit_price": None, "stop_price": None}
+        return page(request, [state])
 
     async def list_epochs(self, request: Request) -> Response:
         target = by_id(self.accounts, request)

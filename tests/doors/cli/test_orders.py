@@ -126,3 +126,14 @@ def test_watching_asks_again_until_ctrl_c_and_ends_well(running: Running, form: 
     assert (watcher.returncode, stderr) == (0, "")
     # The answer did not change, so it was printed once.
     assert stdout.count('"items"' if form else "Unrealised") == 1
+
+
+def test_an_orders_history_and_the_statistics_of_orders_are_shown(running: Running, speak: Speak) -> None:
+    assert "Median time to fill -" in " ".join(speak("orders", "statistics").stdout.split())
+    speak("orders", "place", "buy", "10", "AAPL")
+    shown = " ".join(speak("orders", "statistics").stdout.split())
+    assert "Fill rate 100.0%" in shown
+    assert "63,000 s of market time" in shown
+    assert json.loads(speak("orders", "statistics", "--json").stdout)["fills"] == 1
+    order_id = running.desk.orders[-1]["id"]
+    assert "order_accepted" in speak("orders", "history", order_id).stdout

@@ -682,7 +682,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show an account and what it is worth at its tape's clock. */
+        /** Show an account and what it is worth at its tape's clock, or was at a moment. */
         get: operations["get_account"];
         put?: never;
         post?: never;
@@ -735,7 +735,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List an account's positions at their marks, by symbol. */
+        /** List an account's positions at their marks, by symbol, as they are or were at a moment. */
         get: operations["get_positions"];
         put?: never;
         post?: never;
@@ -786,7 +786,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List an account's journal, newest first, with the cash after each entry, or as it stood at an instant. */
+        /** List an account's journal, newest first, with the cash after each entry, or as it stood at a moment. */
         get: operations["get_ledger"];
         put?: never;
         post?: never;
@@ -871,7 +871,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List an account's orders, newest first. */
+        /** List an account's orders, newest first, as they are or were at a moment. */
         get: operations["get_orders"];
         put?: never;
         /** Place an order; the same client order id and content answers 200 with the same order. */
@@ -1200,6 +1200,40 @@ export interface paths {
         };
         /** Show the counters in the format of Prometheus. */
         get: operations["get_metrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/accounts/{account_id}/order-statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Count the orders of an epoch by state, with fill rate, volume and time to fill; of the present one by default. */
+        get: operations["get_order_statistics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orders/{order_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List every state an order has been in, oldest first, with who or what brought it. */
+        get: operations["get_order_history"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3457,6 +3491,86 @@ export interface components {
             gain: string;
         };
         /**
+         * OrderStateOut
+         * @description An order as it stood right after an event; `subject` is who asked, or `tape` when the market brought it.
+         */
+        OrderStateOut: {
+            /** Seq */
+            seq: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+            /** Event */
+            event: string;
+            /** Subject */
+            subject: string;
+            status: components["schemas"]["OrderStatus"];
+            /**
+             * Quantity
+             * @example 12.5
+             */
+            quantity: string;
+            /**
+             * Filled Quantity
+             * @example 12.5
+             */
+            filled_quantity: string;
+            /** Limit Price */
+            limit_price: string | null;
+            /** Stop Price */
+            stop_price: string | null;
+            /** Triggered At */
+            triggered_at: string | null;
+            /** Closed Reason */
+            closed_reason: string | null;
+        };
+        /**
+         * OrderStatisticsOut
+         * @description Counts and sums over the orders of one epoch.
+         */
+        OrderStatisticsOut: {
+            /** Epoch */
+            epoch: number;
+            /** Orders */
+            orders: number;
+            /** By Status */
+            by_status: {
+                [key: string]: number;
+            };
+            /**
+             * Filled Orders
+             * @description Orders that filled, in part or in whole.
+             */
+            filled_orders: number;
+            /** Fills */
+            fills: number;
+            /**
+             * Fill Rate
+             * @description Orders that filled, as a share of those that ended or filled.
+             */
+            fill_rate: number | null;
+            /**
+             * Volume
+             * @description What all fills changed hands for, in the account's currency.
+             * @example 12.5
+             */
+            volume: string;
+            /**
+             * Median Seconds To Fill
+             * @description Market seconds from acceptance to the first fill.
+             */
+            median_seconds_to_fill: number | null;
+            /** Mean Seconds To Fill */
+            mean_seconds_to_fill: number | null;
+        };
+        /**
          * OrderStatus
          * @description Where an order stands.
          * @enum {string}
@@ -3661,6 +3775,16 @@ export interface components {
         PageOf_OrderOut_: {
             /** Items */
             items: components["schemas"]["OrderOut"][];
+            /**
+             * Next Cursor
+             * @description Pass it as `cursor` for the next page; null on the last one.
+             */
+            next_cursor: string | null;
+        };
+        /** PageOf[OrderStateOut] */
+        PageOf_OrderStateOut_: {
+            /** Items */
+            items: components["schemas"]["OrderStateOut"][];
             /**
              * Next Cursor
              * @description Pass it as `cursor` for the next page; null on the last one.
@@ -6702,7 +6826,12 @@ export interface operations {
     };
     get_account: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description An instant that the tape has passed. */
+                as_of?: string | null;
+                /** @description As it had been recorded by then. */
+                known_at?: string | null;
+            };
             header?: never;
             path: {
                 account_id: string;
@@ -6866,7 +6995,12 @@ export interface operations {
     };
     get_positions: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description An instant that the tape has passed. */
+                as_of?: string | null;
+                /** @description As it had been recorded by then. */
+                known_at?: string | null;
+            };
             header?: never;
             path: {
                 account_id: string;
@@ -6972,11 +7106,14 @@ export interface operations {
     get_ledger: {
         parameters: {
             query?: {
-                as_of?: string | null;
                 /** @description How many rows at most. */
                 limit?: number;
                 /** @description `next_cursor` of the previous page. */
                 cursor?: string | null;
+                /** @description An instant that the tape has passed. */
+                as_of?: string | null;
+                /** @description As it had been recorded by then. */
+                known_at?: string | null;
             };
             header?: never;
             path: {
@@ -7145,6 +7282,10 @@ export interface operations {
                 account_id: string;
                 status?: "open" | "closed" | "all";
                 symbol?: string | null;
+                /** @description An instant that the tape has passed. */
+                as_of?: string | null;
+                /** @description As it had been recorded by then. */
+                known_at?: string | null;
             };
             header?: never;
             path?: never;
@@ -7942,6 +8083,70 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_order_statistics: {
+        parameters: {
+            query?: {
+                epoch?: number | null;
+            };
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderStatisticsOut"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_order_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOf_OrderStateOut_"];
                 };
             };
             /** @description Refused, or failed: a problem with a code. */

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from functools import reduce
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from paperdesk.core.broker.account import Account
 from paperdesk.core.broker.events import (
@@ -38,6 +38,10 @@ from paperdesk.core.kernel.money import ZERO
 from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.sessions import calendar
 
+# What happens to one order alone.
+OrderMoved: TypeAlias = (
+    OrderCancelled | OrderRejected | OrderExpired | OrderTriggered | TrailMoved | OrderResized | OrderAdjusted
+)
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
 
@@ -51,14 +55,25 @@ def evolve(account: Account, event: Event) -> Account:
             return with_order(_counting(account, event.order), event.order)
         case OrderFilled():
             return _after_fill(account, event)
-        case OrderCancelled() | OrderRejected() | OrderExpired():
-            return with_order(account, _ended(account.orders[event.order_id], event))
         case OrderReplaced():
             return _after_replacement(account, event)
-        case OrderTriggered() | TrailMoved() | OrderResized() | OrderAdjusted():
-            return with_order(account, _changed(account.orders[event.order_id], event))
+        case _ if isinstance(event, OrderMoved):
+            return with_order(account, order_after(account.orders[event.order_id], event))
         case _:
             return _after_other(account, event)
+
+
+def order_after(before: Order, event: OrderMoved | OrderFilled | OrderReplaced) -> Order:
+    """Return an order after something that happened to it."""
+    match event:
+        case OrderFilled():
+            return _filled(before, event)
+        case OrderReplaced():
+            return _succeeded(before, event)
+        case OrderCancelled() | OrderRejected() | OrderExpired():
+            return _ended(before, event)
+        case _:
+            return _changed(before, event)
 
 
 def fold(account: Account, events: Iterable[Event]) -> Account:
@@ -146,12 +161,16 @@ def _changed(before: Order, event: OrderTriggered | TrailMoved | OrderResized | 
 
 
 def _after_fill(account: Account, event: OrderFilled) -> Account:
+    order = _filled(account.orders[event.fill.order_id], event)
+    return _after_booking(_remembering(with_order(account, order), event), booking_of(event))
+
+
+def _filled(before: Order, event: OrderFilled) -> Order:
     fill = event.fill
-    before = account.orders[fill.order_id]
     filled = before.filled_quantity + fill.quantity
     assert fill.quantity <= before.workable, "no order fills more than its quantity"
     is_whole = filled == before.quantity
-    order = replace(
+    return replace(
         before,
         status=next_status(before.status, OrderStatus.FILLED if is_whole else OrderStatus.PARTIALLY_FILLED),
         filled_quantity=filled,
@@ -161,7 +180,6 @@ def _after_fill(account: Account, event: OrderFilled) -> Account:
         updated_at=event.at,
         closed_reason="filled" if is_whole else None,
     )
-    return _after_booking(_remembering(with_order(account, order), event), booking_of(event))
 
 
 def _after_other(account: Account, event: Event) -> Account:

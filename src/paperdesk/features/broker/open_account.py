@@ -10,11 +10,12 @@ from paperdesk.core.broker.life import check_opening_cash
 from paperdesk.core.broker.view import MarketView
 from paperdesk.core.kernel.codes import with_check
 from paperdesk.core.kernel.errors import Invalid
-from paperdesk.core.kernel.ids import AccountId, EntryId, TapeId, derived
+from paperdesk.core.kernel.ids import AccountId, EntryId, TapeId
 from paperdesk.core.kernel.money import ZERO
 from paperdesk.core.kernel.principal import Scope
 from paperdesk.features.broker import store
 from paperdesk.features.broker.changes import Cause, Change
+from paperdesk.features.broker.queries import opening_of
 from paperdesk.features.broker.rows import rules_value
 from paperdesk.features.broker.store import insert_account
 from paperdesk.features.marketdata.queries import read_tape
@@ -65,7 +66,7 @@ async def open_account(work: UnitOfWork, shelf: Shelf, command: OpenAccount) -> 
     }
     await insert_account(work, values)
     if command.cash:
-        opening = TransferCash(account_id, EntryId(derived(account_id, "opening")), command.cash)
+        opening = TransferCash(account_id, EntryId(opening_of(account_id)), command.cash)
         await _deposit(work, opening, await shelf.view(tape, ()))
     await work.record("open_account", account_id, {"name": name, "tape_id": tape.id})
     return account_id

@@ -114,13 +114,17 @@ class Capital:
     contributed: Decimal
 
 
+def opening_of(account_id: UUID) -> UUID:
+    """Return the id of the entry with the cash that an account was opened with."""
+    return derived(account_id, "opening")
+
+
 async def capital_of(work: ReadOnly, account: Row) -> Capital:
     """Return what the owner has put into an account, and not taken out, since its epoch began."""
     entry, given = entries.c, (EntryKind.TRANSFER.value, EntryKind.RESET.value)
     mine = (entry.account_id == account["id"], owned(entries, work))
     began = select(func.coalesce(func.max(entry.number), 1)).where(*mine, entry.kind == EntryKind.RESET.value)
-    opening = derived(account["id"], "opening")
-    begins = or_(entry.kind == EntryKind.RESET.value, entry.id == opening)
+    begins = or_(entry.kind == EntryKind.RESET.value, entry.id == opening_of(account["id"]))
     query = select(
         func.coalesce(func.sum(entry.cash_change).filter(begins), 0).label("starting"),
         func.coalesce(func.sum(entry.cash_change), 0).label("contributed"),
@@ -156,7 +160,7 @@ async def epochs_of(work: ReadOnly, account: Row) -> list[Epoch]:
     """Return the epochs of an account, oldest first."""
     entry = entries.c
     mine = select(entries).where(entry.account_id == account["id"], owned(entries, work)).order_by(entry.number)
-    begins = or_(entry.kind == EntryKind.RESET.value, entry.id == derived(account["id"], "opening"))
+    begins = or_(entry.kind == EntryKind.RESET.value, entry.id == opening_of(account["id"]))
     rows = await fetch_all(work.db, mine.where(begins))
     resets = [row for row in rows if row["kind"] == EntryKind.RESET]
     before = await fetch_all(work.db, mine.where(entry.number.in_([row["number"] - 1 for row in resets])))
@@ -202,9 +206,15 @@ class Worth:
 async def value(work: ReadOnly, account: Row, tape: Tape, dataset: Dataset) -> Worth:
     """Return what an account and its positions are worth at its tape's clock."""
     held = await open_positions(work, account)
-    marks = marks_at(dataset, [position.instrument_id for position in held], tape.cursor)
     whole = replace(account_value(account), positions={position.instrument_id: position for position in held})
     whole = replace(whole, claims={each.action_id: each for each in await _claims(work, account)})
+    return worth_of(whole, tape, dataset)
+
+
+def worth_of(whole: Account, tape: Tape, dataset: Dataset) -> Worth:
+    """Return what an account that is known as a whole is worth at a tape's clock."""
+    held = [position for position in whole.positions.values() if position.quantity]
+    marks = marks_at(dataset, [position.instrument_id for position in held], tape.cursor)
     stands = standing(whole, marks) if whole.rules.margin.is_margined else None
     on = dataset.calendar.day_of(tape.at)
     claimed = sum((each.amount for each in whole.claims.values()), ZERO)
@@ -306,12 +316,18 @@ async def read_explanation(work: ReadOnly, fill_id: UUID) -> tuple[Row, Explanat
 
 
 async def list_entries(
-    work: ReadOnly, account_id: UUID, page: PageParams, as_of: datetime | None = None
+    work: ReadOnly,
+    account_id: UUID,
+    page: PageParams,
+    as_of: datetime | None = None,
+    known_at: datetime | None = None,
 ) -> tuple[list[Row], str | None]:
-    """Return an account's ledger, newest first, all of it or as it stood at an instant of its tape."""
+    """Return an account's ledger, newest first, all of it or as it stood at an instant and was recorded by one."""
     query = select(entries).where(entries.c.account_id == account_id, owned(entries, work))
     if as_of is not None:
         query = query.where(entries.c.at <= as_of)
+    if known_at is not None:
+        query = query.where(entries.c.recorded_at <= known_at)
     after = page.after(tuple[Serial])
     if after is not None:
         query = query.where(entries.c.number < after[0])
@@ -349,8 +365,10 @@ async def all_entries(work: ReadOnly, account_id: UUID) -> list[Row]:
     return await fetch_all(work.db, query)
 
 
-async def events_after(work: ReadOnly, account_id: UUID, seq: int, limit: int | None) -> list[Row]:
-    """Return an account's events after a sequence number, oldest first; payloads as stored text."""
+async def events_after(
+    work: ReadOnly, account_id: UUID, seq: int, limit: int | None, until: int | None = None
+) -> list[Row]:
+    """Return an account's events after a sequence number, up to another, oldest first; payloads as stored text."""
     query = (
         select(
             events,
@@ -361,4 +379,6 @@ async def events_after(work: ReadOnly, account_id: UUID, seq: int, limit: int | 
         .order_by(events.c.seq)
         .limit(limit)
     )
+    if until is not None:
+        query = query.where(events.c.seq <= until)
     return [{**row, "payload": row["payload_text"]} for row in await fetch_all(work.db, query)]

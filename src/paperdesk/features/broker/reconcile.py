@@ -6,40 +6,27 @@ every day. They were written together, so they must agree to the last cent, what
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import fields, replace
 from decimal import Decimal
 from typing import TypeAlias
 from uuid import UUID
 
 import msgspec
 
-from paperdesk.core.broker import engine
-from paperdesk.core.broker.account import Account, AccountStatus, Position
+from paperdesk.core.broker.account import Account, Position
 from paperdesk.core.broker.events import (
-    AccountReset,
-    AccountStatusChanged,
-    Booked,
-    CashTransferred,
-    Event,
-    ExpiryInstructed,
     Fill,
-    OrderAccepted,
-    OrderFilled,
-    OrderReplaced,
-    ReservationsMoved,
-    booking_of,
 )
 from paperdesk.core.broker.holds import held_cash, reserved_units
-from paperdesk.core.broker.ledger import Book, Entry, EntryKind, Posting
+from paperdesk.core.broker.ledger import Book, EntryKind, Posting
 from paperdesk.core.broker.lots import Lot
-from paperdesk.core.broker.margin_book import MarginBook
-from paperdesk.core.broker.margin_events import MarginEvent
 from paperdesk.core.broker.orders import Order
 from paperdesk.core.kernel.errors import Problem
 from paperdesk.core.kernel.ids import InstrumentId, OrderId
 from paperdesk.core.kernel.money import ZERO
 from paperdesk.features.broker.queries import Books, account_value, read_books
-from paperdesk.features.broker.rows import claim_of, event_of, explanation_of, lot_of, order_of, position_of
+from paperdesk.features.broker.rows import claim_of, explanation_of, lot_of, order_of, position_of
+from paperdesk.features.broker.story import Story, tell
 from paperdesk.infra.db import Row
 from paperdesk.infra.work import ReadOnly
 
@@ -61,79 +48,13 @@ def differences(books: Books) -> Iterator[Problem]:
     yield from _executions(books)
     yield from _holdings(books)
     try:
-        story = tell(books)
+        story = tell(books.account, books.events)
     except (AssertionError, KeyError, msgspec.ValidationError) as broken:
         yield Problem("events_cannot_be_told", f"The events do not follow from each other: {broken!r}.")
         return
     yield from _state(books, story)
     yield from _orders(books, story)
     yield from _traces(books, story)
-
-
-@dataclass(slots=True)
-class Story:
-    """What the events of an account tell: the account after them, and all that they brought about."""
-
-    account: Account
-    orders: dict[OrderId, Order] = field(default_factory=dict[OrderId, Order])
-    fills: list[Fill] = field(default_factory=list[Fill])
-    past: dict[int, Account] = field(default_factory=dict[int, Account])
-    entries: list[Entry] = field(default_factory=list[Entry])
-
-    def take(self, event: Event) -> None:
-        """Go on with the next event; an order that has ended is put aside, so that a long life stays cheap."""
-        if isinstance(event, AccountReset):
-            self.past[self.account.epoch] = self.account
-        account = engine.evolve(self.account, event)
-        if isinstance(event, OrderFilled):
-            self.fills.append(event.fill)
-        booking = booking_of(event)
-        if booking is not None:
-            self.entries.append(booking.entry)
-        for order_id in _orders_of(event):
-            self.orders[order_id] = account.orders[order_id]
-        if self.account.orders is not account.orders:
-            account = replace(account, orders={each: order for each, order in account.orders.items() if order.is_open})
-        self.account = account
-
-
-def blank_account(row: Row) -> Account:
-    """Return an account as it was before its first event."""
-    return replace(
-        account_value(row),
-        cash=ZERO,
-        held=ZERO,
-        last_seq=0,
-        last_entry=0,
-        last_at=row["opened_at"],
-        book=MarginBook(),
-        epoch=1,
-        status=AccountStatus.OPEN,
-    )
-
-
-def tell(books: Books) -> Story:
-    """Fold an account's events from its opening."""
-    story = Story(blank_account(books.account))
-    for event in books.events:
-        story.take(event_of(event["kind"], event["payload"]))
-    return story
-
-
-def _orders_of(event: Event) -> tuple[OrderId, ...]:
-    match event:
-        case CashTransferred() | ExpiryInstructed() | Booked() | MarginEvent() | AccountStatusChanged():
-            return ()
-        case ReservationsMoved():
-            return tuple(each.order_id for each in event.reservations)
-        case OrderAccepted():
-            return (event.order.id,)
-        case OrderReplaced():
-            return (event.order_id, event.order.id)
-        case OrderFilled():
-            return (event.fill.order_id,)
-        case _:
-            return (event.order_id,)
 
 
 def _same(name: str, stored: object, worked_out: object, of: object = None) -> Iterator[Problem]:

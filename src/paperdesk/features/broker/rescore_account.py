@@ -26,9 +26,9 @@ from paperdesk.core.kernel.principal import Scope
 from paperdesk.core.kernel.values import replace
 from paperdesk.features.broker import queries
 from paperdesk.features.broker.equity_history import EquityPoint, equity_points
-from paperdesk.features.broker.reconcile import blank_account
 from paperdesk.features.broker.replay import Asked, Impossible, Replay
 from paperdesk.features.broker.rows import command_of, event_of
+from paperdesk.features.broker.story import blank_account
 from paperdesk.features.marketdata.tapes import Shelf
 from paperdesk.infra.db import Row
 from paperdesk.infra.work import ReadOnly

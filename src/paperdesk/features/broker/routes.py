@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Response
+from fastapi import APIRouter, Depends, Header, Query, Response
 from starlette.requests import HTTPConnection
 
 from paperdesk.core.broker.commands import CancelOrders, TransferCash
@@ -19,6 +19,7 @@ from paperdesk.features.broker.equity_history import equity_points
 from paperdesk.features.broker.open_account import open_account
 from paperdesk.features.broker.order_queries import list_activities
 from paperdesk.features.broker.order_schemas import ClosePositionBody, OrderOut, ReplaceOrderBody, order_members
+from paperdesk.features.broker.past_queries import Moment, account_at
 from paperdesk.features.broker.queries import OrderFilter
 from paperdesk.features.broker.reconcile import reconcile
 from paperdesk.features.broker.replace_order import replace_order
@@ -55,6 +56,15 @@ def broker_work(connection: HTTPConnection, who: Caller, runtime: Serving) -> Br
     return BrokerWork(who, runtime.clock.now(), connection.app.state.writer)
 
 
+def moment_of(
+    as_of: Annotated[InstantText | None, Query(description="An instant that the tape has passed.")] = None,
+    known_at: Annotated[InstantText | None, Query(description="As it had been recorded by then.")] = None,
+) -> Moment:
+    """Return the moment that is asked about."""
+    return Moment(as_of, known_at)
+
+
+At = Annotated[Moment, Depends(moment_of)]
 Broker = Annotated[BrokerWork, Depends(broker_work)]
 Key = Annotated[str | None, Header(alias="Idempotency-Key", max_length=128)]
 
@@ -78,8 +88,11 @@ async def post_account(
 
 
 @router.get("/accounts/{account_id}")
-async def get_account(account_id: UUID, work: Reading, shelf: Datasets) -> AccountOut:
-    """Show an account and what it is worth at its tape's clock."""
+async def get_account(account_id: UUID, work: Reading, shelf: Datasets, moment: At) -> AccountOut:
+    """Show an account and what it is worth at its tape's clock, or was at a moment."""
+    if not moment.is_now:
+        past = await account_at(work, shelf, account_id, moment)
+        return AccountOut.of(past.row, past.worth, past.capital, past.tape.at)
     return await shown_account(work, shelf, await queries.read_account(work, account_id))
 
 
@@ -99,11 +112,15 @@ async def put_key(account_id: UUID, key_id: UUID, work: Work) -> None:
 
 
 @router.get("/accounts/{account_id}/positions")
-async def get_positions(account_id: UUID, work: Reading, shelf: Datasets) -> PageOf[PositionOut]:
-    """List an account's positions at their marks, by symbol."""
-    account = await queries.read_account(work, account_id)
-    tape, dataset = await queries.market_of(work, shelf, account)
-    worth = await queries.value(work, account, tape, dataset)
+async def get_positions(account_id: UUID, work: Reading, shelf: Datasets, moment: At) -> PageOf[PositionOut]:
+    """List an account's positions at their marks, by symbol, as they are or were at a moment."""
+    if moment.is_now:
+        account = await queries.read_account(work, account_id)
+        tape, dataset = await queries.market_of(work, shelf, account)
+        worth = await queries.value(work, account, tape, dataset)
+    else:
+        past = await account_at(work, shelf, account_id, moment)
+        dataset, worth = past.dataset, past.worth
     items = [PositionOut.of(symbol, each) for symbol, each in queries.by_symbol(worth.valuation, dataset)]
     return PageOf(items=items, next_cursor=None)
 
@@ -134,10 +151,10 @@ async def get_activities_file(
 
 
 @router.get("/accounts/{account_id}/ledger")
-async def get_ledger(account_id: UUID, work: Reading, page: Page, as_of: InstantText | None = None) -> PageOf[EntryOut]:
-    """List an account's journal, newest first, with the cash after each entry, or as it stood at an instant."""
+async def get_ledger(account_id: UUID, work: Reading, page: Page, moment: At) -> PageOf[EntryOut]:
+    """List an account's journal, newest first, with the cash after each entry, or as it stood at a moment."""
     await queries.read_account(work, account_id)
-    rows, next_cursor = await queries.list_entries(work, account_id, page, as_of)
+    rows, next_cursor = await queries.list_entries(work, account_id, page, moment.as_of, moment.known_at)
     return PageOf(items=[EntryOut.of(row) for row in rows], next_cursor=next_cursor)
 
 
@@ -174,9 +191,13 @@ async def get_reconciliation(account_id: UUID, work: Reading) -> ReconciliationO
 
 @router.get("/orders")
 async def get_orders(
-    work: Reading, shelf: Datasets, page: Page, chosen: Annotated[OrderFilter, Depends()]
+    work: Reading, shelf: Datasets, page: Page, chosen: Annotated[OrderFilter, Depends()], moment: At
 ) -> PageOf[OrderOut]:
-    """List an account's orders, newest first."""
+    """List an account's orders, newest first, as they are or were at a moment."""
+    if not moment.is_now:
+        past = await account_at(work, shelf, chosen.account_id, moment)
+        found, next_cursor = past.page_of_orders(chosen, page)
+        return PageOf(items=[_order(order, past.tape, past.dataset) for order in found], next_cursor=next_cursor)
     account = await queries.read_account(work, chosen.account_id)
     tape, dataset = await queries.market_of(work, shelf, account)
     found, next_cursor = await queries.list_orders(work, dataset, chosen, page)

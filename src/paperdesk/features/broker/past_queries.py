@@ -1,0 +1,122 @@
+"""Reads of the past: an account as of an instant of its tape, as far as it was recorded by an instant of the clock.
+
+The state is folded from events, as the reconciliation does it, and stored nowhere.
+"""
+
+import asyncio
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from paperdesk.core.broker.ledger import Book, EntryKind
+from paperdesk.core.broker.orders import Order
+from paperdesk.core.kernel.errors import Invalid
+from paperdesk.core.kernel.money import ZERO
+from paperdesk.core.kernel.time import instant_text
+from paperdesk.features.broker import queries
+from paperdesk.features.broker.queries import Capital, OrderFilter, Worth
+from paperdesk.features.broker.story import Story, tell
+from paperdesk.features.marketdata.feeds.dataset import Dataset
+from paperdesk.features.marketdata.tapes import Shelf, Tape
+from paperdesk.infra.db import Row, fetch_one
+from paperdesk.infra.http import PageParams, Serial
+from paperdesk.infra.outbox import events
+from paperdesk.infra.work import ReadOnly, owned
+
+
+class BeyondTapeTime(Invalid):
+    """The tape has not been there yet; what will be is not known."""
+
+
+class BeforeOpening(Invalid):
+    """The account was not open yet at that instant, or nothing of it had been recorded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """An instant of the tape, and one of the clock by which things had been recorded; None sets no bound."""
+
+    as_of: datetime | None = None
+    known_at: datetime | None = None
+
+    @property
+    def is_now(self) -> bool:
+        """Say whether neither bounds anything."""
+        return self.as_of is None and self.known_at is None
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """An account as it stood, its row with what it held then, and its tape standing where it stood."""
+
+    row: Row
+    story: Story
+    tape: Tape
+    dataset: Dataset
+
+    @property
+    def worth(self) -> Worth:
+        """Return what the account was worth then."""
+        return queries.worth_of(self.story.account, self.tape, self.dataset)
+
+    @property
+    def capital(self) -> Capital:
+        """Return what the owner had put in by then."""
+        entries = self.story.entries
+        resets = [number for number, entry in enumerate(entries) if entry.kind is EntryKind.RESET]
+        opening = queries.opening_of(self.row["id"])
+        mine = entries[resets[-1] :] if resets else entries
+        given = [each for each in mine if each.kind in {EntryKind.RESET, EntryKind.TRANSFER}]
+        began = [each for each in given if each.kind is EntryKind.RESET or each.id == opening]
+        starting, contributed = (sum((each.change(Book.CASH) for each in some), ZERO) for some in (began, given))
+        return Capital(starting, contributed)
+
+    def page_of_orders(self, chosen: OrderFilter, page: PageParams) -> tuple[list[Order], str | None]:
+        """Return the orders as they stood, newest first."""
+        after = page.after(tuple[Serial])
+        found = [
+            each
+            for each in sorted(self.story.orders.values(), key=lambda each: -each.accepted_seq)
+            if (chosen.status == "all" or each.is_open is (chosen.status == "open"))
+            and chosen.symbol in {None, each.instrument.symbol}
+            and (after is None or each.accepted_seq < after[0])
+        ]
+        return page.cut(found[: page.limit + 1], lambda order: (order.accepted_seq,))
+
+
+async def account_at(work: ReadOnly, shelf: Shelf, account_id: UUID, moment: Moment) -> Past:
+    """Return an account as it stood at a moment; raises BeyondTapeTime, BeforeOpening."""
+    row = await queries.read_account(work, account_id)
+    tape, dataset = await queries.market_of(work, shelf, row)
+    if moment.as_of is not None and moment.as_of > tape.at:
+        raise BeyondTapeTime(f"The tape is at {instant_text(tape.at)}.", at=instant_text(tape.at))
+    if moment.as_of is not None and moment.as_of < row["opened_at"]:
+        opened_at = instant_text(row["opened_at"])
+        raise BeforeOpening(f"The account was opened at {opened_at} of its tape.", opened_at=opened_at)
+    if moment.known_at is not None and moment.known_at < row["recorded_at"]:
+        recorded_at = instant_text(row["recorded_at"])
+        raise BeforeOpening(f"The account was recorded at {recorded_at}.", recorded_at=recorded_at)
+    told = await queries.events_after(work, account_id, 0, limit=None, until=await _last_seq(work, row, moment))
+    story = await asyncio.to_thread(tell, row, told)
+    account = story.account
+    at = account.last_at if moment.as_of is None else moment.as_of
+    then = replace(tape, at=at, cursor=min(dataset.cursor_at(at), tape.cursor))
+    held = {"cash": account.cash, "held": account.held, "epoch": account.epoch, "status": account.status}
+    return Past({**row, **held, "last_seq": account.last_seq}, story, then, dataset)
+
+
+async def _last_seq(work: ReadOnly, row: Row, moment: Moment) -> int:
+    """Return the last event that had happened and been recorded by a moment."""
+    query = select(func.coalesce(func.max(events.c.seq), 0).label("seq")).where(
+        events.c.account_id == row["id"], owned(events, work)
+    )
+    if moment.as_of is not None:
+        query = query.where(events.c.at <= moment.as_of)
+    if moment.known_at is not None:
+        query = query.where(events.c.recorded_at <= moment.known_at)
+    found = await fetch_one(work.db, query)
+    assert found is not None, "an aggregate has a row"
+    seq: int = found["seq"]
+    return seq

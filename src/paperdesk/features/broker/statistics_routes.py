@@ -1,0 +1,33 @@
+"""REST routes of what became of orders."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+
+from paperdesk.features.broker.queries import market_of, read_account
+from paperdesk.features.broker.statistics_queries import order_history, order_statistics
+from paperdesk.features.broker.statistics_schemas import OrderStateOut, OrderStatisticsOut
+from paperdesk.features.identity.access import Reading
+from paperdesk.features.marketdata.routes import Datasets
+from paperdesk.infra.http import PageOf
+
+router = APIRouter(prefix="/v1", tags=["broker"])
+
+
+@router.get("/accounts/{account_id}/order-statistics")
+async def get_order_statistics(
+    account_id: UUID, work: Reading, shelf: Datasets, epoch: Annotated[int | None, Query(ge=1)] = None
+) -> OrderStatisticsOut:
+    """Count the orders of an epoch by state, with fill rate, volume and time to fill; of the present one by default."""
+    account = await read_account(work, account_id)
+    _, dataset = await market_of(work, shelf, account)
+    meant = account["epoch"] if epoch is None else epoch
+    return OrderStatisticsOut.of(meant, await order_statistics(work, dataset, account, meant))
+
+
+@router.get("/orders/{order_id}/history")
+async def get_order_history(order_id: UUID, work: Reading, shelf: Datasets) -> PageOf[OrderStateOut]:
+    """List every state an order has been in, oldest first, with who or what brought it."""
+    states = await order_history(work, shelf, order_id)
+    return PageOf(items=[OrderStateOut.of(each) for each in states], next_cursor=None)
