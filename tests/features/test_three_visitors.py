@@ -130,6 +130,9 @@ CALLS = {
     ("POST", "/v1/sources/{source}/test"): Call(),
     ("PUT", "/v1/source-rows/{subject}"): Call(body={"sources": ["polygon"]}),
     ("DELETE", "/v1/source-rows/{subject}"): Call(),
+    ("POST", "/v1/datasets/histories"): Call(
+        body={"name": "Half", "symbols": ["ACME"], "start_on": "2024-01-02", "end_on": "2024-01-09"}
+    ),
     ("GET", "/v1/live/quotes"): Call({"symbols": "ACME"}),
     ("GET", "/v1/live/bars"): Call({"symbol": "ACME", "start": "2024-01-02T00:00:00Z", "end": "2024-02-01T00:00:00Z"}),
     ("GET", "/v1/live/chain"): Call({"underlying": "ACME"}),

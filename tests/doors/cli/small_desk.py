@@ -81,6 +81,7 @@ class SmallDesk:
             Route("/v1/datasets", self.list_datasets),
             Route("/v1/datasets", self.import_dataset, methods=["POST"]),
             Route("/v1/datasets/{id}/quality", self.quality),
+            Route("/v1/datasets/histories", self.import_history, methods=["POST"]),
             Route("/v1/datasets/{id}/repairs", self.repair, methods=["POST"]),
             *self.sources.routes(),
             Route("/v1/jobs", self.list_jobs),
@@ -306,7 +307,13 @@ class SmallDesk:
     async def import_dataset(self, request: Request) -> Response:
         body = await request.body()
         self.imports.append({**request.query_params, "bytes": len(body), "media": request.headers["content-type"]})
-        problems = bad_rows(body.decode())
+        return self.accepted(bad_rows(body.decode()))
+
+    async def import_history(self, request: Request) -> Response:
+        self.wishes.append(await request.json())
+        return self.accepted([])
+
+    def accepted(self, problems: list[dict[str, Any]]) -> Response:
         job: dict[str, Any] = {
             "id": numbered(6, len(self.jobs) + 1),
             "kind": "import_dataset",

@@ -128,3 +128,12 @@ def test_a_file_of_another_kind_or_none_is_invalid(running: Running, speak: Spea
     (tmp_path / "prices.xlsx").write_text("not prices")
     assert speak("tapes", "import", str(tmp_path / name)).exit_code == 2
     assert running.desk.imports == []
+
+
+def test_a_history_is_recorded_and_followed_to_its_end(running: Running, speak: Speak) -> None:
+    result = speak("tapes", "import", "--from", "alpaca", "AAPL", "MSFT", "2024-01-01..2024-06-30")
+    assert (result.exit_code, "Imported AAPL, MSFT 2024-01-01..2024-06-30." in result.stdout) == (0, True)
+    days = {"start_on": "2024-01-01", "end_on": "2024-06-30"}
+    wish = {"source": "alpaca", "length": "1d", "symbols": ["AAPL", "MSFT"], **days}
+    assert running.desk.wishes == [{**wish, "name": "AAPL, MSFT 2024-01-01..2024-06-30"}]
+    assert speak("tapes", "import", "--from", "alpaca", "AAPL").exit_code == 2

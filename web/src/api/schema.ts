@@ -555,6 +555,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/datasets/histories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Record a history of a source as a dataset; the job tells how far it is. */
+        post: operations["post_history"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/live/quotes": {
         parameters: {
             query?: never;
@@ -2508,6 +2525,45 @@ export interface components {
             ends_at: string;
             /** Missing */
             missing: number;
+        };
+        /**
+         * HistoryBody
+         * @description Which history is recorded as a dataset: raw bars between two market days, both included.
+         * @example {
+         *       "end_on": "2024-06-28",
+         *       "name": "A half year",
+         *       "start_on": "2024-01-02",
+         *       "symbols": [
+         *         "AAPL"
+         *       ]
+         *     }
+         */
+        HistoryBody: {
+            /** Name */
+            name: string;
+            /** Symbols */
+            symbols: string[];
+            /**
+             * Start On
+             * Format: date
+             */
+            start_on: string;
+            /**
+             * End On
+             * Format: date
+             */
+            end_on: string;
+            /**
+             * Length
+             * @default 1d
+             * @enum {string}
+             */
+            length?: "1m" | "5m" | "15m" | "1d";
+            /**
+             * Source
+             * @description Which source; without it the first that answers.
+             */
+            source?: string | null;
         };
         /**
          * ImportOut
@@ -6548,6 +6604,39 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HistoryBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportOut"];
+                };
             };
             /** @description Refused, or failed: a problem with a code. */
             default: {

@@ -1,9 +1,19 @@
 """The jobs of market data, by their kind."""
 
-from paperdesk.features.marketdata import import_actions, import_dataset, repair_dataset
+from collections.abc import Mapping
+from functools import partial
 
-JOBS = {
+from paperdesk.features.marketdata import import_actions, import_dataset, import_history, repair_dataset
+from paperdesk.features.marketdata.sources import Sources
+from paperdesk.infra.jobs import Work
+
+JOBS: Mapping[str, Work] = {
     import_dataset.KIND: import_dataset.run_import,
     import_actions.KIND: import_actions.run_import_actions,
     repair_dataset.KIND: repair_dataset.run_repair,
 }
+
+
+def jobs_with(sources: Sources) -> Mapping[str, Work]:
+    """Return all jobs, those among them that ask sources."""
+    return {**JOBS, import_history.KIND: partial(import_history.run_import_history, sources=sources)}

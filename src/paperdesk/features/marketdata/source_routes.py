@@ -11,11 +11,14 @@ from starlette.requests import HTTPConnection
 from paperdesk.features.identity.access import Caller, Serving, Work
 from paperdesk.features.marketdata.feeds.vendor import BarLength, BarsAsked, Subject
 from paperdesk.features.marketdata.forget_source_key import forget_source_key
+from paperdesk.features.marketdata.import_history import import_history
 from paperdesk.features.marketdata.queries import SYMBOLS_MAX, TooManySymbols
 from paperdesk.features.marketdata.read_sourcing import read_sourcing
 from paperdesk.features.marketdata.route_subject import RouteSubject, route_subject
+from paperdesk.features.marketdata.schemas import ImportOut
 from paperdesk.features.marketdata.set_source_key import set_source_key
 from paperdesk.features.marketdata.source_schemas import (
+    HistoryBody,
     LiveActionOut,
     LiveActionsOut,
     LiveBarsOut,
@@ -99,6 +102,12 @@ async def put_source_row(subject: Subject, body: SourceRowBody, work: Work) -> N
 async def delete_source_row(subject: Subject, work: Work) -> None:
     """Let the settings say again which sources are asked about a subject."""
     await route_subject(work, RouteSubject(subject, None))
+
+
+@router.post("/datasets/histories", status_code=202)
+async def post_history(body: HistoryBody, work: Work) -> ImportOut:
+    """Record a history of a source as a dataset; the job tells how far it is."""
+    return ImportOut(job_id=await import_history(work, body.command()))
 
 
 @router.get("/live/quotes")

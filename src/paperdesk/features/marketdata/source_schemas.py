@@ -19,10 +19,11 @@ from paperdesk.features.marketdata.feeds.vendor import (
     VendorAction,
     YieldOn,
 )
+from paperdesk.features.marketdata.import_history import SYMBOLS_MAX, ImportHistory
 from paperdesk.features.marketdata.route_subject import RouteSubject
 from paperdesk.features.marketdata.set_source_key import SetSourceKey
 from paperdesk.features.marketdata.sources import Answer, PassedOver, SourceState
-from paperdesk.infra.http import Body, NumberText
+from paperdesk.infra.http import Body, DayText, Line, NumberText
 
 KEY_LENGTH_MAX = 500
 Word = Annotated[SecretStr, Field(min_length=1, max_length=KEY_LENGTH_MAX)]
@@ -60,6 +61,29 @@ class SourceRowBody(Body):
     def command(self, subject: Subject) -> RouteSubject:
         """Return what is asked."""
         return RouteSubject(subject, self.sources)
+
+
+class HistoryBody(Body):
+    """Which history is recorded as a dataset: raw bars between two market days, both included."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        json_schema_extra={
+            "examples": [{"name": "A half year", "symbols": ["AAPL"], "start_on": "2024-01-02", "end_on": "2024-06-28"}]
+        },
+    )
+
+    name: Line
+    symbols: list[SymbolText] = Field(min_length=1, max_length=SYMBOLS_MAX)
+    start_on: DayText
+    end_on: DayText
+    length: Literal["1m", "5m", "15m", "1d"] = "1d"
+    source: str | None = Field(default=None, description="Which source; without it the first that answers.")
+
+    def command(self) -> ImportHistory:
+        """Return what is asked."""
+        return ImportHistory(self.name, self.symbols, self.length, self.start_on, self.end_on, self.source)
 
 
 class FailureOut(BaseModel):

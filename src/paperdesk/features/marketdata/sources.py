@@ -169,6 +169,10 @@ class Sources:
             await client.aclose()
         self._clients.clear()
 
+    async def wait(self, seconds: float) -> None:
+        """Wait, as calls do between two tries."""
+        await self._around.sleep(seconds)
+
     def seal(self, tenant_id: TenantId, vendor: str, key: tuple[str, str]) -> Sealed:
         """Seal a key id and a secret for their place."""
         return self.vault.seal(json.dumps(key), _place(tenant_id, vendor))
