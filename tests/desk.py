@@ -36,6 +36,7 @@ from paperdesk.features.identity.found_desk import Desk
 from paperdesk.features.marketdata.feeds.files import ImportTerms, import_file
 from paperdesk.features.marketdata.feeds.manifest import DatasetManifest, DatasetTerms
 from paperdesk.features.marketdata.feeds.series import Named
+from paperdesk.features.marketdata.record_live import Recorder
 from paperdesk.features.marketdata.sources import Sources
 from paperdesk.features.marketdata.store import insert_dataset
 from paperdesk.features.marketdata.tapes import Shelf
@@ -332,7 +333,7 @@ async def at_work(runtime: Runtime, stand: VendorStand | None = None) -> AsyncIt
     shelf = Shelf(runtime.settings.datasets)
     relay = Relay(runtime.server, runtime.bus, runtime.metrics)
     writer = OrderWriter(runtime, shelf, relay)
-    works = (writer.run(), relay.run(), worker.Pump(runtime, shelf, relay).run())
+    works = (writer.run(), relay.run(), worker.Pump(runtime, shelf, relay, Recorder(runtime, shelf, sources)).run())
     tasks = [asyncio.create_task(work) for work in works]
     try:
         yield Rooms(runtime, Gate(runtime), shelf, writer, sources), relay

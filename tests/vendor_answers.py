@@ -28,10 +28,12 @@ def text_of(instant: datetime) -> str:
     return instant.isoformat().replace("+00:00", "Z")
 
 
-def alpaca_snapshot(symbol: str) -> Json:
+Figures = tuple[float, float, float, float, float, float, int, float]
+
+
+def alpaca_snapshot(figures: Figures, at: str = "2026-01-05T15:30:00.123456789Z") -> Json:
     """Return a share's snapshot; the quote has nanoseconds, as theirs have."""
-    bid, ask, last, opened, high, low, volume, before = PRICES[symbol]
-    at = "2026-01-05T15:30:00.123456789Z"
+    bid, ask, last, opened, high, low, volume, before = figures
     day = {"o": opened, "h": high, "l": low, "c": last, "v": volume, "n": 900, "vw": last}
     return {
         "latestTrade": {"t": at, "x": "V", "p": last, "s": 100, "c": ["@"], "i": 7, "z": "C"},

@@ -45,12 +45,17 @@ class Asked:
 
 @dataclass
 class VendorStand:
-    """The three vendors as an ASGI app; `prices` may be changed while it stands."""
+    """The three vendors as an ASGI app; `now` changes what Alpaca says of a share."""
 
     base: str = "https://api.massive.com"
     troubles: list[Trouble] = field(default_factory=list[Trouble])
     asked: list[Asked] = field(default_factory=list[Asked])
     is_down: bool = False
+    now: dict[str, tuple[told.Figures, str]] = field(default_factory=dict[str, tuple[told.Figures, str]])
+
+    def snapshot(self, symbol: str) -> Any:  # noqa: ANN401 - any JSON
+        """Return Alpaca's latest of a share: as it was changed, else as it stands in the answers."""
+        return told.alpaca_snapshot(*self.now.get(symbol, (told.PRICES[symbol],)))
 
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
         assert scope["type"] == "http"
@@ -87,7 +92,7 @@ class VendorStand:
         symbols = params.get("symbols", "").split(",")
         match path:
             case "/v2/stocks/snapshots":
-                return 200, {each: told.alpaca_snapshot(each) for each in symbols if each in told.PRICES}
+                return 200, {each: self.snapshot(each) for each in symbols if each in told.PRICES}
             case "/v2/stocks/bars":
                 return 200, told.alpaca_bars(symbols[0], params.get("page_token"))
             case "/v1beta1/options/snapshots":

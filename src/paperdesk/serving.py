@@ -29,6 +29,7 @@ from paperdesk.features.identity.access import Gate
 from paperdesk.features.identity.found_desk import FoundDesk, found_desk
 from paperdesk.features.identity.issue_sign_in_link import issue_sign_in_link
 from paperdesk.features.marketdata.jobs import jobs_with
+from paperdesk.features.marketdata.record_live import Recorder
 from paperdesk.features.marketdata.reseal_source_keys import reseal_source_keys
 from paperdesk.features.marketdata.sources import Sources, routes_of
 from paperdesk.features.marketdata.tapes import Shelf
@@ -91,7 +92,7 @@ async def running_desk(settings: Settings) -> AsyncIterator[Desk]:
         rooms = (
             writer.run(),
             relay.run(),
-            Pump(runtime, shelf, relay).run(),
+            Pump(runtime, shelf, relay, Recorder(runtime, shelf, sources)).run(),
             Worker(runtime, {**jobs_with(sources), **BROKER_JOBS}).run(),
         )
         tasks = [asyncio.create_task(room) for room in rooms]

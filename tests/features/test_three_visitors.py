@@ -133,6 +133,8 @@ CALLS = {
     ("POST", "/v1/datasets/histories"): Call(
         body={"name": "Half", "symbols": ["ACME"], "start_on": "2024-01-02", "end_on": "2024-01-09"}
     ),
+    ("POST", "/v1/live/tapes"): Call(body={"name": "Today", "symbols": ["ACME"]}),
+    ("POST", "/v1/live/tapes/{live_tape_id}/symbols"): Call(body={"symbols": ["ACME"]}),
     ("GET", "/v1/live/quotes"): Call({"symbols": "ACME"}),
     ("GET", "/v1/live/bars"): Call({"symbol": "ACME", "start": "2024-01-02T00:00:00Z", "end": "2024-02-01T00:00:00Z"}),
     ("GET", "/v1/live/chain"): Call({"underlying": "ACME"}),
@@ -200,7 +202,7 @@ EVERYBODYS = {
     ("PUT", "/v1/source-rows/{subject}"),
     ("DELETE", "/v1/source-rows/{subject}"),
 }
-KEYED = {address for address in CALLS if address[1].startswith("/v1/live/")} | {
+KEYED = {address for address in CALLS if address[0] == "GET" and address[1].startswith("/v1/live/")} | {
     ("DELETE", "/v1/sources/{source}/key"),
     ("POST", "/v1/sources/{source}/test"),
 }
@@ -226,6 +228,7 @@ async def ids(desk: RunningDesk) -> dict[str, str]:
     for source, (key_id, secret) in KEYS.items():
         key = {"secret": secret, **({"key_id": key_id} if key_id else {})}
         (await desk.mine.ask("PUT", f"/v1/sources/{source}/key", json=key)).raise_for_status()
+    live = await desk.mine.post("/v1/live/tapes", {"name": "Ours", "symbols": ["BOLT"]})
     fill, *_ = await desk.mine.rows(f"/v1/accounts/{account_id}/fills")
     order = await desk.mine.order(account_id, "buy", "1")
     return {
@@ -233,6 +236,7 @@ async def ids(desk: RunningDesk) -> dict[str, str]:
         "strategy": "alpha-bot",
         "fill_id": fill["id"],
         "tape_id": tape_id,
+        "live_tape_id": live["id"],
         "account_id": account_id,
         "number": (await desk.mine.get(f"/v1/accounts/{account_id}"))["number"],
         "empty_id": await desk.mine.open_account(tape_id),
@@ -285,6 +289,7 @@ ANYTHING = dict.fromkeys(
         "preset_name",
         "strategy",
         "tape_id",
+        "live_tape_id",
         "account_id",
         "number",
         "empty_id",

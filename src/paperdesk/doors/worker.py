@@ -7,6 +7,7 @@ from datetime import datetime
 from paperdesk.core.kernel.ids import TapeId
 from paperdesk.features.broker.match_orders import match_orders, moving_tapes
 from paperdesk.features.marketdata.control_tape import CONTROL_TOPIC
+from paperdesk.features.marketdata.record_live import Recorder
 from paperdesk.features.marketdata.tapes import Shelf
 from paperdesk.infra.bus import Subscription
 from paperdesk.infra.db import SYSTEM_ROLE, Connection, is_leader
@@ -20,11 +21,12 @@ IDLE_S = 1.0
 
 @dataclass(slots=True)
 class Pump:
-    """Moves every tape that plays or has a target; of several processes, one does it for all."""
+    """Moves every tape that plays or has a target, and records live ones; of several processes, one does it for all."""
 
     runtime: Runtime
     shelf: Shelf
     relay: Relay
+    recorder: Recorder | None = None
     moved_at: dict[TapeId, datetime] = field(default_factory=dict[TapeId, datetime])
 
     async def run(self) -> None:
@@ -34,9 +36,12 @@ class Pump:
 
     async def _serve(self, controls: Subscription) -> None:
         db = await self.runtime.server.connect(SYSTEM_ROLE)
+        recording: asyncio.Task[None] | None = None
         try:
             while not await is_leader(db, "pump"):
                 await asyncio.sleep(IDLE_S)
+            if self.recorder is not None:
+                recording = asyncio.create_task(self.recorder.run())
             while True:
                 moving = await moving_tapes(db)
                 self.moved_at = {tape_id: at for tape_id, at in self.moved_at.items() if tape_id in moving}
@@ -44,6 +49,8 @@ class Pump:
                 if not any(is_far):
                     await _wait(controls, FRAME_S if moving else IDLE_S)
         finally:
+            if recording is not None:
+                recording.cancel()
             await db.close(timeout=1)
 
     async def move(self, db: Connection, tape_id: TapeId) -> bool:

@@ -99,6 +99,9 @@ class Settings(BaseSettings):
     fred_calls_per_minute: int = 120
     """How many calls a minute FRED allows."""
 
+    live_poll_s: int = 5
+    """How many seconds pass before the sources of a live tape are asked again."""
+
     sealing_keys: SecretStr | None = None
     """Keys that the keys of sources are sealed with, as name:base64 of 32 bytes, the one in use first; else a file."""
 

@@ -76,6 +76,7 @@ class SmallDesk:
             Route("/v1/orders/{id}", self.one_order, methods=["GET", "DELETE"]),
             Route("/v1/tapes", self.list_tapes),
             Route("/v1/tapes", self.open_tape, methods=["POST"]),
+            Route("/v1/live/tapes", self.open_tape, methods=["POST"]),
             Route("/v1/tapes/{id}/rewind", self.rewind, methods=["POST"]),
             Route("/v1/tapes/{id}/control", self.control, methods=["POST"]),
             Route("/v1/datasets", self.list_datasets),

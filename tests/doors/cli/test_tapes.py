@@ -137,3 +137,8 @@ def test_a_history_is_recorded_and_followed_to_its_end(running: Running, speak: 
     wish = {"source": "alpaca", "length": "1d", "symbols": ["AAPL", "MSFT"], **days}
     assert running.desk.wishes == [{**wish, "name": "AAPL, MSFT 2024-01-01..2024-06-30"}]
     assert speak("tapes", "import", "--from", "alpaca", "AAPL").exit_code == 2
+
+
+def test_a_live_tape_is_opened_on_symbols(running: Running, speak: Speak) -> None:
+    assert speak("tapes", "live", "AAPL", "MSFT", "--name", "Today").exit_code == 0
+    assert running.desk.tapes[-1]["name"] == "Today"

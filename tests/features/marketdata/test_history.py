@@ -63,7 +63,7 @@ async def test_a_vendors_history_becomes_a_dataset_that_can_be_traded_on(
     await keyed.mine.order(account_id, "buy", "1")
     await keyed.mine.step(tape_id)
     (fill,) = await keyed.mine.rows(f"/v1/accounts/{account_id}/fills")
-    assert (fill["price"], fill["at"]) == ("101.02", "2024-01-03T14:30:00Z")
+    assert (fill["price"], fill["at"]) == ("101.03", "2024-01-03T14:30:00Z")
     bars = (await keyed.mine.get("/v1/bars", tape_id=tape_id, symbol="ACME"))["items"]
     assert [(bar["close"], bar["volume"]) for bar in bars] == [("100.5", "1000"), ("101.5", "1001")]
 

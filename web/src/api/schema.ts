@@ -555,6 +555,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/live/tapes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Open a tape that goes with the wall clock and watches symbols; accounts live on it as on any other. */
+        post: operations["post_live_tape"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/live/tapes/{live_tape_id}/symbols": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a live tape watch more symbols. */
+        post: operations["post_watched"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/datasets/histories": {
         parameters: {
             query?: never;
@@ -3056,6 +3090,28 @@ export interface components {
             items: components["schemas"]["LiveQuoteOut"][];
         };
         /**
+         * LiveTapeBody
+         * @description A live tape: what it is called, and what it watches.
+         * @example {
+         *       "name": "Today",
+         *       "symbols": [
+         *         "AAPL",
+         *         "MSFT"
+         *       ]
+         *     }
+         */
+        LiveTapeBody: {
+            /** Name */
+            name: string;
+            /** Symbols */
+            symbols: string[];
+            /**
+             * Shared
+             * @default false
+             */
+            shared?: boolean;
+        };
+        /**
          * LiveYieldOut
          * @description A yield of one day in percent; null on a day for which none was published.
          */
@@ -4574,10 +4630,10 @@ export interface components {
         };
         /**
          * SourceKind
-         * @description Whether a market really had these prices.
+         * @description Whether a market really had these prices; a live one is still having them.
          * @enum {string}
          */
-        SourceKind: "recorded" | "synthetic";
+        SourceKind: "recorded" | "synthetic" | "live";
         /**
          * SourceOut
          * @description One source, how it stands with your key, and what is left of its calls.
@@ -4981,6 +5037,19 @@ export interface components {
              * @example Demo
              */
             name: string;
+        };
+        /**
+         * WatchBody
+         * @description What a live tape watches as well from now on.
+         * @example {
+         *       "symbols": [
+         *         "NVDA"
+         *       ]
+         *     }
+         */
+        WatchBody: {
+            /** Symbols */
+            symbols: string[];
         };
         /**
          * StrategyOut
@@ -6604,6 +6673,74 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_live_tape: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LiveTapeBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TapeOut"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_watched: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                live_tape_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WatchBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TapeOut"];
+                };
             };
             /** @description Refused, or failed: a problem with a code. */
             default: {

@@ -183,6 +183,22 @@ def open_tape(  # noqa: PLR0913 - each parameter is an option of the command lin
         _card(answer.json())
 
 
+@verbs.command("live")
+def open_live_tape(
+    context: typer.Context,
+    symbols: Annotated[list[str], typer.Argument(help="What to watch.")],
+    *,
+    name: Annotated[str, typer.Option("--name", help="What to call it.")] = "Live",
+    as_json: AsJson = False,
+) -> None:
+    """Open a tape that goes with the wall clock and records what the sources tell."""
+    answer = desk_of(context).post("/v1/live/tapes", name=name, symbols=symbols)
+    if as_json:
+        render.raw(answer)
+    else:
+        _card(answer.json())
+
+
 @dataset_verbs.command("list")
 def list_datasets(context: typer.Context, *, limit: Limit = 50, cursor: Cursor = None, as_json: AsJson = False) -> None:
     """List the datasets with their licences."""

@@ -18,6 +18,7 @@ from paperdesk.core.kernel.principal import Principal, Scope
 from paperdesk.core.kernel.time import instant_text
 from paperdesk.features.marketdata.feeds.dataset import Dataset
 from paperdesk.features.marketdata.feeds.timeline import Landmark, StepUnit
+from paperdesk.features.marketdata.pump import follows_live
 from paperdesk.features.marketdata.store import load_tape, save_control
 from paperdesk.features.marketdata.tapes import Awaited, Shelf, Tape, TapeState, close_of
 from paperdesk.infra.work import UnitOfWork
@@ -40,6 +41,10 @@ class TapeAction(StrEnum):
     STEP = "step"
     JUMP = "jump"
     SPEED = "speed"
+
+
+class LiveTapeKeepsTime(Conflict):
+    """A live tape goes with the wall clock: nobody plays, pauses, steps or jumps it. A branch of it can be."""
 
 
 class NotTapeOwner(Forbidden):
@@ -90,7 +95,10 @@ async def control_tape(work: UnitOfWork, shelf: Shelf, command: ControlTape) -> 
     tape = await load_tape(work, command.tape_id, lock=True)
     if not can_control(work.who, tape):
         raise NotTapeOwner("Only the owner of a shared tape controls its clock.", tape_id=str(tape.id))
-    changed = aim(tape, await shelf.dataset(tape.dataset_id), command)
+    dataset = await shelf.dataset(tape.dataset_id)
+    if follows_live(tape, dataset):
+        raise LiveTapeKeepsTime("A live tape goes with the wall clock and cannot be moved.", tape_id=str(tape.id))
+    changed = aim(tape, dataset, command)
     await save_control(work, changed)
     await work.record("control_tape", tape.id, {"action": command.action})
     work.announce(CONTROL_TOPIC, {"id": tape.id})

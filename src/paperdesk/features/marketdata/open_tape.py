@@ -25,6 +25,10 @@ class SealedMarket(Conflict):
     """A market with a sealed seed has one tape; a second one could be sent ahead of it."""
 
 
+class LiveMarketHasItsTape(Conflict):
+    """A live market has the tape that it is recorded for; to play the recording again, rewind that tape."""
+
+
 class WarmUpTooLong(Invalid):
     """The tape has fewer sessions before its start than the warm-up asks for."""
 
@@ -61,6 +65,8 @@ async def open_tape(work: UnitOfWork, shelf: Shelf, command: OpenTape) -> Tape:
     recipe = dataset.manifest.recipe
     if recipe is not None and recipe.sealed and not command.has_market_to_itself:
         raise SealedMarket("A market with a sealed seed has the tape it was made for and no other.")
+    if dataset.live_until is not None:
+        raise LiveMarketHasItsTape("A live market has one tape; rewind it to play its recording again.")
     cursor, start_at = _start(dataset, command)
     tape = Tape(
         id=TapeId(work.new_id()),

@@ -29,6 +29,8 @@ def next_move(tape: Tape, dataset: Dataset, elapsed: timedelta, facts_max: int |
     Without a limit of facts the whole way is one move: right when no order waits for what lies between.
     In lock-step a move ends with the next bars or quotes, and there is none until all have seen the last.
     """
+    if follows_live(tape, dataset):
+        return _live_move(tape, dataset, facts_max)
     wanted = _wanted(tape, dataset, elapsed)
     if wanted is None:
         return None
@@ -44,6 +46,21 @@ def next_move(tape: Tape, dataset: Dataset, elapsed: timedelta, facts_max: int |
         at = max(dataset.at_of(cursor), tape.at)
     has_ended = cursor >= dataset.facts_total
     return Move(cursor, max(dataset.at_of(cursor), tape.at) if has_ended else at, has_ended)
+
+
+def follows_live(tape: Tape, dataset: Dataset) -> bool:
+    """Say whether a tape goes with a live market; a branch of it plays the recording again."""
+    return dataset.live_until is not None and tape.parent_id is None
+
+
+def _live_move(tape: Tape, dataset: Dataset, facts_max: int | None) -> Move | None:
+    """Return the move to what has been delivered by now; there is no end, and nobody is waited for."""
+    assert dataset.live_until is not None, "only a live market has a clock of its own"
+    cursor, at = dataset.facts_total, max(dataset.live_until, tape.at)
+    if facts_max is not None and cursor > tape.cursor + facts_max:
+        cursor = tape.cursor + facts_max
+        at = max(dataset.at_of(cursor), tape.at)
+    return None if (cursor, at) == (tape.cursor, tape.at) else Move(cursor, at, has_ended=False)
 
 
 def stopped_move(tape: Tape, dataset: Dataset, fact: tuple[int, datetime], stopped_by: Stop) -> Move:

@@ -20,6 +20,7 @@ from paperdesk.features.marketdata.feeds.timeline import Landmark, StepUnit
 from paperdesk.features.marketdata.import_dataset import ImportDataset
 from paperdesk.features.marketdata.open_preset_tape import SEED_MAX, OpenPresetTape
 from paperdesk.features.marketdata.open_tape import OpenTape
+from paperdesk.features.marketdata.pump import follows_live
 from paperdesk.features.marketdata.queries import BarQuery, DatasetVersion, StandingQuote
 from paperdesk.features.marketdata.tapes import Awaited, Stop, Tape, TapeState
 from paperdesk.infra.http import Body, DayText, InstantText, Line, NumberText
@@ -100,7 +101,7 @@ class TapeOut(BaseModel):
             session_open=dataset.calendar.is_open(tape.at),
             next_open_at=dataset.calendar.next_open(tape.at),
             next_close_at=dataset.calendar.next_close(tape.at),
-            can_control=can_control(who, tape),
+            can_control=can_control(who, tape) and not follows_live(tape, dataset),
             **_recipe(terms.recipe, is_told=tape.has_ended),
         )
 

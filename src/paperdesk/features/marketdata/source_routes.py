@@ -4,6 +4,7 @@ No transaction is open while a vendor is asked: it may be slow.
 """
 
 from typing import Annotated, Literal, TypeAlias
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
 from starlette.requests import HTTPConnection
@@ -12,10 +13,12 @@ from paperdesk.features.identity.access import Caller, Serving, Work
 from paperdesk.features.marketdata.feeds.vendor import BarLength, BarsAsked, Subject
 from paperdesk.features.marketdata.forget_source_key import forget_source_key
 from paperdesk.features.marketdata.import_history import import_history
+from paperdesk.features.marketdata.open_live_tape import open_live_tape, watch_symbols
 from paperdesk.features.marketdata.queries import SYMBOLS_MAX, TooManySymbols
 from paperdesk.features.marketdata.read_sourcing import read_sourcing
 from paperdesk.features.marketdata.route_subject import RouteSubject, route_subject
-from paperdesk.features.marketdata.schemas import ImportOut
+from paperdesk.features.marketdata.routes import Datasets, shown_tape
+from paperdesk.features.marketdata.schemas import ImportOut, TapeOut
 from paperdesk.features.marketdata.set_source_key import set_source_key
 from paperdesk.features.marketdata.source_schemas import (
     HistoryBody,
@@ -28,6 +31,7 @@ from paperdesk.features.marketdata.source_schemas import (
     LiveInstrumentsOut,
     LiveQuoteOut,
     LiveQuotesOut,
+    LiveTapeBody,
     LiveYieldOut,
     LiveYieldsOut,
     SourceKeyBody,
@@ -37,6 +41,7 @@ from paperdesk.features.marketdata.source_schemas import (
     SourcesOut,
     SymbolText,
     ToldOut,
+    WatchBody,
     told,
 )
 from paperdesk.features.marketdata.sources import VENDORS, Sources, Sourcing, require_tells
@@ -102,6 +107,18 @@ async def put_source_row(subject: Subject, body: SourceRowBody, work: Work) -> N
 async def delete_source_row(subject: Subject, work: Work) -> None:
     """Let the settings say again which sources are asked about a subject."""
     await route_subject(work, RouteSubject(subject, None))
+
+
+@router.post("/live/tapes", status_code=201)
+async def post_live_tape(body: LiveTapeBody, work: Work, shelf: Datasets) -> TapeOut:
+    """Open a tape that goes with the wall clock and watches symbols; accounts live on it as on any other."""
+    return await shown_tape(shelf, await open_live_tape(work, shelf, body.command()), work.who)
+
+
+@router.post("/live/tapes/{live_tape_id}/symbols")
+async def post_watched(live_tape_id: UUID, body: WatchBody, work: Work, shelf: Datasets) -> TapeOut:
+    """Let a live tape watch more symbols."""
+    return await shown_tape(shelf, await watch_symbols(work, shelf, live_tape_id, body.symbols), work.who)
 
 
 @router.post("/datasets/histories", status_code=202)

@@ -20,6 +20,8 @@ from paperdesk.features.marketdata.feeds.vendor import (
     YieldOn,
 )
 from paperdesk.features.marketdata.import_history import SYMBOLS_MAX, ImportHistory
+from paperdesk.features.marketdata.open_live_tape import SYMBOLS_MAX as WATCHED_MAX
+from paperdesk.features.marketdata.open_live_tape import OpenLiveTape
 from paperdesk.features.marketdata.route_subject import RouteSubject
 from paperdesk.features.marketdata.set_source_key import SetSourceKey
 from paperdesk.features.marketdata.sources import Answer, PassedOver, SourceState
@@ -84,6 +86,30 @@ class HistoryBody(Body):
     def command(self) -> ImportHistory:
         """Return what is asked."""
         return ImportHistory(self.name, self.symbols, self.length, self.start_on, self.end_on, self.source)
+
+
+class LiveTapeBody(Body):
+    """A live tape: what it is called, and what it watches."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, json_schema_extra={"examples": [{"name": "Today", "symbols": ["AAPL", "MSFT"]}]}
+    )
+
+    name: Line
+    symbols: list[SymbolText] = Field(min_length=1, max_length=WATCHED_MAX)
+    shared: bool = False
+
+    def command(self) -> OpenLiveTape:
+        """Return what is asked."""
+        return OpenLiveTape(self.name, self.symbols, self.shared)
+
+
+class WatchBody(Body):
+    """What a live tape watches as well from now on."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra={"examples": [{"symbols": ["NVDA"]}]})
+
+    symbols: list[SymbolText] = Field(min_length=1, max_length=WATCHED_MAX)
 
 
 class FailureOut(BaseModel):

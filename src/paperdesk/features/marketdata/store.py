@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from paperdesk.core.kernel.errors import NotFound
 from paperdesk.core.kernel.ids import DatasetId, TenantId
 from paperdesk.core.market.instruments import Instrument
-from paperdesk.features.marketdata.feeds.manifest import DatasetManifest, manifest_from_text, manifest_json
+from paperdesk.features.marketdata.feeds.manifest import DatasetManifest, SourceKind, manifest_from_text, manifest_json
 from paperdesk.features.marketdata.feeds.vendor import Subject
 from paperdesk.features.marketdata.presets import SavedPreset
 from paperdesk.features.marketdata.sources import SealedKey, Sourcing
@@ -279,7 +279,8 @@ async def _insert_instruments(work: UnitOfWork, found: Iterable[Instrument]) -> 
         }
         for instrument in found
     ]
-    await work.db.execute(upsert(instruments).on_conflict_do_nothing(), rows)
+    if rows:
+        await work.db.execute(upsert(instruments).on_conflict_do_nothing(), rows)
 
 
 async def load_sourcing(work: ReadOnly) -> Sourcing:
@@ -331,3 +332,15 @@ async def replace_sealed_key(db: AsyncConnection, place: tuple[TenantId, str], s
     """Write one key sealed anew."""
     its = (source_keys.c.tenant_id == place[0], source_keys.c.vendor == place[1])
     await db.execute(update(source_keys).where(*its).values(sealed_with=sealed.key_name, box=sealed.box))
+
+
+async def live_tapes(db: AsyncConnection) -> list[Tape]:
+    """Return the tapes of all tenants that go with a live market."""
+    is_live = dataset_versions.c.manifest["kind"].astext == SourceKind.LIVE.value
+    query = select(tape_runs).join(dataset_versions, dataset_versions.c.id == tape_runs.c.dataset_id)
+    return [tape_of(row) for row in await fetch_all(db, query.where(is_live, tape_runs.c.parent_id.is_(None)))]
+
+
+async def insert_watched(work: UnitOfWork, found: Iterable[Instrument]) -> None:
+    """Write instruments that a live tape watches from now on."""
+    await _insert_instruments(work, found)

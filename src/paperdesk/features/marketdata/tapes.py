@@ -16,6 +16,7 @@ from paperdesk.core.market.instruments import Instrument
 from paperdesk.core.market.quotes import Quote
 from paperdesk.core.market.sessions import BeyondCalendar, Calendar, calendar
 from paperdesk.features.marketdata.feeds.dataset import Dataset, open_dataset
+from paperdesk.features.marketdata.feeds.live import LiveDataset
 from paperdesk.features.marketdata.feeds.manifest import DatasetManifest
 from paperdesk.features.marketdata.feeds.writer import write_manifest
 from paperdesk.features.marketdata.marks import TapeMarks
@@ -139,7 +140,7 @@ class Shelf:
             if dataset_id not in self._open:
                 self._open[dataset_id] = await asyncio.to_thread(open_dataset, self._folder / str(dataset_id))
                 self._forget_generated()
-            return self._open[dataset_id]
+            return _caught_up(self._open[dataset_id])
 
     def _forget_generated(self) -> None:
         """Let go of the generated datasets opened longest ago; who asks for one again gets the same."""
@@ -159,6 +160,8 @@ class Shelf:
         `dates` are days that somebody wants an order to end on.
         """
         dataset = self._open.get(tape.dataset_id) or await self.dataset(tape.dataset_id)
+        if tape.cursor > dataset.facts_total:
+            dataset = _caught_up(dataset)
         known = self._views.get(tape.id)
         if known is None or known[:2] != (tape.cursor, tape.at):
             known = (tape.cursor, tape.at, blank_view(dataset, tape))
@@ -167,6 +170,13 @@ class Shelf:
         if view is not known[2]:
             self._views[tape.id] = (tape.cursor, tape.at, view)
         return with_dates(view, dataset, dates)
+
+
+def _caught_up(dataset: Dataset) -> Dataset:
+    """Return a dataset with what another process may have recorded of it meanwhile."""
+    if isinstance(dataset, LiveDataset):
+        dataset.catch_up()
+    return dataset
 
 
 def blank_view(dataset: Dataset, tape: Tape) -> MarketView:

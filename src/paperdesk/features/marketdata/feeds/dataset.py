@@ -17,7 +17,8 @@ from paperdesk.core.market.quotes import Bar, Quote
 from paperdesk.core.market.sessions import Calendar, Session
 from paperdesk.features.marketdata.feeds.bar_rows import EVERY_BAR, BarRows, BarsWanted
 from paperdesk.features.marketdata.feeds.columns import Columns
-from paperdesk.features.marketdata.feeds.manifest import DatasetManifest, Listing
+from paperdesk.features.marketdata.feeds.live import open_live
+from paperdesk.features.marketdata.feeds.manifest import DatasetManifest, Listing, SourceKind
 from paperdesk.features.marketdata.feeds.recorded import open_recorded
 from paperdesk.features.marketdata.feeds.synthetic import open_synthetic
 from paperdesk.features.marketdata.feeds.timeline import Landmark, StepUnit
@@ -38,6 +39,10 @@ class Dataset(Protocol):
     @property
     def facts_total(self) -> int:
         """Return the number of the last fact; never shown to anybody who trades on the dataset."""
+
+    @property
+    def live_until(self) -> datetime | None:
+        """Return what the clock of a live market shows; None for one that is recorded or generated as a whole."""
 
     @property
     def starts_from(self) -> datetime:
@@ -134,6 +139,8 @@ class Dataset(Protocol):
 
 
 def open_dataset(path: Path) -> Dataset:
-    """Open the dataset in a directory: recorded, or generated from its recipe."""
+    """Open the dataset in a directory: recorded, generated from its recipe, or being recorded as it happens."""
     manifest = read_manifest(path)
+    if manifest.kind is SourceKind.LIVE:
+        return open_live(path, manifest)
     return open_recorded(path) if manifest.recipe is None else open_synthetic(manifest)

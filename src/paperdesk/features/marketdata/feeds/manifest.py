@@ -32,10 +32,11 @@ class PriceBasis(StrEnum):
 
 
 class SourceKind(StrEnum):
-    """Whether a market really had these prices."""
+    """Whether a market really had these prices; a live one is still having them."""
 
     RECORDED = "recorded"
     SYNTHETIC = "synthetic"
+    LIVE = "live"
 
 
 class Shape(StrEnum):

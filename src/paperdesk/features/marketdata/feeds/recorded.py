@@ -116,6 +116,8 @@ class RecordedDataset:
             if moment is Moment.EX:
                 self._ex_dates[action.instrument.id].append((seq, action))
 
+    live_until: datetime | None = None
+
     @property
     def facts_total(self) -> int:
         """Return the number of the last fact; never shown to anybody who trades on the dataset."""

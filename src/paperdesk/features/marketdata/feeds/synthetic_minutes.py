@@ -76,6 +76,8 @@ class MinuteMarket(MinuteClock):
         numbers = [numbers_of(market, day, count) for day, count in enumerate(counts)]
         super().__init__(market.sessions, numbers, acts_of(days.actions, days.calendar, market.sessions))
 
+    live_until: datetime | None = None
+
     @property
     def starts_from(self) -> datetime:
         """Return the close from which on nothing was known beforehand."""

@@ -1,0 +1,117 @@
+"""Record live markets: ask the sources every few seconds while a session is open, and let the clock run always.
+
+One process records for all. Facts are on disk before any tape moves to them; where no source answers, nothing is
+delivered, quotes grow old and orders wait.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+from paperdesk.core.kernel.errors import PaperdeskError
+from paperdesk.core.kernel.ids import DatasetId, InstrumentId
+from paperdesk.core.kernel.principal import Principal, Scope
+from paperdesk.core.market.facts import MarketFact, PriceFact
+from paperdesk.core.market.merge import phase_of
+from paperdesk.features.marketdata.control_tape import CONTROL_TOPIC
+from paperdesk.features.marketdata.feeds.live import LiveDataset
+from paperdesk.features.marketdata.feeds.live_facts import Seen, facts_of
+from paperdesk.features.marketdata.feeds.live_journal import Delivery
+from paperdesk.features.marketdata.read_sourcing import read_sourcing
+from paperdesk.features.marketdata.sources import Sources
+from paperdesk.features.marketdata.store import live_tapes
+from paperdesk.features.marketdata.tapes import Shelf, Tape
+from paperdesk.infra.rooms import keep_serving
+from paperdesk.infra.runtime import Runtime
+from paperdesk.infra.telemetry import log
+
+TICK_S: Final = 1.0
+
+
+@dataclass(slots=True)
+class Recorder:
+    """Asks and records for every live tape there is."""
+
+    runtime: Runtime
+    shelf: Shelf
+    sources: Sources
+    due_at: dict[DatasetId, datetime] = field(default_factory=dict[DatasetId, datetime])
+    asking: dict[DatasetId, "asyncio.Task[None]"] = field(default_factory=dict[DatasetId, "asyncio.Task[None]"])
+
+    async def run(self) -> None:
+        """Record until cancelled."""
+        try:
+            await keep_serving("recorder", self._serve)
+        finally:
+            for asking in self.asking.values():
+                asking.cancel()
+
+    async def _serve(self) -> None:
+        while True:
+            await record_live(self)
+            await asyncio.sleep(TICK_S)
+
+    async def record(self, tape: Tape) -> None:
+        """Let the clock of one live tape run to now, and deliver what its sources say if it is time to ask."""
+        dataset = await self.shelf.dataset(tape.dataset_id)
+        assert isinstance(dataset, LiveDataset), "its manifest says so"
+        now = self.runtime.clock.now()
+        bells = dataset.bells_until(now)
+        if bells:
+            await dataset.deliver(Delivery(now, bells))
+        dataset.live_until = max(now, dataset.live_until or now)
+        if dataset.watched and dataset.calendar.is_open(now) and self.due_at.get(tape.dataset_id, now) <= now:
+            self.due_at[tape.dataset_id] = now + timedelta(seconds=self.runtime.settings.live_poll_s)
+            self._begin(tape, dataset)
+        self.runtime.bus.publish(CONTROL_TOPIC, {"id": str(tape.id)})
+
+    def _begin(self, tape: Tape, dataset: LiveDataset) -> None:
+        """Begin to ask, unless the last answer is still on its way: a slow vendor holds up nobody's clock."""
+        asking = self.asking.get(tape.dataset_id)
+        if asking is None or asking.done():
+            self.asking[tape.dataset_id] = asyncio.create_task(self._ask(tape, dataset))
+
+    async def _ask(self, tape: Tape, dataset: LiveDataset) -> None:
+        assert tape.tenant_id is not None, "a live tape belongs to who has the key"
+        who = Principal(tape.tenant_id, tape.owner_id, frozenset({Scope.READ}))
+        try:
+            answer = await self.sources.snapshots(await read_sourcing(self.runtime, who), list(dataset.watched))
+        except PaperdeskError as failure:
+            wait = failure.facts.get("retry_after_s")
+            if isinstance(wait, int):
+                self.due_at[tape.dataset_id] = self.runtime.clock.now() + timedelta(seconds=wait)
+            log.warning("live_tape_not_told", tape_id=str(tape.id), code=failure.code)
+            return
+        at = max(self.runtime.clock.now(), dataset.live_until or answer.provenance.as_of)
+        session = dataset.calendar.session_at(at)
+        if session is None:
+            return
+        facts: list[PriceFact] = []
+        fresh: dict[InstrumentId, Seen] = {}
+        for symbol, snapshot in answer.value.items():
+            instrument = dataset.by_symbol(symbol)
+            if instrument is not None:
+                before = dataset.seen.get(instrument.id, Seen())
+                found, after = facts_of(instrument.id, snapshot, before, (at, session))
+                facts += found
+                if after != before:
+                    fresh[instrument.id] = after
+        if facts:
+            source = f"{answer.provenance.vendor}/{answer.provenance.feed}"
+            await dataset.deliver(Delivery(at, _ordered(facts), fresh, source=source))
+
+
+async def record_live(recorder: Recorder) -> None:
+    """Look after every live tape once."""
+    async with recorder.runtime.as_system() as db:
+        tapes = await live_tapes(db)
+    for tape in tapes:
+        await recorder.record(tape)
+
+
+def _ordered(facts: Sequence[PriceFact]) -> list[MarketFact]:
+    """Return facts of one instant in the order there is: by phase, then by instrument."""
+    ordered: list[PriceFact] = sorted(facts, key=lambda fact: (phase_of(fact), fact.instrument_id.int))
+    return list(ordered)
