@@ -87,6 +87,7 @@ NOUNS = {
     "broker/statistics_schemas": "what the statistics of orders look like from outside",
     "broker/rows": "what the store reads and writes, as values",
     "broker/statements": "the SQL of the order path, for the store and the order writer",
+    "marketdata/scans": "how options move at the points of a portfolio scan, for the marks",
     "marketdata/volatilities": "how much instruments have moved on a tape, for other features",
     "marketdata/marks": "what instruments are worth on a tape, for other features",
     "broker/work": "the unit of work of the order path",

@@ -12,11 +12,12 @@ from paperdesk.core.broker.ledger import Book, EntryKind
 from paperdesk.core.broker.lots import LotMethod
 from paperdesk.core.kernel.money import ZERO, plain
 from paperdesk.core.market.corporate_actions import Merger, SpinOff, Split
-from tests.scenery import CASH_ONLY, FIRST_OPEN, GLOBEX, REG_T, action_of, rules
+from tests.scenery import CASH_ONLY, FIRST_OPEN, FUND, GLOBEX, REG_T, action_of, option, rules
 from tests.stories import Step, Story
 from tests.strategies import asked, market_moves
 
 FIRST_DAY = FIRST_OPEN.date()
+HUNDRED = Decimal(100)
 
 
 def day_of(at: datetime) -> date:
@@ -181,6 +182,45 @@ def test_short_sales_wash_each_other() -> None:
     assert [told(gain) for gain in book.gains] == [("100", "-200.00", "200.00", "0.00")]
     ((lot,),) = book.lots.values()
     assert lot.added == Decimal(200)
+
+
+def test_under_average_cost_every_lot_leaves_at_it() -> None:
+    story = Story(cash="100000", rules=rules(lot_method=LotMethod.AVERAGE))
+    for price in ("10", "20"):
+        story.open(price, FUND)
+        story.buy("100", symbol="FUND")
+        story.open(price, FUND)
+    story.sell("150", symbol="FUND")
+    story.open("30", FUND)
+    assert [(gain.quantity, gain.cost) for gain in read(story).gains] == [
+        (Decimal(100), Decimal(1500)),
+        (Decimal(50), Decimal(750)),
+    ]
+
+
+def test_options_that_end_in_a_delivery_have_no_line_and_their_cost_goes_on() -> None:
+    call = option("C", "100")
+    story = Story(cash="20000")
+    story.open("105")
+    story.quote("6.00", "6.00", of=call)
+    story.buy("1", symbol=call.symbol)
+    story.quote("6.00", "6.00", of=call)
+    story.session_closes()
+    book = read(story)
+    assert book.gains == ()
+    assert [(lots[0].lot.quantity, lots[0].lot.cost) for lots in book.lots.values()] == [(HUNDRED, Decimal(10_600))]
+
+
+def test_an_option_that_ends_worthless_is_closed_for_nothing() -> None:
+    call = option("C", "100")
+    story = Story()
+    story.open("95")
+    story.quote("1.00", "1.00", of=call)
+    story.buy("1", symbol=call.symbol)
+    story.quote("1.00", "1.00", of=call)
+    story.session_closes()
+    (gain,) = read(story).gains
+    assert (gain.kind, gain.proceeds, gain.gain, gain.is_long_term) == (EntryKind.EXPIRY, ZERO, Decimal(-100), False)
 
 
 def test_a_split_goes_through_what_was_taken_over(trader: Story) -> None:

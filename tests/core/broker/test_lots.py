@@ -114,6 +114,12 @@ def test_a_choice_survives_its_text(choice: LotChoice) -> None:
     assert choice_from_text(choice.text) == choice
 
 
+def test_only_what_goes_first_in_first_out_does_without_the_younger_lots() -> None:
+    assert not LotChoice().needs_all_lots
+    assert LotChoice(LotMethod.LIFO).needs_all_lots
+    assert LotChoice(named=(CHEAP.id,)).needs_all_lots
+
+
 choices = st.sampled_from([*map(LotChoice, LotMethod), LotChoice(LotMethod.LIFO, (lot(2, "1", "1").id,))])
 
 

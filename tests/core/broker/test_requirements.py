@@ -12,6 +12,7 @@ from itertools import product
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from paperdesk.core.broker.legs import Leg, by_underlying
 from paperdesk.core.broker.option_rates import LONG_DATED_DAYS, Basis
@@ -211,6 +212,16 @@ def test_a_long_book_is_paired_in_parts_and_never_below_the_lowest(book: tuple[L
     assert found.is_exact is (len(options) <= EXACT_LINES)
     assert _used(found) == {line.symbol: line.quantity for line in book}
     assert list(by_underlying(book)) in ([], ["XYZ"])
+
+
+@settings(max_examples=60, deadline=None)
+@given(books(lines=8, sizes=4), st.integers(2, 5))
+def test_a_book_that_is_cut_needs_what_the_exact_one_does_or_more(book: tuple[Leg, ...], lines: int) -> None:
+    exact, cut = requirement(book, market("100")), requirement(book, market("100"), exact_lines=lines)
+    assert exact.is_exact
+    assert cut.is_exact is (len([line for line in book if line.contract]) <= lines)
+    assert cut.equity_needed >= exact.equity_needed
+    assert _used(cut) == _used(exact)
 
 
 def test_a_book_of_fourteen_lines_is_cut_and_says_so() -> None:

@@ -6,15 +6,16 @@ from typing import Any
 
 import pytest
 
+from paperdesk.core.broker.claims import Claim
 from paperdesk.core.broker.commands import PlaceOrder
-from paperdesk.core.broker.margin_rules import MarginRegime
+from paperdesk.core.broker.margin_rules import MarginKind, MarginRegime
 from paperdesk.core.broker.orders import OrderType, Side
 from paperdesk.core.broker.preview import preview
 from paperdesk.core.broker.risk_checks import Assessment, RiskTooHigh
 from paperdesk.core.broker.risk_rules import RiskFigures, RiskLevel, RiskLimits, RiskMode, RiskRules
 from paperdesk.core.broker.risk_voices import Finding
 from paperdesk.core.kernel.ids import OrderId, derived
-from tests.scenery import ACME, DAY, GLOBEX, HERE, REG_T, option, reg_t, rules
+from tests.scenery import ACME, DAY, GLOBEX, HERE, REG_T, free, option, reg_t, rules
 from tests.stories import Story
 
 # Nothing speaks but what a story is about.
@@ -119,6 +120,21 @@ def test_what_cannot_be_measured_says_why_and_is_no_finding() -> None:
     missing = {each.code: each.reason for each in told(story, "1", "GLOBEX").unmeasured}
     assert missing.keys() == {"sector", "concentration", "leverage", "volatile_names"}
     assert set(missing.values()) - {missing["sector"]} == {"A position has no price yet."}
+
+
+def test_without_equity_there_is_nothing_to_compare_with() -> None:
+    story = quoted(speaking())
+    owed = Claim(derived(HERE, "owed"), ACME.id, Decimal(-20_000))
+    story.account = replace(story.account, claims={owed.action_id: owed})
+    reasons = {each.code: each.reason for each in told(story, "1").unmeasured}
+    assert reasons["leverage"] == "The account has no equity to compare with."
+
+
+def test_a_book_that_no_model_can_value_has_no_margin_buffer_that_anybody_knows() -> None:
+    story = quoted(speaking(), margin=free(MarginKind.PORTFOLIO))
+    story.transfer("100000")
+    story.quote("3.00", "3.00", of=CALL)
+    assert "margin_buffer" in {each.code for each in told(story, "1", CALL.symbol).unmeasured}
 
 
 def test_buying_power_and_cash_that_are_left() -> None:
@@ -242,6 +258,7 @@ def test_options_have_limits_of_contracts_strikes_and_days() -> None:
     with pytest.raises(RiskTooHigh) as refused:
         near.buy("1", symbol=far.symbol)
     assert broken(refused) == ("strike_limit", "0.05")
+    quoted_option(limited(days_to_expiry=30)).buy("1", symbol=CALL.symbol)
     with pytest.raises(RiskTooHigh) as refused:
         quoted_option(limited(days_to_expiry=31)).buy("1", symbol=CALL.symbol)
     assert broken(refused) == ("expiry_limit", "30")

@@ -4,6 +4,7 @@ The account opens at the close of the first day, at 100.00; the second opens at 
 third opens at 103.50 and closes at 105.00, the fourth opens at 104.00 and closes at 98.00.
 """
 
+from decimal import Decimal
 from typing import Any
 
 from tests.desk import RunningDesk, refused, wish
@@ -46,6 +47,7 @@ async def test_a_short_sale_is_owed_marked_and_bought_back(desk: RunningDesk) ->
         "is_warned": False,
         "calls": [],
         "frozen_until": None,
+        "scan": None,
     }
     order = await desk.mine.post(f"/v1/accounts/{account_id}/positions/ACME/close", {})
     assert (order["side"], order["quantity"]) == ("buy", "100")
@@ -182,3 +184,38 @@ async def test_a_cash_account_shows_its_unsettled_cash_and_its_violations(desk: 
     assert (found["unsettled_cash"], found["good_faith_violations"]) == ("1034.8", [])
     await desk.mine.step(tape_id)
     assert (await account(desk, account_id))["unsettled_cash"] == "0"
+
+
+PORTFOLIO = {"kind": "portfolio", **FREE}
+PUT = "ACME240607P00100000"
+
+
+async def test_under_portfolio_margin_a_hedge_lowers_what_the_book_needs_and_the_array_says_why(
+    desk: RunningDesk,
+) -> None:
+    tape_id, bare_id = await desk.market("chain", cash="200000", margin=PORTFOLIO, fill_model="ideal")
+    hedged_id = await desk.mine.open_account(tape_id, "200000", margin=PORTFOLIO, fill_model="ideal")
+    for account_id in (bare_id, hedged_id):
+        await desk.mine.order(account_id, "buy", "3000")
+    assert (await account(desk, bare_id))["held_cash"] == "45000"  # 15 % of 300,000
+    await desk.mine.order(hedged_id, "buy", "30", symbol=PUT)
+    await desk.mine.step(tape_id)
+    alone = (await account(desk, bare_id))["margin"]
+    (shares,) = alone["scan"]
+    # 3,000 units at 103.00 lose 15 % at the worst point.
+    assert shares["worst"] == {"price_move": "-0.15", "vol_factor": "1", "result": "-46350"}
+    assert alone["maintenance_requirement"] == alone["initial_requirement"] == shares["requirement"] == "46350"
+    assert (len(shares["array"]), alone["overnight_buying_power"]) == (33, None)
+    (together,) = (await account(desk, hedged_id))["margin"]["scan"]
+    assert (together["underlying"], together["minimum"]) == ("ACME", "1125")  # 37.5 cents, 100 times, for 30 contracts
+    assert Decimal(together["requirement"]) < Decimal(shares["requirement"]) / 2
+    assert together["worst"] in together["array"]
+    assert Decimal(together["worst"]["result"]) == -Decimal(together["requirement"])
+
+
+async def test_portfolio_margin_takes_a_hundred_thousand_and_real_time(desk: RunningDesk) -> None:
+    tape_id, account_id = await desk.market(cash="50000", margin=PORTFOLIO)
+    answer = await desk.mine.ask("POST", "/v1/orders", json=wish(account_id, "buy", "1"))
+    assert refused(answer, 409, "minimum_equity_missing")["needed"] == "100000"
+    body = {"name": "Other", "tape_id": tape_id, "margin": {"kind": "portfolio", "regime": "legacy_pdt"}}
+    refused(await desk.mine.ask("POST", "/v1/accounts", json=body), 422, "regime_not_allowed")

@@ -3244,7 +3244,7 @@ export interface components {
          * @description Whether an account may owe.
          * @enum {string}
          */
-        MarginKind: "cash" | "reg_t";
+        MarginKind: "cash" | "reg_t" | "portfolio";
         /**
          * MarginOut
          * @description What a margined account needs and has; unknown while a position has no price.
@@ -3270,9 +3270,9 @@ export interface components {
             buying_power: string | null;
             /**
              * Overnight Buying Power
-             * @example 12.5
+             * @description Null under portfolio margin.
              */
-            overnight_buying_power: string;
+            overnight_buying_power: string | null;
             /** Day Trades */
             day_trades: number;
             /** Is Warned */
@@ -3281,6 +3281,11 @@ export interface components {
             calls: components["schemas"]["CallOut"][];
             /** Frozen Until */
             frozen_until: string | null;
+            /**
+             * Scan
+             * @description Under portfolio margin, the classes of the book; else null.
+             */
+            scan: components["schemas"]["ScannedOut"][] | null;
         };
         /**
          * MarginRegime
@@ -4075,6 +4080,27 @@ export interface components {
             estimate: components["schemas"]["EstimateOut"] | null;
         };
         /**
+         * PointOut
+         * @description What a class gains, or loses below zero, at one point of the scan: a price move, and volatilities by a factor.
+         */
+        PointOut: {
+            /**
+             * Price Move
+             * @example 12.5
+             */
+            price_move: string;
+            /**
+             * Vol Factor
+             * @example 12.5
+             */
+            vol_factor: string;
+            /**
+             * Result
+             * @example 12.5
+             */
+            result: string;
+        };
+        /**
          * PositionOut
          * @description A position at its mark.
          */
@@ -4592,6 +4618,34 @@ export interface components {
              * @default false
              */
             shared?: boolean;
+        };
+        /**
+         * ScannedOut
+         * @description Everything that moves with one underlying: its array, its worst point, and what it needs.
+         */
+        ScannedOut: {
+            /** Underlying */
+            underlying: string;
+            /**
+             * Requirement
+             * @example 12.5
+             */
+            requirement: string;
+            /**
+             * Minimum
+             * @description 37.5 cents times the multiplier for each option contract.
+             * @example 12.5
+             */
+            minimum: string;
+            /**
+             * Paid In Full
+             * @description The value of what belongs to no class that is scanned.
+             * @example 12.5
+             */
+            paid_in_full: string;
+            worst: components["schemas"]["PointOut"] | null;
+            /** Array */
+            array: components["schemas"]["PointOut"][];
         };
         /**
          * Scope

@@ -90,7 +90,6 @@ class TaxBook:
 
 @dataclass(frozen=True, slots=True)
 class _Acquired:
-    instrument_id: InstrumentId
     lot_id: LotId
     on: date
     quantity: Decimal
@@ -111,7 +110,7 @@ class _Reading:
 
     currency: str
     day_of: DayOf
-    acquired: dict[tuple[InstrumentId, bool], list[_Acquired]]
+    acquired: dict[tuple[InstrumentId, bool], dict[LotId, _Acquired]]
     lots: defaultdict[InstrumentId, dict[LotId, TaxLot]] = field(default_factory=lambda: defaultdict(dict))
     coming: defaultdict[LotId, list[Loss]] = field(default_factory=lambda: defaultdict(list))
     known: set[LotId] = field(default_factory=set[LotId])
@@ -130,13 +129,16 @@ def tax_book(events: Iterable[Event], currency: str, day_of: DayOf) -> TaxBook:
     return TaxBook(tuple(reading.gains), {each: tuple(lots.values()) for each, lots in reading.lots.items() if lots})
 
 
-def _acquisitions(bookings: Iterable[Booking], day_of: DayOf) -> dict[tuple[InstrumentId, bool], list[_Acquired]]:
-    found: defaultdict[tuple[InstrumentId, bool], list[_Acquired]] = defaultdict(list)
+def _acquisitions(
+    bookings: Iterable[Booking], day_of: DayOf
+) -> dict[tuple[InstrumentId, bool], dict[LotId, _Acquired]]:
+    """Return what was bought, and what was sold short, of each instrument in the order of time."""
+    found: defaultdict[tuple[InstrumentId, bool], dict[LotId, _Acquired]] = defaultdict(dict)
     for booking in bookings:
         for move in booking.moves if booking.entry.kind in _ACQUIRED else ():
             for lot in (change.lot for change in move.lot_changes if change.is_new):
-                bought = _Acquired(move.instrument_id, lot.id, day_of(lot.opened_at), abs(lot.quantity))
-                found[move.instrument_id, lot.quantity < ZERO].append(bought)
+                bought = _Acquired(lot.id, day_of(lot.opened_at), abs(lot.quantity))
+                found[move.instrument_id, lot.quantity < ZERO][lot.id] = bought
     return found
 
 
@@ -207,32 +209,46 @@ def _washed(reading: _Reading, gain: Gain) -> Gain:
     if loss <= ZERO or gain.held_from is None:
         return gain
     held_for = gain.closed_on - gain.held_from
-    for bought, free in _replacements(reading, gain):
+    for lot_id, free in _replacements(reading, gain):
         units = min(free, left)
-        if not units:
-            continue
         # Rounded up to here rather than by part, so that a loss that is wholly replaced is wholly disallowed.
         upto = money(loss * (gain.quantity - left + units) / gain.quantity, reading.currency)
         taken = Loss(units, upto - disallowed, held_for)
         disallowed, left = upto, left - units
-        held = reading.lots[gain.instrument_id].get(bought.lot_id)
+        held = reading.lots[gain.instrument_id].get(lot_id)
         if held is None:
-            reading.coming[bought.lot_id].append(taken)
+            reading.coming[lot_id].append(taken)
         else:
-            reading.lots[gain.instrument_id][bought.lot_id] = take_over(held, (taken,), reading.currency)
+            reading.lots[gain.instrument_id][lot_id] = take_over(held, (taken,), reading.currency)
+        if not left:
+            break
     return replace(gain, disallowed=disallowed)
 
 
-def _replacements(reading: _Reading, gain: Gain) -> Iterator[tuple[_Acquired, Decimal]]:
-    """Yield what was acquired near a sale, in that order, with the units that could still take a loss over."""
-    for bought in reading.acquired.get((gain.instrument_id, gain.is_short), ()):
-        if bought.lot_id == gain.lot_id or abs(bought.on - gain.closed_on) > WINDOW:
-            continue
-        held = reading.lots[gain.instrument_id].get(bought.lot_id)
-        if held is not None:
-            yield bought, held.replaceable
-        elif bought.lot_id not in reading.known:
-            yield bought, bought.quantity - sum((each.quantity for each in reading.coming[bought.lot_id]), ZERO)
+def _replacements(reading: _Reading, gain: Gain) -> Iterator[tuple[LotId, Decimal]]:
+    """Yield what was acquired near a sale, in that order, with the units that can still take a loss over.
+
+    What is too long ago, or has no such units any more, is never asked again.
+    """
+    acquired = reading.acquired.get((gain.instrument_id, gain.is_short), {})
+    for bought in tuple(acquired.values()):
+        if bought.on > gain.closed_on + WINDOW:
+            return
+        free = ZERO if bought.on < gain.closed_on - WINDOW else _free(reading, gain.instrument_id, bought)
+        if not free:
+            del acquired[bought.lot_id]
+        elif bought.lot_id != gain.lot_id:
+            yield bought.lot_id, free
+
+
+def _free(reading: _Reading, instrument_id: InstrumentId, bought: _Acquired) -> Decimal:
+    """Return the units of what was acquired that could take a loss over: those still held, or all yet to come."""
+    held = reading.lots[instrument_id].get(bought.lot_id)
+    if held is not None:
+        return held.replaceable
+    if bought.lot_id in reading.known:
+        return ZERO
+    return bought.quantity - sum((each.quantity for each in reading.coming.get(bought.lot_id, ())), ZERO)
 
 
 def _act(reading: _Reading, event: Event, booking: Booking) -> None:

@@ -19,7 +19,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from fractions import Fraction
 from uuid import UUID
 
 from paperdesk.core.kernel.ids import LotId
@@ -153,5 +152,5 @@ def _age(lot: Lot) -> tuple[int, UUID]:
     return lot.opened_seq, lot.id
 
 
-def _unit_cost(lot: Lot) -> Fraction:
-    return Fraction(lot.cost) / Fraction(lot.quantity)
+def _unit_cost(lot: Lot) -> Decimal:
+    return lot.cost / lot.quantity  # to 28 digits, so what costs the same a unit compares the same

@@ -9,7 +9,7 @@
     options                          by their cheapest pairing, in option_margin.py
 
 Equity is cash, every position at its mark and dividends on their way, so a short position is subtracted and its
-proceeds are no means.
+proceeds are no means. Under portfolio margin both columns are what risk_array.py finds for the whole book.
 Amounts are exact; whoever posts or shows one rounds it. The numbers stand in margin_rates.py.
 """
 
@@ -25,21 +25,24 @@ from paperdesk.core.broker.margin_rates import (
     LONG_MAINTENANCE_RATE,
     MARGINABLE,
     PATTERN_DAY_TRADES,
+    PORTFOLIO_RATE,
     SHORT_MAINTENANCE,
 )
 from paperdesk.core.broker.margin_rules import MarginRegime
 from paperdesk.core.broker.marks import Marks
 from paperdesk.core.broker.option_margin import Exposure, books, paired
 from paperdesk.core.broker.requirements import Requirement
+from paperdesk.core.broker.risk_array import Scanned, scan, scanned_requirement
 from paperdesk.core.kernel.money import ZERO, money
 from paperdesk.core.kernel.values import replace
 
 
 class Stage(StrEnum):
-    """What a requirement is for: to open a position, or to go on holding it."""
+    """What a requirement is for: to open a position, to go on holding it, or both under portfolio margin."""
 
     INITIAL = "initial"
     MAINTENANCE = "maintenance"
+    PORTFOLIO = "portfolio"
 
 
 def requirement(exposures: Iterable[Exposure], stage: Stage) -> Decimal:
@@ -49,6 +52,8 @@ def requirement(exposures: Iterable[Exposure], stage: Stage) -> Decimal:
 
 def book_requirement(exposures: Iterable[Exposure], marks: Marks, stage: Stage) -> Decimal | None:
     """Return the same with options paired among each other and with their underlying; None when that has no price."""
+    if stage is Stage.PORTFOLIO:
+        return scanned_requirement(exposures, marks)
     total = ZERO
     for book in books(exposures):
         written = any(each.quantity < ZERO and each.instrument.contract is not None for each in book)
@@ -81,6 +86,8 @@ def exposures_of(account: Account, marks: Marks) -> list[Exposure] | None:
 def _needed(held: Exposure, stage: Stage) -> Decimal:
     if held.instrument.kind not in MARGINABLE:
         return abs(held.value)
+    if stage is Stage.PORTFOLIO:
+        return PORTFOLIO_RATE * abs(held.value)
     maintenance = _short_maintenance(held) if held.quantity < ZERO else LONG_MAINTENANCE_RATE * held.value
     return maintenance if stage is Stage.MAINTENANCE else max(INITIAL_RATE * abs(held.value), maintenance)
 
@@ -92,13 +99,17 @@ def _short_maintenance(held: Exposure) -> Decimal:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What an account is worth at its marks, and what its positions need of that."""
+    """What an account is worth at its marks, and what its positions need of that.
+
+    `scan` has the classes of its book with their arrays under portfolio margin, and is None elsewhere.
+    """
 
     equity: Decimal
     long_value: Decimal
     short_value: Decimal
     initial: Decimal
     maintenance: Decimal
+    scan: tuple[Scanned, ...] | None = None
 
     @property
     def maintenance_excess(self) -> Decimal:
@@ -116,9 +127,10 @@ def standing(account: Account, marks: Marks) -> Standing | None:
     exposures = exposures_of(account, marks)
     if exposures is None:
         return None
-    initial, maintenance = (book_requirement(exposures, marks, stage) for stage in (Stage.INITIAL, Stage.MAINTENANCE))
-    if initial is None or maintenance is None:
+    needs = _needs(account, exposures, marks)
+    if needs is None:
         return None
+    initial, maintenance, classes = needs
     values = [each.value for each in exposures]
     return Standing(
         equity=account.cash + sum(values, ZERO) + sum((each.amount for each in account.claims.values()), ZERO),
@@ -126,7 +138,27 @@ def standing(account: Account, marks: Marks) -> Standing | None:
         short_value=sum((value for value in values if value < ZERO), ZERO),
         initial=initial,
         maintenance=maintenance,
+        scan=classes,
     )
+
+
+def _needs(
+    account: Account, exposures: list[Exposure], marks: Marks
+) -> tuple[Decimal, Decimal, tuple[Scanned, ...] | None] | None:
+    """Return the initial and the maintenance requirement of a book, and its scan; None while they are not known."""
+    if account.rules.margin.is_portfolio:
+        classes = scan(exposures, marks)
+        if classes is None:
+            return None
+        needed = sum((each.needed for each in classes), ZERO)
+        return needed, needed, classes
+    initial, maintenance = (book_requirement(exposures, marks, stage) for stage in (Stage.INITIAL, Stage.MAINTENANCE))
+    return None if initial is None or maintenance is None else (initial, maintenance, None)
+
+
+def keeping_stage(account: Account) -> Stage:
+    """Return which requirement going on to hold the positions has to meet."""
+    return Stage.PORTFOLIO if account.rules.margin.is_portfolio else Stage.MAINTENANCE
 
 
 def added_requirement(account: Account, added: Exposure, marks: Marks, stage: Stage) -> Decimal | None:
@@ -150,7 +182,7 @@ def stage_of(account: Account) -> Stage:
     """Return which requirement the account's orders have to meet under its regime."""
     match account.rules.margin.regime:
         case MarginRegime.REALTIME_BLOCK:
-            return Stage.MAINTENANCE
+            return keeping_stage(account)
         case MarginRegime.INTRADAY_CALL:
             return Stage.INITIAL
         case _:
@@ -171,8 +203,15 @@ def buying_power(account: Account, stands: Standing) -> Decimal:
     """Return for how much the account could buy shares now, to the cent and never below zero."""
     if stands.equity < EQUITY_MIN:
         return max(account.cash - account.held, ZERO)
-    rate = LONG_MAINTENANCE_RATE if stage_of(account) is Stage.MAINTENANCE else INITIAL_RATE
+    rate = _RATES[stage_of(account)]
     return money(max(means(account, stands) - account.held, ZERO) / rate, account.currency, ROUND_FLOOR)
+
+
+_RATES = {
+    Stage.INITIAL: INITIAL_RATE,
+    Stage.MAINTENANCE: LONG_MAINTENANCE_RATE,
+    Stage.PORTFOLIO: PORTFOLIO_RATE,
+}
 
 
 def overnight_buying_power(account: Account) -> Decimal:

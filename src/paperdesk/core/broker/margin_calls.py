@@ -20,7 +20,7 @@ from decimal import ROUND_CEILING, Decimal
 from paperdesk.core.broker.account import Account
 from paperdesk.core.broker.contingencies import Course
 from paperdesk.core.broker.events import OrderAccepted
-from paperdesk.core.broker.margin import Stage, Standing, requirement, standing
+from paperdesk.core.broker.margin import Stage, Standing, keeping_stage, requirement, standing
 from paperdesk.core.broker.margin_book import CallKind, MarginCall
 from paperdesk.core.broker.margin_events import (
     AccountFrozen,
@@ -75,7 +75,8 @@ def review_close(course: Course, fact: SessionClosed, marks: Marks) -> None:
     account = course.account
     if not account.rules.margin.is_margined:
         return
-    on, short = fact.session_on, -account.book.memorandum
+    # Regulation T's memorandum account asks nothing under portfolio margin (12 CFR 220.1(b)(3)(i)).
+    on, short = fact.session_on, ZERO if account.rules.margin.is_portfolio else -account.book.memorandum
     if short <= ZERO:
         _met(course, CallKind.REG_T)
     elif short > DE_MINIMIS and account.book.call(CallKind.REG_T) is None:
@@ -118,7 +119,7 @@ def _act(course: Course, fact: SessionClosed, marks: Marks, call: MarginCall) ->
     if call.kind is CallKind.INTRADAY:
         course.take(AccountFrozen(course.seq, course.at, fact.session_on + timedelta(days=FREEZE_DAYS)))
         return
-    stage = Stage.INITIAL if call.kind is CallKind.REG_T else Stage.MAINTENANCE
+    stage = Stage.INITIAL if call.kind is CallKind.REG_T else keeping_stage(course.account)
     orders = list(_closing(course.account, fact, marks, stage))
     if not orders:
         return

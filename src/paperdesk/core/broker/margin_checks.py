@@ -25,7 +25,7 @@ from paperdesk.core.broker.margin import (
     stage_of,
     standing,
 )
-from paperdesk.core.broker.margin_rates import EQUITY_MIN, MARGINABLE, PATTERN_EQUITY_MIN
+from paperdesk.core.broker.margin_rates import EQUITY_MIN, MARGINABLE, PATTERN_EQUITY_MIN, PORTFOLIO_EQUITY_MIN
 from paperdesk.core.broker.margin_rules import MarginRegime
 from paperdesk.core.broker.marks import Marks
 from paperdesk.core.broker.option_margin import Exposure, books, level_needed
@@ -60,7 +60,7 @@ class AccountIsFrozen(Conflict):
 
 
 class MinimumEquityMissing(Conflict):
-    """The account has too little equity to sell short."""
+    """The account has too little equity to sell short, or to open positions under portfolio margin."""
 
 
 class PositionsWithoutPrice(Conflict):
@@ -101,7 +101,9 @@ def opens_units(order: Order) -> bool:
 def withdrawable(account: Account, marks: Marks) -> Decimal:
     """Return the cash a margined account can give back to its owner: its own, and not borrowed for it."""
     stands = _known(account, marks)
-    own = min(account.cash + stands.short_value, account.book.memorandum, stands.maintenance_excess)
+    own = min(account.cash + stands.short_value, stands.maintenance_excess)
+    if not account.rules.margin.is_portfolio:
+        own = min(own, account.book.memorandum)
     return money(max(own - account.held, ZERO), account.currency)
 
 
@@ -179,10 +181,15 @@ def _check_equity(account: Account, order: Order, stands: Standing) -> None:
             needed=plain(PATTERN_EQUITY_MIN),
             available=plain(money(stands.equity, account.currency)),
         )
-    if order.side is Side.SELL and stands.equity < EQUITY_MIN:
+    least, what = EQUITY_MIN, "Selling short"
+    if account.rules.margin.is_portfolio:
+        least, what = PORTFOLIO_EQUITY_MIN, "Opening positions under portfolio margin"
+    elif order.side is Side.BUY:
+        return
+    if stands.equity < least:
         raise MinimumEquityMissing(
-            f"Selling short needs {plain(EQUITY_MIN)} of equity.",
-            needed=plain(EQUITY_MIN),
+            f"{what} needs {plain(least)} of equity.",
+            needed=plain(least),
             available=plain(money(stands.equity, account.currency)),
         )
 

@@ -32,6 +32,9 @@ MARGINABLE = frozenset({Kind.EQUITY, Kind.ETF})
 
 EQUITY_MIN = Decimal(2000)  # FINRA 4210(b)(4): to buy on credit or sell short at all
 
+PORTFOLIO_EQUITY_MIN = Decimal(100_000)  # FINRA 4210(g)(4): to open positions under portfolio margin
+PORTFOLIO_RATE = Decimal("0.15")  # what a share alone loses at the worst point of its scan
+
 PATTERN_DAY_TRADES = 4  # FINRA 4210(f)(8)(B), until 4 June 2026: so many within
 PATTERN_SESSIONS = 5  # so many sessions make a pattern day trader,
 PATTERN_EQUITY_MIN = Decimal(25_000)  # who needs so much equity to go on

@@ -2,6 +2,7 @@
 
     kind      cash             buys with cash it has and sells units it has
               reg_t            buys on credit and sells short: Regulation T and FINRA 4210
+              portfolio        the same by what the whole book could lose: risk_array.py, in real time alone
     regime    realtime_block   an order is refused when the account could not carry it at maintenance
               intraday_call    an order needs the initial margin, and a deficit during the day is called
               legacy_pdt       the same, but four times the excess of the last close for pattern day traders
@@ -16,6 +17,11 @@ from decimal import Decimal
 from enum import StrEnum
 
 from paperdesk.core.broker.fees import RulesAsOf
+from paperdesk.core.kernel.errors import Invalid
+
+
+class RegimeNotAllowed(Invalid):
+    """The regime does not go with the kind of margin."""
 
 
 class MarginKind(StrEnum):
@@ -23,6 +29,7 @@ class MarginKind(StrEnum):
 
     CASH = "cash"
     REG_T = "reg_t"
+    PORTFOLIO = "portfolio"
 
 
 class MarginRegime(StrEnum):
@@ -64,6 +71,19 @@ class MarginRules:
     borrow: BorrowTable = field(default_factory=BorrowTable)
     interest: InterestRates = field(default_factory=InterestRates)
     rules_as_of: RulesAsOf = RulesAsOf.OPENING
+
+    def __post_init__(self) -> None:
+        """Refuse a regime that does not go with the kind."""
+        if self.is_portfolio and self.regime is not MarginRegime.REALTIME_BLOCK:
+            raise RegimeNotAllowed(
+                f"Portfolio margin is kept in real time; {self.regime.value} is a regime of Regulation T.",
+                regime=self.regime.value,
+            )
+
+    @property
+    def is_portfolio(self) -> bool:
+        """Say whether the account needs what its whole book could lose."""
+        return self.kind is MarginKind.PORTFOLIO
 
     @property
     def is_margined(self) -> bool:

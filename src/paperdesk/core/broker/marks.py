@@ -4,8 +4,8 @@ Rules never look a price up: whoever delivers the fact gives the marks with it. 
 yet; it is missing and never zero.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from types import MappingProxyType
@@ -22,14 +22,27 @@ QUOTE_MID = "quote_mid"
 OFFICIAL_OPEN = "official_open"
 
 
+# By how much one unit of an option changes, in money, at every point of a portfolio scan.
+Scan: TypeAlias = tuple[Decimal, ...]
+
+
+def _unscanned() -> Scan | None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """The price of one unit of an instrument, its source, and since when it has stood."""
+    """The price of one unit of an instrument, its source, and since when it has stood.
+
+    `scanned` gives how it changes at the points of a portfolio scan, if it is an option that a model can value; it is
+    asked only for accounts under portfolio margin, because it takes longer than looking a price up.
+    """
 
     instrument: Instrument
     price: Decimal
     source: str
     at: datetime
+    scanned: Callable[[], Scan | None] = field(default=_unscanned, compare=False, repr=False)
 
     def worth(self, quantity: Decimal) -> Decimal:
         """Return what signed units are worth, before rounding; a short position is worth less than nothing."""

@@ -73,15 +73,18 @@ class _Numbers:
             at += 1 + len(lines)
 
 
-def requirement(legs: Iterable[Leg], market: Underlying) -> Requirement:
-    """Return what a book on one underlying needs; its prices are marks per unit."""
+def requirement(legs: Iterable[Leg], market: Underlying, exact_lines: int = EXACT_LINES) -> Requirement:
+    """Return what a book on one underlying needs; its prices are marks per unit.
+
+    A book of more lines than `exact_lines` is cut into books of so many.
+    """
     lines = tuple(legs)
     options, shares = options_of(lines), _shares(lines)
-    if len(options) <= EXACT_LINES:
+    if len(options) <= exact_lines:
         return Requirement(tuple(_Book(options, shares, market).paired()), is_exact=True)
     found: list[Paired] = []
-    for start in range(0, len(options), EXACT_LINES):
-        book = _Book(options[start : start + EXACT_LINES], shares, market)
+    for start in range(0, len(options), exact_lines):
+        book = _Book(options[start : start + exact_lines], shares, market)
         found += book.paired()
         shares = book.shares_left
     return Requirement((*found, *_Book((), shares, market).paired()), is_exact=False)

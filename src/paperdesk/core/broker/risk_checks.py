@@ -154,9 +154,7 @@ def _volatile(picture: Picture) -> Iterator[Voice]:
 
 def _buying_power(picture: Picture) -> Iterator[Voice]:
     left, figure = picture.buying_power_left, picture.account.rules.risk.figures.buying_power
-    if left is None:
-        yield Unmeasured("buying_power_low", _NO_PRICE)
-    elif left < figure:
+    if left < figure:
         yield Finding(
             "buying_power_low",
             RiskLevel.MODERATE,
@@ -183,7 +181,7 @@ def _margin_buffer(picture: Picture) -> Iterator[Voice]:
         return
     needed, figure = picture.maintenance, picture.account.rules.risk.figures.margin_buffer
     if needed is None or picture.equity is None:
-        yield Unmeasured("margin_buffer", _NO_PRICE)
+        yield Unmeasured("margin_buffer", "An option cannot be valued, so what the book needs is not known.")
         return
     buffer = picture.equity / needed if needed else None
     if buffer is None or buffer >= figure:

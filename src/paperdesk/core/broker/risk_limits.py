@@ -57,9 +57,7 @@ def _naked(picture: Picture, limits: RiskLimits) -> Iterator[Voice]:
     is_written = picture.order.instrument.contract is not None and picture.held < ZERO
     if limits.naked_contracts is None or not is_written:
         return
-    if picture.book is None:
-        yield Unmeasured("naked_limit", "A position has no price yet.")
-        return
+    assert picture.book is not None, "nobody writes options while a position has no price"
     found = [paired_book(book, picture.view.marks, Stage.MAINTENANCE) for book in books(picture.book)]
     naked = sum((naked_contracts(each) for each in found if each is not None), ZERO)
     what = "Nothing would cover {} contracts that are written, and {} is the limit."

@@ -7,7 +7,7 @@ from decimal import Decimal
 from paperdesk.core.broker.account import Account
 from paperdesk.core.broker.checks import standing_price
 from paperdesk.core.broker.holds import held_cash
-from paperdesk.core.broker.margin import Stage, book_requirement, buying_power, exposures_of, standing
+from paperdesk.core.broker.margin import book_requirement, buying_power, exposures_of, keeping_stage, standing
 from paperdesk.core.broker.option_margin import Exposure
 from paperdesk.core.broker.orders import Order, Side
 from paperdesk.core.broker.view import MarketView
@@ -46,20 +46,19 @@ class Picture:
         return self.account.cash - self.account.held - held_cash(self.account, self.order)
 
     @property
-    def buying_power_left(self) -> Decimal | None:
-        """Return what is left to buy with once the order has reserved its part; None while that is not known."""
+    def buying_power_left(self) -> Decimal:
+        """Return what is left to buy with once the order has reserved its part."""
         if not self.account.rules.margin.is_margined:
             return self.cash_left
         stands = standing(self.account, self.view.marks)
-        if stands is None:
-            return None
+        assert stands is not None, "whoever may owe opens nothing while a position has no price"
         holding = replace(self.account, held=self.account.held + held_cash(self.account, self.order))
         return buying_power(holding, stands)
 
     @property
     def maintenance(self) -> Decimal | None:
         """Return what holding the book would need; None while that is not known."""
-        return None if self.book is None else book_requirement(self.book, self.view.marks, Stage.MAINTENANCE)
+        return None if self.book is None else book_requirement(self.book, self.view.marks, keeping_stage(self.account))
 
 
 def pictured(account: Account, order: Order, view: MarketView) -> Picture:

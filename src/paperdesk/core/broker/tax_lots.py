@@ -76,8 +76,6 @@ def take(taxed: TaxLot, lot: Lot, currency: str) -> tuple[TaxLot, tuple[Slice, .
 
 def rescaled(taxed: TaxLot, lot: Lot) -> TaxLot:
     """Return a lot that a corporate action made of another, in whatever units; nothing was bought or sold."""
-    if not lot.quantity:
-        return TaxLot(lot, ())
     units = spread(abs(lot.quantity), [each.quantity for each in taxed.slices], _PLACE)
     return TaxLot(lot, tuple(replace(each, quantity=part) for each, part in zip(taxed.slices, units, strict=True)))
 

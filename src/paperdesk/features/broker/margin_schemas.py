@@ -16,6 +16,7 @@ from paperdesk.core.broker.margin_rules import (
     MarginRegime,
     MarginRules,
 )
+from paperdesk.core.broker.risk_array import Scanned
 from paperdesk.core.kernel.money import ZERO, money
 from paperdesk.infra.http import Body, Line, NumberText
 
@@ -27,6 +28,41 @@ class CallOut(BaseModel):
     amount: NumberText
     issued_on: date
     due_on: date
+
+
+class PointOut(BaseModel):
+    """What a class gains, or loses below zero, at one point of the scan: a price move, and volatilities by a factor."""
+
+    price_move: NumberText
+    vol_factor: NumberText
+    result: NumberText
+
+
+class ScannedOut(BaseModel):
+    """Everything that moves with one underlying: its array, its worst point, and what it needs."""
+
+    underlying: str
+    requirement: NumberText
+    minimum: NumberText = Field(description="37.5 cents times the multiplier for each option contract.")
+    paid_in_full: NumberText = Field(description="The value of what belongs to no class that is scanned.")
+    worst: PointOut | None
+    array: list[PointOut]
+
+    @classmethod
+    def of(cls, found: Scanned, currency: str) -> "ScannedOut":
+        """Show a class."""
+        array = [
+            PointOut(price_move=point.price_move, vol_factor=point.vol_factor, result=money(result, currency))
+            for point, result in zip(found.points, found.results, strict=True)
+        ]
+        return cls(
+            underlying=found.underlying,
+            requirement=money(found.needed, currency),
+            minimum=money(found.minimum, currency),
+            paid_in_full=money(found.in_full, currency),
+            worst=None if found.worst is None else array[found.worst],
+            array=array,
+        )
 
 
 class MarginOut(BaseModel):
@@ -43,11 +79,12 @@ class MarginOut(BaseModel):
     maintenance_excess: NumberText | None
     memorandum: NumberText
     buying_power: NumberText | None
-    overnight_buying_power: NumberText
+    overnight_buying_power: NumberText | None = Field(description="Null under portfolio margin.")
     day_trades: int
     is_warned: bool
     calls: list[CallOut]
     frozen_until: date | None
+    scan: list[ScannedOut] | None = Field(description="Under portfolio margin, the classes of the book; else null.")
 
     @classmethod
     def of(cls, account: Account, stands: Standing | None) -> "MarginOut | None":
@@ -62,7 +99,7 @@ class MarginOut(BaseModel):
             maintenance_excess=None if stands is None else money(stands.maintenance_excess, account.currency),
             memorandum=account.book.memorandum,
             buying_power=None if stands is None else buying_power(account, stands),
-            overnight_buying_power=overnight_buying_power(account),
+            overnight_buying_power=None if account.rules.margin.is_portfolio else overnight_buying_power(account),
             day_trades=len(account.book.day_trades),
             is_warned=account.book.is_warned,
             calls=[
@@ -70,6 +107,9 @@ class MarginOut(BaseModel):
                 for each in account.book.calls
             ],
             frozen_until=account.book.frozen_until,
+            scan=None
+            if stands is None or stands.scan is None
+            else [ScannedOut.of(each, account.currency) for each in stands.scan],
         )
 
 

@@ -5,12 +5,15 @@ worth that. A print at the close of a session is the official close.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from functools import partial
 
-from paperdesk.core.broker.marks import LAST_PRINT, OFFICIAL_CLOSE, OFFICIAL_OPEN, QUOTE_MID, Mark, opening_of
+from paperdesk.core.broker.marks import LAST_PRINT, OFFICIAL_CLOSE, OFFICIAL_OPEN, QUOTE_MID, Mark, Scan, opening_of
 from paperdesk.core.kernel.ids import InstrumentId
 from paperdesk.core.market.facts import CloseFact
 from paperdesk.core.market.instruments import Kind
 from paperdesk.features.marketdata.feeds.dataset import Dataset
+from paperdesk.features.marketdata.scans import scan_of
 
 
 class TapeMarks(Mapping[InstrumentId, Mark]):
@@ -21,17 +24,32 @@ class TapeMarks(Mapping[InstrumentId, Mark]):
         self._dataset = dataset
         self._cursor = cursor
         self._known: dict[InstrumentId, Mark | None] = {}
+        self._scans: dict[InstrumentId, Scan | None] = {}
 
     def __getitem__(self, instrument_id: InstrumentId) -> Mark:
         """Return a mark; what has no price yet has none."""
         if instrument_id not in self._known:
             is_here = instrument_id in self._dataset.instruments
             look = mark_at if is_here else _opening_mark
-            self._known[instrument_id] = look(self._dataset, instrument_id, self._cursor)
+            found = look(self._dataset, instrument_id, self._cursor)
+            if found is not None and found.instrument.contract is not None:
+                found = replace(found, scanned=partial(self._scan, found))
+            self._known[instrument_id] = found
         mark = self._known[instrument_id]
         if mark is None:
             raise KeyError(instrument_id)
         return mark
+
+    def _scan(self, option: Mark) -> Scan | None:
+        """Return how an option changes at the points of a scan; nobody knows without a price of its underlying."""
+        underlying_id = option.instrument.underlying_id
+        underlying = None if underlying_id is None else self.get(underlying_id)
+        if underlying is None:
+            return None
+        if option.instrument.id not in self._scans:
+            on = self._dataset.calendar.day_of(self._dataset.at_of(self._cursor))
+            self._scans[option.instrument.id] = scan_of(option, underlying, on)
+        return self._scans[option.instrument.id]
 
     def __iter__(self) -> Iterator[InstrumentId]:
         """Yield what has a mark."""
