@@ -33,6 +33,7 @@ NOT_OF_THE_MARKET = {
     "/v1/me": "who one is",
     "/v1/keys": "what one may do",
     "/v1/accounts": "asked one by one",
+    "/v1/accounts/by-number/{number}": "the account itself, which is asked by its id",
     "/v1/tapes": "asked one by one",
     "/v1/tape-presets": "what can be opened, and not what is played",
     "/v1/tape-presets/truth": "the coefficients of invented markets, which are told on purpose",
