@@ -66,6 +66,8 @@ CALLS = {
     ("PATCH", "/v1/accounts/{account_id}"): Call(body={"name": "Renamed"}),
     ("POST", "/v1/accounts/{account_id}/reset"): Call(body={"cash": "1"}),
     ("GET", "/v1/accounts/{account_id}/epochs"): Call(),
+    ("POST", "/v1/accounts/{account_id}/forks"): Call(body={"name": "What if"}),
+    ("GET", "/v1/accounts/{account_id}/comparison"): Call({"with": "{empty_id}"}),
     ("GET", "/v1/accounts/{account_id}/order-statistics"): Call(),
     ("GET", "/v1/orders/{order_id}/history"): Call(),
     ("POST", "/v1/accounts/{account_id}/rescore"): Call(body={"fill_model": "harsh"}),

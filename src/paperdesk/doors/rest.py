@@ -11,6 +11,7 @@ from paperdesk.doors import pages
 from paperdesk.doors.desk import Desk, Neighbour, Neighbours
 from paperdesk.doors.problems import MEDIA_TYPE, PROBLEM_SCHEMA, BodyLimit, RequestIds, answer_problems
 from paperdesk.features.broker import hot_routes
+from paperdesk.features.broker.fork_routes import router as forks
 from paperdesk.features.broker.gain_routes import router as gains
 from paperdesk.features.broker.life_routes import router as lives
 from paperdesk.features.broker.option_routes import router as options
@@ -56,7 +57,7 @@ def build_app(desk: Desk, version: str, stream: Socket, neighbours: Sequence[Nei
     app.router.routes.append(WebSocketRoute("/v1/stream", stream))
     for router in (
         identity, marketdata, strategies, branches, chains, sources, broker, lives, rescores, gains, options,
-        operations, monitors, order_statistics,
+        operations, monitors, order_statistics, forks,
     ):  # fmt: skip
         app.include_router(router)
     pages.serve(app)

@@ -8,32 +8,22 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
-from uuid import UUID
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from tests.doors.cli.small_answers import T0, T1, by_id, numbered, page, problem
+from tests.doors.cli.small_lives import SmallLives
 from tests.doors.cli.small_sources import SmallSources
 
 KEY = "PKSMALL.s3cret"
 MARK = Decimal("101.25")
-T0, T1 = "2020-03-13T20:00:00Z", "2020-03-16T20:00:00Z"
-
-
-def numbered(kind: int, nth: int) -> str:
-    return str(UUID(int=(0x0170E0000000 << 80) | (7 << 76) | (2 << 62) | (kind << 16) | nth))
-
-
-def problem(status: int, code: str, detail: str, **facts: object) -> JSONResponse:
-    frame = {"type": f"/docs/errors#{code}", "title": "Refused", "status": status, "code": code, "detail": detail}
-    body = {**frame, "request_id": "req-1", **facts}
-    return JSONResponse(body, status_code=status, media_type="application/problem+json")
 
 
 @dataclass
-class SmallDesk:
+class SmallDesk(SmallLives):
     accounts: list[dict[str, Any]] = field(default_factory=list)
     orders: list[dict[str, Any]] = field(default_factory=list)
     positions: list[dict[str, Any]] = field(default_factory=list)
@@ -60,12 +50,7 @@ class SmallDesk:
             Route("/v1/accounts", self.list_accounts),
             Route("/v1/accounts", self.open_account, methods=["POST"]),
             Route("/v1/accounts/{id}", self.show_account),
-            Route("/v1/accounts/{id}", self.change_account, methods=["PATCH", "DELETE"]),
-            Route("/v1/accounts/{id}/reset", self.reset_account, methods=["POST"]),
-            Route("/v1/accounts/{id}/order-statistics", self.order_statistics),
-            Route("/v1/orders/{id}/history", self.order_history),
-            Route("/v1/accounts/{id}/rescore", self.rescore, methods=["POST"]),
-            Route("/v1/accounts/{id}/epochs", self.list_epochs),
+            *self.life_routes(),
             Route("/v1/accounts/{id}/positions", self.list_positions),
             Route("/v1/accounts/{id}/ledger", self.list_ledger),
             Route("/v1/accounts/{id}/gains", self.list_gains),
@@ -118,50 +103,6 @@ class SmallDesk:
 
     async def show_account(self, request: Request) -> Response:
         return JSONResponse(by_id(self.accounts, request))
-
-    async def change_account(self, request: Request) -> Response:
-        target = by_id(self.accounts, request)
-        target |= {"status": "closed"} if request.method == "DELETE" else await request.json()
-        return JSONResponse(target)
-
-    async def reset_account(self, request: Request) -> Response:
-        target = by_id(self.accounts, request)
-        cash = (await request.json())["cash"]
-        target |= {"epoch": target.get("epoch", 1) + 1, "cash": cash, "buying_power": cash}
-        return JSONResponse(target)
-
-    async def rescore(self, request: Request) -> Response:
-        target, model = by_id(self.accounts, request), (await request.json())["fill_model"]
-        if target["name"] == "Second":
-            return JSONResponse({"rescore": None, "job_id": numbered(5, 1)}, 202)
-        filled = {"status": "filled", "filled_quantity": "10", "fees": "0", "closed_reason": "filled"}
-        before, after = ({**filled, "average_fill_price": price} for price in ("101.01", "101.00"))
-        order = {"order_id": numbered(3, 1), "symbol": "AAPL", "side": "buy", "before": before, "after": after}
-        gone = {"seq": 9, "at": T0, "command": "place_order", "code": "insufficient_shares", "message": "Too few."}
-        found = {"fill_model": "realistic", "other_model": model, "equity_before": "99.90", "equity_after": "100.00"}
-        found |= {"difference": "0.10", "equity": [], "fills_before": 1, "fills_after": 1}
-        lost = {**order, "after": None, "gain": "-5.00"}
-        found |= {"orders": [{**order, "gain": "0.10"}, lost], "impossible": [gone]}
-        return JSONResponse({"rescore": found, "job_id": None})
-
-    async def order_statistics(self, _request: Request) -> Response:
-        filled = [each for each in self.orders if each["status"] == "filled"]
-        found = {"orders": len(self.orders), "by_status": {"filled": len(filled), "expired": 0}, "fills": len(filled)}
-        rate, took = (len(filled) / len(self.orders), 63000.0) if self.orders else (None, None)
-        found |= {"fill_rate": rate, "volume": "1012.50", "median_seconds_to_fill": took}
-        return JSONResponse(found)
-
-    async def order_history(self, request: Request) -> Response:
-        order = next(each for each in self.orders if each["id"] == request.path_params["id"])
-        state = {"seq": 2, "at": T0, "event": "order_accepted", "status": "accepted", "subject": "key:1"}
-        state |= {"quantity": order["quantity"], "filled_quantity": "0", "limit_price": None, "stop_price": None}
-        return page(request, [state])
-
-    async def list_epochs(self, request: Request) -> Response:
-        target = by_id(self.accounts, request)
-        ended = {"began_at": T0, "ended_at": T1, "starting_cash": "1.00", "ending_cash": "2.00"}
-        lasting = {"began_at": T1, "ended_at": None, "starting_cash": target["cash"], "ending_cash": None}
-        return page(request, [{"epoch": 1, **ended}, {"epoch": 2, **lasting}])
 
     async def list_positions(self, request: Request) -> Response:
         self.polls += 1
@@ -268,6 +209,7 @@ class SmallDesk:
 
     async def rewind(self, request: Request) -> Response:
         wish = await request.json()
+        self.wishes.append(wish)
         branch = tape(len(self.tapes) + 1, wish.get("name", "A branch")) | {"at": wish["to"]}
         self.tapes.append(branch | {"parent_id": request.path_params["id"]})
         return JSONResponse(self.tapes[-1], 201)
@@ -339,16 +281,6 @@ class SmallDesk:
         else:
             job |= {"state": "done", "progress": 1.0, "message": "Imported", "finished_at": T1}
         return JSONResponse(seen)
-
-
-def page(request: Request, rows: list[dict[str, Any]]) -> Response:
-    start, limit = int(request.query_params.get("cursor", 0)), int(request.query_params.get("limit", 50))
-    end = start + limit
-    return JSONResponse({"items": rows[start:end], "next_cursor": str(end) if end < len(rows) else None})
-
-
-def by_id(rows: list[dict[str, Any]], request: Request) -> dict[str, Any]:
-    return next((row for row in rows if row["id"] == request.path_params["id"]), {})
 
 
 def bad_rows(text: str) -> list[dict[str, Any]]:

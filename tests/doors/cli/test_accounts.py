@@ -3,7 +3,7 @@
 import json
 
 from tests.doors.cli.conftest import Running, Speak
-from tests.doors.cli.small_desk import numbered
+from tests.doors.cli.small_answers import numbered
 
 
 def test_accounts_are_a_table_with_thousands_set_apart(running: Running, speak: Speak) -> None:
@@ -138,3 +138,14 @@ def test_a_re_score_shows_orders_the_impossible_and_the_difference(running: Runn
     assert "Too few." in result.stdout
     assert json.loads(speak("accounts", "rescore", "ideal", "--json").stdout)["rescore"]["difference"] == "0.10"
     assert "paperdesk jobs show" in speak("accounts", "rescore", "ideal", "Second").stdout
+
+
+def test_an_account_is_forked_and_compared(running: Running, speak: Speak) -> None:
+    said = speak("accounts", "fork", "Demo", "--name", "What if", "--as-of", "2020-03-06T21:00:00Z").stdout
+    assert "Account PD000009 begins as What if stood at 2020-03-06 21:00" in said
+    shown = speak("accounts", "compare", "Demo", "PD000009").stdout
+    assert "PD000009" in shown
+    assert "100,000.00" in shown
+    assert "AAPL" in shown
+    assert json.loads(speak("accounts", "compare", "Demo", "PD000009", "--json").stdout)["shared_seq"] == 3
+    assert json.loads(speak("accounts", "fork", "--json").stdout)["parent_id"] == numbered(1, 1)

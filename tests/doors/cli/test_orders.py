@@ -9,7 +9,7 @@ import time
 import pytest
 
 from tests.doors.cli.conftest import Running, Speak
-from tests.doors.cli.small_desk import numbered
+from tests.doors.cli.small_answers import numbered
 
 WATCHER = """
 import signal

@@ -6,7 +6,7 @@ import pytest
 from rich.console import Console
 
 from paperdesk.doors.cli import render
-from tests.doors.cli.small_desk import numbered
+from tests.doors.cli.small_answers import numbered
 
 
 @pytest.mark.parametrize(

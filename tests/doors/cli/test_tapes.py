@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.doors.cli.conftest import Running, Speak
-from tests.doors.cli.small_desk import T1, numbered
+from tests.doors.cli.small_answers import T1, numbered
 
 GOOD = "symbol,on,close\nAAPL,2020-01-02,75.09\nAAPL,2020-01-03,74.36\n"
 BAD = "symbol,on,close\nAAPL,2020-01-02,75.09\nAAPL,2020-01-03,n/a\nAAPL,2020-01-06,\nAAPL,2020-01-07,74.6\n"
@@ -78,6 +78,11 @@ def test_a_branch_begins_earlier(running: Running, speak: Speak) -> None:
     shown = speak("tapes", "rewind", "2020-03-06T21:00:00Z", "--name", "Again").stdout
     assert "2020-03-06 21:00:00" in shown
     assert running.desk.tapes[-1]["parent_id"] == numbered(2, 1)
+
+
+def test_accounts_are_forked_onto_a_branch(running: Running, speak: Speak) -> None:
+    speak("tapes", "rewind", "2020-03-06", "--account", "Demo", "--account", "Second")
+    assert running.desk.wishes == [{"to": "2020-03-06", "account_ids": [numbered(1, 1), numbered(1, 2)]}]
 
 
 def test_a_dataset_is_judged_and_repaired(running: Running, speak: Speak) -> None:

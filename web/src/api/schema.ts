@@ -383,23 +383,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/tapes/{tape_id}/rewind": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Open a branch of a tape at an earlier moment; the tape itself stays where it is. */
-        post: operations["post_rewind"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/tapes/{tape_id}/branches": {
         parameters: {
             query?: never;
@@ -1293,6 +1276,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/accounts/{account_id}/forks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Fork an account as it stands, or as it stood: then on a branch of its tape that begins at that moment. */
+        post: operations["post_fork"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/accounts/{account_id}/comparison": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Compare an account with others: equity at the same instants, and fills since they parted. */
+        get: operations["get_comparison"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tapes/{tape_id}/rewind": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Open a branch of a tape at an earlier moment, with accounts forked onto it; the tape itself stays where it is. */
+        post: operations["post_rewind"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/orders/preview": {
         parameters: {
             query?: never;
@@ -1648,6 +1682,130 @@ export interface components {
             source?: string;
         };
         /**
+         * BranchBody
+         * @description Where a branch of the tape is to begin, and which of its accounts are forked onto it.
+         * @example {
+         *       "name": "A second try",
+         *       "to": "2020-03-06"
+         *     }
+         */
+        BranchBody: {
+            /**
+             * To
+             * @description An instant the tape has passed, or a day: its close.
+             */
+            to: string;
+            /**
+             * Name
+             * @description The tape's own name if absent.
+             */
+            name?: string | null;
+            /**
+             * Account Ids
+             * @default []
+             */
+            account_ids?: string[];
+        };
+        /**
+         * BranchOut
+         * @description A branch of a tape, and the forks that live on it.
+         */
+        BranchOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Parent Id */
+            parent_id: string | null;
+            /** Name */
+            name: string;
+            /**
+             * Dataset Id
+             * Format: uuid
+             */
+            dataset_id: string;
+            kind: components["schemas"]["SourceKind"];
+            /** Source */
+            source: string;
+            /** Licence */
+            licence: string | null;
+            /** Provenance */
+            provenance: string | null;
+            price_basis: components["schemas"]["PriceBasis"];
+            /** Fields */
+            fields: string[];
+            /** Has Volume */
+            has_volume: boolean;
+            /** Survivorship */
+            survivorship: string | null;
+            /** Label */
+            label: string | null;
+            /** Warnings */
+            warnings: string[];
+            /** Shared */
+            shared: boolean;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Cursor */
+            cursor: number;
+            /** Reached */
+            reached: boolean;
+            state: components["schemas"]["TapeState"];
+            /** Speed */
+            speed: string | "max";
+            /** Skip Closed */
+            skip_closed: boolean;
+            waits_for: components["schemas"]["Awaited"] | null;
+            stopped_by: components["schemas"]["Stop"] | null;
+            /**
+             * Acknowledged
+             * @description In lock-step: what every attached strategy has seen; else null.
+             */
+            acknowledged: number | null;
+            /** Has Ended */
+            has_ended: boolean;
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /** Session Open */
+            session_open: boolean;
+            /**
+             * Next Open At
+             * Format: date-time
+             */
+            next_open_at: string;
+            /**
+             * Next Close At
+             * Format: date-time
+             */
+            next_close_at: string;
+            /** Can Control */
+            can_control: boolean;
+            /** Preset */
+            preset?: string | null;
+            detail?: components["schemas"]["Detail"] | null;
+            /**
+             * Seed
+             * @description What the market was made from; a sealed one once it has ended.
+             */
+            seed?: number | null;
+            /** Seed Salt */
+            seed_salt?: string | null;
+            /**
+             * Seed Commitment
+             * @description SHA-256 of preset/seed/salt as hex, against which a sealed seed can be checked.
+             */
+            seed_commitment?: string | null;
+            /** Forks */
+            forks: string[];
+        };
+        /**
          * CallKind
          * @description What a margin call is for.
          * @enum {string}
@@ -1758,6 +1916,21 @@ export interface components {
             cancel_orders?: boolean;
             /** Client Order Id */
             client_order_id?: string | null;
+        };
+        /**
+         * ComparisonOut
+         * @description Accounts side by side.
+         */
+        ComparisonOut: {
+            /**
+             * Shared Seq
+             * @description The last event that all of them share, 0 when they share none.
+             */
+            shared_seq: number;
+            /** Accounts */
+            accounts: components["schemas"]["SideOut"][];
+            /** Equity */
+            equity: components["schemas"]["EquitiesOut"][];
         };
         /**
          * ContractOut
@@ -2071,6 +2244,19 @@ export interface components {
             ending_cash: string | null;
             /** Left Behind */
             left_behind: components["schemas"]["LeftBehindOut"][];
+        };
+        /**
+         * EquitiesOut
+         * @description What each account was worth at an instant, in their order; null where it was not there or had no price.
+         */
+        EquitiesOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Equity */
+            equity: (string | null)[];
         };
         /**
          * EquityPointOut
@@ -2404,6 +2590,25 @@ export interface components {
             fees: string;
             /** Closed Reason */
             closed_reason: string | null;
+        };
+        /**
+         * ForkBody
+         * @description Where a fork begins: at an instant of the tape, right after an event, or now when neither is given.
+         * @example {
+         *       "as_of": "2020-03-06T21:00:00Z",
+         *       "name": "What if"
+         *     }
+         */
+        ForkBody: {
+            /**
+             * Name
+             * @description The account's own name if absent.
+             */
+            name?: string | null;
+            /** As Of */
+            as_of?: string | null;
+            /** Seq */
+            seq?: number | null;
         };
         /**
          * GainOut
@@ -4405,26 +4610,6 @@ export interface components {
             cash?: string;
         };
         /**
-         * RewindBody
-         * @description Where a branch of the tape is to begin.
-         * @example {
-         *       "name": "A second try",
-         *       "to": "2020-03-06"
-         *     }
-         */
-        RewindBody: {
-            /**
-             * To
-             * @description An instant the tape has passed, or a day: its close.
-             */
-            to: string;
-            /**
-             * Name
-             * @description The tape's own name if absent.
-             */
-            name?: string | null;
-        };
-        /**
          * Right
          * @description What the holder may do: buy (call) or sell (put) at the strike.
          * @enum {string}
@@ -4665,6 +4850,37 @@ export interface components {
          * @enum {string}
          */
         Side: "buy" | "sell";
+        /**
+         * SideOut
+         * @description One of the accounts that are compared, and what it filled since they parted, oldest first.
+         */
+        SideOut: {
+            /**
+             * Account Id
+             * Format: uuid
+             */
+            account_id: string;
+            /** Number */
+            number: string;
+            /** Name */
+            name: string;
+            /**
+             * Tape Id
+             * Format: uuid
+             */
+            tape_id: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Fill Model */
+            fill_model: string;
+            /** Equity */
+            equity: string | null;
+            /** Fills */
+            fills: components["schemas"]["FillOut"][];
+        };
         /**
          * SourceKeyBody
          * @description The key of a source; Alpaca's has an id as well.
@@ -6336,41 +6552,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["paperdesk__features__marketdata__strategy_schemas__StrategyOut"];
-                };
-            };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    post_rewind: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                tape_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RewindBody"];
-            };
-        };
-        responses: {
-            /** @description Done. */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TapeOut"];
                 };
             };
             /** @description Refused, or failed: a problem with a code. */
@@ -8427,6 +8608,109 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageOf_OrderStateOut_"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_fork: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForkBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountOut"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_comparison: {
+        parameters: {
+            query: {
+                with: string[];
+            };
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComparisonOut"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_rewind: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tape_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BranchBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BranchOut"];
                 };
             };
             /** @description Refused, or failed: a problem with a code. */

@@ -17,7 +17,7 @@ from paperdesk.core.broker.ledger import Entry
 from paperdesk.core.broker.lots import LotChange
 from paperdesk.core.broker.margin_events import MarginEvent
 from paperdesk.core.broker.orders import Order
-from paperdesk.core.kernel.ids import FillId, InstrumentId, OrderId
+from paperdesk.core.kernel.ids import AccountId, FillId, InstrumentId, OrderId, TapeId
 from paperdesk.core.kernel.money import ZERO
 
 
@@ -268,6 +268,17 @@ class AccountReset(Booked):
 
 
 @dataclass(frozen=True, slots=True)
+class AccountForked:
+    """The account began as a copy of another as it stood; what came before belongs to that one and is shared."""
+
+    seq: int
+    at: datetime
+    account_id: AccountId
+    tape_id: TapeId
+    parent_id: AccountId
+
+
+@dataclass(frozen=True, slots=True)
 class AccountStatusChanged:
     """The account was put to rest, woken up or closed."""
 
@@ -330,6 +341,7 @@ Event: TypeAlias = (
     | MarginEvent
     | CashTransferred
     | AccountStatusChanged
+    | AccountForked
     | ExpiryInstructed
     | Booked
 )

@@ -6,6 +6,7 @@ from typing import TypeAlias, TypeVar
 
 from paperdesk.core.broker.account import Account
 from paperdesk.core.broker.events import (
+    AccountForked,
     AccountReset,
     AccountStatusChanged,
     Booking,
@@ -27,6 +28,7 @@ from paperdesk.core.broker.events import (
     TrailMoved,
     booking_of,
 )
+from paperdesk.core.broker.forking import forked
 from paperdesk.core.broker.holds import held_cash, reserved_units
 from paperdesk.core.broker.ledger import Book
 from paperdesk.core.broker.lots import apply_changes
@@ -193,10 +195,16 @@ def _after_other(account: Account, event: Event) -> Account:
             return replace(account, book=book_after(account.book, event))
         case AccountStatusChanged():
             return replace(account, status=event.status)
-        case AccountReset():
-            return _after_booking(_begun_anew(account, event), event.booking)
+        case AccountForked() | AccountReset():
+            return _begun(account, event)
         case _:
             return _with_claims(_after_booking(_remembering(account, event), booking_of(event)), event)
+
+
+def _begun(account: Account, event: AccountForked | AccountReset) -> Account:
+    if isinstance(event, AccountForked):
+        return forked(account, event)
+    return _after_booking(_begun_anew(account, event), event.booking)
 
 
 def _begun_anew(account: Account, event: AccountReset) -> Account:

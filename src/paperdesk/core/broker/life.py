@@ -15,6 +15,7 @@ from paperdesk.core.broker.account import Account, AccountStatus
 from paperdesk.core.broker.commands import Command, PlaceOrder, ReplaceOrder
 from paperdesk.core.broker.contingencies import Course
 from paperdesk.core.broker.events import (
+    AccountForked,
     AccountReset,
     AccountStatusChanged,
     Booking,
@@ -26,7 +27,7 @@ from paperdesk.core.broker.ledger import Entry, EntryKind
 from paperdesk.core.broker.orders import ACCOUNT_RESET
 from paperdesk.core.broker.terms import AmountTooPrecise
 from paperdesk.core.kernel.errors import Conflict, Invalid
-from paperdesk.core.kernel.ids import EntryId
+from paperdesk.core.kernel.ids import AccountId, EntryId, TapeId
 from paperdesk.core.kernel.money import ZERO, money, plain
 
 
@@ -93,6 +94,12 @@ def begin_epoch(account: Account, entry_id: EntryId, cash: Decimal, at: datetime
         postings=ledger.transferred(account.currency, cash),
     )
     return AccountReset(account.last_seq + 1, at, Booking(entry), epoch)
+
+
+def fork(account: Account, fork_id: AccountId, tape_id: TapeId, at: datetime) -> AccountForked:
+    """Begin another account as a copy of this one as it stands, on a tape that stands where this one's does."""
+    require_not_closed(account)
+    return AccountForked(account.last_seq + 1, max(at, account.last_at), fork_id, tape_id, account.id)
 
 
 def deactivate(account: Account, at: datetime) -> tuple[Event, ...]:

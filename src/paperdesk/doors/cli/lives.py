@@ -16,6 +16,15 @@ _EPOCHS = (
     render.numbers("Cash at its end", "ending_cash"),
 )
 
+_FILLS = (
+    render.instants("Since they parted (UTC)", "at"),
+    render.words("Account", "number"),
+    render.words("Side", "side"),
+    render.numbers("Quantity", "quantity"),
+    render.words("Symbol", "symbol"),
+    render.numbers("Price", "price"),
+)
+
 
 def reset_account(
     context: typer.Context,
@@ -73,6 +82,55 @@ def close_account(context: typer.Context, account: AccountName = None, *, as_jso
     render.say(f"Account {answer.json()['number']} is closed.")
 
 
+def fork_account(
+    context: typer.Context,
+    account: AccountName = None,
+    name: Annotated[
+        str | None, typer.Option("--name", help="What to call the fork; the account's name when absent.")
+    ] = None,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", help="An instant that its tape has passed; now when absent.")
+    ] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Begin another account as a copy of this one; of the past on a branch of its tape."""
+    desk = desk_of(context)
+    answer = desk.post(f"/v1/accounts/{choose.account(desk, account)['id']}/forks", name=name, as_of=as_of)
+    if as_json:
+        render.raw(answer)
+        return
+    fork: Row = answer.json()
+    at = render.instant(fork["at"])
+    render.say(f"Account {fork['number']} begins as {fork['name']} stood at {at} UTC, on tape {fork['tape_id']}.")
+
+
+def compare_accounts(
+    context: typer.Context,
+    account: Annotated[str, typer.Argument(help="Number, name or id.")],
+    others: Annotated[list[str], typer.Argument(help="The accounts to compare it with.")],
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Show accounts side by side: equity at the same instants, and fills since they parted."""
+    desk = desk_of(context)
+    first, *rest = [choose.account(desk, wanted)["id"] for wanted in (account, *others)]
+    answer = desk.send("GET", f"/v1/accounts/{first}/comparison", params={"with": rest})
+    if as_json:
+        render.raw(answer)
+        return
+    found: Row = answer.json()
+    sides: list[Row] = found["accounts"]
+    columns = [render.instants("At (UTC)", "at"), *(render.numbers(side["number"], side["number"]) for side in sides)]
+    rows = [
+        {"at": each["at"], **{side["number"]: worth for side, worth in zip(sides, each["equity"], strict=True)}}
+        for each in found["equity"]
+    ]
+    fills = [{**fill, "number": side["number"]} for side in sides for fill in side["fills"]]
+    render.show(render.console(), render.table(columns, rows))
+    render.show(render.console(), render.table(_FILLS, sorted(fills, key=lambda fill: str(fill["at"]))))
+
+
 def add_to(verbs: typer.Typer) -> None:
     """Add these verbs to those of accounts."""
     verbs.command("reset")(reset_account)
@@ -81,6 +139,8 @@ def add_to(verbs: typer.Typer) -> None:
     verbs.command("deactivate")(deactivate_account)
     verbs.command("activate")(activate_account)
     verbs.command("close")(close_account)
+    verbs.command("fork")(fork_account)
+    verbs.command("compare")(compare_accounts)
 
 
 def _change(context: typer.Context, account: str | None, *, as_json: bool, **change: str) -> None:

@@ -130,17 +130,23 @@ def jump_tape(
 
 
 @verbs.command("rewind")
-def rewind_tape(
+def rewind_tape(  # noqa: PLR0913 - each parameter is an option of the command line
     context: typer.Context,
     to: Annotated[str, typer.Argument(help="A day (its close) or an instant that the tape has passed.")],
     tape: TapeName = None,
     *,
     name: Annotated[str | None, typer.Option("--name", help="What to call the branch.")] = None,
+    account: Annotated[
+        list[str] | None, typer.Option("--account", help="Fork this account onto it; may be repeated.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Open a branch of the tape that begins earlier; the tape itself never goes back."""
     desk = desk_of(context)
-    answer = desk.post(f"/v1/tapes/{choose.tape(desk, tape)['id']}/rewind", to=to, name=name)
+    forked = [choose.account(desk, wanted)["id"] for wanted in account or ()]
+    answer = desk.post(
+        f"/v1/tapes/{choose.tape(desk, tape)['id']}/rewind", to=to, name=name, account_ids=forked or None
+    )
     if as_json:
         render.raw(answer)
     else:

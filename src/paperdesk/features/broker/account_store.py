@@ -1,6 +1,6 @@
 """Accounts as a whole: loaded with all they hold, and what of their row no order ever changes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import select, update
@@ -8,12 +8,12 @@ from sqlalchemy import select, update
 from paperdesk.core.broker.account import Account
 from paperdesk.core.broker.events import Event
 from paperdesk.core.broker.evolution import fold
-from paperdesk.core.kernel.ids import AccountId, InstrumentId
+from paperdesk.core.kernel.ids import AccountId, InstrumentId, OrderId
 from paperdesk.core.kernel.money import MAGNITUDE_MAX
 from paperdesk.features.broker import store
 from paperdesk.features.broker.changes import Cause, Change
 from paperdesk.features.broker.store import Instruments, Touch
-from paperdesk.features.broker.tables import accounts, positions
+from paperdesk.features.broker.tables import accounts, orders, positions
 from paperdesk.features.marketdata.tapes import Tape
 from paperdesk.infra.db import driver_connection, fetch_all
 from paperdesk.infra.work import UnitOfWork, owned
@@ -48,6 +48,13 @@ async def remember(work: UnitOfWork, before: Account, events: Iterable[Event], c
         change.take(told, Cause(work.who.subject, cursor))
         await store.apply(await driver_connection(work.db), [change], work.now)
     return after
+
+
+async def inherit_orders(work: UnitOfWork, inherited: Mapping[OrderId, OrderId]) -> None:
+    """Write which order each order of a fork was before the fork."""
+    for order_id, was in inherited.items():
+        mine = (orders.c.id == order_id, owned(orders, work))
+        await work.db.execute(update(orders).where(*mine).values(inherited_from=was))
 
 
 async def save_account(work: UnitOfWork, account_id: AccountId, **values: Any) -> None:  # noqa: ANN401 - its columns

@@ -7,6 +7,9 @@ from paperdesk.core.broker.account import Account
 from paperdesk.core.broker.commands import Command
 from paperdesk.core.broker.events import Event
 
+BY_TAPE = "tape"
+"""The subject of what the market brings."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cause:

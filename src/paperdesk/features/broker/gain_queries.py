@@ -11,6 +11,7 @@ from sqlalchemy import Text, cast, func, select
 
 from paperdesk.core.broker.gains import Gain, TaxBook, tax_book
 from paperdesk.core.broker.tax_lots import TaxLot
+from paperdesk.features.broker.lineage_queries import lineage_of
 from paperdesk.features.broker.queries import market_of
 from paperdesk.features.broker.rows import event_of
 from paperdesk.features.marketdata.tapes import Shelf
@@ -72,7 +73,8 @@ async def open_lots(work: ReadOnly, shelf: Shelf, account: Row) -> list[NamedLot
 
 async def _read(work: ReadOnly, shelf: Shelf, account: Row) -> tuple[TaxBook, dict[object, str]]:
     _, dataset = await market_of(work, shelf, account)
-    mine = (events.c.account_id == account["id"], owned(events, work))
+    lineage = await lineage_of(work, account["id"])
+    mine = (lineage.covers(events.c.account_id, events.c.seq), owned(events, work))
     began = select(func.coalesce(func.max(events.c.seq), 0)).where(*mine, events.c.kind == "account_reset")
     query = (
         select(events.c.kind, cast(events.c.payload, Text).label("payload"))

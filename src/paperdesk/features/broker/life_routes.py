@@ -9,6 +9,7 @@ from paperdesk.features.broker import queries
 from paperdesk.features.broker.change_account import ChangeAccount, change_account
 from paperdesk.features.broker.close_account import close_account
 from paperdesk.features.broker.life_schemas import ChangeAccountBody, EpochOut, ResetBody
+from paperdesk.features.broker.past_queries import ended_epochs
 from paperdesk.features.broker.reset_account import ResetAccount, reset_account
 from paperdesk.features.broker.routes import Key, shown_account
 from paperdesk.features.broker.schemas import AccountOut
@@ -61,7 +62,7 @@ async def get_epochs(account_id: UUID, work: Reading, shelf: Datasets) -> PageOf
     """List the epochs of an account, oldest first, with what was held when each of them ended."""
     account = await queries.read_account(work, account_id)
     _, dataset = await queries.market_of(work, shelf, account)
-    left = await queries.left_behind(work, account)
+    left = await ended_epochs(work, account)
     epochs = await queries.epochs_of(work, account)
     items = [EpochOut.of(each, left.get(each.epoch, ()), dataset.instruments) for each in epochs]
     return PageOf(items=items, next_cursor=None)

@@ -20,7 +20,7 @@ from paperdesk.core.kernel.ids import AccountId, InstrumentId, OrderId, TapeId
 from paperdesk.core.kernel.money import MAGNITUDE_MAX
 from paperdesk.core.market.facts import CorporateActionFact, MarketFact, SessionClosed, SessionOpened
 from paperdesk.features.broker import store
-from paperdesk.features.broker.changes import Cause, Change
+from paperdesk.features.broker.changes import BY_TAPE, Cause, Change
 from paperdesk.features.broker.store import Held, Row, Touch
 from paperdesk.features.broker.touching import takes_any_lot
 from paperdesk.features.marketdata.feeds.dataset import Dataset
@@ -28,8 +28,6 @@ from paperdesk.features.marketdata.marks import TapeMarks
 from paperdesk.features.marketdata.pump import FACTS_MAX, Move, next_move, stopped_move
 from paperdesk.features.marketdata.tapes import Awaited, Shelf, Stop, Tape
 from paperdesk.infra.db import Connection
-
-SUBJECT = "tape"
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,4 +202,4 @@ def _react(change: Change, fact: MarketFact, marks: Marks) -> None:
     course = engine.reacted(change.after, fact, marks)
     change.after = course.account
     if course.events:
-        change.take(course.events, Cause(SUBJECT, fact.seq))
+        change.take(course.events, Cause(BY_TAPE, fact.seq))

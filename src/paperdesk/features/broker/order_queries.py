@@ -13,6 +13,7 @@ from paperdesk.core.broker.events import OrderFilled
 from paperdesk.core.broker.orders import OPEN_STATUSES, Order, OrderStatus, Side
 from paperdesk.core.kernel.ids import OrderId
 from paperdesk.core.kernel.money import ZERO
+from paperdesk.features.broker.lineage_queries import lineage_of
 from paperdesk.features.broker.rows import order_of
 from paperdesk.features.broker.tables import entries, fills, orders, positions
 from paperdesk.features.marketdata.feeds.dataset import Dataset
@@ -60,7 +61,8 @@ class ActivitySearch:
 async def find_orders(work: ReadOnly, dataset: Dataset, sought: OrderSearch) -> list[Order]:
     """Return an account's orders, newest first unless the other way is asked for."""
     order = orders.c
-    conditions = [order.account_id == sought.account_id, owned(orders, work), *_sought(work, sought)]
+    lineage = await lineage_of(work, sought.account_id)
+    conditions = [lineage.covers_order(work), owned(orders, work), *_sought(work, sought)]
     by = order.accepted_seq.asc() if sought.oldest_first else order.accepted_seq.desc()
     query = select(orders).where(*conditions).order_by(by).limit(sought.limit)
     return [order_of(row, dataset.instruments[row["instrument_id"]]) for row in await fetch_all(work.db, query)]
@@ -153,10 +155,11 @@ async def list_activities(work: ReadOnly, account_id: UUID, wanted: ActivitySear
     Of a fill `filled_by_then` is what the order had filled with it, and `ordered` what it was for.
     """
     entry, fill = entries.c, fills.c
+    lineage = await lineage_of(work, account_id)
     filled = func.sum(fill.quantity).over(partition_by=fill.order_id, order_by=fill.seq)
     executed = (
         select(fills, filled.label("filled_by_then"))
-        .where(fill.account_id == account_id, owned(fills, work))
+        .where(lineage.covers(fill.account_id, fill.seq), owned(fills, work))
         .subquery("executed")
     )
     query = (
@@ -169,7 +172,7 @@ async def list_activities(work: ReadOnly, account_id: UUID, wanted: ActivitySear
         )
         .outerjoin(executed, executed.c.seq == entry.seq)
         .outerjoin(orders, orders.c.id == executed.c.order_id)
-        .where(entry.account_id == account_id, owned(entries, work), *_wanted(work, wanted))
+        .where(lineage.covers(entry.account_id, entry.seq), owned(entries, work), *_wanted(work, wanted))
         .order_by(entry.number.asc() if wanted.oldest_first else entry.number.desc())
         .limit(wanted.limit)
     )

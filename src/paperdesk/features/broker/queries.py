@@ -3,11 +3,11 @@
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Column, Table, Text, and_, cast, func, or_, select
+from sqlalchemy import Text, and_, cast, func, or_, select
 
 from paperdesk.core.broker.account import Account, Position
 from paperdesk.core.broker.claims import Claim
@@ -21,9 +21,10 @@ from paperdesk.core.kernel.codes import is_right
 from paperdesk.core.kernel.errors import Invalid, NotFound
 from paperdesk.core.kernel.ids import AccountId, derived
 from paperdesk.core.kernel.money import ZERO
+from paperdesk.features.broker.lineage_queries import lineage_of
 from paperdesk.features.broker.order_writer import UnknownAccount
 from paperdesk.features.broker.rows import account_of, claim_of, explanation_of, order_of, position_of
-from paperdesk.features.broker.tables import account_keys, accounts, claims, entries, fills, lots, orders, positions
+from paperdesk.features.broker.tables import account_keys, accounts, claims, entries, fills, orders, positions
 from paperdesk.features.marketdata.feeds.dataset import Dataset
 from paperdesk.features.marketdata.marks import TapeMarks, marks_at
 from paperdesk.features.marketdata.queries import read_tape
@@ -53,20 +54,6 @@ class OrderFilter:
     account_id: UUID
     status: Literal["open", "closed", "all"] = "all"
     symbol: Line | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Books:
-    """Everything stored of one account: the row itself, and the rest oldest first."""
-
-    account: Row
-    events: list[Row]
-    entries: list[Row]
-    orders: list[Row]
-    fills: list[Row]
-    positions: list[Row]
-    lots: list[Row]
-    claims: list[Row]
 
 
 _OPEN = sorted(status.value for status in OPEN_STATUSES)
@@ -122,9 +109,10 @@ def opening_of(account_id: UUID) -> UUID:
 async def capital_of(work: ReadOnly, account: Row) -> Capital:
     """Return what the owner has put into an account, and not taken out, since its epoch began."""
     entry, given = entries.c, (EntryKind.TRANSFER.value, EntryKind.RESET.value)
-    mine = (entry.account_id == account["id"], owned(entries, work))
+    lineage = await lineage_of(work, account["id"])
+    mine = (lineage.covers(entry.account_id, entry.seq), owned(entries, work))
     began = select(func.coalesce(func.max(entry.number), 1)).where(*mine, entry.kind == EntryKind.RESET.value)
-    begins = or_(entry.kind == EntryKind.RESET.value, entry.id == opening_of(account["id"]))
+    begins = or_(entry.kind == EntryKind.RESET.value, entry.id == opening_of(lineage.root_id))
     query = select(
         func.coalesce(func.sum(entry.cash_change).filter(begins), 0).label("starting"),
         func.coalesce(func.sum(entry.cash_change), 0).label("contributed"),
@@ -159,8 +147,10 @@ class Epoch:
 async def epochs_of(work: ReadOnly, account: Row) -> list[Epoch]:
     """Return the epochs of an account, oldest first."""
     entry = entries.c
-    mine = select(entries).where(entry.account_id == account["id"], owned(entries, work)).order_by(entry.number)
-    begins = or_(entry.kind == EntryKind.RESET.value, entry.id == opening_of(account["id"]))
+    lineage = await lineage_of(work, account["id"])
+    history = (lineage.covers(entry.account_id, entry.seq), owned(entries, work))
+    mine = select(entries).where(*history).order_by(entry.number)
+    begins = or_(entry.kind == EntryKind.RESET.value, entry.id == opening_of(lineage.root_id))
     rows = await fetch_all(work.db, mine.where(begins))
     resets = [row for row in rows if row["kind"] == EntryKind.RESET]
     before = await fetch_all(work.db, mine.where(entry.number.in_([row["number"] - 1 for row in resets])))
@@ -272,7 +262,7 @@ async def list_orders(
     work: ReadOnly, dataset: Dataset, chosen: OrderFilter, page: PageParams
 ) -> tuple[list[Order], str | None]:
     """Return an account's orders, newest first."""
-    conditions = [orders.c.account_id == chosen.account_id]
+    conditions = [(await lineage_of(work, chosen.account_id)).covers_order(work)]
     if chosen.status != "all":
         is_open = orders.c.status.in_(_OPEN)
         conditions.append(is_open if chosen.status == "open" else ~is_open)
@@ -296,12 +286,21 @@ async def orders_of_epoch(work: ReadOnly, dataset: Dataset, account: Row) -> lis
 
 async def list_fills(work: ReadOnly, account_id: UUID, page: PageParams) -> tuple[list[Row], str | None]:
     """Return an account's fills, newest first."""
-    query = select(fills).where(fills.c.account_id == account_id, owned(fills, work)).order_by(fills.c.seq.desc())
+    lineage = await lineage_of(work, account_id)
+    history = (lineage.covers(fills.c.account_id, fills.c.seq), owned(fills, work))
+    query = select(fills).where(*history).order_by(fills.c.seq.desc())
     after = page.after(tuple[Serial])
     if after is not None:
         query = query.where(fills.c.seq < after[0])
     rows = await fetch_all(work.db, query.limit(page.limit + 1))
     return page.cut(rows, lambda row: (row["seq"],))
+
+
+async def fills_since(work: ReadOnly, account_id: UUID, seq: int) -> list[Row]:
+    """Return an account's fills after an event, oldest first."""
+    lineage = await lineage_of(work, account_id)
+    history = (lineage.covers(fills.c.account_id, fills.c.seq), fills.c.seq > seq, owned(fills, work))
+    return await fetch_all(work.db, select(fills).where(*history).order_by(fills.c.seq))
 
 
 async def read_explanation(work: ReadOnly, fill_id: UUID) -> tuple[Row, Explanation]:
@@ -323,7 +322,8 @@ async def list_entries(
     known_at: datetime | None = None,
 ) -> tuple[list[Row], str | None]:
     """Return an account's ledger, newest first, all of it or as it stood at an instant and was recorded by one."""
-    query = select(entries).where(entries.c.account_id == account_id, owned(entries, work))
+    lineage = await lineage_of(work, account_id)
+    query = select(entries).where(lineage.covers(entries.c.account_id, entries.c.seq), owned(entries, work))
     if as_of is not None:
         query = query.where(entries.c.at <= as_of)
     if known_at is not None:
@@ -335,47 +335,28 @@ async def list_entries(
     return page.cut(rows, lambda row: (row["number"],))
 
 
-async def read_books(work: ReadOnly, account_id: UUID) -> Books:
-    """Return everything stored of an account, or refuse an unknown or foreign one."""
-    account = await read_account(work, account_id)
-
-    async def rows(table: Table, order: Column[Any]) -> list[Row]:
-        mine = select(table).where(table.c.account_id == account_id, owned(table, work))
-        return await fetch_all(work.db, mine.order_by(order))
-
-    return Books(
-        account=account,
-        events=await events_after(work, account_id, 0, limit=None),
-        entries=await rows(entries, entries.c.number),
-        orders=await rows(orders, orders.c.accepted_seq),
-        fills=await rows(fills, fills.c.seq),
-        positions=await rows(positions, positions.c.instrument_id),
-        lots=await rows(lots, lots.c.opened_seq),
-        claims=await rows(claims, claims.c.action_id),
-    )
-
-
 async def all_entries(work: ReadOnly, account_id: UUID) -> list[Row]:
     """Return what moved cash and units in an account, oldest first."""
-    query = (
-        select(*(entries.c[name] for name in ("number", "at", "kind", "postings", "cash_change", "cash_after")))
-        .where(entries.c.account_id == account_id, owned(entries, work))
-        .order_by(entries.c.number)
+    lineage = await lineage_of(work, account_id)
+    wanted = ("number", "seq", "at", "kind", "postings", "cash_change", "cash_after")
+    query = select(*(entries.c[name] for name in wanted)).where(
+        lineage.covers(entries.c.account_id, entries.c.seq), owned(entries, work)
     )
-    return await fetch_all(work.db, query)
+    return await fetch_all(work.db, query.order_by(entries.c.number))
 
 
 async def events_after(
     work: ReadOnly, account_id: UUID, seq: int, limit: int | None, until: int | None = None
 ) -> list[Row]:
     """Return an account's events after a sequence number, up to another, oldest first; payloads as stored text."""
+    lineage = await lineage_of(work, account_id)
     query = (
         select(
             events,
             cast(events.c.payload, Text).label("payload_text"),
             cast(events.c.command, Text).label("command_text"),
         )
-        .where(events.c.account_id == account_id, events.c.seq > seq, owned(events, work))
+        .where(lineage.covers(events.c.account_id, events.c.seq), events.c.seq > seq, owned(events, work))
         .order_by(events.c.seq)
         .limit(limit)
     )

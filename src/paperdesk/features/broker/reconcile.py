@@ -24,7 +24,8 @@ from paperdesk.core.broker.orders import Order
 from paperdesk.core.kernel.errors import Problem
 from paperdesk.core.kernel.ids import InstrumentId, OrderId
 from paperdesk.core.kernel.money import ZERO
-from paperdesk.features.broker.queries import Books, account_value, read_books
+from paperdesk.features.broker.book_queries import Books, read_books
+from paperdesk.features.broker.queries import account_value
 from paperdesk.features.broker.rows import claim_of, explanation_of, lot_of, order_of, position_of
 from paperdesk.features.broker.story import Story, tell
 from paperdesk.infra.db import Row
@@ -43,15 +44,22 @@ async def reconcile(work: ReadOnly, account_id: UUID) -> list[Problem]:
 
 def differences(books: Books) -> Iterator[Problem]:
     """Yield what does not agree; what the events tell is compared only when they can be told."""
-    yield from _numbers(books)
-    yield from _ledger(books)
-    yield from _executions(books)
-    yield from _holdings(books)
+    is_fork = books.account["parent_id"] is not None
+    if not is_fork:
+        yield from _numbers(books, 1)
+        yield from _ledger(books, ZERO)
+        yield from _executions(books)
+        yield from _holdings(books)
     try:
         story = tell(books.account, books.events)
     except (AssertionError, KeyError, msgspec.ValidationError) as broken:
         yield Problem("events_cannot_be_told", f"The events do not follow from each other: {broken!r}.")
         return
+    if is_fork:
+        # Fills and entries from before the fork stand with the account it was forked from; only the events tell all.
+        assert story.inherited is not None, "a fork begins with an event"
+        yield from _numbers(books, story.inherited.account.last_entry + 1)
+        yield from _ledger(books, story.inherited.account.cash)
     yield from _state(books, story)
     yield from _orders(books, story)
     yield from _traces(books, story)
@@ -70,15 +78,15 @@ def _short(found: object) -> str:
     return text if len(text) <= SHOWN_MAX else f"{text[:SHOWN_MAX]}…"
 
 
-def _numbers(books: Books) -> Iterator[Problem]:
-    """Check that events and entries are numbered from 1 to the last without a gap."""
+def _numbers(books: Books, first_entry: int) -> Iterator[Problem]:
+    """Check that events, and entries from the account's first, are numbered to the last without a gap."""
     events, entries = [row["seq"] for row in books.events], [row["number"] for row in books.entries]
-    for name, found, last in (
-        ("events", events, books.account["last_seq"]),
-        ("entries", entries, books.account["last_entry"]),
+    for name, found, first, last in (
+        ("events", events, 1, books.account["last_seq"]),
+        ("entries", entries, first_entry, books.account["last_entry"]),
     ):
-        if found != list(range(1, last + 1)):
-            sentence = f"The {len(found)} {name} are not numbered from 1 to {last} without a gap."
+        if found != list(range(first, last + 1)):
+            sentence = f"The {len(found)} {name} are not numbered from {first} to {last} without a gap."
             yield Problem(f"{name}_have_gaps", sentence, {"found": len(found), "last": last})
 
 
@@ -86,9 +94,8 @@ def _postings(row: Row) -> tuple[Posting, ...]:
     return msgspec.convert(row["postings"], tuple[Posting, ...])
 
 
-def _ledger(books: Books) -> Iterator[Problem]:
+def _ledger(books: Books, cash: Decimal) -> Iterator[Problem]:
     """Check that every entry balances, and that cash is the sum of its postings after each of them."""
-    cash = ZERO
     for row in books.entries:
         postings, number = _postings(row), row["number"]
         if row["kind"] == EntryKind.RESET:
@@ -151,8 +158,10 @@ def _state(books: Books, story: Story) -> Iterator[Problem]:
     for name in ("cash", "held", "last_seq", "last_entry", "last_at", "epoch", "status"):
         yield from _same(f"told {name}", books.account[name], getattr(story.account, name))
     yield from _same("margin book", account_value(books.account).book, story.account.book)
+    first = 1 if story.inherited is None else story.inherited.account.epoch
     for epoch, told in (*story.past.items(), (story.account.epoch, story.account)):
-        yield from _possessions(books, epoch, told)
+        if epoch >= first:
+            yield from _possessions(books, epoch, told)
 
 
 def _possessions(books: Books, epoch: int, told: Account) -> Iterator[Problem]:
@@ -194,9 +203,13 @@ def _traces(books: Books, story: Story) -> Iterator[Problem]:
     columns = [each.name for each in fields(Fill)]
     rows = ({**row, "explanation": explanation_of(row["explanation"])} for row in books.fills)
     fills = [{name: row[name] for name in columns} for row in rows]
-    yield from _same("fills", fills, [{name: getattr(fill, name) for name in columns} for fill in story.fills])
+    shared = (0, 0) if story.inherited is None else (story.inherited.fills, story.inherited.entries)
+    told_fills = story.fills[shared[0] :]
+    yield from _same("fills", fills, [{name: getattr(fill, name) for name in columns} for fill in told_fills])
     entries = [(row["id"], row["number"], row["at"], row["kind"], _postings(row)) for row in books.entries]
-    told = [(entry.id, entry.number, entry.at, entry.kind.value, entry.postings) for entry in story.entries]
+    told = [
+        (entry.id, entry.number, entry.at, entry.kind.value, entry.postings) for entry in story.entries[shared[1] :]
+    ]
     yield from _same("entries", entries, told)
 
 

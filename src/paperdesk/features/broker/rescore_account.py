@@ -14,10 +14,9 @@ import msgspec
 
 from paperdesk.core.broker.account import AccountStatus
 from paperdesk.core.broker.commands import ClosePosition, PlaceOrder
-from paperdesk.core.broker.events import AccountReset, AccountStatusChanged, booking_of
-from paperdesk.core.broker.evolution import evolve
+from paperdesk.core.broker.events import AccountStatusChanged, booking_of
 from paperdesk.core.broker.fill_models import FillModel
-from paperdesk.core.broker.ledger import Book
+from paperdesk.core.broker.ledger import Book, EntryKind
 from paperdesk.core.broker.orders import Order, Side
 from paperdesk.core.kernel.errors import Conflict
 from paperdesk.core.kernel.ids import AccountId
@@ -28,7 +27,7 @@ from paperdesk.features.broker import queries
 from paperdesk.features.broker.equity_history import EquityPoint, equity_points
 from paperdesk.features.broker.replay import Asked, Impossible, Replay
 from paperdesk.features.broker.rows import command_of, event_of
-from paperdesk.features.broker.story import blank_account
+from paperdesk.features.broker.story import tell
 from paperdesk.features.marketdata.tapes import Shelf
 from paperdesk.infra.db import Row
 from paperdesk.infra.work import ReadOnly
@@ -104,19 +103,18 @@ async def lived(work: ReadOnly, shelf: Shelf, account_id: UUID) -> Life:
     events = await queries.events_after(work, account_id, 0, limit=None)
     entries = await queries.all_entries(work, account_id)
     orders = await queries.orders_of_epoch(work, dataset, row)
-    account, began_at, first = blank_account(row), row["opened_at"], 0
-    for number, each in enumerate(events):
-        if each["kind"] == "account_reset":
-            begun = event_of(each["kind"], each["payload"])
-            assert isinstance(begun, AccountReset), "the kind says what it is"
-            account = evolve(replace(account, last_seq=begun.seq - 1, last_entry=begun.booking.entry.number - 1), begun)
-            began_at, first = begun.at, number + 1
-    entries = [each for each in entries if each["number"] >= account.last_entry]
-    since = events[first:]
-    start = since[0]["cursor"] if since else tape.cursor
-    asked = list(_asked(since))
+    first = max((number for number, each in enumerate(events, 1) if each["kind"] in _BEGINNINGS), default=0)
+    account = (await asyncio.to_thread(tell, row, events[:first])).account
+    resets = [each for each in entries if each["kind"] == EntryKind.RESET]
+    entries = entries[entries.index(resets[-1]) :] if resets else entries
+    began_at = resets[-1]["at"] if resets else row["opened_at"]
+    start = events[max(first - 1, 0)]["cursor"] if events else tape.cursor
     replay = Replay(account, tape, dataset, start or 0)
-    return Life(replay, asked, orders, entries, began_at)
+    return Life(replay, list(_asked(events[first:])), orders, entries, began_at)
+
+
+# From here on an account can be lived again: its opening, its last reset, or the fork it began as.
+_BEGINNINGS = frozenset({"account_reset", "account_forked"})
 
 
 def _asked(events: Sequence[Row]) -> Iterator[Asked]:
@@ -139,10 +137,9 @@ def rescored(life: Life, model: FillModel) -> Rescore:
     replay = life.replay
     before = replay.account.rules.fill_model
     replay.account = replace(replay.account, rules=replace(replay.account.rules, fill_model=model))
-    cash = replay.account.cash
+    cash, first = replay.account.cash, replay.account.last_seq
     replay.run(life.asked, replay.tape.cursor)
-    opening = [each for each in life.entries if each["kind"] == "reset"]
-    entries = [*opening, *_entry_rows(replay, cash)]
+    entries = [*(each for each in life.entries if each["seq"] <= first), *_entry_rows(replay, cash)]
     currency = replay.account.currency
     lines = [
         list(equity_points(rows, replay.tape, replay.dataset, life.began_at, currency))

@@ -21,6 +21,7 @@ from paperdesk.core.broker.commands import (
     TransferCash,
 )
 from paperdesk.core.broker.events import (
+    AccountForked,
     AccountReset,
     AccountStatusChanged,
     BorrowFeeCharged,
@@ -110,6 +111,7 @@ KINDS: dict[str, type[Event]] = {
     "interest_credited": InterestCredited,
     "borrow_fee_charged": BorrowFeeCharged,
     "account_reset": AccountReset,
+    "account_forked": AccountForked,
     "account_status_changed": AccountStatusChanged,
 }
 KIND_OF = {event: kind for kind, event in KINDS.items()}

@@ -16,10 +16,11 @@ from paperdesk.core.broker.evolution import OrderMoved, order_after
 from paperdesk.core.broker.orders import OPEN_STATUSES, Order, OrderStatus
 from paperdesk.core.kernel.ids import InstrumentId
 from paperdesk.core.kernel.money import ZERO
+from paperdesk.features.broker.lineage_queries import lineage_of
 from paperdesk.features.broker.queries import read_order
 from paperdesk.features.broker.rows import event_of
 from paperdesk.features.broker.story import orders_of
-from paperdesk.features.broker.tables import fills, orders
+from paperdesk.features.broker.tables import accounts, fills, orders
 from paperdesk.features.marketdata.feeds.dataset import Dataset
 from paperdesk.features.marketdata.tapes import Shelf
 from paperdesk.infra.db import Row, fetch_all, fetch_one
@@ -50,8 +51,8 @@ async def order_history(work: ReadOnly, shelf: Shelf, order_id: UUID) -> list[Or
         func.strpos(text, str(order_id)) > 0,
         owned(events, work),
     )
-    found: list[OrderState] = []
-    state: Order | None = None
+    found = await _inherited_history(work, shelf, order_id)
+    state = found[-1].order if found else None
     for row in await fetch_all(work.db, query.order_by(events.c.seq)):
         event = event_of(row["kind"], row["text"])
         after = _after(state, event, order) if order.id in orders_of(event) else None
@@ -59,6 +60,15 @@ async def order_history(work: ReadOnly, shelf: Shelf, order_id: UUID) -> list[Or
             state = after
             found.append(OrderState(after, row["seq"], row["at"], row["kind"], row["subject"], row["recorded_at"]))
     return found
+
+
+async def _inherited_history(work: ReadOnly, shelf: Shelf, order_id: UUID) -> list[OrderState]:
+    """Return the states that an order was in before its account was forked, none for any other."""
+    query = select(orders.c.inherited_from, accounts.c.fork_seq).join(accounts, accounts.c.id == orders.c.account_id)
+    row = await fetch_one(work.db, query.where(orders.c.id == order_id, owned(orders, work), owned(accounts, work)))
+    if row is None or row["inherited_from"] is None:
+        return []
+    return [each for each in await order_history(work, shelf, row["inherited_from"]) if each.seq <= row["fork_seq"]]
 
 
 def _after(state: Order | None, event: Event, order: Order) -> Order | None:
@@ -99,7 +109,8 @@ class OrderStatistics:
 
 async def order_statistics(work: ReadOnly, dataset: Dataset, account: Row, epoch: int) -> OrderStatistics:
     """Count the orders of an epoch by state, and state what they filled and how soon."""
-    mine = (orders.c.account_id == account["id"], orders.c.epoch == epoch, owned(orders, work))
+    lineage = await lineage_of(work, account["id"])
+    mine = (lineage.covers_order(work), orders.c.epoch == epoch, owned(orders, work))
     counted = select(
         orders.c.status,
         orders.c.instrument_id,

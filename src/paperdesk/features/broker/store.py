@@ -21,7 +21,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from paperdesk.core.broker.account import Account, Position
 from paperdesk.core.broker.claims import Claim
-from paperdesk.core.broker.events import OrderFilled, booking_of
+from paperdesk.core.broker.events import AccountForked, OrderFilled, booking_of
 from paperdesk.core.broker.ledger import Book, Entry
 from paperdesk.core.broker.lots import Lot
 from paperdesk.core.broker.orders import Order, Side
@@ -320,6 +320,8 @@ def _lot_rows(changes: Sequence[Change]) -> Iterator[tuple[Any, ...]]:
             booking = booking_of(event)
             for move in () if booking is None else booking.moves:
                 latest |= {each.lot.id: (move.instrument_id, each.lot) for each in move.lot_changes}
+            if isinstance(event, AccountForked):
+                latest |= {lot.id: (key, lot) for key, held in account.positions.items() for lot in held.lots}
         for instrument_id, lot in latest.values():
             yield (
                 lot.id, account.tenant_id, account.id, account.epoch, instrument_id, lot.opened_at, lot.opened_seq,
@@ -344,9 +346,8 @@ def _paid_claim_rows(changes: Sequence[Change]) -> Iterator[tuple[Any, ...]]:
 async def insert_account(work: UnitOfWork, values: Mapping[str, Any]) -> None:
     """Write a new, empty account."""
     blank = {"epoch": 1, "cash": ZERO, "held": ZERO, "last_seq": 0, "last_entry": 0, "status": "open"}
-    await work.db.execute(
-        insert(tables.accounts).values(**blank, **values, tenant_id=work.who.tenant_id, recorded_at=work.now)
-    )
+    owner = {"tenant_id": work.who.tenant_id, "recorded_at": work.now}
+    await work.db.execute(insert(tables.accounts).values(**{**blank, **values, **owner}))
 
 
 async def bind_key(work: UnitOfWork, account_id: AccountId, key_id: KeyId) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from paperdesk.core.broker import engine
 from paperdesk.core.broker.account import Account, AccountStatus
 from paperdesk.core.broker.events import (
+    AccountForked,
     AccountReset,
     AccountStatusChanged,
     Booked,
@@ -30,6 +31,16 @@ from paperdesk.features.broker.rows import event_of
 from paperdesk.infra.db import Row
 
 
+@dataclass(frozen=True, slots=True)
+class Inherited:
+    """What a fork shares: the account it was forked from as it stood, ended orders, how many fills and entries."""
+
+    account: Account
+    orders: list[Order]
+    fills: int
+    entries: int
+
+
 @dataclass(slots=True)
 class Story:
     """What the events of an account tell: the account after them, and all that they brought about."""
@@ -39,12 +50,20 @@ class Story:
     fills: list[Fill] = field(default_factory=list[Fill])
     past: dict[int, Account] = field(default_factory=dict[int, Account])
     entries: list[Entry] = field(default_factory=list[Entry])
+    inherited: Inherited | None = None
+
+    @property
+    def all_orders(self) -> list[Order]:
+        """Return every order, those that a fork shares too."""
+        return [*(() if self.inherited is None else self.inherited.orders), *self.orders.values()]
 
     def take(self, event: Event) -> None:
         """Go on with the next event; an order that has ended is put aside, so that a long life stays cheap."""
         if isinstance(event, AccountReset):
             self.past[self.account.epoch] = self.account
         account = engine.evolve(self.account, event)
+        if isinstance(event, AccountForked):
+            self._inherit(account)
         if isinstance(event, OrderFilled):
             self.fills.append(event.fill)
         booking = booking_of(event)
@@ -55,6 +74,13 @@ class Story:
         if self.account.orders is not account.orders:
             account = replace(account, orders={each: order for each, order in account.orders.items() if order.is_open})
         self.account = account
+
+    def _inherit(self, account: Account) -> None:
+        """Go on as a fork: what has ended so far is shared with the account it was forked from."""
+        ended = [order for order in self.orders.values() if not order.is_open]
+        ended += [] if self.inherited is None else self.inherited.orders
+        self.inherited = Inherited(self.account, ended, len(self.fills), len(self.entries))
+        self.orders = dict(account.orders)
 
 
 def blank_account(row: Row) -> Account:
@@ -83,7 +109,9 @@ def tell(row: Row, events: Iterable[Row]) -> Story:
 def orders_of(event: Event) -> tuple[OrderId, ...]:
     """Return the orders that an event is about."""
     match event:
-        case CashTransferred() | ExpiryInstructed() | Booked() | MarginEvent() | AccountStatusChanged():
+        case (
+            CashTransferred() | ExpiryInstructed() | Booked() | MarginEvent() | AccountStatusChanged() | AccountForked()
+        ):
             return ()
         case ReservationsMoved():
             return tuple(each.order_id for each in event.reservations)

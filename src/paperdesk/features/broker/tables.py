@@ -129,6 +129,7 @@ orders = Table(
     Column("held_units", Exact),
     Column("held_money", Exact),
     Column("nth", Integer, nullable=False),
+    Column("inherited_from", Uuid),
     Column("lot_choice", Text),
     Column("recorded_at", Instant, nullable=False),
 )
