@@ -1,9 +1,10 @@
-"""A desk with everything that runs by itself running, six small markets, and people who visit it.
+"""A desk with everything that runs by itself running, seven small markets, and people who visit it.
 
 daily    ACME and BOLT with daily bars (BOLT begins on the third day), and MKTX, which is an index
 quotes   ACME with real quotes during one session
 closes   ACME with one price a day
 chain    the daily market with options on ACME
+pit      ACME and options on it with real quotes during one session
 minutes  ACME with bars of a minute
 mixed    ACME and BOLT, options on ACME, and a pair
 """
@@ -122,7 +123,20 @@ ACME240607C00100000,2024-06-03,2.00,2.50,1.50,2.10,40
 ACME240607C00100000,2024-06-04,2.10,4.00,2.00,3.60,60
 ACME240621P00095000,2024-06-04,1.00,1.20,0.90,1.10,10
 """
+# Calls at 100 and 105 and a put at 100 on ACME, quoted once a minute.
+_PIT_PRICES = {
+    "ACME": ("100.00", "100.02", "900"),
+    "ACME240621C00100000": ("5.40", "5.50", "10"),
+    "ACME240621C00105000": ("2.75", "2.85", "3"),
+    "ACME240621P00100000": ("4.00", "4.10", "10"),
+}
+_PIT = "symbol,at,bid,ask,bid_size,ask_size\n" + "".join(
+    f"{symbol},2024-06-03T14:{minute:02}:00Z,{bid},{ask},{size},{size}\n"
+    for minute in range(6)
+    for symbol, (bid, ask, size) in _PIT_PRICES.items()
+)
 _MARKETS = {
+    "pit": _PIT,
     "daily": _DAILY,
     "quotes": _QUOTES,
     "closes": _CLOSES,
@@ -275,7 +289,7 @@ class RunningDesk:
 
     async def market(self, name: str = "daily", **rules: Any) -> tuple[str, str]:  # noqa: ANN401 - any JSON
         """Open a tape of mine on a market and an account on it; return both ids."""
-        starts = {"quotes": "2024-06-03T14:00:00Z", "minutes": "2024-06-03T13:31:00Z"}
+        starts = {"quotes": "2024-06-03T14:00:00Z", "pit": "2024-06-03T14:00:00Z", "minutes": "2024-06-03T13:31:00Z"}
         tape_id = await self.mine.open_tape(self.markets[name].id, starts.get(name, FIRST_CLOSE))
         return tape_id, await self.mine.open_account(tape_id, **rules)
 

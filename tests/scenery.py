@@ -80,6 +80,8 @@ OPTIONS = (
     option("C", "100", root="SPXW"),
     option("C", "100", root="SPX"),
 )
+# Options on ACME that a story with combos quotes.
+CHAIN = tuple(option(right, strike, days=30) for right in "CP" for strike in ("95", "100", "105"))
 LISTED = {each.symbol: each for each in (ACME, GLOBEX, FUND, COIN, CALL, SPX, SAP, *OPTIONS)}
 
 FREE = FeeSchedule()

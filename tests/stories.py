@@ -43,7 +43,8 @@ from paperdesk.core.market.facts import (
     SessionOpened,
 )
 from paperdesk.core.market.instruments import Instrument
-from paperdesk.core.market.quotes import Quote
+from paperdesk.core.market.quotes import Quote, Quotes
+from tests.chains import ComboTerms, asked_combo
 from tests.scenery import (
     ACME,
     DAY,
@@ -117,13 +118,14 @@ class Closing(TypedDict, total=False):
 @dataclass
 class Story:
     """One account on one tape, told step by step; `told` is all that happened, `events` what followed,
-    and `marked` what everything was worth at each fact."""
+    `marked` what everything was worth at each fact, and `quoted` what stood then."""
 
     cash: str = "10000"
     rules: Rules = field(default_factory=rules)
     has_prints: bool = True
     told: list[Happening] = field(default_factory=list[Happening])
     marked: dict[int, Marks] = field(default_factory=dict[int, Marks])
+    quoted: dict[int, Quotes] = field(default_factory=dict[int, Quotes])
     events: list[Event] = field(default_factory=list[Event])
     vols: dict[InstrumentId, Decimal] = field(default_factory=dict[InstrumentId, Decimal])
 
@@ -178,6 +180,13 @@ class Story:
         """Send an order to sell."""
         return self.place(Side.SELL, quantity, limit, **terms)
 
+    def combo(self, legs: str, net: str | None = None, quantity: str = "1", **terms: Unpack[ComboTerms]) -> OrderId:
+        """Send a combo: "+1 ACME200415C00100000 -1 ACME200415C00105000" buys the one and sells the other."""
+        self.asked += 1
+        command = asked_combo(legs, net, quantity, **terms)
+        self._ask(replace(command, account_id=self.account.id, order_id=order_id(self.asked)))
+        return order_id(self.asked)
+
     def replace(self, which: OrderId, **terms: Unpack[Changes]) -> OrderId:
         """Put a new order in the place of one."""
         self.asked += 1
@@ -207,9 +216,9 @@ class Story:
         """Ask for anything else."""
         self._ask(command)
 
-    def arrives(self, which: OrderId, of: Instrument = ACME) -> tuple[Event, ...]:
+    def arrives(self, which: OrderId) -> tuple[Event, ...]:
         """Let an order meet the standing quote at once, as a hand-traded account does."""
-        return self._remember(arrive(self.account, which, self.quotes[of.id], self.cursor, self.marks))
+        return self._remember(arrive(self.account, which, self.quotes, self.cursor, self.marks))
 
     # --- when the market speaks -----------------------------------------------------------------
 
@@ -242,6 +251,11 @@ class Story:
         quote = quote_of(bid, ask, sizes, self.at, of)
         self.quotes[of.id] = quote
         return self._hear(fact_quote(quote, seq))
+
+    def chain(self, prices: Mapping[Instrument, tuple[str, str]], sizes: tuple[str, str] | None = None) -> None:
+        """Deliver real quotes of several instruments, one right after the other."""
+        for of, (bid, ask) in prices.items():
+            self.quote(bid, ask, sizes, of)
 
     def session_closes(self) -> tuple[Event, ...]:
         """End the session."""
@@ -317,7 +331,8 @@ class Story:
     def _hear(self, fact: MarketFact) -> tuple[Event, ...]:
         self.told.append(fact)
         self.marked[fact.seq] = self.marks
-        return self._remember(react(self.account, fact, self.marks))
+        self.quoted[fact.seq] = dict(self.quotes)
+        return self._remember(react(self.account, fact, self.marks, self.quoted[fact.seq]))
 
     def _remember(self, events: tuple[Event, ...]) -> tuple[Event, ...]:
         self.account = fold(self.account, events)

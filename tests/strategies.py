@@ -27,6 +27,7 @@ from paperdesk.core.market.corporate_actions import (
     SymbolChange,
 )
 from paperdesk.core.market.facts import PriceFact
+from paperdesk.core.market.instruments import Instrument
 from tests import scenery
 from tests.stories import Step
 
@@ -110,7 +111,10 @@ def conditionals(draw: st.DrawFn) -> Step:
 @st.composite
 def groups(draw: st.DrawFn) -> Step:
     """Return an order with exits, to buy or to sell short; most have them on the right side."""
-    symbol, order_class = draw(symbols), draw(st.sampled_from(sorted(set(OrderClass) - {OrderClass.SIMPLE})))
+    symbol, order_class = (
+        draw(symbols),
+        draw(st.sampled_from(sorted(set(OrderClass) - {OrderClass.SIMPLE, OrderClass.COMBO}))),
+    )
     is_short = draw(st.sampled_from([False, False, True]))
     stop, entry, target = sorted((draw(prices), draw(prices), draw(prices)), key=Decimal, reverse=is_short)
     enters, leaves = ("sell", "buy") if is_short else ("buy", "sell")
@@ -148,6 +152,29 @@ def specials(draw: st.DrawFn) -> Step:
     quantity, limit = ("0", None) if by_money else (draw(quantities[symbol]), limit)
     side = Side.BUY if by_money else draw(sides)
     return Step("place", (side, quantity, limit), {**terms, "symbol": symbol})
+
+
+def _leg_text(ratio: int, of: Instrument) -> str:
+    return f"{ratio * (100 if of == scenery.ACME else 1):+d} {of.symbol}"
+
+
+@st.composite
+def combos(draw: st.DrawFn) -> Step:
+    """Return a combo of options on ACME, perhaps with its shares; some ask for what does not fit."""
+    of = draw(st.lists(st.sampled_from([*scenery.CHAIN, scenery.ACME]), min_size=2, max_size=4, unique=True))
+    ratios = st.sampled_from([1, 1, -1, -1, 2, -2, -3])
+    words = " ".join(_leg_text(draw(ratios), each) for each in of)
+    net = draw(st.none() | texts(-800, 800, 2))
+    return Step("combo", (words, net, draw(texts(1, 4, 0))), {"time_in_force": draw(times_in_force)})
+
+
+@st.composite
+def chains(draw: st.DrawFn) -> Step:
+    """Return quotes of some of the options on ACME, or all, and of the shares themselves."""
+    of = draw(st.lists(st.sampled_from([*scenery.CHAIN, scenery.ACME]), min_size=2, unique=True))
+    spans = {each: draw(st.tuples(st.integers(0, 500), st.integers(0, 40))) for each in of}
+    given = {each: (str(Decimal(low) / 100), str(Decimal(low + width) / 100)) for each, (low, width) in spans.items()}
+    return Step("chain", (given, draw(st.none() | sizes)))
 
 
 order_ids = st.builds(
@@ -198,8 +225,8 @@ bar_ranges = st.builds(
 quotes = st.builds(lambda pair, size, of: Step("quote", (*pair, size, of)), ranges(), st.none() | sizes, instruments)
 bells = st.sampled_from([Step("session_closes"), Step("session_opens")])
 market_moves = st.one_of(prints, bar_ranges, quotes, bells)
-asked = st.one_of(placements(), conditionals(), groups(), specials(), replacements(), exits, cancellations)
-steps = st.one_of(placements(), asked, prints, bar_ranges, quotes, moves_of_cash, bells)
+asked = st.one_of(placements(), conditionals(), groups(), specials(), replacements(), combos(), exits, cancellations)
+steps = st.one_of(placements(), asked, prints, bar_ranges, quotes, chains(), moves_of_cash, bells)
 
 
 @st.composite

@@ -77,10 +77,10 @@ def described(app: FastAPI) -> dict[str, Any]:
         models = schema["components"]["schemas"]
         for route in hot_routes.ROUTES:
             schema["paths"].setdefault(route.path, {})[route.method.lower()] = hot_routes.described(route)
-            for model in (route.body, route.answer):
-                if model is not None:
-                    shape = model.model_json_schema(ref_template="#/components/schemas/{model}")
-                    models |= shape.pop("$defs", {}) | {model.__name__: shape}
+            for model in (*route.bodies, route.answer):
+                shape = model.model_json_schema(ref_template="#/components/schemas/{model}")
+                parts = shape.pop("$defs", {})
+                models |= {model.__name__: shape} | parts  # a model that is part of itself is among its parts
         for operations in schema["paths"].values():
             for operation in operations.values():
                 _speak_our_way(operation)

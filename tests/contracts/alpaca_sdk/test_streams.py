@@ -85,6 +85,27 @@ async def test_cancelling_replacing_and_partial_fills_are_told(dialect: Dialect)
     assert cancelled.order.status == OrderStatus.CANCELED
 
 
+async def test_an_order_of_several_legs_is_told_as_one(dialect: Dialect) -> None:
+    await dialect.open("pit", margin={"kind": "reg_t"}, option_level=3, fill_model="ideal", cash="20000")
+    heard, stream = Heard(), TradingStream(*dialect.credentials, url_override=f"{dialect.socket}/stream")
+    stream.subscribe_trade_updates(heard.take)
+    legs = [
+        {"symbol": "ACME240621C00100000", "ratio_qty": "1", "side": "buy"},
+        {"symbol": "ACME240621C00105000", "ratio_qty": "1", "side": "sell"},
+    ]
+    body = {"order_class": "mleg", "qty": "5", "type": "limit", "limit_price": "2.75", "time_in_force": "day"}
+    async with running(stream):
+        placed = (await dialect.ask("POST", "/v2/orders", json=body | {"legs": legs})).json()
+        await dialect.step(4, "fact")
+        replaced = (await dialect.ask("PATCH", f"/v2/orders/{placed['id']}", json={"limit_price": "1"})).json()
+        await dialect.ask("DELETE", f"/v2/orders/{replaced['id']}")
+        updates = await heard.next(5)
+    assert [update.event for update in updates] == ["new", "partial_fill", "replaced", "new", "canceled"]
+    partly = updates[1]
+    assert (partly.qty, partly.price, partly.order.filled_avg_price) == (3, 2.75, "2.75")
+    assert [leg.symbol for leg in partly.order.legs] == [leg["symbol"] for leg in legs]
+
+
 async def tell(dialect: Dialect, kind: Callable[..., Any], path: str, *channels: str) -> tuple[Any, Heard]:
     """Return one of their streams, subscribed to channels of everything."""
     heard, stream = Heard(), kind(*dialect.credentials, url_override=dialect.socket + path)

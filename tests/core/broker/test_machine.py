@@ -13,16 +13,18 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from paperdesk.core.broker.account import Rules
+from paperdesk.core.broker.combo_prices import legs_of, signed
 from paperdesk.core.broker.engine import fold, react
-from paperdesk.core.broker.events import Event, OrderFilled
+from paperdesk.core.broker.events import ComboFilled, Event, OrderFilled
 from paperdesk.core.broker.fees import commission
 from paperdesk.core.broker.ledger import Book
 from paperdesk.core.broker.liquidity import volume_of
-from paperdesk.core.broker.orders import Order, OrderStatus, Role, Side
+from paperdesk.core.broker.orders import Order, OrderClass, OrderStatus, Role, Side
 from paperdesk.core.broker.reservations import moved_reservations
 from paperdesk.core.kernel.ids import OrderId
 from paperdesk.core.kernel.money import ZERO, money
 from paperdesk.core.market.facts import CloseFact, OpenFact, RangeFact
+from paperdesk.core.market.instruments import Instrument
 from tests.scenery import FIRST_OPEN, empty_account
 from tests.stories import Step, Story
 from tests.strategies import (
@@ -30,6 +32,8 @@ from tests.strategies import (
     bar_ranges,
     bells,
     cancellations,
+    chains,
+    combos,
     conditionals,
     exits,
     groups,
@@ -52,7 +56,7 @@ class Desk(RuleBasedStateMachine):
 
     @initialize(account_rules_=account_rules, has_prints=st.booleans())
     def opens(self, account_rules_: Rules, *, has_prints: bool) -> None:
-        self.story = Story(rules=account_rules_, has_prints=has_prints)
+        self.story = Story(cash="30000", rules=replace(account_rules_, option_level=4), has_prints=has_prints)
         self.ended: dict[OrderId, Order] = {}
         self.promised: dict[OrderId, Decimal] = {}
         self.written = 0
@@ -71,8 +75,16 @@ class Desk(RuleBasedStateMachine):
     def somebody_places_a_group(self, step: Step) -> None:
         step.tell(self.story)
         for order in self.story.account.orders.values():
-            if order.group_id == order.id:
+            if order.group_id == order.id and not order.is_combo:
                 self.promised.setdefault(order.id, order.quantity)
+
+    @rule(step=combos())
+    def somebody_places_a_combo(self, step: Step) -> None:
+        step.tell(self.story)
+
+    @rule(step=chains())
+    def a_chain_is_quoted(self, step: Step) -> None:
+        step.tell(self.story)
 
     @rule(step=specials())
     def somebody_asks_for_something_special(self, step: Step) -> None:
@@ -115,9 +127,9 @@ class Desk(RuleBasedStateMachine):
     def a_quote_is_given(self, step: Step) -> None:
         before = len(self.story.events)
         step.tell(self.story)
-        _, _, size, _ = step.terms
-        if isinstance(size, tuple) and self.story.rules.fill_model.heeds_quoted_size:
-            self._took_no_more_than_quoted(self.story.events[before:], size)
+        _, _, size, of = step.terms
+        if isinstance(size, tuple) and isinstance(of, Instrument) and self.story.rules.fill_model.heeds_quoted_size:
+            self._took_no_more_than_quoted(self.story.events[before:], size, of)
 
     @rule(step=bells)
     def the_bell_rings(self, step: Step) -> None:
@@ -157,7 +169,7 @@ class Desk(RuleBasedStateMachine):
         promised: defaultdict[object, Decimal] = defaultdict(lambda: ZERO)
         together: defaultdict[tuple[object, object, bool], list[Decimal]] = defaultdict(list)
         for order in (*self._open(Side.SELL), *(self._open(Side.BUY) if self._is_margined else ())):
-            shared = order.group_id if order.role is not Role.ENTRY else order.id
+            shared = order.group_id if order.is_exit else order.id
             together[order.instrument.id, shared or order.id, order.role is Role.ENTRY].append(self._promise(order))
         for (instrument_id, _, _), left in together.items():
             assert len(set(left)) == 1, "exits of a group always promise the same units"
@@ -184,15 +196,36 @@ class Desk(RuleBasedStateMachine):
                 worse = fill.price - order.limit_price
                 assert worse <= ZERO if order.side is Side.BUY else worse >= ZERO
         for order in self.story.account.orders.values():
+            if order.is_combo:
+                continue
             assert order.filled_quantity == filled[order.id] <= order.quantity
             assert order.notional is None or order.filled_value + order.fees <= order.notional + A_CENT_A_FILL
+
+    @invariant()
+    def a_combo_fills_wholly_within_its_net_limit_or_not_at_all(self) -> None:
+        done: defaultdict[OrderId, list[ComboFilled]] = defaultdict(list)
+        for event in self.story.events:
+            if isinstance(event, ComboFilled):
+                done[event.order_id].append(event)
+        for combo in (each for each in self.story.account.orders.values() if each.is_combo):
+            members = legs_of(self.story.account, combo)
+            for leg in members:
+                assert leg.filled_quantity == combo.filled_quantity * abs(signed(leg))
+                assert (leg.status, leg.closed_reason) == (combo.status, combo.closed_reason)
+            assert combo.filled_quantity % 1 == ZERO
+            assert combo.filled_quantity == sum((each.quantity for each in done[combo.id]), ZERO) <= combo.quantity
+            assert combo.fees == sum((leg.fees for leg in members), ZERO)
+            assert all(each.parts.price == each.price for each in done[combo.id])
+            assert all(combo.limit_price is None or each.price <= combo.limit_price for each in done[combo.id])
+            paid = (leg.filled_value.copy_sign(signed(leg)) * leg.instrument.multiplier for leg in members)
+            assert combo.filled_value * 100 == sum(paid, ZERO)
 
     @invariant()
     def a_group_never_sells_more_than_its_entry_bought_or_than_was_promised(self) -> None:
         bought: defaultdict[OrderId, Decimal] = defaultdict(lambda: ZERO)
         sold: defaultdict[OrderId, Decimal] = defaultdict(lambda: ZERO)
         for order in self.story.account.orders.values():
-            if order.group_id is not None:
+            if order.group_id is not None and order.order_class is not OrderClass.COMBO:
                 (bought if order.role is Role.ENTRY else sold)[order.group_id] += order.filled_quantity
         for group_id, units in sold.items():
             asked = self.story.order(group_id)
@@ -278,10 +311,10 @@ class Desk(RuleBasedStateMachine):
         shares = self.story.rules.fill_model.participation_rate is not None and volume_of(fact) is not None
         assert shares or react(self.story.account, fact) == ()
 
-    def _took_no_more_than_quoted(self, events: list[Event], size: tuple[str, str]) -> None:
+    def _took_no_more_than_quoted(self, events: list[Event], size: tuple[str, str], of: Instrument) -> None:
         taken = {Side.BUY: ZERO, Side.SELL: ZERO}
         for event in events:
-            if isinstance(event, OrderFilled):
+            if isinstance(event, OrderFilled) and event.fill.instrument_id == of.id:
                 taken[self.story.order(event.fill.order_id).side] += event.fill.quantity
         assert taken[Side.SELL] <= Decimal(size[0])
         assert taken[Side.BUY] <= Decimal(size[1])

@@ -4,7 +4,7 @@ Live, only what a happening can touch is loaded; in a pass the whole account is 
 nothing but the events. The broker cannot tell, to the cent and to the id.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from hypothesis import given
@@ -14,7 +14,6 @@ from paperdesk.core.broker.account import Account, Rules
 from paperdesk.core.broker.commands import PlaceOrder
 from paperdesk.core.broker.engine import decide, fold, react
 from paperdesk.core.broker.events import Event
-from paperdesk.core.broker.marks import Marks
 from paperdesk.core.kernel.ids import InstrumentId
 from paperdesk.core.market.facts import SessionClosed, SessionOpened
 from tests.scenery import empty_account
@@ -22,10 +21,10 @@ from tests.stories import Happening, Step, Story
 from tests.strategies import account_rules, steps
 
 
-def outcome(account: Account, happening: Happening, marked: Mapping[int, Marks]) -> tuple[Event, ...]:
+def outcome(account: Account, happening: Happening, story: Story) -> tuple[Event, ...]:
     if isinstance(happening, tuple):
         return decide(account, *happening)
-    return react(account, happening, marked[happening.seq])
+    return react(account, happening, story.marked[happening.seq], story.quoted[happening.seq])
 
 
 def loaded(stored: Account, happening: Happening) -> Account:
@@ -40,12 +39,15 @@ def loaded(stored: Account, happening: Happening) -> Account:
             wanted = set[InstrumentId]()
         case fact:
             wanted = {fact.instrument_id}
+    # Whom a happening concerns comes with its group, and where chance is drawn, with those placed at the same fact.
+    groups = {each.group_id for each in stored.orders.values() if each.is_open and each.instrument.id in wanted}
+    groups.discard(None)
     orders = {
         key: order
         for key, order in stored.orders.items()
-        # Chance counts the orders that were placed at the same fact, ended ones too.
         if (order.is_open and (order.instrument.id in wanted or isinstance(happening, SessionClosed)))
         or order.accepted_fact == seen
+        or order.group_id in groups
     }
     if stored.rules.margin.is_margined or isinstance(happening, SessionOpened | SessionClosed):
         wanted |= set(stored.positions)
@@ -53,25 +55,21 @@ def loaded(stored: Account, happening: Happening) -> Account:
     return replace(stored, orders=orders, positions=positions)
 
 
-def live(
-    account: Account, happenings: Iterable[Happening], marked: Mapping[int, Marks]
-) -> tuple[Account, Sequence[Event]]:
+def live(account: Account, story: Story) -> tuple[Account, Sequence[Event]]:
     """Step one happening at a time, loading little and storing what followed."""
     written: list[Event] = []
-    for happening in happenings:
-        events = outcome(loaded(account, happening), happening, marked)
+    for happening in story.told:
+        events = outcome(loaded(account, happening), happening, story)
         account = fold(account, events)
         written.extend(events)
     return account, written
 
 
-def one_pass(
-    account: Account, happenings: Iterable[Happening], marked: Mapping[int, Marks]
-) -> tuple[Account, Sequence[Event]]:
+def one_pass(account: Account, story: Story) -> tuple[Account, Sequence[Event]]:
     """Run over the whole tape with everything at hand."""
     written: list[Event] = []
-    for happening in happenings:
-        for event in outcome(account, happening, marked):
+    for happening in story.told:
+        for event in outcome(account, happening, story):
             written.append(event)
             account = fold(account, [event])
     return account, written
@@ -83,8 +81,8 @@ def test_three_drivers_end_in_the_same_account(rules: Rules, script: list[Step])
     for step in script:
         step.tell(story)
     told = (story.account, story.events)
-    assert live(empty_account(rules), story.told, story.marked) == told
-    assert one_pass(empty_account(rules), story.told, story.marked) == told
+    assert live(empty_account(rules), story) == told
+    assert one_pass(empty_account(rules), story) == told
     assert fold(empty_account(rules), story.events) == story.account
 
 

@@ -148,6 +148,9 @@ class SmallDesk(SmallLives):
     async def place_order(self, request: Request) -> Response:
         wish = await request.json()
         self.wishes.append(wish)
+        if "legs" in wish:
+            self.orders.append(combo(len(self.orders) + 1, wish))
+            return JSONResponse(self.orders[-1], 201)
         if wish["symbol"] != "AAPL":
             return problem(404, "unknown_symbol", "The tape has no such symbol.", symbol=wish["symbol"])
         needed = Decimal(wish["quantity"]) * Decimal(wish.get("limit_price", MARK))
@@ -320,6 +323,16 @@ def dataset(nth: int, name: str) -> dict[str, Any]:
     row: dict[str, Any] = {"id": numbered(3, nth), "name": name, "kind": "recorded", "licence": "BSD-3-Clause"}
     row |= {"price_basis": "total_return", "fields": ["close"], "has_volume": False, "instruments": 21, "rows": 174384}
     return {**row, "warnings": [], "content_hash": "abc", "created_at": T0}
+
+
+def combo(nth: int, wish: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a combo with its legs, as a desk would show it that takes every pair of calls for a vertical."""
+    whole = order(nth, {**wish, "symbol": "AAPL", "side": "buy"}) | {"structure": "vertical"}
+    legs = [
+        order(10 * nth + at, {**wish, **leg, "side": leg.get("side") or leg["intent"].partition("_")[0]}) | {"leg": at}
+        for at, leg in enumerate(wish["legs"], 1)
+    ]
+    return whole | {"legs": legs}
 
 
 def order(nth: int, wish: Mapping[str, Any]) -> dict[str, Any]:

@@ -137,3 +137,44 @@ def test_an_orders_history_and_the_statistics_of_orders_are_shown(running: Runni
     assert json.loads(speak("orders", "statistics", "--json").stdout)["fills"] == 1
     order_id = running.desk.orders[-1]["id"]
     assert "order_accepted" in speak("orders", "history", order_id).stdout
+
+
+LOW, HIGH = "AAPL250117C00100000", "AAPL250117C00105000"
+
+
+def test_legs_are_spoken_with_side_or_intent_and_ratio(running: Running, speak: Speak) -> None:
+    result = speak("orders", "combo", f"buy {LOW}", f"sell_to_open 2 {HIGH}", "--net", "2.75", "--quantity", "3")
+    assert result.exit_code == 0
+    assert "combo 3 vertical on AAPL" in result.stdout
+    assert f"sell 3 {HIGH}" in result.stdout
+    (wish,) = running.desk.wishes
+    assert wish["legs"] == [
+        {"side": "buy", "symbol": LOW},
+        {"intent": "sell_to_open", "symbol": HIGH, "ratio": "2"},
+    ]
+    assert (wish["type"], wish["limit_price"], wish["quantity"]) == ("limit", "2.75", "3")
+    assert speak("orders", "combo", LOW, HIGH).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "spoken"),
+    [(("--debit", "2.75"), ("limit", "2.75")), (("--credit", "1.20"), ("limit", "-1.20")), ((), ("market", None))],
+)
+def test_a_spread_is_one_short_order(
+    running: Running, speak: Speak, words: tuple[str, ...], spoken: tuple[str, str | None]
+) -> None:
+    placed = json.loads(speak("orders", "spread", LOW, HIGH, *words, "--json").stdout)
+    assert [leg["side"] for leg in placed["legs"]] == ["buy", "sell"]
+    (wish,) = running.desk.wishes
+    assert (wish["type"], wish.get("limit_price")) == spoken
+
+
+def test_a_spread_has_a_debit_or_a_credit(running: Running, speak: Speak) -> None:
+    assert speak("orders", "spread", LOW, HIGH, "--debit", "1", "--credit", "1").exit_code == 2
+    assert running.desk.wishes == []
+
+
+def test_a_combo_is_previewed_with_the_same_words(running: Running, speak: Speak) -> None:
+    result = speak("orders", "spread", LOW, HIGH, "--debit", "1", "--preview")
+    assert "no fill: out of reach" in result.stdout
+    assert running.desk.orders == []

@@ -14,7 +14,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from paperdesk.core.kernel.errors import PaperdeskError
 from paperdesk.core.kernel.ids import OrderId, uuid_from_text
 from paperdesk.features.broker import hot_routes
-from paperdesk.features.broker.order_schemas import OrderOut, PlaceOrderBody
+from paperdesk.features.broker.order_schemas import ComboLegBody, OrderOut, PlaceComboBody, PlaceOrderBody
 from tests.desk import RunningDesk, addresses
 from tools import gen_openapi
 
@@ -95,11 +95,12 @@ def test_a_body_has_an_example_that_is_accepted(method: str, path: str) -> None:
     for media, content in operation(method, path)["requestBody"]["content"].items():
         if media != "application/json":
             continue
-        name = content["schema"]["$ref"].rpartition("/")[2]
-        examples = API["components"]["schemas"][name]["examples"]
-        assert examples
-        for example in examples:
-            models()[name].model_validate(example)
+        for schema in content["schema"].get("oneOf", [content["schema"]]):
+            name = schema["$ref"].rpartition("/")[2]
+            examples = API["components"]["schemas"][name]["examples"]
+            assert examples
+            for example in examples:
+                models()[name].model_validate(example)
 
 
 def test_examples_of_single_fields_are_accepted() -> None:
@@ -156,9 +157,17 @@ CHANGES: list[dict[str, Any]] = [
 ]
 
 
-def test_both_models_of_an_order_have_the_same_fields() -> None:
-    hot = {one.encode_name: one.required for one in msgspec.structs.fields(hot_routes.Body)}
-    described = {name: one.is_required() for name, one in PlaceOrderBody.model_fields.items()}
+@pytest.mark.parametrize(
+    ("ours", "model"),
+    [
+        (hot_routes.Body, PlaceOrderBody),
+        (hot_routes.ComboBody, PlaceComboBody),
+        (hot_routes.LegWish, ComboLegBody),
+    ],
+)
+def test_both_models_of_an_order_have_the_same_fields(ours: type[msgspec.Struct], model: type[BaseModel]) -> None:
+    hot = {one.encode_name: one.required for one in msgspec.structs.fields(ours)}
+    described = {name: one.is_required() for name, one in model.model_fields.items()}
     assert hot == described
 
 

@@ -2873,6 +2873,12 @@ export interface components {
             last_on?: string | null;
         };
         /**
+         * Intent
+         * @description What an order means to do to a position; said by those who want to be held to it.
+         * @enum {string}
+         */
+        Intent: "buy_to_open" | "buy_to_close" | "sell_to_open" | "sell_to_close";
+        /**
          * InterestBody
          * @description What owing cash costs a year and what having it earns, as fractions: 0.08 is eight percent.
          */
@@ -3679,13 +3685,15 @@ export interface components {
         };
         /**
          * OrderClass
-         * @description What an order comes with: nothing, both exits, another exit, or one exit.
+         * @description What an order comes with: nothing, both exits, another exit, one exit, or the legs that it is made of.
          * @enum {string}
          */
-        OrderClass: "simple" | "bracket" | "oco" | "oto";
+        OrderClass: "simple" | "bracket" | "oco" | "oto" | "combo";
         /**
          * OrderOut
-         * @description An order as it stands.
+         * @description An order as it stands; of a combo `symbol` is what it is on, its prices are net, and its legs are shown with it.
+         *
+         *     A leg is an order of the role `leg` that fills with its combo.
          */
         OrderOut: {
             /**
@@ -3743,6 +3751,15 @@ export interface components {
             role: components["schemas"]["Role"] | null;
             /** Leg */
             leg: number;
+            /** Ratio */
+            ratio: number | null;
+            intent: components["schemas"]["Intent"] | null;
+            structure: components["schemas"]["Strategy"] | null;
+            /**
+             * Legs
+             * @description The legs of a combo; null in lists, where they are rows too.
+             */
+            legs: components["schemas"]["OrderOut"][] | null;
             /** Armed Quantity */
             armed_quantity: string | null;
             /** Replaces */
@@ -4756,7 +4773,7 @@ export interface components {
          * @description What a member of a group is for.
          * @enum {string}
          */
-        Role: "entry" | "take_profit" | "stop_loss";
+        Role: "entry" | "take_profit" | "stop_loss" | "leg";
         /**
          * RulesAsOf
          * @description Whose rates hold: those of today, or those of the tape's own day.
@@ -5351,39 +5368,6 @@ export interface components {
             acknowledged: number;
         };
         /**
-         * Intent
-         * @description What an order means to do to a position; said by those who want to be held to it.
-         * @enum {string}
-         */
-        Intent: "buy_to_open" | "buy_to_close" | "sell_to_open" | "sell_to_close";
-        /**
-         * StopLossBody
-         * @description The exit at a loss: a stop order, or with a limit price a stop-limit order.
-         */
-        StopLossBody: {
-            /**
-             * Stop Price
-             * @example 12.5
-             */
-            stop_price: string;
-            /**
-             * Limit Price
-             * @default null
-             */
-            limit_price?: string | null;
-        };
-        /**
-         * TakeProfitBody
-         * @description The exit at a gain: a limit order.
-         */
-        TakeProfitBody: {
-            /**
-             * Limit Price
-             * @example 12.5
-             */
-            limit_price: string;
-        };
-        /**
          * PlaceOrderBody
          * @description An order. `client_order_id` makes it safe to send again.
          * @example {
@@ -5492,6 +5476,154 @@ export interface components {
             client_order_id?: string | null;
         };
         /**
+         * StopLossBody
+         * @description The exit at a loss: a stop order, or with a limit price a stop-limit order.
+         */
+        StopLossBody: {
+            /**
+             * Stop Price
+             * @example 12.5
+             */
+            stop_price: string;
+            /**
+             * Limit Price
+             * @default null
+             */
+            limit_price?: string | null;
+        };
+        /**
+         * TakeProfitBody
+         * @description The exit at a gain: a limit order.
+         */
+        TakeProfitBody: {
+            /**
+             * Limit Price
+             * @example 12.5
+             */
+            limit_price: string;
+        };
+        /**
+         * PlaceComboBody
+         * @description Several legs on one underlying as one order, all of them or none, at one net price.
+         *
+         *     The limit is per unit of an option: above zero is the most to pay, below zero the least to receive.
+         * @example {
+         *       "account_id": "0192f0c1-7b1e-7a3c-8000-3f5d5f9d9a11",
+         *       "legs": [
+         *         {
+         *           "intent": "buy_to_open",
+         *           "symbol": "AAPL250117C00100000"
+         *         },
+         *         {
+         *           "intent": "sell_to_open",
+         *           "symbol": "AAPL250117C00105000"
+         *         }
+         *       ],
+         *       "limit_price": "2.75",
+         *       "quantity": "1",
+         *       "structure": "vertical",
+         *       "type": "limit"
+         *     }
+         */
+        PlaceComboBody: {
+            /**
+             * Account Id
+             * Format: uuid
+             */
+            account_id: string;
+            /**
+             * Legs
+             * @description Two to eight, none of them twice.
+             */
+            legs: components["schemas"]["ComboLegBody"][];
+            /**
+             * Quantity
+             * @description How many combos.
+             * @example 12.5
+             */
+            quantity: string;
+            type: components["schemas"]["OrderType"];
+            /**
+             * Limit Price
+             * @description Net; negative for a credit.
+             * @default null
+             */
+            limit_price?: string | null;
+            /** @default day */
+            time_in_force?: components["schemas"]["TimeInForce"];
+            /**
+             * Expires On
+             * @description The last day of a gtd order.
+             * @default null
+             */
+            expires_on?: string | null;
+            /**
+             * @description What the legs have to make; refused when they do not.
+             * @default null
+             */
+            structure?: components["schemas"]["Strategy"] | null;
+            /**
+             * Order Class
+             * @default combo
+             * @constant
+             */
+            order_class?: "combo";
+            /**
+             * Client Order Id
+             * @default null
+             */
+            client_order_id?: string | null;
+        };
+        /**
+         * ComboLegBody
+         * @description One leg of a combo: `side` or `intent` says which way it goes, and both have to agree when both are given.
+         */
+        ComboLegBody: {
+            /** Symbol */
+            symbol: string;
+            /** @default null */
+            side?: components["schemas"]["Side"] | null;
+            /** @default null */
+            intent?: components["schemas"]["Intent"] | null;
+            /**
+             * Ratio
+             * @description Units of it in one combo; shares count singly.
+             * @default 1
+             * @example 12.5
+             */
+            ratio?: string;
+        };
+        /**
+         * OrderPreviewOut
+         * @description What placing an order would come to; nothing was stored.
+         *
+         *     `before` is the account as it is, `accepted` with the order in it, and `filled` after the fill that it can expect.
+         */
+        OrderPreviewOut: {
+            /** Would Be Accepted */
+            would_be_accepted: boolean;
+            refusal: components["schemas"]["RefusalOut"] | null;
+            order: components["schemas"]["OrderOut"] | null;
+            before: components["schemas"]["FootingOut"];
+            accepted: components["schemas"]["FootingOut"] | null;
+            filled: components["schemas"]["FootingOut"] | null;
+            expected_fill: components["schemas"]["ExpectedFillOut"] | null;
+            /**
+             * Unfilled Reason
+             * @description no_price_yet, legs_not_quoted, waits_for_auction, out_of_reach, or why it would end at once.
+             */
+            unfilled_reason: string | null;
+            /**
+             * Borrow Rate
+             * @description What borrowing what it sells short costs a year.
+             */
+            borrow_rate: string | null;
+            /** @description Null where the account does not look, or the order would be refused. */
+            risk: components["schemas"]["RiskOut"] | null;
+            /** Warnings */
+            warnings: string[];
+        };
+        /**
          * ExpectedFillOut
          * @description The fill an order would get if what stands were the next that it meets.
          *
@@ -5525,6 +5657,11 @@ export interface components {
             parts: components["schemas"]["PartsOut"];
             /** Rules */
             rules: string[];
+            /**
+             * Legs
+             * @description The fills a combo's net price is made of, leg by leg.
+             */
+            legs: components["schemas"]["ExpectedFillOut"][] | null;
         };
         /**
          * FindingOut
@@ -5610,36 +5747,6 @@ export interface components {
             code: string;
             /** Reason */
             reason: string;
-        };
-        /**
-         * OrderPreviewOut
-         * @description What placing an order would come to; nothing was stored.
-         *
-         *     `before` is the account as it is, `accepted` with the order in it, and `filled` after the fill that it can expect.
-         */
-        OrderPreviewOut: {
-            /** Would Be Accepted */
-            would_be_accepted: boolean;
-            refusal: components["schemas"]["RefusalOut"] | null;
-            order: components["schemas"]["OrderOut"] | null;
-            before: components["schemas"]["FootingOut"];
-            accepted: components["schemas"]["FootingOut"] | null;
-            filled: components["schemas"]["FootingOut"] | null;
-            expected_fill: components["schemas"]["ExpectedFillOut"] | null;
-            /**
-             * Unfilled Reason
-             * @description no_price_yet, waits_for_auction, out_of_reach, or why the order would end at once.
-             */
-            unfilled_reason: string | null;
-            /**
-             * Borrow Rate
-             * @description What borrowing what it sells short costs a year.
-             */
-            borrow_rate: string | null;
-            /** @description Null where the account does not look, or the order would be refused. */
-            risk: components["schemas"]["RiskOut"] | null;
-            /** Warnings */
-            warnings: string[];
         };
         /**
          * Problem
@@ -7786,7 +7893,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PlaceOrderBody"];
+                "application/json": components["schemas"]["PlaceOrderBody"] | components["schemas"]["PlaceComboBody"];
             };
         };
         responses: {
@@ -8736,7 +8843,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PlaceOrderBody"];
+                "application/json": components["schemas"]["PlaceOrderBody"] | components["schemas"]["PlaceComboBody"];
             };
         };
         responses: {

@@ -15,7 +15,7 @@ from decimal import Decimal
 
 from paperdesk.core.broker.account import Account
 from paperdesk.core.broker.approvals import check_approval
-from paperdesk.core.broker.commands import PlaceOrder
+from paperdesk.core.broker.commands import PlaceCombo, PlaceOrder
 from paperdesk.core.broker.holds import held_cash
 from paperdesk.core.broker.margin_checks import InsufficientBuyingPower, check_margin, withdrawable
 from paperdesk.core.broker.marks import Marks
@@ -104,7 +104,7 @@ class Horizon:
 
 def check_terms(account: Account, command: PlaceOrder, instrument: Instrument) -> None:
     """Run the checks that a command passes or fails by itself, in order."""
-    _check_instrument(account, instrument)
+    check_instrument(account, instrument)
     check_approval(account, instrument, command.side)
     check_quantity(command, instrument)
     check_class(command, can_short=account.rules.margin.is_margined)
@@ -126,7 +126,7 @@ def check_group(command: PlaceOrder, view: MarketView, instrument: Instrument) -
     check_exits(command.limit_price or command.stop_price or standing, target, stop, is_short=is_short)
 
 
-def horizon(command: PlaceOrder, view: MarketView, instrument: Instrument) -> Horizon:
+def horizon(command: PlaceOrder | PlaceCombo, view: MarketView, instrument: Instrument) -> Horizon:
     """Say how long an order works, or refuse it when there is nothing that it could wait for.
 
     An order in an option works to the last close the option trades in at most.
@@ -140,7 +140,7 @@ def horizon(command: PlaceOrder, view: MarketView, instrument: Instrument) -> Ho
     return replace(works, expires_at=min(works.expires_at, last_at))
 
 
-def _horizon(command: PlaceOrder, view: MarketView) -> Horizon:
+def _horizon(command: PlaceOrder | PlaceCombo, view: MarketView) -> Horizon:
     time_in_force = command.time_in_force
     if time_in_force is not TimeInForce.GTD and command.expires_on is not None:
         raise ExpiryDateNotAllowed("Only a gtd order takes a date.", time_in_force=time_in_force.value)
@@ -212,7 +212,7 @@ def check_means(account: Account, order: Order, marks: Marks) -> None:
     elif order.side is Side.SELL:
         check_units(account, order.instrument, order.side, order.quantity)
     else:
-        _check_cash(account, order)
+        check_cash(account, order)
 
 
 def standing_price(instrument: Instrument, view: MarketView, side: Side) -> Decimal:
@@ -242,7 +242,8 @@ def check_transfer(account: Account, amount: Decimal, marks: Marks) -> None:
         )
 
 
-def _check_instrument(account: Account, instrument: Instrument) -> None:
+def check_instrument(account: Account, instrument: Instrument) -> None:
+    """Refuse what can be watched and not traded, and what is priced in money that the account does not keep."""
     # An option whose terms are not known has no multiplier, and a fill would cost a hundredth.
     if not instrument.is_tradable or (instrument.kind is Kind.OPTION and instrument.contract is None):
         raise InstrumentNotTradable(
@@ -257,7 +258,7 @@ def _check_instrument(account: Account, instrument: Instrument) -> None:
         )
 
 
-def _date_ends_at(command: PlaceOrder, view: MarketView) -> datetime:
+def _date_ends_at(command: PlaceOrder | PlaceCombo, view: MarketView) -> datetime:
     if command.expires_on is None:
         raise ExpiryDateMissing("A gtd order needs the date it works until.")
     ends_at = view.date_ends_at.get(command.expires_on)
@@ -284,7 +285,8 @@ def check_units(account: Account, instrument: Instrument, side: Side, quantity: 
 _VERBS = {Side.BUY: "buys back", Side.SELL: "sells"}
 
 
-def _check_cash(account: Account, order: Order) -> None:
+def check_cash(account: Account, order: Order) -> None:
+    """Refuse an order that reserves more cash than is free."""
     needed = held_cash(account, order)
     if needed > account.buying_power:
         raise InsufficientBuyingPower(

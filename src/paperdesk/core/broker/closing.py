@@ -5,9 +5,9 @@ from decimal import Decimal
 from paperdesk.core.broker.account import Position
 from paperdesk.core.broker.checks import check_units
 from paperdesk.core.broker.commands import CancelOrders, ClosePosition, PlaceOrder
-from paperdesk.core.broker.contingencies import Course
+from paperdesk.core.broker.contingencies import Course, cancel
 from paperdesk.core.broker.events import OrderCancelled
-from paperdesk.core.broker.orders import BY_REQUEST, OrderType, Side
+from paperdesk.core.broker.orders import BY_REQUEST, OrderClass, OrderType, Side
 from paperdesk.core.broker.placement import place
 from paperdesk.core.broker.view import MarketView
 from paperdesk.core.kernel.errors import Invalid, NotFound
@@ -61,8 +61,13 @@ def close_position(course: Course, command: ClosePosition, view: MarketView) -> 
 
 
 def _cancel(course: Course, instrument_id: InstrumentId | None) -> None:
-    for order in sorted(course.account.orders.values(), key=lambda each: each.accepted_seq):
-        if order.is_open and instrument_id in {None, order.instrument.id}:
+    for known in sorted(course.account.orders.values(), key=lambda each: each.accepted_seq):
+        order = course.order(known.id)
+        if not order.is_open or instrument_id not in {None, order.instrument.id}:
+            continue
+        if order.order_class is OrderClass.COMBO:
+            cancel(course, order, BY_REQUEST)
+        else:
             course.take(OrderCancelled(course.seq, course.at, order.id, BY_REQUEST))
 
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import TypeAlias
 
 from paperdesk.core.broker.account import AtExpiry
+from paperdesk.core.broker.combos import Strategy
 from paperdesk.core.broker.lots import LotChoice
 from paperdesk.core.broker.orders import Intent, OrderClass, OrderType, Side, TimeInForce
 from paperdesk.core.kernel.ids import AccountId, EntryId, OrderId
@@ -62,6 +63,41 @@ class PlaceOrder:
     take_profit: TakeProfit | None = None
     stop_loss: StopLoss | None = None
     lot_choice: LotChoice | None = None
+
+    @property
+    def idempotency_key(self) -> str:
+        """Return what makes a repeated request the same request."""
+        return self.client_order_id or str(self.order_id)
+
+
+@dataclass(frozen=True, slots=True)
+class ComboLeg:
+    """One leg of a combo: so many units of an instrument, bought or sold, for one combo."""
+
+    symbol: str
+    side: Side
+    ratio: Decimal = Decimal(1)
+    intent: Intent | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceCombo:
+    """Trade several legs on one underlying as one order, so many times, all of them or none.
+
+    The limit is net and per unit of an option: above zero is the most to pay (a debit), below zero the least to
+    receive (a credit), and zero an even exchange. A `structure` that is named is one the legs are held to.
+    """
+
+    account_id: AccountId
+    order_id: OrderId
+    legs: tuple[ComboLeg, ...]
+    quantity: Decimal
+    type: OrderType = OrderType.MARKET
+    limit_price: Decimal | None = None
+    time_in_force: TimeInForce = TimeInForce.DAY
+    expires_on: date | None = None
+    client_order_id: str | None = None
+    structure: Strategy | None = None
 
     @property
     def idempotency_key(self) -> str:
@@ -155,6 +191,7 @@ class InstructExpiry:
 
 Command: TypeAlias = (
     PlaceOrder
+    | PlaceCombo
     | CancelOrder
     | CancelOrders
     | ReplaceOrder

@@ -32,7 +32,8 @@ def has_something(account: Account) -> bool:
 
 def instruments_of_concern(account: Account) -> frozenset[InstrumentId]:
     """Return the instruments whose prices an account waits for; one that may owe is judged by all it holds."""
-    waited_for = {order.instrument.id for order in account.orders.values() if order.is_open}
+    # A combo waits for the prices of its legs, which are orders too, and not for that of what they are on.
+    waited_for = {each.instrument.id for each in account.orders.values() if each.is_open and not each.is_combo}
     if account.rules.margin.is_margined:
         waited_for |= {each.instrument_id for each in account.positions.values() if each.quantity}
     return frozenset(waited_for)

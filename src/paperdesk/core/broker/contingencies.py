@@ -8,6 +8,7 @@
     a member is rejected         as when it is cancelled
     an exit expires              nothing: members share their time in force, so each expires by itself
     a member is replaced         nothing: its successor takes its place in the group
+    a combo or a leg of it ends  all of it ends, for the same reason; legs stand and fall together
 
 Exits are resting orders from the fill on, so an entry that fills in parts is protected in parts.
 """
@@ -20,7 +21,7 @@ from paperdesk.core.broker.account import Account
 from paperdesk.core.broker.events import Event, OrderCancelled, OrderExpired, OrderFilled, OrderRejected, OrderResized
 from paperdesk.core.broker.evolution import evolve, group_of
 from paperdesk.core.broker.margin_events import GoodFaithViolated
-from paperdesk.core.broker.orders import ENTRY_ENDED, PARTNER_CANCELLED, PARTNER_FILLED, Order, Role
+from paperdesk.core.broker.orders import ENTRY_ENDED, PARTNER_CANCELLED, PARTNER_FILLED, Order, OrderClass, Role
 from paperdesk.core.broker.settlement import market_day
 from paperdesk.core.kernel.ids import OrderId
 from paperdesk.core.kernel.money import ZERO
@@ -28,11 +29,16 @@ from paperdesk.core.kernel.money import ZERO
 
 @dataclass(slots=True)
 class Course:
-    """The events of one happening as they follow from each other, and the account after the last of them."""
+    """The events of one happening as they follow from each other, the account after the last and before the first."""
 
     account: Account
     at: datetime
     events: list[Event] = field(default_factory=list[Event])
+    before: Account = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Remember where it began."""
+        self.before = self.account
 
     @property
     def seq(self) -> int:
@@ -56,13 +62,15 @@ class Course:
 
 def cancel(course: Course, order: Order, reason: str) -> None:
     """Cancel an order, and let its group follow."""
-    course.take(OrderCancelled(course.seq, course.at, order.id, reason))
+    for each in (order, *_open_rest(course, order)):
+        course.take(OrderCancelled(course.seq, course.at, each.id, reason))
     _others_follow(course, order)
 
 
 def reject(course: Course, order: Order, reason: str) -> None:
     """Let the venue reject an order, and let its group follow."""
-    course.take(OrderRejected(course.seq, course.at, order.id, reason))
+    for each in (order, *_open_rest(course, order)):
+        course.take(OrderRejected(course.seq, course.at, each.id, reason))
     _others_follow(course, order)
 
 
@@ -88,6 +96,11 @@ def fill(course: Course, event: OrderFilled) -> None:
         else:
             left = None if armed is None else armed - sold
             _resize(course, other, other.quantity - sold, left, event.fill.fact_seq)
+
+
+def _open_rest(course: Course, order: Order) -> tuple[Order, ...]:
+    """Return the rest of a combo: it and its legs end together."""
+    return _open_others(course, order) if order.order_class is OrderClass.COMBO else ()
 
 
 def _others_follow(course: Course, order: Order) -> None:

@@ -27,7 +27,7 @@ from paperdesk.core.broker.events import (
 from paperdesk.core.broker.ledger import Book, Entry, EntryKind, Posting
 from paperdesk.core.broker.marks import NO_MARKS, Marks
 from paperdesk.core.broker.order_adjustments import is_reduced, reduced, scaled
-from paperdesk.core.broker.orders import ADJUSTED_TO_NOTHING, SERIES_ADJUSTED, UNKNOWN_DISTRIBUTION, Order
+from paperdesk.core.broker.orders import ADJUSTED_TO_NOTHING, SERIES_ADJUSTED, UNKNOWN_DISTRIBUTION, Order, OrderClass
 from paperdesk.core.kernel.ids import EntryId, derived
 from paperdesk.core.kernel.money import ZERO, money, plain
 from paperdesk.core.market.corporate_actions import (
@@ -88,6 +88,10 @@ def _meet_orders(course: Course, fact: CorporateActionFact, marks: Marks) -> Non
 
 def _meet_order(course: Course, order: Order, fact: CorporateActionFact, marks: Marks) -> None:
     terms = fact.action.terms
+    if order.order_class is OrderClass.COMBO:  # its prices are net, and a dividend changes no leg
+        if not isinstance(terms, CashDividend):
+            cancel(course, order, SERIES_ADJUSTED)
+        return
     match terms:
         case Split() | ShareDividend():
             _change(course, order, scaled(order, terms.ratio), fact)

@@ -12,6 +12,7 @@ written:
     execution, matching, triggers     how an order meets the market
     fill_models, liquidity            what a price is made of, and how much there is
     contingencies                     what the rest of a group does
+    combo_orders, combo_execution     several legs as one order: how it comes, and how it meets the market
     margin, margin_checks             what positions need, and what an account may owe
     reservations                      what open orders of a margined account reserve
     session_close                     what the end of a session brings, in its order
@@ -29,6 +30,8 @@ from paperdesk.core.broker import ledger
 from paperdesk.core.broker.account import Account
 from paperdesk.core.broker.checks import check_transfer
 from paperdesk.core.broker.closing import cancel_all, close_position
+from paperdesk.core.broker.combo_orders import place_combo
+from paperdesk.core.broker.combo_replacement import replace_combo
 from paperdesk.core.broker.commands import (
     CancelOrder,
     CancelOrders,
@@ -36,6 +39,7 @@ from paperdesk.core.broker.commands import (
     Command,
     ExerciseOption,
     InstructExpiry,
+    PlaceCombo,
     PlaceOrder,
     ReplaceOrder,
     TransferCash,
@@ -44,12 +48,12 @@ from paperdesk.core.broker.contingencies import Course, cancel
 from paperdesk.core.broker.corporate_actions import act
 from paperdesk.core.broker.events import CashTransferred, Event
 from paperdesk.core.broker.evolution import evolve, fold
-from paperdesk.core.broker.execution import meet
 from paperdesk.core.broker.exercising import speak_for_option
 from paperdesk.core.broker.ledger import Entry, EntryKind
 from paperdesk.core.broker.life import check_life
 from paperdesk.core.broker.margin_calls import review
 from paperdesk.core.broker.marks import NO_MARKS, Marks
+from paperdesk.core.broker.meetings import meet, meet_standing
 from paperdesk.core.broker.orders import BY_REQUEST, Order, require_open
 from paperdesk.core.broker.placement import place
 from paperdesk.core.broker.replacement import replace_order
@@ -68,7 +72,7 @@ from paperdesk.core.market.facts import (
     SessionClosed,
     SessionOpened,
 )
-from paperdesk.core.market.quotes import Quote
+from paperdesk.core.market.quotes import NO_QUOTES, Quotes
 
 __all__ = [
     "UnknownOrder",
@@ -100,8 +104,11 @@ def decided(account: Account, command: Command, view: MarketView) -> Course:
     match command:
         case PlaceOrder():
             place(course, command, view)
+        case PlaceCombo():
+            place_combo(course, command, view)
         case ReplaceOrder():
-            course.take(replace_order(account, _open_order(account, command.order_id), command, view, course.at))
+            order = _open_order(account, command.order_id)
+            (replace_combo if order.is_combo else replace_order)(course, order, command, view)
         case CancelOrder():
             cancel(course, _open_order(account, command.order_id), BY_REQUEST)
         case CancelOrders():
@@ -116,16 +123,16 @@ def decided(account: Account, command: Command, view: MarketView) -> Course:
     return with_reservations(course)
 
 
-def react(account: Account, fact: MarketFact, marks: Marks = NO_MARKS) -> tuple[Event, ...]:
+def react(account: Account, fact: MarketFact, marks: Marks = NO_MARKS, quotes: Quotes = NO_QUOTES) -> tuple[Event, ...]:
     """Return what a market fact does to an account; orders meet it in the order they were accepted.
 
     `marks` are what the instruments of its positions are worth at the fact: margin and the end of a session
-    need them.
+    need them. `quotes` are the real ones that stand at it, for combos, which meet all of their legs at once.
     """
-    return reacted(account, fact, marks).happened
+    return reacted(account, fact, marks, quotes).happened
 
 
-def reacted(account: Account, fact: MarketFact, marks: Marks = NO_MARKS) -> Course:
+def reacted(account: Account, fact: MarketFact, marks: Marks = NO_MARKS, quotes: Quotes = NO_QUOTES) -> Course:
     """Return what a market fact does to an account, and the account after it."""
     course = Course(account, max(fact.at, account.last_at))
     match fact:
@@ -136,15 +143,15 @@ def reacted(account: Account, fact: MarketFact, marks: Marks = NO_MARKS) -> Cour
         case CorporateActionFact():
             act(course, fact, marks)
         case _:
-            _meet(course, fact, marks)
+            _meet(course, fact, marks, quotes)
     return with_reservations(course)
 
 
-def _meet(course: Course, fact: PriceFact, marks: Marks) -> None:
+def _meet(course: Course, fact: PriceFact, marks: Marks, quotes: Quotes) -> None:
     """Let orders meet a price, and look at what the price alone does to a margined account."""
     instrument_id, seq, account = fact.instrument_id, fact.seq, course.account
     waiting = _open_orders(account, lambda each: each.instrument.id == instrument_id and each.matched_through < seq)
-    meet(course, fact, waiting, marks)
+    meet(course, fact, waiting, marks, quotes)
     if not account.rules.margin.is_margined or not isinstance(fact, CloseFact | QuoteFact):
         return
     if course.events or account.position(instrument_id).quantity:
@@ -152,28 +159,25 @@ def _meet(course: Course, fact: PriceFact, marks: Marks) -> None:
 
 
 def arrive(
-    account: Account, order_id: OrderId, quote: Quote, cursor: int, marks: Marks = NO_MARKS
+    account: Account, order_id: OrderId, quotes: Quotes, cursor: int, marks: Marks = NO_MARKS
 ) -> tuple[Event, ...]:
-    """Fill an order as it arrives against a standing real quote; a rule of accounts traded by hand."""
-    return arrived(account, order_id, quote, cursor, marks).happened
+    """Fill an order as it arrives against standing real quotes; a rule of accounts traded by hand."""
+    return arrived(account, order_id, quotes, cursor, marks).happened
 
 
-def arrived(account: Account, order_id: OrderId, quote: Quote, cursor: int, marks: Marks = NO_MARKS) -> Course:
-    """Return what meeting a standing quote does to an order that arrives, and the account after it."""
-    assert quote.derived_from is None, "an order never fills on arrival against a price nobody quoted"
-    order = _known_order(account, order_id)
-    fact = QuoteFact(cursor, quote.at, quote.instrument_id, quote.bid, quote.ask, quote.bid_size, quote.ask_size)
-    course = Course(account, max(fact.at, account.last_at))
-    meet(course, fact, (order,), marks)
+def arrived(account: Account, order_id: OrderId, quotes: Quotes, cursor: int, marks: Marks = NO_MARKS) -> Course:
+    """Return what meeting standing quotes does to an order that arrives, and the account after it."""
+    course = Course(account, account.last_at)
+    meet_standing(course, _known_order(account, order_id), quotes, cursor, marks)
     return with_reservations(course)
 
 
 def met_at_once(account: Account, order: Order, view: MarketView) -> Course | None:
     """Return what an order that was just accepted meets as it arrives, None where the account or the market waits."""
-    quote = view.quotes.get(order.instrument.id)
-    if not account.rules.fill_on_arrival or not view.is_open or quote is None or quote.derived_from is not None:
+    if not account.rules.fill_on_arrival or not view.is_open:
         return None
-    return arrived(account, order.id, quote, view.cursor, view.marks)
+    course = arrived(account, order.id, view.quotes, view.cursor, view.marks)
+    return course if course.events else None
 
 
 def _transfer(account: Account, command: TransferCash, at: datetime) -> CashTransferred:

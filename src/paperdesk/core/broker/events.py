@@ -13,6 +13,7 @@ from uuid import UUID
 from paperdesk.core.broker.account import AccountStatus, AtExpiry
 from paperdesk.core.broker.claims import Claim
 from paperdesk.core.broker.explanation import Explanation
+from paperdesk.core.broker.fill_models import Parts
 from paperdesk.core.broker.ledger import Entry
 from paperdesk.core.broker.lots import LotChange
 from paperdesk.core.broker.margin_events import MarginEvent
@@ -67,6 +68,23 @@ class OrderFilled:
     memorandum: Decimal = ZERO
     day_trade_on: date | None = None
     settles_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ComboFilled:
+    """A combo met the market, so many times over: the fills of its legs stand before it, one each at the same fact.
+
+    `price` is net, and what the parts of its legs' prices sum to; `fee` is what all of them cost.
+    """
+
+    seq: int
+    at: datetime
+    order_id: OrderId
+    quantity: Decimal
+    price: Decimal
+    fee: Decimal
+    parts: Parts
+    fact_seq: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,6 +347,7 @@ class OrderAdjusted:
 Event: TypeAlias = (
     OrderAccepted
     | OrderFilled
+    | ComboFilled
     | OrderCancelled
     | OrderRejected
     | OrderExpired

@@ -1,6 +1,7 @@
 """Remembering: the account after an event. Nothing here decides, and nothing can refuse."""
 
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from functools import reduce
 from typing import TypeAlias, TypeVar
 
@@ -11,6 +12,7 @@ from paperdesk.core.broker.events import (
     AccountStatusChanged,
     Booking,
     CashTransferred,
+    ComboFilled,
     DividendEarned,
     DividendPaid,
     Event,
@@ -42,7 +44,14 @@ from paperdesk.core.market.sessions import calendar
 
 # What happens to one order alone.
 OrderMoved: TypeAlias = (
-    OrderCancelled | OrderRejected | OrderExpired | OrderTriggered | TrailMoved | OrderResized | OrderAdjusted
+    OrderCancelled
+    | OrderRejected
+    | OrderExpired
+    | OrderTriggered
+    | TrailMoved
+    | OrderResized
+    | OrderAdjusted
+    | ComboFilled
 )
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
@@ -107,7 +116,7 @@ def with_order(account: Account, order: Order) -> Account:
 
 def _counting(account: Account, order: Order) -> Account:
     """Return the account with an order more on its day, where it has a limit on them."""
-    if not account.rules.risk.counts_orders or order.is_exit:
+    if not account.rules.risk.counts_orders or order.is_exit or order.is_leg:
         return account
     on = calendar(order.instrument.calendar).day_of(order.accepted_at)
     return replace(account, book=replace(account.book, placed=Placed(on, account.book.placed_on(on) + 1)))
@@ -139,7 +148,9 @@ def _ended(before: Order, event: OrderCancelled | OrderRejected | OrderExpired) 
     return replace(before, status=next_status(before.status, status), updated_at=event.at, closed_reason=reason)
 
 
-def _changed(before: Order, event: OrderTriggered | TrailMoved | OrderResized | OrderAdjusted) -> Order:
+def _changed(before: Order, event: OrderTriggered | TrailMoved | OrderResized | OrderAdjusted | ComboFilled) -> Order:
+    if isinstance(event, ComboFilled):
+        return _more_filled(before, event, (event.quantity, event.price, event.fee), event.fact_seq)
     through = max(before.matched_through, event.fact_seq or 0)
     order = replace(before, updated_at=event.at, matched_through=through)
     match event:
@@ -169,16 +180,23 @@ def _after_fill(account: Account, event: OrderFilled) -> Account:
 
 def _filled(before: Order, event: OrderFilled) -> Order:
     fill = event.fill
-    filled = before.filled_quantity + fill.quantity
-    assert fill.quantity <= before.workable, "no order fills more than its quantity"
+    return _more_filled(before, event, (fill.quantity, fill.price, fill.fee), fill.fact_seq)
+
+
+def _more_filled(
+    before: Order, event: OrderFilled | ComboFilled, done: tuple[Decimal, Decimal, Decimal], fact_seq: int
+) -> Order:
+    quantity, price, fee = done
+    filled = before.filled_quantity + quantity
+    assert quantity <= before.workable, "no order fills more than its quantity"
     is_whole = filled == before.quantity
     return replace(
         before,
         status=next_status(before.status, OrderStatus.FILLED if is_whole else OrderStatus.PARTIALLY_FILLED),
         filled_quantity=filled,
-        filled_value=before.filled_value + fill.price * fill.quantity,
-        fees=before.fees + fill.fee,
-        matched_through=max(before.matched_through, fill.fact_seq),
+        filled_value=before.filled_value + price * quantity,
+        fees=before.fees + fee,
+        matched_through=max(before.matched_through, fact_seq),
         updated_at=event.at,
         closed_reason="filled" if is_whole else None,
     )

@@ -8,7 +8,8 @@ The exits of a group meet it under three more rules, because a range does not te
   waits for the close. Behind a stop entry the stop-loss is `ambiguous`: its price may have come first.
 """
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -40,10 +41,11 @@ from paperdesk.core.broker.orders import (
 )
 from paperdesk.core.broker.settlement import with_settlement
 from paperdesk.core.broker.triggers import is_triggered, trail_moved
-from paperdesk.core.kernel.ids import EntryId, FillId, LotId, OrderId, derived
+from paperdesk.core.kernel.ids import EntryId, FillId, InstrumentId, LotId, OrderId, derived
 from paperdesk.core.kernel.money import ZERO, plain
 from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.facts import PriceFact, QuoteFact, RangeFact
+from paperdesk.core.market.quotes import Quotes
 
 # What chance is drawn for.
 PARTIAL, PARTIAL_SIZE = "partial", "partial_size"
@@ -55,13 +57,32 @@ _STOP_ENTRIES = frozenset({"stop_in_range", "stop_limit_in_range"})
 
 @dataclass(slots=True)
 class Meeting:
-    """One fact and those who meet it: what they took of it, and by which rule entries filled."""
+    """One fact and those who meet it: what they took of it, and by which rule entries filled.
+
+    `quotes` are those that stand at the fact, and what combos took of the ones beside it.
+    """
 
     course: Course
     fact: PriceFact
     marks: Marks
+    quotes: Quotes
     size_used: dict[Side, Decimal] = field(default_factory=lambda: {Side.BUY: ZERO, Side.SELL: ZERO})
+    size_used_beside: defaultdict[tuple[InstrumentId, Side], Decimal] = field(
+        default_factory=lambda: defaultdict[tuple[InstrumentId, Side], Decimal](Decimal)
+    )
     entered: dict[OrderId | None, str] = field(default_factory=dict[OrderId | None, str])
+
+    def used_of(self, instrument_id: InstrumentId, side: Side) -> Decimal:
+        """Return what orders took so far of a side of a quote, of the fact itself or of one that stands beside it."""
+        is_own = instrument_id == self.fact.instrument_id
+        return self.size_used[side] if is_own else self.size_used_beside[instrument_id, side]
+
+    def use(self, instrument_id: InstrumentId, side: Side, quantity: Decimal) -> None:
+        """Remember what was taken of a side of a quote."""
+        if instrument_id == self.fact.instrument_id:
+            self.size_used[side] += quantity
+        else:
+            self.size_used_beside[instrument_id, side] += quantity
 
     def match(self, order: Order) -> Execution | None:
         """Return what the fact gives an order; of a quote each side has its own size, of a bar all share one."""
@@ -73,14 +94,8 @@ class Meeting:
         return _in_part(rules, order, self.fact, execution)
 
 
-def meet(course: Course, fact: PriceFact, orders: Iterable[Order], marks: Marks) -> None:
-    """Let orders meet a fact one by one; each sees the account as the ones before it left it."""
-    meeting = Meeting(course, fact, marks)
-    for order in orders:
-        _meet(meeting, course.order(order.id))
-
-
-def _meet(meeting: Meeting, order: Order) -> None:
+def meet_order(meeting: Meeting, order: Order) -> None:
+    """Let an order meet the fact of a meeting, as the orders before it left the account."""
     if not order.is_open or _must_wait(meeting, order):
         return
     if order.notional is not None:
@@ -153,7 +168,7 @@ def _is_ambiguous(meeting: Meeting, order: Order) -> bool:
 def _execute(meeting: Meeting, order: Order, execution: Execution, *, is_ambiguous: bool) -> None:
     """Fill an order, unless it could be paid only with cash reserved for others; then it ends, or its rest does."""
     course = meeting.course
-    filled = _filled(course, order, execution, meeting.fact, is_ambiguous=is_ambiguous)
+    filled = filled_by(course, order, execution, meeting.fact, is_ambiguous=is_ambiguous)
     if not _can_pay(course.account, order, filled, meeting.marks):
         cancel(course, order, AT_RELEASE)
         return
@@ -172,14 +187,20 @@ def _execute(meeting: Meeting, order: Order, execution: Execution, *, is_ambiguo
 
 def _in_part(rules: Rules, order: Order, fact: PriceFact, execution: Execution) -> Execution:
     """Let chance say whether an execution is a part of itself, and how much of it."""
+    part, draws = part_by_chance(rules, order, fact, execution.quantity, order.instrument.lot_step)
+    said = (*execution.rules, "partial_by_chance") if PARTIAL_SIZE in draws else execution.rules
+    return replace(execution, quantity=part, rules=said, draws=draws)
+
+
+def part_by_chance(
+    rules: Rules, order: Order, fact: PriceFact, quantity: Decimal, step: Decimal
+) -> tuple[Decimal, dict[str, Decimal]]:
+    """Return what chance leaves of a quantity, in whole steps and at least one, and what was drawn for it."""
     draw = drawn_for(rules.seed, order, fact.seq, PARTIAL)
-    step = order.instrument.lot_step
-    if draw >= rules.fill_model.partial_rate or order.time_in_force is TimeInForce.FOK or execution.quantity <= step:
-        return replace(execution, draws={PARTIAL: draw})
+    if draw >= rules.fill_model.partial_rate or order.time_in_force is TimeInForce.FOK or quantity <= step:
+        return quantity, {PARTIAL: draw}
     size = drawn_for(rules.seed, order, fact.seq, PARTIAL_SIZE)
-    part = max(execution.quantity * size // step, ONE) * step
-    rules_now = (*execution.rules, "partial_by_chance")
-    return replace(execution, quantity=part, rules=rules_now, draws={PARTIAL: draw, PARTIAL_SIZE: size})
+    return max(quantity * size // step, ONE) * step, {PARTIAL: draw, PARTIAL_SIZE: size}
 
 
 def _is_margined(course: Course) -> bool:
@@ -193,7 +214,10 @@ def _can_pay(account: Account, order: Order, filled: OrderFilled, marks: Marks) 
     return order.side is Side.SELL or -filled.entry.change(Book.CASH) <= free
 
 
-def _filled(course: Course, order: Order, execution: Execution, fact: PriceFact, *, is_ambiguous: bool) -> OrderFilled:
+def filled_by(
+    course: Course, order: Order, execution: Execution, fact: PriceFact, *, is_ambiguous: bool = False
+) -> OrderFilled:
+    """Return the fill that an execution is, with its fees, its postings and what it does to lots and margin."""
     account = course.account
     fill_id = FillId(derived(order.id, "fill", fact.seq))
     part, rests = (execution.quantity, execution.price), order.post_only or execution.rule == "limit_in_range"

@@ -9,6 +9,7 @@ The rules a fill can name, besides the one that matched it:
     official_open_used   the tape has no print of the opening auction, so the official open is its price
     official_close_used  the same for the closing auction
     partial_by_chance    the fill model drew a part
+    combo                it filled together with the other legs of its combo, in whole combos
 """
 
 from collections.abc import Mapping
@@ -44,6 +45,7 @@ _REASONS = {
     "official_open_used": "The tape has no auction print, so the official open was used.",
     "official_close_used": "The tape has no auction print, so the official close was used.",
     "partial_by_chance": "The fill model drew a part of it.",
+    "combo": "It filled together with the other legs of its combo.",
 }
 
 

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from paperdesk.core.broker import ledger
 from paperdesk.core.broker.account import Account, AccountStatus
-from paperdesk.core.broker.commands import Command, PlaceOrder, ReplaceOrder
+from paperdesk.core.broker.commands import Command, PlaceCombo, PlaceOrder, ReplaceOrder
 from paperdesk.core.broker.contingencies import Course
 from paperdesk.core.broker.events import (
     AccountForked,
@@ -60,7 +60,7 @@ def check_life(account: Account, command: Command) -> None:
     if account.status is AccountStatus.OPEN:
         return
     require_not_closed(account)
-    if isinstance(command, PlaceOrder | ReplaceOrder):
+    if isinstance(command, PlaceOrder | PlaceCombo | ReplaceOrder):
         raise AccountInactive("The account is inactive; activate it to place orders.", account_id=str(account.id))
 
 

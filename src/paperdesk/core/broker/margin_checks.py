@@ -32,6 +32,7 @@ from paperdesk.core.broker.option_margin import Exposure, books, level_needed
 from paperdesk.core.broker.orders import Order, Role, Side
 from paperdesk.core.kernel.errors import Conflict
 from paperdesk.core.kernel.money import ZERO, money, plain
+from paperdesk.core.market.instruments import Instrument
 from paperdesk.core.market.sessions import calendar
 
 
@@ -77,11 +78,15 @@ def check_margin(account: Account, order: Order, marks: Marks) -> None:
     _check_group(account, order, opens=opens)
     if not opens:
         return
-    stands = _known(account, marks)
+    stands = known_standing(account, marks)
     if order.side is Side.SELL:
         _check_short(account, order, marks)
-    _check_equity(account, order, stands)
-    needed, available, rule = _needed(account, order, stands)
+    check_equity(account, order, stands)
+    refuse_beyond(account, *_needed(account, order, stands))
+
+
+def refuse_beyond(account: Account, needed: Decimal, available: Decimal, rule: str) -> None:
+    """Refuse what needs more than is free."""
     if needed > available:
         raise InsufficientBuyingPower(
             f"The order needs {plain(needed)} {account.currency} of margin, and {plain(available)} is free.",
@@ -100,7 +105,7 @@ def opens_units(order: Order) -> bool:
 
 def withdrawable(account: Account, marks: Marks) -> Decimal:
     """Return the cash a margined account can give back to its owner: its own, and not borrowed for it."""
-    stands = _known(account, marks)
+    stands = known_standing(account, marks)
     own = min(account.cash + stands.short_value, stands.maintenance_excess)
     if not account.rules.margin.is_portfolio:
         own = min(own, account.book.memorandum)
@@ -141,10 +146,14 @@ def _check_group(account: Account, order: Order, *, opens: bool) -> None:
 
 
 def _check_short(account: Account, order: Order, marks: Marks) -> None:
-    instrument = order.instrument
-    if instrument.contract is not None:
+    if order.instrument.contract is not None:
         _check_writing(account, order, marks)
-        return
+    else:
+        check_borrow(account, order.instrument)
+
+
+def check_borrow(account: Account, instrument: Instrument) -> None:
+    """Refuse to sell short what cannot be, or what nobody lends."""
     if instrument.kind not in MARGINABLE:
         raise ShortNotAllowed(
             f"{instrument.symbol} is of the kind {instrument.kind.value!r}, which cannot be sold short.",
@@ -167,7 +176,8 @@ def _check_writing(account: Account, order: Order, marks: Marks) -> None:
     check_level(account, level_needed(found, order.instrument.symbol, account.cash - account.held))
 
 
-def _check_equity(account: Account, order: Order, stands: Standing) -> None:
+def check_equity(account: Account, order: Order, stands: Standing) -> None:
+    """Refuse to open anything in an account that is frozen, restricted, or too small to owe."""
     until = account.book.frozen_until
     if until is not None and calendar(order.instrument.calendar).day_of(order.accepted_at) <= until:
         raise AccountIsFrozen(
@@ -203,7 +213,8 @@ def _needed(account: Account, order: Order, stands: Standing) -> tuple[Decimal, 
     return held_cash(account, order), free, account.rules.margin.regime.value
 
 
-def _known(account: Account, marks: Marks) -> Standing:
+def known_standing(account: Account, marks: Marks) -> Standing:
+    """Return how an account stands, or refuse when nobody can say."""
     stands = standing(account, marks)
     if stands is None:
         raise PositionsWithoutPrice("A position has no price yet, so the account's margin is not known.")

@@ -13,6 +13,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from paperdesk.core.broker.combos import Strategy
 from paperdesk.core.broker.lots import LotChoice
 from paperdesk.core.kernel.errors import Conflict
 from paperdesk.core.kernel.ids import AccountId, OrderId
@@ -63,12 +64,13 @@ LASTING = frozenset({TimeInForce.DAY, TimeInForce.GTC, TimeInForce.GTD})
 
 
 class OrderClass(StrEnum):
-    """What an order comes with: nothing, both exits, another exit, or one exit."""
+    """What an order comes with: nothing, both exits, another exit, one exit, or the legs that it is made of."""
 
     SIMPLE = "simple"
     BRACKET = "bracket"
     OCO = "oco"
     OTO = "oto"
+    COMBO = "combo"
 
 
 class Intent(StrEnum):
@@ -96,6 +98,7 @@ class Role(StrEnum):
     ENTRY = "entry"
     TAKE_PROFIT = "take_profit"
     STOP_LOSS = "stop_loss"
+    LEG = "leg"
 
 
 class TriggerSource(StrEnum):
@@ -175,6 +178,11 @@ class Order:
     entry only `armed_quantity` may fill so far; None means all of it. `nth` counts the orders alike that were
     placed at the same fact before; only fill models that draw need it. `lot_choice` says which lots it uses up
     when that is not for its account to say.
+
+    A combo is bought: what it sells is said by its legs, orders of the role `leg` that hold `ratio` units for one of it
+    and fill together with it. It stands under the instrument its options are written on; its prices are net, per unit
+    of an option, above zero when they are paid, and for one of it `hold_price` of money is reserved. `structure` is
+    the strategy that its legs make.
     """
 
     id: OrderId
@@ -221,6 +229,9 @@ class Order:
     held_money: Decimal | None = None
     nth: int = 0
     lot_choice: LotChoice | None = None
+    ratio: int | None = None
+    intent: Intent | None = None
+    structure: Strategy | None = None
 
     @property
     def lot_choice_text(self) -> str | None:
@@ -256,6 +267,16 @@ class Order:
     def is_exit(self) -> bool:
         """Say whether the order closes what another order of its group opened, or what was held before."""
         return self.role in {Role.TAKE_PROFIT, Role.STOP_LOSS}
+
+    @property
+    def is_combo(self) -> bool:
+        """Say whether the order is several legs at one net price."""
+        return self.order_class is OrderClass.COMBO and self.role is None
+
+    @property
+    def is_leg(self) -> bool:
+        """Say whether the order is a leg of a combo, which fills with all of it or not at all."""
+        return self.role is Role.LEG
 
     @property
     def is_immediate(self) -> bool:

@@ -9,7 +9,7 @@ Members share the quantity and the time in force of the order that was asked for
 from its id and the name of their role.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from paperdesk.core.broker.account import Account
@@ -49,7 +49,7 @@ REJECT = "reject"
 
 def place(course: Course, command: PlaceOrder, view: MarketView) -> None:
     """Accept an order with all members of its group, or refuse it by raising; chance may have the venue reject it."""
-    account, at = course.account, course.at
+    account = course.account
     assert command.order_id not in account.orders, "an order id is used once"
     instrument = view.instrument(command.symbol)
     check_terms(account, command, instrument)
@@ -62,12 +62,19 @@ def place(course: Course, command: PlaceOrder, view: MarketView) -> None:
     members = reserved(account, tuple(_members(order, command)))
     check_means(account, members[0], view.marks)
     check_risk(account, members[0], view)
-    for member in members:
-        seq = course.seq
+    accept(course, members, view)
+
+
+def accept(course: Course, members: Iterable[Order], view: MarketView) -> None:
+    """Accept an order with what came with it; chance may have the venue reject it."""
+    asked, *with_it = members
+    for member in (asked, *with_it):
+        seq, at = course.seq, course.at
         course.take(OrderAccepted(seq, at, replace(member, accepted_seq=seq, accepted_at=at, updated_at=at)))
-    reject_rate = account.rules.fill_model.reject_rate
-    if reject_rate and drawn_for(account.rules.seed, order, view.cursor, REJECT) < reject_rate:
-        reject(course, course.order(order.id), BY_VENUE)
+    rules = course.account.rules
+    reject_rate = rules.fill_model.reject_rate
+    if reject_rate and drawn_for(rules.seed, asked, view.cursor, REJECT) < reject_rate:
+        reject(course, course.order(asked.id), BY_VENUE)
 
 
 def drafted(account: Account, command: PlaceOrder, instrument: Instrument, view: MarketView, works: Horizon) -> Order:

@@ -8,6 +8,7 @@ that were there before take their part of it first.
 Why no fill is expected:
 
     no_price_yet       nothing stands that it could meet
+    legs_not_quoted    of a combo: nobody quotes all of its legs at one moment
     waits_for_auction  it meets its auction and nothing before
     out_of_reach       what stands does not reach its price, or gives it nothing
     anything else      it would end at once, for that reason
@@ -17,25 +18,29 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from paperdesk.core.broker.account import Account
-from paperdesk.core.broker.commands import PlaceOrder
+from paperdesk.core.broker.combo_execution import quoted_together
+from paperdesk.core.broker.combo_prices import legs_of
+from paperdesk.core.broker.commands import PlaceCombo, PlaceOrder
 from paperdesk.core.broker.contingencies import Course
-from paperdesk.core.broker.engine import decided
-from paperdesk.core.broker.events import OrderFilled
-from paperdesk.core.broker.execution import meet
+from paperdesk.core.broker.engine import arrived, decided
+from paperdesk.core.broker.events import ComboFilled, OrderFilled
 from paperdesk.core.broker.ledger import Book
 from paperdesk.core.broker.margin import Standing, stage_of, standing
+from paperdesk.core.broker.meetings import meet
 from paperdesk.core.broker.orders import Order, Side
 from paperdesk.core.broker.reservations import with_reservations
-from paperdesk.core.broker.risk_checks import Assessment, assess
+from paperdesk.core.broker.risk_checks import Assessment, assess, assess_legs
 from paperdesk.core.broker.view import MarketView
 from paperdesk.core.kernel.errors import PaperdeskError, Problem
 from paperdesk.core.kernel.money import ZERO, plain
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.facts import OpenFact, QuoteFact
 from paperdesk.core.market.instruments import Instrument
 
 NO_PRICE_YET = "no_price_yet"
 WAITS_FOR_AUCTION = "waits_for_auction"
 OUT_OF_REACH = "out_of_reach"
+LEGS_NOT_QUOTED = "legs_not_quoted"
 
 _CLOSED = "The market is closed: the order waits for the next open, and nobody knows that price yet."
 _NOT_QUOTED = "Nobody quotes this price: it was made of the last one there was."
@@ -66,7 +71,8 @@ class Footing:
 class Preview:
     """What would become of an order: a refusal, or the order as it would be accepted and the fill it can expect.
 
-    `before`, `accepted` and `filled` are the account as it is, with the order, and after that fill.
+    `before`, `accepted` and `filled` are the account as it is, with the order, and after that fill. Of a combo
+    `combo` is the fill, and `legs` and `leg_fills` what it is made of.
     """
 
     view: MarketView
@@ -81,14 +87,20 @@ class Preview:
     borrow_rate: Decimal | None = None
     warnings: tuple[str, ...] = ()
     risk: Assessment | None = None
+    legs: tuple[Order, ...] = ()
+    combo: ComboFilled | None = None
+    leg_fills: tuple[OrderFilled, ...] = ()
 
     @property
     def cost(self) -> Decimal | None:
         """Return what the expected fill takes out of cash, fees included; below zero is what it brings."""
-        return None if self.fill is None else -self.fill.entry.change(Book.CASH)
+        fills = self.leg_fills if self.fill is None else (self.fill,)
+        return -sum((each.entry.change(Book.CASH) for each in fills), ZERO) if fills else None
 
 
-def preview(account: Account, command: PlaceOrder, view: MarketView, volume: Decimal | None = None) -> Preview:
+def preview(
+    account: Account, command: PlaceOrder | PlaceCombo, view: MarketView, volume: Decimal | None = None
+) -> Preview:
     """Return what placing an order would come to; nothing happens, and a refusal is a value here.
 
     `volume` is that of the last closed bar, which the next open is judged by.
@@ -98,6 +110,8 @@ def preview(account: Account, command: PlaceOrder, view: MarketView, volume: Dec
     except PaperdeskError as refusal:
         return refused(account, command, view, refusal)
     order = accepted.orders[command.order_id]
+    if order.is_combo:
+        return _of_combo(account, accepted, order, view)
     fill, after, reason = _expected(accepted, order, view, volume)
     rate = _borrow_rate(account, order)
     return Preview(
@@ -110,15 +124,43 @@ def preview(account: Account, command: PlaceOrder, view: MarketView, volume: Dec
         fill=fill,
         unfilled_reason=reason,
         borrow_rate=rate,
-        warnings=_warnings(order, view, fill, rate),
+        warnings=_warnings(order, view, ZERO if fill is None else fill.fill.quantity, rate),
         risk=assess(account, order, view),
     )
 
 
-def refused(account: Account, command: PlaceOrder, view: MarketView, refusal: PaperdeskError) -> Preview:
+def _of_combo(account: Account, accepted: Account, order: Order, view: MarketView) -> Preview:
+    """Let a combo meet the quotes of its legs that stand."""
+    legs = legs_of(accepted, order)
+    course = arrived(accepted, order.id, view.quotes, view.cursor, view.marks)
+    combo = next((event for event in course.events if isinstance(event, ComboFilled)), None)
+    reason = None
+    if combo is None:
+        are_quoted = quoted_together(legs, view.quotes) is not None
+        reason = course.order(order.id).closed_reason or (OUT_OF_REACH if are_quoted else LEGS_NOT_QUOTED)
+    rate = next((rate for leg in legs if (rate := _borrow_rate(account, leg)) is not None), None)
+    return Preview(
+        view=view,
+        instrument=None,
+        before=_footing(account, view),
+        order=order,
+        accepted=_footing(accepted, view),
+        filled=None if combo is None else _footing(course.account, view),
+        unfilled_reason=reason,
+        borrow_rate=rate,
+        warnings=_warnings(order, view, ZERO if combo is None else combo.quantity, rate),
+        risk=assess_legs(account, [replace(leg, held_money=order.held_money) for leg in legs], view),
+        legs=legs,
+        combo=combo,
+        leg_fills=tuple(event for event in course.events if isinstance(event, OrderFilled)),
+    )
+
+
+def refused(account: Account, command: PlaceOrder | PlaceCombo, view: MarketView, refusal: PaperdeskError) -> Preview:
     """Return the preview of an order that would be refused."""
     problem = Problem(refusal.code, refusal.message, refusal.facts)
-    return Preview(view, view.instruments.get(command.symbol), _footing(account, view), problem)
+    instrument = view.instruments.get(command.symbol) if isinstance(command, PlaceOrder) else None
+    return Preview(view, instrument, _footing(account, view), problem)
 
 
 def _footing(account: Account, view: MarketView) -> Footing:
@@ -153,13 +195,13 @@ def _standing_fact(instrument: Instrument, view: MarketView, volume: Decimal | N
 
 def _borrow_rate(account: Account, order: Order) -> Decimal | None:
     """Return what borrowing the units it would sell short costs a year, None where it borrows none."""
-    is_borrowed = order.side is Side.SELL and order.instrument.contract is None and bool(order.held_money)
+    opens = order.workable > (order.held_units or ZERO) if order.is_leg else bool(order.held_money)
+    is_borrowed = order.side is Side.SELL and order.instrument.contract is None and opens
     return account.rules.margin.borrow.rate_of(order.instrument.symbol) if is_borrowed else None
 
 
-def _warnings(order: Order, view: MarketView, fill: OrderFilled | None, rate: Decimal | None) -> tuple[str, ...]:
-    quote = view.quotes.get(order.instrument.id)
-    quantity = ZERO if fill is None else fill.fill.quantity
+def _warnings(order: Order, view: MarketView, quantity: Decimal, rate: Decimal | None) -> tuple[str, ...]:
+    quote = None if order.is_combo else view.quotes.get(order.instrument.id)
     is_part = ZERO < quantity < order.quantity
     told = {
         _CLOSED: not view.is_open,

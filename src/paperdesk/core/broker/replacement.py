@@ -2,15 +2,16 @@
 
 The new order passes the checks that a placed one passes, against the account without the old one. It
 queues anew and meets only later facts; it keeps a watermark and a trigger that the old one had.
-Members of a group share quantity and time in force, so only their prices can be replaced.
+Members of a group share quantity and time in force, so only their prices can be replaced. Of a combo nothing but the
+combo itself can, in combo_replacement.py.
 """
 
-from datetime import datetime
 from decimal import Decimal
 
 from paperdesk.core.broker.account import Account
 from paperdesk.core.broker.checks import Horizon, check_crossing, check_means, check_terms, horizon
 from paperdesk.core.broker.commands import PlaceOrder, ReplaceOrder
+from paperdesk.core.broker.contingencies import Course
 from paperdesk.core.broker.events import OrderReplaced
 from paperdesk.core.broker.evolution import group_of, with_order
 from paperdesk.core.broker.orders import Order, OrderStatus, OrderType, Role, Side
@@ -36,10 +37,11 @@ class QuantityAlreadyFilled(Conflict):
     """The order has filled as much as, or more than, the new quantity."""
 
 
-def replace_order(account: Account, old: Order, command: ReplaceOrder, view: MarketView, at: datetime) -> OrderReplaced:
+def replace_order(course: Course, old: Order, command: ReplaceOrder, view: MarketView) -> None:
     """Accept a new order in the place of an open one, or refuse it by raising; the old one then works on."""
+    account, seq, at = course.account, course.seq, course.at
     assert command.new_order_id not in account.orders, "an order id is used once"
-    _check_changes(old, command)
+    check_changes(old, command)
     asked = _asked(old, command)
     check_terms(account, asked, old.instrument)
     keeps_time = command.time_in_force is None and command.expires_on is None
@@ -54,18 +56,20 @@ def replace_order(account: Account, old: Order, command: ReplaceOrder, view: Mar
     if not order.is_exit:
         check_means(freed, order, view.marks)
         check_risk(freed, order, view)
-    seq = account.last_seq + 1
-    return OrderReplaced(seq, at, old.id, replace(order, accepted_seq=seq, accepted_at=at, updated_at=at))
+    course.take(OrderReplaced(seq, at, old.id, replace(order, accepted_seq=seq, accepted_at=at, updated_at=at)))
 
 
-def _check_changes(old: Order, command: ReplaceOrder) -> None:
+def check_changes(old: Order, command: ReplaceOrder) -> None:
+    """Refuse a replacement of nothing, of what is fixed, and one that has been filled already."""
     changed = [name for name in _CHANGES if getattr(command, name) is not None]
     if not changed:
         raise NothingToChange("The replacement changes nothing.")
     fixed: set[str] = set()
-    if old.notional is not None:
+    if old.notional is not None or old.is_leg:
         fixed = set(_CHANGES)
-    if old.group_id is not None:
+    if old.is_combo:
+        fixed |= {"stop_price", "trail"}
+    elif old.group_id is not None:
         fixed |= {"quantity", "time_in_force", "expires_on"}
     if old.triggered_at is not None:
         fixed |= {"stop_price", "trail"}

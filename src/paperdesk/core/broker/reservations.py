@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from paperdesk.core.broker.account import Account
+from paperdesk.core.broker.combo_margin import money_held
 from paperdesk.core.broker.contingencies import Course
 from paperdesk.core.broker.events import Reservation, ReservationsMoved
 from paperdesk.core.broker.evolution import with_order
@@ -21,7 +22,7 @@ from paperdesk.core.broker.fees import fee_due
 from paperdesk.core.broker.holds import money_left
 from paperdesk.core.broker.margin import requirement, stage_of
 from paperdesk.core.broker.option_margin import Exposure
-from paperdesk.core.broker.orders import Order, Side
+from paperdesk.core.broker.orders import Order, OrderClass, Side
 from paperdesk.core.kernel.ids import InstrumentId, OrderId
 from paperdesk.core.kernel.money import ZERO, money
 from paperdesk.core.kernel.values import replace
@@ -29,30 +30,49 @@ from paperdesk.core.kernel.values import replace
 
 def reserved(account: Account, orders: tuple[Order, ...]) -> tuple[Order, ...]:
     """Return orders that are about to be accepted, with what each of them will reserve."""
-    if not account.rules.margin.is_margined:
+    if not account.rules.margin.is_margined and not orders[0].is_combo:
         return orders
     for order in orders:
         account = with_order(account, order)
-    found = _reservations(account, orders[0].instrument.id)
+    found: dict[OrderId, Reservation] = {}
+    for instrument_id in {order.instrument.id for order in orders}:
+        found |= _reservations(account, instrument_id)
     return tuple(replace(each, held_units=found[each.id].units, held_money=found[each.id].money) for each in orders)
 
 
 def with_reservations(course: Course) -> Course:
     """Add to what happened by how much it moved what open orders reserve."""
-    if course.events and course.account.rules.margin.is_margined:
-        moved = moved_reservations(course.account)
+    before, after = course.before, course.account
+    if course.events and (after.rules.margin.is_margined or _has_combos(after)):
+        moved = tuple(_moved(after, _concerned(before, after)))
         if moved:
-            course.take(ReservationsMoved(course.seq, course.account.last_at, moved))
+            course.take(ReservationsMoved(course.seq, after.last_at, moved))
     return course
 
 
 def moved_reservations(account: Account) -> tuple[Reservation, ...]:
     """Return what open orders should reserve, of those that reserve something else."""
-    return tuple(_moved(account))
+    return tuple(_moved(account, {order.instrument.id for order in account.orders.values()}))
 
 
-def _moved(account: Account) -> Iterator[Reservation]:
-    for instrument_id in sorted({order.instrument.id for order in account.orders.values() if order.is_open}):
+def _has_combos(account: Account) -> bool:
+    return any(order.is_combo for order in account.orders.values())
+
+
+def _concerned(before: Account, after: Account) -> set[InstrumentId]:
+    """Return the instruments whose reservations may have moved.
+
+    Where only some instruments are at hand, a combo brings orders in others without those beside them; nothing
+    happened there, so what they reserve stays.
+    """
+    if stage_of(before) is not stage_of(after):
+        return {order.instrument.id for order in after.orders.values()}
+    held = {key for key, position in after.positions.items() if position is not before.positions.get(key)}
+    return held | {order.instrument.id for key, order in after.orders.items() if order is not before.orders.get(key)}
+
+
+def _moved(account: Account, concerned: set[InstrumentId]) -> Iterator[Reservation]:
+    for instrument_id in sorted(concerned):
         for order_id, found in _reservations(account, instrument_id).items():
             order = account.orders[order_id]
             if (order.held_units, order.held_money) != (found.units, found.money):
@@ -61,12 +81,22 @@ def _moved(account: Account) -> Iterator[Reservation]:
 
 def _reservations(account: Account, instrument_id: InstrumentId) -> dict[OrderId, Reservation]:
     working = [each for each in account.orders.values() if each.is_open and each.instrument.id == instrument_id]
+    if not account.rules.margin.is_margined:
+        return {order.id: _in_cash(account, order) for order in working if order.order_class is OrderClass.COMBO}
     walk = _Walk(account, account.position(instrument_id).quantity)
     return {order.id: walk.take(order) for order in sorted(working, key=_accepted)}
 
 
 def _accepted(order: Order) -> tuple[int, int]:
     return order.accepted_seq, order.leg
+
+
+def _in_cash(account: Account, order: Order) -> Reservation:
+    """Return what a combo, or a leg of it, reserves in an account that owes nothing."""
+    sells = order.is_leg and order.side is Side.SELL
+    return Reservation(
+        order.id, order.workable if sells else ZERO, money_held(account, order) if order.is_combo else ZERO
+    )
 
 
 class _Walk:
@@ -86,11 +116,13 @@ class _Walk:
             self.of_group[order.group_id] += more
             self.promised += more
             return Reservation(order.id, order.workable, ZERO)
+        if order.is_combo:
+            return Reservation(order.id, ZERO, money_held(self.account, order))
         sign = Decimal(1 if order.side is Side.BUY else -1)
         left = self._units(order)
         closes = min(left, max(-sign * self.quantity - self.promised, ZERO))
         self.promised += closes
-        opens = left - closes
+        opens = ZERO if order.is_leg else left - closes  # what a leg opens, its combo reserves for
         return Reservation(order.id, closes, self._margin(order, sign * opens) if opens else ZERO)
 
     def _units(self, order: Order) -> Decimal:

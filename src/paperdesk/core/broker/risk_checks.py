@@ -19,7 +19,7 @@ broken and silent before. What cannot be measured says why, and is never taken f
 An order that only closes is no risk, so getting out is always possible.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -66,14 +66,17 @@ class Assessment:
         return self.blocks and self.level is RiskLevel.EXTREME
 
 
-def assess(account: Account, order: Order, view: MarketView) -> Assessment | None:
-    """Return how risky an order would be that has passed all other checks; None where nobody looks."""
+def assess(account: Account, order: Order, view: MarketView, beside: Sequence[Order] = ()) -> Assessment | None:
+    """Return how risky an order would be that has passed all other checks; None where nobody looks.
+
+    `beside` are the other legs of a combo, which fill with it.
+    """
     rules = account.rules.risk
     if rules.mode is RiskMode.OFF:
         return None
     if only_closes(account, order):
         return Assessment(blocks=rules.blocks)
-    picture = pictured(account, order, view)
+    picture = pictured(account, order, view, beside)
     voices = [voice for check in _CHECKS for voice in check(picture)] + list(limits_broken(picture))
     return Assessment(
         tuple(each for each in voices if isinstance(each, Finding)),
@@ -82,9 +85,22 @@ def assess(account: Account, order: Order, view: MarketView) -> Assessment | Non
     )
 
 
-def check_risk(account: Account, order: Order, view: MarketView) -> None:
+def assess_legs(account: Account, legs: Sequence[Order], view: MarketView) -> Assessment | None:
+    """Return how risky the legs of a combo would be together; what more than one of them says is said once."""
+    found = [assess(account, each, view, [other for other in legs if other is not each]) for each in legs]
+    told = [each for each in found if each is not None]
+    if not told:
+        return None
+    findings = {(each.code, each.message): each for one in told for each in one.findings}
+    unmeasured = {(each.code, each.reason): each for one in told for each in one.unmeasured}
+    return Assessment(tuple(findings.values()), tuple(unmeasured.values()), account.rules.risk.blocks)
+
+
+def check_risk(account: Account, order: Order, view: MarketView, legs: Sequence[Order] = ()) -> None:
     """Refuse an order of extreme risk where the account's rules block it; no other account is looked at."""
-    found = assess(account, order, view) if account.rules.risk.blocks else None
+    if not account.rules.risk.blocks:
+        return
+    found = assess_legs(account, legs, view) if legs else assess(account, order, view)
     if found is None or not found.is_refused:
         return
     worst = next(each for each in found.findings if each.level is RiskLevel.EXTREME)

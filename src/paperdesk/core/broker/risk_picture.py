@@ -1,5 +1,6 @@
 """The book of an account as it would be if an order filled: what every check of risk is measured on."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -61,18 +62,32 @@ class Picture:
         return None if self.book is None else book_requirement(self.book, self.view.marks, keeping_stage(self.account))
 
 
-def pictured(account: Account, order: Order, view: MarketView) -> Picture:
-    """Return an account as an order would leave it, at the order's own price or else at the one that stands."""
+def pictured(account: Account, order: Order, view: MarketView, beside: Iterable[Order] = ()) -> Picture:
+    """Return an account as an order would leave it, at the order's own price or else at the one that stands.
+
+    Orders beside it fill with it, at what they reserve at.
+    """
     price = order.limit_price or order.stop_price or standing_price(order.instrument, view, order.side)
     held = exposures_of(account, view.marks)
     if held is None:
         return Picture(account, order, view, price, None, None)
     equity = account.cash + sum((each.value for each in held), ZERO)
     equity += sum((each.amount for each in account.claims.values()), ZERO)
+    for each in beside:
+        held = _with(held, each)
     others = [each for each in held if each.instrument.id != order.instrument.id]
     own = account.position(order.instrument.id).quantity + _signed(order, price)
     book = (*others, Exposure(order.instrument, own, price)) if own else tuple(others)
     return Picture(account, order, view, price, book, equity)
+
+
+def _with(held: list[Exposure], order: Order) -> list[Exposure]:
+    own = sum((each.quantity for each in held if each.instrument.id == order.instrument.id), ZERO)
+    price = order.hold_price
+    assert price is not None, "a leg knows the price that stood when it was asked for"
+    others = [each for each in held if each.instrument.id != order.instrument.id]
+    units = own + _signed(order, price)
+    return [*others, Exposure(order.instrument, units, price)] if units else others
 
 
 def only_closes(account: Account, order: Order) -> bool:

@@ -37,31 +37,36 @@ TYPES: dict[OrderClass, frozenset[OrderType]] = {
     OrderClass.BRACKET: _ENTRIES,
     OrderClass.OTO: _ENTRIES,
     OrderClass.OCO: frozenset({OrderType.LIMIT}),
+    OrderClass.COMBO: frozenset({OrderType.MARKET, OrderType.LIMIT}),
 }
 SIDES: dict[OrderClass, frozenset[Side]] = {
     OrderClass.SIMPLE: frozenset(Side),
     OrderClass.BRACKET: frozenset({Side.BUY}),
     OrderClass.OTO: frozenset({Side.BUY}),
     OrderClass.OCO: frozenset({Side.SELL}),
+    OrderClass.COMBO: frozenset({Side.BUY}),
 }
-# Which legs a class may come with: (take-profit, stop-loss).
+# Which exits a class may come with: (take-profit, stop-loss); a combo has its terms in combo_terms.py.
 LEGS: dict[OrderClass, frozenset[tuple[bool, bool]]] = {
     OrderClass.SIMPLE: frozenset({(False, False)}),
     OrderClass.BRACKET: frozenset({(True, True)}),
     OrderClass.OTO: frozenset({(True, False), (False, True)}),
     OrderClass.OCO: frozenset({(False, True)}),
+    OrderClass.COMBO: frozenset(),
 }
 _NAMES = {
     OrderClass.SIMPLE: "A simple order",
     OrderClass.BRACKET: "A bracket",
     OrderClass.OTO: "A one-triggers-other order",
     OrderClass.OCO: "A one-cancels-other order",
+    OrderClass.COMBO: "A combo",
 }
 _LEGS_IN_WORDS = {
     OrderClass.SIMPLE: "A simple order comes with no exits.",
     OrderClass.BRACKET: "A bracket needs a take-profit and a stop-loss.",
     OrderClass.OTO: "A one-triggers-other order needs exactly one exit.",
     OrderClass.OCO: "A one-cancels-other order is the take-profit itself and needs a stop-loss, nothing else.",
+    OrderClass.COMBO: "A combo is placed with its legs, and comes with no exits.",
 }
 BY_MONEY = frozenset({Kind.EQUITY, Kind.ETF})
 

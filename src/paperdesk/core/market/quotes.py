@@ -1,8 +1,11 @@
 """Top of book and bars as values; prices are exact decimals, instants are aware UTC."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from types import MappingProxyType
+from typing import TypeAlias
 
 from paperdesk.core.kernel.ids import InstrumentId
 
@@ -39,3 +42,8 @@ class Bar:
     high: Decimal | None = None
     low: Decimal | None = None
     volume: Decimal | None = None
+
+
+# The real quotes that stand, by instrument; what nobody quotes is absent.
+Quotes: TypeAlias = Mapping[InstrumentId, Quote]
+NO_QUOTES: Quotes = MappingProxyType({})

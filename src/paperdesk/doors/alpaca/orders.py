@@ -1,11 +1,7 @@
-"""Orders and positions: Alpaca's requests to our commands, and what they answer.
-
-What Alpaca knows and Paperdesk does not is refused by name, never left out in silence.
-"""
+"""Orders and positions: Alpaca's requests to our use cases, and what they answer."""
 
 from collections.abc import Sequence
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any, Literal
 from uuid import UUID
 
@@ -19,161 +15,31 @@ from paperdesk.core.broker.commands import (
     ClosePosition,
     ExerciseOption,
     InstructExpiry,
-    PlaceOrder,
-    ReplaceOrder,
-    StopLoss,
-    TakeProfit,
+    PlaceCombo,
 )
 from paperdesk.core.broker.engine import UnknownOrder
-from paperdesk.core.broker.orders import Order, OrderClass, OrderType, Side, TimeInForce
+from paperdesk.core.broker.orders import Order, Side
 from paperdesk.core.kernel.errors import PaperdeskError
-from paperdesk.core.kernel.ids import AccountId, OrderId, uuid_from_text
-from paperdesk.core.kernel.money import ZERO
+from paperdesk.core.kernel.ids import OrderId, uuid_from_text
 from paperdesk.doors.alpaca.answers import Answer
 from paperdesk.doors.alpaca.asking import Ask, Listed, Visit, When, exact
-from paperdesk.doors.alpaca.errors import MalformedQuestion, NotSpokenHere, members, told
-from paperdesk.doors.alpaca.shapes import PERCENT, order_shape, position_shape
+from paperdesk.doors.alpaca.errors import MalformedQuestion, members, told
+from paperdesk.doors.alpaca.order_bodies import OrderBody, ReplaceBody
+from paperdesk.doors.alpaca.shapes import order_shape, position_shape
 from paperdesk.features.broker.cancel_order import cancel_order
 from paperdesk.features.broker.cancel_orders import cancel_orders
 from paperdesk.features.broker.close_position import close_position
 from paperdesk.features.broker.exercise_option import exercise_option
 from paperdesk.features.broker.instruct_expiry import instruct_expiry
 from paperdesk.features.broker.order_queries import OrderSearch, exits_of, find_orders
-from paperdesk.features.broker.order_schemas import CLIENT_ID_LENGTH_MAX
 from paperdesk.features.broker.order_writer import ClientOrderIdTaken, Placed
+from paperdesk.features.broker.place_combo import place_combo
 from paperdesk.features.broker.place_order import place_order
 from paperdesk.features.broker.queries import by_symbol, value
 from paperdesk.features.broker.replace_order import replace_order
 from paperdesk.features.broker.work import BrokerWork
 
 LIMIT_DEFAULT, LIMIT_MAX = 50, 500
-# Alpaca's own lists of what an order can be; ours are longer.
-Kind = Literal["market", "limit", "stop", "stop_limit", "trailing_stop"]
-Lasting = Literal["day", "gtc", "opg", "cls", "ioc", "fok"]
-
-
-class Class(StrEnum):
-    """Their order classes; a blank one is simple."""
-
-    BLANK = ""
-    SIMPLE = "simple"
-    BRACKET = "bracket"
-    OCO = "oco"
-    OTO = "oto"
-    MLEG = "mleg"
-
-
-class Exit(msgspec.Struct):
-    """An exit that comes with an order."""
-
-    limit_price: Decimal | None = None
-    stop_price: Decimal | None = None
-
-
-class OrderBody(msgspec.Struct):
-    """What POST /v2/orders takes; numbers come as numbers or as text."""
-
-    type: Kind
-    time_in_force: Lasting
-    symbol: str | None = None
-    side: Side | None = None
-    qty: Decimal | None = None
-    notional: Decimal | None = None
-    limit_price: Decimal | None = None
-    stop_price: Decimal | None = None
-    trail_price: Decimal | None = None
-    trail_percent: Decimal | None = None
-    order_class: Class | None = None
-    take_profit: Exit | None = None
-    stop_loss: Exit | None = None
-    extended_hours: bool | None = None
-    client_order_id: str | None = None
-    position_intent: str | None = None
-
-    def command(self, visit: Visit, order_id: OrderId) -> PlaceOrder:
-        """Return what is asked as a command."""
-        if self.order_class is Class.MLEG:
-            raise NotSpokenHere("orders of several legs are not supported")
-        if self.extended_hours:
-            raise NotSpokenHere("extended hours orders are not supported: nothing trades outside the session")
-        if self.symbol is None or self.side is None:
-            raise MalformedQuestion("symbol and side are required")
-        order_class = OrderClass(self.order_class or Class.SIMPLE)
-        is_oco = order_class is OrderClass.OCO
-        percent = exact(self.trail_percent)
-        return PlaceOrder(
-            account_id=visit.account_id,
-            order_id=order_id,
-            symbol=visit.symbol(self.symbol),
-            side=self.side,
-            type=OrderType(self.type),
-            quantity=exact(self.qty) or ZERO,
-            limit_price=_target(self.take_profit) if is_oco else exact(self.limit_price),
-            time_in_force=TimeInForce(self.time_in_force),
-            client_order_id=client_id(self.client_order_id),
-            stop_price=exact(self.stop_price),
-            trail_amount=exact(self.trail_price),
-            trail_rate=None if percent is None else percent / PERCENT,
-            notional=exact(self.notional),
-            order_class=order_class,
-            take_profit=None if is_oco else _take_profit(self.take_profit),
-            stop_loss=_stop_loss(self.stop_loss),
-        )
-
-
-def client_id(given: str | None) -> str | None:
-    """Return a client order id as it was given; a blank one is none."""
-    if given and (len(given) > CLIENT_ID_LENGTH_MAX or not given.isprintable()):
-        raise MalformedQuestion(f"client_order_id must be one line of at most {CLIENT_ID_LENGTH_MAX} characters")
-    return given or None
-
-
-def _target(given: Exit | None) -> Decimal | None:
-    return None if given is None else exact(given.limit_price)
-
-
-def _take_profit(given: Exit | None) -> TakeProfit | None:
-    if given is None:
-        return None
-    price = exact(given.limit_price)
-    if price is None:
-        raise MalformedQuestion("take_profit.limit_price is required")
-    return TakeProfit(price)
-
-
-def _stop_loss(given: Exit | None) -> StopLoss | None:
-    if given is None:
-        return None
-    price = exact(given.stop_price)
-    if price is None:
-        raise MalformedQuestion("stop_loss.stop_price is required")
-    return StopLoss(price, exact(given.limit_price))
-
-
-class ReplaceBody(msgspec.Struct):
-    """What PATCH /v2/orders/{id} takes."""
-
-    qty: Decimal | None = None
-    time_in_force: Lasting | None = None
-    limit_price: Decimal | None = None
-    stop_price: Decimal | None = None
-    trail: Decimal | None = None
-    client_order_id: str | None = None
-
-    def command(self, account_id: AccountId, old: Order, new_id: OrderId) -> ReplaceOrder:
-        """Return what is asked as a command; a trail is in the unit of the order that it changes."""
-        trail = exact(self.trail)
-        return ReplaceOrder(
-            account_id=account_id,
-            order_id=old.id,
-            new_order_id=new_id,
-            quantity=exact(self.qty),
-            limit_price=exact(self.limit_price),
-            stop_price=exact(self.stop_price),
-            trail=trail / PERCENT if trail is not None and old.trail_rate is not None else trail,
-            time_in_force=None if self.time_in_force is None else TimeInForce(self.time_in_force),
-            client_order_id=client_id(self.client_order_id),
-        )
 
 
 class OrdersQuery(msgspec.Struct):
@@ -230,6 +96,8 @@ async def post_order(ask: Ask) -> Answer:
     broker = ask.broker
     async with ask.visiting() as visit:
         command = body.command(visit, OrderId(broker.new_id()))
+    if isinstance(command, PlaceCombo):
+        return await _placed(ask, visit, await place_combo(broker, command))
     return await _placed(ask, visit, await place_order(broker, command))
 
 
@@ -281,7 +149,7 @@ async def delete_orders(ask: Ask) -> Answer:
     async with ask.visiting() as visit:
         pass
     cancelled = await cancel_orders(ask.broker, CancelOrders(visit.account_id))
-    return Answer([{"id": str(order.id), "status": 200} for order in cancelled.orders], 207)
+    return Answer([{"id": str(order.id), "status": 200} for order in cancelled.orders if not order.is_leg], 207)
 
 
 async def get_positions(ask: Ask) -> Answer:

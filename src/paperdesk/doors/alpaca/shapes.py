@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from paperdesk.core.broker.account import Rules
 from paperdesk.core.broker.margin import buying_power, overnight_buying_power
-from paperdesk.core.broker.orders import Order, OrderStatus, OrderType, TimeInForce
+from paperdesk.core.broker.orders import Order, OrderClass, OrderStatus, OrderType, TimeInForce
 from paperdesk.core.broker.valuation import PositionValue
 from paperdesk.core.kernel.money import ZERO, money, plain
 from paperdesk.core.kernel.time import instant_text
@@ -19,6 +19,7 @@ from paperdesk.features.broker.queries import Worth
 from paperdesk.infra.db import Row
 
 NEW_YORK: Final = ZoneInfo("America/New_York")
+SEVERAL_LEGS: Final = "mleg"
 PERCENT: Final = Decimal(100)
 RATE_PLACES: Final = Decimal("0.0000000001")
 PRICE_PLACES: Final = Decimal("0.000000001")
@@ -80,7 +81,7 @@ def order_status(order: Order, calendar: Calendar, now: datetime) -> str:
 
 
 def order_shape(order: Order, calendar: Calendar, now: datetime, legs: Sequence[Order] | None = None) -> dict[str, Any]:
-    """Show an order; `legs` are the exits that came with it, None when they are not asked for."""
+    """Show an order; `legs` are those of several, or the exits that came with it, None when they are not asked for."""
     average = order.average_fill_price
     accepted_at, updated_at = instant_text(order.accepted_at), instant_text(order.updated_at)
     ended = ENDINGS.get(order.status)
@@ -94,18 +95,18 @@ def order_shape(order: Order, calendar: Calendar, now: datetime, legs: Sequence[
         "expires_at": instant_text(order.expires_at),
         "replaced_by": None if order.replaced_by is None else str(order.replaced_by),
         "replaces": None if order.replaces is None else str(order.replaces),
-        "asset_id": str(order.instrument.id),
-        "symbol": order.instrument.symbol,
-        "asset_class": CLASSES[order.instrument.kind],
+        "asset_id": "" if order.is_combo else str(order.instrument.id),
+        "symbol": "" if order.is_combo else order.instrument.symbol,
+        "asset_class": "" if order.is_combo else CLASSES[order.instrument.kind],
         "notional": text(order.notional),
         "qty": text(order.quantity) if order.notional is None else None,
         "filled_qty": plain(order.filled_quantity),
         "filled_avg_price": None if average is None else plain(average.quantize(PRICE_PLACES, ROUND_HALF_EVEN)),
-        "order_class": order.order_class.value,
-        "order_type": TYPES[order.type],
-        "type": TYPES[order.type],
-        "side": order.side.value,
-        "position_intent": None,
+        "order_class": SEVERAL_LEGS if order.order_class is OrderClass.COMBO else order.order_class.value,
+        "order_type": "" if order.is_leg else TYPES[order.type],
+        "type": "" if order.is_leg else TYPES[order.type],
+        "side": "" if order.is_combo else order.side.value,
+        "position_intent": None if order.intent is None else order.intent.value,
         "time_in_force": TIMES[order.time_in_force],
         "limit_price": text(order.limit_price),
         "stop_price": text(order.stop_price),
@@ -115,7 +116,7 @@ def order_shape(order: Order, calendar: Calendar, now: datetime, legs: Sequence[
         "trail_percent": None if order.trail_rate is None else plain(order.trail_rate * PERCENT),
         "trail_price": text(order.trail_amount),
         "hwm": text(order.watermark),
-        "ratio_qty": None,
+        "ratio_qty": None if order.ratio is None else str(order.ratio),
         "subtag": None,
         "source": None,
     }

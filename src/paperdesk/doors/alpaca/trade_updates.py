@@ -9,13 +9,14 @@ Nothing is told again after a reconnect; what was missed is read over HTTP.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any, Final
 
 import msgspec
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from paperdesk.core.broker.events import (
+    ComboFilled,
     Event,
     OrderAccepted,
     OrderCancelled,
@@ -33,7 +34,14 @@ from paperdesk.core.kernel.time import instant_text
 from paperdesk.doors.alpaca.asking import Visit, token_from, visiting
 from paperdesk.doors.alpaca.shapes import order_shape, order_status
 from paperdesk.doors.desk import Desk
-from paperdesk.features.broker.order_queries import OrderSearch, find_orders, order_at_fill, quantity_after
+from paperdesk.features.broker.order_queries import (
+    OrderSearch,
+    combo_at_fill,
+    exits_of,
+    find_orders,
+    order_at_fill,
+    quantity_after,
+)
 from paperdesk.features.broker.queries import events_after
 from paperdesk.features.broker.rows import event_of
 from paperdesk.infra.outbox import account_topic
@@ -143,27 +151,43 @@ class Line:
 
 
 async def _updates(visit: Visit, event: Event) -> AsyncIterator[dict[str, Any]]:
-    """Yield what an event is at Alpaca: nothing, one update, or of a replacement two."""
+    """Yield what an event is at Alpaca: nothing, one update, or of a replacement two; legs are told by their order."""
     match event:
+        case OrderAccepted(order=order) | OrderReplaced(order=order) if order.is_leg:
+            return
         case OrderAccepted(order=order):
-            yield _update(visit, order_status(order, visit.calendar, event.at), event, order)
+            yield await _told(visit, order_status(order, visit.calendar, event.at), event, order)
+        case ComboFilled():
+            order = await combo_at_fill(visit.work, visit.dataset, visit.account_id, event)
+            name = "fill" if order.status is OrderStatus.FILLED else "partial_fill"
+            yield await _told(visit, name, event, order) | {"price": plain(event.price), "qty": plain(event.quantity)}
         case OrderFilled():
             order = await order_at_fill(visit.work, visit.dataset, visit.account_id, event)
+            if order.is_leg:
+                return
             name = "fill" if order.status is OrderStatus.FILLED else "partial_fill"
             fill = {"execution_id": str(event.fill.id), "price": plain(event.fill.price)}
             held = plain(await quantity_after(visit.work, visit.account, event))
             yield _update(visit, name, event, order) | fill | {"qty": plain(event.fill.quantity), "position_qty": held}
         case OrderReplaced():
-            yield _update(visit, "replaced", event, await _order(visit, event.order_id))
-            yield _update(visit, order_status(event.order, visit.calendar, event.at), event, event.order)
+            yield await _told(visit, "replaced", event, await _order(visit, event.order_id))
+            yield await _told(visit, order_status(event.order, visit.calendar, event.at), event, event.order)
         case OrderCancelled() | OrderExpired() | OrderRejected():
-            yield _update(visit, ENDINGS[type(event)], event, await _order(visit, event.order_id))
+            order = await _order(visit, event.order_id)
+            if not order.is_leg:
+                yield await _told(visit, ENDINGS[type(event)], event, order)
         case _:
             return
 
 
-def _update(visit: Visit, name: str, event: Event, order: Order) -> dict[str, Any]:
-    shape = order_shape(order, visit.calendar, event.at)
+async def _told(visit: Visit, name: str, event: Event, order: Order) -> dict[str, Any]:
+    """Return an update about an order; one of several legs shows them as they stand now."""
+    legs = await exits_of(visit.work, visit.dataset, [order]) if order.is_combo else {}
+    return _update(visit, name, event, order, legs.get(order.id))
+
+
+def _update(visit: Visit, name: str, event: Event, order: Order, legs: Sequence[Order] | None = None) -> dict[str, Any]:
+    shape = order_shape(order, visit.calendar, event.at, legs)
     return {"event": name, "timestamp": instant_text(event.at), "order": shape}
 
 

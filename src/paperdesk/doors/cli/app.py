@@ -14,7 +14,19 @@ from rich.text import Text
 from typer.core import TyperGroup
 
 from paperdesk.core.kernel.errors import PaperdeskError
-from paperdesk.doors.cli import accounts, imports, jobs, lives, order_life, orders, render, rescores, sources, tapes
+from paperdesk.doors.cli import (
+    accounts,
+    combos,
+    imports,
+    jobs,
+    lives,
+    order_life,
+    orders,
+    render,
+    rescores,
+    sources,
+    tapes,
+)
 from paperdesk.doors.cli.client import Desk, Refused, exit_of_error
 from paperdesk.doors.cli.doctor import Check, package_version
 from paperdesk.doors.cli.options import AsJson, desk_of
@@ -82,6 +94,7 @@ def build_app(local: LocalCommands, home: Path) -> typer.Typer:
     tapes.verbs.command("import")(imports.import_tape)
     lives.add_to(accounts.verbs)
     accounts.verbs.command("rescore")(rescores.rescore_account)
+    combos.add_to(orders.verbs)
     app.add_typer(accounts.verbs, name="accounts")
     orders.verbs.command("history")(order_life.show_history)
     orders.verbs.command("statistics")(order_life.show_statistics)

@@ -128,7 +128,7 @@ def place_order(  # noqa: PLR0913 - each parameter is an option of the command l
         expires_on=expires_on,
         client_order_id=client_order_id,
     )
-    _show(answer, as_json=as_json)
+    show(answer, as_json=as_json)
 
 
 @verbs.command("preview")
@@ -161,7 +161,7 @@ def preview_order(  # noqa: PLR0913 - each parameter is an option of the command
         time_in_force=time_in_force,
         expires_on=expires_on,
     )
-    _show_preview(answer, as_json=as_json)
+    show_preview(answer, as_json=as_json)
 
 
 def _prices(limit_price: str | None, stop_price: str | None, trail_amount: str | None) -> Row:
@@ -206,7 +206,7 @@ def replace_order(  # noqa: PLR0913 - each parameter is an option of the command
     """Replace a working order by one that differs in what is given."""
     desk = desk_of(context)
     path = f"/v1/orders/{choose.order_id(desk, order, account)}"
-    _show(desk.patch(path, quantity=quantity, limit_price=limit_price, stop_price=stop_price), as_json=as_json)
+    show(desk.patch(path, quantity=quantity, limit_price=limit_price, stop_price=stop_price), as_json=as_json)
 
 
 @verbs.command("cancel-all")
@@ -227,28 +227,37 @@ def cancel_orders(
 def show_order(context: typer.Context, order: OrderName, *, account: Account = None, as_json: AsJson = False) -> None:
     """Show one order."""
     desk = desk_of(context)
-    _show(desk.get(f"/v1/orders/{choose.order_id(desk, order, account)}"), as_json=as_json)
+    show(desk.get(f"/v1/orders/{choose.order_id(desk, order, account)}"), as_json=as_json)
 
 
 @verbs.command("cancel")
 def cancel_order(context: typer.Context, order: OrderName, *, account: Account = None, as_json: AsJson = False) -> None:
     """Cancel what is left of an order."""
     desk = desk_of(context)
-    _show(desk.delete(f"/v1/orders/{choose.order_id(desk, order, account)}"), as_json=as_json)
+    show(desk.delete(f"/v1/orders/{choose.order_id(desk, order, account)}"), as_json=as_json)
+
+
+def _what(order: Row) -> Text:
+    """Say what an order trades: so many of an instrument, or of a structure on it."""
+    structure = order.get("structure")
+    way = order["side"] if structure is None else "combo"
+    name = order["symbol"] if structure is None else f"{structure.replace('_', ' ')} on {order['symbol']}"
+    return render.plain(f"{way} ").append(render.number(order["quantity"])).append(f" {name}")
 
 
 def _orders_table(answer: httpx.Response) -> Table:
     return render.table(_ORDERS, answer.json()["items"])
 
 
-def _show(answer: httpx.Response, *, as_json: bool) -> None:
+def show(answer: httpx.Response, *, as_json: bool) -> None:
+    """Print an order, with its legs where it has any."""
     if as_json:
         render.raw(answer)
         return
     order: Row = answer.json()
-    what = render.plain(f"{order['side']} ").append(render.number(order["quantity"])).append(f" {order['symbol']}")
     lines = {
-        "Order": what,
+        "Order": _what(order),
+        **{f"Leg {leg['leg']}": _what(leg) for leg in order.get("legs") or ()},
         "Price": _price(order),
         "Force": render.plain(order["time_in_force"]),
         "Status": _status(order),
@@ -272,7 +281,8 @@ _FOOTINGS = (
 )
 
 
-def _show_preview(answer: httpx.Response, *, as_json: bool) -> None:
+def show_preview(answer: httpx.Response, *, as_json: bool) -> None:
+    """Print what an order would come to."""
     if as_json:
         render.raw(answer)
         return

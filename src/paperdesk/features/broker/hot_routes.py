@@ -9,14 +9,15 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from paperdesk.core.broker.commands import CancelOrder, PlaceOrder, StopLoss, TakeProfit
+from paperdesk.core.broker.combos import Strategy
+from paperdesk.core.broker.commands import CancelOrder, ComboLeg, PlaceCombo, PlaceOrder, StopLoss, TakeProfit
 from paperdesk.core.broker.lots import LotChoice, LotMethod
 from paperdesk.core.broker.orders import Intent, OrderClass, OrderType, Side, TimeInForce
 from paperdesk.core.kernel.errors import Invalid
@@ -28,10 +29,12 @@ from paperdesk.features.broker.order_schemas import (
     CLIENT_ID,
     CLIENT_ID_LENGTH_MAX,
     OrderOut,
+    PlaceComboBody,
     PlaceOrderBody,
     order_members,
 )
 from paperdesk.features.broker.order_writer import Placed
+from paperdesk.features.broker.place_combo import place_combo
 from paperdesk.features.broker.place_order import place_order
 from paperdesk.features.broker.preview_order import preview_order
 from paperdesk.features.broker.preview_schemas import OrderPreviewOut
@@ -125,6 +128,53 @@ class Body(msgspec.Struct, forbid_unknown_fields=True):
         return LotChoice(self.lot_method or LotMethod.FIFO, tuple(LotId(each) for each in self.lots or ()))
 
 
+class LegWish(msgspec.Struct, forbid_unknown_fields=True):
+    """The same shape as ComboLegBody."""
+
+    symbol: str
+    side: Side | None = None
+    intent: Intent | None = None
+    ratio: str = "1"
+
+    def value(self) -> ComboLeg:
+        """Return the leg as a value; one that says only what it means goes the way that is."""
+        side = self.side or (None if self.intent is None else self.intent.side)
+        if side is None:
+            reason = f"The leg in {self.symbol[:32]} needs a side or an intent."
+            raise MalformedOrder(reason, fields=[{"field": "legs.side", "reason": reason}])
+        return ComboLeg(self.symbol, side, decimal_from_text(self.ratio), self.intent)
+
+
+class ComboBody(msgspec.Struct, forbid_unknown_fields=True):
+    """The same shape as PlaceComboBody, which documents it."""
+
+    account_id: UUID
+    legs: list[LegWish]
+    quantity: str
+    type: OrderType
+    limit_price: str | None = None
+    time_in_force: TimeInForce = TimeInForce.DAY
+    expires_on: date | None = None
+    structure: Strategy | None = None
+    order_class: Literal["combo"] = "combo"
+    client_order_id: str | None = None
+
+    def command(self, order_id: OrderId, key: str | None) -> PlaceCombo:
+        """Return what is asked as a command; the header's key serves when the body has none."""
+        return PlaceCombo(
+            account_id=AccountId(self.account_id),
+            order_id=order_id,
+            legs=tuple(leg.value() for leg in self.legs),
+            quantity=decimal_from_text(self.quantity),
+            type=self.type,
+            limit_price=_decimal(self.limit_price),
+            time_in_force=self.time_in_force,
+            expires_on=self.expires_on,
+            structure=self.structure,
+            client_order_id=_key(key if self.client_order_id is None else self.client_order_id),
+        )
+
+
 def _decimal(text: str | None) -> Decimal | None:
     return None if text is None else decimal_from_text(text)
 
@@ -138,6 +188,9 @@ def _key(client_order_id: str | None) -> str | None:
 
 _is_key = re.compile(CLIENT_ID).fullmatch
 _decode = msgspec.json.Decoder(Body).decode
+_decode_combo = msgspec.json.Decoder(ComboBody).decode
+# What only the body of a combo has; in a text the quotes would be escaped.
+_LEGS = b'"legs"'
 _FIELD = re.compile(r"at `\$\.?([^`]*)`")
 
 
@@ -146,7 +199,7 @@ async def post_order(request: Request) -> Response:
     work = await _work(request)
     body = _read(await request.body())
     command = body.command(OrderId(work.new_id()), request.headers.get("idempotency-key"))
-    placed = await place_order(work, command)
+    placed = await (place_combo(work, command) if isinstance(command, PlaceCombo) else place_order(work, command))
     return _answer(placed, 201 if placed.is_new else 200)
 
 
@@ -174,9 +227,9 @@ async def _work(request: Request) -> BrokerWork:
     return BrokerWork(who, runtime_of(request).clock.now(), request.app.state.writer)
 
 
-def _read(raw: bytes) -> Body:
+def _read(raw: bytes) -> Body | ComboBody:
     try:
-        return _decode(raw)
+        return _decode_combo(raw) if _LEGS in raw else _decode(raw)
     except msgspec.ValidationError as error:
         reason = str(error)
         found = _FIELD.search(reason)
@@ -187,7 +240,8 @@ def _read(raw: bytes) -> Body:
 
 
 def _answer(placed: Placed, status: int) -> Response:
-    members = order_members(placed.order, is_open=placed.view.is_open, has_one_price=placed.view.has_one_price)
+    view = placed.view
+    members = order_members(placed.order, is_open=view.is_open, has_one_price=view.has_one_price, legs=placed.legs)
     return Response(msgspec.json.encode(members), status, media_type="application/json")
 
 
@@ -199,7 +253,7 @@ class HotRoute:
     path: str
     scope: Scope
     endpoint: Callable[[Request], Awaitable[Response]]
-    body: type[PlaceOrderBody] | None
+    bodies: tuple[type[PlaceOrderBody] | type[PlaceComboBody], ...]
     answer: type[OrderOut] | type[OrderPreviewOut]
     statuses: dict[int, str]
 
@@ -211,15 +265,15 @@ class HotRoute:
 
 ROUTES = (
     HotRoute(
-        "POST", "/v1/orders", Scope.TRADE, post_order, PlaceOrderBody, OrderOut,
+        "POST", "/v1/orders", Scope.TRADE, post_order, (PlaceOrderBody, PlaceComboBody), OrderOut,
         {201: "The order, accepted and stored.", 200: "The order that the same request placed before."},
     ),
     HotRoute(
-        "POST", "/v1/orders/preview", Scope.READ, post_order_preview, PlaceOrderBody, OrderPreviewOut,
+        "POST", "/v1/orders/preview", Scope.READ, post_order_preview, (PlaceOrderBody, PlaceComboBody), OrderPreviewOut,
         {200: "What it would come to, or the refusal it would get."},
     ),
     HotRoute(
-        "DELETE", "/v1/orders/{order_id}", Scope.TRADE, delete_order, None, OrderOut, {200: "The cancelled order."}
+        "DELETE", "/v1/orders/{order_id}", Scope.TRADE, delete_order, (), OrderOut, {200: "The cancelled order."}
     ),
 )  # fmt: skip
 
@@ -250,8 +304,8 @@ def described(route: HotRoute) -> dict[str, Any]:
             str(status): {"description": text, "content": content} for status, text in route.statuses.items()
         },
     }
-    if route.body is not None:
+    if route.bodies:
         operation["parameters"].append(_KEY_HEADER)
-        schema = {"$ref": f"#/components/schemas/{route.body.__name__}"}
+        schema = {"oneOf": [{"$ref": f"#/components/schemas/{each.__name__}"} for each in route.bodies]}
         operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
     return operation

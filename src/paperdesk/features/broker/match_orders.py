@@ -19,12 +19,13 @@ from paperdesk.core.broker.orders import Side
 from paperdesk.core.kernel.ids import AccountId, InstrumentId, OrderId, TapeId
 from paperdesk.core.kernel.money import MAGNITUDE_MAX
 from paperdesk.core.market.facts import CorporateActionFact, MarketFact, SessionClosed, SessionOpened
+from paperdesk.core.market.quotes import Quotes
 from paperdesk.features.broker import store
 from paperdesk.features.broker.changes import BY_TAPE, Cause, Change
 from paperdesk.features.broker.store import Held, Row, Touch
 from paperdesk.features.broker.touching import takes_any_lot
 from paperdesk.features.marketdata.feeds.dataset import Dataset
-from paperdesk.features.marketdata.marks import TapeMarks
+from paperdesk.features.marketdata.marks import TapeMarks, TapeQuotes
 from paperdesk.features.marketdata.pump import FACTS_MAX, Move, next_move, stopped_move
 from paperdesk.features.marketdata.tapes import Awaited, Shelf, Stop, Tape
 from paperdesk.infra.db import Connection
@@ -103,7 +104,8 @@ class Crowd:
         """Return who is concerned by the prices of each instrument."""
         found: defaultdict[InstrumentId, set[AccountId]] = defaultdict(set)
         for row in self.working:
-            found[InstrumentId(row["instrument_id"])].add(AccountId(row["account_id"]))
+            if row["structure"] is None:  # a combo meets the prices of its legs, not those of what they are on
+                found[InstrumentId(row["instrument_id"])].add(AccountId(row["account_id"]))
         for each in self.held:
             if each.is_margined and each.instrument_id is not None:
                 found[each.instrument_id].add(each.account_id)
@@ -129,8 +131,9 @@ async def _deliver(db: Connection, crowd: Crowd, dataset: Dataset, moved: Moved,
     for fact in dataset.facts_between(tape.cursor, moved.move.cursor, frozenset(interested)):
         # A company acts on the close before: at the fact itself prices stand without what it brings.
         marks = TapeMarks(dataset, fact.seq - 1 if isinstance(fact, CorporateActionFact) else fact.seq)
+        quotes = TapeQuotes(dataset, fact.seq)
         for account_id in _concerned(fact, interested, changes):
-            _react(changes[account_id], fact, marks)
+            _react(changes[account_id], fact, marks, quotes)
         stop = _stop(tape, changes)
         if stop is not None:
             moved = replace(moved, move=stopped_move(tape, dataset, (fact.seq, fact.at), stop))
@@ -196,10 +199,10 @@ def _concerned(
             return sorted(interested.get(fact.instrument_id, ()))
 
 
-def _react(change: Change, fact: MarketFact, marks: Marks) -> None:
+def _react(change: Change, fact: MarketFact, marks: Marks, quotes: Quotes) -> None:
     if isinstance(fact, SessionClosed | CorporateActionFact) and not has_something(change.after):
         return
-    course = engine.reacted(change.after, fact, marks)
+    course = engine.reacted(change.after, fact, marks, quotes)
     change.after = course.account
     if course.events:
         change.take(course.events, Cause(BY_TAPE, fact.seq))

@@ -7,10 +7,11 @@ from decimal import Decimal
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ScalarSelect, case, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, case, func, or_, select
 
-from paperdesk.core.broker.events import OrderFilled
-from paperdesk.core.broker.orders import OPEN_STATUSES, Order, OrderStatus, Side
+from paperdesk.core.broker.combo_prices import net_of, signed
+from paperdesk.core.broker.events import ComboFilled, OrderFilled
+from paperdesk.core.broker.orders import OPEN_STATUSES, Order, OrderStatus, Role, Side
 from paperdesk.core.kernel.ids import OrderId
 from paperdesk.core.kernel.money import ZERO
 from paperdesk.features.broker.lineage_queries import lineage_of
@@ -93,14 +94,14 @@ def _seq_of(work: ReadOnly, order_id: UUID) -> ScalarSelect[int]:
 
 
 async def exits_of(work: ReadOnly, dataset: Dataset, parents: Iterable[Order]) -> dict[OrderId, list[Order]]:
-    """Return the exits that came with orders, by the group they belong to; replaced ones are left out."""
+    """Return the exits and legs that came with orders, by the group they belong to; replaced exits are left out."""
     groups = {parent.group_id for parent in parents if parent.group_id is not None}
     if not groups:
         return {}
     query = select(orders).where(
         orders.c.group_id.in_(groups),
         orders.c.parent_id.is_not(None),
-        orders.c.status != OrderStatus.REPLACED.value,
+        or_(orders.c.status != OrderStatus.REPLACED.value, orders.c.role == Role.LEG.value),
         owned(orders, work),
     )
     found: dict[OrderId, list[Order]] = {}
@@ -111,19 +112,36 @@ async def exits_of(work: ReadOnly, dataset: Dataset, parents: Iterable[Order]) -
 
 async def order_at_fill(work: ReadOnly, dataset: Dataset, account_id: UUID, event: OrderFilled) -> Order:
     """Return an order as it stood right after one of its fills."""
-    fill = event.fill
-    (order,) = await find_orders(work, dataset, OrderSearch(account_id, fill.order_id))
+    (order,) = await find_orders(work, dataset, OrderSearch(account_id, event.fill.order_id))
+    return await _at(work, order, event)
+
+
+async def combo_at_fill(work: ReadOnly, dataset: Dataset, account_id: UUID, event: ComboFilled) -> Order:
+    """Return a combo as it stood right after it filled, by what its legs had filled then."""
+    (combo,) = await find_orders(work, dataset, OrderSearch(account_id, event.order_id))
+    legs = [await _at(work, leg, event) for leg in (await exits_of(work, dataset, [combo]))[combo.id]]
+    filled = legs[0].filled_quantity / abs(signed(legs[0]))
+    prices = [leg.average_fill_price or ZERO for leg in legs]
+    return _filled(combo, (filled, net_of(legs, prices) * filled), event)
+
+
+async def _at(work: ReadOnly, order: Order, event: OrderFilled | ComboFilled) -> Order:
     each = fills.c
     sums = (func.sum(each.quantity).label("quantity"), func.sum(each.quantity * each.price).label("value"))
-    made = (each.order_id == fill.order_id, each.seq <= event.seq, owned(fills, work))
+    made = (each.order_id == order.id, each.seq <= event.seq, owned(fills, work))
     query = select(*sums).where(*made)
     done = await fetch_one(work.db, query)
     assert done is not None, "an aggregate has a row"
+    return _filled(order, (done["quantity"], done["value"]), event)
+
+
+def _filled(order: Order, done: tuple[Decimal, Decimal], event: OrderFilled | ComboFilled) -> Order:
+    quantity, value = done
     return replace(
         order,
-        filled_quantity=done["quantity"],
-        filled_value=done["value"],
-        status=OrderStatus.FILLED if done["quantity"] == order.quantity else OrderStatus.PARTIALLY_FILLED,
+        filled_quantity=quantity,
+        filled_value=value,
+        status=OrderStatus.FILLED if quantity == order.quantity else OrderStatus.PARTIALLY_FILLED,
         updated_at=event.at,
     )
 

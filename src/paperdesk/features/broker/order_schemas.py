@@ -1,12 +1,14 @@
 """What orders look like from outside, and what can be asked of them."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from paperdesk.core.broker.combos import Strategy
 from paperdesk.core.broker.commands import ClosePosition, ReplaceOrder
 from paperdesk.core.broker.lots import LotMethod
 from paperdesk.core.broker.orders import Intent, Order, OrderClass, OrderStatus, OrderType, Role, Side, TimeInForce
@@ -114,8 +116,59 @@ class PlaceOrderBody(Body):
     client_order_id: str | None = Field(default=None, pattern=f"^{CLIENT_ID}$")
 
 
+class ComboLegBody(Body):
+    """One leg of a combo: `side` or `intent` says which way it goes, and both have to agree when both are given."""
+
+    symbol: str
+    side: Side | None = None
+    intent: Intent | None = None
+    ratio: NumberText = Field(default=Decimal(1), description="Units of it in one combo; shares count singly.")
+
+
+class PlaceComboBody(Body):
+    """Several legs on one underlying as one order, all of them or none, at one net price.
+
+    The limit is per unit of an option: above zero is the most to pay, below zero the least to receive.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        json_schema_extra={
+            "examples": [
+                {
+                    "account_id": "0192f0c1-7b1e-7a3c-8000-3f5d5f9d9a11",
+                    "legs": [
+                        {"symbol": "AAPL250117C00100000", "intent": "buy_to_open"},
+                        {"symbol": "AAPL250117C00105000", "intent": "sell_to_open"},
+                    ],
+                    "quantity": "1",
+                    "type": "limit",
+                    "limit_price": "2.75",
+                    "structure": "vertical",
+                }
+            ]
+        },
+    )
+    account_id: UUID
+    legs: list[ComboLegBody] = Field(description="Two to eight, none of them twice.")
+    quantity: NumberText = Field(description="How many combos.")
+    type: OrderType
+    limit_price: NumberText | None = Field(default=None, description="Net; negative for a credit.")
+    time_in_force: TimeInForce = TimeInForce.DAY
+    expires_on: date | None = Field(default=None, description="The last day of a gtd order.")
+    structure: Strategy | None = Field(
+        default=None, description="What the legs have to make; refused when they do not."
+    )
+    order_class: Literal[OrderClass.COMBO] = OrderClass.COMBO
+    client_order_id: str | None = Field(default=None, pattern=f"^{CLIENT_ID}$")
+
+
 class OrderOut(BaseModel):
-    """An order as it stands."""
+    """An order as it stands; of a combo `symbol` is what it is on, its prices are net, and its legs are shown with it.
+
+    A leg is an order of the role `leg` that fills with its combo.
+    """
 
     id: UUID
     account_id: UUID
@@ -141,6 +194,10 @@ class OrderOut(BaseModel):
     parent_id: UUID | None
     role: Role | None
     leg: int
+    ratio: int | None
+    intent: Intent | None
+    structure: Strategy | None
+    legs: "list[OrderOut] | None" = Field(description="The legs of a combo; null in lists, where they are rows too.")
     armed_quantity: NumberText | None
     replaces: UUID | None
     replaced_by: UUID | None
@@ -159,7 +216,7 @@ class OrderOut(BaseModel):
     seq: int
 
 
-def order_members(order: Order, *, is_open: bool, has_one_price: bool) -> dict[str, Any]:
+def order_members(order: Order, *, is_open: bool, has_one_price: bool, legs: Sequence[Order] = ()) -> dict[str, Any]:
     """Return what OrderOut shows of an order; ids, instants and choices are written the same by whoever writes JSON."""
     average = order.average_fill_price
     is_waiting = order.is_open and not is_open
@@ -189,6 +246,10 @@ def order_members(order: Order, *, is_open: bool, has_one_price: bool) -> dict[s
         "parent_id": order.parent_id,
         "role": order.role,
         "leg": order.leg,
+        "ratio": order.ratio,
+        "intent": order.intent,
+        "structure": order.structure,
+        "legs": [order_members(leg, is_open=is_open, has_one_price=has_one_price) for leg in legs] or None,
         "armed_quantity": _plain(order.armed_quantity),
         "replaces": order.replaces,
         "replaced_by": order.replaced_by,

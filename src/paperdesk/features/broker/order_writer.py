@@ -18,6 +18,7 @@ import asyncpg
 
 from paperdesk.core.broker import engine
 from paperdesk.core.broker.account import Account
+from paperdesk.core.broker.combo_prices import legs_of
 from paperdesk.core.broker.commands import (
     CancelOrder,
     CancelOrders,
@@ -25,6 +26,7 @@ from paperdesk.core.broker.commands import (
     Command,
     ExerciseOption,
     InstructExpiry,
+    PlaceCombo,
     PlaceOrder,
     ReplaceOrder,
     TransferCash,
@@ -43,7 +45,7 @@ from paperdesk.features.broker import store
 from paperdesk.features.broker.changes import Cause, Change
 from paperdesk.features.broker.remembered import Guard, Remembered, covers, narrowed
 from paperdesk.features.broker.store import Locked
-from paperdesk.features.broker.touching import is_same_wish, touched, views_of
+from paperdesk.features.broker.touching import Placing, is_same_wish, touched, views_of
 from paperdesk.features.broker.writer_connection import WriterConnection
 from paperdesk.features.marketdata.tapes import Shelf
 from paperdesk.infra.outbox import Relay
@@ -69,11 +71,12 @@ class WriterBusy(Unavailable):
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """An order as it stands after the commit; not new when the same request came before."""
+    """An order as it stands after the commit, of a combo with its legs; not new when the same request came before."""
 
     order: Order
     is_new: bool
     view: MarketView
+    legs: tuple[Order, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,7 +284,7 @@ def decide_one(batch: Batch, waiting: Waiting) -> Answer | PaperdeskError:
 
 def _answer(batch: Batch, account: Account, waiting: Waiting) -> Answer:
     match waiting.command:
-        case PlaceOrder() | ClosePosition() as command:
+        case PlaceOrder() | PlaceCombo() | ClosePosition() as command:
             return _place(batch, account, command, waiting)
         case ReplaceOrder() as command:
             return _replace(batch, account, command, waiting)
@@ -299,28 +302,33 @@ def _answer(batch: Batch, account: Account, waiting: Waiting) -> Answer:
 def _cancel(batch: Batch, account: Account, command: CancelOrder, waiting: Waiting) -> Placed:
     view = _view(batch, account)
     after = _happened(batch, account, engine.decided(account, command, view), waiting)
-    return Placed(after.orders[command.order_id], is_new=False, view=view)
+    return _placed(after, command.order_id, view, is_new=False)
 
 
-def _place(batch: Batch, account: Account, command: PlaceOrder | ClosePosition, waiting: Waiting) -> Placed:
+def _placed(account: Account, order_id: OrderId, view: MarketView, *, is_new: bool) -> Placed:
+    order = account.orders[order_id]
+    return Placed(order, is_new, view, legs_of(account, order) if order.is_combo else ())
+
+
+def _place(batch: Batch, account: Account, command: Placing, waiting: Waiting) -> Placed:
     view = _view(batch, account)
     earlier = batch.by_client_id.get((account.id, command.idempotency_key))
     if earlier is not None:
-        return _repeated(account.orders[earlier], command, view)
+        return _repeated(account, account.orders[earlier], command, view)
     account = _happened(batch, account, engine.decided(account, command, view), waiting)
     order = account.orders[command.order_id]
     batch.by_client_id[account.id, order.client_order_id] = order.id
     course = engine.met_at_once(account, order, view)
     if course is not None:
         account = _happened(batch, account, course, waiting, has_asked=False)
-    return Placed(account.orders[order.id], is_new=True, view=view)
+    return _placed(account, order.id, view, is_new=True)
 
 
-def _repeated(order: Order, command: PlaceOrder | ClosePosition, view: MarketView) -> Placed:
+def _repeated(account: Account, order: Order, command: Placing, view: MarketView) -> Placed:
     """Answer a repeated request with its order; another content under the same id is refused."""
-    if not is_same_wish(order, command):
+    if not is_same_wish(account, order, command):
         raise taken(order)
-    return Placed(order, is_new=False, view=view)
+    return _placed(account, order.id, view, is_new=False)
 
 
 def _replace(batch: Batch, account: Account, command: ReplaceOrder, waiting: Waiting) -> Placed:
@@ -330,11 +338,11 @@ def _replace(batch: Batch, account: Account, command: ReplaceOrder, waiting: Wai
         successor = account.orders[earlier]
         if successor.replaces != command.order_id:
             raise taken(successor)
-        return Placed(successor, is_new=False, view=view)
+        return _placed(account, successor.id, view, is_new=False)
     account = _happened(batch, account, engine.decided(account, command, view), waiting)
     order = account.orders[command.new_order_id]
     batch.by_client_id[account.id, order.client_order_id] = order.id
-    return Placed(order, is_new=True, view=view)
+    return _placed(account, order.id, view, is_new=True)
 
 
 def taken(order: Order) -> ClientOrderIdTaken:

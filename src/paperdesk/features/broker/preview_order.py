@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from paperdesk.core.broker.account import Account
-from paperdesk.core.broker.commands import PlaceOrder
+from paperdesk.core.broker.commands import PlaceCombo, PlaceOrder
 from paperdesk.core.broker.preview import Preview, preview, refused
 from paperdesk.core.broker.risk_rules import RiskMode
 from paperdesk.core.broker.view import MarketView
@@ -21,18 +21,20 @@ from paperdesk.infra.work import ReadOnly
 ALREADY_PLACED = "This client order id has placed the same order before: sent again, it answers with that one."
 
 
-async def preview_order(work: ReadOnly, shelf: Shelf, command: PlaceOrder) -> Preview:
+async def preview_order(work: ReadOnly, shelf: Shelf, command: PlaceOrder | PlaceCombo) -> Preview:
     """Return what placing an order would come to; a refusal is part of it, an unknown account is refused."""
     work.require(Scope.READ)
     account, view, dataset = await _loaded(work, shelf, command)
     named = [each for each in account.orders.values() if each.client_order_id == command.client_order_id]
-    if named and not is_same_wish(named[0], command):
+    if named and not is_same_wish(account, named[0], command):
         return refused(account, command, view, taken(named[0]))
     found = preview(account, command, view, _last_volume(dataset, command, view))
     return replace(found, warnings=(*found.warnings, ALREADY_PLACED)) if named else found
 
 
-async def _loaded(work: ReadOnly, shelf: Shelf, command: PlaceOrder) -> tuple[Account, MarketView, Dataset]:
+async def _loaded(
+    work: ReadOnly, shelf: Shelf, command: PlaceOrder | PlaceCombo
+) -> tuple[Account, MarketView, Dataset]:
     """Load what the order writer would, but read at one instant instead of locked."""
     row = await queries.read_account(work, command.account_id)
     tape, dataset = await queries.market_of(work, shelf, row)
@@ -47,7 +49,7 @@ async def _loaded(work: ReadOnly, shelf: Shelf, command: PlaceOrder) -> tuple[Ac
     return loaded[account.id], views[tape.id], dataset
 
 
-def _last_volume(dataset: Dataset, command: PlaceOrder, view: MarketView) -> Decimal | None:
-    instrument = view.instruments.get(command.symbol)
+def _last_volume(dataset: Dataset, command: PlaceOrder | PlaceCombo, view: MarketView) -> Decimal | None:
+    instrument = view.instruments.get(command.symbol) if isinstance(command, PlaceOrder) else None
     bar = None if instrument is None else dataset.last_close(instrument.id, view.cursor)
     return None if bar is None else bar.volume

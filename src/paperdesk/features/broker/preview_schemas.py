@@ -1,12 +1,18 @@
 """What the preview of an order looks like from outside."""
 
+from collections import defaultdict
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from pydantic import BaseModel, Field
 
+from paperdesk.core.broker.combo_prices import net_of
+from paperdesk.core.broker.events import ComboFilled, OrderFilled
+from paperdesk.core.broker.ledger import Book
 from paperdesk.core.broker.preview import Footing, Preview
 from paperdesk.core.kernel.errors import Problem
+from paperdesk.core.kernel.money import ZERO
 from paperdesk.core.market.instruments import Instrument
 from paperdesk.features.broker.margin_schemas import MarginOut
 from paperdesk.features.broker.order_schemas import OrderOut, order_members
@@ -68,22 +74,48 @@ class ExpectedFillOut(BaseModel):
     reference: NumberText
     parts: PartsOut
     rules: list[str]
+    legs: "list[ExpectedFillOut] | None" = Field(description="The fills a combo's net price is made of, leg by leg.")
 
     @classmethod
     def of(cls, found: Preview) -> "ExpectedFillOut | None":
         """Show the fill that a preview expects, if it expects one."""
-        told = None if found.fill is None else found.fill.fill.explanation
-        if found.fill is None or found.cost is None or told is None:
-            return None
-        fill = found.fill.fill
+        if found.combo is not None:
+            return cls._of_combo(found, found.combo)
+        return None if found.fill is None else cls._of(found.fill)
+
+    @classmethod
+    def _of(cls, filled: OrderFilled) -> "ExpectedFillOut":
+        fill, told = filled.fill, filled.fill.explanation
+        assert told is not None, "every fill explains itself"
         return cls(
             quantity=fill.quantity,
             price=fill.price,
-            cost=found.cost,
+            cost=-filled.entry.change(Book.CASH),
             fees=dict(told.fees),
             reference=fill.reference,
             parts=PartsOut.model_validate(told.parts, from_attributes=True),
             rules=list(told.rules),
+            legs=None,
+        )
+
+    @classmethod
+    def _of_combo(cls, found: Preview, combo: ComboFilled) -> "ExpectedFillOut":
+        by_leg = {each.fill.order_id: each for each in found.leg_fills}
+        filled = [by_leg[leg.id] for leg in found.legs]
+        legs = [cls._of(each) for each in filled]
+        fees: defaultdict[str, Decimal] = defaultdict(Decimal)
+        for leg in legs:
+            for kind, amount in leg.fees.items():
+                fees[kind] += amount
+        return cls(
+            quantity=combo.quantity,
+            price=combo.price,
+            cost=sum((leg.cost for leg in legs), ZERO),
+            fees=fees,
+            reference=net_of(found.legs, [each.fill.reference for each in filled]),
+            parts=PartsOut.model_validate(combo.parts, from_attributes=True),
+            rules=legs[0].rules,
+            legs=legs,
         )
 
 
@@ -101,7 +133,7 @@ class OrderPreviewOut(BaseModel):
     filled: FootingOut | None
     expected_fill: ExpectedFillOut | None
     unfilled_reason: str | None = Field(
-        description="no_price_yet, waits_for_auction, out_of_reach, or why the order would end at once."
+        description="no_price_yet, legs_not_quoted, waits_for_auction, out_of_reach, or why it would end at once."
     )
     borrow_rate: NumberText | None = Field(description="What borrowing what it sells short costs a year.")
     risk: RiskOut | None = Field(description="Null where the account does not look, or the order would be refused.")
@@ -127,4 +159,5 @@ class OrderPreviewOut(BaseModel):
 
 def _order(found: Preview) -> Mapping[str, Any]:
     assert found.order is not None, "only a preview with an order shows one"
-    return order_members(found.order, is_open=found.view.is_open, has_one_price=found.view.has_one_price)
+    view = found.view
+    return order_members(found.order, is_open=view.is_open, has_one_price=view.has_one_price, legs=found.legs)

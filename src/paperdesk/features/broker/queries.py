@@ -26,7 +26,7 @@ from paperdesk.features.broker.order_writer import UnknownAccount
 from paperdesk.features.broker.rows import account_of, claim_of, explanation_of, order_of, position_of
 from paperdesk.features.broker.tables import account_keys, accounts, claims, entries, fills, orders, positions
 from paperdesk.features.marketdata.feeds.dataset import Dataset
-from paperdesk.features.marketdata.marks import TapeMarks, marks_at
+from paperdesk.features.marketdata.marks import TapeMarks
 from paperdesk.features.marketdata.queries import read_tape
 from paperdesk.features.marketdata.tapes import Shelf, Tape
 from paperdesk.infra.db import Row, fetch_all, fetch_one
@@ -204,8 +204,8 @@ async def value(work: ReadOnly, account: Row, tape: Tape, dataset: Dataset) -> W
 def worth_of(whole: Account, tape: Tape, dataset: Dataset) -> Worth:
     """Return what an account that is known as a whole is worth at a tape's clock."""
     held = [position for position in whole.positions.values() if position.quantity]
-    marks = marks_at(dataset, [position.instrument_id for position in held], tape.cursor)
-    stands = standing(whole, TapeMarks(dataset, tape.cursor)) if whole.rules.margin.is_margined else None
+    marks = TapeMarks(dataset, tape.cursor)  # what is written on something needs its price too, held or not
+    stands = standing(whole, marks) if whole.rules.margin.is_margined else None
     on = dataset.calendar.day_of(tape.at)
     claimed = sum((each.amount for each in whole.claims.values()), ZERO)
     return Worth(whole, value_account(whole.cash, whole.currency, held, marks, claimed), stands, on)

@@ -14,6 +14,7 @@ from uuid import UUID
 import msgspec
 
 from paperdesk.core.broker.account import Account, Position
+from paperdesk.core.broker.combo_prices import signed, unit_of
 from paperdesk.core.broker.events import (
     Fill,
 )
@@ -120,6 +121,8 @@ def _executions(books: Books) -> Iterator[Problem]:
     for row in books.fills:
         by_order[row["order_id"]].append(row)
     for order in books.orders:
+        if order["structure"] is not None:
+            continue  # a combo fills by its legs, which is looked at with them
         rows = by_order.pop(order["id"], [])
         sums = {
             "filled_quantity": _total(row["quantity"] for row in rows),
@@ -192,10 +195,26 @@ def _orders(books: Books, story: Story) -> Iterator[Problem]:
     promised: defaultdict[Holding, Decimal] = defaultdict(Decimal)
     epochs = {row["id"]: row["epoch"] for row in books.orders}
     for members in groups.values():
-        promised[epochs[members[0].id], members[0].instrument.id] += reserved_units(members)
+        yield from _combo(members)
+        for instrument_id in {each.instrument.id for each in members}:
+            units = reserved_units(each for each in members if each.instrument.id == instrument_id)
+            promised[epochs[members[0].id], instrument_id] += units
     for row in books.positions:
         each = row["instrument_id"]
         yield from _same("reserved", row["reserved"], promised[row["epoch"], each], of=each)
+
+
+def _combo(members: list[Order]) -> Iterator[Problem]:
+    """Check that a combo filled what its legs did, at what they come to."""
+    combo, legs = members[0], members[1:]
+    if not combo.is_combo:
+        return
+    name = f"combo {combo.id}"
+    for leg in legs:
+        yield from _same("filled combos", leg.filled_quantity, combo.filled_quantity * abs(signed(leg)), of=name)
+    paid = (leg.filled_value.copy_sign(signed(leg)) * leg.instrument.multiplier for leg in legs)
+    yield from _same("net value", combo.filled_value * unit_of(legs), _total(paid), of=name)
+    yield from _same("fees", combo.fees, _total(leg.fees for leg in legs), of=name)
 
 
 def _traces(books: Books, story: Story) -> Iterator[Problem]:

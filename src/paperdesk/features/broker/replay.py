@@ -10,7 +10,7 @@ from datetime import datetime
 
 from paperdesk.core.broker import engine
 from paperdesk.core.broker.account import Account
-from paperdesk.core.broker.commands import CancelOrder, ClosePosition, Command, PlaceOrder, ReplaceOrder
+from paperdesk.core.broker.commands import CancelOrder, ClosePosition, Command, PlaceCombo, PlaceOrder, ReplaceOrder
 from paperdesk.core.broker.concern import has_something, instruments_of_concern, is_concerned
 from paperdesk.core.broker.contingencies import Course
 from paperdesk.core.broker.events import AccountStatusChanged, Event
@@ -22,7 +22,7 @@ from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.facts import CorporateActionFact
 from paperdesk.features.broker.touching import dates_of, symbols_of
 from paperdesk.features.marketdata.feeds.dataset import Dataset
-from paperdesk.features.marketdata.marks import TapeMarks
+from paperdesk.features.marketdata.marks import TapeMarks, TapeQuotes
 from paperdesk.features.marketdata.pump import FACTS_MAX
 from paperdesk.features.marketdata.tapes import Tape, blank_view, with_dates, with_symbols
 
@@ -85,7 +85,7 @@ class Replay:
             self.impossible.append(Impossible(asked, refusal))
             return
         met = None
-        if isinstance(command, PlaceOrder | ClosePosition):
+        if isinstance(command, PlaceOrder | PlaceCombo | ClosePosition):
             met = engine.met_at_once(course.account, course.order(command.order_id), view)
         self._remember(course)
         if met is not None:
@@ -114,7 +114,8 @@ class Replay:
                 if is_concerned(self.account, fact):
                     # A company acts on the close before: at the fact itself prices stand without what it brings.
                     through = fact.seq - 1 if isinstance(fact, CorporateActionFact) else fact.seq
-                    self._remember(engine.reacted(self.account, fact, TapeMarks(self.dataset, through)))
+                    marks, quotes = TapeMarks(self.dataset, through), TapeQuotes(self.dataset, fact.seq)
+                    self._remember(engine.reacted(self.account, fact, marks, quotes))
             self.cursor = upto
         self.cursor = max(self.cursor, until)
 

@@ -13,7 +13,7 @@ from uuid import UUID
 import msgspec
 
 from paperdesk.core.broker.account import AccountStatus
-from paperdesk.core.broker.commands import ClosePosition, PlaceOrder
+from paperdesk.core.broker.commands import ClosePosition, PlaceCombo, PlaceOrder
 from paperdesk.core.broker.events import AccountStatusChanged, booking_of
 from paperdesk.core.broker.fill_models import FillModel
 from paperdesk.core.broker.ledger import Book, EntryKind
@@ -82,8 +82,9 @@ class Life:
     def is_long(self) -> bool:
         """Say whether living it again takes longer than a caller should wait."""
         market = self.replay.dataset
-        commands = (each.command for each in self.asked)
+        commands = [each.command for each in self.asked]
         symbols = {each.symbol for each in commands if isinstance(each, PlaceOrder | ClosePosition)}
+        symbols |= {leg.symbol for each in commands if isinstance(each, PlaceCombo) for leg in each.legs}
         facts = self.replay.tape.cursor - self.replay.cursor
         share = facts * len(symbols) // max(len(market.instruments), 1)
         return share > FACTS_AT_ONCE or len(self.asked) > COMMANDS_AT_ONCE
@@ -173,7 +174,7 @@ def gain_of(score: OrderScore) -> Decimal:
 
 
 def _brought(order: Order | None) -> Decimal:
-    if order is None:
+    if order is None or order.is_combo:  # what a combo brought, its legs did
         return ZERO
     paid = order.filled_value * order.instrument.multiplier
     return (-paid if order.side is Side.BUY else paid) - order.fees

@@ -145,7 +145,7 @@ class RescoreAnswer(BaseModel):
 
 
 def _filled(order: Order | None) -> bool:
-    return order is not None and order.filled_quantity > ZERO
+    return order is not None and order.filled_quantity > ZERO and not order.is_leg
 
 
 def _less(after: EquityPoint, before: EquityPoint) -> Decimal | None:

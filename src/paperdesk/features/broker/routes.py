@@ -1,5 +1,6 @@
 """REST routes of the broker. Placing, previewing and cancelling orders are plain routes, in hot_routes.py."""
 
+from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from paperdesk.features.broker.cancel_orders import cancel_orders
 from paperdesk.features.broker.close_position import close_position
 from paperdesk.features.broker.equity_history import equity_points
 from paperdesk.features.broker.open_account import open_account
-from paperdesk.features.broker.order_queries import list_activities
+from paperdesk.features.broker.order_queries import exits_of, list_activities
 from paperdesk.features.broker.order_schemas import ClosePositionBody, OrderOut, ReplaceOrderBody, order_members
 from paperdesk.features.broker.past_queries import Moment, account_at
 from paperdesk.features.broker.queries import OrderFilter
@@ -219,7 +220,7 @@ async def patch_order(order_id: UUID, body: ReplaceOrderBody, broker: Broker, ru
         account_id = await queries.account_of_order(reading, order_id)
     command = body.command(account_id, OrderId(order_id), OrderId(broker.new_id()))
     placed = await replace_order(broker, command)
-    return _shown(placed.order, placed.view)
+    return _shown(placed.order, placed.view, placed.legs)
 
 
 @router.post("/accounts/{account_id}/positions/{symbol}/close", status_code=201)
@@ -233,7 +234,9 @@ async def post_close(account_id: UUID, symbol: Line, body: ClosePositionBody, br
 @router.get("/orders/{order_id}")
 async def get_order(order_id: UUID, work: Reading, shelf: Datasets) -> OrderOut:
     """Show one order."""
-    return _order(*await queries.read_order(work, shelf, order_id))
+    order, tape, dataset = await queries.read_order(work, shelf, order_id)
+    legs = await exits_of(work, dataset, [order]) if order.is_combo else {}
+    return _order(order, tape, dataset, legs.get(order.id, ()))
 
 
 async def _opened(work: UnitOfWork, shelf: Shelf, body: OpenAccountBody, key: str | None) -> AccountId:
@@ -248,13 +251,13 @@ async def _opened(work: UnitOfWork, shelf: Shelf, body: OpenAccountBody, key: st
     return AccountId(UUID((await replay_or_run(work, key, fingerprint, run)).body))
 
 
-def _shown(order: Order, view: MarketView) -> OrderOut:
-    return OrderOut(**order_members(order, is_open=view.is_open, has_one_price=view.has_one_price))
+def _shown(order: Order, view: MarketView, legs: Sequence[Order] = ()) -> OrderOut:
+    return OrderOut(**order_members(order, is_open=view.is_open, has_one_price=view.has_one_price, legs=legs))
 
 
-def _order(order: Order, tape: Tape, dataset: Dataset) -> OrderOut:
+def _order(order: Order, tape: Tape, dataset: Dataset, legs: Sequence[Order] = ()) -> OrderOut:
     is_open = dataset.calendar.is_open(tape.at)
-    return OrderOut(**order_members(order, is_open=is_open, has_one_price=has_one_price(dataset)))
+    return OrderOut(**order_members(order, is_open=is_open, has_one_price=has_one_price(dataset), legs=legs))
 
 
 async def shown_account(work: ReadOnly, shelf: Shelf, account: Row) -> AccountOut:

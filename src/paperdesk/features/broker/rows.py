@@ -9,6 +9,7 @@ import msgspec
 
 from paperdesk.core.broker.account import Account, AccountStatus, AtExpiry, Position, Rules
 from paperdesk.core.broker.claims import Claim
+from paperdesk.core.broker.combos import Strategy
 from paperdesk.core.broker.commands import (
     CancelOrder,
     CancelOrders,
@@ -16,6 +17,7 @@ from paperdesk.core.broker.commands import (
     Command,
     ExerciseOption,
     InstructExpiry,
+    PlaceCombo,
     PlaceOrder,
     ReplaceOrder,
     TransferCash,
@@ -26,6 +28,7 @@ from paperdesk.core.broker.events import (
     AccountStatusChanged,
     BorrowFeeCharged,
     CashTransferred,
+    ComboFilled,
     CorporateActionApplied,
     DividendEarned,
     DividendPaid,
@@ -66,6 +69,7 @@ from paperdesk.core.broker.margin_events import (
 )
 from paperdesk.core.broker.margin_rules import MarginRules
 from paperdesk.core.broker.orders import (
+    Intent,
     Order,
     OrderClass,
     OrderStatus,
@@ -82,6 +86,7 @@ from paperdesk.core.market.instruments import Instrument
 KINDS: dict[str, type[Event]] = {
     "order_accepted": OrderAccepted,
     "order_filled": OrderFilled,
+    "combo_filled": ComboFilled,
     "order_cancelled": OrderCancelled,
     "order_rejected": OrderRejected,
     "order_expired": OrderExpired,
@@ -119,6 +124,7 @@ KIND_OF = {event: kind for kind, event in KINDS.items()}
 
 COMMANDS: dict[str, type[Command]] = {
     "place_order": PlaceOrder,
+    "place_combo": PlaceCombo,
     "cancel_order": CancelOrder,
     "cancel_orders": CancelOrders,
     "replace_order": ReplaceOrder,
@@ -241,6 +247,8 @@ _CHOICES: dict[str, Callable[[str], Any]] = {
     "order_class": OrderClass,
     "role": Role,
     "lot_choice": choice_from_text,
+    "intent": Intent,
+    "structure": Strategy,
 }
 _PLAIN = tuple(each.name for each in fields(Order) if each.name not in {*_CHOICES, "instrument"})
 

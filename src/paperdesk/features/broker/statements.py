@@ -82,6 +82,7 @@ ORDER: tuple[tuple[str, str], ...] = (
     ("parent_id", "uuid"), ("role", "text"), ("leg", "int"), ("armed_quantity", "numeric"), ("replaces", "uuid"),
     ("replaced_by", "uuid"), ("held_units", "numeric"), ("held_money", "numeric"), ("nth", "int"),
     ("lot_choice", "text"),
+    ("ratio", "int"), ("intent", "text"), ("structure", "text"),
 )  # fmt: skip
 
 # What an event can change about an order; the rest stays as it was accepted.

@@ -13,7 +13,7 @@ from sqlalchemy import Text, cast, extract, func, select
 
 from paperdesk.core.broker.events import Event, OrderAccepted, OrderFilled, OrderReplaced
 from paperdesk.core.broker.evolution import OrderMoved, order_after
-from paperdesk.core.broker.orders import OPEN_STATUSES, Order, OrderStatus
+from paperdesk.core.broker.orders import OPEN_STATUSES, Order, OrderStatus, Role
 from paperdesk.core.kernel.ids import InstrumentId
 from paperdesk.core.kernel.money import ZERO
 from paperdesk.features.broker.lineage_queries import lineage_of
@@ -108,15 +108,19 @@ class OrderStatistics:
 
 
 async def order_statistics(work: ReadOnly, dataset: Dataset, account: Row, epoch: int) -> OrderStatistics:
-    """Count the orders of an epoch by state, and state what they filled and how soon."""
+    """Count the orders of an epoch by state, and state what they filled and how soon.
+
+    A combo is one order, and what it filled is what its legs did.
+    """
+    is_counted = orders.c.role.is_distinct_from(Role.LEG.value)
     lineage = await lineage_of(work, account["id"])
     mine = (lineage.covers_order(work), orders.c.epoch == epoch, owned(orders, work))
     counted = select(
         orders.c.status,
         orders.c.instrument_id,
-        func.count().label("number"),
-        func.count().filter(orders.c.filled_quantity > 0).label("filled"),
-        func.sum(orders.c.filled_value).label("value"),
+        func.count().filter(is_counted).label("number"),
+        func.count().filter(is_counted, orders.c.filled_quantity > 0).label("filled"),
+        func.coalesce(func.sum(orders.c.filled_value).filter(orders.c.structure.is_(None)), 0).label("value"),
     ).where(*mine)
     by_status: dict[OrderStatus, int] = dict.fromkeys(OrderStatus, 0)
     filled, value = 0, ZERO

@@ -131,6 +131,9 @@ orders = Table(
     Column("nth", Integer, nullable=False),
     Column("inherited_from", Uuid),
     Column("lot_choice", Text),
+    Column("ratio", Integer),
+    Column("intent", Text),
+    Column("structure", Text),
     Column("recorded_at", Instant, nullable=False),
 )
 

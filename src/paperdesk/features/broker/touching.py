@@ -6,9 +6,10 @@ A batch loads what its commands touch and nothing else, however long an account'
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import date
-from typing import Any
+from typing import Any, TypeAlias
 
 from paperdesk.core.broker.account import Account
+from paperdesk.core.broker.combo_prices import legs_of
 from paperdesk.core.broker.commands import (
     CancelOrder,
     CancelOrders,
@@ -16,10 +17,12 @@ from paperdesk.core.broker.commands import (
     Command,
     ExerciseOption,
     InstructExpiry,
+    PlaceCombo,
     PlaceOrder,
     ReplaceOrder,
     TransferCash,
 )
+from paperdesk.core.broker.evolution import group_of
 from paperdesk.core.broker.lots import LotChoice
 from paperdesk.core.broker.orders import Order, OrderType, Side
 from paperdesk.core.broker.view import MarketView
@@ -29,19 +32,28 @@ from paperdesk.core.market.options import MalformedOptionSymbol, parse_occ
 from paperdesk.features.broker.store import Locked, Touch
 from paperdesk.features.marketdata.tapes import Shelf
 
+# What brings an order about.
+Placing: TypeAlias = PlaceOrder | PlaceCombo | ClosePosition
+_PLACING = (PlaceOrder, PlaceCombo, ReplaceOrder, ClosePosition)
+
 
 def symbols_of(command: Command, account: Account) -> Iterator[str]:
     """Return the symbols whose quotes a command is judged by; of a replacement, that of the order it names."""
     match command:
         case PlaceOrder() | ClosePosition():
             yield command.symbol
+        case PlaceCombo():
+            for leg in command.legs:
+                yield from _written_on(leg.symbol)
         case ExerciseOption() | InstructExpiry():
             yield from _written_on(command.symbol)
         case CancelOrders():
             yield from () if command.symbol is None else (command.symbol,)
         case ReplaceOrder():
             order = account.orders.get(command.order_id)
-            yield from () if order is None else (order.instrument.symbol,)
+            if order is not None:
+                yield order.instrument.symbol
+                yield from (each.instrument.symbol for each in group_of(account, order))
         case CancelOrder() | TransferCash():
             return
 
@@ -55,9 +67,9 @@ def _written_on(symbol: str) -> Iterator[str]:
 
 def dates_of(command: Command, account: Account) -> Iterator[date]:
     """Return the days on which a command wants an order to end, or its option makes it end."""
-    if isinstance(command, PlaceOrder | ReplaceOrder) and command.expires_on is not None:
+    if isinstance(command, PlaceOrder | PlaceCombo | ReplaceOrder) and command.expires_on is not None:
         yield command.expires_on
-    if isinstance(command, PlaceOrder | ClosePosition | ReplaceOrder):
+    if isinstance(command, PlaceOrder | PlaceCombo | ClosePosition | ReplaceOrder):
         for symbol in symbols_of(command, account):
             with suppress(MalformedOptionSymbol):
                 yield parse_occ(symbol).last_on
@@ -87,7 +99,7 @@ def touched(
         account = accounts.get(command.account_id)
         if account is not None:
             _touch(touch, command, account, views[account.tape_id])
-            if account.rules.fill_model.is_chancy and isinstance(command, PlaceOrder | ReplaceOrder | ClosePosition):
+            if account.rules.fill_model.is_chancy and isinstance(command, _PLACING):
                 touch.alike.add((account.id, views[account.tape_id].cursor))
     return touch
 
@@ -97,21 +109,19 @@ def _touch(touch: Touch, command: Command, account: Account, view: MarketView) -
         account.rules.risk.blocks and isinstance(command, PlaceOrder | ReplaceOrder)
     ):
         _touch_whole(touch, command, account)
+    _name(touch, command, account)
     match command:
         case PlaceOrder():
-            _name(touch, account, command.client_order_id)
             is_looked_up = command.intent is not None or command.lot_choice is not None
             if command.side is Side.SELL or is_looked_up or account.rules.fill_on_arrival:
                 _hold(touch, command, account, view)
+        case PlaceCombo():
+            _hold_legs(touch, command, account, view)
         case ClosePosition():
-            _name(touch, account, command.client_order_id)
             _hold(touch, command, account, view)
             if command.cancel_orders:
                 touch.open_orders.add((account.id, command.symbol))
-        case ReplaceOrder():
-            _name(touch, account, command.client_order_id)
-            touch.orders.add(command.order_id)
-        case CancelOrder():
+        case ReplaceOrder() | CancelOrder():
             touch.orders.add(command.order_id)
         case CancelOrders():
             touch.open_orders.add((account.id, command.symbol))
@@ -121,13 +131,20 @@ def _touch(touch: Touch, command: Command, account: Account, view: MarketView) -
             _deliver(touch, command, account, view)
 
 
+def _name(touch: Touch, command: Command, account: Account) -> None:
+    if isinstance(command, _PLACING) and command.client_order_id is not None:
+        touch.client_orders.add((account.id, command.client_order_id))
+
+
 def _touch_whole(touch: Touch, command: Command, account: Account) -> None:
     """Name what a margined account is judged by: all it holds, and the open orders that share its margin."""
     touch.books.add(account.id)
+    if account.rules.fill_on_arrival:  # a fill can move what every other order holds
+        touch.open_orders.add((account.id, None))
     match command:
         case PlaceOrder() | ClosePosition():
             touch.open_orders.add((account.id, command.symbol))
-        case ReplaceOrder() | CancelOrder():
+        case PlaceCombo() | ReplaceOrder() | CancelOrder() | CancelOrders():
             touch.open_orders.add((account.id, None))
         case _:
             return
@@ -143,9 +160,13 @@ def _deliver(touch: Touch, command: ExerciseOption | InstructExpiry, account: Ac
     touch.open_orders |= {(account.id, symbol) for symbol in symbols_of(command, account)}
 
 
-def _name(touch: Touch, account: Account, client_order_id: str | None) -> None:
-    if client_order_id is not None:
-        touch.client_orders.add((account.id, client_order_id))
+def _hold_legs(touch: Touch, command: PlaceCombo, account: Account, view: MarketView) -> None:
+    for leg in command.legs:
+        instrument = view.instruments.get(leg.symbol)
+        if instrument is not None:
+            touch.holdings.add((account.id, instrument.id))
+            if account.rules.fill_on_arrival:
+                touch.units[account.id, instrument.id] = MAGNITUDE_MAX
 
 
 def _hold(touch: Touch, command: PlaceOrder | ClosePosition, account: Account, view: MarketView) -> None:
@@ -171,11 +192,19 @@ def takes_any_lot(account: Account, asked: LotChoice | None) -> bool:
     return (asked or LotChoice(account.rules.lot_method)).needs_all_lots
 
 
-def is_same_wish(order: Order, command: PlaceOrder | ClosePosition) -> bool:
+def is_same_wish(account: Account, order: Order, command: Placing) -> bool:
     """Say whether an order is what a repeated request asks for."""
+    if isinstance(command, PlaceCombo):
+        legs = [(leg.instrument.symbol, leg.side, leg.ratio, leg.intent) for leg in legs_of(account, order)]
+        asked = [(leg.symbol, leg.side, leg.ratio, leg.intent) for leg in command.legs]
+        return order.is_combo and _combo_wish(order, legs) == _combo_wish(command, asked)
     if isinstance(command, ClosePosition):
         return (order.instrument.symbol, order.type) == (command.symbol, OrderType.MARKET)
     return _wish(order, order.instrument.symbol) == _wish(command, command.symbol)
+
+
+def _combo_wish(asked: Order | PlaceCombo, legs: list[tuple[Any, ...]]) -> tuple[Any, ...]:
+    return asked.type, asked.quantity, asked.limit_price, asked.time_in_force, legs
 
 
 def _wish(asked: Order | PlaceOrder, symbol: str) -> tuple[Any, ...]:

@@ -1,4 +1,4 @@
-"""Marks on a tape: what its instruments are worth at a cursor, by rule 2.10 of the trading rules.
+"""Marks and quotes on a tape: what its instruments are worth at a cursor, by rule 2.10 of the trading rules.
 
 Options are worth the middle of their quote, and everything else its last print; what has only the other is
 worth that. A print at the close of a session is the official close.
@@ -12,6 +12,7 @@ from paperdesk.core.broker.marks import LAST_PRINT, OFFICIAL_CLOSE, OFFICIAL_OPE
 from paperdesk.core.kernel.ids import InstrumentId
 from paperdesk.core.market.facts import CloseFact
 from paperdesk.core.market.instruments import Kind
+from paperdesk.core.market.quotes import Quote
 from paperdesk.features.marketdata.feeds.dataset import Dataset
 from paperdesk.features.marketdata.scans import scan_of
 
@@ -57,6 +58,30 @@ class TapeMarks(Mapping[InstrumentId, Mark]):
 
     def __len__(self) -> int:
         """Return how many instruments have a mark."""
+        return sum(1 for _ in self)
+
+
+class TapeQuotes(Mapping[InstrumentId, Quote]):
+    """The last real quote of everything on a dataset by a cursor, looked up when it is asked for."""
+
+    def __init__(self, dataset: Dataset, cursor: int) -> None:
+        """Take the market and where it stands."""
+        self._dataset = dataset
+        self._cursor = cursor
+
+    def __getitem__(self, instrument_id: InstrumentId) -> Quote:
+        """Return a quote; what nobody has quoted yet has none."""
+        quote = self._dataset.last_quote(instrument_id, self._cursor)
+        if quote is None:
+            raise KeyError(instrument_id)
+        return quote
+
+    def __iter__(self) -> Iterator[InstrumentId]:
+        """Yield what has a quote."""
+        return (each for each in self._dataset.instruments if each in self)
+
+    def __len__(self) -> int:
+        """Return how many instruments have a quote."""
         return sum(1 for _ in self)
 
 
