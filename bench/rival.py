@@ -26,6 +26,7 @@ from paperdesk.features.broker import tables
 from paperdesk.features.broker.order_writer import Answer, Batch, OrderWriter, Waiting, decide_one
 from paperdesk.features.broker.rows import read_account_of
 from paperdesk.features.identity.access import Gate, caller
+from paperdesk.features.marketdata.publication import Publication
 from paperdesk.features.marketdata.tables import tape_runs
 from paperdesk.features.marketdata.tapes import Shelf, Tape, tape_of
 from paperdesk.infra.outbox import Relay
@@ -100,7 +101,7 @@ async def serve(kind: str, port: int) -> None:
     settings = Settings().model_copy(update={"port": port})
     runtime, shelf = runtime_at(settings), Shelf(settings.datasets)
     writer = await WRITERS[kind](runtime, shelf, Relay(runtime.server, runtime.bus, runtime.metrics))
-    listener = listener_of(Desk(runtime, Gate(runtime), shelf, writer, sources_of(runtime)))
+    listener = listener_of(Desk(runtime, Gate(runtime), shelf, writer, sources_of(runtime), Publication(shelf)))
     app = listener.config.app
     assert isinstance(app, FastAPI), "the doors are an app"
     app.router.routes.insert(0, Route(TRIVIAL, _trivial, methods=["POST"]))

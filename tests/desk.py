@@ -37,6 +37,7 @@ from paperdesk.features.identity.found_desk import Desk
 from paperdesk.features.marketdata.feeds.files import ImportTerms, import_file
 from paperdesk.features.marketdata.feeds.manifest import DatasetManifest, DatasetTerms
 from paperdesk.features.marketdata.feeds.series import Named
+from paperdesk.features.marketdata.publication import Publication
 from paperdesk.features.marketdata.record_live import Recorder
 from paperdesk.features.marketdata.sources import Sources
 from paperdesk.features.marketdata.store import insert_dataset
@@ -346,11 +347,12 @@ async def at_work(runtime: Runtime, stand: VendorStand | None = None) -> AsyncIt
     sources = sources_at(runtime, stand or VendorStand())
     shelf = Shelf(runtime.settings.datasets)
     relay = Relay(runtime.server, runtime.bus, runtime.metrics)
-    writer = OrderWriter(runtime, shelf, relay)
-    works = (writer.run(), relay.run(), worker.Pump(runtime, shelf, relay, Recorder(runtime, shelf, sources)).run())
+    writer, publication = OrderWriter(runtime, shelf, relay), Publication(shelf)
+    pump = worker.Pump(runtime, shelf, relay, publication, Recorder(runtime, shelf, sources))
+    works = (writer.run(), relay.run(), pump.run(), publication.run())
     tasks = [asyncio.create_task(work) for work in works]
     try:
-        yield Rooms(runtime, Gate(runtime), shelf, writer, sources), relay
+        yield Rooms(runtime, Gate(runtime), shelf, writer, sources, publication), relay
     finally:
         for task in tasks:
             task.cancel()

@@ -22,6 +22,7 @@ from paperdesk.doors.rest import build_app  # noqa: E402
 from paperdesk.doors.stream.app import stream  # noqa: E402
 from paperdesk.features.broker.order_writer import OrderWriter  # noqa: E402
 from paperdesk.features.identity.access import Gate  # noqa: E402
+from paperdesk.features.marketdata.publication import Publication  # noqa: E402
 from paperdesk.features.marketdata.sources import Sources  # noqa: E402
 from paperdesk.features.marketdata.tapes import Shelf  # noqa: E402
 from paperdesk.infra.crypto import TokenHasher, Vault  # noqa: E402
@@ -41,7 +42,8 @@ def unplugged_app() -> FastAPI:
     relay = Relay(runtime.server, runtime.bus, runtime.metrics)
     around = Surroundings(runtime.clock, asyncio.sleep, lambda: 0.0, runtime.metrics)
     sources = Sources(runtime.settings, Vault({"none": bytes(32)}), around)
-    desk = Desk(runtime, Gate(runtime), shelf, OrderWriter(runtime, shelf, relay), sources)
+    writer = OrderWriter(runtime, shelf, relay)
+    desk = Desk(runtime, Gate(runtime), shelf, writer, sources, Publication(shelf))
     return build_app(desk, version("paperdesk"), stream, [dialect(desk)])
 
 

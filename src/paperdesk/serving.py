@@ -21,7 +21,7 @@ from paperdesk.doors.alpaca.app import dialect
 from paperdesk.doors.cli.app import UpOptions
 from paperdesk.doors.desk import Desk
 from paperdesk.doors.rest import build_app as build_rest
-from paperdesk.doors.stream.app import stream
+from paperdesk.doors.stream.app import MESSAGE_BYTES_MAX, stream
 from paperdesk.doors.worker import Pump
 from paperdesk.features.broker.jobs import JOBS as BROKER_JOBS
 from paperdesk.features.broker.order_writer import OrderWriter
@@ -29,6 +29,7 @@ from paperdesk.features.identity.access import Gate
 from paperdesk.features.identity.found_desk import FoundDesk, found_desk
 from paperdesk.features.identity.issue_sign_in_link import issue_sign_in_link
 from paperdesk.features.marketdata.jobs import jobs_with
+from paperdesk.features.marketdata.publication import Publication
 from paperdesk.features.marketdata.record_live import Recorder
 from paperdesk.features.marketdata.reseal_source_keys import reseal_source_keys
 from paperdesk.features.marketdata.sources import Sources, routes_of
@@ -87,17 +88,18 @@ async def running_desk(settings: Settings) -> AsyncIterator[Desk]:
         stack.push_async_callback(sources.close)
         await reseal_source_keys(runtime, sources)
         relay = Relay(server, runtime.bus, runtime.metrics)
-        writer = OrderWriter(runtime, shelf, relay)
+        writer, publication = OrderWriter(runtime, shelf, relay), Publication(shelf)
         stack.push_async_callback(writer.close)
         rooms = (
             writer.run(),
             relay.run(),
-            Pump(runtime, shelf, relay, Recorder(runtime, shelf, sources)).run(),
+            Pump(runtime, shelf, relay, publication, Recorder(runtime, shelf, sources)).run(),
+            publication.run(),
             Worker(runtime, {**jobs_with(sources), **BROKER_JOBS}).run(),
         )
         tasks = [asyncio.create_task(room) for room in rooms]
         stack.push_async_callback(_ended, tasks)
-        yield Desk(runtime, Gate(runtime), shelf, writer, sources)
+        yield Desk(runtime, Gate(runtime), shelf, writer, sources, publication)
 
 
 def sources_of(runtime: Runtime) -> Sources:
@@ -179,6 +181,7 @@ def listener_of(desk: Desk) -> Listener:
         access_log=False,
         ws="websockets-sansio",
         ws_per_message_deflate=False,
+        ws_max_size=MESSAGE_BYTES_MAX,
         timeout_graceful_shutdown=STOP_S,
         server_header=False,
     )

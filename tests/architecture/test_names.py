@@ -67,6 +67,8 @@ NOUNS = {
     "marketdata/sources": "vendors with the keys set for them, for the routes and the use cases that ask them",
     "marketdata/source_routes": "the routes of sources and of what they say now",
     "marketdata/source_schemas": "what sources look like from outside",
+    "marketdata/channels": "what can be followed of a tape, for the publication and the stream",
+    "marketdata/publication": "the channels that are followed, for the pump and the stream",
     "marketdata/pump": "the loop that yields a tape's facts, for the worker",
     "broker/order_queries": "reads of orders and activities, for the doors",
     "broker/account_store": "accounts as a whole, for the use cases of their life",

@@ -7,6 +7,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from paperdesk.features.broker.order_writer import OrderWriter
 from paperdesk.features.identity.access import Gate
+from paperdesk.features.marketdata.publication import Publication
 from paperdesk.features.marketdata.sources import Sources
 from paperdesk.features.marketdata.tapes import Shelf
 from paperdesk.infra.runtime import Runtime
@@ -21,6 +22,7 @@ class Desk:
     shelf: Shelf
     writer: OrderWriter
     sources: Sources
+    publication: Publication
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ def build_app(desk: Desk, version: str, stream: Socket, neighbours: Sequence[Nei
     )
     app.state.runtime, app.state.gate = desk.runtime, desk.gate
     app.state.shelf, app.state.writer = desk.shelf, desk.writer
-    app.state.sources = desk.sources
+    app.state.sources, app.state.publication = desk.sources, desk.publication
     answer_problems(app)
     for route in hot_routes.ROUTES:
         app.router.routes.append(Route(route.path, route.endpoint, methods=[route.method], name=route.path))

@@ -1,12 +1,13 @@
 """What runs without being asked: the relay, the jobs, and the pump that moves tapes."""
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from paperdesk.core.kernel.ids import TapeId
 from paperdesk.features.broker.match_orders import match_orders, moving_tapes
 from paperdesk.features.marketdata.control_tape import CONTROL_TOPIC
+from paperdesk.features.marketdata.publication import Publication
 from paperdesk.features.marketdata.record_live import Recorder
 from paperdesk.features.marketdata.tapes import Shelf
 from paperdesk.infra.bus import Subscription
@@ -26,6 +27,7 @@ class Pump:
     runtime: Runtime
     shelf: Shelf
     relay: Relay
+    publication: Publication
     recorder: Recorder | None = None
     moved_at: dict[TapeId, datetime] = field(default_factory=dict[TapeId, datetime])
 
@@ -65,6 +67,7 @@ class Pump:
         self.relay.poke()
         self.runtime.metrics.facts.inc(moved.move.cursor - moved.tape.cursor)
         self.runtime.bus.publish_latest(f"tape:{tape_id}", {"topic": "tape", "id": tape_id})
+        self.publication.moved(replace(moved.tape, cursor=moved.move.cursor, at=moved.move.at))
         return moved.has_far_to_go
 
 

@@ -6,7 +6,7 @@ publisher or growing memory without bound.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -20,26 +20,27 @@ class Subscription:
 
     def __init__(self) -> None:
         """Start with an empty queue."""
-        self._queue: asyncio.Queue[tuple[Message, str | None]] = asyncio.Queue(QUEUE_MAX)
-        self._unread: set[str] = set()
+        self._queue: asyncio.Queue[tuple[Message, Hashable | None]] = asyncio.Queue(QUEUE_MAX)
+        self._latest: dict[Hashable, Message] = {}
         self.is_lost = False
 
-    def offer(self, message: Message, latest: str | None = None) -> None:
-        """Take a message, or give up on the subscriber; of those with one name in `latest`, one unread is enough."""
-        if latest in self._unread:
+    def offer(self, message: Message, latest: Hashable | None = None) -> None:
+        """Take a message, or give up on the subscriber; of those with one name in `latest`, only the newest is kept."""
+        if latest in self._latest:
+            self._latest[latest] = message
             return
         try:
             self._queue.put_nowait((message, latest))
         except asyncio.QueueFull:
             self.is_lost = True
         else:
-            self._unread.update([latest] if latest else [])
+            if latest is not None:
+                self._latest[latest] = message
 
     async def next(self) -> Message:
         """Wait for the next message."""
         message, latest = await self._queue.get()
-        self._unread.discard(latest or "")
-        return message
+        return message if latest is None else self._latest.pop(latest)
 
 
 class Bus:

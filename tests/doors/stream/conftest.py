@@ -11,6 +11,7 @@ import pytest
 import uvicorn
 from websockets.asyncio.client import ClientConnection, connect
 
+from paperdesk.doors.stream.app import MESSAGE_BYTES_MAX
 from tests.desk import RunningDesk, desk, markets
 
 __all__ = ["desk", "markets"]
@@ -93,7 +94,9 @@ async def exchange(desk: RunningDesk) -> AsyncIterator[Exchange]:
     """A real server over the desk, on a free port of this machine."""
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
-        config = uvicorn.Config(desk.app, log_config=None, ws="websockets-sansio", lifespan="off")
+        config = uvicorn.Config(
+            desk.app, log_config=None, ws="websockets-sansio", lifespan="off", ws_max_size=MESSAGE_BYTES_MAX
+        )
         server = uvicorn.Server(config)
         serving = asyncio.create_task(server.serve(sockets=[bound]))
         while not server.started:

@@ -3,17 +3,22 @@
     client  {"do": "authenticate", "token": "..."}         unless a login cookie came along
             {"do": "subscribe", "topic": "account", "id": "...", "after": 12}
             {"do": "subscribe", "topic": "tape", "id": "..."}
-            {"do": "unsubscribe", "topic": ..., "id": ...}   {"do": "ping"}
+            {"do": "subscribe", "topic": "quotes" | "prints" | "status", "id": "...", "symbols": ["ACME"]}
+            {"do": "subscribe", "topic": "bars", "id": "...", "symbols": ["ACME"], "interval": "5m"}
+            {"do": "unsubscribe", "topic": ..., "id": ..., "symbols": [...]}   {"do": "ping"}
     server  {"topic": "account", "seq": 13, "event": "order_filled", ...}   all of them, in order
             {"topic": "tape", "tape": {...}}                               the latest only
+            {"topic": "quotes", "symbol": ..., "seq": 90, "after": 80, ...} the latest only, encoded once for all
             {"topic": "system", "event": "heartbeat" | "subscribed" | "pong" | "problem", ...}
 
-Close codes: 4001 unknown credentials, 4003 too many streams, 4004 malformed message, 1013 come back later.
+Close codes: 4001 unknown credentials, 4003 too many streams, 4004 malformed message, 1009 too long a message,
+1013 too slow, or come back later.
 """
 
 import asyncio
 from collections import Counter
 from collections.abc import Coroutine
+from contextlib import suppress
 from typing import Annotated
 from uuid import UUID
 
@@ -23,8 +28,10 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from paperdesk.core.kernel.errors import Forbidden, PaperdeskError, Unauthenticated
 from paperdesk.core.kernel.ids import UserId
 from paperdesk.core.kernel.principal import Principal
-from paperdesk.doors.stream.topics import Follower
+from paperdesk.doors.stream.topics import Follower, Place, Wish
 from paperdesk.features.identity.access import gate_of, refuse_foreign_origin, runtime_of, token_of
+from paperdesk.features.marketdata.channels import MARKET
+from paperdesk.infra.bus import Message as News
 from paperdesk.infra.telemetry import log
 
 BAD_TOKEN, TOO_MANY, BAD_MESSAGE, LATER = 4001, 4003, 4004, 1013
@@ -32,6 +39,11 @@ REASON_LENGTH_MAX = 120
 STREAMS_MAX = 10
 SIGN_IN_S = 10.0
 HEARTBEAT_S = 5.0
+# Who takes nothing for so long is dropped, however little there is to say.
+TAKES_WITHIN_S = 10.0
+HANG_UP_S = 1.0
+MESSAGE_BYTES_MAX = 2**20
+TOO_SLOW = "too slow: subscribe again after the last sequence number"
 
 _streams: Counter[UserId] = Counter()
 
@@ -44,12 +56,18 @@ class Message(msgspec.Struct):
     topic: str | None = None
     id: UUID | None = None
     after: Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)] | None = None
+    symbols: list[str] | None = None
+    interval: str | None = None
     strategy: str | None = None
     cursor: Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)] | None = None
 
 
 class MalformedMessage(Exception):
     """The client said something that is not a message."""
+
+
+class TooSlow(Exception):
+    """The client does not take what it is told."""
 
 
 class NobodySpoke(Unauthenticated):
@@ -69,6 +87,9 @@ async def stream(socket: WebSocket) -> None:
         return
     except MalformedMessage as error:
         await socket.close(BAD_MESSAGE, str(error)[:REASON_LENGTH_MAX])
+    except TooSlow:
+        log.info("stream_too_slow")
+        await _hang_up(socket)
     except (Unauthenticated, Forbidden) as error:
         await socket.close(BAD_TOKEN, error.code)
     except PaperdeskError as error:
@@ -101,8 +122,12 @@ async def _serve(socket: WebSocket, who: Principal) -> None:
     runtime.metrics.streams.inc()
     try:
         with runtime.bus.subscribe() as news:
-            follower = Follower(runtime, socket.app.state.shelf, who, news)
-            await _first_of(_listen(socket, follower), _tell(socket, follower), _heartbeat(follower))
+            place = Place(runtime, socket.app.state.shelf, socket.app.state.publication)
+            follower = Follower(place, who, news)
+            try:
+                await _first_of(_listen(socket, follower), _tell(socket, follower), _heartbeat(follower))
+            finally:
+                follower.leave()
     finally:
         _streams[who.user_id] -= 1
         runtime.metrics.streams.dec()
@@ -129,7 +154,8 @@ async def _listen(socket: WebSocket, follower: Follower) -> None:
                 case Message(do="acknowledge", id=UUID() as tape_id, strategy=str() as name, cursor=int() as cursor):
                     await follower.acknowledge(tape_id, name, cursor)
                 case _:
-                    await follower.do(message.do, message.topic, message.id, message.after)
+                    asked = (message.topic, message.id, message.after, message.symbols, message.interval)
+                    await follower.do(Wish(message.do, *asked))
         except PaperdeskError as error:
             followed = None if message.id is None else str(message.id)
             follower.say({"event": "problem", "code": error.code, "detail": error.message, "id": followed})
@@ -137,8 +163,25 @@ async def _listen(socket: WebSocket, follower: Follower) -> None:
 
 async def _tell(socket: WebSocket, follower: Follower) -> None:
     while not follower.is_lost:
-        await socket.send_text(msgspec.json.encode(await follower.next()).decode())
-    await socket.close(LATER, "too slow: subscribe again after the last sequence number")
+        text = _text(await follower.next())
+        try:
+            async with asyncio.timeout(TAKES_WITHIN_S):
+                await socket.send_text(text)
+        except TimeoutError:
+            break
+    raise TooSlow
+
+
+async def _hang_up(socket: WebSocket) -> None:
+    """Say why, as far as the client still listens."""
+    with suppress(TimeoutError, WebSocketDisconnect):
+        async with asyncio.timeout(HANG_UP_S):
+            await socket.close(LATER, TOO_SLOW)
+
+
+def _text(message: News) -> str:
+    """Return a message as it is sent; what many hear was encoded once for all of them."""
+    return str(message["text"]) if message["topic"] == MARKET else msgspec.json.encode(message).decode()
 
 
 async def _heartbeat(follower: Follower) -> None:

@@ -1,13 +1,20 @@
 """What a client follows, and how news becomes messages for it."""
 
 from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import cast, get_args
 from uuid import UUID
 
 from paperdesk.core.kernel.errors import Invalid
+from paperdesk.core.kernel.ids import TapeId
 from paperdesk.core.kernel.principal import Principal, Scope
 from paperdesk.features.broker.queries import events_after, read_account
 from paperdesk.features.marketdata.attach_strategy import acknowledge_cursor
-from paperdesk.features.marketdata.queries import read_tape
+from paperdesk.features.marketdata.channels import TOPICS, ChannelKey, Moment, Topic
+from paperdesk.features.marketdata.feeds.resample import Interval
+from paperdesk.features.marketdata.publication import CHANNELS_MAX, Publication, TooManyChannels
+from paperdesk.features.marketdata.queries import SYMBOLS_MAX, TooManySymbols, on_tape, read_tape
 from paperdesk.features.marketdata.routes import shown_tape
 from paperdesk.features.marketdata.tapes import Shelf
 from paperdesk.infra.bus import Message, Subscription
@@ -20,11 +27,40 @@ PIECE = 1000
 
 
 class UnknownTopic(Invalid):
-    """A client can follow accounts and tapes, and ping."""
+    """A client can follow accounts, tapes and the quotes, prints, bars and status of a tape's symbols, and ping."""
 
 
 class TooFarBehind(Invalid):
     """More events were missed than a stream replays; read the account anew."""
+
+
+class SymbolsMissing(Invalid):
+    """Market data is followed by symbol; name at least one."""
+
+
+class UnknownInterval(Invalid):
+    """Bars come in fifteen intervals, and nothing else has one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a stream is served from."""
+
+    runtime: Runtime
+    shelf: Shelf
+    publication: Publication
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a client asks: what to do with which topic of what, and how."""
+
+    do: str
+    topic: str | None = None
+    id: UUID | None = None
+    after: int | None = None
+    symbols: Sequence[str] | None = None
+    interval: str | None = None
 
 
 class Follower:
@@ -34,12 +70,12 @@ class Follower:
     events are read from the books.
     """
 
-    def __init__(self, runtime: Runtime, shelf: Shelf, who: Principal, news: Subscription) -> None:
+    def __init__(self, place: Place, who: Principal, news: Subscription) -> None:
         """Start following nothing."""
-        self._runtime = runtime
-        self._shelf = shelf
+        self._runtime, self._shelf, self._publication = place.runtime, place.shelf, place.publication
         self._who = who
         self._news = news
+        self._channels: set[ChannelKey] = set()
         self._seen: dict[str, int] = {}
         self._read: deque[Message] = deque()
 
@@ -70,19 +106,30 @@ class Follower:
                 case _:
                     return message
 
-    async def do(self, what: str, topic: str | None, followed: UUID | None, after: int | None) -> None:
+    async def do(self, wish: Wish) -> None:
         """Do what a client asks."""
-        match (what, topic, followed):
-            case ("ping", _, _):
+        match wish:
+            case Wish(do="ping"):
                 self.say({"event": "pong"})
-            case ("subscribe", "account", UUID() as account_id):
-                await self._follow_account(account_id, after)
-            case ("subscribe", "tape", UUID() as tape_id):
+            case Wish(do="subscribe", topic="account", id=UUID() as account_id):
+                await self._follow_account(account_id, wish.after)
+            case Wish(do="subscribe", topic="tape", id=UUID() as tape_id):
                 await self._follow_tape(tape_id)
-            case ("unsubscribe", str() as known, UUID() as named):
+            case Wish(do="subscribe", id=UUID() as tape_id) if wish.topic in TOPICS:
+                await self._follow_market(tape_id, wish)
+            case Wish(do="unsubscribe", id=UUID() as tape_id) if wish.topic in TOPICS:
+                self._leave_market(tape_id, wish)
+            case Wish(do="unsubscribe", topic=str() as known, id=UUID() as named):
                 self._runtime.bus.remove(self._news, f"{known}:{named}")
             case _:
-                raise UnknownTopic("Subscribe to an account or a tape by its id, acknowledge a tape's cursor, or ping.")
+                raise UnknownTopic(
+                    "Subscribe to an account, or to the tape, quotes, prints, bars or status of a tape by its id; "
+                    "acknowledge a tape's cursor; or ping."
+                )
+
+    def leave(self) -> None:
+        """Stop following market data; the bus forgets the rest by itself."""
+        self._publication.leave(self._news, self._channels)
 
     async def acknowledge(self, tape_id: UUID, strategy: str, cursor: int) -> None:
         """Take note that an attached strategy has seen everything up to a cursor of its tape."""
@@ -123,3 +170,45 @@ class Follower:
             tape = await read_tape(work, tape_id)
         shown = await shown_tape(self._shelf, tape, self._who)
         return {"topic": "tape", "id": str(tape.id), "tape": shown.model_dump(mode="json")}
+
+    async def _follow_market(self, tape_id: UUID, wish: Wish) -> None:
+        """Tell the state of channels and then what comes; what moved before anybody listened is read once more."""
+        keys = _keys(tape_id, wish)
+        if len(self._channels.union(keys)) > CHANNELS_MAX:
+            raise TooManyChannels(f"One stream follows at most {CHANNELS_MAX} channels.", limit=CHANNELS_MAX)
+        async with self._runtime.read(self._who) as work:
+            work.require(Scope.READ)
+            tape, dataset = await on_tape(work, self._shelf, tape_id)
+        channels = self._publication.channels(Moment(tape, dataset), keys)
+        followed = {"to": wish.topic, "symbols": [key.symbol for key in keys], "interval": keys[0].interval}
+        self.say({"event": "subscribed", "id": str(tape_id), "seq": tape.cursor, **followed})
+        self._publication.admit(self._news, channels)
+        self._channels.update(keys)
+        async with self._runtime.read(self._who) as work:
+            self._publication.moved(await read_tape(work, tape_id))
+
+    def _leave_market(self, tape_id: UUID, wish: Wish) -> None:
+        """Follow less: the symbols and the interval that are named, or all of them."""
+        gone = {
+            key
+            for key in self._channels
+            if (key.tape_id, key.topic) == (tape_id, wish.topic)
+            and (wish.symbols is None or key.symbol in wish.symbols)
+            and wish.interval in (None, key.interval)
+        }
+        self._publication.leave(self._news, gone)
+        self._channels -= gone
+
+
+def _keys(tape_id: UUID, wish: Wish) -> list[ChannelKey]:
+    """Return the channels that are asked for, each once."""
+    symbols = list(dict.fromkeys(wish.symbols or ()))
+    if not symbols:
+        raise SymbolsMissing("Name the symbols to follow.")
+    if len(symbols) > SYMBOLS_MAX:
+        raise TooManySymbols(f"At most {SYMBOLS_MAX} symbols at once.", limit=SYMBOLS_MAX)
+    interval = wish.interval or ("1d" if wish.topic == "bars" else None)
+    if interval is not None and (wish.topic != "bars" or interval not in get_args(Interval)):
+        raise UnknownInterval(f"Bars come in {', '.join(get_args(Interval))}; nothing else has an interval.")
+    topic = cast("Topic", wish.topic)
+    return [ChannelKey(TapeId(tape_id), topic, symbol, cast("Interval | None", interval)) for symbol in symbols]
