@@ -115,7 +115,7 @@ def _whole(command: PlaceCombo, underlying: Instrument) -> PlaceOrder:
         quantity=command.quantity,
         limit_price=command.limit_price,
         time_in_force=command.time_in_force,
-        client_order_id=command.client_order_id,
+        client_order_id=command.idempotency_key,
     )
 
 
