@@ -229,6 +229,11 @@ _WRITES: dict[str, tuple[Columns, str]] = {
 }  # fmt: skip
 
 TABLES = tuple(_WRITES)
+# Where the decimals of a row are.
+DECIMALS = {
+    table: tuple(place for place, (_, kind) in enumerate(columns) if kind == "numeric")
+    for table, (columns, _) in _WRITES.items()
+}
 
 # The last branch of every write, one row for all of it: whose events the relay will find.
 _OUTBOX = "insert into outbox (account_ids, first_seqs, last_seqs)"
@@ -281,5 +286,6 @@ def _new_rows(columns: Columns, few: int, parameters: Iterator[str]) -> str:
     return f"select {casts} from unnest({arrays}) as n({names})"
 
 
-# JSON travels as text and is cast once it is there: the driver would otherwise look the type up.
-_SENT = {"jsonb": "text"}
+# What travels as text and is cast once it is there: JSON, whose type the driver would look up otherwise, and decimals,
+# which it takes to pieces digit by digit.
+_SENT = {"jsonb": "text", "numeric": "text"}

@@ -215,13 +215,16 @@ def _written(changes: Sequence[Change], recorded_at: datetime) -> tuple[statemen
     }
     shape = statements.shape_of({table: len(rows[table]) for table in statements.TABLES})
     news = ((change.after.id, change.before.last_seq + 1, change.after.last_seq) for change in changes)
-    written = (_parameters(rows[table], is_few=bool(few)) for table, few in shape)
+    written = (_parameters(table, rows[table], is_few=bool(few)) for table, few in shape)
     return shape, chain(chain.from_iterable(written), zip(*news, strict=True))
 
 
-def _parameters(rows: Sequence[tuple[Any, ...]], *, is_few: bool) -> Iterable[Any]:
+def _parameters(table: str, rows: Sequence[tuple[Any, ...]], *, is_few: bool) -> Iterable[Any]:
     """Return rows as a statement takes them: field by field when they are few, else as columns."""
-    return chain.from_iterable(rows) if is_few else zip(*rows, strict=True)
+    columns = list(zip(*rows, strict=True))
+    for place in statements.DECIMALS[table]:
+        columns[place] = tuple(None if each is None else str(each) for each in columns[place])
+    return chain.from_iterable(zip(*columns, strict=True)) if is_few else columns
 
 
 def _columns(rows: Iterable[tuple[Any, ...]], width: int) -> list[list[Any]]:
