@@ -48,6 +48,9 @@ from paperdesk.infra.settings import Settings
 from paperdesk.infra.telemetry import configure_logs
 
 STOP_S = 5
+# Allocations before the collector looks at the youngest, and how often at the older; an order makes a few hundred
+# values that go by themselves, so looking after every second order finds nothing.
+COLLECT_AFTER = (10_000, 20, 20)
 
 
 class AddressTaken(Conflict):
@@ -159,6 +162,7 @@ class Listener(uvicorn.Server):
         await super().startup(sockets=sockets)
         gc.collect()
         gc.freeze()
+        gc.set_threshold(*COLLECT_AFTER)
         if self.started:
             self.is_open.set()
 

@@ -86,12 +86,20 @@ class Entry:
 
     def change(self, book: Book) -> Decimal:
         """Return by how much a book moves."""
-        return sum((posting.amount for posting in self.postings if posting.book is book), ZERO)
+        moved = ZERO
+        for posting in self.postings:
+            if posting.book is book:
+                moved += posting.amount
+        return moved
 
     def moved(self, instrument_id: InstrumentId) -> tuple[Decimal, Decimal]:
         """Return by how many units a position moves, and by how much its cost."""
-        lines = [line for line in self.postings if line.book is Book.SECURITIES and line.instrument_id == instrument_id]
-        return sum((line.quantity or ZERO for line in lines), ZERO), sum((line.amount for line in lines), ZERO)
+        units, cost = ZERO, ZERO
+        for line in self.postings:
+            if line.book is Book.SECURITIES and line.instrument_id == instrument_id:
+                units += line.quantity or ZERO
+                cost += line.amount
+        return units, cost
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ can do is buy without cash, so nobody rides free here.
 
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cache
 
 from paperdesk.core.broker.account import Account
 from paperdesk.core.broker.events import OrderFilled
@@ -24,6 +25,7 @@ from paperdesk.core.market.sessions import XNYS, Calendar, calendar
 _DAY = timedelta(days=1)
 
 
+@cache
 def settles_on(rules_as_of: RulesAsOf, on: date) -> date:
     """Return the day on which a fill of a market day settles."""
     as_of = on if rules_as_of is RulesAsOf.TAPE_DATE else date.max

@@ -7,7 +7,7 @@ pause. A session is half-open: it contains its opening instant, not its closing 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -81,7 +81,7 @@ class Calendar:
 
     def day_of(self, instant: datetime) -> date:
         """Return the market's local date at an instant."""
-        return utc(instant).astimezone(self._timetable.zone).date()
+        return _day_in(self._timetable.zone, instant)
 
     def day_starts_at(self, day: date) -> datetime:
         """Return the instant (UTC) at which a market day begins, midnight in the market's zone."""
@@ -135,6 +135,11 @@ class Calendar:
             opens_at=datetime.combine(day, timetable.opens, timetable.zone).astimezone(UTC),
             closes_at=datetime.combine(closes_on, closes, timetable.zone).astimezone(UTC),
         )
+
+
+@lru_cache(maxsize=256)  # one instant is asked for its day many times in a row
+def _day_in(zone: ZoneInfo, instant: datetime) -> date:
+    return utc(instant).astimezone(zone).date()
 
 
 @cache
