@@ -34,6 +34,7 @@ from paperdesk.doors.stream.app import stream
 from paperdesk.features.broker.order_writer import OrderWriter
 from paperdesk.features.identity.access import Gate
 from paperdesk.features.identity.found_desk import Desk
+from paperdesk.features.marketdata.answers import CHANNEL
 from paperdesk.features.marketdata.feeds.files import ImportTerms, import_file
 from paperdesk.features.marketdata.feeds.manifest import DatasetManifest, DatasetTerms
 from paperdesk.features.marketdata.feeds.series import Named
@@ -43,6 +44,7 @@ from paperdesk.features.marketdata.sources import Sources
 from paperdesk.features.marketdata.store import insert_dataset
 from paperdesk.features.marketdata.tapes import Shelf
 from paperdesk.infra.crypto import Vault
+from paperdesk.infra.notices import Notices
 from paperdesk.infra.outbound import Surroundings
 from paperdesk.infra.outbox import Relay
 from paperdesk.infra.runtime import Runtime
@@ -349,7 +351,8 @@ async def at_work(runtime: Runtime, stand: VendorStand | None = None) -> AsyncIt
     relay = Relay(runtime.server, runtime.bus, runtime.metrics)
     writer, publication = OrderWriter(runtime, shelf, relay), Publication(shelf)
     pump = worker.Pump(runtime, shelf, relay, publication, Recorder(runtime, shelf, sources))
-    works = (writer.run(), relay.run(), pump.run(), publication.run())
+    notices = Notices(runtime.server, CHANNEL, shelf.answers)
+    works = (writer.run(), relay.run(), notices.run(), pump.run(), publication.run())
     tasks = [asyncio.create_task(work) for work in works]
     try:
         yield Rooms(runtime, Gate(runtime), shelf, writer, sources, publication), relay

@@ -28,6 +28,7 @@ from paperdesk.features.broker.order_writer import OrderWriter
 from paperdesk.features.identity.access import Gate
 from paperdesk.features.identity.found_desk import FoundDesk, found_desk
 from paperdesk.features.identity.issue_sign_in_link import issue_sign_in_link
+from paperdesk.features.marketdata.answers import CHANNEL
 from paperdesk.features.marketdata.jobs import jobs_with
 from paperdesk.features.marketdata.publication import Publication
 from paperdesk.features.marketdata.record_live import Recorder
@@ -39,6 +40,7 @@ from paperdesk.infra.crypto import TokenHasher, Vault, load_pepper, load_sealing
 from paperdesk.infra.db import Server
 from paperdesk.infra.home import Home
 from paperdesk.infra.jobs import Worker
+from paperdesk.infra.notices import Notices
 from paperdesk.infra.outbound import Surroundings
 from paperdesk.infra.outbox import Relay
 from paperdesk.infra.postgres import EmbeddedPostgres
@@ -98,6 +100,7 @@ async def running_desk(settings: Settings) -> AsyncIterator[Desk]:
             relay.run(),
             Pump(runtime, shelf, relay, publication, Recorder(runtime, shelf, sources)).run(),
             publication.run(),
+            Notices(server, CHANNEL, shelf.answers).run(),
             Worker(runtime, {**jobs_with(sources), **BROKER_JOBS}).run(),
         )
         tasks = [asyncio.create_task(room) for room in rooms]

@@ -64,6 +64,7 @@ class Pump:
         self.moved_at[tape_id] = now
         if moved is None:
             return False
+        self.shelf.answers.forget(tape_id)
         self.relay.poke()
         self.runtime.metrics.facts.inc(moved.move.cursor - moved.tape.cursor)
         self.runtime.bus.publish_latest(f"tape:{tape_id}", {"topic": "tape", "id": tape_id})

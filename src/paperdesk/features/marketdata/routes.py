@@ -35,7 +35,6 @@ from paperdesk.features.marketdata.queries import (
     list_tapes,
     on_tape,
     read_bars,
-    read_quotes,
     read_tape,
 )
 from paperdesk.features.marketdata.repair_dataset import RepairDataset, repair_dataset
@@ -48,8 +47,6 @@ from paperdesk.features.marketdata.schemas import (
     ImportTerms,
     InstrumentOut,
     OpenTapeBody,
-    QuoteOut,
-    QuotesOut,
     TapeOut,
 )
 from paperdesk.features.marketdata.store import load_presets
@@ -154,6 +151,7 @@ async def post_control(
         try:
             async with asyncio.timeout(REACH_S):
                 tape = await _reached(market.runtime, who, aimed, moves.next)
+                market.shelf.answers.forget(aimed.id)  # whoever reads this answer reads no older one after it
         except (TimeoutError, DatabaseUnavailable):
             # What was asked is committed: the tape goes there even if nobody can look for a while.
             response.status_code = 202
@@ -184,16 +182,6 @@ async def get_bars(
     """Read the newest closed bars of a symbol, oldest first."""
     tape, dataset = await on_tape(work, shelf, asked.tape_id)
     return BarsOut.of(asked, dataset, read_bars(tape, dataset, asked, limit))
-
-
-@router.get("/quotes")
-async def get_quotes(tape_id: UUID, symbols: str, work: Reading, shelf: Datasets) -> QuotesOut:
-    """Read standing quotes; symbols are separated by commas."""
-    tape, dataset = await on_tape(work, shelf, tape_id)
-    wanted = [symbol for symbol in symbols.split(",") if symbol]
-    return QuotesOut(
-        source=dataset.manifest.kind, items=[QuoteOut.of(each) for each in read_quotes(tape, dataset, wanted)]
-    )
 
 
 @router.get("/tapes/{tape_id}/corporate-actions")

@@ -15,6 +15,7 @@ from paperdesk.core.kernel.ids import DatasetId, InstrumentId, TapeId, TenantId,
 from paperdesk.core.market.instruments import Instrument
 from paperdesk.core.market.quotes import Quote
 from paperdesk.core.market.sessions import BeyondCalendar, Calendar, calendar
+from paperdesk.features.marketdata.answers import Answers
 from paperdesk.features.marketdata.feeds.dataset import Dataset, open_dataset
 from paperdesk.features.marketdata.feeds.live import LiveDataset
 from paperdesk.features.marketdata.feeds.manifest import DatasetManifest
@@ -133,6 +134,7 @@ class Shelf:
         self._open: dict[DatasetId, Dataset] = {}
         self._views: dict[TapeId, tuple[int, datetime, MarketView]] = {}
         self._turn = asyncio.Lock()
+        self.answers = Answers()
 
     async def dataset(self, dataset_id: DatasetId) -> Dataset:
         """Return an open dataset; opening reads files, so it happens off the event loop."""
