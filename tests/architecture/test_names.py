@@ -42,6 +42,7 @@ BANNED_FILES = frozenset({"common", "base", "misc", "shared"})
 ALLOWED = {
     "TRADE": "the permission; a verb",
     "items": "what a page of a list calls its rows, on the wire as in code",
+    "get_route_handler": "what the web framework calls the method that a route of ours replaces",
 }
 
 FIXED_FILES = frozenset(["__init__", "tables", "store", "access", "queries", "schemas", "routes", "tools", "jobs"])
@@ -114,6 +115,7 @@ NOUNS = {
     "broker/remembered": "what is known of accounts between batches, for the order writer",
     "broker/touching": "what a batch of commands needs to load, for the order writer",
     "broker/writer_connection": "how the order writer reaches the database",
+    "broker/order_queue": "commands that wait for the order writer",
     "broker/order_writer": "many commands, one commit; place_order and its like hand over to it",
 }
 

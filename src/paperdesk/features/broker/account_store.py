@@ -4,16 +4,17 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
 
 from paperdesk.core.broker.account import Account
 from paperdesk.core.broker.events import Event
 from paperdesk.core.broker.evolution import fold
-from paperdesk.core.kernel.ids import AccountId, InstrumentId, OrderId
+from paperdesk.core.kernel.ids import AccountId, InstrumentId, KeyId, OrderId
 from paperdesk.core.kernel.money import MAGNITUDE_MAX
 from paperdesk.features.broker import store
 from paperdesk.features.broker.changes import Cause, Change
 from paperdesk.features.broker.store import Instruments, Touch
-from paperdesk.features.broker.tables import accounts, orders, positions
+from paperdesk.features.broker.tables import account_keys, accounts, orders, positions
 from paperdesk.features.marketdata.tapes import Tape
 from paperdesk.infra.db import driver_connection, fetch_all
 from paperdesk.infra.work import UnitOfWork, owned
@@ -55,6 +56,13 @@ async def inherit_orders(work: UnitOfWork, inherited: Mapping[OrderId, OrderId])
     for order_id, was in inherited.items():
         mine = (orders.c.id == order_id, owned(orders, work))
         await work.db.execute(update(orders).where(*mine).values(inherited_from=was))
+
+
+async def bind_key(work: UnitOfWork, account_id: AccountId, key_id: KeyId) -> None:
+    """Write which account a key speaks for, in the place of what was written before."""
+    bound = {"account_id": account_id, "recorded_at": work.now}
+    query = upsert(account_keys).values(key_id=key_id, tenant_id=work.who.tenant_id, **bound)
+    await work.db.execute(query.on_conflict_do_update(index_elements=["key_id"], set_=bound))
 
 
 async def save_account(work: UnitOfWork, account_id: AccountId, **values: Any) -> None:  # noqa: ANN401 - its columns

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from paperdesk.core.kernel.ids import AccountId, KeyId
 from paperdesk.core.kernel.principal import Scope
-from paperdesk.features.broker import store
+from paperdesk.features.broker import account_store
 from paperdesk.features.broker.queries import read_account
 from paperdesk.features.identity.queries import require_key
 from paperdesk.infra.work import UnitOfWork
@@ -23,5 +23,5 @@ async def bind_key(work: UnitOfWork, command: BindKey) -> None:
     work.require(Scope.ADMIN)
     await read_account(work, command.account_id)
     await require_key(work, command.key_id)
-    await store.bind_key(work, command.account_id, command.key_id)
+    await account_store.bind_key(work, command.account_id, command.key_id)
     await work.record("bind_key", command.account_id, {"key_id": command.key_id})

@@ -17,7 +17,6 @@ from uuid import UUID
 import asyncpg
 import msgspec
 from sqlalchemy import insert
-from sqlalchemy.dialects.postgresql import insert as upsert
 
 from paperdesk.core.broker.account import Account, Position
 from paperdesk.core.broker.claims import Claim
@@ -25,7 +24,7 @@ from paperdesk.core.broker.events import AccountForked, OrderFilled, booking_of
 from paperdesk.core.broker.ledger import Book, Entry
 from paperdesk.core.broker.lots import Lot
 from paperdesk.core.broker.orders import Order, Side
-from paperdesk.core.kernel.ids import AccountId, EntryId, InstrumentId, KeyId, OrderId, TapeId
+from paperdesk.core.kernel.ids import AccountId, EntryId, InstrumentId, OrderId, TapeId
 from paperdesk.core.kernel.money import ZERO
 from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.instruments import Instrument
@@ -351,13 +350,6 @@ async def insert_account(work: UnitOfWork, values: Mapping[str, Any]) -> None:
     blank = {"epoch": 1, "cash": ZERO, "held": ZERO, "last_seq": 0, "last_entry": 0, "status": "open"}
     owner = {"tenant_id": work.who.tenant_id, "recorded_at": work.now}
     await work.db.execute(insert(tables.accounts).values(**{**blank, **values, **owner}))
-
-
-async def bind_key(work: UnitOfWork, account_id: AccountId, key_id: KeyId) -> None:
-    """Write which account a key speaks for, in the place of what was written before."""
-    bound = {"account_id": account_id, "recorded_at": work.now}
-    query = upsert(tables.account_keys).values(key_id=key_id, tenant_id=work.who.tenant_id, **bound)
-    await work.db.execute(query.on_conflict_do_update(index_elements=["key_id"], set_=bound))
 
 
 async def moving_tapes(db: Connection) -> list[TapeId]:
