@@ -16,7 +16,7 @@ from typing import Any, Final, NoReturn, TypeAlias
 
 import httpx
 
-from paperdesk.core.kernel.errors import RateLimited, Unavailable
+from paperdesk.core.kernel.errors import Unavailable
 from paperdesk.infra.call_limits import Breaker, CallBudget
 from paperdesk.infra.clock import Clock
 from paperdesk.infra.telemetry import Metrics, log
@@ -39,7 +39,7 @@ class VendorFailure(Unavailable):
     """A vendor of market prices did not answer what was asked; nothing stands in for it but another vendor."""
 
 
-class VendorBudgetUsedUp(RateLimited, VendorFailure):
+class VendorBudgetUsedUp(VendorFailure):
     """The calls that a vendor's plan allows within a minute are spent, or the vendor said so itself."""
 
 

@@ -137,7 +137,7 @@ async def test_a_spent_budget_is_refused_by_name_and_shown(keyed: RunningDesk) -
     for _ in range(keyed.runtime.settings.polygon_calls_per_minute):
         await keyed.mine.get("/v1/live/quotes", symbols="ACME")
     answer = await keyed.mine.ask("GET", "/v1/live/quotes", params={"symbols": "ACME"})
-    refused(answer, 429, "vendor_budget_used_up")
+    refused(answer, 503, "vendor_budget_used_up")
     assert answer.headers["retry-after"] == "60"
     shown = await source(keyed, "polygon")
     assert (shown["condition"], shown["calls_left"], shown["calls_today"]) == ("budget_used_up", 0, 5)
