@@ -19,7 +19,7 @@ LIVING = frozenset({
 })  # fmt: skip
 BLOCKING = frozenset({"time.sleep", "subprocess.run", "subprocess.check_output", "urllib.request.urlopen"})
 # Neither where packages come from nor whose machine it was.
-TRACES = re.compile(rb"https?://[^\s\"']*(?:pypi|pythonhosted|npmjs)|/(?:ro{1}ot|wo{1}rk)/|PK[A-Z0-9]{6,}\.[\w-]{20,}")
+TRACES = re.compile(rb"https?://[^\s\"']*(?:pypi|pythonhosted|npmjs)|/(?:roo[t]|wor[k])/|PK[A-Z0-9]{6,}\.[\w-]{20,}")
 
 
 def commits(path: PurePosixPath, tree: ast.Module) -> Iterator[str]:
