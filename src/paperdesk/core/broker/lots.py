@@ -139,13 +139,16 @@ def averaged(lots: tuple[Lot, ...], currency: str) -> tuple[Lot, ...]:
 
 
 def apply_changes(lots: tuple[Lot, ...], changes: tuple[LotChange, ...]) -> tuple[Lot, ...]:
-    """Return the lots after changes; lots that are used up disappear."""
+    """Return the lots after changes, by age; lots that are used up disappear."""
     changed = {change.lot.id: change.lot for change in changes if not change.is_new}
-    kept = tuple(changed.get(lot.id, lot) for lot in lots)
-    opened = tuple(change.lot for change in changes if change.is_new)
-    left = tuple(lot for lot in (*kept, *opened) if lot.quantity)
+    # A position of many lots that only grows is not gone through again with every fill.
+    kept = tuple(left for lot in lots if (left := changed.get(lot.id, lot)).quantity) if changed else lots
+    opened = tuple(change.lot for change in changes if change.is_new and change.lot.quantity)
+    if not kept or not opened:
+        return kept or opened
     # Lots that come of a merger are as old as those they come from.
-    return tuple(sorted(left, key=_age)) if opened and len(left) > len(opened) else left
+    ages = [_age(lot) for lot in (kept[-1], *opened)]
+    return (*kept, *opened) if ages == sorted(ages) else tuple(sorted((*kept, *opened), key=_age))
 
 
 def _age(lot: Lot) -> tuple[int, UUID]:
