@@ -25,17 +25,21 @@ from paperdesk.doors.stream.app import MESSAGE_BYTES_MAX, stream
 from paperdesk.doors.worker import Pump
 from paperdesk.features.broker.jobs import JOBS as BROKER_JOBS
 from paperdesk.features.broker.order_writer import OrderWriter
+from paperdesk.features.broker.warm_quotes import Warmer
 from paperdesk.features.identity.access import Gate
 from paperdesk.features.identity.found_desk import FoundDesk, found_desk
 from paperdesk.features.identity.issue_sign_in_link import issue_sign_in_link
 from paperdesk.features.marketdata.answers import CHANNEL
 from paperdesk.features.marketdata.jobs import jobs_with
+from paperdesk.features.marketdata.kept_sources import KeptSources
 from paperdesk.features.marketdata.publication import Publication
 from paperdesk.features.marketdata.record_live import Recorder
 from paperdesk.features.marketdata.reseal_source_keys import reseal_source_keys
 from paperdesk.features.marketdata.sources import Sources, routes_of
 from paperdesk.features.marketdata.tapes import Shelf
 from paperdesk.features.operations.seed_demo import seed_demo
+from paperdesk.infra.cache import keeper_of
+from paperdesk.infra.clock import SystemClock
 from paperdesk.infra.crypto import TokenHasher, Vault, load_pepper, load_sealing_keys
 from paperdesk.infra.db import Server
 from paperdesk.infra.home import Home
@@ -101,6 +105,7 @@ async def running_desk(settings: Settings) -> AsyncIterator[Desk]:
             Pump(runtime, shelf, relay, publication, Recorder(runtime, shelf, sources)).run(),
             publication.run(),
             Notices(server, CHANNEL, shelf.answers).run(),
+            Warmer(runtime, shelf, KeptSources(sources, runtime.cache, runtime.clock)).run(),
             Worker(runtime, {**jobs_with(sources), **BROKER_JOBS}).run(),
         )
         tasks = [asyncio.create_task(room) for room in rooms]
@@ -241,7 +246,7 @@ def serve_here(options: UpOptions, greet: Callable[[dict[str, Any]], None]) -> i
     given: dict[str, Any] = {"home": options.home, "host": options.host, "port": options.port}
     settings = Settings(**{name: value for name, value in given.items() if value is not None})
     configure_logs(settings.log_format, settings.log_level)
-    routes_of(settings)  # what stops the start stops it before anything has started
+    routes_of(settings), keeper_of(settings, SystemClock())  # what stops the start stops it before anything has started
     with asyncio.Runner(loop_factory=loop_factory()) as runner:
         return runner.run(serve(settings, greet))
 

@@ -33,6 +33,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "pyarrow": ("features/*/feeds/*", "features/*/venues/*"),
     "pydantic": (*SHAPES, "infra/settings.py", "infra/http.py"),
     "pydantic_settings": ("infra/settings.py",),
+    "redis": ("infra/redis_keeper.py",),
     "rich": ("doors/cli/*", "serving.py"),
     "sqlalchemy": (*SQL, "features/*/order_writer.py"),
     "starlette": (*SHAPES, "infra/http.py"),

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from paperdesk.core.kernel.principal import Principal
 from paperdesk.infra.bus import Bus
+from paperdesk.infra.cache import Cache, keeper_of
 from paperdesk.infra.clock import Clock, SystemClock
 from paperdesk.infra.crypto import TokenHasher
 from paperdesk.infra.db import (
@@ -42,11 +43,13 @@ class Runtime:
     clock: Clock = field(default_factory=SystemClock)
     bus: Bus = field(default_factory=Bus)
     metrics: Metrics = field(default_factory=Metrics)
+    cache: Cache = field(init=False)
     app: AsyncEngine = field(init=False)
     system: AsyncEngine = field(init=False)
 
     def __post_init__(self) -> None:
-        """Open the two pools; connections are made when first needed."""
+        """Open the two pools and the cache; connections are made when first needed."""
+        self.cache = Cache(keeper_of(self.settings, self.clock), self.clock, self.metrics)
         self.app = self.server.engine(APP_ROLE)
         self.system = self.server.engine(SYSTEM_ROLE, pool_size=4)
 
@@ -75,7 +78,8 @@ class Runtime:
             yield connection
 
     async def close(self) -> None:
-        """Close both pools."""
+        """Close both pools and the cache."""
+        await self.cache.close()
         await self.app.dispose()
         await self.system.dispose()
 

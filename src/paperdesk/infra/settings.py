@@ -102,6 +102,15 @@ class Settings(BaseSettings):
     live_poll_s: int = 5
     """How many seconds pass before the sources of a live tape are asked again."""
 
+    redis_url: SecretStr | None = None
+    """A Redis that keeps the answers of sources for all processes, as redis://host:port/0; else each keeps its own."""
+
+    cache_entries_max: int = 10_000
+    """How many answers a process keeps by itself at most; Redis is bounded by its own maxmemory."""
+
+    warm_every_s: int = 300
+    """How many seconds pass before the quotes of what is held or ordered on live tapes are asked for again."""
+
     sealing_keys: SecretStr | None = None
     """Keys that the keys of sources are sealed with, as name:base64 of 32 bytes, the one in use first; else a file."""
 

@@ -80,6 +80,21 @@ class Metrics:
             ["vendor"],
             registry=self.registry,
         )
+        self.cache_reads = Counter(
+            "paperdesk_cache_reads_total",
+            "Answers asked of the cache, by subject and outcome: hit, joined, miss, or away with the place they lie.",
+            ["subject", "outcome"],
+            registry=self.registry,
+        )
+        self.cache_hit_ratio = Gauge(
+            "paperdesk_cache_hit_ratio",
+            "The part of the answers since the start that was kept or on its way already.",
+            ["subject"],
+            registry=self.registry,
+        )
+        self.cache_up = Gauge(
+            "paperdesk_cache_up", "Whether the place where answers are kept answers.", registry=self.registry
+        )
         self.streams = Gauge("paperdesk_streams", "Open streams.", registry=self.registry)
 
     MEDIA_TYPE = CONTENT_TYPE_LATEST

@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
+from paperdesk.features.marketdata.kept_sources import PRICES_LAST
 from paperdesk.features.marketdata.reseal_source_keys import reseal_source_keys
+from paperdesk.infra.clock import FrozenClock
 from paperdesk.infra.crypto import Vault
 from tests.desk import RunningDesk, Visitor, refused, sources_at
 from tests.vendor_stand import KEYS, Trouble
@@ -75,7 +77,7 @@ async def test_each_tenant_has_keys_of_its_own(keyed: RunningDesk) -> None:
     assert {each["condition"] for each in (await keyed.theirs.get("/v1/sources"))["items"]} == {"no_key"}
 
 
-async def test_an_answer_says_who_gave_it_and_whom_it_stands_in_for(keyed: RunningDesk) -> None:
+async def test_an_answer_says_who_gave_it_and_whom_it_stands_in_for(keyed: RunningDesk, clock: FrozenClock) -> None:
     answer = await keyed.mine.get("/v1/live/quotes", symbols="ACME,NONE")
     assert answer["told"] == {
         "source": "alpaca",
@@ -87,6 +89,7 @@ async def test_an_answer_says_who_gave_it_and_whom_it_stands_in_for(keyed: Runni
     acme, none = answer["items"]
     assert (acme["bid"], acme["ask"], acme["volume"]) == ("100", "100.04", "120000")
     assert (none["bid"], none["reason"]) == (None, "the source does not know it")
+    clock.advance(PRICES_LAST)
     keyed.vendors.troubles = [Trouble(500)]
     told = (await keyed.mine.get("/v1/live/quotes", symbols="ACME"))["told"]
     assert (told["source"], told["is_delayed"]) == ("polygon", True)
@@ -136,6 +139,7 @@ async def test_a_spent_budget_is_refused_by_name_and_shown(keyed: RunningDesk) -
     await keyed.mine.ask("PUT", "/v1/source-rows/quotes", json={"sources": ["polygon"]})
     for _ in range(keyed.runtime.settings.polygon_calls_per_minute):
         await keyed.mine.get("/v1/live/quotes", symbols="ACME")
+        await keyed.mine.ask("DELETE", "/v1/live/answers")
     answer = await keyed.mine.ask("GET", "/v1/live/quotes", params={"symbols": "ACME"})
     refused(answer, 503, "vendor_budget_used_up")
     assert answer.headers["retry-after"] == "60"

@@ -113,7 +113,8 @@ async def test_jobs_are_their_tenants_own_and_come_in_pages(desk: RunningDesk) -
 async def test_monitors_learn_that_it_lives_and_is_ready(desk: RunningDesk) -> None:
     nobody = desk.visitor()
     assert await nobody.get("/health/live") == {"status": "live"}
-    assert await nobody.get("/health/ready") == {"status": "ready"}
+    ready = await nobody.get("/health/ready")
+    assert (ready["status"], ready["cache"]["keeper"], ready["cache"]["answers"]) == ("ready", "memory", True)
 
 
 async def test_without_a_database_it_lives_but_is_not_ready(desk: RunningDesk, tmp_path: Any) -> None:  # noqa: ANN401

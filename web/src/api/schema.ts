@@ -228,23 +228,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/quotes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Read standing quotes; symbols are separated by commas. */
-        get: operations["get_quotes"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/tapes/{tape_id}/corporate-actions": {
         parameters: {
             query?: never;
@@ -325,6 +308,125 @@ export interface paths {
         put?: never;
         /** Fill the holes of a dataset with the bars of another, as a new version of your own. */
         post: operations["post_repair"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/quotes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read standing quotes; symbols are separated by commas. */
+        get: operations["get_quotes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/quotes/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read the newest quotes of a symbol on a market day, today without one; earlier ones with `end`. */
+        get: operations["get_past_quotes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/prints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read the newest prints of a symbol on a market day, today without one; earlier ones with `end`. */
+        get: operations["get_prints"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/depth": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read the book of a symbol as far as the tape has it. */
+        get: operations["get_depth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read 24-hour figures of symbols, separated by commas, or of everything but option contracts. */
+        get: operations["get_statistics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/movers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read what rose most, what fell most and what most changed hands of in the last 24 hours. */
+        get: operations["get_movers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tapes/{tape_id}/catalogue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the kinds of data and the intervals that a tape can be asked for. */
+        get: operations["get_catalogue"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -424,7 +526,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List options with their quotes, and the volatility and delta that these imply. */
+        /**
+         * List options with their quotes, and the volatility and delta that these imply.
+         * @description `band` is how far strikes may be from the price of the underlying, as a fraction of it; `delta` picks the nearest
+         *     line of each expiry and right.
+         */
         get: operations["get_chain"];
         put?: never;
         post?: never;
@@ -584,6 +690,23 @@ export interface paths {
         /** Record a history of a source as a dataset; the job tells how far it is. */
         post: operations["post_history"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/live/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Forget what your sources told, so that they are asked anew from the next question on. */
+        delete: operations["delete_live_answers"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1215,7 +1338,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Say that the database answers too; 503 when it does not. */
+        /** Say that the database answers too; 503 when it does not. Without its cache a desk is slower, and ready. */
         get: operations["get_ready"];
         put?: never;
         post?: never;
@@ -1806,6 +1929,20 @@ export interface components {
             forks: string[];
         };
         /**
+         * CacheOut
+         * @description Where answers are kept; while that place is away, everything is loaded anew.
+         */
+        CacheOut: {
+            /** Keeper */
+            keeper: string;
+            /** Answers */
+            answers: boolean;
+            /** Away Since */
+            away_since: string | null;
+            /** Reason */
+            reason: string | null;
+        };
+        /**
          * CallKind
          * @description What a margin call is for.
          * @enum {string}
@@ -1832,6 +1969,16 @@ export interface components {
              * Format: date
              */
             due_on: string;
+        };
+        /**
+         * CatalogueOut
+         * @description The kinds of data and the intervals that a tape can be asked for.
+         */
+        CatalogueOut: {
+            /** Kinds */
+            kinds: components["schemas"]["KindOut"][];
+            /** Intervals */
+            intervals: components["schemas"]["IntervalOut"][];
         };
         /**
          * ChainLineOut
@@ -1880,6 +2027,11 @@ export interface components {
             implied_vol: string | null;
             /** Delta */
             delta: string | null;
+            /**
+             * Volume
+             * @description Of the newest bar, where it closed today; null where nobody told it.
+             */
+            volume: string | null;
             /** Reason */
             reason: string | null;
         };
@@ -2131,6 +2283,28 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+        };
+        /**
+         * DepthOut
+         * @description The book of a symbol as far as the tape has it, best price first; null with a reason where it has none.
+         */
+        DepthOut: {
+            source: components["schemas"]["SourceKind"];
+            /** Symbol */
+            symbol: string;
+            /** At */
+            at: string | null;
+            /** Bids */
+            bids: components["schemas"]["LevelOut"][] | null;
+            /** Asks */
+            asks: components["schemas"]["LevelOut"][] | null;
+            /**
+             * Levels
+             * @description How many levels the tape has: none, or the best alone.
+             */
+            levels: number;
+            /** Reason */
+            reason: string | null;
         };
         /**
          * Detail
@@ -2511,6 +2685,40 @@ export interface components {
             regulatory?: boolean;
             /** @default opening */
             rules_as_of?: components["schemas"]["RulesAsOf"];
+        };
+        /**
+         * FiguresOut
+         * @description What an instrument did in the last 24 hours, in today's shares; null with a reason where that is not known.
+         */
+        FiguresOut: {
+            /** Symbol */
+            symbol: string;
+            /** Name */
+            name: string;
+            kind: components["schemas"]["Kind"];
+            /** Open */
+            open: string | null;
+            /** High */
+            high: string | null;
+            /** Low */
+            low: string | null;
+            /** Last */
+            last: string | null;
+            /** Last At */
+            last_at: string | null;
+            /** Volume */
+            volume: string | null;
+            /**
+             * Base
+             * @description The last price before the 24 hours began.
+             */
+            base: string | null;
+            /** Change */
+            change: string | null;
+            /** Change Percent */
+            change_percent: string | null;
+            /** Reason */
+            reason: string | null;
         };
         /**
          * FileFormat
@@ -2902,6 +3110,19 @@ export interface components {
             source?: string;
         };
         /**
+         * IntervalOut
+         * @description An interval of bars: so many minutes counted from a session's open, or whole sessions where null.
+         */
+        IntervalOut: {
+            /**
+             * Interval
+             * @enum {string}
+             */
+            interval: "1m" | "3m" | "5m" | "15m" | "30m" | "1h" | "2h" | "4h" | "6h" | "8h" | "12h" | "1d" | "3d" | "1w" | "1M";
+            /** Minutes */
+            minutes: number | null;
+        };
+        /**
          * IssuedKeyView
          * @description A new key; the secret is shown this once. Send `key_id.secret` as a bearer token.
          */
@@ -3044,6 +3265,23 @@ export interface components {
          */
         Kind: "equity" | "etf" | "index" | "fund" | "option" | "crypto" | "series" | "currency";
         /**
+         * KindOut
+         * @description A kind of market data: whether the tape has it, else why not, and where it is read.
+         */
+        KindOut: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "bars" | "quotes" | "prints" | "depth" | "corporate_actions" | "options" | "figures";
+            /** Read At */
+            read_at: string;
+            /** Is There */
+            is_there: boolean;
+            /** Reason */
+            reason: string | null;
+        };
+        /**
          * LeftBehindOut
          * @description What was held of an instrument when an epoch ended.
          */
@@ -3101,6 +3339,22 @@ export interface components {
              * @example 12.5
              */
             price: string;
+        };
+        /**
+         * LevelOut
+         * @description A price of the book, and how much stands there.
+         */
+        LevelOut: {
+            /**
+             * Price
+             * @example 12.5
+             */
+            price: string;
+            /**
+             * Size
+             * @example 12.5
+             */
+            size: string;
         };
         /**
          * LiveActionOut
@@ -3519,6 +3773,30 @@ export interface components {
              * @example PKX7M2QWN4H8RTBC9DKV
              */
             key_id: string | null;
+        };
+        /**
+         * Moneyness
+         * @description How an option stands to the price of its underlying.
+         * @enum {string}
+         */
+        Moneyness: "itm" | "atm" | "otm";
+        /**
+         * MoversOut
+         * @description What rose most, what fell most and what most changed hands of in the last 24 hours.
+         */
+        MoversOut: {
+            source: components["schemas"]["SourceKind"];
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Gainers */
+            gainers: components["schemas"]["FiguresOut"][];
+            /** Losers */
+            losers: components["schemas"]["FiguresOut"][];
+            /** Most Active */
+            most_active: components["schemas"]["FiguresOut"][];
         };
         /**
          * OpenAccountBody
@@ -4239,6 +4517,49 @@ export interface components {
             code: string;
         };
         /**
+         * PastQuoteOut
+         * @description A quote that stood from an instant on.
+         */
+        PastQuoteOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Bid
+             * @example 12.5
+             */
+            bid: string;
+            /**
+             * Ask
+             * @example 12.5
+             */
+            ask: string;
+            /** Bid Size */
+            bid_size: string | null;
+            /** Ask Size */
+            ask_size: string | null;
+        };
+        /**
+         * PastQuotesOut
+         * @description The newest quotes of a symbol on a market day, oldest first; null with a reason where there are none.
+         */
+        PastQuotesOut: {
+            source: components["schemas"]["SourceKind"];
+            /** Symbol */
+            symbol: string;
+            /**
+             * On
+             * Format: date
+             */
+            on: string;
+            /** Items */
+            items: components["schemas"]["PastQuoteOut"][] | null;
+            /** Reason */
+            reason: string | null;
+        };
+        /**
          * PayoffBody
          * @description Legs to draw, and a market if their value before expiry is wanted too.
          * @example {
@@ -4434,6 +4755,42 @@ export interface components {
          */
         PriceBasis: "raw" | "split" | "total_return";
         /**
+         * PrintOut
+         * @description What was paid, and for how much where the source tells.
+         */
+        PrintOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Price
+             * @example 12.5
+             */
+            price: string;
+            /** Size */
+            size: string | null;
+        };
+        /**
+         * PrintsOut
+         * @description The newest prints of a symbol on a market day, oldest first; null with a reason where there are none.
+         */
+        PrintsOut: {
+            source: components["schemas"]["SourceKind"];
+            /** Symbol */
+            symbol: string;
+            /**
+             * On
+             * Format: date
+             */
+            on: string;
+            /** Items */
+            items: components["schemas"]["PrintOut"][] | null;
+            /** Reason */
+            reason: string | null;
+        };
+        /**
          * QualityOut
          * @description The quality report of a dataset as of an instant, symbol by symbol.
          */
@@ -4489,6 +4846,18 @@ export interface components {
             source: components["schemas"]["SourceKind"];
             /** Items */
             items: components["schemas"]["QuoteOut"][];
+        };
+        /**
+         * ReadyOut
+         * @description That the desk can be used, and what slows it down.
+         */
+        ReadyOut: {
+            /**
+             * Status
+             * @constant
+             */
+            status: "ready";
+            cache: components["schemas"]["CacheOut"];
         };
         /**
          * ReconciliationOut
@@ -4993,6 +5362,20 @@ export interface components {
             items: components["schemas"]["SourceOut"][];
             /** Rows */
             rows: components["schemas"]["SourceRowOut"][];
+        };
+        /**
+         * StatisticsOut
+         * @description 24-hour figures as of the tape's time, by symbol.
+         */
+        StatisticsOut: {
+            source: components["schemas"]["SourceKind"];
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Items */
+            items: components["schemas"]["FiguresOut"][];
         };
         /**
          * Stop
@@ -6302,38 +6685,6 @@ export interface operations {
             };
         };
     };
-    get_quotes: {
-        parameters: {
-            query: {
-                tape_id: string;
-                symbols: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["QuotesOut"];
-                };
-            };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     get_corporate_actions: {
         parameters: {
             query?: {
@@ -6540,6 +6891,237 @@ export interface operations {
             };
         };
     };
+    get_quotes: {
+        parameters: {
+            query: {
+                tape_id: string;
+                symbols: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuotesOut"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_past_quotes: {
+        parameters: {
+            query: {
+                limit?: number;
+                tape_id: string;
+                symbol: string;
+                on?: string | null;
+                start?: string | null;
+                end?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PastQuotesOut"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_prints: {
+        parameters: {
+            query: {
+                limit?: number;
+                tape_id: string;
+                symbol: string;
+                on?: string | null;
+                start?: string | null;
+                end?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrintsOut"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_depth: {
+        parameters: {
+            query: {
+                tape_id: string;
+                symbol: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DepthOut"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_statistics: {
+        parameters: {
+            query: {
+                tape_id: string;
+                symbols?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatisticsOut"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_movers: {
+        parameters: {
+            query: {
+                tape_id: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MoversOut"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_catalogue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tape_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatalogueOut"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_strategies: {
         parameters: {
             query?: never;
@@ -6711,6 +7293,8 @@ export interface operations {
                 expires_on?: string | null;
                 right?: components["schemas"]["Right"] | null;
                 expired?: boolean;
+                expires_from?: string | null;
+                expires_to?: string | null;
             };
             header?: never;
             path?: never;
@@ -6746,6 +7330,12 @@ export interface operations {
                 expires_on?: string | null;
                 right?: components["schemas"]["Right"] | null;
                 expired?: boolean;
+                expires_from?: string | null;
+                expires_to?: string | null;
+                volume_min?: string | null;
+                band?: string | null;
+                moneyness?: components["schemas"]["Moneyness"] | null;
+                delta?: string | null;
             };
             header?: never;
             path?: never;
@@ -6781,6 +7371,8 @@ export interface operations {
                 expires_on?: string | null;
                 right?: components["schemas"]["Right"] | null;
                 expired?: boolean;
+                expires_from?: string | null;
+                expires_to?: string | null;
             };
             header?: never;
             path?: never;
@@ -6816,6 +7408,8 @@ export interface operations {
                 expires_on?: string | null;
                 right?: components["schemas"]["Right"] | null;
                 expired?: boolean;
+                expires_from?: string | null;
+                expires_to?: string | null;
             };
             header?: never;
             path?: never;
@@ -7116,6 +7710,33 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ImportOut"];
                 };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_live_answers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused, or failed: a problem with a code. */
             default: {
@@ -8619,9 +9240,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: string;
-                    };
+                    "application/json": components["schemas"]["ReadyOut"];
                 };
             };
             /** @description Refused, or failed: a problem with a code. */

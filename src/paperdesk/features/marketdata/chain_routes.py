@@ -3,26 +3,42 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query
 
 from paperdesk.core.market.options import Right
 from paperdesk.features.identity.access import Reading
 from paperdesk.features.marketdata.chain_schemas import ChainLineOut, ContractOut, ExpirationsOut, StrikesOut
-from paperdesk.features.marketdata.chains import ContractQuery, chain, contracts
+from paperdesk.features.marketdata.chains import ContractQuery, LineFilter, Moneyness, chain, contracts
 from paperdesk.features.marketdata.queries import on_tape
 from paperdesk.features.marketdata.routes import Datasets
-from paperdesk.infra.http import DayText, Line, PageOf
+from paperdesk.infra.http import DayText, Line, NumberText, PageOf
 
 router = APIRouter(prefix="/v1/options", tags=["options"])
 
 
-def _asked(
-    underlying: Line, expires_on: DayText | None = None, right: Right | None = None, *, expired: bool = False
+def _asked(  # noqa: PLR0913 - each is a parameter of the address
+    underlying: Line,
+    expires_on: DayText | None = None,
+    right: Right | None = None,
+    *,
+    expired: bool = False,
+    expires_from: DayText | None = None,
+    expires_to: DayText | None = None,
 ) -> ContractQuery:
-    return ContractQuery(underlying, expires_on, right, expired)
+    return ContractQuery(underlying, expires_on, right, expired, expires_from, expires_to)
+
+
+def _wanted(
+    volume_min: Annotated[NumberText | None, Query(ge=0)] = None,
+    band: Annotated[NumberText | None, Query(ge=0, le=10)] = None,
+    moneyness: Moneyness | None = None,
+    delta: Annotated[NumberText | None, Query(ge=-1, le=1)] = None,
+) -> LineFilter:
+    return LineFilter(volume_min, band, moneyness, delta)
 
 
 Asked = Annotated[ContractQuery, Depends(_asked)]
+Wanted = Annotated[LineFilter, Depends(_wanted)]
 
 
 @router.get("/contracts")
@@ -33,9 +49,15 @@ async def get_contracts(tape_id: UUID, asked: Asked, work: Reading, shelf: Datas
 
 
 @router.get("/chain")
-async def get_chain(tape_id: UUID, asked: Asked, work: Reading, shelf: Datasets) -> PageOf[ChainLineOut]:
-    """List options with their quotes, and the volatility and delta that these imply."""
-    found = chain(*await on_tape(work, shelf, tape_id), asked)
+async def get_chain(
+    tape_id: UUID, asked: Asked, wanted: Wanted, work: Reading, shelf: Datasets
+) -> PageOf[ChainLineOut]:
+    """List options with their quotes, and the volatility and delta that these imply.
+
+    `band` is how far strikes may be from the price of the underlying, as a fraction of it; `delta` picks the nearest
+    line of each expiry and right.
+    """
+    found = chain(*await on_tape(work, shelf, tape_id), asked, wanted)
     return PageOf(items=[ChainLineOut.of_line(each) for each in found], next_cursor=None)
 
 

@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from paperdesk.core.kernel.money import money_from_float
 from paperdesk.core.market.instruments import Instrument
@@ -54,6 +54,9 @@ class ChainLineOut(ContractOut):
     derived_from: str | None
     implied_vol: NumberText | None
     delta: NumberText | None
+    volume: NumberText | None = Field(
+        description="Of the newest bar, where it closed today; null where nobody told it."
+    )
     reason: str | None
 
     @classmethod
@@ -67,6 +70,7 @@ class ChainLineOut(ContractOut):
             derived_from=None if line.quote is None else line.quote.derived_from,
             implied_vol=_number(line.implied_vol),
             delta=_number(line.delta),
+            volume=line.volume,
             reason=line.reason,
         )
 

@@ -1,8 +1,12 @@
 """Option chains: the contracts that a tape has shown by now, with their quotes and what those imply."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from itertools import groupby
+from typing import Final
 
 from paperdesk.core.kernel.money import ZERO
 from paperdesk.core.market.instruments import Instrument
@@ -19,12 +23,43 @@ _YEAR_S = 365 * 24 * 3600
 
 @dataclass(frozen=True, slots=True)
 class ContractQuery:
-    """Which contracts are asked for; those that have ended are left out unless they are asked for."""
+    """Which contracts are asked for; those that have ended are left out unless they are asked for.
+
+    Expiries are between `expires_from` and `expires_to`, both included.
+    """
 
     underlying: str
     expires_on: date | None = None
     right: Right | None = None
     expired: bool = False
+    expires_from: date | None = None
+    expires_to: date | None = None
+
+
+class Moneyness(StrEnum):
+    """How an option stands to the price of its underlying."""
+
+    IN = "itm"
+    AT = "atm"
+    OUT = "otm"
+
+
+@dataclass(frozen=True, slots=True)
+class LineFilter:
+    """Which lines of a chain are wanted; what is not known of a line fulfils no wish about it.
+
+    `band` is how far a strike may be from the price of the underlying, as a fraction of that price. `at` is the
+    strike of an expiry that is nearest to it. `delta` picks for each expiry and right the one line whose delta is
+    nearest, in size; puts have negative ones.
+    """
+
+    volume_min: Decimal | None = None
+    band: Decimal | None = None
+    moneyness: Moneyness | None = None
+    delta: Decimal | None = None
+
+
+EVERY_LINE: Final = LineFilter()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +72,7 @@ class ChainLine:
     implied_vol: float | None = None
     delta: float | None = None
     reason: str | None = None
+    volume: Decimal | None = None
 
 
 def contracts(tape: Tape, dataset: Dataset, asked: ContractQuery) -> list[tuple[Instrument, OptionContract]]:
@@ -53,11 +89,67 @@ def contracts(tape: Tape, dataset: Dataset, asked: ContractQuery) -> list[tuple[
     return sorted(found, key=lambda pair: (pair[1].expires_on, pair[1].strike, pair[1].right.value, pair[0].symbol))
 
 
-def chain(tape: Tape, dataset: Dataset, asked: ContractQuery) -> Iterator[ChainLine]:
+def chain(tape: Tape, dataset: Dataset, asked: ContractQuery, wanted: LineFilter = EVERY_LINE) -> Iterator[ChainLine]:
     """Yield contracts with their quotes, implied volatilities and deltas, by European values without dividends."""
-    for instrument, contract in contracts(tape, dataset, asked):
-        quote = dataset.standing_quote(instrument.id, tape.cursor)
-        yield _implied(tape, dataset, ChainLine(instrument, contract, quote))
+    found = _near(tape, dataset, contracts(tape, dataset, asked), wanted)
+    lines = (_implied(tape, dataset, _quoted(tape, dataset, *each)) for each in found)
+    enough = (
+        line
+        for line in lines
+        if wanted.volume_min is None or (line.volume is not None and line.volume >= wanted.volume_min)
+    )
+    return enough if wanted.delta is None else _nearest(enough, float(abs(wanted.delta)))
+
+
+def _near(
+    tape: Tape, dataset: Dataset, found: Sequence[tuple[Instrument, OptionContract]], wanted: LineFilter
+) -> Sequence[tuple[Instrument, OptionContract]]:
+    """Return the contracts whose strikes stand to the price of their underlying as wanted."""
+    if (wanted.band is None and wanted.moneyness is None) or not found:
+        return found
+    underlying_id = found[0][0].underlying_id
+    mark = None if underlying_id is None else mark_at(dataset, underlying_id, tape.cursor)
+    if mark is None:
+        return []
+    price = mark.price
+    reach = None if wanted.band is None else wanted.band * price
+    at = {
+        day: min((each.strike for _, each in group), key=lambda strike: (abs(strike - price), strike))
+        for day, group in groupby(found, key=lambda pair: pair[1].expires_on)
+    }
+    return [
+        (instrument, each)
+        for instrument, each in found
+        if (reach is None or abs(each.strike - price) <= reach)
+        and wanted.moneyness
+        in {None, _moneyness(each, price), Moneyness.AT if each.strike == at[each.expires_on] else None}
+    ]
+
+
+def _moneyness(contract: OptionContract, price: Decimal) -> Moneyness:
+    if contract.strike == price:
+        return Moneyness.AT
+    return Moneyness.IN if contract.is_call == (contract.strike < price) else Moneyness.OUT
+
+
+def _nearest(lines: Iterable[ChainLine], delta: float) -> Iterator[ChainLine]:
+    """Yield for each expiry and right the line whose delta is nearest to one, in size."""
+    best: dict[tuple[date, Right], tuple[float, ChainLine]] = {}
+    for line in lines:
+        if line.delta is None:
+            continue
+        off, place = abs(abs(line.delta) - delta), (line.contract.expires_on, line.contract.right)
+        if place not in best or off < best[place][0]:
+            best[place] = off, line
+    return (line for _, line in best.values())
+
+
+def _quoted(tape: Tape, dataset: Dataset, instrument: Instrument, contract: OptionContract) -> ChainLine:
+    """Return a line with its standing quote, and the volume of its newest bar if that closed today."""
+    bar = dataset.last_close(instrument.id, tape.cursor)
+    today = dataset.calendar.day_of(tape.at)
+    volume = bar.volume if bar is not None and dataset.calendar.day_of(bar.at) == today else None
+    return ChainLine(instrument, contract, dataset.standing_quote(instrument.id, tape.cursor), volume=volume)
 
 
 def years_left(tape: Tape, dataset: Dataset, contract: OptionContract) -> float:
@@ -73,6 +165,8 @@ def _is_asked_for(tape: Tape, dataset: Dataset, contract: OptionContract, asked:
     return (
         contract.underlying == asked.underlying
         and asked.expires_on in {None, contract.expires_on}
+        and (asked.expires_from is None or contract.expires_on >= asked.expires_from)
+        and (asked.expires_to is None or contract.expires_on <= asked.expires_to)
         and asked.right in {None, contract.right}
         and (asked.expired or _ends_at(dataset, contract) > tape.at)
     )
@@ -92,8 +186,8 @@ def _implied(tape: Tape, dataset: Dataset, line: ChainLine) -> ChainLine:
         return _told(line, reason.name.lower())
     vol = float(found.vol)
     delta = greeks(european(contract.is_call, float(mark.price), float(contract.strike), years=years, vol=vol)).delta
-    return ChainLine(line.instrument, contract, line.quote, vol, float(delta))
+    return replace(line, implied_vol=vol, delta=float(delta))
 
 
 def _told(line: ChainLine, reason: str) -> ChainLine:
-    return ChainLine(line.instrument, line.contract, line.quote, reason=reason)
+    return replace(line, reason=reason)

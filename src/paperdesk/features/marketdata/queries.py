@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from paperdesk.core.broker.view import UnknownSymbol
 from paperdesk.core.kernel.errors import Invalid
@@ -18,7 +19,7 @@ from paperdesk.features.marketdata.feeds.dataset import Dataset
 from paperdesk.features.marketdata.feeds.manifest import DatasetManifest, manifest_from_text
 from paperdesk.features.marketdata.feeds.resample import Interval, Standing, minutes_of, resampled
 from paperdesk.features.marketdata.presets import REPLAYS, Replay
-from paperdesk.features.marketdata.store import load_strategies, load_tape, public_dataset
+from paperdesk.features.marketdata.store import live_tapes, load_strategies, load_tape, public_dataset
 from paperdesk.features.marketdata.tables import dataset_versions, tape_runs
 from paperdesk.features.marketdata.tapes import Shelf, Tape, listed_instrument, tape_of
 from paperdesk.infra.db import fetch_all
@@ -74,6 +75,11 @@ async def list_tapes(work: ReadOnly) -> list[Tape]:
     """Return the tapes a caller may see, newest first."""
     query = select(tape_runs).where(owned(tape_runs, work, or_public=True)).order_by(tape_runs.c.id.desc())
     return [tape_of(row) for row in await fetch_all(work.db, query)]
+
+
+async def every_live_tape(db: AsyncConnection) -> list[Tape]:
+    """Return the tapes of all tenants that go with a live market; for what runs by itself."""
+    return await live_tapes(db)
 
 
 async def list_branches(work: ReadOnly, tape_id: UUID) -> list[Tape]:

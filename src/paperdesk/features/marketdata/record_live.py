@@ -19,6 +19,7 @@ from paperdesk.features.marketdata.control_tape import CONTROL_TOPIC
 from paperdesk.features.marketdata.feeds.live import LiveDataset
 from paperdesk.features.marketdata.feeds.live_facts import Seen, facts_of
 from paperdesk.features.marketdata.feeds.live_journal import Delivery
+from paperdesk.features.marketdata.kept_sources import KeptSources
 from paperdesk.features.marketdata.read_sourcing import read_sourcing
 from paperdesk.features.marketdata.sources import Sources
 from paperdesk.features.marketdata.store import live_tapes
@@ -77,7 +78,8 @@ class Recorder:
         assert tape.tenant_id is not None, "a live tape belongs to who has the key"
         who = Principal(tape.tenant_id, tape.owner_id, frozenset({Scope.READ}))
         try:
-            answer = await self.sources.snapshots(await read_sourcing(self.runtime, who), list(dataset.watched))
+            kept = KeptSources(self.sources, self.runtime.cache, self.runtime.clock)
+            answer = await kept.fresh_snapshots(await read_sourcing(self.runtime, who), list(dataset.watched))
         except PaperdeskError as failure:
             wait = failure.facts.get("retry_after_s")
             if isinstance(wait, int):

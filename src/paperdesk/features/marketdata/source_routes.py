@@ -9,10 +9,12 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 from starlette.requests import HTTPConnection
 
+from paperdesk.core.kernel.principal import Scope
 from paperdesk.features.identity.access import Caller, Serving, Work
 from paperdesk.features.marketdata.feeds.vendor import BarLength, BarsAsked, Subject
 from paperdesk.features.marketdata.forget_source_key import forget_source_key
 from paperdesk.features.marketdata.import_history import import_history
+from paperdesk.features.marketdata.kept_sources import KeptSources
 from paperdesk.features.marketdata.open_live_tape import open_live_tape, watch_symbols
 from paperdesk.features.marketdata.queries import SYMBOLS_MAX, TooManySymbols
 from paperdesk.features.marketdata.read_sourcing import read_sourcing
@@ -60,6 +62,13 @@ def _sources(connection: HTTPConnection) -> Sources:
 
 
 Vendors = Annotated[Sources, Depends(_sources)]
+
+
+def _kept(sources: Vendors, runtime: Serving) -> KeptSources:
+    return KeptSources(sources, runtime.cache, runtime.clock)
+
+
+Kept = Annotated[KeptSources, Depends(_kept)]
 
 
 async def _sourcing(who: Caller, runtime: Serving) -> Sourcing:
@@ -127,13 +136,20 @@ async def post_history(body: HistoryBody, work: Work) -> ImportOut:
     return ImportOut(job_id=await import_history(work, body.command()))
 
 
+@router.delete("/live/answers", status_code=204)
+async def delete_live_answers(who: Caller, asking: Asking, kept: Kept) -> None:
+    """Forget what your sources told, so that they are asked anew from the next question on."""
+    who.require(Scope.TRADE)
+    await kept.forget(asking)
+
+
 @router.get("/live/quotes")
-async def get_live_quotes(symbols: str, asking: Asking, sources: Vendors) -> LiveQuotesOut:
+async def get_live_quotes(symbols: str, asking: Asking, kept: Kept) -> LiveQuotesOut:
     """Read the latest quotes and prints from a source; symbols are separated by commas."""
     wanted = [symbol for symbol in symbols.split(",") if symbol]
     if len(wanted) > SYMBOLS_MAX:
         raise TooManySymbols(f"At most {SYMBOLS_MAX} symbols at once.", limit=SYMBOLS_MAX)
-    answer = await sources.snapshots(asking, list(dict.fromkeys(wanted)))
+    answer = await kept.snapshots(asking, list(dict.fromkeys(wanted)))
     items = [LiveQuoteOut.of(symbol, answer.value.get(symbol)) for symbol in wanted]
     return LiveQuotesOut(told=told(answer.provenance, answer.stands_in_for), items=items)
 
@@ -144,7 +160,7 @@ async def get_live_bars(  # noqa: PLR0913 - each is a parameter of the address
     start: InstantText,
     end: InstantText,
     asking: Asking,
-    sources: Vendors,
+    kept: Kept,
     *,
     length: BarLength = "1d",
     page: Annotated[str | None, Query(max_length=PAGE_LENGTH_MAX)] = None,
@@ -153,46 +169,44 @@ async def get_live_bars(  # noqa: PLR0913 - each is a parameter of the address
     vendor, _, rest = (page or "").partition(":")
     asked = BarsAsked(symbol, length, start, end, rest or None)
     if not rest:
-        return LiveBarsOut.of(asked, await sources.bars(asking, asked))
+        return LiveBarsOut.of(asked, await kept.bars(asking, asked))
     only = Sourcing(asking.tenant_id, asking.keys, {Subject.BARS: require_tells(Subject.BARS, [vendor])})
-    return LiveBarsOut.of(asked, await sources.bars(only, asked))
+    return LiveBarsOut.of(asked, await kept.bars(only, asked))
 
 
 @router.get("/live/chain")
 async def get_live_chain(
-    underlying: SymbolText, asking: Asking, sources: Vendors, expires_on: DayText | None = None
+    underlying: SymbolText, asking: Asking, kept: Kept, expires_on: DayText | None = None
 ) -> LiveChainOut:
     """Read an option chain with quotes from a source."""
-    answer = await sources.chain(asking, underlying, expires_on)
+    answer = await kept.chain(asking, underlying, expires_on)
     items = [LiveContractOut.of(each) for each in answer.value]
     return LiveChainOut(told=told(answer.provenance, answer.stands_in_for), underlying=underlying, items=items)
 
 
 @router.get("/live/instruments")
 async def get_live_instruments(
-    q: Annotated[str, Query(min_length=1, max_length=80)], asking: Asking, sources: Vendors
+    q: Annotated[str, Query(min_length=1, max_length=80)], asking: Asking, kept: Kept
 ) -> LiveInstrumentsOut:
     """Search the instruments that a source knows."""
-    answer = await sources.instruments(asking, q)
+    answer = await kept.instruments(asking, q)
     items = [LiveInstrumentOut.of(each) for each in answer.value]
     return LiveInstrumentsOut(told=told(answer.provenance, answer.stands_in_for), items=items)
 
 
 @router.get("/live/actions")
 async def get_live_actions(
-    symbol: SymbolText, start: DayText, end: DayText, asking: Asking, sources: Vendors
+    symbol: SymbolText, start: DayText, end: DayText, asking: Asking, kept: Kept
 ) -> LiveActionsOut:
     """Read dividends and splits between two days from a source, both included."""
-    answer = await sources.actions(asking, symbol, (start, end))
+    answer = await kept.actions(asking, symbol, (start, end))
     items = [LiveActionOut.of(each) for each in answer.value]
     return LiveActionsOut(told=told(answer.provenance, answer.stands_in_for), items=items)
 
 
 @router.get("/live/yields")
-async def get_live_yields(
-    series: Series, start: DayText, end: DayText, asking: Asking, sources: Vendors
-) -> LiveYieldsOut:
+async def get_live_yields(series: Series, start: DayText, end: DayText, asking: Asking, kept: Kept) -> LiveYieldsOut:
     """Read a Treasury yield between two days from a source, both included."""
-    answer = await sources.yields(asking, series, (start, end))
+    answer = await kept.yields(asking, series, (start, end))
     items = [LiveYieldOut.of(each) for each in answer.value]
     return LiveYieldsOut(told=told(answer.provenance, answer.stands_in_for), series=series, items=items)

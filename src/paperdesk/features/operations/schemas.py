@@ -1,11 +1,12 @@
-"""What jobs look like from outside."""
+"""What jobs look like from outside, and what monitors are told."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from paperdesk.infra.cache import CacheState
 from paperdesk.infra.db import Row
 
 
@@ -26,3 +27,29 @@ class JobOut(BaseModel):
     def of(cls, row: Row) -> "JobOut":
         """Show a row of jobs."""
         return cls(**{name: row[name] for name in cls.model_fields})
+
+
+class CacheOut(BaseModel):
+    """Where answers are kept; while that place is away, everything is loaded anew."""
+
+    keeper: str
+    answers: bool
+    away_since: datetime | None
+    reason: str | None
+
+    @classmethod
+    def of(cls, state: CacheState) -> "CacheOut":
+        """Show how the cache stands."""
+        return cls(
+            keeper=state.keeper,
+            answers=state.away_since is None,
+            away_since=state.away_since,
+            reason=state.reason,
+        )
+
+
+class ReadyOut(BaseModel):
+    """That the desk can be used, and what slows it down."""
+
+    status: Literal["ready"]
+    cache: CacheOut
