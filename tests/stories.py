@@ -26,12 +26,12 @@ from paperdesk.core.broker.commands import (
     TakeProfit,
     TransferCash,
 )
-from paperdesk.core.broker.engine import arrive, decide, fold, react
+from paperdesk.core.broker.engine import decide, fold, met_at_once, react
 from paperdesk.core.broker.events import Event, Fill, OrderFilled, booking_of
 from paperdesk.core.broker.ledger import Entry, Posting
 from paperdesk.core.broker.lots import LotChoice
 from paperdesk.core.broker.marks import Marks
-from paperdesk.core.broker.orders import Intent, Order, OrderClass, OrderType, Side, TimeInForce
+from paperdesk.core.broker.orders import Intent, Order, OrderClass, OrderKind, OrderType, Side, TimeInForce
 from paperdesk.core.broker.view import MarketView
 from paperdesk.core.kernel.errors import PaperdeskError
 from paperdesk.core.kernel.ids import EntryId, InstrumentId, OrderId, derived
@@ -199,9 +199,9 @@ class Story:
         self._ask(ClosePosition(self.account.id, order_id(self.asked), symbol, **exact(terms)))
         return order_id(self.asked)
 
-    def cancel_all(self, symbol: str | None = None) -> None:
+    def cancel_all(self, symbol: str | None = None, kind: OrderKind | None = None) -> None:
         """Take every open order off the market."""
-        self._ask(CancelOrders(self.account.id, symbol))
+        self._ask(CancelOrders(self.account.id, symbol, kind))
 
     def cancel(self, which: OrderId) -> None:
         """Take an order off the market."""
@@ -218,7 +218,8 @@ class Story:
 
     def arrives(self, which: OrderId) -> tuple[Event, ...]:
         """Let an order meet the standing quote at once, as a hand-traded account does."""
-        return self._remember(arrive(self.account, which, self.quotes, self.cursor, self.marks))
+        course = met_at_once(self.account, self.order(which), self.view)
+        return () if course is None else self._remember(course.happened)
 
     # --- when the market speaks -----------------------------------------------------------------
 

@@ -13,7 +13,17 @@ from paperdesk.core.broker.fees import FeeSchedule
 from paperdesk.core.broker.fill_models import FILL_MODELS
 from paperdesk.core.broker.lots import Lot, LotMethod
 from paperdesk.core.broker.margin_rules import MarginKind, MarginRegime, MarginRules
-from paperdesk.core.broker.orders import CONDITIONAL, LASTING, Order, OrderClass, OrderType, Role, Side, TimeInForce
+from paperdesk.core.broker.orders import (
+    CONDITIONAL,
+    LASTING,
+    Order,
+    OrderClass,
+    OrderKind,
+    OrderType,
+    Role,
+    Side,
+    TimeInForce,
+)
 from paperdesk.core.kernel.ids import ENTROPY_BYTES, LotId, derived
 from paperdesk.core.kernel.money import CURRENCY_EXPONENTS
 from paperdesk.core.market.corporate_actions import (
@@ -199,7 +209,7 @@ def replacements(draw: st.DrawFn) -> Step:
 
 
 exits = st.one_of(
-    st.builds(lambda symbol: Step("cancel_all", (symbol,)), st.none() | symbols),
+    st.builds(lambda *which: Step("cancel_all", which), st.none() | symbols, st.none() | st.sampled_from(OrderKind)),
     st.builds(
         lambda symbol, percent, cancel: Step(
             "closes_position", (symbol,), {"cancel_orders": cancel, **({"percent": percent} if percent else {})}

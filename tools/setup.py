@@ -278,6 +278,8 @@ def nightly(words: Sequence[str]) -> None:
     """Run what is too long for every change."""
     prepare_python(["dev"])
     prepare_web()
+    rules = ["--cov=paperdesk.core.broker", "--cov-branch", "--cov-report=term-missing", "--cov-fail-under=100"]
+    run([BIN / "pytest", "-n", "2", "tests/core/broker", *rules])
     become([BIN / "pytest", "-n", "2", "-m", "slow or nightly", "--timeout", "3600", *words])
 
 

@@ -6,6 +6,7 @@ from itertools import product
 
 import pytest
 
+from paperdesk.core.broker.lots import LotChoice, LotMethod
 from paperdesk.core.broker.orders import (
     OPEN_STATUSES,
     TRANSITIONS,
@@ -50,3 +51,8 @@ def test_the_average_price_is_derived_from_what_was_filled() -> None:
     part = replace(order, filled_quantity=Decimal(4), filled_value=Decimal("401.00"))
     assert part.average_fill_price == Decimal("100.25")
     assert part.remaining == Decimal(6)
+
+
+def test_an_order_says_its_choice_of_lots_as_a_text_and_none_when_it_has_none() -> None:
+    assert order_of().lot_choice_text is None
+    assert replace(order_of(), lot_choice=LotChoice(LotMethod.HIGHEST_COST)).lot_choice_text == "highest_cost"

@@ -5,10 +5,11 @@ from decimal import Decimal
 import pytest
 
 from paperdesk.core.broker.commands import ClosePosition, StopLoss
-from paperdesk.core.broker.orders import BY_REQUEST, OrderClass, Side
+from paperdesk.core.broker.orders import BY_REQUEST, OrderClass, OrderKind, Side
 from paperdesk.core.kernel.errors import PaperdeskError
 from paperdesk.core.kernel.ids import AccountId, OrderId, derived
-from tests.scenery import GLOBEX, HERE
+from tests.pit import LOW, VERTICAL, desk
+from tests.scenery import COIN, GLOBEX, HERE
 from tests.stories import Closing, Story
 
 
@@ -38,6 +39,33 @@ def test_orders_in_one_instrument_are_cancelled_and_others_stay(holder: Story) -
     other = holder.buy("1", "10", symbol=GLOBEX.symbol)
     holder.cancel_all("ACME")
     assert [order.id for order in holder.account.orders.values() if order.is_open] == [other]
+
+
+@pytest.mark.parametrize(
+    ("kind", "gone"),
+    [
+        (OrderKind.EQUITY, {"ACME", "FUND"}),
+        (OrderKind.OPTION, {LOW.symbol}),
+        (OrderKind.CRYPTO, {"COIN"}),
+        (OrderKind.COMBO, {"combo"}),
+    ],
+)
+def test_all_of_a_kind_are_cancelled_and_others_stay(kind: OrderKind, gone: set[str]) -> None:
+    story = desk("100000")
+    placed = {
+        "combo": story.combo(VERTICAL, "1.00"),
+        **{symbol: story.buy("1", "1.00", symbol=symbol) for symbol in ("ACME", "FUND", "COIN", LOW.symbol)},
+    }
+    story.cancel_all(kind=kind)
+    assert {name for name, which in placed.items() if not story.order(which).is_open} == gone
+
+
+def test_a_kind_and_an_instrument_must_both_fit(holder: Story) -> None:
+    coin = holder.buy("1", "10", symbol=COIN.symbol)
+    holder.cancel_all("ACME", OrderKind.CRYPTO)
+    assert len([order for order in holder.account.orders.values() if order.is_open]) == 2
+    holder.cancel_all(COIN.symbol, OrderKind.CRYPTO)
+    assert not holder.order(coin).is_open
 
 
 @pytest.mark.parametrize(

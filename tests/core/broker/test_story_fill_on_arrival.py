@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from paperdesk.core.broker.engine import UnknownOrder
+from paperdesk.core.broker.engine import UnknownOrder, arrived
 from paperdesk.core.broker.fill_models import REALISTIC
 from paperdesk.core.broker.orders import OrderStatus, TimeInForce
 from tests.scenery import order_id, rules
@@ -59,4 +59,12 @@ def test_a_price_nobody_quoted_never_fills_on_arrival(story: Story) -> None:
 
 def test_an_order_that_never_arrived_is_unknown(story: Story) -> None:
     with pytest.raises(UnknownOrder):
-        story.arrives(order_id(99))
+        arrived(story.account, order_id(99), story.quotes, story.cursor)
+
+
+def test_whoever_waits_for_facts_or_for_the_open_meets_nothing_yet(story: Story) -> None:
+    patient = Story(rules=rules(REALISTIC))
+    patient.quote("99", "100", sizes=("6", "6"))
+    assert patient.arrives(patient.buy("5")) == ()
+    story.is_open = False
+    assert story.arrives(story.buy("5")) == ()

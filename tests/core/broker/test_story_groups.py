@@ -6,6 +6,8 @@ import pytest
 
 from paperdesk.core.broker.checks import InsufficientShares
 from paperdesk.core.broker.commands import StopLoss, TakeProfit
+from paperdesk.core.broker.events import OrderAccepted, OrderFilled, OrderReplaced
+from paperdesk.core.broker.evolution import order_after
 from paperdesk.core.broker.fill_models import REALISTIC
 from paperdesk.core.broker.orders import (
     ENTRY_ENDED,
@@ -267,3 +269,17 @@ def test_members_share_quantity_time_and_account() -> None:
     entry, loss = story.order(which), story.order(leg(which, Role.STOP_LOSS))
     assert loss.expires_at == entry.expires_at
     assert (loss.quantity, loss.time_in_force, loss.account_id) == (entry.quantity, GTC, entry.account_id)
+
+
+def test_one_order_follows_what_happens_to_it_as_its_account_does() -> None:
+    story = Story()
+    first = story.buy("10", "90")
+    second = story.replace(first, limit_price="95")
+    story.open("94")
+    alone = {event.order.id: event.order for event in story.events if isinstance(event, OrderAccepted | OrderReplaced)}
+    for event in story.events:
+        if isinstance(event, OrderFilled):
+            alone[second] = order_after(alone[second], event)
+        elif isinstance(event, OrderReplaced):
+            alone[first] = order_after(alone[first], event)
+    assert alone == {which: story.order(which) for which in (first, second)}

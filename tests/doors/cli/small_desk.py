@@ -57,6 +57,7 @@ class SmallDesk(SmallLives):
             Route("/v1/accounts/{id}/transfers", self.transfer, methods=["POST"]),
             Route("/v1/orders", self.list_orders),
             Route("/v1/orders", self.place_order, methods=["POST"]),
+            Route("/v1/orders", self.cancel_orders, methods=["DELETE"]),
             Route("/v1/orders/preview", self.preview_order, methods=["POST"]),
             Route("/v1/orders/{id}", self.one_order, methods=["GET", "DELETE"]),
             Route("/v1/tapes", self.list_tapes),
@@ -199,6 +200,13 @@ class SmallDesk(SmallLives):
                 )
             found |= {"status": "cancelled", "closed_reason": "cancelled by its owner"}
         return JSONResponse(found)
+
+    async def cancel_orders(self, request: Request) -> Response:
+        is_meant = request.query_params.get("kind", "equity") == "equity"
+        gone = [row for row in self.orders if is_meant and row["status"] == "accepted"]
+        for row in gone:
+            row |= {"status": "cancelled", "closed_reason": "cancelled by its owner"}
+        return page(request, gone)
 
     async def list_tapes(self, request: Request) -> Response:
         return page(request, self.tapes)

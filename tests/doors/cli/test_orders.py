@@ -57,6 +57,13 @@ def test_an_order_is_shown_and_cancelled_by_the_end_of_its_id(running: Running, 
     assert again.stderr.startswith("order_closed: The order is already cancelled.")
 
 
+def test_all_open_orders_of_a_kind_are_cancelled_at_once(running: Running, speak: Speak) -> None:
+    speak("orders", "place", "buy", "10", "AAPL", "--limit", "99.5")
+    assert "No open orders." in speak("orders", "cancel-all", "--kind", "option").stdout
+    assert "cancelled" in speak("orders", "cancel-all", "--kind", "equity").stdout
+    assert "No open orders." in speak("orders", "cancel-all").stdout
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [

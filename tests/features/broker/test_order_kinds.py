@@ -114,6 +114,25 @@ async def test_all_orders_are_called_off_at_once(desk: RunningDesk) -> None:
     await fills(desk, account_id)
 
 
+async def test_all_orders_of_a_kind_are_called_off_and_the_others_keep_working(desk: RunningDesk) -> None:
+    rules = {"margin": {"kind": "reg_t"}, "option_level": 3, "fill_model": "ideal", "cash": "20000"}
+    _, account_id = await desk.market("pit", **rules)
+    low, high = "ACME240621C00100000", "ACME240621C00105000"
+    for symbol in ("ACME", low):
+        await desk.mine.order(account_id, "buy", "1", symbol=symbol, limit_price="1.00", time_in_force="gtc")
+    legs = [{"symbol": low, "side": "buy"}, {"symbol": high, "side": "sell"}]
+    combo = {"account_id": account_id, "legs": legs, "quantity": "1", "type": "limit", "limit_price": "1.00"}
+    await desk.mine.post("/v1/orders", combo)
+    gone = []
+    for kind in ("crypto", "option", "combo", "equity"):
+        answer = await desk.mine.ask("DELETE", "/v1/orders", params={"account_id": account_id, "kind": kind})
+        gone.append([(each["symbol"], each["status"]) for each in answer.json()["items"] if each["role"] is None])
+    assert gone == [[], [(low, "cancelled")], [("ACME", "cancelled")], [("ACME", "cancelled")]]
+    bonds = {"account_id": account_id, "kind": "bond"}
+    assert (await desk.mine.ask("DELETE", "/v1/orders", params=bonds)).status_code == 422
+    assert (await desk.mine.get(f"/v1/accounts/{account_id}"))["held_cash"] == "0"
+
+
 async def test_half_a_position_is_closed_and_then_the_rest(desk: RunningDesk) -> None:
     tape_id, account_id = await held(desk)
     close = f"/v1/accounts/{account_id}/positions/ACME/close"

@@ -1033,7 +1033,7 @@ export interface paths {
         put?: never;
         /** Place an order; the same client order id and content answers 200 with the same order. */
         post: operations["post_order"];
-        /** Cancel every open order of an account, or those in one symbol; all of them in one commit. */
+        /** Cancel every open order of an account, or those in one symbol or of one kind; all of them in one commit. */
         delete: operations["delete_orders"];
         options?: never;
         head?: never;
@@ -3967,6 +3967,12 @@ export interface components {
          * @enum {string}
          */
         OrderClass: "simple" | "bracket" | "oco" | "oto" | "combo";
+        /**
+         * OrderKind
+         * @description What an order is in: shares, an option, a pair, or several legs at one price.
+         * @enum {string}
+         */
+        OrderKind: "equity" | "option" | "crypto" | "combo";
         /**
          * OrderOut
          * @description An order as it stands; of a combo `symbol` is what it is on, its prices are net, and its legs are shown with it.
@@ -8552,6 +8558,7 @@ export interface operations {
             query: {
                 account_id: string;
                 symbol?: string | null;
+                kind?: components["schemas"]["OrderKind"] | null;
             };
             header?: never;
             path?: never;

@@ -7,7 +7,7 @@ from paperdesk.core.broker.checks import check_units
 from paperdesk.core.broker.commands import CancelOrders, ClosePosition, PlaceOrder
 from paperdesk.core.broker.contingencies import Course, cancel
 from paperdesk.core.broker.events import OrderCancelled
-from paperdesk.core.broker.orders import BY_REQUEST, OrderClass, OrderType, Side
+from paperdesk.core.broker.orders import BY_REQUEST, OrderClass, OrderKind, OrderType, Side
 from paperdesk.core.broker.placement import place
 from paperdesk.core.broker.view import MarketView
 from paperdesk.core.kernel.errors import Invalid, NotFound
@@ -31,9 +31,9 @@ class PercentOutOfRange(Invalid):
 
 
 def cancel_all(course: Course, command: CancelOrders, view: MarketView) -> None:
-    """Cancel every open order, or those in one instrument, each by request and in the order accepted."""
+    """Cancel every open order, or those in one instrument or of one kind, by request and in the order accepted."""
     of = None if command.symbol is None else view.instrument(command.symbol).id
-    _cancel(course, of)
+    _cancel(course, of, command.kind)
 
 
 def close_position(course: Course, command: ClosePosition, view: MarketView) -> None:
@@ -60,10 +60,11 @@ def close_position(course: Course, command: ClosePosition, view: MarketView) -> 
     place(course, order, view)
 
 
-def _cancel(course: Course, instrument_id: InstrumentId | None) -> None:
+def _cancel(course: Course, instrument_id: InstrumentId | None, kind: OrderKind | None = None) -> None:
     for known in sorted(course.account.orders.values(), key=lambda each: each.accepted_seq):
         order = course.order(known.id)
-        if not order.is_open or instrument_id not in {None, order.instrument.id}:
+        is_meant = instrument_id in {None, order.instrument.id} and kind in {None, order.kind}
+        if not order.is_open or not is_meant:
             continue
         if order.order_class is OrderClass.COMBO:
             cancel(course, order, BY_REQUEST)

@@ -8,7 +8,7 @@ from typing import TypeAlias
 from paperdesk.core.broker.account import AtExpiry
 from paperdesk.core.broker.combos import Strategy
 from paperdesk.core.broker.lots import LotChoice
-from paperdesk.core.broker.orders import Intent, OrderClass, OrderType, Side, TimeInForce
+from paperdesk.core.broker.orders import Intent, OrderClass, OrderKind, OrderType, Side, TimeInForce
 from paperdesk.core.kernel.ids import AccountId, EntryId, OrderId
 from paperdesk.core.kernel.money import ZERO
 
@@ -115,10 +115,11 @@ class CancelOrder:
 
 @dataclass(frozen=True, slots=True)
 class CancelOrders:
-    """Take every open order off the market, or those in one instrument."""
+    """Take every open order off the market, or those in one instrument, or of one kind, or both at once."""
 
     account_id: AccountId
     symbol: str | None = None
+    kind: OrderKind | None = None
 
 
 @dataclass(frozen=True, slots=True)

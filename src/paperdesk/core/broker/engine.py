@@ -76,7 +76,6 @@ from paperdesk.core.market.quotes import NO_QUOTES, Quotes
 
 __all__ = [
     "UnknownOrder",
-    "arrive",
     "arrived",
     "decide",
     "decided",
@@ -156,13 +155,6 @@ def _meet(course: Course, fact: PriceFact, marks: Marks, quotes: Quotes) -> None
         return
     if course.events or account.position(instrument_id).quantity:
         review(course, fact, marks)
-
-
-def arrive(
-    account: Account, order_id: OrderId, quotes: Quotes, cursor: int, marks: Marks = NO_MARKS
-) -> tuple[Event, ...]:
-    """Fill an order as it arrives against standing real quotes; a rule of accounts traded by hand."""
-    return arrived(account, order_id, quotes, cursor, marks).happened
 
 
 def arrived(account: Account, order_id: OrderId, quotes: Quotes, cursor: int, marks: Marks = NO_MARKS) -> Course:

@@ -18,7 +18,7 @@ from paperdesk.core.broker.lots import LotChoice
 from paperdesk.core.kernel.errors import Conflict
 from paperdesk.core.kernel.ids import AccountId, OrderId
 from paperdesk.core.kernel.money import ZERO
-from paperdesk.core.market.instruments import Instrument
+from paperdesk.core.market.instruments import Instrument, Kind
 
 
 class Side(StrEnum):
@@ -71,6 +71,19 @@ class OrderClass(StrEnum):
     OCO = "oco"
     OTO = "oto"
     COMBO = "combo"
+
+
+class OrderKind(StrEnum):
+    """What an order is in: shares, an option, a pair, or several legs at one price."""
+
+    EQUITY = "equity"
+    OPTION = "option"
+    CRYPTO = "crypto"
+    COMBO = "combo"
+
+
+# What can be ordered besides is a share, or one of a fund.
+_KINDS = {Kind.OPTION: OrderKind.OPTION, Kind.CRYPTO: OrderKind.CRYPTO}
 
 
 class Intent(StrEnum):
@@ -267,6 +280,13 @@ class Order:
     def is_exit(self) -> bool:
         """Say whether the order closes what another order of its group opened, or what was held before."""
         return self.role in {Role.TAKE_PROFIT, Role.STOP_LOSS}
+
+    @property
+    def kind(self) -> OrderKind:
+        """Return what the order is in; shares of funds are equity, and a leg is of its combo's kind."""
+        if self.order_class is OrderClass.COMBO:
+            return OrderKind.COMBO
+        return _KINDS.get(self.instrument.kind, OrderKind.EQUITY)
 
     @property
     def is_combo(self) -> bool:

@@ -214,12 +214,13 @@ def cancel_orders(
     context: typer.Context,
     *,
     symbol: Annotated[str | None, typer.Option("--symbol", help="Only those in it.")] = None,
+    kind: Annotated[str | None, typer.Option("--kind", help="Only equity, option, crypto or combo.")] = None,
     account: Account = None,
     as_json: AsJson = False,
 ) -> None:
-    """Cancel every open order of an account."""
+    """Cancel every open order of an account, or all of a kind."""
     desk = desk_of(context)
-    answer = desk.delete("/v1/orders", account_id=choose.account(desk, account)["id"], symbol=symbol)
+    answer = desk.delete("/v1/orders", account_id=choose.account(desk, account)["id"], symbol=symbol, kind=kind)
     render.listing(answer, _ORDERS, "No open orders.", as_json=as_json)
 
 

@@ -1,4 +1,4 @@
-"""Take every open order of an account off the market, or those in one instrument."""
+"""Take every open order of an account off the market, or those in one instrument or of one kind."""
 
 from paperdesk.core.broker.commands import CancelOrders
 from paperdesk.core.kernel.principal import Scope

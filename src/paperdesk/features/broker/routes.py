@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Header, Query, Response
 from starlette.requests import HTTPConnection
 
 from paperdesk.core.broker.commands import CancelOrders, TransferCash
-from paperdesk.core.broker.orders import Order
+from paperdesk.core.broker.orders import Order, OrderKind
 from paperdesk.core.broker.view import MarketView
 from paperdesk.core.kernel.ids import AccountId, EntryId, KeyId, OrderId, derived
 from paperdesk.features.broker import queries
@@ -206,9 +206,11 @@ async def get_orders(
 
 
 @router.delete("/orders")
-async def delete_orders(account_id: UUID, broker: Broker, symbol: Line | None = None) -> PageOf[OrderOut]:
-    """Cancel every open order of an account, or those in one symbol; all of them in one commit."""
-    cancelled = await cancel_orders(broker, CancelOrders(AccountId(account_id), symbol))
+async def delete_orders(
+    account_id: UUID, broker: Broker, symbol: Line | None = None, kind: OrderKind | None = None
+) -> PageOf[OrderOut]:
+    """Cancel every open order of an account, or those in one symbol or of one kind; all of them in one commit."""
+    cancelled = await cancel_orders(broker, CancelOrders(AccountId(account_id), symbol, kind))
     items = [_shown(order, cancelled.view) for order in cancelled.orders]
     return PageOf(items=items, next_cursor=None)
 
