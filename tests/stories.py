@@ -10,9 +10,8 @@ A story keeps its account the way a live desk does: one happening at a time, eve
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
 from decimal import Decimal
-from typing import Any, TypeAlias, TypedDict, Unpack
+from typing import TypeAlias, Unpack
 
 from paperdesk.core.broker.account import Account, Position, Rules
 from paperdesk.core.broker.commands import (
@@ -22,29 +21,32 @@ from paperdesk.core.broker.commands import (
     Command,
     PlaceOrder,
     ReplaceOrder,
-    StopLoss,
-    TakeProfit,
     TransferCash,
 )
 from paperdesk.core.broker.engine import decide, fold, met_at_once, react
 from paperdesk.core.broker.events import Event, Fill, OrderFilled, booking_of
 from paperdesk.core.broker.ledger import Entry, Posting
-from paperdesk.core.broker.lots import LotChoice
 from paperdesk.core.broker.marks import Marks
-from paperdesk.core.broker.orders import Intent, Order, OrderClass, OrderKind, OrderType, Side, TimeInForce
+from paperdesk.core.broker.orders import Order, OrderKind, OrderType, Side, TimeInForce
 from paperdesk.core.broker.view import MarketView
 from paperdesk.core.kernel.errors import PaperdeskError
 from paperdesk.core.kernel.ids import EntryId, InstrumentId, OrderId, derived
 from paperdesk.core.market.corporate_actions import CorporateAction, Moment
 from paperdesk.core.market.facts import (
+    Auction,
+    AuctionFact,
     CorporateActionFact,
+    HaltReason,
     MarketFact,
     SessionClosed,
     SessionOpened,
+    TradingHalted,
+    TradingResumed,
 )
 from paperdesk.core.market.instruments import Instrument
 from paperdesk.core.market.quotes import Quote, Quotes
 from tests.chains import ComboTerms, asked_combo
+from tests.order_terms import Changes, Closing, PlacedTerms, Terms, exact
 from tests.scenery import (
     ACME,
     DAY,
@@ -66,53 +68,6 @@ from tests.scenery import (
 )
 
 Happening: TypeAlias = tuple[Command, MarketView] | MarketFact
-
-
-class Terms(TypedDict, total=False):
-    """What an order may have besides side, quantity and limit; numbers as people write them."""
-
-    stop_price: str
-    trail_amount: str
-    trail_rate: str
-    notional: str
-    expires_on: date
-    post_only: bool
-    reduce_only: bool
-    do_not_reduce: bool
-    intent: Intent
-    client_order_id: str
-    order_class: OrderClass
-    take_profit: TakeProfit
-    stop_loss: StopLoss
-    lot_choice: LotChoice
-
-
-class PlacedTerms(Terms, total=False):
-    """The same, with what `place` names itself."""
-
-    time_in_force: TimeInForce
-    symbol: str
-    order_type: OrderType
-
-
-class Changes(TypedDict, total=False):
-    """What a replacement may change."""
-
-    quantity: str
-    limit_price: str
-    stop_price: str
-    trail: str
-    time_in_force: TimeInForce
-    expires_on: date
-    client_order_id: str
-
-
-class Closing(TypedDict, total=False):
-    """How much of a position to close."""
-
-    quantity: str
-    percent: str
-    cancel_orders: bool
 
 
 @dataclass
@@ -137,6 +92,7 @@ class Story:
         self.is_open = True
         self.quotes: dict[InstrumentId, Quote] = {}
         self.asked = 0
+        self.halted: dict[InstrumentId, TradingHalted] = {}
         if Decimal(self.cash):
             self.transfer(self.cash)
 
@@ -226,16 +182,21 @@ class Story:
     def open(self, price: str, of: Instrument = ACME, *, volume: str | None = None) -> tuple[Event, ...]:
         """Deliver the first price of a bar; the volume is that of the bar before."""
         fact = fact_open(price, self._next(), self.at, of, volume=volume)
+        if of.id in self.halted:
+            return ()
         self.quotes[of.id] = quote_from_bar(fact.price, self.at, of)
         return self._hear(fact)
 
     def range(self, low: str, high: str, of: Instrument = ACME, *, volume: str | None = None) -> tuple[Event, ...]:
         """Deliver the range of a bar."""
-        return self._hear(fact_range(low, high, self._next(), self.at, of, volume=volume))
+        fact = fact_range(low, high, self._next(), self.at, of, volume=volume)
+        return () if of.id in self.halted else self._hear(fact)
 
     def close(self, price: str, of: Instrument = ACME, *, volume: str | None = None) -> tuple[Event, ...]:
         """Deliver the last price of a bar."""
         fact = fact_close(price, self._next(), self.at, of, volume=volume)
+        if of.id in self.halted:
+            return ()
         self.quotes[of.id] = quote_from_bar(fact.price, self.at, of)
         return self._hear(fact)
 
@@ -250,6 +211,8 @@ class Story:
         """Deliver a real quote."""
         seq = self._next()
         quote = quote_of(bid, ask, sizes, self.at, of)
+        if of.id in self.halted:
+            return ()
         self.quotes[of.id] = quote
         return self._hear(fact_quote(quote, seq))
 
@@ -257,6 +220,26 @@ class Story:
         """Deliver real quotes of several instruments, one right after the other."""
         for of, (bid, ask) in prices.items():
             self.quote(bid, ask, sizes, of)
+
+    def auction(
+        self, which: Auction, price: str, of: Instrument = ACME, *, volume: str | None = None
+    ) -> tuple[Event, ...]:
+        """Deliver the print of an auction, at the instant of its bell."""
+        if which is Auction.CLOSING:
+            self.at = market_view(at=self.at).day_ends_at
+        self.cursor += 1
+        units = None if volume is None else Decimal(volume)
+        return self._hear(AuctionFact(self.cursor, self.at, of.id, which, Decimal(price), units))
+
+    def halts(self, of: Instrument = ACME, reason: HaltReason = HaltReason.VOLATILITY) -> tuple[Event, ...]:
+        """Stop trading in an instrument: from now on the tape has no prices of it."""
+        self.halted[of.id] = TradingHalted(self._next(), self.at, of.id, reason)
+        return self._hear(self.halted[of.id])
+
+    def resumes(self, of: Instrument = ACME) -> tuple[Event, ...]:
+        """Go on trading in an instrument."""
+        self.halted.pop(of.id, None)
+        return self._hear(TradingResumed(self._next(), self.at, of.id))
 
     def session_closes(self) -> tuple[Event, ...]:
         """End the session."""
@@ -314,7 +297,8 @@ class Story:
     def view(self) -> MarketView:
         """Return what somebody who asks now can see."""
         seen = market_view(self.cursor, self.at, self.quotes.values(), is_open=self.is_open)
-        return replace(seen, has_prints=self.has_prints, marks=self.marks, volatilities=self.vols)
+        halts = dict(self.halted)
+        return replace(seen, has_prints=self.has_prints, marks=self.marks, volatilities=self.vols, halts=halts)
 
     @property
     def marks(self) -> Marks:
@@ -346,13 +330,6 @@ class Story:
         if self.is_open:
             self.at += SECOND
         return self.cursor
-
-
-def exact(terms: Mapping[str, Any]) -> dict[str, Any]:
-    """Return terms with their numbers read; the only other text is the client order id."""
-    return {
-        name: Decimal(term) if type(term) is str and name != "client_order_id" else term for name, term in terms.items()
-    }
 
 
 def journal(events: Iterable[Event]) -> list[Entry]:

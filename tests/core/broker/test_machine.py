@@ -23,7 +23,7 @@ from paperdesk.core.broker.orders import Order, OrderClass, OrderStatus, Role, S
 from paperdesk.core.broker.reservations import moved_reservations
 from paperdesk.core.kernel.ids import OrderId
 from paperdesk.core.kernel.money import ZERO, money
-from paperdesk.core.market.facts import CloseFact, OpenFact, RangeFact
+from paperdesk.core.market.facts import Auction, CloseFact, OpenFact, RangeFact
 from paperdesk.core.market.instruments import Instrument
 from tests.scenery import FIRST_OPEN, empty_account
 from tests.stories import Step, Story
@@ -37,6 +37,7 @@ from tests.strategies import (
     conditionals,
     exits,
     groups,
+    instruments,
     moves_of_cash,
     placements,
     prints,
@@ -113,15 +114,24 @@ class Desk(RuleBasedStateMachine):
     def the_owner_moves_cash(self, step: Step) -> None:
         step.tell(self.story)
 
-    @rule(step=prints)
-    def a_price_is_printed(self, step: Step) -> None:
+    @rule(step=st.one_of(prints, bar_ranges))
+    def a_price_is_known(self, step: Step) -> None:
+        told, before = len(self.story.told), len(self.story.events)
         step.tell(self.story)
-        self._has_nothing_more_to_say()
+        if len(self.story.told) == told:
+            assert self.story.halted
+            assert len(self.story.events) == before, "nothing happens to what is halted"
+        else:
+            self._has_nothing_more_to_say()
 
-    @rule(step=bar_ranges)
-    def a_range_is_known(self, step: Step) -> None:
-        step.tell(self.story)
-        self._has_nothing_more_to_say()
+    @rule(of=instruments)
+    def trading_stops_or_goes_on(self, of: Instrument) -> None:
+        (self.story.resumes if of.id in self.story.halted else self.story.halts)(of)
+
+    @rule(which=st.sampled_from(list(Auction)), price=st.integers(80, 120), of=instruments)
+    def an_auction_is_held(self, which: Auction, price: int, of: Instrument) -> None:
+        if of.id not in self.story.halted:
+            self.story.auction(which, str(price), of)
 
     @rule(step=quotes)
     def a_quote_is_given(self, step: Step) -> None:
@@ -177,6 +187,15 @@ class Desk(RuleBasedStateMachine):
         for key, position in self.story.account.positions.items():
             assert position.reserved == promised[key]
             assert self._is_margined or position.closable(Side.SELL) >= ZERO
+
+    @invariant()
+    def nothing_of_a_halted_instrument_must_fill_at_once_or_fills(self) -> None:
+        for order in self.story.account.orders.values():
+            halt = self.story.halted.get(order.instrument.id)
+            assert halt is None or not (order.is_open and order.is_immediate)
+        for fill in self.story.fills[-1:]:
+            halt = self.story.halted.get(fill.instrument_id)
+            assert halt is None or fill.fact_seq < halt.seq
 
     @invariant()
     def neither_cash_nor_buying_power_is_ever_negative(self) -> None:

@@ -8,9 +8,10 @@ from paperdesk.core.broker.commands import ClosePosition, StopLoss
 from paperdesk.core.broker.orders import BY_REQUEST, OrderClass, OrderKind, Side
 from paperdesk.core.kernel.errors import PaperdeskError
 from paperdesk.core.kernel.ids import AccountId, OrderId, derived
+from tests.order_terms import Closing
 from tests.pit import LOW, VERTICAL, desk
 from tests.scenery import COIN, GLOBEX, HERE
-from tests.stories import Closing, Story
+from tests.stories import Story
 
 
 @pytest.fixture

@@ -10,8 +10,9 @@ from paperdesk.core.broker.fees import FeeSchedule
 from paperdesk.core.broker.fill_models import REALISTIC
 from paperdesk.core.broker.orders import LESS_THAN_ONE_LOT, OrderStatus, TimeInForce
 from paperdesk.core.kernel.errors import PaperdeskError
+from tests.order_terms import PlacedTerms
 from tests.scenery import FIRST_CLOSE, GLOBEX, PER_SHARE, rules
-from tests.stories import PlacedTerms, Story
+from tests.stories import Story
 
 
 def test_an_order_by_money_learns_its_quantity_when_it_meets_a_price() -> None:

@@ -9,8 +9,9 @@ from paperdesk.core.broker.events import OrderReplaced
 from paperdesk.core.broker.orders import OrderClass, OrderStatus, OrderType, Role, Side, TimeInForce
 from paperdesk.core.kernel.errors import PaperdeskError
 from paperdesk.core.kernel.ids import OrderId
+from tests.order_terms import Changes
 from tests.scenery import FIRST_CLOSE, leg, order_id
-from tests.stories import Changes, Story
+from tests.stories import Story
 
 STOP_LIMIT, TRAILING = OrderType.STOP_LIMIT, OrderType.TRAILING_STOP
 

@@ -9,7 +9,8 @@ from paperdesk.core.broker.commands import StopLoss, TakeProfit
 from paperdesk.core.broker.orders import CONDITIONAL, LASTING, OrderClass, OrderType, Side, TimeInForce
 from paperdesk.core.broker.terms import TIMES, TYPES
 from paperdesk.core.kernel.errors import PaperdeskError
-from tests.stories import PlacedTerms, Story
+from tests.order_terms import PlacedTerms
+from tests.stories import Story
 
 BUY, SELL = Side.BUY, Side.SELL
 MARKET, LIMIT, STOP = OrderType.MARKET, OrderType.LIMIT, OrderType.STOP

@@ -12,8 +12,11 @@ from paperdesk.core.kernel.principal import Scope
 from paperdesk.doors.stream import app as stream_app
 from paperdesk.features.identity.issue_key import IssueKey, issue_key
 from paperdesk.features.marketdata import channels
+from paperdesk.features.marketdata.jobs import JOBS
 from paperdesk.features.marketdata.publication import CHANNELS_MAX
+from paperdesk.infra.jobs import Worker
 from tests.doors.stream.conftest import Exchange, Line
+from tests.features.broker.test_halts import market_of
 
 
 async def follow(line: Line, tape_id: str, topic: str, *symbols: str, **more: str) -> dict[str, Any]:
@@ -102,6 +105,20 @@ async def test_the_status_says_when_trading_opens_and_closes(exchange: Exchange)
     assert opened["status"] == {"trading": "open", "session_on": "2024-06-04", "closes_at": "2024-06-04T20:00:00Z"}
     await desk.mine.control(tape_id, "jump", to="next_close")
     assert (await line.hear())["status"]["trading"] == "closed"
+
+
+async def test_the_status_says_since_when_and_why_trading_is_halted(exchange: Exchange) -> None:
+    desk = exchange.desk
+    working = asyncio.create_task(Worker(desk.runtime, JOBS).run())
+    tape_id = await desk.mine.open_tape(await market_of(desk))
+    line = await exchange.mine()
+    await follow(line, tape_id, "status")
+    assert (await line.hear())["status"]["trading"] == "closed"
+    await desk.mine.control(tape_id, "jump", to="next_open")
+    told = (await line.hear())["status"]
+    assert (told["trading"], told["since"], told["reason"]) == ("halted", "2024-06-04T12:00:00Z", "news")
+    working.cancel()
+    await asyncio.gather(working, return_exceptions=True)
 
 
 async def test_nothing_is_dated_after_the_tapes_now(exchange: Exchange) -> None:

@@ -280,6 +280,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/datasets/{dataset_id}/halts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Import a CSV file of trading halts, sent as the body, as the next version of a dataset. */
+        post: operations["post_halts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/datasets/{dataset_id}/auctions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Import a CSV file of the prints of auctions, sent as the body, as the next version of a dataset. */
+        post: operations["post_auctions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/datasets/{dataset_id}/quality": {
         parameters: {
             query?: never;
@@ -1444,6 +1478,23 @@ export interface paths {
         put?: never;
         /** Open a branch of a tape at an earlier moment, with accounts forked onto it; the tape itself stays where it is. */
         post: operations["post_rewind"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tapes/{tape_id}/halts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the halts that the tape has told of, oldest first; symbols are separated by commas. */
+        get: operations["get_halts"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2974,6 +3025,48 @@ export interface components {
             missing: number;
         };
         /**
+         * HaltOut
+         * @description When trading in an instrument stopped, and when it was resumed, as far as the tape has told.
+         */
+        HaltOut: {
+            /**
+             * Instrument Id
+             * Format: uuid
+             */
+            instrument_id: string;
+            /** Symbol */
+            symbol: string;
+            /**
+             * Halted At
+             * Format: date-time
+             */
+            halted_at: string;
+            reason: components["schemas"]["HaltReason"];
+            /**
+             * Resumed At
+             * @description Null while the halt goes on.
+             */
+            resumed_at: string | null;
+        };
+        /**
+         * HaltReason
+         * @description Why trading stopped: news is coming, a price moved too far, an authority, or the whole market stands.
+         * @enum {string}
+         */
+        HaltReason: "news" | "volatility" | "regulatory" | "market_wide" | "other";
+        /**
+         * HaltedOut
+         * @description Since when an instrument has not been traded, and why; nobody knows until when.
+         */
+        HaltedOut: {
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            reason: components["schemas"]["HaltReason"];
+        };
+        /**
          * HistoryBody
          * @description Which history is recorded as a dataset: raw bars between two market days, both included.
          * @example {
@@ -4354,6 +4447,16 @@ export interface components {
              */
             next_cursor: string | null;
         };
+        /** PageOf[HaltOut] */
+        PageOf_HaltOut_: {
+            /** Items */
+            items: components["schemas"]["HaltOut"][];
+            /**
+             * Next Cursor
+             * @description Pass it as `cursor` for the next page; null on the last one.
+             */
+            next_cursor: string | null;
+        };
         /** PageOf[InstrumentOut] */
         PageOf_InstrumentOut_: {
             /** Items */
@@ -4843,6 +4946,8 @@ export interface components {
             derived_from: string | null;
             /** Reason */
             reason?: string | null;
+            /** @description Null while it is traded. */
+            halted?: components["schemas"]["HaltedOut"] | null;
         };
         /**
          * QuotesOut
@@ -6794,6 +6899,76 @@ export interface operations {
         };
     };
     post_actions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description Done. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportOut"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_halts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description Done. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportOut"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_auctions: {
         parameters: {
             query?: never;
             header?: never;
@@ -9444,6 +9619,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BranchOut"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_halts: {
+        parameters: {
+            query?: {
+                symbols?: string;
+            };
+            header?: never;
+            path: {
+                tape_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOf_HaltOut_"];
                 };
             };
             /** @description Refused, or failed: a problem with a code. */

@@ -16,6 +16,7 @@ from decimal import Decimal
 from paperdesk.core.broker.account import Account
 from paperdesk.core.broker.approvals import check_approval
 from paperdesk.core.broker.commands import PlaceCombo, PlaceOrder
+from paperdesk.core.broker.halts import check_halt
 from paperdesk.core.broker.holds import held_cash
 from paperdesk.core.broker.margin_checks import InsufficientBuyingPower, check_margin, withdrawable
 from paperdesk.core.broker.marks import Marks
@@ -131,7 +132,7 @@ def horizon(command: PlaceOrder | PlaceCombo, view: MarketView, instrument: Inst
 
     An order in an option works to the last close the option trades in at most.
     """
-    works = _horizon(command, view)
+    works = _horizon(command, view, instrument)
     last_at = None if instrument.contract is None else view.date_ends_at.get(instrument.contract.last_on)
     if last_at is None:
         return works
@@ -140,14 +141,17 @@ def horizon(command: PlaceOrder | PlaceCombo, view: MarketView, instrument: Inst
     return replace(works, expires_at=min(works.expires_at, last_at))
 
 
-def _horizon(command: PlaceOrder | PlaceCombo, view: MarketView) -> Horizon:
+def _horizon(command: PlaceOrder | PlaceCombo, view: MarketView, instrument: Instrument) -> Horizon:
     time_in_force = command.time_in_force
     if time_in_force is not TimeInForce.GTD and command.expires_on is not None:
         raise ExpiryDateNotAllowed("Only a gtd order takes a date.", time_in_force=time_in_force.value)
-    if time_in_force in IMMEDIATE and not view.is_open:
-        raise MarketClosed(
-            f"The market is closed, and an {time_in_force.value} order cannot wait.", time_in_force=time_in_force.value
-        )
+    if time_in_force in IMMEDIATE:
+        if not view.is_open:
+            raise MarketClosed(
+                f"The market is closed, and an {time_in_force.value} order cannot wait.",
+                time_in_force=time_in_force.value,
+            )
+        check_halt(instrument, time_in_force, view)
     match time_in_force:
         case TimeInForce.GTC:
             return Horizon(view.long_ends_at)

@@ -4,9 +4,17 @@ A tape that is moved by a year at once and one that is moved day by day deliver 
 """
 
 from paperdesk.core.broker.account import Account
+from paperdesk.core.broker.halts import concerns
 from paperdesk.core.kernel.ids import InstrumentId
 from paperdesk.core.kernel.money import ZERO
-from paperdesk.core.market.facts import CorporateActionFact, MarketFact, SessionClosed, SessionOpened
+from paperdesk.core.market.facts import (
+    CorporateActionFact,
+    MarketFact,
+    SessionClosed,
+    SessionOpened,
+    TradingHalted,
+    TradingResumed,
+)
 
 
 def is_concerned(account: Account, fact: MarketFact) -> bool:
@@ -14,6 +22,8 @@ def is_concerned(account: Account, fact: MarketFact) -> bool:
     match fact:
         case SessionOpened():
             return False
+        case TradingHalted() | TradingResumed():
+            return any(concerns(fact, order) for order in account.orders.values())
         case SessionClosed() | CorporateActionFact():
             return has_something(account)
         case _:

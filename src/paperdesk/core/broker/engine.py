@@ -9,6 +9,7 @@ Nothing here reads a clock or knows a database, and chance follows from what it 
 written:
 
     placement, replacement, closing   how an order comes and goes; checks and terms say what is refused
+    halts                             what waits while an instrument is not traded, and what cannot
     execution, matching, triggers     how an order meets the market
     fill_models, liquidity            what a price is made of, and how much there is
     contingencies                     what the rest of a group does
@@ -49,6 +50,7 @@ from paperdesk.core.broker.corporate_actions import act
 from paperdesk.core.broker.events import CashTransferred, Event
 from paperdesk.core.broker.evolution import evolve, fold
 from paperdesk.core.broker.exercising import speak_for_option
+from paperdesk.core.broker.halts import halt, quotes_of_traded
 from paperdesk.core.broker.ledger import Entry, EntryKind
 from paperdesk.core.broker.life import check_life
 from paperdesk.core.broker.margin_calls import review
@@ -71,6 +73,8 @@ from paperdesk.core.market.facts import (
     QuoteFact,
     SessionClosed,
     SessionOpened,
+    TradingHalted,
+    TradingResumed,
 )
 from paperdesk.core.market.quotes import NO_QUOTES, Quotes
 
@@ -135,8 +139,10 @@ def reacted(account: Account, fact: MarketFact, marks: Marks = NO_MARKS, quotes:
     """Return what a market fact does to an account, and the account after it."""
     course = Course(account, max(fact.at, account.last_at))
     match fact:
-        case SessionOpened():
+        case SessionOpened() | TradingResumed():
             return course
+        case TradingHalted():
+            halt(course, fact)
         case SessionClosed():
             close_session(course, fact, marks)
         case CorporateActionFact():
@@ -168,7 +174,7 @@ def met_at_once(account: Account, order: Order, view: MarketView) -> Course | No
     """Return what an order that was just accepted meets as it arrives, None where the account or the market waits."""
     if not account.rules.fill_on_arrival or not view.is_open:
         return None
-    course = arrived(account, order.id, view.quotes, view.cursor, view.marks)
+    course = arrived(account, order.id, quotes_of_traded(view), view.cursor, view.marks)
     return course if course.events else None
 
 

@@ -19,13 +19,20 @@ from decimal import Decimal
 from paperdesk.core.broker.fill_models import FillModel, Parts
 from paperdesk.core.broker.matching import Execution
 from paperdesk.core.kernel.money import ZERO, plain
-from paperdesk.core.market.facts import CloseFact, OpenFact, PriceFact, QuoteFact, RangeFact
+from paperdesk.core.market.facts import AuctionFact, CloseFact, OpenFact, PriceFact, QuoteFact, RangeFact
 
 _SEEN = ("price", "low", "high", "bid", "ask", "bid_size", "ask_size", "volume", "trailing_volume")
-_KINDS: dict[type[PriceFact], str] = {OpenFact: "open", RangeFact: "range", CloseFact: "close", QuoteFact: "quote"}
+_KINDS: dict[type[PriceFact], str] = {
+    OpenFact: "open",
+    RangeFact: "range",
+    CloseFact: "close",
+    QuoteFact: "quote",
+    AuctionFact: "auction",
+}
 _BASES = {
     "open": "the bar opened at {}",
     "close": "the bar closed at {}",
+    "auction": "the auction's price was {}",
     "mid": "the middle of the quote was {}",
     "limit": "its limit was {}",
     "stop": "its stop price was {}",

@@ -4,6 +4,7 @@
     open      of the bar before: its own is the future  a quarter
     range     of the bar                                half, and of that what lies beyond a limit
     close     of the bar                                a quarter
+    auction   of the auction                            all of it
     quote     the size at the touch                     all of it
 
 The cap of a bar is its volume times the model's participation; each of its facts may use a share of it,
@@ -19,12 +20,13 @@ from decimal import Decimal
 from paperdesk.core.broker.fill_models import FillModel
 from paperdesk.core.broker.orders import Order, Side
 from paperdesk.core.kernel.money import ZERO
-from paperdesk.core.market.facts import CloseFact, OpenFact, PriceFact, QuoteFact, RangeFact
+from paperdesk.core.market.facts import AuctionFact, CloseFact, OpenFact, PriceFact, QuoteFact, RangeFact
 
 VOLUME_SHARES: dict[type[PriceFact], Decimal] = {
     OpenFact: Decimal("0.25"),
     RangeFact: Decimal("0.5"),
     CloseFact: Decimal("0.25"),
+    AuctionFact: Decimal(1),
 }
 
 # Why an order got what it got; further rules of a fill.
@@ -53,7 +55,7 @@ def volume_of(fact: PriceFact) -> Decimal | None:
     match fact:
         case OpenFact():
             return fact.trailing_volume
-        case RangeFact() | CloseFact():
+        case RangeFact() | CloseFact() | AuctionFact():
             return fact.volume
         case _:
             return None

@@ -24,14 +24,15 @@ order takes no more at an open or close than its limit leaves room for impact.
 A range has no inner order, so it has no price of its own to give: only a limit or a stop can fill in it.
 A close acts as a print: what rested before it has already met the range. Orders that must fill at
 once end with the first print or quote they meet. On-open and on-close orders meet only the print of
-their auction, the first open or close at its instant or after, get its one price there, and end with it;
-no tape delivers the auction's own print, so its official open or close is used. Nothing fills in parts
-finer than the instrument is traded in.
+their auction, get its one price there, and end with it; where the tape has none, the first open or close
+at its instant or after is used as the official one. Nothing else meets the print of an auction. Nothing
+fills in parts finer than the instrument is traded in.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import TypeAlias
 
 from paperdesk.core.broker.fill_models import (
     FillModel,
@@ -48,7 +49,9 @@ from paperdesk.core.broker.orders import Order, Side, TimeInForce
 from paperdesk.core.broker.triggers import is_triggered, stop_of
 from paperdesk.core.kernel.money import ZERO
 from paperdesk.core.kernel.values import replace
-from paperdesk.core.market.facts import CloseFact, OpenFact, PriceFact, QuoteFact, RangeFact
+from paperdesk.core.market.facts import Auction, AuctionFact, CloseFact, OpenFact, PriceFact, QuoteFact, RangeFact
+
+Print: TypeAlias = OpenFact | CloseFact | AuctionFact
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,18 +86,24 @@ def ends_unfilled(order: Order, fact: PriceFact) -> bool:
     """Say whether an order that must fill at once, or in an auction, has met its one chance."""
     if order.auction_at is not None:
         return _is_auction(order, fact)
-    return order.is_immediate and not isinstance(fact, RangeFact)
+    return order.is_immediate and not isinstance(fact, RangeFact | AuctionFact)
 
 
 def _may_meet(order: Order, fact: PriceFact) -> bool:
     if order.auction_at is not None:
         return _is_auction(order, fact)
+    if isinstance(fact, AuctionFact):
+        return False
     return not order.is_waiting or is_triggered(order, fact)
 
 
 def _is_auction(order: Order, fact: PriceFact) -> bool:
-    auction = OpenFact if order.time_in_force is TimeInForce.OPG else CloseFact
-    return order.auction_at is not None and isinstance(fact, auction) and fact.at >= order.auction_at
+    if order.auction_at is None or fact.at < order.auction_at:
+        return False
+    is_opening = order.time_in_force is TimeInForce.OPG
+    if isinstance(fact, AuctionFact):
+        return is_opening is (fact.auction is Auction.OPENING)
+    return isinstance(fact, OpenFact if is_opening else CloseFact)
 
 
 def _touch(order: Order, fact: PriceFact, model: FillModel, size_used: Decimal) -> Execution | None:
@@ -118,7 +127,7 @@ def _meet_quote(order: Order, quote: QuoteFact, model: FillModel, size_used: Dec
     return _execution(order, found, given, asked, "quote")
 
 
-def _meet_print(order: Order, fact: OpenFact | CloseFact, model: FillModel, size_used: Decimal) -> Execution | None:
+def _meet_print(order: Order, fact: Print, model: FillModel, size_used: Decimal) -> Execution | None:
     found = reach(order, fact, model, size_used)
     if order.is_limited and not order.post_only and model.impact_bps and order.auction_at is None:
         found = _within_limit(order, fact, model, size_used, found)
@@ -126,22 +135,22 @@ def _meet_print(order: Order, fact: OpenFact | CloseFact, model: FillModel, size
     given = _given(order, fact.price, parts, model)
     if given is None:
         return None
+    if isinstance(fact, AuctionFact):
+        return _execution(order, found, given, fact.price, f"{fact.auction.value}_auction")
     name = "open" if isinstance(fact, OpenFact) else "close"
     if order.auction_at is not None:
         found = replace(found, rules=(*found.rules, f"official_{name}_used"))
     return _execution(order, found, given, fact.price, name)
 
 
-def _print_parts(order: Order, fact: OpenFact | CloseFact, model: FillModel, taken: Decimal) -> Parts:
+def _print_parts(order: Order, fact: Print, model: FillModel, taken: Decimal) -> Parts:
     if order.auction_at is not None:
         return printed(order.side, fact.price, order.instrument.tick)
     impact = impact_rate(model, taken, volume_of(fact))
     return unquoted(model, order.side, fact.price, order.instrument.tick, impact)
 
 
-def _within_limit(
-    order: Order, fact: OpenFact | CloseFact, model: FillModel, size_used: Decimal, found: Reach
-) -> Reach:
+def _within_limit(order: Order, fact: Print, model: FillModel, size_used: Decimal, found: Reach) -> Reach:
     """Return what a limit leaves room for: as many units as keep the price with their impact inside it."""
     volume, parts = volume_of(fact), _print_parts(order, fact, replace(model, impact_bps=ZERO), ZERO)
     before = parts.price - parts.rounding

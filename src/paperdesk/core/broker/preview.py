@@ -8,6 +8,7 @@ that were there before take their part of it first.
 Why no fill is expected:
 
     no_price_yet       nothing stands that it could meet
+    halted             nothing of the instrument is traded now
     legs_not_quoted    of a combo: nobody quotes all of its legs at one moment
     waits_for_auction  it meets its auction and nothing before
     out_of_reach       what stands does not reach its price, or gives it nothing
@@ -24,6 +25,7 @@ from paperdesk.core.broker.commands import PlaceCombo, PlaceOrder
 from paperdesk.core.broker.contingencies import Course
 from paperdesk.core.broker.engine import arrived, decided
 from paperdesk.core.broker.events import ComboFilled, OrderFilled
+from paperdesk.core.broker.halts import quotes_of_traded
 from paperdesk.core.broker.ledger import Book
 from paperdesk.core.broker.margin import Standing, stage_of, standing
 from paperdesk.core.broker.meetings import meet
@@ -38,11 +40,13 @@ from paperdesk.core.market.facts import OpenFact, QuoteFact
 from paperdesk.core.market.instruments import Instrument
 
 NO_PRICE_YET = "no_price_yet"
+HALTED = "halted"
 WAITS_FOR_AUCTION = "waits_for_auction"
 OUT_OF_REACH = "out_of_reach"
 LEGS_NOT_QUOTED = "legs_not_quoted"
 
 _CLOSED = "The market is closed: the order waits for the next open, and nobody knows that price yet."
+_HALTED = "Trading is halted: the order waits until it is resumed, and nobody knows when or at what price."
 _NOT_QUOTED = "Nobody quotes this price: it was made of the last one there was."
 
 
@@ -132,12 +136,15 @@ def preview(
 def _of_combo(account: Account, accepted: Account, order: Order, view: MarketView) -> Preview:
     """Let a combo meet the quotes of its legs that stand."""
     legs = legs_of(accepted, order)
-    course = arrived(accepted, order.id, view.quotes, view.cursor, view.marks)
+    quotes = quotes_of_traded(view)
+    course = arrived(accepted, order.id, quotes, view.cursor, view.marks)
     combo = next((event for event in course.events if isinstance(event, ComboFilled)), None)
     reason = None
     if combo is None:
-        are_quoted = quoted_together(legs, view.quotes) is not None
-        reason = course.order(order.id).closed_reason or (OUT_OF_REACH if are_quoted else LEGS_NOT_QUOTED)
+        is_halted = any(leg.instrument.id in view.halts for leg in legs)
+        are_quoted = quoted_together(legs, quotes) is not None
+        waits = HALTED if is_halted else OUT_OF_REACH if are_quoted else LEGS_NOT_QUOTED
+        reason = course.order(order.id).closed_reason or waits
     rate = next((rate for leg in legs if (rate := _borrow_rate(account, leg)) is not None), None)
     return Preview(
         view=view,
@@ -174,6 +181,8 @@ def _expected(
     fact = _standing_fact(order.instrument, view, volume)
     if fact is None or not order.is_open:
         return None, None, order.closed_reason or NO_PRICE_YET
+    if order.instrument.id in view.halts:
+        return None, None, HALTED
     course = Course(account, max(fact.at, account.last_at))
     meet(course, fact, (order,), view.marks)
     after = with_reservations(course).account
@@ -205,6 +214,7 @@ def _warnings(order: Order, view: MarketView, quantity: Decimal, rate: Decimal |
     is_part = ZERO < quantity < order.quantity
     told = {
         _CLOSED: not view.is_open,
+        _HALTED: order.instrument.id in view.halts,
         _NOT_QUOTED: quote is not None and quote.derived_from is not None,
         f"No more than {plain(quantity)} of {plain(order.quantity)} would fill at once.": is_part,
         f"Selling short borrows the units, at {plain(rate or ZERO)} of their value a year.": rate is not None,

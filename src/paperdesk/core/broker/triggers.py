@@ -18,7 +18,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from paperdesk.core.broker.orders import Order, OrderType, Side, TriggerSource
 from paperdesk.core.kernel.money import ZERO
-from paperdesk.core.market.facts import PriceFact, QuoteFact, RangeFact
+from paperdesk.core.market.facts import AuctionFact, PriceFact, QuoteFact, RangeFact
 
 
 def is_triggered(order: Order, fact: PriceFact) -> bool:
@@ -69,5 +69,7 @@ def _span(order: Order, fact: PriceFact) -> tuple[Decimal, Decimal] | None:
             return (price, price) if order.trigger_source is TriggerSource.QUOTE else None
         case RangeFact():
             return fact.low, fact.high
+        case AuctionFact():
+            return None
         case _:
             return fact.price, fact.price

@@ -8,6 +8,7 @@ from decimal import Decimal
 from paperdesk.core.broker.marks import Mark, Marks
 from paperdesk.core.kernel.errors import NotFound
 from paperdesk.core.kernel.ids import InstrumentId
+from paperdesk.core.market.facts import TradingHalted
 from paperdesk.core.market.instruments import Instrument
 from paperdesk.core.market.quotes import Quote
 
@@ -28,7 +29,8 @@ class MarketView:
     `next_open_at` is the next open strictly after `at`, and `opening_ends_at` the close of that session;
     None when the calendar knows none. `date_ends_at` gives, for a date a command asked for, the last close
     on or before it. `marks` are what instruments are worth at the cursor, for accounts that may owe,
-    and `volatilities` those of their closes as fractions a year, absent where there are too few.
+    and `volatilities` those of their closes as fractions a year, absent where there are too few. `halts` says
+    what is not traded at the cursor, and since when and why; what is traded has none.
     """
 
     cursor: int
@@ -45,6 +47,7 @@ class MarketView:
     date_ends_at: Mapping[date, datetime] = field(default_factory=dict[date, datetime])
     volatilities: Mapping[InstrumentId, Decimal] = field(default_factory=dict[InstrumentId, Decimal])
     marks: Marks = field(default_factory=dict[InstrumentId, Mark])
+    halts: Mapping[InstrumentId, TradingHalted] = field(default_factory=dict[InstrumentId, TradingHalted])
 
     def instrument(self, symbol: str) -> Instrument:
         """Look an instrument up by its symbol."""

@@ -7,7 +7,7 @@ open, its range without inner order, and its close. Facts sort by (instant, phas
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 from typing import TypeAlias
 
 from paperdesk.core.kernel.ids import InstrumentId
@@ -18,12 +18,32 @@ class Phase(IntEnum):
     """What comes first among facts of the same instant: a bar ends before the next begins."""
 
     RANGE = 10
+    CLOSING_AUCTION = 15
     CLOSE = 20
+    STATUS = 25
     QUOTE = 30
     SESSION_CLOSED = 40
     CORPORATE_ACTION = 45
     SESSION_OPENED = 50
+    OPENING_AUCTION = 55
     OPEN = 60
+
+
+class Auction(StrEnum):
+    """The two auctions of a session."""
+
+    OPENING = "opening"
+    CLOSING = "closing"
+
+
+class HaltReason(StrEnum):
+    """Why trading stopped: news is coming, a price moved too far, an authority, or the whole market stands."""
+
+    NEWS = "news"
+    VOLATILITY = "volatility"
+    REGULATORY = "regulatory"
+    MARKET_WIDE = "market_wide"
+    OTHER = "other"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +94,37 @@ class QuoteFact:
 
 
 @dataclass(frozen=True, slots=True)
+class AuctionFact:
+    """The one price of an auction, and its volume where the source has any; only auction orders meet it."""
+
+    seq: int
+    at: datetime
+    instrument_id: InstrumentId
+    auction: Auction
+    price: Decimal
+    volume: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TradingHalted:
+    """Nothing of an instrument, and of the options on it, is traded from now on."""
+
+    seq: int
+    at: datetime
+    instrument_id: InstrumentId
+    reason: HaltReason
+
+
+@dataclass(frozen=True, slots=True)
+class TradingResumed:
+    """An instrument that was halted is traded again from now on."""
+
+    seq: int
+    at: datetime
+    instrument_id: InstrumentId
+
+
+@dataclass(frozen=True, slots=True)
 class SessionOpened:
     """A regular trading session began."""
 
@@ -106,5 +157,6 @@ class CorporateActionFact:
         return self.action.instrument.id
 
 
-PriceFact: TypeAlias = OpenFact | RangeFact | CloseFact | QuoteFact
-MarketFact: TypeAlias = PriceFact | SessionOpened | SessionClosed | CorporateActionFact
+PriceFact: TypeAlias = OpenFact | RangeFact | CloseFact | QuoteFact | AuctionFact
+StatusFact: TypeAlias = TradingHalted | TradingResumed
+MarketFact: TypeAlias = PriceFact | StatusFact | SessionOpened | SessionClosed | CorporateActionFact

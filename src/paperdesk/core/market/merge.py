@@ -4,19 +4,22 @@ Facts sort by (instant, phase, instrument id, source sequence) and are then numb
 gaps. The phase says what comes first inside one instant:
 
     RANGE             of every bar that ends now
+    CLOSING_AUCTION   the print of a closing auction, before the last price of the session
     CLOSE             of every bar that ends now
+    STATUS            trading in an instrument is halted, or resumed
     QUOTE             quotes of this instant, as their source ordered them
     SESSION_CLOSED    a session ends once its last bars have
     CORPORATE_ACTION  what companies do on a market day comes as the day begins, at its midnight
     SESSION_OPENED    a session begins before its first bars do
+    OPENING_AUCTION   the print of an opening auction, before the first price of the session
     OPEN              of every bar that begins now
 
 So whatever a bar tells is known before the next bar's open can fill anything. A bar without an open
-is close-only and becomes one fact. The recorded store builds the same order with arrays; a test
-holds the two together.
+is close-only and becomes one fact. Prices that a halt hides are left out before anything is numbered.
+The recorded store builds the same order with arrays; a test holds the two together.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -25,16 +28,22 @@ from typing import TypeAlias
 from paperdesk.core.kernel.ids import InstrumentId
 from paperdesk.core.market.corporate_actions import CorporateAction, moments
 from paperdesk.core.market.facts import (
+    Auction,
+    AuctionFact,
     CloseFact,
     CorporateActionFact,
     MarketFact,
     OpenFact,
     Phase,
+    PriceFact,
     QuoteFact,
     RangeFact,
     SessionClosed,
     SessionOpened,
+    TradingHalted,
+    TradingResumed,
 )
+from paperdesk.core.market.halts import Halt, facts_of_halt
 from paperdesk.core.market.quotes import Bar, Quote
 from paperdesk.core.market.sessions import Calendar, Session
 
@@ -81,9 +90,13 @@ def merge(
     bars: Iterable[TimedBar],
     quotes: Iterable[Quote],
     sessions: Iterable[Session],
-    actions: Iterable[MarketFact] = (),
+    others: Iterable[MarketFact] = (),
+    halts: Iterable[Halt] = (),
 ) -> list[MarketFact]:
-    """Return all facts in their order, numbered from 1; each source must be in its own order."""
+    """Return all facts in their order, numbered from 1; each source must be in its own order.
+
+    `others` are what companies do, and the prints of auctions.
+    """
     facts: list[MarketFact] = []
     volumes: dict[InstrumentId, Decimal | None] = {}
     for timed in bars:
@@ -91,19 +104,36 @@ def merge(
         volumes[timed.bar.instrument_id] = timed.bar.volume
     facts += [fact_of_quote(quote) for quote in quotes]
     facts += [fact for session in sessions for fact in facts_of_session(session)]
-    facts += actions
+    facts += others
+    facts = outside(facts, list(halts))
     facts.sort(key=_key)
     return [replace(fact, seq=seq) for seq, fact in enumerate(facts, start=1)]
 
 
+def outside(facts: Iterable[MarketFact], halts: Sequence[Halt]) -> list[MarketFact]:
+    """Return facts without the prices that halts hide, and with the halts themselves."""
+    told: list[MarketFact] = [fact for halt in halts for fact in facts_of_halt(halt)]
+    return [fact for fact in facts if not _is_hidden(fact, halts)] + told
+
+
+def _is_hidden(fact: MarketFact, halts: Iterable[Halt]) -> bool:
+    return isinstance(fact, PriceFact) and any(
+        halt.instrument_id == fact.instrument_id and halt.hides(fact.at, phase_of(fact)) for halt in halts
+    )
+
+
 def phase_of(fact: MarketFact) -> Phase:
     """Return what decides between facts of the same instant."""
+    if isinstance(fact, AuctionFact):
+        return Phase.OPENING_AUCTION if fact.auction is Auction.OPENING else Phase.CLOSING_AUCTION
     return _PHASES[type(fact)]
 
 
 _PHASES: dict[type[MarketFact], Phase] = {
     RangeFact: Phase.RANGE,
     CloseFact: Phase.CLOSE,
+    TradingHalted: Phase.STATUS,
+    TradingResumed: Phase.STATUS,
     QuoteFact: Phase.QUOTE,
     SessionClosed: Phase.SESSION_CLOSED,
     CorporateActionFact: Phase.CORPORATE_ACTION,

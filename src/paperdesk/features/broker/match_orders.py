@@ -11,14 +11,21 @@ from datetime import datetime, timedelta
 
 from paperdesk.core.broker import engine
 from paperdesk.core.broker.account import Account
-from paperdesk.core.broker.concern import has_something
+from paperdesk.core.broker.concern import has_something, is_concerned
 from paperdesk.core.broker.events import OrderFilled
 from paperdesk.core.broker.lots import choice_from_text
 from paperdesk.core.broker.marks import Marks
 from paperdesk.core.broker.orders import Side
 from paperdesk.core.kernel.ids import AccountId, InstrumentId, OrderId, TapeId
 from paperdesk.core.kernel.money import MAGNITUDE_MAX
-from paperdesk.core.market.facts import CorporateActionFact, MarketFact, SessionClosed, SessionOpened
+from paperdesk.core.market.facts import (
+    CorporateActionFact,
+    MarketFact,
+    SessionClosed,
+    SessionOpened,
+    TradingHalted,
+    TradingResumed,
+)
 from paperdesk.core.market.quotes import Quotes
 from paperdesk.features.broker import store
 from paperdesk.features.broker.changes import BY_TAPE, Cause, Change
@@ -191,10 +198,12 @@ def _takes_any_lot(accounts: Mapping[AccountId, Account], row: Row) -> bool:
 def _concerned(
     fact: MarketFact, interested: Mapping[InstrumentId, set[AccountId]], changes: Mapping[AccountId, Change]
 ) -> list[AccountId]:
-    """Return whom a fact concerns, in the order of their ids: a bell concerns everyone."""
+    """Return whom a fact concerns, in the order of their ids: a bell concerns everyone, a halt who waits there."""
     match fact:
         case SessionOpened() | SessionClosed() | CorporateActionFact():
             return sorted(changes)
+        case TradingHalted() | TradingResumed():
+            return sorted(each for each, change in changes.items() if is_concerned(change.after, fact))
         case _:
             return sorted(interested.get(fact.instrument_id, ()))
 

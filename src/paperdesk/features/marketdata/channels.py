@@ -19,6 +19,7 @@ from paperdesk.core.kernel.ids import TapeId
 from paperdesk.core.kernel.money import plain
 from paperdesk.core.kernel.time import instant_text
 from paperdesk.core.market.facts import CloseFact, OpenFact
+from paperdesk.core.market.halts import standing_halt
 from paperdesk.core.market.instruments import Instrument
 from paperdesk.core.market.quotes import Bar, Quote
 from paperdesk.core.market.sessions import Session
@@ -155,12 +156,16 @@ class Quotes(Channel):
 
 
 class Status(Channel):
-    """Whether the symbol trades: the session that has opened and not yet closed."""
+    """Whether the symbol trades: the session that has opened and not yet closed, and the halt it stands in."""
 
     is_conflated = True
 
     def _state_at(self, now: Moment) -> Content:
-        return {"status": _shown_session(now.dataset.session_at(now.tape.cursor))}
+        shown = _shown_session(now.dataset.session_at(now.tape.cursor))
+        halt = standing_halt(now.dataset.statuses(now.tape.cursor), self._instrument)
+        if halt is not None:
+            shown |= {"trading": "halted", "since": instant_text(halt.at), "reason": halt.reason.value}
+        return {"status": shown}
 
     def _news(self, now: Moment) -> News | None:
         before, self._state = self._state, self._state_at(now)

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from functools import partial
 
-from paperdesk.features.marketdata import import_actions, import_dataset, import_history, repair_dataset
+from paperdesk.features.marketdata import import_beside, import_dataset, import_history, repair_dataset
 from paperdesk.features.marketdata.sources import Sources
 from paperdesk.infra.jobs import Work
 
 JOBS: Mapping[str, Work] = {
     import_dataset.KIND: import_dataset.run_import,
-    import_actions.KIND: import_actions.run_import_actions,
+    import_beside.KIND: import_beside.run_import_beside,
     repair_dataset.KIND: repair_dataset.run_repair,
 }
 

@@ -11,6 +11,7 @@ from functools import partial
 from paperdesk.core.broker.marks import LAST_PRINT, OFFICIAL_CLOSE, OFFICIAL_OPEN, QUOTE_MID, Mark, Scan, opening_of
 from paperdesk.core.kernel.ids import InstrumentId
 from paperdesk.core.market.facts import CloseFact
+from paperdesk.core.market.halts import standing_halt
 from paperdesk.core.market.instruments import Kind
 from paperdesk.core.market.quotes import Quote
 from paperdesk.features.marketdata.feeds.dataset import Dataset
@@ -70,9 +71,10 @@ class TapeQuotes(Mapping[InstrumentId, Quote]):
         self._cursor = cursor
 
     def __getitem__(self, instrument_id: InstrumentId) -> Quote:
-        """Return a quote; what nobody has quoted yet has none."""
+        """Return a quote; what nobody has quoted yet, and what is halted, has none."""
         quote = self._dataset.last_quote(instrument_id, self._cursor)
-        if quote is None:
+        told = self._dataset.statuses(self._cursor)
+        if quote is None or (told and standing_halt(told, self._dataset.instruments[instrument_id])):
             raise KeyError(instrument_id)
         return quote
 

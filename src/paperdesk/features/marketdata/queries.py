@@ -12,6 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from paperdesk.core.broker.view import UnknownSymbol
 from paperdesk.core.kernel.errors import Invalid
 from paperdesk.core.market.corporate_actions import AdjustedSeries, CorporateAction
+from paperdesk.core.market.facts import TradingHalted
+from paperdesk.core.market.halts import standing_halt
 from paperdesk.core.market.quotes import Bar, Quote
 from paperdesk.features.marketdata.feeds.adjust import Adjustment, adjusted, happened, require_adjustable
 from paperdesk.features.marketdata.feeds.bar_rows import BarRows, BarsWanted
@@ -52,6 +54,7 @@ class StandingQuote:
     last: Bar | None = None
     previous: Bar | None = None
     reason: str | None = None
+    halt: TradingHalted | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,4 +185,5 @@ def _standing(tape: Tape, dataset: Dataset, symbol: str) -> StandingQuote:
     if instrument is None or quote is None:
         return StandingQuote(symbol, None, reason="not on this tape, or not yet")
     last = dataset.last_close(instrument.id, tape.cursor)
-    return StandingQuote(symbol, quote, last, dataset.previous_close(instrument.id, tape.cursor))
+    halt = standing_halt(dataset.statuses(tape.cursor), instrument)
+    return StandingQuote(symbol, quote, last, dataset.previous_close(instrument.id, tape.cursor), halt=halt)

@@ -9,10 +9,11 @@ from uuid import UUID
 from paperdesk.core.kernel.errors import Conflict
 from paperdesk.core.kernel.ids import DatasetId, TenantId, UserId, derived
 from paperdesk.core.kernel.principal import Principal, Scope
+from paperdesk.features.marketdata.feeds.beside_files import beside_in
 from paperdesk.features.marketdata.feeds.columns import read_columns
 from paperdesk.features.marketdata.feeds.manifest import DatasetManifest, DatasetTerms, SourceKind
 from paperdesk.features.marketdata.feeds.repair import Repaired, Rows, repaired
-from paperdesk.features.marketdata.feeds.writer import actions_in, read_manifest, write_dataset
+from paperdesk.features.marketdata.feeds.writer import read_manifest, write_dataset
 from paperdesk.features.marketdata.store import insert_dataset, is_dataset, require_dataset
 from paperdesk.infra.jobs import Job, enqueue
 from paperdesk.infra.work import UnitOfWork
@@ -72,7 +73,7 @@ def _repair(own: Path, donor: Path, into: Path) -> tuple[DatasetManifest, Repair
         raise NothingRepaired(f"{theirs.name} has no bar for any hole of {mine.name}.", missing=found.missing)
     if into.exists():
         return read_manifest(into), found
-    return write_dataset(_terms(mine, theirs, found.filled), found.series, into, actions_in(own, mine)), found
+    return write_dataset(_terms(mine, theirs, found.filled), found.series, into, beside_in(own, mine)), found
 
 
 def _rows(path: Path) -> Rows:

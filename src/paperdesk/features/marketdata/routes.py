@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 import anyio
@@ -21,7 +21,7 @@ from paperdesk.features.marketdata.action_schemas import CorporateActionOut
 from paperdesk.features.marketdata.assess_dataset import AssessDataset, assess_dataset
 from paperdesk.features.marketdata.control_tape import control_tape
 from paperdesk.features.marketdata.forget_preset import forget_preset
-from paperdesk.features.marketdata.import_actions import ImportActions, import_actions
+from paperdesk.features.marketdata.import_beside import Besides, ImportBeside, import_beside
 from paperdesk.features.marketdata.import_dataset import import_dataset
 from paperdesk.features.marketdata.open_preset_tape import OpenPresetTape, open_preset_tape
 from paperdesk.features.marketdata.open_tape import open_tape
@@ -226,19 +226,36 @@ _SOME_ACTIONS = (
     "symbol,kind,ex_on,pay_on,amount,new_units,old_units\n"
     "ACME,cash_dividend,2024-06-05,2024-06-10,0.50,,\nACME,split,2024-06-07,,,2,1\n"
 )
-_ACTIONS = {
-    "requestBody": {
-        "required": True,
-        "content": {"text/csv": {"schema": {"type": "string", "examples": [_SOME_ACTIONS]}}},
-    }
-}
+_SOME_HALTS = "symbol,halted_at,reason,resumed_at\nACME,2024-06-03T14:05:00Z,volatility,2024-06-03T14:10:00Z\n"
+_SOME_AUCTIONS = "symbol,session_on,auction,price,volume\nACME,2024-06-03,closing,101.25,480000\n"
 
 
-@router.post("/datasets/{dataset_id}/actions", status_code=202, openapi_extra=_ACTIONS)
+def _csv(example: str) -> dict[str, Any]:
+    content = {"text/csv": {"schema": {"type": "string", "examples": [example]}}}
+    return {"requestBody": {"required": True, "content": content}}
+
+
+@router.post("/datasets/{dataset_id}/actions", status_code=202, openapi_extra=_csv(_SOME_ACTIONS))
 async def post_actions(dataset_id: UUID, request: Request, who: Caller, runtime: Serving) -> ImportOut:
     """Import a CSV file of corporate actions, sent as the body, as the next version of a dataset."""
+    return await _beside(request, runtime, who, (DatasetId(dataset_id), Besides.ACTIONS))
+
+
+@router.post("/datasets/{dataset_id}/halts", status_code=202, openapi_extra=_csv(_SOME_HALTS))
+async def post_halts(dataset_id: UUID, request: Request, who: Caller, runtime: Serving) -> ImportOut:
+    """Import a CSV file of trading halts, sent as the body, as the next version of a dataset."""
+    return await _beside(request, runtime, who, (DatasetId(dataset_id), Besides.HALTS))
+
+
+@router.post("/datasets/{dataset_id}/auctions", status_code=202, openapi_extra=_csv(_SOME_AUCTIONS))
+async def post_auctions(dataset_id: UUID, request: Request, who: Caller, runtime: Serving) -> ImportOut:
+    """Import a CSV file of the prints of auctions, sent as the body, as the next version of a dataset."""
+    return await _beside(request, runtime, who, (DatasetId(dataset_id), Besides.AUCTIONS))
+
+
+async def _beside(request: Request, runtime: Runtime, who: Principal, asked: tuple[DatasetId, Besides]) -> ImportOut:
     return await _imported(
-        request, runtime, who, lambda work, upload: import_actions(work, ImportActions(upload, DatasetId(dataset_id)))
+        request, runtime, who, lambda work, upload: import_beside(work, ImportBeside(upload, *asked))
     )
 
 

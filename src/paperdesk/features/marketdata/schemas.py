@@ -17,6 +17,7 @@ from paperdesk.features.marketdata.feeds.dataset import Dataset
 from paperdesk.features.marketdata.feeds.manifest import Detail, Listing, PriceBasis, Recipe, SourceKind
 from paperdesk.features.marketdata.feeds.reading import FileFormat
 from paperdesk.features.marketdata.feeds.timeline import Landmark, StepUnit
+from paperdesk.features.marketdata.halt_schemas import HaltedOut
 from paperdesk.features.marketdata.import_dataset import ImportDataset
 from paperdesk.features.marketdata.open_preset_tape import SEED_MAX, OpenPresetTape
 from paperdesk.features.marketdata.open_tape import OpenTape
@@ -347,11 +348,12 @@ class QuoteOut(BaseModel):
     previous_close: NumberText | None
     derived_from: str | None
     reason: str | None = None
+    halted: HaltedOut | None = Field(None, description="Null while it is traded.")
 
     @classmethod
     def of(cls, standing: StandingQuote) -> "QuoteOut":
         """Show a standing quote, or say why there is none."""
-        quote, last, previous = standing.quote, standing.last, standing.previous
+        quote, last, previous, halt = standing.quote, standing.last, standing.previous, standing.halt
         return cls(
             symbol=standing.symbol,
             instrument_id=quote.instrument_id if quote else None,
@@ -365,6 +367,7 @@ class QuoteOut(BaseModel):
             previous_close=previous.close if previous else None,
             derived_from=quote.derived_from if quote else None,
             reason=standing.reason,
+            halted=HaltedOut(since=halt.at, reason=halt.reason) if halt else None,
         )
 
 

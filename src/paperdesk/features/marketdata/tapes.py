@@ -12,6 +12,7 @@ from uuid import UUID
 
 from paperdesk.core.broker.view import MarketView
 from paperdesk.core.kernel.ids import DatasetId, InstrumentId, TapeId, TenantId, UserId
+from paperdesk.core.market.halts import standing_halt
 from paperdesk.core.market.instruments import Instrument
 from paperdesk.core.market.quotes import Quote
 from paperdesk.core.market.sessions import BeyondCalendar, Calendar, calendar
@@ -215,7 +216,14 @@ def with_symbols(view: MarketView, dataset: Dataset, symbols: Iterable[str]) -> 
         return view
     quotes = {each.id: quote for each in found if (quote := dataset.standing_quote(each.id, view.cursor))}
     instruments = {each.symbol: each for each in found}
-    return replace(view, instruments={**view.instruments, **instruments}, quotes={**view.quotes, **quotes})
+    told = dataset.statuses(view.cursor)
+    halts = {each.id: halt for each in found if (halt := standing_halt(told, each))} if told else {}
+    return replace(
+        view,
+        instruments={**view.instruments, **instruments},
+        quotes={**view.quotes, **quotes},
+        halts={**view.halts, **halts},
+    )
 
 
 def with_dates(view: MarketView, dataset: Dataset, dates: Iterable[date]) -> MarketView:

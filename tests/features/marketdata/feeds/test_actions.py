@@ -27,6 +27,7 @@ from paperdesk.core.market.facts import CorporateActionFact
 from paperdesk.core.market.instruments import Instrument, Kind, instrument_id
 from paperdesk.core.market.merge import facts_of_action, merge
 from paperdesk.features.marketdata.feeds.actions import FILE_NAME
+from paperdesk.features.marketdata.feeds.beside import Beside
 from paperdesk.features.marketdata.feeds.manifest import DatasetTerms, PriceBasis
 from paperdesk.features.marketdata.feeds.recorded import RecordedDataset, open_recorded
 from paperdesk.features.marketdata.feeds.series import Named, guessed, series_of
@@ -69,7 +70,8 @@ def with_actions(*actions: CorporateAction, terms: DatasetTerms = TERMS, symbols
     with TemporaryDirectory() as place:
         into = Path(place) / "dataset"
         series = [series_of(guessed(symbol), terms, daily(*ROWS), SCALES) for symbol in symbols.split()]
-        write_dataset(terms, series, into, sorted(actions, key=lambda each: (each.ex_on, each.instrument.id.int)))
+        ordered = sorted(actions, key=lambda each: (each.ex_on, each.instrument.id.int))
+        write_dataset(terms, series, into, Beside(ordered))
         assert is_unchanged(into)
         return open_recorded(into)
 
@@ -160,6 +162,6 @@ def test_where_prices_are_adjusted_companies_do_nothing(basis: PriceBasis) -> No
 def test_actions_that_were_changed_after_writing_are_noticed(tmp_path: Path) -> None:
     for name, what in (("one", Split(TWO, ONE)), ("two", Split(Decimal(3), ONE))):
         series = [series_of(Named("AA", "AA", Kind.EQUITY), TERMS, daily(*ROWS), SCALES)]
-        write_dataset(TERMS, series, tmp_path / name, [action(what, SESSIONS[1].on)])
+        write_dataset(TERMS, series, tmp_path / name, Beside([action(what, SESSIONS[1].on)]))
     (tmp_path / "two" / FILE_NAME).replace(tmp_path / "one" / FILE_NAME)
     assert not is_unchanged(tmp_path / "one")

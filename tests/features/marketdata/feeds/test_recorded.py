@@ -16,6 +16,7 @@ from paperdesk.core.market.instruments import Kind
 from paperdesk.core.market.merge import TimedBar, merge
 from paperdesk.core.market.quotes import Bar, Quote
 from paperdesk.core.market.sessions import calendar
+from paperdesk.features.marketdata.feeds.beside import NOTHING, Beside
 from paperdesk.features.marketdata.feeds.columns import (
     BarColumns,
     Columns,
@@ -61,7 +62,7 @@ def aa(dataset: RecordedDataset) -> InstrumentId:
     return instrument.id
 
 
-def in_words(dataset: RecordedDataset, market: Market) -> list[MarketFact]:
+def in_words(dataset: RecordedDataset, market: Market, beside: Beside = NOTHING) -> list[MarketFact]:
     """Return the facts of a market as core/market/merge.py orders them."""
     bars: list[TimedBar] = []
     quotes: list[Quote] = []
@@ -82,7 +83,10 @@ def in_words(dataset: RecordedDataset, market: Market) -> list[MarketFact]:
     begins = [one.bar.at if one.bar.open is None else one.opened_at for one in bars]
     first = min(begins + [one.at for one in quotes])
     last = max([one.bar.at for one in bars] + [one.at for one in quotes])
-    return merge(bars, quotes, [one for one in SESSIONS if one.closes_at >= first and one.opens_at <= last])
+    sessions = [one for one in SESSIONS if one.closes_at >= first and one.opens_at <= last]
+    bells = {at for one in sessions for at in (one.opens_at, one.closes_at)}
+    auctions = [fact for fact in beside.auctions if fact.at in bells]
+    return merge(bars, quotes, sessions, auctions, beside.halts)
 
 
 def timed_bar(instrument_id: InstrumentId, columns: BarColumns, row: int) -> TimedBar:

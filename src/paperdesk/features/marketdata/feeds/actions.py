@@ -14,18 +14,12 @@ Everything else may be left empty, and what a kind does not know must be. Symbol
 Inside a dataset the same rows lie in a Parquet file beside the prices.
 """
 
-import hashlib
-import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Final
-
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from paperdesk.core.kernel.errors import Invalid
 from paperdesk.core.kernel.ids import InstrumentId
@@ -47,6 +41,7 @@ from paperdesk.core.market.corporate_actions import (
 from paperdesk.core.market.instruments import Instrument
 from paperdesk.core.market.option_adjustments import adjusted_series, is_adjusted
 from paperdesk.core.market.sessions import Calendar
+from paperdesk.features.marketdata.feeds.beside import SymbolNotInDataset
 from paperdesk.features.marketdata.feeds.lines import Findings, MalformedCell, MissingValue, Row
 
 REQUIRED: Final = ("symbol", "kind", "ex_on")
@@ -75,10 +70,6 @@ class UnknownKind(Invalid):
 
 class ValueNotAllowed(Invalid):
     """A row has a value that its kind of corporate action does not know."""
-
-
-class SymbolNotInDataset(Invalid):
-    """A row names a symbol that has no prices in the dataset."""
 
 
 class DayBeyondCalendar(Invalid):
@@ -174,28 +165,6 @@ def row_of(action: CorporateAction) -> dict[str, str | None]:
         cells[_CELL_OF.get((action.kind, name), name)] = _cell(value)
     cells |= {"symbol": action.instrument.symbol, "kind": action.kind}
     return {name: cells.get(name) for name in COLUMNS}
-
-
-def write_actions(actions: Sequence[CorporateAction], path: Path) -> None:
-    """Write actions as a Parquet file of texts."""
-    rows = [row_of(each) for each in actions]
-    texts = {name: pa.array([row[name] for row in rows], pa.string()) for name in COLUMNS}
-    pq.write_table(pa.table(texts), path)
-
-
-def read_actions(path: Path, reader: ActionReader) -> list[CorporateAction]:
-    """Read the actions that were written for a dataset."""
-    findings = Findings()
-    rows = enumerate(pq.read_table(path).to_pylist(), start=1)
-    actions = reader.read(rows, findings)
-    assert not findings.problems, f"a dataset holds only rows that were good: {findings.problems[:1]}"
-    return actions
-
-
-def actions_hash(actions: Sequence[CorporateAction]) -> str:
-    """Return the SHA-256 of actions as they are written, as hex."""
-    rows = [list(row_of(each).values()) for each in actions]
-    return hashlib.sha256(json.dumps(rows, separators=(",", ":")).encode()).hexdigest()
 
 
 def with_series(actions: Sequence[CorporateAction], options: Iterable[Instrument]) -> list[CorporateAction]:

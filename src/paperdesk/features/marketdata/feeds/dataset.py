@@ -11,7 +11,7 @@ from typing import Protocol
 
 from paperdesk.core.kernel.ids import InstrumentId
 from paperdesk.core.market.corporate_actions import CorporateAction
-from paperdesk.core.market.facts import CloseFact, MarketFact, OpenFact, PriceFact
+from paperdesk.core.market.facts import CloseFact, MarketFact, OpenFact, PriceFact, StatusFact
 from paperdesk.core.market.instruments import Instrument
 from paperdesk.core.market.quotes import Bar, Quote
 from paperdesk.core.market.sessions import Calendar, Session
@@ -56,6 +56,9 @@ class Dataset(Protocol):
     def actions(self) -> Sequence[CorporateAction]:
         """Return every corporate action of its instruments by ex-date; nobody may know one before `known_on`."""
 
+    def statuses(self, cursor: int) -> Sequence[StatusFact]:
+        """Return the halts and their ends that have been told by then, oldest first."""
+
     def by_symbol(self, symbol: str) -> Instrument | None:
         """Return the instrument of a symbol, listed yet or not."""
 
@@ -95,7 +98,7 @@ class Dataset(Protocol):
     def facts_between(
         self, after: int, upto: int, instrument_ids: frozenset[InstrumentId] | None = None
     ) -> Iterator[MarketFact]:
-        """Yield facts with after < seq <= upto: sessions, corporate actions, prices of the instruments (None: all)."""
+        """Yield facts with after < seq <= upto: bells, actions, statuses, and prices of the instruments (None: all)."""
 
     def bars(
         self,

@@ -25,6 +25,7 @@ from paperdesk.core.market.corporate_actions import (
 )
 from paperdesk.core.market.instruments import Instrument
 from paperdesk.core.market.sessions import Calendar, calendar
+from paperdesk.features.marketdata.feeds.beside import Beside
 from paperdesk.features.marketdata.feeds.columns import ABSENT, SCALE_MAX, BarColumns, Ints, microseconds
 from paperdesk.features.marketdata.feeds.manifest import DatasetManifest, DatasetTerms
 from paperdesk.features.marketdata.feeds.series import guessed, series_of
@@ -73,7 +74,7 @@ def write_history(
     series = [_series(symbol, rows, terms) for symbol, rows in bars.items()]
     instruments = {one.instrument.symbol: one.instrument for one in series}
     did = [_action(instruments[each.symbol], each) for each in actions]
-    return write_dataset(terms.dataset, series, into, did)
+    return write_dataset(terms.dataset, series, into, Beside(did))
 
 
 def closed(bars: Sequence[VendorBar], terms: HistoryTerms) -> list[tuple[datetime, datetime, VendorBar]]:

@@ -28,6 +28,7 @@ from paperdesk.core.market.facts import (
     RangeFact,
     SessionClosed,
     SessionOpened,
+    StatusFact,
 )
 from paperdesk.core.market.instruments import Instrument, Kind, instrument_id, related
 from paperdesk.core.market.options import parse_occ
@@ -231,6 +232,10 @@ class LiveDataset:
         if cursor == 0:
             return self.calendar.session_at(self.starts_from)
         return self.calendar.session_at(self.at_of(cursor))
+
+    def statuses(self, cursor: int) -> Sequence[StatusFact]:  # noqa: ARG002 - of a live market nobody tells them yet
+        """Return the halts that have been told by then: none."""
+        return ()
 
     def facts_between(
         self, after: int, upto: int, instrument_ids: frozenset[InstrumentId] | None = None

@@ -117,7 +117,7 @@ class DatasetManifest(DatasetTerms):
     """The terms of a dataset and what its rows add to them; listings are in order of instrument id.
 
     With a recipe the dataset is generated from it and has no files. Without a hash of them it has no corporate
-    actions.
+    actions, no halts or no prints of auctions.
     """
 
     fields: tuple[str, ...]
@@ -126,6 +126,8 @@ class DatasetManifest(DatasetTerms):
     listings: tuple[Listing, ...]
     recipe: Recipe | None = None
     actions_hash: str | None = None
+    halts_hash: str | None = None
+    auctions_hash: str | None = None
 
     @property
     def rows(self) -> int:
@@ -137,7 +139,7 @@ def manifest_json(manifest: DatasetManifest) -> dict[str, Any]:
     """Return a manifest as plain JSON values."""
     flat = asdict(manifest)
     del flat["listings"]
-    for name in ("recipe", "actions_hash"):
+    for name in ("recipe", "actions_hash", "halts_hash", "auctions_hash"):
         if flat[name] is None:
             del flat[name]
     listings = [_listing_json(listing) for listing in manifest.listings]

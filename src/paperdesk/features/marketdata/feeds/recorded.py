@@ -4,11 +4,13 @@ A cursor is the number of the last fact that has been delivered. Apart from step
 uses a fact after the cursor it is given, and a test poisons the future to prove it.
 """
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
+from operator import attrgetter
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -20,6 +22,7 @@ from paperdesk.core.kernel.errors import NotFound
 from paperdesk.core.kernel.ids import InstrumentId
 from paperdesk.core.market.corporate_actions import CorporateAction, Moment, ex_price
 from paperdesk.core.market.facts import (
+    AuctionFact,
     CloseFact,
     CorporateActionFact,
     MarketFact,
@@ -27,38 +30,45 @@ from paperdesk.core.market.facts import (
     Phase,
     PriceFact,
     QuoteFact,
-    RangeFact,
     SessionClosed,
     SessionOpened,
+    StatusFact,
 )
 from paperdesk.core.market.instruments import Instrument
 from paperdesk.core.market.quotes import Bar, Quote
 from paperdesk.core.market.sessions import Calendar, Session, calendar
 from paperdesk.features.marketdata.feeds.actions import moments_between, with_adjusted, with_series
+from paperdesk.features.marketdata.feeds.auctions import auctions_held
 from paperdesk.features.marketdata.feeds.bar_rows import EVERY_BAR, BarRows, BarsWanted
+from paperdesk.features.marketdata.feeds.beside import NOTHING, Beside
+from paperdesk.features.marketdata.feeds.beside_files import beside_in
 from paperdesk.features.marketdata.feeds.columns import (
     BarColumns,
     Columns,
     PrintColumns,
     QuoteColumns,
     bars_of_prints,
-    exact,
-    exact_or_none,
     instant_of,
     microseconds,
     picked,
     read_columns,
 )
 from paperdesk.features.marketdata.feeds.coverage import covered, session_columns, span
+from paperdesk.features.marketdata.feeds.halts import halts_by_instrument, statuses_between
 from paperdesk.features.marketdata.feeds.manifest import DatasetManifest, Listing, PriceBasis
+from paperdesk.features.marketdata.feeds.price_facts import Source, price_fact
 from paperdesk.features.marketdata.feeds.timeline import (
     ACTIONS,
+    AUCTIONS,
     SESSIONS,
+    STATUSES,
     Landmark,
+    Prices,
     StepUnit,
     Timeline,
+    Told,
 )
-from paperdesk.features.marketdata.feeds.writer import actions_in, read_manifest
+from paperdesk.features.marketdata.feeds.writer import read_manifest
 
 _CHUNK: Final = 4096
 _PRICE_PHASES: Final = (Phase.OPEN, Phase.RANGE, Phase.CLOSE, Phase.QUOTE)
@@ -68,47 +78,40 @@ class UnknownInstrument(NotFound):
     """The dataset has no such instrument."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Source:
-    """One instrument's rows and how to read them."""
-
-    id: InstrumentId
-    scale: int
-    size_scale: int
-    columns: Columns
-
-
 class RecordedDataset:
     """An immutable version of market facts, numbered from 1 in the one order there is."""
 
-    def __init__(
-        self, manifest: DatasetManifest, columns: Sequence[Columns], actions: Sequence[CorporateAction] = ()
-    ) -> None:
-        """Merge the columns, which are given in the order of the manifest's listings, and the corporate actions.
+    def __init__(self, manifest: DatasetManifest, columns: Sequence[Columns], beside: Beside = NOTHING) -> None:
+        """Merge the columns, which are given in the order of the manifest's listings, and what lies beside them.
 
         An instrument may be listed twice: with its bars, and after them with its quotes. Where prices are
-        adjusted already, companies do nothing.
+        adjusted already, companies do nothing. What is dated inside a halt is left out.
         """
         self.manifest = manifest
         self.calendar: Calendar = calendar(manifest.calendar)
         self._listings: Mapping[InstrumentId, Listing] = {one.instrument.id: one for one in manifest.listings}
+        listed = [listing.instrument for listing in manifest.listings]
+        halts = halts_by_instrument(beside.halts, listed)
         self._sources = [
-            _Source(listing.instrument.id, listing.scale, listing.size_scale, one)
+            Source(listing.instrument.id, listing.scale, listing.size_scale, one)
             for listing, one in zip(manifest.listings, columns, strict=True)
         ]
         self._places: dict[InstrumentId, list[int]] = defaultdict(list)
         for number, source in enumerate(self._sources):
             self._places[source.id].append(number)
-        listed = [self._listings[one.id].instrument for one in self._sources]
         is_raw = manifest.price_basis is PriceBasis.RAW
-        self.actions = with_series(actions, (one for one in listed if one.contract)) if is_raw else []
+        self.actions = with_series(beside.actions, (one for one in listed if one.contract)) if is_raw else []
         self._instruments = MappingProxyType(with_adjusted(listed, self.actions))
         self._by_symbol = {one.instrument.symbol: one.instrument for one in manifest.listings}
         self._sessions = covered(self.calendar, columns)
         self._closes = frozenset(session.closes_at for session in self._sessions)
         self._moments = moments_between(self.actions, self.calendar, *span(columns))
-        acts_at = np.array([microseconds(at) for at, _, _ in self._moments], np.int64)
-        self._timeline = Timeline(columns, session_columns(self._sessions), acts_at)
+        self._statuses = statuses_between(beside.halts, *span(columns))
+        self._auctions = auctions_held(beside.auctions, self._sessions, halts)
+        prices = [Prices(one.columns, halts.get(one.id, ())) for one in self._sources]
+        self._timeline = Timeline(prices, session_columns(self._sessions), self._others())
+        seqs = self._timeline.track(STATUSES, Phase.STATUS).seqs.tolist()
+        self._statuses = [replace(fact, seq=seq) for fact, seq in zip(self._statuses, seqs, strict=True)]
         rings = (SESSIONS, Phase.SESSION_OPENED), (SESSIONS, Phase.SESSION_CLOSED), (ACTIONS, Phase.CORPORATE_ACTION)
         self._bells = [self._timeline.track(*one) for one in rings]
         self._ex_dates = defaultdict[InstrumentId, list[tuple[int, CorporateAction]]](list)
@@ -116,7 +119,22 @@ class RecordedDataset:
             if moment is Moment.EX:
                 self._ex_dates[action.instrument.id].append((seq, action))
 
+    def _others(self) -> list[Told]:
+        """Return when companies act, halts begin and end, and auctions are held."""
+        found = [
+            (Phase.CORPORATE_ACTION, ACTIONS, [at for at, _, _ in self._moments]),
+            (Phase.STATUS, STATUSES, [fact.at for fact in self._statuses]),
+            *((phase, AUCTIONS, [fact.at for fact in facts]) for phase, facts in self._auctions.items()),
+        ]
+        return [
+            Told(phase, source, np.array([microseconds(at) for at in ats], np.int64)) for phase, source, ats in found
+        ]
+
     live_until: datetime | None = None
+
+    def statuses(self, cursor: int) -> list[StatusFact]:
+        """Return the halts and their ends that have been told by then, oldest first."""
+        return self._statuses[: bisect_right(self._statuses, cursor, key=attrgetter("seq"))]
 
     @property
     def facts_total(self) -> int:
@@ -205,12 +223,14 @@ class RecordedDataset:
     def facts_between(
         self, after: int, upto: int, instrument_ids: frozenset[InstrumentId] | None = None
     ) -> Iterator[MarketFact]:
-        """Yield facts with after < seq <= upto: sessions, corporate actions, prices of the instruments (None: all)."""
+        """Yield facts with after < seq <= upto: bells, actions, statuses, and prices of the instruments (None: all)."""
         wanted = self._wanted(instrument_ids)
         end = min(upto, self.facts_total)
         for start in range(after, end, _CHUNK):
             sources = self._timeline.source[start : min(start + _CHUNK, end)]
-            yield from self._facts(np.flatnonzero(wanted[sources]) + start)
+            for fact in self._facts(np.flatnonzero(wanted[sources]) + start):
+                if instrument_ids is None or not isinstance(fact, AuctionFact) or fact.instrument_id in instrument_ids:
+                    yield fact
 
     def bars(
         self,
@@ -248,8 +268,7 @@ class RecordedDataset:
         number = self._numbers(instrument_id)[0]
         columns = self._sources[number].columns
         phase = Phase.QUOTE if isinstance(columns, QuoteColumns) else Phase.CLOSE
-        last = self._timeline.track(number, phase).last_before(cursor)
-        return picked(columns, slice(0, 0 if last is None else last + 1))
+        return picked(columns, self._timeline.track(number, phase).rows_by(cursor))
 
     def last_close(self, instrument_id: InstrumentId, cursor: int) -> Bar | None:
         """Return the last bar that has closed by then."""
@@ -326,9 +345,9 @@ class RecordedDataset:
         return max(found, default=None)
 
     def _wanted(self, instrument_ids: frozenset[InstrumentId] | None) -> NDArray[np.bool_]:
-        """Return which sources are asked for; the last places are those of the actions, -2, and the sessions, -1."""
+        """Return which sources are asked for; the last places are NOBODY and what everybody is told, AUCTIONS first."""
         wanted = [instrument_ids is None or source.id in instrument_ids for source in self._sources]
-        return np.array([*wanted, True, True])
+        return np.array([*wanted, False, *[True] * -AUCTIONS])
 
     def _facts(self, picks: NDArray[np.int64]) -> Iterator[MarketFact]:
         timeline = self._timeline
@@ -351,8 +370,12 @@ class RecordedDataset:
             elif number == ACTIONS:
                 _, action, moment = self._moments[row]
                 yield CorporateActionFact(index + 1, at, action, moment)
+            elif number == STATUSES:
+                yield self._statuses[row]
+            elif number == AUCTIONS:
+                yield replace(self._auctions[Phase(phase)][row], seq=index + 1)
             else:
-                yield _price_fact(self._sources[number], phase, row, (index + 1, at))
+                yield price_fact(self._sources[number], phase, row, (index + 1, at))
 
     def _numbers(self, instrument_id: InstrumentId) -> list[int]:
         """Return the sources of an instrument: one, or its bars and its quotes; none of what an action made."""
@@ -368,28 +391,7 @@ def open_recorded(path: Path) -> RecordedDataset:
     """Open the dataset in a directory; its rows are read once and shared by all readers."""
     manifest = read_manifest(path)
     columns = [read_columns(one, path) for one in manifest.listings]
-    return RecordedDataset(manifest, columns, actions_in(path, manifest))
-
-
-def _price_fact(source: _Source, phase: int, row: int, place: tuple[int, datetime]) -> PriceFact:
-    """Build one price fact exactly; `place` is its number and its instant."""
-    seq, at = place
-    columns, scale = source.columns, source.scale
-    if isinstance(columns, QuoteColumns):
-        bid, ask = exact(columns.bid.item(row), scale), exact(columns.ask.item(row), scale)
-        sizes = (exact_or_none(size.item(row), source.size_scale) for size in (columns.bid_size, columns.ask_size))
-        return QuoteFact(seq, at, source.id, bid, ask, *sizes)
-    if isinstance(columns, PrintColumns):
-        size = exact_or_none(columns.size.item(row), source.size_scale)
-        return CloseFact(seq, at, source.id, exact(columns.price.item(row), scale), size)
-    if phase == Phase.OPEN:
-        before = exact_or_none(columns.volume.item(row - 1), source.size_scale) if row else None
-        return OpenFact(seq, at, source.id, exact(columns.open.item(row), scale), before)
-    volume = exact_or_none(columns.volume.item(row), source.size_scale)
-    if phase == Phase.RANGE:
-        low, high = exact(columns.low.item(row), scale), exact(columns.high.item(row), scale)
-        return RangeFact(seq, at, source.id, low, high, volume)
-    return CloseFact(seq, at, source.id, exact(columns.close.item(row), scale), volume)
+    return RecordedDataset(manifest, columns, beside_in(path, manifest))
 
 
 def _on_tick(price: Decimal, tick: Decimal) -> Decimal:

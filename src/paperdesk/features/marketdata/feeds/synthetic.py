@@ -10,6 +10,7 @@ from typing import Final
 from paperdesk.core.market.sessions import XNYS, Session, calendar
 from paperdesk.core.synthetic.daily import generate_daily
 from paperdesk.core.synthetic.presets import BEGINS_ON, HISTORY_FROM, LASTS_UNTIL, preset_of
+from paperdesk.features.marketdata.feeds.beside import Beside
 from paperdesk.features.marketdata.feeds.manifest import (
     DatasetManifest,
     DatasetTerms,
@@ -87,7 +88,7 @@ def open_synthetic(manifest: DatasetManifest) -> "DailyDataset | MinuteMarket":
     market = generate_daily(preset_of(recipe.preset), recipe.seed, market_sessions())
     columns = dict(daily_columns(market))
     actions = market_actions(market, {each.instrument.symbol: each.instrument for each in manifest.listings})
-    days = DailyDataset(manifest, [columns[each.instrument.symbol] for each in manifest.listings], actions)
+    days = DailyDataset(manifest, [columns[each.instrument.symbol] for each in manifest.listings], Beside(actions))
     return MinuteMarket(manifest, market, days) if recipe.detail is Detail.MINUTE else days
 
 

@@ -1,6 +1,7 @@
 """Cursors and instants of a market by the minute, all of them worked out: no session is generated to tell the time."""
 
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,7 +9,8 @@ from itertools import accumulate
 from typing import Final
 
 from paperdesk.core.market.corporate_actions import CorporateAction, Moment
-from paperdesk.core.market.sessions import Session
+from paperdesk.core.market.sessions import Calendar, Session
+from paperdesk.features.marketdata.feeds.actions import moments_between
 from paperdesk.features.marketdata.feeds.synthetic_numbers import SessionNumbers
 from paperdesk.features.marketdata.feeds.timeline import Landmark, StepUnit
 
@@ -133,3 +135,15 @@ class MinuteClock:
         day = bisect_right(self._minutes, minutes) - 1
         left = minutes - self._minutes[day]
         return self._bells[day] + self._numbers[day].end_of(left) if left else self._before[day]
+
+
+def acts_of(actions: Sequence[CorporateAction], market: Calendar, sessions: Sequence[Session]) -> list[Acts]:
+    """Return what companies do on the day of each session; on a day without one they do it before the next."""
+    opens = [session.opens_at for session in sessions]
+    found: dict[int, list[tuple[datetime, CorporateAction, Moment]]] = defaultdict(list)
+    for each in moments_between(actions, market, opens[0], opens[-1]):
+        found[bisect_left(opens, each[0])].append(each)
+    return [
+        Acts(found[day][0][0], tuple((action, moment) for _, action, moment in found[day])) if day in found else Acts()
+        for day in range(len(sessions))
+    ]

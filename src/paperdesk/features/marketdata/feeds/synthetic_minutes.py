@@ -5,37 +5,47 @@ can be entered without the days before it.
 """
 
 import heapq
-from bisect import bisect_left, bisect_right
-from collections import OrderedDict, defaultdict
+from bisect import bisect_right
+from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
+from functools import cached_property
 from operator import attrgetter
 from threading import Lock
-from typing import Final, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
 import numpy as np
 
 from paperdesk.core.kernel.ids import InstrumentId
 from paperdesk.core.market.corporate_actions import CorporateAction, Moment, ex_price
-from paperdesk.core.market.facts import CloseFact, CorporateActionFact, MarketFact, OpenFact, PriceFact, QuoteFact
+from paperdesk.core.market.facts import (
+    CloseFact,
+    CorporateActionFact,
+    MarketFact,
+    OpenFact,
+    Phase,
+    PriceFact,
+    QuoteFact,
+    StatusFact,
+)
+from paperdesk.core.market.halts import Halt
 from paperdesk.core.market.instruments import Instrument
 from paperdesk.core.market.option_ids import option_id
 from paperdesk.core.market.options import MalformedOptionSymbol, OptionContract, parse_occ
 from paperdesk.core.market.quotes import Bar, Quote
-from paperdesk.core.market.sessions import Calendar, Session
+from paperdesk.core.market.sessions import Calendar
 from paperdesk.core.synthetic.daily import DailyMarket
 from paperdesk.core.synthetic.minutes import MinuteBars, generate_minutes
 from paperdesk.core.synthetic.roster import PLACE
-from paperdesk.features.marketdata.feeds.actions import moments_between
 from paperdesk.features.marketdata.feeds.bar_rows import EVERY_BAR, BarRows, BarsWanted
 from paperdesk.features.marketdata.feeds.columns import BarColumns, Columns, QuoteColumns
 from paperdesk.features.marketdata.feeds.manifest import DatasetManifest, Listing, Shape
 from paperdesk.features.marketdata.feeds.recorded import RecordedDataset
 from paperdesk.features.marketdata.feeds.synthetic_chains import Chains, ContractQuotes, ListedInstruments
-from paperdesk.features.marketdata.feeds.synthetic_clock import Acts, MinuteClock
-from paperdesk.features.marketdata.feeds.synthetic_session import generate_session, numbers_of
+from paperdesk.features.marketdata.feeds.synthetic_clock import MinuteClock, acts_of
+from paperdesk.features.marketdata.feeds.synthetic_session import GeneratedSession, generate_session, numbers_of
 
 SESSIONS_KEPT: Final = 3
 """How many sessions a market keeps once they are generated; each is some 15 megabytes."""
@@ -50,15 +60,22 @@ _SHORTEST: Final = 210
 NO_QUOTES: Final = QuoteColumns(*[np.empty(0, np.int64)] * 5)
 
 _T = TypeVar("_T")
-_F = TypeVar("_F", bound=PriceFact)
+_F = TypeVar("_F", bound=PriceFact | StatusFact)
 
 
 @dataclass(frozen=True, slots=True)
 class _Generated:
     """A session as it was generated: as a dataset, and its bars for whoever prices options on them."""
 
-    dataset: RecordedDataset
+    dataset: GeneratedSession
     bars: MinuteBars
+
+
+class Pauses(NamedTuple):
+    """The halts of a session by instrument, and the facts that tell of them."""
+
+    halts: Mapping[InstrumentId, Halt]
+    told: Sequence[StatusFact]
 
 
 class MinuteMarket(MinuteClock):
@@ -87,6 +104,30 @@ class MinuteMarket(MinuteClock):
     def actions(self) -> Sequence[CorporateAction]:
         """Return every corporate action of its instruments by ex-date; nobody may know one before `known_on`."""
         return self._days.actions
+
+    def statuses(self, cursor: int) -> Sequence[StatusFact]:
+        """Return the halts and their ends that have been told by then, oldest first."""
+        day = self._market.climate.crash_day
+        if day is None or cursor <= self._bells[day]:
+            return ()
+        return [fact for fact in self._pauses.told if fact.seq <= cursor]
+
+    @cached_property
+    def _pauses(self) -> Pauses:
+        """Return the halts of the one session that has any; asked for once the tape has come to it."""
+        day = self._market.climate.crash_day
+        assert day is not None, "only a flash crash has halts"
+        session = self._own(day)
+        told = [self._renumbered(day, fact) for fact in session.statuses(session.facts_total)]
+        return Pauses({halt.instrument_id: halt for halt in session.halts}, told)
+
+    def _is_hidden(self, quote: QuoteFact, day: int) -> bool:
+        """Say whether a contract's quote falls into a halt of what it is written on."""
+        if day != self._market.climate.crash_day:
+            return False
+        underlying_id = self.instruments[quote.instrument_id].underlying_id
+        halt = None if underlying_id is None else self._pauses.halts.get(underlying_id)
+        return halt is not None and halt.hides(quote.at, Phase.QUOTE)
 
     def by_symbol(self, symbol: str) -> Instrument | None:
         """Return the instrument of a symbol."""
@@ -137,7 +178,10 @@ class MinuteMarket(MinuteClock):
             yield from self._acts_between(day, after, upto)
             bell = self._bells[day]
             span = range(max(after - bell, 0), max(min(upto - bell, self._numbers[day].total), 0))
-            quotes = [each.facts(span, bell) for each in self._quoted(day, instrument_ids)]
+            quotes = [
+                (fact for fact in each.facts(span, bell) if not self._is_hidden(fact, day))
+                for each in self._quoted(day, instrument_ids)
+            ]
             own = self._own_facts(day, span, instrument_ids)
             yield from heapq.merge(own, *quotes, key=attrgetter("seq")) if quotes else own
 
@@ -178,7 +222,7 @@ class MinuteMarket(MinuteClock):
     def last_close(self, instrument_id: InstrumentId, cursor: int) -> Bar | None:
         """Return the last minute bar that has closed by then."""
         found = self._latest(instrument_id, cursor, lambda session, own: session.last_close(instrument_id, own))
-        return None if found is None else found[1]
+        return found and found[1]
 
     def previous_close(self, instrument_id: InstrumentId, cursor: int) -> Bar | None:
         """Return the last bar of the session before the one that opened last: the base of a day's change."""
@@ -239,7 +283,7 @@ class MinuteMarket(MinuteClock):
             self._kept.move_to_end(day)
             return self._kept[day]
 
-    def _own(self, day: int) -> RecordedDataset:
+    def _own(self, day: int) -> GeneratedSession:
         return self._generated(day).dataset
 
     def _own_cursor(self, day: int, last: int, number: int) -> int:
@@ -296,7 +340,10 @@ class MinuteMarket(MinuteClock):
         days = self._chains.days(contract)
         day, number = self.place(cursor)
         if day in days:
-            found = self._quotes_of(contract, day).last(number, self._bells[day])
+            quotes, bell = self._quotes_of(contract, day), self._bells[day]
+            found = quotes.last(number, bell)
+            while found is not None and self._is_hidden(found, day):
+                found = quotes.last(found.seq - bell - 1, bell)
             if found is not None:
                 return found
         earlier = min(day - 1, days[-1])
@@ -341,18 +388,6 @@ class MinuteMarket(MinuteClock):
         """Say whether an instrument has prices on a day; what is no member has them always."""
         member = PLACE.get(self._days.instrument(instrument_id).symbol)
         return member is None or bool(self._market.listed[day, member])
-
-
-def acts_of(actions: Sequence[CorporateAction], market: Calendar, sessions: Sequence[Session]) -> list[Acts]:
-    """Return what companies do on the day of each session; on a day without one they do it before the next."""
-    opens = [session.opens_at for session in sessions]
-    found: dict[int, list[tuple[datetime, CorporateAction, Moment]]] = defaultdict(list)
-    for each in moments_between(actions, market, opens[0], opens[-1]):
-        found[bisect_left(opens, each[0])].append(each)
-    return [
-        Acts(found[day][0][0], tuple((action, moment) for _, action, moment in found[day])) if day in found else Acts()
-        for day in range(len(sessions))
-    ]
 
 
 def quote_of(fact: QuoteFact) -> Quote:

@@ -1,15 +1,20 @@
 """One session of the synthetic market with its minutes and quotes, as a dataset of its own."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
+from operator import attrgetter
 from typing import Final
 
 import numpy as np
 
+from paperdesk.core.market.facts import HaltReason, StatusFact
+from paperdesk.core.market.halts import Halt, facts_of_halt
 from paperdesk.core.market.instruments import Kind
 from paperdesk.core.synthetic.arrays import Ints
 from paperdesk.core.synthetic.daily import DailyMarket
 from paperdesk.core.synthetic.minutes import MinuteBars, session_minutes
+from paperdesk.core.synthetic.pauses import pauses_of
 from paperdesk.core.synthetic.roster import ROSTER, VOLATILITY_INDEX, YIELDS
 from paperdesk.core.synthetic.top_of_book import SIZE_PLACES, TopOfBook, quote_minutes
 from paperdesk.features.marketdata.feeds.columns import ABSENT, BarColumns, Columns, QuoteColumns, microseconds
@@ -19,6 +24,7 @@ from paperdesk.features.marketdata.feeds.synthetic_columns import closes_only, o
 from paperdesk.features.marketdata.feeds.synthetic_numbers import SessionNumbers
 
 _MINUTE_US: Final = 60_000_000
+_MINUTE: Final = timedelta(minutes=1)
 
 _IS_FUND: Final = np.array([member.kind is Kind.FUND for member in ROSTER])
 
@@ -34,7 +40,7 @@ def numbers_of(market: DailyMarket, day: int, contracts: int) -> SessionNumbers:
     )
 
 
-def generate_session(manifest: DatasetManifest, market: DailyMarket, day: int, bars: MinuteBars) -> RecordedDataset:
+def generate_session(manifest: DatasetManifest, market: DailyMarket, day: int, bars: MinuteBars) -> "GeneratedSession":
     """Return one session without its option contracts; its facts are numbered from 1."""
     found = dict(_columns(market, day, bars))
     rows = [
@@ -44,7 +50,38 @@ def generate_session(manifest: DatasetManifest, market: DailyMarket, day: int, b
         if (listing.instrument.symbol, shape) in found
     ]
     listings = tuple(listing for listing, _ in rows)
-    return RecordedDataset(replace(manifest, listings=listings), [columns for _, columns in rows])
+    shown = GeneratedSession(replace(manifest, listings=listings), [columns for _, columns in rows])
+    ids = {listing.instrument.symbol: listing.instrument.id for listing in manifest.listings}
+    opens_at = market.sessions[day].opens_at
+    shown.halt(
+        Halt(
+            ids[ROSTER[each.member].symbol],
+            opens_at + each.first * _MINUTE,
+            HaltReason.VOLATILITY,
+            opens_at + each.last * _MINUTE,
+        )
+        for each in pauses_of(market, day, bars)
+    )
+    return shown
+
+
+class GeneratedSession(RecordedDataset):
+    """A session whose facts are counted before it is generated, so that a halt must not change their number."""
+
+    halts: Sequence[Halt] = ()
+
+    def halt(self, halts: Iterable[Halt]) -> None:
+        """Hide what is dated inside halts; two of the prices that each hides tell of it instead."""
+        self.halts = tuple(halts)
+        for halt in self.halts:
+            seqs = self._timeline.hide(self._places[halt.instrument_id], halt, len(self._statuses))
+            told = zip(facts_of_halt(halt), seqs, strict=True)
+            self._statuses += [replace(fact, seq=seq) for fact, seq in told]
+        self._told = sorted(self._statuses, key=attrgetter("seq"))
+
+    def statuses(self, cursor: int) -> list[StatusFact]:
+        """Return the halts and their ends that have been told by then, oldest first."""
+        return [fact for fact in self._told if fact.seq <= cursor]
 
 
 def _listed_as(listing: Listing, shape: Shape) -> Listing:

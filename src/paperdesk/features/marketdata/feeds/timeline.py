@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from paperdesk.core.market.facts import Phase
-from paperdesk.features.marketdata.feeds.columns import BarColumns, Columns, Ints, QuoteColumns
+from paperdesk.core.market.halts import Halt
+from paperdesk.features.marketdata.feeds.columns import BarColumns, Columns, Ints, QuoteColumns, microseconds
+from paperdesk.features.marketdata.feeds.halts import told_rows
 
 StepUnit: TypeAlias = Literal["fact", "quote", "bar", "session"]
 Landmark: TypeAlias = Literal["next_open", "next_close"]
@@ -17,6 +19,12 @@ SESSIONS: Final = -1
 """The source of session facts, which belong to no instrument."""
 ACTIONS: Final = -2
 """The source of what companies do, which everybody is told who holds anything."""
+STATUSES: Final = -3
+"""The source of halts and their ends, which everybody is told."""
+AUCTIONS: Final = -4
+"""The source of the prints of auctions."""
+NOBODY: Final = -5
+"""The source of facts that a halt hides where all keep their numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +37,16 @@ class SessionColumns:
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """Where one source's facts of one phase are: the k-th of them has the number seqs[k]."""
+    """Where one source's facts of one phase are: the k-th of them has the number seqs[k] and is of row rows[k]."""
 
     seqs: Ints
+    rows: Ints
+
+    def rows_by(self, cursor: int) -> slice | Ints:
+        """Return the rows told by a cursor; a slice, which copies nothing, where none is left out."""
+        told = int(np.searchsorted(self.seqs, cursor, side="right"))
+        is_whole = not told or int(self.rows[told - 1]) == told - 1
+        return slice(0, told) if is_whole else self.rows[:told]
 
     def last_before(self, cursor: int) -> int | None:
         """Return the index of the last fact with seq <= cursor, or None before the first."""
@@ -39,18 +54,30 @@ class Track:
         return found - 1 if found else None
 
 
-NOWHERE: Final = Track(np.empty(0, np.int64))
+NOWHERE: Final = Track(np.empty(0, np.int64), np.empty(0, np.int64))
 
 
-NO_ACTIONS: Final[Ints] = np.empty(0, np.int64)
+class Prices(NamedTuple):
+    """The rows of one source, and the halts that hide some of them."""
+
+    columns: Columns
+    halts: Sequence[Halt] = ()
+
+
+class Told(NamedTuple):
+    """When the facts of a phase come that are neither prices of one source nor bells, in their own order."""
+
+    phase: Phase
+    source: int
+    at: Ints
 
 
 class Timeline:
     """All facts in order; the fact with number `seq` is at index seq - 1 of each array."""
 
-    def __init__(self, columns: Sequence[Columns], sessions: SessionColumns, actions_at: Ints = NO_ACTIONS) -> None:
-        """Merge sources, which are given in order of instrument id, once; actions come in their own order."""
-        parts = _parts(columns, sessions, actions_at)
+    def __init__(self, prices: Sequence[Prices], sessions: SessionColumns, others: Sequence[Told] = ()) -> None:
+        """Merge sources once; those of prices are given in order of instrument id."""
+        parts = _parts(prices, sessions, others)
         instants = np.concatenate([part.at for part in parts])
         lengths = [len(part.rows) for part in parts]
         # Parts stand in order of (phase, instrument, row), so one stable sort by instant is the whole order.
@@ -67,6 +94,27 @@ class Timeline:
         }
         opened = self.at[self.phase == Phase.SESSION_OPENED]
         self._opens: Ints = np.searchsorted(self.at, opened, side="right")
+
+    def hide(self, sources: Sequence[int], halt: Halt, row: int) -> tuple[int, int]:
+        """Hide the prices of an instrument inside a halt, while every fact keeps its number.
+
+        The first of them becomes the beginning of the halt, of row `row` of the statuses, and the last one its end;
+        return the numbers of both.
+        """
+        assert halt.resumed_at is not None, "a halt that keeps the numbers of facts has an end"
+        begins, ends = microseconds(halt.halted_at), microseconds(halt.resumed_at)
+        late = self.phase > Phase.STATUS
+        inside = np.where(late, (self.at >= begins) & (self.at < ends), (self.at > begins) & (self.at <= ends))
+        hidden = np.flatnonzero(inside & np.isin(self.source, sources))
+        for key, track in self._tracks.items():
+            if key[1] in sources:
+                told = ~np.isin(track.seqs, hidden + 1)
+                self._tracks[key] = Track(track.seqs[told], track.rows[told])
+        self.source[hidden] = NOBODY
+        first, last = int(hidden[0]), int(hidden[-1])
+        self.source[[first, last]], self.phase[[first, last]] = STATUSES, Phase.STATUS
+        self.row[[first, last]] = row, row + 1
+        return first + 1, last + 1
 
     @property
     def total(self) -> int:
@@ -120,19 +168,19 @@ class _Part(NamedTuple):
     at: Ints
 
 
-def _parts(columns: Sequence[Columns], sessions: SessionColumns, actions_at: Ints) -> list[_Part]:
+def _parts(prices: Sequence[Prices], sessions: SessionColumns, others: Sequence[Told]) -> list[_Part]:
     """Return the parts of every source, in order of phase and source."""
     parts: list[_Part] = []
-    for source, one in enumerate(columns):
+    for source, (one, halts) in enumerate(prices):
+        is_late = isinstance(one, QuoteColumns)
+        ends = told_rows(one.at, halts, comes_late=is_late)
         if isinstance(one, BarColumns):
-            complete = np.flatnonzero(one.complete)
-            parts.append(_Part(Phase.OPEN, source, complete, one.open_at[complete]))
-            parts.append(_Part(Phase.RANGE, source, complete, one.at[complete]))
-            parts.append(_Part(Phase.CLOSE, source, np.arange(len(one.at)), one.at))
-        else:
-            phase = Phase.QUOTE if isinstance(one, QuoteColumns) else Phase.CLOSE
-            parts.append(_Part(phase, source, np.arange(len(one.at)), one.at))
-    parts.append(_Part(Phase.CORPORATE_ACTION, ACTIONS, np.arange(len(actions_at)), actions_at))
+            opens = told_rows(one.open_at, halts, comes_late=True)
+            opens, ranges = opens[one.complete[opens]], ends[one.complete[ends]]
+            parts.append(_Part(Phase.OPEN, source, opens, one.open_at[opens]))
+            parts.append(_Part(Phase.RANGE, source, ranges, one.at[ranges]))
+        parts.append(_Part(Phase.QUOTE if is_late else Phase.CLOSE, source, ends, one.at[ends]))
+    parts += [_Part(one.phase, one.source, np.arange(len(one.at)), one.at) for one in others]
     every = np.arange(len(sessions.opens_at))
     parts.append(_Part(Phase.SESSION_OPENED, SESSIONS, every, sessions.opens_at))
     parts.append(_Part(Phase.SESSION_CLOSED, SESSIONS, every, sessions.closes_at))
@@ -144,6 +192,6 @@ def _tracks(parts: Sequence[_Part], order: Ints) -> dict[tuple[Phase, int], Trac
     seqs[order] = np.arange(1, len(order) + 1)
     ends = np.cumsum([len(part.rows) for part in parts])
     return {
-        (part.phase, part.source): Track(seqs[end - len(part.rows) : end])
+        (part.phase, part.source): Track(seqs[end - len(part.rows) : end], part.rows)
         for part, end in zip(parts, ends.tolist(), strict=True)
     }

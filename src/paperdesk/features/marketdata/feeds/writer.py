@@ -4,7 +4,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
@@ -13,16 +13,10 @@ from pathlib import Path
 import numpy as np
 
 from paperdesk.core.kernel.errors import Conflict, Invalid
-from paperdesk.core.market.corporate_actions import CorporateAction
 from paperdesk.core.market.instruments import Instrument
 from paperdesk.core.market.sessions import calendar
-from paperdesk.features.marketdata.feeds.actions import (
-    FILE_NAME,
-    ActionReader,
-    actions_hash,
-    read_actions,
-    write_actions,
-)
+from paperdesk.features.marketdata.feeds.beside import NOTHING, Beside, rows_hash, write_rows
+from paperdesk.features.marketdata.feeds.beside_files import FILES, beside_in, rows_beside
 from paperdesk.features.marketdata.feeds.columns import (
     ABSENT,
     BarColumns,
@@ -76,17 +70,18 @@ class Series:
 
 
 def write_dataset(
-    terms: DatasetTerms, series: Iterable[Series], into: Path, actions: Sequence[CorporateAction] = ()
+    terms: DatasetTerms, series: Iterable[Series], into: Path, beside: Beside = NOTHING
 ) -> DatasetManifest:
     """Write a dataset as the new directory `into`, wholly or not at all, and return its manifest."""
     ordered = sorted(series, key=lambda one: one.instrument.id.int)
     _check(ordered)
-    manifest = _describe(terms, ordered, actions)
+    rows = rows_beside(beside, [one.instrument for one in ordered], calendar(terms.calendar))
+    manifest = _describe(terms, ordered, {name: rows_hash(each) for name, each in rows.items()})
     with _new_directory(into) as partial:
         for one, listing in zip(ordered, manifest.listings, strict=True):
             write_columns(one.columns, listing, partial)
-        if actions:
-            write_actions(actions, partial / FILE_NAME)
+        for name, each in rows.items():
+            write_rows(each, partial / FILES[name])
         (partial / MANIFEST).write_text(manifest_text(manifest), encoding="utf-8")
     return manifest
 
@@ -138,20 +133,14 @@ def is_unchanged(path: Path) -> bool:
     """Say whether a dataset still has the content it was written with."""
     manifest = read_manifest(path)
     columns = [read_columns(listing, path) for listing in manifest.listings]
-    if manifest.actions_hash is not None and manifest.actions_hash != actions_hash(actions_in(path, manifest)):
+    listed = [one.instrument for one in manifest.listings]
+    rows = rows_beside(beside_in(path, manifest), listed, calendar(manifest.calendar))
+    if any(rows_hash(each) != getattr(manifest, name) for name, each in rows.items()):
         return False
     return content_hash(manifest, columns) == manifest.content_hash
 
 
-def actions_in(path: Path, manifest: DatasetManifest) -> list[CorporateAction]:
-    """Read the corporate actions of a dataset; it may have none."""
-    if manifest.actions_hash is None:
-        return []
-    listed = {listing.instrument.symbol: listing.instrument for listing in manifest.listings}
-    return read_actions(path / FILE_NAME, ActionReader(listed, calendar(manifest.calendar)))
-
-
-def _describe(terms: DatasetTerms, ordered: Sequence[Series], actions: Sequence[CorporateAction]) -> DatasetManifest:
+def _describe(terms: DatasetTerms, ordered: Sequence[Series], hashes: Mapping[str, str]) -> DatasetManifest:
     bars = [one.columns for one in ordered if isinstance(one.columns, BarColumns)]
     prints = [one.columns for one in ordered if isinstance(one.columns, PrintColumns)]
     has_range = any(bool(np.any(one.complete)) for one in bars)
@@ -167,7 +156,9 @@ def _describe(terms: DatasetTerms, ordered: Sequence[Series], actions: Sequence[
         fields=tuple(fields),
         has_volume=has_volume,
         content_hash="",
-        actions_hash=actions_hash(actions) if actions else None,
+        actions_hash=hashes.get("actions_hash"),
+        halts_hash=hashes.get("halts_hash"),
+        auctions_hash=hashes.get("auctions_hash"),
         listings=tuple(_listing(one, terms.calendar) for one in ordered),
     )
     return replace(manifest, content_hash=content_hash(manifest, [one.columns for one in ordered]))
