@@ -78,6 +78,7 @@ NOUNS = {
     "marketdata/market_schemas": "what reads of a market look like from outside",
     "marketdata/pump": "the loop that yields a tape's facts, for the worker",
     "broker/popular_queries": "what is held or ordered on tapes, for what keeps its quotes warm",
+    "broker/held_queries": "options that were ever held, for the routes",
     "broker/order_queries": "reads of orders and activities, for the doors",
     "broker/account_store": "accounts as a whole, for the use cases of their life",
     "broker/life_routes": "the routes of the life of accounts",

@@ -94,6 +94,7 @@ CALLS = {
     ("POST", "/v1/accounts/{account_id}/positions/{symbol}/close"): Call(body={"percent": "100"}),
     ("POST", "/v1/accounts/{account_id}/positions/{symbol}/exercise"): Call(body={}, symbol=OPTION),
     ("PUT", "/v1/accounts/{account_id}/positions/{symbol}/at-expiry"): Call(body={"at_expiry": "lapse"}, symbol=OPTION),
+    ("GET", "/v1/accounts/{account_id}/option-positions"): Call(),
     ("GET", "/v1/accounts/{account_id}/strategies"): Call(),
     ("POST", "/v1/options/payoff"): Call(body={"legs": [{"symbol": OPTION, "quantity": "1", "price": "3"}]}),
     ("GET", "/v1/options/contracts"): Call({"tape_id": "{tape_id}", "underlying": "ACME"}),

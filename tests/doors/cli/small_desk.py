@@ -16,6 +16,7 @@ from starlette.routing import Route
 
 from tests.doors.cli.small_answers import T0, T1, by_id, numbered, page, problem
 from tests.doors.cli.small_lives import SmallLives
+from tests.doors.cli.small_market import SmallMarket
 from tests.doors.cli.small_sources import SmallSources
 
 KEY = "PKSMALL.s3cret"
@@ -35,6 +36,7 @@ class SmallDesk(SmallLives):
     imports: list[dict[str, Any]] = field(default_factory=list)
     controls: list[dict[str, Any]] = field(default_factory=list)
     wishes: list[dict[str, Any]] = field(default_factory=list)
+    market: SmallMarket = field(default_factory=SmallMarket)
     sources: SmallSources = field(default_factory=SmallSources)
     polls: int = 0
     is_broken: bool = False
@@ -70,6 +72,7 @@ class SmallDesk(SmallLives):
             Route("/v1/datasets/{id}/quality", self.quality),
             Route("/v1/datasets/histories", self.import_history, methods=["POST"]),
             Route("/v1/datasets/{id}/repairs", self.repair, methods=["POST"]),
+            *self.market.routes(),
             *self.sources.routes(),
             Route("/v1/jobs", self.list_jobs),
             Route("/v1/jobs/{id}", self.show_job),

@@ -14,12 +14,14 @@ SET_AT = "2020-03-13T20:00:00Z"
 class SmallSources:
     keys: dict[str, Any] = field(default_factory=dict)
     rows: dict[str, list[str]] = field(default_factory=dict)
+    refreshed: int = 0
 
     def routes(self) -> list[Route]:
         return [
             Route("/v1/sources", self.list_sources),
             Route("/v1/sources/{name}/key", self.one_key, methods=["PUT", "DELETE"]),
             Route("/v1/sources/{name}/test", self.try_source, methods=["POST"]),
+            Route("/v1/live/answers", self.forget, methods=["DELETE"]),
             Route("/v1/source-rows/{subject}", self.one_row, methods=["PUT", "DELETE"]),
         ]
 
@@ -53,4 +55,8 @@ class SmallSources:
             self.rows[request.path_params["subject"]] = (await request.json())["sources"]
         else:
             self.rows.clear()
+        return Response(status_code=204)
+
+    async def forget(self, _request: Request) -> Response:
+        self.refreshed += 1
         return Response(status_code=204)

@@ -26,3 +26,8 @@ def test_who_is_asked_is_chosen_and_unchosen(running: Running, speak: Speak) -> 
     assert "polygon, alpaca" in speak("sources", "list").stdout
     speak("sources", "ask", "quotes")
     assert running.desk.sources.rows == {}
+
+
+def test_what_sources_told_is_forgotten_when_asked(running: Running, speak: Speak) -> None:
+    assert speak("sources", "refresh").stdout == "The sources are asked anew from the next question on.\n"
+    assert running.desk.sources.refreshed == 1

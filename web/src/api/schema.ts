@@ -1280,6 +1280,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/accounts/{account_id}/option-positions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List every option that an account ever held: open, closed by orders, or ended otherwise, newest first. */
+        get: operations["get_option_positions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/accounts/{account_id}/strategies": {
         parameters: {
             query?: never;
@@ -3067,6 +3084,84 @@ export interface components {
             reason: components["schemas"]["HaltReason"];
         };
         /**
+         * HeldOptionOut
+         * @description An option that an account holds or held, and the money that trading it brought.
+         */
+        HeldOptionOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Symbol */
+            symbol: string;
+            /** Underlying */
+            underlying: string;
+            /**
+             * Expires On
+             * Format: date
+             */
+            expires_on: string;
+            right: components["schemas"]["Right"];
+            /**
+             * Strike
+             * @example 12.5
+             */
+            strike: string;
+            /**
+             * Multiplier
+             * @example 12.5
+             */
+            multiplier: string;
+            /**
+             * Deliverable
+             * @example 12.5
+             */
+            deliverable: string;
+            style: components["schemas"]["Style"];
+            settlement: components["schemas"]["Settlement"];
+            state: components["schemas"]["HeldState"];
+            /**
+             * Quantity
+             * @description What is held now; short is negative.
+             * @example 12.5
+             */
+            quantity: string;
+            /**
+             * Bought
+             * @example 12.5
+             */
+            bought: string;
+            /**
+             * Sold
+             * @example 12.5
+             */
+            sold: string;
+            /**
+             * Premium
+             * @description What sales brought less what purchases cost, without fees.
+             * @example 12.5
+             */
+            premium: string;
+            /**
+             * Fees
+             * @example 12.5
+             */
+            fees: string;
+            /** Opened At */
+            opened_at: string | null;
+            /** Last Fill At */
+            last_fill_at: string | null;
+        };
+        /**
+         * HeldState
+         * @description What became of an option: it is open, orders closed it, or it ended otherwise.
+         *
+         *     Otherwise is exercise, assignment, expiry, an adjustment, or an account that began anew.
+         * @enum {string}
+         */
+        HeldState: "open" | "closed" | "ended";
+        /**
          * HistoryBody
          * @description Which history is recorded as a dataset: raw bars between two market days, both included.
          * @example {
@@ -4451,6 +4546,16 @@ export interface components {
         PageOf_HaltOut_: {
             /** Items */
             items: components["schemas"]["HaltOut"][];
+            /**
+             * Next Cursor
+             * @description Pass it as `cursor` for the next page; null on the last one.
+             */
+            next_cursor: string | null;
+        };
+        /** PageOf[HeldOptionOut] */
+        PageOf_HeldOptionOut_: {
+            /** Items */
+            items: components["schemas"]["HeldOptionOut"][];
             /**
              * Next Cursor
              * @description Pass it as `cursor` for the next page; null on the last one.
@@ -9234,6 +9339,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ExpiriesOut"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_option_positions: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["HeldState"] | null;
+            };
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOf_HeldOptionOut_"];
                 };
             };
             /** @description Refused, or failed: a problem with a code. */

@@ -20,6 +20,7 @@ from paperdesk.doors.cli import (
     imports,
     jobs,
     lives,
+    market,
     order_life,
     orders,
     render,
@@ -101,6 +102,7 @@ def build_app(local: LocalCommands, home: Path) -> typer.Typer:
     app.add_typer(orders.verbs, name="orders")
     app.add_typer(tapes.verbs, name="tapes")
     app.add_typer(tapes.dataset_verbs, name="datasets")
+    app.add_typer(market.verbs, name="market")
     app.add_typer(sources.verbs, name="sources")
     app.add_typer(jobs.verbs, name="jobs")
     return app

@@ -95,3 +95,10 @@ def ask_sources(
     else:
         desk.delete(path)
         render.say(f"The settings say who is asked about {subject}.")
+
+
+@verbs.command("refresh")
+def forget_answers(context: typer.Context) -> None:
+    """Forget what the sources told, so that they are asked anew."""
+    desk_of(context).delete("/v1/live/answers")
+    render.say("The sources are asked anew from the next question on.")

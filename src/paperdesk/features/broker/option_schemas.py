@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from paperdesk.core.broker.account import AtExpiry
 from paperdesk.core.broker.commands import ExerciseOption, InstructExpiry
@@ -12,7 +12,9 @@ from paperdesk.core.broker.events import booking_of
 from paperdesk.core.broker.expiry import Ending, Fate
 from paperdesk.core.broker.ledger import Book
 from paperdesk.core.kernel.ids import AccountId
+from paperdesk.features.broker.held_queries import HeldOption, HeldState
 from paperdesk.features.broker.order_writer import Done
+from paperdesk.features.marketdata.chain_schemas import ContractOut
 from paperdesk.infra.http import Body, NumberText
 
 
@@ -114,3 +116,23 @@ class ExpiriesOut(BaseModel):
     def of(cls, on: date, found: Iterable[Ending]) -> "ExpiriesOut":
         """Show the endings of a day."""
         return cls(on=on, items=[EndingOut.of(each) for each in found])
+
+
+class HeldOptionOut(ContractOut):
+    """An option that an account holds or held, and the money that trading it brought."""
+
+    state: HeldState
+    quantity: NumberText = Field(description="What is held now; short is negative.")
+    bought: NumberText
+    sold: NumberText
+    premium: NumberText = Field(description="What sales brought less what purchases cost, without fees.")
+    fees: NumberText
+    opened_at: datetime | None
+    last_fill_at: datetime | None
+
+    @classmethod
+    def of_held(cls, held: HeldOption) -> "HeldOptionOut":
+        """Show one."""
+        names = ("state", "quantity", "bought", "sold", "premium", "fees", "opened_at", "last_fill_at")
+        terms = ContractOut.of(held.instrument, held.contract).model_dump()
+        return cls(**terms, **{name: getattr(held, name) for name in names})
