@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -55,21 +55,31 @@ WRONG = {
             from orders where side = 'sell' and status in ('accepted', 'partially_filled')
             group by 1, 2, coalesce(group_id, id)
           ) promised group by 1, 2
-        ) o using (account_id, instrument_id) where p.reserved <> coalesce(o.units, 0)""",
+        ) o using (account_id, instrument_id) join accounts a on a.id = p.account_id
+        where coalesce(a.rules #>> '{margin,kind}', 'cash') = 'cash' and p.reserved <> coalesce(o.units, 0)""",
     "cash is held that no open order needs": """
         select a.id from accounts a left join (
-          select account_id, sum(round((quantity - filled_quantity) * hold_price, 2)) as needed from orders
+          select account_id, sum(round(
+            (quantity - filled_quantity) * hold_price * case when length(symbol) > 6 then 100 else 1 end, 2
+          )) as needed from orders
           where side = 'buy' and status in ('accepted', 'partially_filled') group by 1
-        ) o on o.account_id = a.id where a.held <> coalesce(o.needed, 0)""",
+        ) o on o.account_id = a.id
+        where coalesce(a.rules #>> '{margin,kind}', 'cash') = 'cash' and a.held <> coalesce(o.needed, 0)""",
     "an order filled twice on one fact": """
         select order_id, fact_seq from fills group by 1, 2 having count(*) > 1""",
     "an order is not the sum of its fills": """
-        select o.id from orders o left join fills f on f.order_id = o.id
+        select o.id from orders o left join fills f on f.order_id = o.id where o.structure is null
         group by o.id having o.filled_quantity <> coalesce(sum(f.quantity), 0)""",
     "a fill has no entry, or an entry of a fill no fill": """
         select f.id, e.id from fills f full join (select * from entries where kind = 'fill') e
         on e.account_id = f.account_id and e.seq = f.seq where f.id is null or e.id is null""",
 }
+# A split changes open orders; what was answered before it is what they were accepted as.
+ACCEPTED_AS = """
+    select payload->'order'->>'id' as id, (payload->'order'->>'quantity')::numeric as quantity,
+      (payload->'order'->>'limit_price')::numeric as limit_price
+    from events where kind in ('order_accepted', 'order_replaced') and payload->'order'->>'id' in (
+      select payload->>'order_id' from events where kind = 'order_adjusted')"""
 UNPUBLISHED = "select count(*) from outbox"
 PUBLISHED_WITHIN_S = 15
 
@@ -82,6 +92,7 @@ class Stored:
     cancelled: Counter[str]
     entries: dict[str, asyncpg.Record]
     accounts: Counter[str]
+    accepted_as: dict[str, asyncpg.Record]
 
     @classmethod
     async def read(cls, owner: asyncpg.Connection) -> "Stored":
@@ -97,6 +108,7 @@ class Stored:
             Counter(row["id"] for row in cancelled),
             {str(row["id"]): row for row in entries},
             Counter(row["name"] for row in accounts),
+            {row["id"]: row for row in await owner.fetch(ACCEPTED_AS)},
         )
 
     def times(self, attempt: Attempt) -> int:
@@ -111,11 +123,16 @@ class Stored:
             case _:
                 return self.accounts[attempt.key]
 
+    def is_adjusted(self, attempt: Attempt) -> bool:
+        """Whether a request placed an order that a corporate action has changed since."""
+        return any(str(row["id"]) in self.accepted_as for row in self.orders.get((attempt.account_id, attempt.key), ()))
+
     def is_same(self, attempt: Attempt) -> bool:
         """Whether what is stored is what was acknowledged."""
         match attempt.kind:
             case "order":
-                return _terms(self.orders[attempt.account_id, attempt.key][0]) == _told(attempt.answer)
+                row = self.orders[attempt.account_id, attempt.key][0]
+                return _terms({**row, **self.accepted_as.get(str(row["id"]), {})}) == _told(attempt.answer)
             case "cancel":
                 order = self.orders[attempt.account_id, attempt.answer["client_order_id"]][0]
                 return bool(order["status"] == "cancelled")
@@ -127,7 +144,7 @@ class Stored:
                 return True
 
 
-def _terms(row: asyncpg.Record) -> tuple[Any, ...]:
+def _terms(row: Mapping[str, Any]) -> tuple[Any, ...]:
     same = (row[name] for name in ("symbol", "side", "type", "quantity", "limit_price", "time_in_force"))
     return str(row["id"]), row["client_order_id"], row["accepted_seq"], *same
 

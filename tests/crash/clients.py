@@ -5,14 +5,15 @@ import itertools
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 import httpx
 
 from paperdesk.core.kernel.ids import derived
+from tests.crash.market import FIRST_DAY, SYMBOLS, expiry_after, options_until
 
-SYMBOLS = ("ACME", "BOLT", "CORE")
 PEOPLE = 16
 # A pause after an outage, so that nobody spins; shorter than anybody's Retry-After.
 BREATH_S = 0.1
@@ -61,6 +62,7 @@ class Person:
     tape_id: str
     account_ids: list[str]
     attempts: list[Attempt]
+    spreads_in: str | None = None
     placed: list[Attempt] = field(default_factory=list[Attempt])
 
     async def act(self) -> None:
@@ -82,6 +84,11 @@ class Person:
 
     def order(self) -> Attempt:
         """An order of any kind; some will be refused, which is an answer too."""
+        draw = self.luck.random()
+        if draw < 0.2 and self.spreads_in is not None:
+            return self._spread(self.spreads_in)
+        if draw < 0.3:
+            return self._order("1", {"symbol": self.luck.choice(self._listed()), "side": "buy", "type": "market"})
         terms: dict[str, Any] = {
             "side": self.luck.choice(("buy", "buy", "sell")),
             "type": "market",
@@ -102,11 +109,33 @@ class Person:
 
     def _order(self, quantity: str, terms: dict[str, Any]) -> Attempt:
         account_id, key = self.luck.choice(self.account_ids), f"order-{next(_serial)}"
-        symbol = self.luck.choice(SYMBOLS)
-        body = {"account_id": account_id, "symbol": symbol, "quantity": quantity, "client_order_id": key, **terms}
+        body = {
+            "account_id": account_id,
+            "symbol": self.luck.choice(SYMBOLS),
+            "quantity": quantity,
+            "client_order_id": key,
+            **terms,
+        }
         # Companies pay dividends meanwhile; the order keeps its prices, so that every answer stays comparable.
         body["do_not_reduce"] = True
         return Attempt("order", "POST", "/v1/orders", account_id, key, body)
+
+    def _spread(self, account_id: str) -> Attempt:
+        """A call spread, bought or written, at the market or at a limit."""
+        key, (low, high, _) = f"order-{next(_serial)}", self._listed()
+        sides = self.luck.choice((("buy", "sell"), ("sell", "buy")))
+        legs = [{"symbol": symbol, "side": side} for symbol, side in zip((low, high), sides, strict=True)]
+        terms = {"type": "market"}
+        if self.luck.random() < 0.5:
+            price = self._price(150, 350) if sides[0] == "buy" else f"-{self._price(100, 250)}"
+            terms = {"type": "limit", "limit_price": price, "time_in_force": "gtc"}
+        body = {"account_id": account_id, "legs": legs, "quantity": str(self.luck.randint(1, 5)), **terms}
+        return Attempt("order", "POST", "/v1/orders", account_id, key, body | {"client_order_id": key})
+
+    def _listed(self) -> list[str]:
+        """The options that end next, as far as this person has heard what day it is."""
+        today = self.placed[-1].answer["accepted_at"][:10] if self.placed else f"{FIRST_DAY}"
+        return options_until(expiry_after(date.fromisoformat(today)))
 
     def _bracket(self) -> dict[str, Any]:
         exits = {"take_profit": {"limit_price": self._price(10500, 14000)}, "stop_loss": {"stop_price": "80.00"}}

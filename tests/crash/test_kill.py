@@ -19,6 +19,7 @@ async def _endure(victims: Sequence[str], capsys: pytest.CaptureFixture[str]) ->
                 sys.stderr.write(f"\ncrash proof, CRASH_SEED={seed}\n")
             for victim in victims:
                 await besieged.round(victim)
+            assert all(besieged.happened.values()), besieged.happened
             with capsys.disabled():
                 sys.stderr.writelines(f"{line}\n" for line in besieged.report())
 
