@@ -2,12 +2,14 @@
 
 import sys
 
-from bench import accounts, orders, quotes, recorded, replay
+from bench import accounts, orders, quotes, recorded, replay, stream, synthetic
 
 
 def main() -> int:
     """Run them one after the other, so that none disturbs another."""
-    return max(replay.main(), recorded.main(), quotes.main(), orders.main(), accounts.main())
+    return max(
+        replay.main(), recorded.main(), synthetic.main(), quotes.main(), stream.main(), orders.main(), accounts.main()
+    )
 
 
 if __name__ == "__main__":

@@ -301,7 +301,7 @@ async def test_a_giant_message_ends_the_stream_and_not_the_desk(exchange: Exchan
 async def test_who_takes_nothing_is_dropped_and_the_others_hear_everything(
     exchange: Exchange, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stream_app, "TAKES_WITHIN_S", 0.2)
+    monkeypatch.setattr(stream_app, "HEARTBEAT_S", 0.1)
     monkeypatch.setattr(stream_app, "HANG_UP_S", 0.1)
     desk = exchange.desk
     _, account_id = await desk.market()

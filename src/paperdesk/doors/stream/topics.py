@@ -76,6 +76,8 @@ class Follower:
         self._who = who
         self._news = news
         self._channels: set[ChannelKey] = set()
+        # How many messages were begun to be sent, and how many are sent.
+        self.telling, self.told = 0, 0
         self._seen: dict[str, int] = {}
         self._read: deque[Message] = deque()
 

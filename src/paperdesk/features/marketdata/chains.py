@@ -2,12 +2,17 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import cache, partial
 from itertools import groupby
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
+
+from paperdesk.core.kernel.ids import InstrumentId
 from paperdesk.core.kernel.money import ZERO
 from paperdesk.core.market.instruments import Instrument
 from paperdesk.core.market.options import OptionContract, Right
@@ -74,17 +79,27 @@ class ChainLine:
     reason: str | None = None
     volume: Decimal | None = None
 
+    @property
+    def mid(self) -> Decimal | None:
+        """Return the middle of the quote, where that is a price."""
+        return self.quote.mid if self.quote is not None and self.quote.mid > ZERO else None
+
 
 def contracts(tape: Tape, dataset: Dataset, asked: ContractQuery) -> list[tuple[Instrument, OptionContract]]:
     """Return contracts on an underlying in order of expiry, strike and right; what is not listed yet stays out."""
-    # A generated market counts no contracts among its instruments; those that live are in its chain.
+    # A generated market counts no contracts among its instruments; those that live are in its chain, listed all.
+    close = cache(partial(close_of, dataset.calendar))
     known = dataset.instruments.values() if asked.expired else dataset.chain(asked.underlying, tape.cursor)
     found = [
         (instrument, instrument.contract)
         for instrument in known
         if instrument.contract is not None
-        and _is_asked_for(tape, dataset, instrument.contract, asked)
-        and dataset.listed(instrument.id, tape.cursor)
+        and _is_asked_for(instrument.contract, asked)
+        and (
+            dataset.listed(instrument.id, tape.cursor)
+            if asked.expired
+            else close(instrument.contract.last_on) > tape.at
+        )
     ]
     return sorted(found, key=lambda pair: (pair[1].expires_on, pair[1].strike, pair[1].right.value, pair[0].symbol))
 
@@ -92,13 +107,14 @@ def contracts(tape: Tape, dataset: Dataset, asked: ContractQuery) -> list[tuple[
 def chain(tape: Tape, dataset: Dataset, asked: ContractQuery, wanted: LineFilter = EVERY_LINE) -> Iterator[ChainLine]:
     """Yield contracts with their quotes, implied volatilities and deltas, by European values without dividends."""
     found = _near(tape, dataset, contracts(tape, dataset, asked), wanted)
-    lines = (_implied(tape, dataset, _quoted(tape, dataset, *each)) for each in found)
-    enough = (
+    lines = (_quoted(tape, dataset, *each) for each in found)
+    enough = [
         line
         for line in lines
         if wanted.volume_min is None or (line.volume is not None and line.volume >= wanted.volume_min)
-    )
-    return enough if wanted.delta is None else _nearest(enough, float(abs(wanted.delta)))
+    ]
+    told = _told(tape, dataset, enough)
+    return told if wanted.delta is None else _nearest(told, float(abs(wanted.delta)))
 
 
 def _near(
@@ -152,42 +168,56 @@ def _quoted(tape: Tape, dataset: Dataset, instrument: Instrument, contract: Opti
     return ChainLine(instrument, contract, dataset.standing_quote(instrument.id, tape.cursor), volume=volume)
 
 
-def years_left(tape: Tape, dataset: Dataset, contract: OptionContract) -> float:
+def years_left(tape: Tape, dataset: Dataset, last_on: date) -> float:
     """Return the years of 365 days from a tape's time to the close of an option's last session."""
-    return max((_ends_at(dataset, contract) - tape.at).total_seconds() / _YEAR_S, 0.0)
+    return max((close_of(dataset.calendar, last_on) - tape.at).total_seconds() / _YEAR_S, 0.0)
 
 
-def _ends_at(dataset: Dataset, contract: OptionContract) -> datetime:
-    return close_of(dataset.calendar, contract.last_on)
-
-
-def _is_asked_for(tape: Tape, dataset: Dataset, contract: OptionContract, asked: ContractQuery) -> bool:
+def _is_asked_for(contract: OptionContract, asked: ContractQuery) -> bool:
     return (
         contract.underlying == asked.underlying
         and asked.expires_on in {None, contract.expires_on}
         and (asked.expires_from is None or contract.expires_on >= asked.expires_from)
         and (asked.expires_to is None or contract.expires_on <= asked.expires_to)
         and asked.right in {None, contract.right}
-        and (asked.expired or _ends_at(dataset, contract) > tape.at)
     )
 
 
-def _implied(tape: Tape, dataset: Dataset, line: ChainLine) -> ChainLine:
-    underlying_id = line.instrument.underlying_id
-    mark = None if underlying_id is None else mark_at(dataset, underlying_id, tape.cursor)
-    if line.quote is None or mark is None or line.quote.mid <= ZERO:
-        return _told(line, "there is no price of it, or of its underlying")
-    contract = line.contract
-    years = years_left(tape, dataset, contract)
-    option = european(contract.is_call, float(mark.price), float(contract.strike), years=years, vol=0.0)
-    found = implied_vol(option, float(line.quote.mid))
-    reason = Reason(int(found.reasons))
-    if reason is not Reason.FOUND:
-        return _told(line, reason.name.lower())
-    vol = float(found.vol)
-    delta = greeks(european(contract.is_call, float(mark.price), float(contract.strike), years=years, vol=vol)).delta
-    return replace(line, implied_vol=vol, delta=float(delta))
+def _told(tape: Tape, dataset: Dataset, lines: Sequence[ChainLine]) -> Iterator[ChainLine]:
+    """Yield lines with what their middles imply; where there is none, with the reason."""
+    spots = _spots(tape, dataset, lines)
+    years = {last_on: years_left(tape, dataset, last_on) for last_on in {line.contract.last_on for line in lines}}
+    priced = [
+        (each.contract.is_call, spots[each.instrument.underlying_id], float(each.contract.strike),
+         years[each.contract.last_on], float(each.mid))
+        if each.mid is not None and each.instrument.underlying_id in spots
+        else None
+        for each in lines
+    ]  # fmt: skip
+    implied = iter(_implied(np.array([each for each in priced if each is not None], np.float64).reshape(-1, 5)))
+    for line, terms in zip(lines, priced, strict=True):
+        found = "there is no price of it, or of its underlying" if terms is None else next(implied)
+        if isinstance(found, str):
+            yield replace(line, reason=found)
+        else:
+            yield replace(line, implied_vol=found[0], delta=found[1])
 
 
-def _told(line: ChainLine, reason: str) -> ChainLine:
-    return replace(line, reason=reason)
+def _spots(tape: Tape, dataset: Dataset, lines: Iterable[ChainLine]) -> dict[InstrumentId | None, float]:
+    """Return the price of each underlying that has one."""
+    ids = {line.instrument.underlying_id for line in lines}
+    marks = {each: mark_at(dataset, each, tape.cursor) for each in ids if each is not None}
+    return {each: float(mark.price) for each, mark in marks.items() if mark is not None}
+
+
+def _implied(terms: NDArray[np.float64]) -> list[tuple[float, float] | str]:
+    """Return the implied volatility and the delta of each option, or why it implies nothing, all at once.
+
+    `terms` has a row for each: whether it is a call, spot, strike, years, and the price of its middle.
+    """
+    is_call, spot, strike, years, price = terms.T
+    found = implied_vol(european(is_call, spot, strike, years=years, vol=0.0), price)
+    is_found = found.reasons == Reason.FOUND
+    deltas = greeks(european(is_call, spot, strike, years=years, vol=np.where(is_found, found.vol, 0.0))).delta
+    rows = zip(found.reasons.tolist(), found.vol.tolist(), deltas.tolist(), strict=True)
+    return [Reason(reason).name.lower() if reason else (vol, delta) for reason, vol, delta in rows]

@@ -1,7 +1,7 @@
 """The option chains of a synthetic market: what is listed when, and quotes that are made when looked at."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -26,6 +26,12 @@ from paperdesk.features.marketdata.feeds.synthetic_numbers import SessionNumbers
 
 SERIES_KEPT: Final = 48
 """How many series of a session are kept once they are quoted; each is up to a megabyte."""
+
+CHAINS_KEPT: Final = 32
+"""Of how many days and underlyings the listed contracts are kept."""
+
+CONTRACTS_KEPT: Final = 20_000
+"""How many contracts are kept by their ids."""
 
 _MINUTE: Final = timedelta(minutes=1)
 _TICK: Final = Decimal("0.01")
@@ -93,6 +99,8 @@ class Chains:
         self._by_expiry = {(one.underlying, one.expires_on): one for one in self._series}
         self._by_day: dict[int, list[tuple[OptionSeries, int]]] = {}
         self._quotes: OrderedDict[tuple[str, str, int], SeriesQuotes] = OrderedDict()
+        self._listed: dict[tuple[int, str | None], list[Instrument]] = {}
+        self._contracts: dict[InstrumentId, OptionContract | None] = {}
 
     def counts(self) -> Ints:
         """Return how many contracts are listed on each day."""
@@ -104,6 +112,16 @@ class Chains:
 
     def contract(self, instrument_id: InstrumentId) -> OptionContract | None:
         """Return the contract of an id that is listed on some day, with its style."""
+        try:
+            return self._contracts[instrument_id]
+        except KeyError:
+            found = self._contract(instrument_id)
+        if len(self._contracts) >= CONTRACTS_KEPT:
+            self._contracts.clear()
+        self._contracts[instrument_id] = found
+        return found
+
+    def _contract(self, instrument_id: InstrumentId) -> OptionContract | None:
         found = contract_of(instrument_id)
         series = None if found is None else self._by_expiry.get((found.root, found.expires_on))
         if found is None or series is None:
@@ -150,8 +168,18 @@ class Chains:
         self._quotes.move_to_end(key)
         return self._quotes[key]
 
-    def listed_on(self, day: int, underlying: str | None = None) -> Iterator[Instrument]:
-        """Yield the contracts on an underlying (None: on any) that are listed on a day, by expiry and strike."""
+    def listed_on(self, day: int, underlying: str | None = None) -> Sequence[Instrument]:
+        """Return the contracts on an underlying (None: on any) that are listed on a day, by expiry and strike."""
+        known = self._listed.get((day, underlying))
+        if known is not None:
+            return known
+        found = list(self._instruments_on(day, underlying))
+        if len(self._listed) >= CHAINS_KEPT:
+            self._listed.clear()
+        self._listed[day, underlying] = found
+        return found
+
+    def _instruments_on(self, day: int, underlying: str | None) -> Iterator[Instrument]:
         for series, _ in self._listed_on(day):
             if underlying in {None, series.underlying}:
                 for strike in series.strikes(day).tolist():
