@@ -108,8 +108,8 @@ async def test_redis_keeps_no_more_than_the_memory_it_was_given(redis_server: Re
             for name in names:
                 await keeper.keep("mine", bytes(16), {name: bytes(100_000)}, LONG)
             assert int(client.info("stats")["evicted_keys"]) > 0
-            # Which ones stay is for Redis to say, and it only samples what was used last.
-            assert 0 < len((await keeper.find("mine", names)).values) < len(names)
+            # Which ones stay is for Redis to say; it may drop the edition too, and then all are as good as gone.
+            assert len((await keeper.find("mine", names)).values) < len(names)
         finally:
             client.config_set("maxmemory", 0)
             client.flushall()
