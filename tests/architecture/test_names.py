@@ -123,7 +123,6 @@ NOUNS = {
     "broker/remembered": "what is known of accounts between batches, for the order writer",
     "broker/touching": "what a batch of commands needs to load, for the order writer",
     "broker/writer_connection": "how the order writer reaches the database",
-    "broker/order_queue": "commands that wait for the order writer",
     "broker/order_writer": "many commands, one commit; place_order and its like hand over to it",
 }
 

@@ -11,8 +11,7 @@ from paperdesk.core.broker.engine import UnknownOrder
 from paperdesk.core.broker.orders import OrderType, Side
 from paperdesk.core.kernel.ids import AccountId, EntryId, OrderId, uuid_from_text
 from paperdesk.core.kernel.principal import Principal
-from paperdesk.features.broker.order_queue import WriterBusy
-from paperdesk.features.broker.order_writer import IdempotencyKeyTaken, OrderWriter, Placed, UnknownAccount
+from paperdesk.features.broker.order_writer import IdempotencyKeyTaken, OrderWriter, Placed, UnknownAccount, WriterBusy
 from paperdesk.features.broker.work import BrokerWork
 from paperdesk.infra.crypto import entropy
 from paperdesk.infra.settings import Settings

@@ -1,7 +1,6 @@
 """The order writer: many commands, one commit.
 
-No timer: whatever is waiting (bounded) is one transaction, and while the database stores it the next may be decided
-already, as far as it is of other accounts. A transaction locks the accounts it needs, runs the
+No timer: whatever is waiting (bounded) is one transaction. It locks the accounts it needs, runs the
 pure engine on each command in turn, writes everything with one statement, commits, and only then
 answers. A refusal is its own command's answer; if the transaction fails, none of its commands happened.
 
@@ -37,14 +36,13 @@ from paperdesk.core.broker.events import CashTransferred, Event, OrderCancelled
 from paperdesk.core.broker.ledger import Entry
 from paperdesk.core.broker.orders import Order
 from paperdesk.core.broker.view import MarketView
-from paperdesk.core.kernel.errors import Conflict, NotFound, PaperdeskError
+from paperdesk.core.kernel.errors import Conflict, NotFound, PaperdeskError, Unavailable
 from paperdesk.core.kernel.ids import AccountId, EntryId, InstrumentId, OrderId, TapeId, TenantId
 from paperdesk.core.kernel.principal import Principal
 from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.instruments import Instrument
 from paperdesk.features.broker import store
 from paperdesk.features.broker.changes import Cause, Change
-from paperdesk.features.broker.order_queue import OrderQueue, Waiting
 from paperdesk.features.broker.remembered import Guard, Remembered, covers, narrowed
 from paperdesk.features.broker.store import Locked
 from paperdesk.features.broker.touching import Placing, is_same_wish, touched, views_of
@@ -65,6 +63,10 @@ class ClientOrderIdTaken(Conflict):
 
 class IdempotencyKeyTaken(Conflict):
     """The key was already used for a transfer of another amount."""
+
+
+class WriterBusy(Unavailable):
+    """Too many commands are waiting; nothing was done, try again shortly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,16 +105,22 @@ class Done:
 
 Answer: TypeAlias = Placed | Cancelled | Transferred | Done
 Answers: TypeAlias = list["Answer | PaperdeskError"]
-Asked: TypeAlias = Waiting[Answer]
-# Batches that may be under way at once: while the database stores one, the next is decided.
-LANES = 2
+
+
+@dataclass(slots=True)
+class Waiting:
+    """A command in the queue, and the promise of its answer."""
+
+    who: Principal
+    command: Command
+    answer: asyncio.Future[Answer]
 
 
 @dataclass(slots=True)
 class Batch:
     """Everything one transaction works on; `accounts` move as commands are decided."""
 
-    commands: Sequence[Asked]
+    commands: Sequence[Waiting]
     accounts: dict[AccountId, Account] = field(default_factory=dict[AccountId, Account])
     views: Mapping[TapeId, MarketView] = field(default_factory=dict[TapeId, MarketView])
     changes: dict[AccountId, Change] = field(default_factory=dict[AccountId, Change])
@@ -143,50 +151,54 @@ class OrderWriter:
     """One writer a process; any number of processes may run one against the same database."""
 
     def __init__(self, runtime: Runtime, shelf: Shelf, relay: Relay) -> None:
-        """Prepare; a connection is made by the first batch that needs it."""
+        """Prepare; the connection is made by the first batch."""
         self._runtime = runtime
         self._shelf = shelf
         self._relay = relay
-        self._queue: OrderQueue[Answer] = OrderQueue(runtime.settings.writer_queue_max)
+        self._queue: asyncio.Queue[Waiting] = asyncio.Queue(runtime.settings.writer_queue_max)
         self._remembered = Remembered()
-        self._lanes = [WriterConnection(runtime.server, self._forget) for _ in range(LANES)]
+        self._connection = WriterConnection(runtime.server, self._forget)
 
     async def submit(self, who: Principal, command: Command) -> Answer:
         """Hand a command over and wait until it is committed or refused."""
-        answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-        self._queue.put(Waiting(who, command, answer))
-        return await answer
+        waiting = Waiting(who, command, asyncio.get_running_loop().create_future())
+        try:
+            self._queue.put_nowait(waiting)
+        except asyncio.QueueFull:
+            raise WriterBusy("Too many orders are waiting; try again shortly.", retry_after_s=1) from None
+        return await waiting.answer
 
     async def run(self) -> None:
         """Commit batch after batch until cancelled; a failed batch fails its own commands only."""
-        await asyncio.gather(*map(self._serve, self._lanes))
-
-    async def close(self) -> None:
-        """Let go of the connections."""
-        for lane in self._lanes:
-            await lane.close()
-
-    async def _serve(self, lane: WriterConnection) -> None:
         while True:
-            batch = Batch(await self._queue.take(self._runtime.settings.writer_batch_max))
-            self._runtime.metrics.batch.observe(len(batch.commands))
-            (failure,) = await asyncio.gather(self._commit(lane, batch), return_exceptions=True)
-            self._queue.done(batch.commands)
+            batch = Batch(await self._gather())
+            (failure,) = await asyncio.gather(self._commit(batch), return_exceptions=True)
             if failure is not None:
                 _fail(batch, failure)
 
-    async def _commit(self, lane: WriterConnection, batch: Batch) -> None:
-        answers = await self._by_memory(lane, batch)
+    async def close(self) -> None:
+        """Let go of the connection."""
+        await self._connection.close()
+
+    async def _gather(self) -> list[Waiting]:
+        commands = [await self._queue.get()]
+        while len(commands) < self._runtime.settings.writer_batch_max and not self._queue.empty():
+            commands.append(self._queue.get_nowait())
+        self._runtime.metrics.batch.observe(len(commands))
+        return commands
+
+    async def _commit(self, batch: Batch) -> None:
+        answers = await self._by_memory(batch)
         if answers is None:
-            answers = await self._by_loading(lane, batch)
+            answers = await self._by_loading(batch)
         self._relay.poke()
         for waiting, answer in zip(batch.commands, answers, strict=True):
             self._settle(waiting, answer)
 
-    async def _by_memory(self, lane: WriterConnection, asked: Batch) -> Answers | None:
+    async def _by_memory(self, asked: Batch) -> Answers | None:
         """Decide by what is remembered; None when that is not enough or has moved, and then nothing has happened."""
         # First the connection, because a new one makes everything forgotten.
-        async with lane.statement() as db:
+        async with self._connection.statement() as db:
             guess = await self._guess(asked)
             if guess is None:
                 return None
@@ -212,10 +224,10 @@ class OrderWriter:
         guard = Guard(tenants_setting(asked.tenants), found, touch.client_orders)
         return Batch(asked.commands, narrowed(found.accounts, touch), views), guard
 
-    async def _by_loading(self, lane: WriterConnection, batch: Batch) -> Answers:
+    async def _by_loading(self, batch: Batch) -> Answers:
         """Lock and load what the batch touches, decide, write and commit."""
         written = None
-        async with lane.transaction(batch.tenants) as db:
+        async with self._connection.transaction(batch.tenants) as db:
             found = await self._load(db, batch)
             answers = batch.decided()
             if batch.changes:
@@ -226,7 +238,7 @@ class OrderWriter:
     def _forget(self) -> None:
         self._remembered = Remembered()
 
-    def _settle(self, waiting: Asked, answer: Answer | PaperdeskError) -> None:
+    def _settle(self, waiting: Waiting, answer: Answer | PaperdeskError) -> None:
         outcome = answer.code if isinstance(answer, PaperdeskError) else "done"
         self._runtime.metrics.commands.labels(type(waiting.command).__name__, outcome).inc()
         if waiting.answer.done():
@@ -259,7 +271,7 @@ class OrderWriter:
         return found
 
 
-def decide_one(batch: Batch, waiting: Asked) -> Answer | PaperdeskError:
+def decide_one(batch: Batch, waiting: Waiting) -> Answer | PaperdeskError:
     """Decide one command; a refusal is a value here, because it is nobody else's business."""
     try:
         account = batch.accounts.get(waiting.command.account_id)
@@ -270,7 +282,7 @@ def decide_one(batch: Batch, waiting: Asked) -> Answer | PaperdeskError:
         return refusal
 
 
-def _answer(batch: Batch, account: Account, waiting: Asked) -> Answer:
+def _answer(batch: Batch, account: Account, waiting: Waiting) -> Answer:
     match waiting.command:
         case PlaceOrder() | PlaceCombo() | ClosePosition() as command:
             return _place(batch, account, command, waiting)
@@ -287,7 +299,7 @@ def _answer(batch: Batch, account: Account, waiting: Asked) -> Answer:
             return Done(_happened(batch, account, course, waiting), course.happened)
 
 
-def _cancel(batch: Batch, account: Account, command: CancelOrder, waiting: Asked) -> Placed:
+def _cancel(batch: Batch, account: Account, command: CancelOrder, waiting: Waiting) -> Placed:
     view = _view(batch, account)
     after = _happened(batch, account, engine.decided(account, command, view), waiting)
     return _placed(after, command.order_id, view, is_new=False)
@@ -298,7 +310,7 @@ def _placed(account: Account, order_id: OrderId, view: MarketView, *, is_new: bo
     return Placed(order, is_new, view, legs_of(account, order) if order.is_combo else ())
 
 
-def _place(batch: Batch, account: Account, command: Placing, waiting: Asked) -> Placed:
+def _place(batch: Batch, account: Account, command: Placing, waiting: Waiting) -> Placed:
     view = _view(batch, account)
     earlier = batch.by_client_id.get((account.id, command.idempotency_key))
     if earlier is not None:
@@ -319,7 +331,7 @@ def _repeated(account: Account, order: Order, command: Placing, view: MarketView
     return _placed(account, order.id, view, is_new=False)
 
 
-def _replace(batch: Batch, account: Account, command: ReplaceOrder, waiting: Asked) -> Placed:
+def _replace(batch: Batch, account: Account, command: ReplaceOrder, waiting: Waiting) -> Placed:
     view = _view(batch, account)
     earlier = batch.by_client_id.get((account.id, command.client_order_id or ""))
     if earlier is not None:
@@ -342,7 +354,7 @@ def taken(order: Order) -> ClientOrderIdTaken:
     )
 
 
-def _cancel_all(batch: Batch, account: Account, command: CancelOrders, waiting: Asked) -> Cancelled:
+def _cancel_all(batch: Batch, account: Account, command: CancelOrders, waiting: Waiting) -> Cancelled:
     view = _view(batch, account)
     course = engine.decided(account, command, view)
     after = _happened(batch, account, course, waiting) if course.events else account
@@ -350,7 +362,7 @@ def _cancel_all(batch: Batch, account: Account, command: CancelOrders, waiting: 
     return Cancelled(tuple(after.orders[order_id] for order_id in gone), view)
 
 
-def _move_cash(batch: Batch, account: Account, command: TransferCash, waiting: Asked) -> Transferred:
+def _move_cash(batch: Batch, account: Account, command: TransferCash, waiting: Waiting) -> Transferred:
     known = batch.known_entries.get(command.entry_id)
     if known is not None:
         if known.postings[0].amount != command.amount:
@@ -368,7 +380,7 @@ def _view(batch: Batch, account: Account) -> MarketView:
     return batch.views[account.tape_id]
 
 
-def _happened(batch: Batch, account: Account, course: Course, waiting: Asked, *, has_asked: bool = True) -> Account:
+def _happened(batch: Batch, account: Account, course: Course, waiting: Waiting, *, has_asked: bool = True) -> Account:
     """Remember what a command did, and return the account after it; what follows a command does not carry it."""
     change = batch.changes.setdefault(account.id, Change(account, account))
     change.after = batch.accounts[account.id] = course.account

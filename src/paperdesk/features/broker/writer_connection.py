@@ -17,7 +17,7 @@ class WriterConnection:
     """One connection, made anew when the last one broke."""
 
     def __init__(self, server: Server, on_broken: Callable[[], None]) -> None:
-        """Prepare; `on_broken` is called when a connection has broken: what it said holds no longer."""
+        """Prepare; `on_broken` is called before a connection is made, when what the last one said holds no longer."""
         self._server = server
         self._on_broken = on_broken
         self._db: Connection | None = None
@@ -28,7 +28,7 @@ class WriterConnection:
         async with AsyncExitStack() as failure:
             async with database_errors():
                 db = await self._connected()
-                failure.callback(self._break_off, db)
+                failure.callback(db.terminate)
                 setting = tenants_setting(tenants)
                 await db.execute(f"begin; select set_config('paperdesk.tenants', '{setting}', true)")
                 yield db
@@ -42,7 +42,7 @@ class WriterConnection:
         async with database_errors():
             db = await self._connected()
         async with AsyncExitStack() as failure:
-            failure.callback(self._break_off, db)
+            failure.callback(db.terminate)
             async with commit_errors():
                 yield db
             failure.pop_all()
@@ -52,13 +52,8 @@ class WriterConnection:
         if self._db is not None and not self._db.is_closed():
             await self._db.close(timeout=1)
 
-    def _break_off(self, db: Connection) -> None:
-        db.terminate()
-        self._on_broken()
-
     async def _connected(self) -> Connection:
         if self._db is None or self._db.is_closed():
-            if self._db is not None:
-                self._on_broken()
+            self._on_broken()
             self._db = await self._server.connect(APP_ROLE, ORDER_PATH)
         return self._db
