@@ -4,7 +4,8 @@
     react    answers the market: what a fact does to the open orders
     evolve   only remembers: the account after an event; it cannot refuse
 
-`decided`, `reacted` and `arrived` are the same with the account after the events, for those who go on with it.
+`decided` and `reacted` are the same with the account after the events, for those who go on with it; `met_at_once` lets
+an order that arrives meet the quote that stands.
 Nothing here reads a clock or knows a database, and chance follows from what it is drawn for. Where the rules are
 written:
 
