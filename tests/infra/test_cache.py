@@ -1,22 +1,20 @@
 """Answers are asked for once and kept; when the place they lie in is gone, they are asked for again, and it says so."""
 
 import asyncio
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-import structlog
 from pydantic import SecretStr
+from structlog.testing import capture_logs
 
-from paperdesk.infra import cache as cache_module
 from paperdesk.infra.cache import RETRY_AFTER, Cache, Group, Kind, RedisAddressMalformed, keeper_of
 from paperdesk.infra.clock import FrozenClock
 from paperdesk.infra.keepers import Found, KeeperAway, MemoryKeeper
 from paperdesk.infra.settings import Settings
-from paperdesk.infra.telemetry import Metrics, configure_logs
+from paperdesk.infra.telemetry import Metrics
 
 PRICES: Kind[Decimal] = Kind("prices", Decimal, lambda _: timedelta(seconds=5))
 MINE = Group("mine")
@@ -144,16 +142,11 @@ async def test_without_its_keeper_a_cache_loads_says_so_once_and_comes_back_by_i
     keeper: FadingKeeper,
     clock: FrozenClock,
     metrics: Metrics,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    lines = io.StringIO()
-    monkeypatch.setattr("sys.stderr", lines)
-    configure_logs("json", "WARNING")
-    # One that was made before would go on writing to where it was told to then.
-    monkeypatch.setattr(cache_module, "log", structlog.stdlib.get_logger())
     keeper.is_away = True
-    for _ in range(3):
-        assert await cache.many(PRICES, MINE, ["ACME"], source.load) == {"ACME": source.price}
+    with capture_logs() as gone:
+        for _ in range(3):
+            assert await cache.many(PRICES, MINE, ["ACME"], source.load) == {"ACME": source.price}
     assert (len(source.asked), keeper.tried) == (3, 1)
     assert (cache.state.keeper, cache.state.away_since, cache.state.reason) == (
         "fading",
@@ -163,10 +156,11 @@ async def test_without_its_keeper_a_cache_loads_says_so_once_and_comes_back_by_i
     assert (counted(metrics, "away"), metrics.cache_up._value.get()) == (3, 0)
     keeper.is_away = False
     clock.advance(RETRY_AFTER)
-    for _ in range(2):
-        await cache.many(PRICES, MINE, ["ACME"], source.load)
+    with capture_logs() as back:
+        for _ in range(2):
+            await cache.many(PRICES, MINE, ["ACME"], source.load)
     assert (len(source.asked), cache.state.away_since, metrics.cache_up._value.get()) == (4, None, 1)
-    assert [lines.getvalue().count(event) for event in ("cache_away", "cache_back")] == [1, 1]
+    assert [line["event"] for line in (*gone, *back)] == ["cache_away", "cache_back"]
 
 
 async def test_what_another_version_wrote_is_asked_for_anew(cache: Cache, source: Source, keeper: FadingKeeper) -> None:
