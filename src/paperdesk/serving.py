@@ -37,13 +37,14 @@ from paperdesk.features.marketdata.record_live import Recorder
 from paperdesk.features.marketdata.reseal_source_keys import reseal_source_keys
 from paperdesk.features.marketdata.sources import Sources, routes_of
 from paperdesk.features.marketdata.tapes import Shelf
+from paperdesk.features.operations.jobs import SCHEDULES
 from paperdesk.features.operations.seed_demo import seed_demo
 from paperdesk.infra.cache import keeper_of
 from paperdesk.infra.clock import SystemClock
 from paperdesk.infra.crypto import TokenHasher, Vault, load_pepper, load_sealing_keys
 from paperdesk.infra.db import Server
 from paperdesk.infra.home import Home
-from paperdesk.infra.jobs import Worker
+from paperdesk.infra.job_worker import Worker
 from paperdesk.infra.notices import Notices
 from paperdesk.infra.outbound import Surroundings
 from paperdesk.infra.outbox import Relay
@@ -106,7 +107,7 @@ async def running_desk(settings: Settings) -> AsyncIterator[Desk]:
             publication.run(),
             Notices(server, CHANNEL, shelf.answers).run(),
             Warmer(runtime, shelf, KeptSources(sources, runtime.cache, runtime.clock)).run(),
-            Worker(runtime, {**jobs_with(sources), **BROKER_JOBS}).run(),
+            Worker(runtime, {**jobs_with(sources), **BROKER_JOBS}, SCHEDULES).run(),
         )
         tasks = [asyncio.create_task(room) for room in rooms]
         stack.push_async_callback(_ended, tasks)

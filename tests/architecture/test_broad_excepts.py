@@ -11,7 +11,7 @@ from tests.architecture.sources import broken, seeded
 ALLOWED = {
     "doors/rest.py": "the REST error boundary: an unexpected exception becomes 500 with a correlation id",
     "doors/stream/app.py": "a stream connection: a bug ends one connection, not the others",
-    "infra/jobs.py": "the job runner: a failed job is written down as failed",
+    "infra/job_worker.py": "the job runner: a failed job is written down as failed",
     "infra/rooms.py": "the relay: what could not be published now is tried again",
 }
 BROAD = frozenset({"Exception", "BaseException"})

@@ -32,7 +32,7 @@ OPEN = {
     ("GET", "/docs"): "what there is to be asked is no secret",
     ("GET", "/docs/{name:path}"): "what there is to be asked is no secret",
     ("GET", "/{path:path}"): "the web app: files that are the same for everybody",
-    **{(method, "/{path:path}"): "nothing is there" for method in ("DELETE", "PATCH", "POST", "PUT")},
+    **{(method, "/{path:path}"): "nothing is there" for method in ("DELETE", "OPTIONS", "PATCH", "POST", "PUT")},
 }
 
 
@@ -156,6 +156,7 @@ CALLS = {
     ("GET", "/v1/live/yields"): Call({"series": "DGS10", "start": "2024-01-01", "end": "2024-12-31"}),
     ("GET", "/v1/jobs"): Call(),
     ("GET", "/v1/jobs/{job_id}"): Call(),
+    ("DELETE", "/v1/jobs/{job_id}"): Call(),
 }
 
 

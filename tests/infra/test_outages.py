@@ -15,7 +15,7 @@ from paperdesk.features.identity.found_desk import Desk
 from paperdesk.infra import postgres as embedded
 from paperdesk.infra.db import DatabaseUnavailable, OutcomeUnknown, Server
 from paperdesk.infra.postgres import EmbeddedPostgres
-from paperdesk.infra.runtime import Runtime
+from paperdesk.infra.runtime import Runtime, database_errors
 
 
 async def test_an_argument_that_the_driver_refuses_is_not_an_outage(runtime: Runtime, found: Desk) -> None:
@@ -34,6 +34,30 @@ async def test_a_missing_file_is_not_an_outage(runtime: Runtime, found: Desk) ->
 async def test_a_server_that_is_not_there_is_an_outage(tmp_path: Path) -> None:
     with pytest.raises(DatabaseUnavailable):
         await Server({"host": str(tmp_path), "user": "nobody", "database": "none"}).connect()
+
+
+async def test_what_is_asked_on_a_closed_connection_is_an_outage_and_known_by_its_class(server: Server) -> None:
+    db = await server.connect()
+    await _end(server, await db.fetchval("select pg_backend_pid()"))
+    for _ in range(2):  # once while it breaks, once when it is known to have
+        for ask in (db.execute, db.fetch, db.fetchrow, db.fetchval):
+            with pytest.raises(DatabaseUnavailable):
+                async with database_errors():
+                    await ask("select 1")
+        with pytest.raises(DatabaseUnavailable):
+            async with database_errors():
+                await db.executemany("select $1::int", [(1,)])
+
+
+async def test_a_second_statement_before_the_first_has_ended_is_a_mistake_and_no_outage(server: Server) -> None:
+    db = await server.connect()
+    first = asyncio.create_task(db.execute("select pg_sleep(0.2)"))
+    await asyncio.sleep(0.05)
+    with pytest.raises(asyncpg.InterfaceError):
+        async with database_errors():
+            await db.execute("select 1")
+    await first
+    await db.close()
 
 
 async def test_a_connection_that_breaks_before_the_commit_stored_nothing(

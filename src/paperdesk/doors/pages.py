@@ -20,6 +20,7 @@ REFERENCE_FILES = {"": "index.html", "errors": "index.html"} | {
 API_PREFIXES = ("/v1", "/health", "/metrics", "/openapi.json")
 READING = ("GET", "HEAD")
 WRITING = ("POST", "PUT", "PATCH", "DELETE")
+ASKING = ("OPTIONS",)
 POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "connect-src 'self' ws: wss:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
@@ -67,7 +68,7 @@ def serve(app: FastAPI) -> None:
 
     app.add_route("/docs", _reference, methods=["GET", "HEAD"], include_in_schema=False)
     app.add_route("/docs/{name:path}", _reference, methods=["GET", "HEAD"], include_in_schema=False)
-    app.add_route("/{path:path}", page, methods=[*READING, *WRITING], include_in_schema=False)
+    app.add_route("/{path:path}", page, methods=[*READING, *WRITING, *ASKING], include_in_schema=False)
 
 
 def _missed(routes: Sequence[BaseRoute], request: Request) -> HTTPException:

@@ -33,6 +33,9 @@ CONNECTION_ERRORS: tuple[type[Exception], ...] = (
 ORDER_PATH: Mapping[str, str] = {"plan_cache_mode": "force_generic_plan", "enable_seqscan": "off"}
 # Without a server there is no socket either, or nobody behind it, or no answer in time.
 CONNECT_ERRORS: tuple[type[Exception], ...] = (OSError, *CONNECTION_ERRORS)
+# After that long a statement on a pooled connection is given up by the server: it waits for a lock that nobody lets
+# go, or does more than a request may ask for.
+PATIENCE_S = 30.0
 UNAVAILABLE = "The database cannot be reached or cannot write; nothing was stored."
 
 metadata = MetaData()
@@ -66,6 +69,39 @@ class Instant(TypeDecorator[datetime]):
         return None if value is None else value.astimezone(UTC)
 
 
+class Line(asyncpg.Connection):  # type: ignore[misc]  # the driver is not typed
+    """The driver's connection, which tells by an error's class that it has closed; by itself it does so in words."""
+
+    async def execute(self, query: str, *args: Any, **terms: Any) -> Any:  # noqa: ANN401 - the driver's own
+        """Run statements."""
+        self._must_be_open()
+        return await super().execute(query, *args, **terms)
+
+    async def executemany(self, command: str, args: Any, **terms: Any) -> None:  # noqa: ANN401 - the driver's own
+        """Run one statement for many rows."""
+        self._must_be_open()
+        await super().executemany(command, args, **terms)
+
+    async def fetch(self, query: str, *args: Any, **terms: Any) -> Any:  # noqa: ANN401 - the driver's own
+        """Return all rows."""
+        self._must_be_open()
+        return await super().fetch(query, *args, **terms)
+
+    async def fetchrow(self, query: str, *args: Any, **terms: Any) -> Any:  # noqa: ANN401 - the driver's own
+        """Return the first row, if there is one."""
+        self._must_be_open()
+        return await super().fetchrow(query, *args, **terms)
+
+    async def fetchval(self, query: str, *args: Any, **terms: Any) -> Any:  # noqa: ANN401 - the driver's own
+        """Return a value of the first row."""
+        self._must_be_open()
+        return await super().fetchval(query, *args, **terms)
+
+    def _must_be_open(self) -> None:
+        if self.is_closed():
+            raise asyncpg.ConnectionDoesNotExistError("the connection has closed")
+
+
 @dataclass(frozen=True, slots=True)
 class Server:
     """Where a PostgreSQL server is, as keyword arguments that asyncpg understands."""
@@ -89,15 +125,16 @@ class Server:
             **(settings or {}),
         }
         try:
-            return await asyncpg.connect(**self.arguments, server_settings=settings)
+            return await asyncpg.connect(**self.arguments, server_settings=settings, connection_class=Line)
         except CONNECT_ERRORS as error:
             raise DatabaseUnavailable(UNAVAILABLE) from error
 
-    def engine(self, role: str, pool_size: int = POOL_SIZE) -> AsyncEngine:
-        """Return a pool of connections that act as a role."""
+    def engine(self, role: str, pool_size: int = POOL_SIZE, patience_s: float = PATIENCE_S) -> AsyncEngine:
+        """Return a pool of connections that act as a role; no statement on them takes longer than the patience."""
+        settings = {"statement_timeout": f"{round(patience_s * 1000)}ms"}
         return create_async_engine(
             "postgresql+asyncpg://",
-            async_creator=lambda: self.connect(role),
+            async_creator=lambda: self.connect(role, settings),
             pool_size=pool_size,
             max_overflow=pool_size,
             pool_pre_ping=True,
@@ -117,17 +154,11 @@ def is_outage(error: BaseException) -> bool:
     """Say whether the cause of an error is the database's state, rather than what it was asked."""
     cause: BaseException | None = error
     while cause is not None:
-        if isinstance(cause, CONNECTION_ERRORS) or _is_closed(cause):
+        # What the driver calls an internal error is a statement on a connection that the server is just taking down.
+        if isinstance(cause, CONNECTION_ERRORS) or type(cause) is asyncpg.InternalClientError:
             return True
         cause = cause.__cause__
     return False
-
-
-def _is_closed(error: BaseException) -> bool:
-    # The driver says so with the class that its complaints about arguments derive from; only the words differ. What
-    # it calls an internal error is a statement on a connection that the server is just taking down.
-    closed = type(error) is asyncpg.InterfaceError and "closed" in str(error)
-    return closed or type(error) is asyncpg.InternalClientError
 
 
 async def driver_connection(db: AsyncConnection) -> Connection:

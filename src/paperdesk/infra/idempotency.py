@@ -1,22 +1,25 @@
 """Same key, same request, same answer: a request that is sent again is answered again, not done again.
 
 The row is written in the transaction of the work itself, so that neither can be there without the
-other. Refusals are not kept: what was refused may be asked again.
+other. Refusals are not kept: what was refused may be asked again. Answers are kept for a week.
 """
 
 import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, Integer, LargeBinary, Table, Text, Uuid, select, update
+from sqlalchemy import Column, Integer, LargeBinary, Table, Text, Uuid, delete, select, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from paperdesk.core.kernel.errors import Conflict, Invalid
 from paperdesk.infra.db import Instant, metadata
 from paperdesk.infra.work import UnitOfWork, jsonable
 
 KEY_LENGTH_MAX = 255
+KEPT_FOR = timedelta(days=7)
 _UNANSWERED = 0
 
 idempotency_keys = Table(
@@ -66,6 +69,11 @@ async def replay_or_run(work: UnitOfWork, key: str, fingerprint: bytes, run: Cal
     kept = {"status": answer.status, "body": jsonable(answer.body)}
     await work.db.execute(update(idempotency_keys).where(*_mine(work, key)).values(kept))
     return answer
+
+
+async def forget_old(db: AsyncConnection, now: datetime) -> None:
+    """Let go of the answers that nobody will ask for again, of every tenant."""
+    await db.execute(delete(idempotency_keys).where(idempotency_keys.c.recorded_at < now - KEPT_FOR))
 
 
 async def _claim(work: UnitOfWork, key: str, fingerprint: bytes) -> bool:

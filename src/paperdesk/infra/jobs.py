@@ -1,26 +1,25 @@
 """Background jobs on procrastinate: enqueued in the transaction of the change that caused them.
 
 The queue is procrastinate's; progress, results and problems are rows of ours, shown at /v1/jobs. A
-job of a worker that died is found by its missing heartbeat and tried again: jobs are idempotent.
+job of a worker that died is found by its missing heartbeat and tried again: jobs are idempotent. What
+failed for want of something that may come back is tried again after a pause, longer each time; after the last try
+its row is the dead letter, with its arguments and its problems.
 """
 
-import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Column, Double, Table, Text, Uuid, insert, select, text, update
+from sqlalchemy import Column, Double, Integer, Table, Text, Uuid, insert, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB
 
-from paperdesk.core.kernel.errors import PaperdeskError, Problem
-from paperdesk.infra.db import SYSTEM_ROLE, Instant, metadata
-from paperdesk.infra.rooms import keep_serving
+from paperdesk.core.kernel.errors import Conflict, PaperdeskError, Problem
+from paperdesk.infra.db import Instant, metadata
 from paperdesk.infra.runtime import Runtime
-from paperdesk.infra.telemetry import log
-from paperdesk.infra.work import UnitOfWork, jsonable
+from paperdesk.infra.work import UnitOfWork, jsonable, owned
 
 jobs = Table(
     "jobs",
@@ -34,17 +33,16 @@ jobs = Table(
     Column("arguments", JSONB, nullable=False),
     Column("result", JSONB),
     Column("problems", JSONB, nullable=False),
+    Column("attempts", Integer, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("finished_at", Instant),
 )
 
-if TYPE_CHECKING:
-    from procrastinate import App
-
-QUEUE = "paperdesk"
-CONCURRENCY = 2
-STALLED_AFTER_S = 30.0
-LOOK_FOR_STALLED_S = 15.0
+QUEUE: Final = "paperdesk"
+RETRIES: Final = 3
+LONGEST_PAUSE_S: Final = 3600.0
+# A job that has not ended, and so may be cancelled; one that runs may tell how far it is.
+OPEN = ("waiting", "running")
 
 _DEFER = text(
     "select procrastinate_defer_jobs_v1(array[row(:queue, :task, 0, null, null, cast(:args as jsonb), null)"
@@ -61,6 +59,46 @@ class JobFailed(PaperdeskError):
         self.problems = problems
 
 
+class JobCancelled(Conflict):
+    """The job was cancelled while it ran; what it had not finished is left undone."""
+
+
+class TryAgainError(Exception):
+    """A job failed for now; it asks to be run again after a pause."""
+
+    def __init__(self, pause_s: float) -> None:
+        """Carry the pause."""
+        super().__init__(f"again in {pause_s:g} s")
+        self.pause_s = pause_s
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """How a worker keeps time."""
+
+    look_s: float = 5.0
+    """How often it looks for jobs whose pause is over; new ones it hears of."""
+
+    heartbeat_s: float = 10.0
+    """How often it says that it lives."""
+
+    stalled_after_s: float = 30.0
+    """After what silence others take its jobs."""
+
+    look_for_stalled_s: float = 15.0
+    """How often it looks for the jobs of silent workers."""
+
+    first_pause_s: float = 120.0
+    """How long a job waits before it is tried a second time; each further time twice as long."""
+
+    drain_s: float = 5.0
+    """How long a worker that stops waits for what is under way."""
+
+    def pause_s(self, attempts: int) -> float:
+        """Return the pause after so many attempts, an hour at most."""
+        return min(self.first_pause_s * 2.0 ** (attempts - 1), LONGEST_PAUSE_S)
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """One job at work: what it was asked, and where it tells how far it is."""
@@ -70,97 +108,75 @@ class Job:
     created_at: datetime
     arguments: dict[str, Any]
     runtime: Runtime
+    attempts: int = 1
 
     async def progress(self, share: float, message: str) -> None:
-        """Tell how far the job is, from 0 to 1."""
-        await _save(self.runtime, self.id, progress=share, message=message)
+        """Tell how far the job is, from 0 to 1; raises JobCancelled when nobody wants it any more."""
+        is_open = await save(self.runtime, self.id, progress=share, message=message)
+        if not is_open and await _is_cancelled(self.runtime, self.id):
+            raise JobCancelled("The job was cancelled.", job_id=str(self.id))
 
 
 Work = Callable[[Job], Awaitable[dict[str, Any]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """A duty of the desk itself, done by the clock."""
+
+    cron: str
+    duty: Callable[[Runtime], Awaitable[None]]
 
 
 async def enqueue(work: UnitOfWork, kind: str, arguments: dict[str, Any]) -> UUID:
     """Write a job in this transaction; rolled back, it never was."""
     job_id = work.new_id()
     row = {"id": job_id, "tenant_id": work.who.tenant_id, "kind": kind, "state": "waiting", "progress": 0.0}
-    values = row | {"message": "", "arguments": jsonable(arguments), "problems": [], "created_at": work.now}
-    await work.db.execute(insert(jobs).values(values))
+    more = {"message": "", "arguments": jsonable(arguments), "problems": [], "attempts": 0, "created_at": work.now}
+    await work.db.execute(insert(jobs).values(row | more))
     args = msgspec.json.encode({"job_id": job_id}).decode()
     await work.db.execute(_DEFER, {"queue": QUEUE, "task": kind, "args": args})
     return job_id
 
 
-class Worker:
-    """Runs jobs in this process; any number of workers share the queue."""
-
-    def __init__(self, runtime: Runtime, kinds: Mapping[str, Work]) -> None:
-        """Register the kinds of job this worker can do."""
-        self._runtime = runtime
-        self._kinds = kinds
-
-    async def run(self) -> None:
-        """Work until cancelled; a database that goes away is waited for."""
-        await keep_serving("jobs", self._serve)
-
-    async def _serve(self) -> None:
-        app = await asyncio.to_thread(self._app)
-        for kind, work in self._kinds.items():
-            app.task(name=kind, queue=QUEUE)(self._task(work))
-        async with app.open_async(), asyncio.TaskGroup() as group:
-            group.create_task(self._retry_stalled(app))
-            group.create_task(
-                app.run_worker_async(
-                    queues=[QUEUE], concurrency=CONCURRENCY, install_signal_handlers=False, delete_jobs="successful"
-                )
-            )
-
-    def _app(self) -> "App":
-        """Connect the queue; imported here, in a thread, so that the first request does not wait for it."""
-        from procrastinate import App, PsycopgConnector  # noqa: PLC0415
-
-        settings = {"options": f"-c role={SYSTEM_ROLE}"}
-        return App(connector=PsycopgConnector(conninfo=self._runtime.server.psycopg_url, kwargs=settings, max_size=4))
-
-    def _task(self, work: Work) -> Callable[..., Awaitable[None]]:
-        async def run(job_id: str) -> None:
-            await _run(self._runtime, work, UUID(job_id))
-
-        return run
-
-    async def _retry_stalled(self, app: "App") -> None:
-        while True:
-            for stalled in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_S):
-                await app.job_manager.retry_job(stalled)
-            await asyncio.sleep(LOOK_FOR_STALLED_S)
+async def withdraw(work: UnitOfWork, job_id: UUID) -> bool:
+    """Cancel a job in this transaction, unless it has ended: whoever runs it stops at its next step."""
+    mine = (jobs.c.id == job_id, owned(jobs, work), jobs.c.state.in_(OPEN))
+    ending = {"state": "cancelled", "message": "Cancelled", "finished_at": work.now}
+    work.announce("jobs", {"id": str(job_id)})
+    return (await work.db.execute(update(jobs).where(*mine).values(ending))).rowcount == 1
 
 
-async def _run(runtime: Runtime, work: Work, job_id: UUID) -> None:
-    """Run one job to its end; what goes wrong is its result, not an exception of the worker."""
-    job = await _load(runtime, job_id)
-    await _save(runtime, job_id, state="running", message="Started")
-    try:
-        result = await work(job)
-    except PaperdeskError as error:
-        problems = error.problems if isinstance(error, JobFailed) else [Problem(error.code, error.message, error.facts)]
-        await _finish(runtime, job_id, state="failed", message=error.message, problems=jsonable(problems))
-    except Exception as error:  # one of the four places: a bug in a job is that job's failure
-        log.error("job_failed", job_id=str(job_id), exc_info=error)
-        await _finish(runtime, job_id, state="failed", message="The job failed unexpectedly.")
-    else:
-        await _finish(runtime, job_id, state="done", message="Done", progress=1.0, result=jsonable(result))
-
-
-async def _load(runtime: Runtime, job_id: UUID) -> Job:
+async def begin(runtime: Runtime, job_id: UUID) -> Job | None:
+    """Mark a job as running, unless it has ended."""
+    now_running = {"state": "running", "message": "Started", "attempts": jobs.c.attempts + 1}
     async with runtime.as_system() as db:
-        row = (await db.execute(select(jobs).where(jobs.c.id == job_id))).one()
-    return Job(row.id, row.tenant_id, row.created_at, row.arguments, runtime)
-
-
-async def _finish(runtime: Runtime, job_id: UUID, **values: Any) -> None:  # noqa: ANN401 - columns of one row
-    await _save(runtime, job_id, finished_at=runtime.clock.now(), **values)
-
-
-async def _save(runtime: Runtime, job_id: UUID, **values: Any) -> None:  # noqa: ANN401 - columns of one row
-    async with runtime.as_system() as db:
-        await db.execute(update(jobs).where(jobs.c.id == job_id).values(**values))
+        claim = update(jobs).where(jobs.c.id == job_id, jobs.c.state.in_(OPEN)).values(now_running).returning(jobs)
+        row = (await db.execute(claim)).one_or_none()
     runtime.bus.publish("jobs", {"id": str(job_id)})
+    return row and Job(row.id, row.tenant_id, row.created_at, row.arguments, runtime, row.attempts)
+
+
+async def finish(runtime: Runtime, job_id: UUID, **values: Any) -> bool:  # noqa: ANN401 - columns of one row
+    """Write how a job has ended; say no when it was cancelled before."""
+    return await save(runtime, job_id, finished_at=runtime.clock.now(), **values)
+
+
+async def save(runtime: Runtime, job_id: UUID, **values: Any) -> bool:  # noqa: ANN401 - columns of one row
+    """Write how a running job stands; say no when it was cancelled meanwhile."""
+    async with runtime.as_system() as db:
+        mine = (jobs.c.id == job_id, jobs.c.state.in_(OPEN))
+        is_open = (await db.execute(update(jobs).where(*mine).values(**values))).rowcount == 1
+    runtime.bus.publish("jobs", {"id": str(job_id)})
+    return is_open
+
+
+async def attempts_of(runtime: Runtime, job_id: UUID) -> int:
+    """Return how often a job was begun; none when there is no such job any more."""
+    async with runtime.as_system() as db:
+        return await db.scalar(select(jobs.c.attempts).where(jobs.c.id == job_id)) or 0
+
+
+async def _is_cancelled(runtime: Runtime, job_id: UUID) -> bool:
+    async with runtime.as_system() as db:
+        return (await db.scalar(select(jobs.c.state).where(jobs.c.id == job_id))) == "cancelled"

@@ -14,7 +14,7 @@ from paperdesk.features.identity.issue_key import IssueKey, issue_key
 from paperdesk.features.marketdata import channels
 from paperdesk.features.marketdata.jobs import JOBS
 from paperdesk.features.marketdata.publication import CHANNELS_MAX
-from paperdesk.infra.jobs import Worker
+from paperdesk.infra.job_worker import Worker
 from tests.doors.stream.conftest import Exchange, Line
 from tests.features.broker.test_halts import market_of
 

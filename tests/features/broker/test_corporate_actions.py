@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from paperdesk.features.marketdata.jobs import JOBS
-from paperdesk.infra.jobs import Worker
+from paperdesk.infra.job_worker import Worker
 from tests.desk import RunningDesk, refused, wish
 
 PRICES = """\

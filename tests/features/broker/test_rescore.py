@@ -12,7 +12,7 @@ from paperdesk.features.broker import queries, rescore_account
 from paperdesk.features.broker.jobs import JOBS
 from paperdesk.features.broker.rescore_account import lived
 from paperdesk.features.broker.rows import COMMANDS, event_of
-from paperdesk.infra.jobs import Worker
+from paperdesk.infra.job_worker import Worker
 from tests.desk import RunningDesk, refused
 
 

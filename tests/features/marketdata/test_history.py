@@ -15,7 +15,8 @@ from paperdesk.features.marketdata.jobs import jobs_with
 from paperdesk.features.marketdata.sources import Sources
 from paperdesk.infra.clock import FrozenClock
 from paperdesk.infra.crypto import Vault
-from paperdesk.infra.jobs import Job, Worker
+from paperdesk.infra.job_worker import Worker
+from paperdesk.infra.jobs import RETRIES, Job, Rhythm
 from paperdesk.infra.outbound import Surroundings, VendorRequestRefused
 from tests.desk import RunningDesk, refused
 from tests.vendor_server import Waits
@@ -31,7 +32,9 @@ async def keyed(desk: RunningDesk) -> AsyncIterator[RunningDesk]:
         key_id, secret = KEYS[source]
         body = {"secret": secret, **({"key_id": key_id} if key_id else {})}
         (await desk.mine.ask("PUT", f"/v1/sources/{source}/key", json=body)).raise_for_status()
-    working = asyncio.create_task(Worker(desk.runtime, jobs_with(desk.rooms.sources)).run())
+    working = asyncio.create_task(
+        Worker(desk.runtime, jobs_with(desk.rooms.sources), rhythm=Rhythm(look_s=0.02, first_pause_s=0.01)).run()
+    )
     yield desk
     working.cancel()
     await asyncio.gather(working, return_exceptions=True)
@@ -70,14 +73,14 @@ async def test_a_vendors_history_becomes_a_dataset_that_can_be_traded_on(
 
 async def test_a_vendor_that_fails_leaves_nothing_half_recorded(keyed: RunningDesk) -> None:
     before = set(keyed.runtime.settings.datasets.iterdir())
-    keyed.vendors.troubles = [Trouble(), Trouble(body=b"<html>")]
+    keyed.vendors.troubles = [Trouble(), *[Trouble(body=b"<html>")] * (1 + RETRIES)]
     job = await recorded(keyed, source="alpaca")
     assert (job["state"], [each["code"] for each in job["problems"]]) == ("failed", ["vendor_answer_malformed"])
     assert set(keyed.runtime.settings.datasets.iterdir()) == before
 
 
 async def test_pages_that_have_come_are_not_asked_for_again(keyed: RunningDesk) -> None:
-    keyed.vendors.troubles = [Trouble(), Trouble(422)]
+    keyed.vendors.troubles = [Trouble(), *[Trouble(422)] * (1 + RETRIES)]
     job = await recorded(keyed, source="alpaca")
     again = Job(
         UUID(job["id"]),

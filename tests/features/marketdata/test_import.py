@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from paperdesk.features.marketdata.jobs import JOBS
-from paperdesk.infra.jobs import Worker
+from paperdesk.infra.job_worker import Worker
 from tests.desk import RunningDesk, refused
 
 HEAD = "symbol,date,open,high,low,close,volume\n"

@@ -10,7 +10,8 @@ from sqlalchemy import text
 from structlog.testing import capture_logs
 
 from paperdesk.core.kernel.errors import Conflict, Problem
-from paperdesk.infra.jobs import Job, JobFailed, Worker, enqueue
+from paperdesk.infra.job_worker import Worker
+from paperdesk.infra.jobs import Job, JobFailed, Rhythm, enqueue
 from tests.desk import RunningDesk, refused
 
 
@@ -35,13 +36,14 @@ async def break_down(job: Job) -> dict[str, Any]:
     raise RuntimeError("the password is tell-nobody")
 
 
+HASTY = Rhythm(look_s=0.02, first_pause_s=0.01)
 KINDS = {"greet": greet, "refuse": refuse, "give_up": give_up, "break_down": break_down}
 
 
 @pytest.fixture
 async def at_work(desk: RunningDesk) -> AsyncIterator[RunningDesk]:
     """The desk with somebody who does these jobs."""
-    working = asyncio.create_task(Worker(desk.runtime, KINDS).run())
+    working = asyncio.create_task(Worker(desk.runtime, KINDS, rhythm=HASTY).run())
     yield desk
     working.cancel()
     await asyncio.gather(working, return_exceptions=True)
@@ -83,7 +85,7 @@ async def test_a_bug_fails_its_own_job_and_is_not_explained(at_work: RunningDesk
         job = await ended(at_work, await asked(at_work, "break_down"))
     assert (job["state"], job["problems"]) == ("failed", [])
     assert "tell-nobody" not in str(job)
-    assert [line["event"] for line in lines if line["log_level"] == "error"] == ["job_failed"]
+    assert [line["event"] for line in lines if line["log_level"] == "error"] == ["job_failed"] * job["attempts"]
     assert (await ended(at_work, await asked(at_work, "greet")))["state"] == "done"
 
 

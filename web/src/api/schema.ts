@@ -1359,7 +1359,8 @@ export interface paths {
         get: operations["get_job"];
         put?: never;
         post?: never;
-        delete?: never;
+        /** Cancel a job: one that waits never runs, one that runs stops at its next step. */
+        delete: operations["delete_job"];
         options?: never;
         head?: never;
         patch?: never;
@@ -3358,8 +3359,16 @@ export interface components {
             id: string;
             /** Kind */
             kind: string;
-            /** State */
+            /**
+             * State
+             * @description waiting, running, done, failed or cancelled.
+             */
             state: string;
+            /**
+             * Attempts
+             * @description How often it was begun; a failed one after the last is a dead letter.
+             */
+            attempts: number;
             /**
              * Progress
              * @description From 0 to 1.
@@ -9484,6 +9493,37 @@ export interface operations {
         };
     };
     get_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobOut"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_job: {
         parameters: {
             query?: never;
             header?: never;

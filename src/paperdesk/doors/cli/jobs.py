@@ -15,7 +15,7 @@ from paperdesk.doors.cli.options import AsJson, Cursor, Limit, desk_of
 verbs = typer.Typer(no_args_is_help=True, help="Long work on the server: imports and the like.")
 
 _POLL_S = 0.3
-_ENDED = frozenset({"done", "failed"})
+_ENDED = frozenset({"done", "failed", "cancelled"})
 
 
 def _progress(job: Row) -> Text:
@@ -61,6 +61,22 @@ def show_job(
     found: Row = answer.json()
     render.console().print(render.card(_lines(found)))
     show_problems(found)
+
+
+@verbs.command("cancel")
+def cancel_job(
+    context: typer.Context,
+    job: Annotated[str, typer.Argument(metavar="JOB", help="Id or the end of an id.")],
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Cancel a job: one that waits never runs, one that runs stops at its next step."""
+    desk = desk_of(context)
+    answer = desk.delete(f"/v1/jobs/{choose.job_id(desk, job)}")
+    if as_json:
+        render.raw(answer)
+        return
+    render.console().print(render.card(_lines(answer.json())))
 
 
 def progress_bar() -> Progress:

@@ -5,7 +5,8 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 from starlette.requests import HTTPConnection
 
-from paperdesk.features.identity.access import Reading, Serving, runtime_of
+from paperdesk.features.identity.access import Reading, Serving, Work, runtime_of
+from paperdesk.features.operations.cancel_job import cancel_job
 from paperdesk.features.operations.queries import list_jobs, read_job
 from paperdesk.features.operations.schemas import CacheOut, JobOut, ReadyOut
 from paperdesk.infra.db import ping
@@ -27,6 +28,12 @@ async def get_jobs(work: Reading, page: Page) -> PageOf[JobOut]:
 async def get_job(job_id: UUID, work: Reading) -> JobOut:
     """Show how far a job is, and what came of it."""
     return JobOut.of(await read_job(work, job_id))
+
+
+@router.delete("/jobs/{job_id}")
+async def delete_job(job_id: UUID, work: Work) -> JobOut:
+    """Cancel a job: one that waits never runs, one that runs stops at its next step."""
+    return JobOut.of(await cancel_job(work, job_id))
 
 
 @monitors.get("/health/live")

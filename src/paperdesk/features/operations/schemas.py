@@ -15,7 +15,8 @@ class JobOut(BaseModel):
 
     id: UUID
     kind: str
-    state: str
+    state: str = Field(description="waiting, running, done, failed or cancelled.")
+    attempts: int = Field(description="How often it was begun; a failed one after the last is a dead letter.")
     progress: float = Field(description="From 0 to 1.")
     message: str
     result: dict[str, Any] | None

@@ -1,0 +1,17 @@
+"""What the desk does by the clock, whoever uses it."""
+
+from collections.abc import Mapping
+
+from paperdesk.infra.idempotency import forget_old
+from paperdesk.infra.jobs import Schedule
+from paperdesk.infra.runtime import Runtime
+
+
+async def forget_old_answers(runtime: Runtime) -> None:
+    """Let go of answers kept under idempotency keys, once they are old."""
+    async with runtime.as_system() as db:
+        await forget_old(db, runtime.clock.now())
+
+
+# A laptop that is open for an hour has done each of them.
+SCHEDULES: Mapping[str, Schedule] = {"forget_old_answers": Schedule("7 * * * *", forget_old_answers)}
