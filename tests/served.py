@@ -4,6 +4,7 @@ A conftest that imports `served` offers it to the tests beside it.
 """
 
 import json
+import os
 import shutil
 import socket
 import subprocess
@@ -42,11 +43,12 @@ def new_home() -> Iterator[Path]:
 
 
 @contextmanager
-def desk_at(home: Path, port: int) -> Iterator[dict[str, str]]:
-    """Run a desk for as long as the block lasts; what it said is in up.log."""
+def desk_at(home: Path, port: int, **settings: str) -> Iterator[dict[str, str]]:
+    """Run a desk for as long as the block lasts, with settings from its environment; what it said is in up.log."""
+    environment = os.environ | {f"PAPERDESK_{name.upper()}": value for name, value in settings.items()}
     command = [sys.executable, "-m", "paperdesk.main", "--home", str(home), "up", "--port", str(port), "--no-open"]
     with (home / "up.log").open("ab") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=log)
+        process = subprocess.Popen(command, stdout=log, stderr=log, env=environment)
         try:
             yield _credentials(home, process)
         finally:

@@ -16,6 +16,7 @@ COMMITS = frozenset({"infra/runtime.py", "infra/schema.py"})
 LIVING = frozenset({
     "Answers", "AsyncClient", "Bus", "FastAPI", "Gate", "Metrics", "OrderWriter", "Publication", "Pump", "Relay",
     "Runtime", "Settings", "Shelf", "Sources", "create_async_engine",
+    "Counter", "OrderedDict", "defaultdict", "deque",
 })  # fmt: skip
 BLOCKING = frozenset({"time.sleep", "subprocess.run", "subprocess.check_output", "urllib.request.urlopen"})
 # Neither where packages come from nor whose machine it was.

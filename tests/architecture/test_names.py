@@ -96,6 +96,7 @@ NOUNS = {
     "broker/statistics_queries": "reads of what became of orders",
     "broker/statistics_routes": "the routes of what became of orders",
     "broker/statistics_schemas": "what the statistics of orders look like from outside",
+    "broker/fill_queries": "which fills are meant, and what each realised",
     "broker/book_queries": "everything stored of an account, for its reconciliation",
     "broker/lineage_queries": "whose history an account reads, for every read of history",
     "broker/fork_routes": "the routes of forks and of accounts side by side",

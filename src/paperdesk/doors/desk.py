@@ -1,10 +1,12 @@
 """What every door stands on, and how several apps share one address."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from paperdesk.core.kernel.ids import UserId
 from paperdesk.features.broker.order_writer import OrderWriter
 from paperdesk.features.identity.access import Gate
 from paperdesk.features.marketdata.publication import Publication
@@ -23,6 +25,9 @@ class Desk:
     writer: OrderWriter
     sources: Sources
     publication: Publication
+    # How many streams each person has open, by door.
+    streams: Counter[UserId] = field(default_factory=Counter[UserId])
+    dialect_streams: Counter[UserId] = field(default_factory=Counter[UserId])
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ and nothing else, and written to the log with all there is.
 """
 
 import re
+import time
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any, Final
@@ -32,7 +33,7 @@ from paperdesk.core.kernel.errors import (
 from paperdesk.infra.crypto import entropy
 from paperdesk.infra.db import OutcomeUnknown, is_outage
 from paperdesk.infra.http import MalformedJson
-from paperdesk.infra.telemetry import log
+from paperdesk.infra.telemetry import Metrics, log
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -170,11 +171,12 @@ def request_id_of(connection: HTTPConnection) -> str:
 
 
 class RequestIds:
-    """Gives every request an id, the caller's own when it sends a decent one, and returns it in a header."""
+    """Gives every request an id, the caller's own when it sends a decent one; returns it, counts and logs it."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         """Stand before an app."""
         self._app = app
+        self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Name the request, then pass it on."""
@@ -185,12 +187,21 @@ class RequestIds:
         request_id = given if _GIVEN_ID.fullmatch(given) else entropy().hex()
         scope.setdefault("state", {})["request_id"] = request_id
 
+        began = time.perf_counter()
+
         async def send_named(message: Message) -> None:
             if message["type"] == "http.response.start":
                 MutableHeaders(scope=message).setdefault(REQUEST_ID_HEADER, request_id)
+                self._note(scope, message["status"], time.perf_counter() - began)
             await send(message)
 
         await self._app(scope, receive, send_named)
+
+    def _note(self, scope: Scope, status: int, seconds: float) -> None:
+        self._metrics.requests.labels(scope["method"], status).inc()
+        ms = round(seconds * 1000, 1)
+        request_id = scope["state"]["request_id"]
+        log.info("request", request_id=request_id, method=scope["method"], path=scope["path"], status=status, ms=ms)
 
 
 # How an error becomes an answer, given the id of the request.

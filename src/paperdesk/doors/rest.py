@@ -54,6 +54,7 @@ def build_app(desk: Desk, version: str, stream: Socket, neighbours: Sequence[Nei
     app.state.runtime, app.state.gate = desk.runtime, desk.gate
     app.state.shelf, app.state.writer = desk.shelf, desk.writer
     app.state.sources, app.state.publication = desk.sources, desk.publication
+    app.state.streams = desk.streams
     answer_problems(app)
     for route in hot_routes.ROUTES:
         app.router.routes.append(Route(route.path, route.endpoint, methods=[route.method], name=route.path))
@@ -69,7 +70,7 @@ def build_app(desk: Desk, version: str, stream: Socket, neighbours: Sequence[Nei
     app.add_middleware(BodyLimit, body_bytes_max=settings.body_bytes_max, import_bytes_max=settings.import_bytes_max)
     app.add_middleware(Neighbours, neighbours=neighbours)
     app.add_middleware(pages.SecurityHeaders)
-    app.add_middleware(RequestIds)
+    app.add_middleware(RequestIds, metrics=desk.runtime.metrics)
     return app
 
 

@@ -95,6 +95,12 @@ class Metrics:
         self.cache_up = Gauge(
             "paperdesk_cache_up", "Whether the place where answers are kept answers.", registry=self.registry
         )
+        self.refused_sign_ins = Counter(
+            "paperdesk_refused_sign_ins_total",
+            "Attempts to sign in that were refused, by code.",
+            ["code"],
+            registry=self.registry,
+        )
         self.streams = Gauge("paperdesk_streams", "Open streams.", registry=self.registry)
 
     MEDIA_TYPE = CONTENT_TYPE_LATEST

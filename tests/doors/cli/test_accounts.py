@@ -115,12 +115,12 @@ def test_text_from_the_server_cannot_steer_the_terminal(running: Running, speak:
 def test_an_account_is_reset_and_its_epochs_are_listed(running: Running, speak: Speak) -> None:
     assert (
         "Epoch 2 of account PD000001 begins with 5,000.00 USD."
-        in speak("accounts", "reset", "--cash", "5000.00").stdout
+        in speak("accounts", "reset", "--yes", "--cash", "5000.00").stdout
     )
     lines = speak("accounts", "epochs").stdout.splitlines()
     assert [line.split()[0] for line in lines[-3:] if line.strip()] == ["1", "2"]
     assert "5,000.00" in "".join(lines[-2:])
-    assert json.loads(speak("accounts", "reset", "Second", "--json").stdout)["cash"] == "100000.00"
+    assert json.loads(speak("accounts", "reset", "--yes", "Second", "--json").stdout)["cash"] == "100000.00"
 
 
 def test_an_account_is_renamed_rests_wakes_up_and_is_closed(running: Running, speak: Speak) -> None:

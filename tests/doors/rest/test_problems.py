@@ -95,7 +95,7 @@ async def client(runtime: Runtime, gate: Gate, found: Desk) -> AsyncIterator[htt
     app = FastAPI()
     app.state.runtime, app.state.gate = runtime, gate
     app.add_middleware(BodyLimit, body_bytes_max=BODY_MAX, import_bytes_max=IMPORT_MAX)
-    app.add_middleware(RequestIds)
+    app.add_middleware(RequestIds, metrics=runtime.metrics)
     app.include_router(router)
     for path in ("/v1/hot", "/v1/datasets", "/v1/datasets-of-others"):
         app.add_route(path, hot, methods=["POST"])

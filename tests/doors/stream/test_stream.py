@@ -69,6 +69,23 @@ async def test_one_person_has_a_bounded_number_of_streams(exchange: Exchange, mo
     assert await (await exchange.mine()).until_pong() == []
 
 
+async def test_the_state_of_the_connection_can_be_asked(exchange: Exchange) -> None:
+    tape_id, account_id = await exchange.desk.market()
+    line = await exchange.mine()
+    await line.say(do="status")
+    first = await line.system("status")
+    assert (first["accounts"], first["channels"]) == ({}, 0)
+    await line.say(do="subscribe", topic="account", id=account_id, after=0)
+    seen = (await exchange.desk.mine.get(f"/v1/accounts/{account_id}"))["last_seq"]
+    await line.events(seen)
+    await line.say(do="subscribe", topic="quotes", id=tape_id, symbols=["ACME"])
+    await line.until_pong()
+    await line.say(do="status")
+    status = await line.system("status")
+    assert (status["accounts"], status["channels"]) == ({account_id: seen}, 1)
+    assert status["told"] > first["told"]
+
+
 # --- what cannot be understood ----------------------------------------------------------------------
 
 

@@ -1,6 +1,10 @@
 """How long an order works, what ends it, and what it meets: on bars, on closes and on real quotes."""
 
+from decimal import Decimal
+
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from tests.desk import RunningDesk, refused, wish
 
@@ -70,6 +74,98 @@ async def test_lists_of_orders_can_be_narrowed(desk: RunningDesk) -> None:
     assert await found(status="open") == await found(symbol="BOLT") == [bolt["id"]]
     assert await found(status="closed") == await found(symbol="ACME") == [filled["id"]]
     assert await found(symbol="NOPE") == []
+
+
+async def test_orders_are_listed_by_kind_state_and_symbol_counted_read_and_cancelled(desk: RunningDesk) -> None:
+    _, account_id = await desk.market("mixed", cash="1000000", margin={"kind": "reg_t"}, option_level=3)
+    kinds = {"equity": "BOLT", "crypto": "BTC/USD", "option": "ACME240607C00100000"}
+    placed = {
+        kind: await desk.mine.order(account_id, "buy", "1", symbol=symbol, limit_price="1.00", time_in_force="gtc")
+        for kind, symbol in kinds.items()
+    }
+    await desk.mine.ask("DELETE", f"/v1/orders/{placed['crypto']['id']}")
+
+    async def found(**chosen: str) -> list[str]:
+        return [row["id"] for row in await desk.mine.rows("/v1/orders", account_id=account_id, **chosen)]
+
+    for kind, order in placed.items():
+        assert await found(kind=kind) == [order["id"]]
+        assert (await desk.mine.get(f"/v1/orders/{order['id']}"))["symbol"] == kinds[kind]
+    assert await found(kind="equity", status="open") == [placed["equity"]["id"]]
+    assert await found(kind="option", status="open", symbol=kinds["option"]) == [placed["option"]["id"]]
+    assert await found(kind="crypto", status="open") == await found(kind="combo") == []
+    assert await found(kind="equity", as_of="2024-06-03T20:00:00Z") == [placed["equity"]["id"]]
+    refused(
+        await desk.mine.ask("GET", "/v1/orders", params={"account_id": account_id, "kind": "bond"}),
+        422,
+        "malformed_request",
+    )
+    counted = await desk.mine.get(f"/v1/accounts/{account_id}/order-statistics")
+    assert counted["orders"] == 3
+
+
+@pytest.mark.parametrize(
+    ("term", "ended"), [("day", "expired"), ("gtc", "accepted"), ("ioc", "cancelled"), ("fok", "cancelled")]
+)
+async def test_each_time_in_force_lasts_as_long_as_it_says(desk: RunningDesk, term: str, ended: str) -> None:
+    tape_id, account_id = await desk.market("quotes")
+    order = await desk.mine.order(account_id, "buy", "1", limit_price="90.00", time_in_force=term)
+    await desk.mine.step(tape_id, "fact")
+    standing = (await desk.mine.get(f"/v1/orders/{order['id']}"))["status"]
+    assert standing == ("accepted" if term in {"day", "gtc"} else ended)
+    await desk.mine.step(tape_id)
+    assert (await desk.mine.get(f"/v1/orders/{order['id']}"))["status"] == ended
+
+
+async def test_a_market_order_fills_at_once_and_a_limit_order_when_the_price_allows(desk: RunningDesk) -> None:
+    tape_id, account_id = await desk.market("quotes", fill_on_arrival=True)
+    market = await desk.mine.order(account_id, "buy", "1")
+    too_low = await desk.mine.order(account_id, "sell", "1", limit_price="101.50", time_in_force="gtc")
+    assert (market["status"], market["average_fill_price"]) == ("filled", "100.02")
+    assert too_low["status"] == "accepted"
+    await desk.mine.step(tape_id)
+    await desk.mine.step(tape_id)
+    limit = await desk.mine.get(f"/v1/orders/{too_low['id']}")
+    assert (limit["status"], limit["average_fill_price"]) == ("filled", "101.98")
+
+
+async def test_fills_are_told_with_fee_and_realised_result_by_symbol_and_time(desk: RunningDesk) -> None:
+    tape_id, account_id = await desk.market(fees="commission_free")
+    await desk.mine.order(account_id, "buy", "10")
+    await desk.mine.step(tape_id)
+    await desk.mine.order(account_id, "sell", "4")
+    await desk.mine.step(tape_id, count=2)
+    await desk.mine.order(account_id, "buy", "1", symbol="BOLT")
+    await desk.mine.step(tape_id)
+    path = f"/v1/accounts/{account_id}/fills"
+    bolt, sold, bought = await desk.mine.rows(path)
+    gain = 4 * (Decimal(sold["price"]) - Decimal(bought["price"]))
+    assert [Decimal(fill["realised"]) for fill in (bolt, sold, bought)] == [0, gain, 0]
+    assert {fill["fee"] for fill in (bolt, sold, bought)} == {"0"}
+    assert await desk.mine.rows(path, symbol="BOLT") == [bolt]
+    assert await desk.mine.rows(path, symbol="ACME") == [sold, bought]
+    assert await desk.mine.rows(path, since=sold["at"]) == [bolt, sold]
+    assert await desk.mine.rows(path, until=sold["at"]) == [bought]
+    assert await desk.mine.rows(path, symbol="ACME", since=sold["at"], until=bolt["at"]) == [sold]
+    refused(await desk.mine.ask("GET", path, params={"since": "2024-06-03"}), 422, "malformed_request")
+
+
+async def test_every_trading_entry_points_at_its_order_and_none_can_be_changed(desk: RunningDesk) -> None:
+    tape_id, account_id = await desk.market()
+    orders = [await desk.mine.order(account_id, side, "2") for side in ("buy",)]
+    await desk.mine.step(tape_id)
+    orders.append(await desk.mine.order(account_id, "sell", "2"))
+    await desk.mine.step(tape_id)
+    told = await desk.mine.rows(f"/v1/accounts/{account_id}/ledger")
+    trading = [entry for entry in told if entry["kind"] == "fill"]
+    assert [entry["order_id"] for entry in trading] == [order["id"] for order in reversed(orders)]
+    assert {entry["order_id"] for entry in told if entry["kind"] != "fill"} == {None}
+    async with desk.runtime.work(desk.first.principal) as work:
+        for change in ("update entries set cash_after = 0", "delete from entries"):
+            with pytest.raises(DBAPIError, match="permission denied"):
+                async with work.db.begin_nested():
+                    await work.db.execute(text(change))
+    assert await desk.mine.rows(f"/v1/accounts/{account_id}/ledger") == told
 
 
 async def test_units_that_are_promised_cannot_be_sold_twice(desk: RunningDesk) -> None:

@@ -21,7 +21,7 @@ def app(runtime: Runtime, gate: Gate) -> FastAPI:
     app = FastAPI()
     app.state.runtime, app.state.gate = runtime, gate
     app.add_middleware(BodyLimit, body_bytes_max=10_000, import_bytes_max=20_000)
-    app.add_middleware(RequestIds)
+    app.add_middleware(RequestIds, metrics=runtime.metrics)
     app.include_router(router)
     answer_problems(app)
     return app

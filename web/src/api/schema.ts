@@ -994,7 +994,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List an account's executions, newest first. */
+        /** List an account's executions with fee and realised result, newest first; of a symbol or a span when asked. */
         get: operations["get_fills"];
         put?: never;
         post?: never;
@@ -2444,6 +2444,11 @@ export interface components {
              */
             recorded_at: string;
             kind: components["schemas"]["EntryKind"];
+            /**
+             * Order Id
+             * @description The order whose fill it books; null when no order caused it.
+             */
+            order_id: string | null;
             /** Description */
             description: string;
             /** Postings */
@@ -2828,6 +2833,12 @@ export interface components {
              * @example 12.5
              */
             fee: string;
+            /**
+             * Realised
+             * @description What it brought above the cost of what it closed; zero when it opened.
+             * @example 12.5
+             */
+            realised: string;
             /**
              * At
              * Format: date-time
@@ -8634,6 +8645,9 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` of the previous page. */
                 cursor?: string | null;
+                symbol?: string | null;
+                since?: string | null;
+                until?: string | null;
             };
             header?: never;
             path: {
@@ -8766,6 +8780,7 @@ export interface operations {
                 account_id: string;
                 status?: "open" | "closed" | "all";
                 symbol?: string | null;
+                kind?: components["schemas"]["OrderKind"] | null;
                 /** @description An instant that the tape has passed. */
                 as_of?: string | null;
                 /** @description As it had been recorded by then. */

@@ -10,7 +10,6 @@ An instant is a timestamp of MessagePack or a text of RFC 3339. Errors are [{"T"
 """
 
 import asyncio
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any, Final
@@ -19,7 +18,6 @@ import msgspec
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from paperdesk.core.kernel.errors import PaperdeskError
-from paperdesk.core.kernel.ids import UserId
 from paperdesk.core.kernel.principal import Principal
 from paperdesk.doors.alpaca.asking import token_from, token_of, visiting
 from paperdesk.doors.alpaca.feed import CHANNELS, Feed, Told, Wishes, fake_news
@@ -44,8 +42,6 @@ ERRORS: Final = {
     406: "connection limit exceeded",
     410: "invalid subscribe action for this feed",
 }
-
-_streams: Counter[UserId] = Counter()
 
 
 class Refused(Exception):
@@ -82,9 +78,10 @@ class DataLine:
             return
 
     async def _serve(self, who: Principal) -> None:
-        if _streams[who.user_id] >= STREAMS_MAX:
+        streams = self._desk.dialect_streams
+        if streams[who.user_id] >= STREAMS_MAX:
             raise Refused(406)
-        _streams[who.user_id] += 1
+        streams[who.user_id] += 1
         try:
             await self._say([{"T": "success", "msg": "authenticated"}])
             async with asyncio.TaskGroup() as rooms:
@@ -93,7 +90,7 @@ class DataLine:
         except* WebSocketDisconnect:
             pass  # the client hung up, which ends everything that was done for it
         finally:
-            _streams[who.user_id] -= 1
+            streams[who.user_id] -= 1
 
     async def _signed_in(self) -> Principal:
         token = token_of(self._socket.headers)

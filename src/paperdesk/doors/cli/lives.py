@@ -31,11 +31,15 @@ def reset_account(
     account: AccountName = None,
     cash: Annotated[str, typer.Option("--cash", help="What the new epoch begins with.")] = "100000.00",
     *,
+    is_confirmed: Annotated[bool, typer.Option("--yes", help="Do it without asking.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Begin an account anew with cash alone; open orders end, and its history stays readable."""
     desk = desk_of(context)
-    answer = desk.post(f"/v1/accounts/{choose.account(desk, account)['id']}/reset", cash=cash)
+    chosen = choose.account(desk, account)
+    if not is_confirmed:
+        typer.confirm(f"Begin account {chosen['number']} ({chosen['name']}) anew with {cash}?", abort=True, err=True)
+    answer = desk.post(f"/v1/accounts/{chosen['id']}/reset", cash=cash)
     if as_json:
         render.raw(answer)
         return

@@ -5,18 +5,17 @@
             {"do": "subscribe", "topic": "tape", "id": "..."}
             {"do": "subscribe", "topic": "quotes" | "prints" | "status", "id": "...", "symbols": ["ACME"]}
             {"do": "subscribe", "topic": "bars", "id": "...", "symbols": ["ACME"], "interval": "5m"}
-            {"do": "unsubscribe", "topic": ..., "id": ..., "symbols": [...]}   {"do": "ping"}
+            {"do": "unsubscribe", "topic": ..., "id": ..., "symbols": [...]}   {"do": "ping"}   {"do": "status"}
     server  {"topic": "account", "seq": 13, "event": "order_filled", ...}   all of them, in order
             {"topic": "tape", "tape": {...}}                               the latest only
             {"topic": "quotes", "symbol": ..., "seq": 90, "after": 80, ...} the latest only, encoded once for all
-            {"topic": "system", "event": "heartbeat" | "subscribed" | "pong" | "problem", ...}
+            {"topic": "system", "event": "heartbeat" | "subscribed" | "pong" | "status" | "problem", ...}
 
 Close codes: 4001 unknown credentials, 4003 too many streams, 4004 malformed message, 1009 too long a message,
 1013 too slow, or come back later.
 """
 
 import asyncio
-from collections import Counter
 from collections.abc import Coroutine
 from contextlib import suppress
 from typing import Annotated
@@ -26,7 +25,6 @@ import msgspec
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from paperdesk.core.kernel.errors import Forbidden, PaperdeskError, Unauthenticated
-from paperdesk.core.kernel.ids import UserId
 from paperdesk.core.kernel.principal import Principal
 from paperdesk.doors.stream.topics import Follower, Place, Wish
 from paperdesk.features.identity.access import gate_of, refuse_foreign_origin, runtime_of, token_of
@@ -44,8 +42,6 @@ BEATS_MAX = 2
 HANG_UP_S = 1.0
 MESSAGE_BYTES_MAX = 2**20
 TOO_SLOW = "too slow: subscribe again after the last sequence number"
-
-_streams: Counter[UserId] = Counter()
 
 
 class Message(msgspec.Struct):
@@ -79,7 +75,7 @@ async def stream(socket: WebSocket) -> None:
     await socket.accept()
     try:
         who = await _who(socket)
-        if _streams[who.user_id] >= STREAMS_MAX:
+        if socket.app.state.streams[who.user_id] >= STREAMS_MAX:
             await socket.close(TOO_MANY, "too many streams")
             return
         await _serve(socket, who)
@@ -118,7 +114,8 @@ async def _who(socket: WebSocket) -> Principal:
 
 async def _serve(socket: WebSocket, who: Principal) -> None:
     runtime = runtime_of(socket)
-    _streams[who.user_id] += 1
+    streams = socket.app.state.streams
+    streams[who.user_id] += 1
     runtime.metrics.streams.inc()
     try:
         with runtime.bus.subscribe() as news:
@@ -129,7 +126,7 @@ async def _serve(socket: WebSocket, who: Principal) -> None:
             finally:
                 follower.leave()
     finally:
-        _streams[who.user_id] -= 1
+        streams[who.user_id] -= 1
         runtime.metrics.streams.dec()
 
 

@@ -113,6 +113,15 @@ class Follower:
         match wish:
             case Wish(do="ping"):
                 self.say({"event": "pong"})
+            case Wish(do="status"):
+                self.say(
+                    {
+                        "event": "status",
+                        "told": self.told,
+                        "accounts": dict(self._seen),
+                        "channels": len(self._channels),
+                    }
+                )
             case Wish(do="subscribe", topic="account", id=UUID() as account_id):
                 await self._follow_account(account_id, wish.after)
             case Wish(do="subscribe", topic="tape", id=UUID() as tape_id):
@@ -126,7 +135,7 @@ class Follower:
             case _:
                 raise UnknownTopic(
                     "Subscribe to an account, or to the tape, quotes, prints, bars or status of a tape by its id; "
-                    "acknowledge a tape's cursor; or ping."
+                    "acknowledge a tape's cursor; ping; or ask for the status."
                 )
 
     def leave(self) -> None:

@@ -7,8 +7,9 @@ from uuid import UUID
 
 from paperdesk.core.kernel.errors import Invalid
 from paperdesk.features.broker.equity_history import EquityPoint, equity_points
+from paperdesk.features.broker.fill_queries import fills_since
 from paperdesk.features.broker.lineage_queries import Lineage, lineage_of
-from paperdesk.features.broker.queries import all_entries, fills_since, market_of, read_account
+from paperdesk.features.broker.queries import all_entries, market_of, read_account
 from paperdesk.features.marketdata.tapes import Shelf
 from paperdesk.infra.db import Row
 from paperdesk.infra.work import ReadOnly

@@ -93,6 +93,7 @@ class Past:
             for each in sorted(self.story.all_orders, key=lambda each: -each.accepted_seq)
             if (chosen.status == "all" or each.is_open is (chosen.status == "open"))
             and chosen.symbol in {None, each.instrument.symbol}
+            and chosen.kind in {None, each.kind}
             and (after is None or each.accepted_seq < after[0])
         ]
         return page.cut(found[: page.limit + 1], lambda order: (order.accepted_seq,))

@@ -7,7 +7,7 @@ from typing import Literal
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Text, and_, cast, func, or_, select
+from sqlalchemy import ColumnElement, Text, and_, cast, func, or_, select
 
 from paperdesk.core.broker.account import Account, Position
 from paperdesk.core.broker.claims import Claim
@@ -15,12 +15,13 @@ from paperdesk.core.broker.engine import UnknownOrder
 from paperdesk.core.broker.explanation import Explanation
 from paperdesk.core.broker.ledger import EntryKind
 from paperdesk.core.broker.margin import Standing, standing
-from paperdesk.core.broker.orders import OPEN_STATUSES, Order
+from paperdesk.core.broker.orders import OPEN_STATUSES, Order, OrderClass, OrderKind
 from paperdesk.core.broker.valuation import PositionValue, Valuation, value_account
 from paperdesk.core.kernel.codes import is_right
 from paperdesk.core.kernel.errors import Invalid, NotFound
 from paperdesk.core.kernel.ids import AccountId, derived
 from paperdesk.core.kernel.money import ZERO
+from paperdesk.core.market.instruments import Instrument, Kind
 from paperdesk.features.broker.lineage_queries import lineage_of
 from paperdesk.features.broker.order_writer import UnknownAccount
 from paperdesk.features.broker.rows import account_of, claim_of, explanation_of, order_of, position_of
@@ -54,6 +55,7 @@ class OrderFilter:
     account_id: UUID
     status: Literal["open", "closed", "all"] = "all"
     symbol: Line | None = None
+    kind: OrderKind | None = None
 
 
 _OPEN = sorted(status.value for status in OPEN_STATUSES)
@@ -268,6 +270,8 @@ async def list_orders(
         conditions.append(is_open if chosen.status == "open" else ~is_open)
     if chosen.symbol is not None:
         conditions.append(orders.c.symbol == chosen.symbol)
+    if chosen.kind is not None:
+        conditions.append(_of_kind(dataset, chosen.kind))
     after = page.after(tuple[Serial])
     if after is not None:
         conditions.append(orders.c.accepted_seq < after[0])
@@ -277,30 +281,22 @@ async def list_orders(
     return [order_of(row, dataset.instruments[row["instrument_id"]]) for row in found], cursor
 
 
+def _of_kind(dataset: Dataset, kind: OrderKind) -> ColumnElement[bool]:
+    if kind is OrderKind.COMBO:
+        return orders.c.order_class == OrderClass.COMBO
+    in_kind = [each.id for each in dataset.instruments.values() if _order_kind(each) is kind]
+    return and_(orders.c.order_class != OrderClass.COMBO, orders.c.instrument_id.in_(in_kind))
+
+
+def _order_kind(instrument: Instrument) -> OrderKind:
+    return OrderKind(instrument.kind) if instrument.kind in {Kind.OPTION, Kind.CRYPTO} else OrderKind.EQUITY
+
+
 async def orders_of_epoch(work: ReadOnly, dataset: Dataset, account: Row) -> list[Order]:
     """Return every order of an account's present epoch, oldest first."""
     mine = (orders.c.account_id == account["id"], orders.c.epoch == account["epoch"], owned(orders, work))
     rows = await fetch_all(work.db, select(orders).where(*mine).order_by(orders.c.accepted_seq))
     return [order_of(row, dataset.instruments[row["instrument_id"]]) for row in rows]
-
-
-async def list_fills(work: ReadOnly, account_id: UUID, page: PageParams) -> tuple[list[Row], str | None]:
-    """Return an account's fills, newest first."""
-    lineage = await lineage_of(work, account_id)
-    history = (lineage.covers(fills.c.account_id, fills.c.seq), owned(fills, work))
-    query = select(fills).where(*history).order_by(fills.c.seq.desc())
-    after = page.after(tuple[Serial])
-    if after is not None:
-        query = query.where(fills.c.seq < after[0])
-    rows = await fetch_all(work.db, query.limit(page.limit + 1))
-    return page.cut(rows, lambda row: (row["seq"],))
-
-
-async def fills_since(work: ReadOnly, account_id: UUID, seq: int) -> list[Row]:
-    """Return an account's fills after an event, oldest first."""
-    lineage = await lineage_of(work, account_id)
-    history = (lineage.covers(fills.c.account_id, fills.c.seq), fills.c.seq > seq, owned(fills, work))
-    return await fetch_all(work.db, select(fills).where(*history).order_by(fills.c.seq))
 
 
 async def read_explanation(work: ReadOnly, fill_id: UUID) -> tuple[Row, Explanation]:
@@ -323,7 +319,12 @@ async def list_entries(
 ) -> tuple[list[Row], str | None]:
     """Return an account's ledger, newest first, all of it or as it stood at an instant and was recorded by one."""
     lineage = await lineage_of(work, account_id)
-    query = select(entries).where(lineage.covers(entries.c.account_id, entries.c.seq), owned(entries, work))
+    of_fill = and_(fills.c.account_id == entries.c.account_id, fills.c.seq == entries.c.seq)
+    query = (
+        select(entries, fills.c.order_id)
+        .outerjoin(fills, of_fill)
+        .where(lineage.covers(entries.c.account_id, entries.c.seq), owned(entries, work))
+    )
     if as_of is not None:
         query = query.where(entries.c.at <= as_of)
     if known_at is not None:

@@ -17,6 +17,7 @@ from paperdesk.features.broker.bind_key import BindKey, bind_key
 from paperdesk.features.broker.cancel_orders import cancel_orders
 from paperdesk.features.broker.close_position import close_position
 from paperdesk.features.broker.equity_history import equity_points
+from paperdesk.features.broker.fill_queries import FillFilter, list_fills
 from paperdesk.features.broker.open_account import open_account
 from paperdesk.features.broker.order_queries import exits_of, list_activities
 from paperdesk.features.broker.order_schemas import ClosePositionBody, OrderOut, ReplaceOrderBody, order_members
@@ -160,10 +161,12 @@ async def get_ledger(account_id: UUID, work: Reading, page: Page, moment: At) ->
 
 
 @router.get("/accounts/{account_id}/fills")
-async def get_fills(account_id: UUID, work: Reading, page: Page) -> PageOf[FillOut]:
-    """List an account's executions, newest first."""
+async def get_fills(
+    account_id: UUID, work: Reading, page: Page, chosen: Annotated[FillFilter, Depends()]
+) -> PageOf[FillOut]:
+    """List an account's executions with fee and realised result, newest first; of a symbol or a span when asked."""
     await queries.read_account(work, account_id)
-    rows, next_cursor = await queries.list_fills(work, account_id, page)
+    rows, next_cursor = await list_fills(work, account_id, chosen, page)
     return PageOf(items=[FillOut.of(row) for row in rows], next_cursor=next_cursor)
 
 

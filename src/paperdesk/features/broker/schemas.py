@@ -221,6 +221,7 @@ class FillOut(BaseModel):
     quantity: NumberText
     price: NumberText
     fee: NumberText
+    realised: NumberText = Field(description="What it brought above the cost of what it closed; zero when it opened.")
     at: datetime
     fact_seq: int
     reference: NumberText
@@ -318,6 +319,7 @@ class EntryOut(BaseModel):
     at: datetime
     recorded_at: datetime
     kind: EntryKind
+    order_id: UUID | None = Field(description="The order whose fill it books; null when no order caused it.")
     description: str
     postings: list[PostingOut]
     cash_change: NumberText

@@ -48,9 +48,13 @@ class Login:
 
 async def sign_in(runtime: Runtime, command: SignInByPassword | SignInByLink) -> Login:
     """Begin a login. Raises SignInRefused or LinkSpent, and tells nothing more."""
-    if isinstance(command, SignInByLink):
-        return await _by_link(runtime, command)
-    return await _by_password(runtime, command)
+    try:
+        if isinstance(command, SignInByLink):
+            return await _by_link(runtime, command)
+        return await _by_password(runtime, command)
+    except (LinkSpent, SignInRefused) as refusal:
+        runtime.metrics.refused_sign_ins.labels(refusal.code).inc()
+        raise
 
 
 async def _by_link(runtime: Runtime, command: SignInByLink) -> Login:
