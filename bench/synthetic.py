@@ -1,5 +1,6 @@
 """The synthetic market: a year of minutes, quotes ten times a second, and an option chain with Greeks."""
 
+import gc
 import sys
 import time
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from paperdesk.core.kernel.ids import DatasetId, TapeId, UserId
 from paperdesk.core.synthetic.daily import DailyMarket, generate_daily
 from paperdesk.core.synthetic.minutes import generate_minutes
 from paperdesk.core.synthetic.presets import preset_of
+from paperdesk.features.marketdata.chain_schemas import ChainLineOut
 from paperdesk.features.marketdata.chains import ContractQuery, chain
 from paperdesk.features.marketdata.channels import ChannelKey, Moment
 from paperdesk.features.marketdata.feeds.dataset import Dataset
@@ -25,7 +27,9 @@ from paperdesk.features.marketdata.feeds.synthetic import market_manifest, marke
 from paperdesk.features.marketdata.publication import Publication
 from paperdesk.features.marketdata.tapes import Shelf, Tape, TapeState
 from paperdesk.infra.bus import Subscription
+from paperdesk.infra.http import PageOf
 from paperdesk.infra.settings import Settings
+from paperdesk.serving import COLLECT_AFTER
 
 PRESET, SEED = "calm_market", 7
 CORES, SESSIONS, SYMBOLS = 2, 252, 120
@@ -71,10 +75,25 @@ def quoting(dataset: Dataset, at: datetime) -> float:
 
 
 def chain_of(dataset: Dataset, at: datetime) -> tuple[float, int]:
-    """Read the options of the next expiries with their Greeks; return milliseconds for 400 of them, and how many."""
-    tape, asked = tape_at(dataset, at), ContractQuery("AAPL")
+    """Read the options of the next expiries, at least 400, with their Greeks; return ms for 400 of them, and how many.
+
+    That is the use case, from the tape to exact lines; the door writes them down besides.
+    """
+    tape = tape_at(dataset, at)
+    days = [line.contract.expires_on for line in chain(tape, dataset, ContractQuery("AAPL"))]
+    asked = ContractQuery("AAPL", expires_to=days[CONTRACTS - 1])
     contracts = len(list(chain(tape, dataset, asked)))
     return timed(lambda: list(chain(tape, dataset, asked))) * CONTRACTS / contracts, contracts
+
+
+def shown(dataset: Dataset, at: datetime) -> float:
+    """Write 400 lines of a chain down as the door does; return milliseconds."""
+    lines = list(chain(tape_at(dataset, at), dataset, ContractQuery("AAPL")))[:CONTRACTS]
+    return timed(
+        lambda: PageOf[ChainLineOut](
+            items=[ChainLineOut.of_line(each) for each in lines], next_cursor=None
+        ).model_dump_json()
+    )
 
 
 def timed(work: Callable[[], object]) -> float:
@@ -92,6 +111,10 @@ def main() -> int:
     console, around = Console(), look_around()
     seconds, bars = a_year(generate_daily(preset_of(PRESET), SEED, market_sessions()))
     dataset: Dataset = open_synthetic(market_manifest(Recipe(PRESET, SEED, Detail.MINUTE)))
+    # As the server does once it stands: what is there by now is never looked through again.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*COLLECT_AFTER)
     noon = dataset.calendar.next_open(dataset.starts_from) + timedelta(hours=2)
     share = quoting(dataset, noon) * 10 / 1000
     chain_ms, contracts = chain_of(dataset, noon)
@@ -100,6 +123,7 @@ def main() -> int:
     table.add_row(f"quotes of {SYMBOLS} symbols, 10 Hz", f"{share:.1%} of a core", f"< {SHARE_MAX:.0%}")
     per = f"{CONTRACTS} contracts with Greeks, of a chain of {contracts:,}"
     table.add_row(per, f"{chain_ms:.1f} ms", f"< {CHAIN_MAX_MS:.0f} ms")
+    table.add_row(f"{CONTRACTS} of them, written down by the door", f"{shown(dataset, noon):.1f} ms", "")
     console.print(table)
     return int(seconds >= YEAR_MAX_S or share >= SHARE_MAX or chain_ms >= CHAIN_MAX_MS)
 

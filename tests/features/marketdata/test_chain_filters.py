@@ -4,6 +4,7 @@ import pytest
 
 from tests.desk import RunningDesk, refused
 
+GREEKS = ("implied_vol", "delta", "gamma", "vega_per_vol", "theta_per_year", "rho_per_rate")
 CALL, PUT, HIGH_CALL = "ACME240607C00100000", "ACME240607P00100000", "ACME240607C00105000"
 
 
@@ -47,3 +48,15 @@ async def test_a_wish_that_makes_no_sense_is_refused(desk: RunningDesk, wish: di
     tape_id, _ = await desk.market("chain")
     asked = {"tape_id": tape_id, "underlying": "ACME", **wish}
     refused(await desk.mine.ask("GET", "/v1/options/chain", params=asked), 422, "malformed_request")
+
+
+async def test_a_line_tells_its_greeks_with_the_signs_that_its_right_has(desk: RunningDesk) -> None:
+    tape_id, _ = await desk.market("chain")
+    await desk.mine.step(tape_id)
+    found = await desk.mine.rows("/v1/options/chain", tape_id=tape_id, underlying="ACME")
+    lines = {each["symbol"]: {name: float(each[name]) for name in GREEKS} for each in found}
+    for symbol in (HIGH_CALL, PUT):
+        assert lines[symbol]["gamma"] > 0 < lines[symbol]["vega_per_vol"]
+        assert lines[symbol]["theta_per_year"] < 0
+    assert lines[HIGH_CALL]["delta"] > 0 < lines[HIGH_CALL]["rho_per_rate"]
+    assert lines[PUT]["delta"] < 0 > lines[PUT]["rho_per_rate"]

@@ -16,7 +16,7 @@ from paperdesk.core.kernel.ids import DatasetId, TapeId, UserId
 from paperdesk.core.market.facts import CloseFact, OpenFact
 from paperdesk.features.marketdata import channels
 from paperdesk.features.marketdata.channels import ChannelKey, Moment
-from paperdesk.features.marketdata.feeds.dataset import Dataset
+from paperdesk.features.marketdata.feeds.dataset import Dataset, standing_quote
 from paperdesk.features.marketdata.feeds.resample import Interval
 from paperdesk.features.marketdata.publication import Publication
 from paperdesk.features.marketdata.queries import BarQuery, read_bars
@@ -116,7 +116,7 @@ def test_the_last_quote_heard_is_the_standing_one(
 ) -> None:
     with reading(markets[market], "quotes") as reader:
         reader.walk(way)
-        quote = reader.dataset.standing_quote(reader.acme, reader.tape.cursor)
+        quote = standing_quote(reader.dataset, reader.acme, reader.tape.cursor)
         assert quote is not None
         last = reader.heard[-1]["quote"]
         assert (last["at"], float(last["bid"]), float(last["ask"])) == (

@@ -2052,6 +2052,8 @@ export interface components {
         /**
          * ChainLineOut
          * @description A contract with its quote, and what the middle of it implies; null with a reason where it implies nothing.
+         *
+         *     Greeks are of one unit: vega and rho per 1.00 of a volatility and of a rate, theta per year.
          */
         ChainLineOut: {
             /**
@@ -2096,6 +2098,14 @@ export interface components {
             implied_vol: string | null;
             /** Delta */
             delta: string | null;
+            /** Gamma */
+            gamma: string | null;
+            /** Vega Per Vol */
+            vega_per_vol: string | null;
+            /** Theta Per Year */
+            theta_per_year: string | null;
+            /** Rho Per Rate */
+            rho_per_rate: string | null;
             /**
              * Volume
              * @description Of the newest bar, where it closed today; null where nobody told it.

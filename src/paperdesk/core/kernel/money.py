@@ -7,7 +7,7 @@ functions at the end of this file, which can be found with grep.
 
 import re
 from collections.abc import Iterable, Sequence
-from decimal import ROUND_HALF_EVEN, Context, Decimal, DefaultContext, FloatOperation, localcontext, setcontext
+from decimal import ROUND_HALF_EVEN, Context, Decimal, DefaultContext, FloatOperation, setcontext
 from math import isfinite
 
 from paperdesk.core.kernel.errors import Invalid
@@ -25,6 +25,9 @@ _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 
 # Wide enough for the product of the two largest numbers we read, so that rounding it never fails.
 _WIDE = Context(prec=2 * (15 + PLACES_MAX))
+
+# Wider than any float, so that what comes from one is rounded once.
+_FROM_FLOAT = Context(prec=28)
 
 
 class UnknownCurrency(Invalid):
@@ -114,5 +117,5 @@ def to_array(numbers: Iterable[Decimal]) -> list[float]:
 def money_from_float(number: float, exponent_places: int) -> Decimal:
     """Cross the border from float to Decimal, rounded half to even at a stated number of places."""
     assert isfinite(number), "NaN and infinity never leave; a missing number is None with a reason"
-    with localcontext(Context(prec=28)):
-        return Decimal(repr(number)).quantize(Decimal(1).scaleb(-exponent_places), rounding=ROUND_HALF_EVEN)
+    step = Decimal(1).scaleb(-exponent_places)
+    return Decimal(repr(number)).quantize(step, rounding=ROUND_HALF_EVEN, context=_FROM_FLOAT)

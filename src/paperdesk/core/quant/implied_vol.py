@@ -7,17 +7,25 @@ Prices are turned into those of the option that is out of the money, which holds
 
 from dataclasses import dataclass
 from enum import IntEnum
+from math import pi, sqrt
+from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from paperdesk.core.quant.black_scholes import European
 from paperdesk.core.quant.normal import Array, below, density
+
+Flags: TypeAlias = NDArray[np.bool_]
 
 VOL_MIN = 1e-4
 VOL_MAX = 10.0
 _STEPS = 100
 _EXACT = 1e-15
+# The part of the larger of the two terms of a value that is lost in the last digits, near the money.
+_GRAIN = 4e-15
+_NEAR = 1e-6
+_ROOT_TWO_PI = sqrt(2.0 * pi)
 # A time value below this part of the spot is lost in the last digits of the price.
 _TIME_VALUE_MIN = 1e-13
 
@@ -82,25 +90,43 @@ class _OutOfTheMoney:
     low: Array
 
     def value(self, deviation: Array) -> Array:
-        d1 = np.log(self.low / self.high) / deviation + deviation / 2.0
-        return self.low * below(d1) - self.high * below(d1 - deviation)
+        return self.look(deviation)[0]
 
-    def slope(self, deviation: Array) -> Array:
-        return self.low * density(np.log(self.low / self.high) / deviation + deviation / 2.0)
+    def look(self, deviation: Array) -> tuple[Array, Array, Array]:
+        """Return the value, its slope, and how far off the value may be because its digits give out."""
+        d1 = np.log(self.low / self.high) / deviation + deviation / 2.0
+        gained = self.low * below(d1)
+        grain = _GRAIN * gained * (1.0 + d1 * d1)
+        return gained - self.high * below(d1 - deviation), self.low * density(d1), grain
 
 
 def _solved(out: _OutOfTheMoney, wanted: Array, low: Array, high: Array) -> Array:
-    """Return the deviations that give the wanted values, each between its two bounds."""
-    here = np.sqrt(low * high)
+    """Return the deviations that give the wanted values, each between its two bounds.
+
+    What is found is not worked on again: most need a handful of steps, and a few would keep all of them waiting.
+    """
+    # Near the money a value is nearly in proportion to the deviation; away from it, the steepest point is a good start.
+    start = _ROOT_TWO_PI * wanted / out.low + np.sqrt(np.abs(np.log(out.low / out.high)) / 2.0)
+    solved = np.clip(start, low, high).reshape(-1)
+    places = np.arange(solved.size)
+    terms = [np.broadcast_to(each, wanted.shape).reshape(-1) for each in (out.high, out.low, wanted, low, high)]
     for _ in range(_STEPS):
-        valued = out.value(here)
-        is_below = valued < wanted
-        low, high = np.where(is_below, here, low), np.where(is_below, high, here)
-        newton = here - (np.log(valued) - np.log(wanted)) * valued / out.slope(here)
-        is_safe = np.isfinite(newton) & (newton > low) & (newton < high)
-        following = np.where(is_safe, newton, (low + high) / 2.0)
-        is_done = np.abs(following - here) <= _EXACT * here
-        here = following
-        if bool(np.all(is_done)):
+        here = solved[places]
+        valued, slope, grain = _OutOfTheMoney(terms[0], terms[1]).look(here)
+        newton = here - (np.log(valued) - np.log(terms[2])) * valued / slope
+        step = np.abs(newton - here)
+        # A step that the digits of the price cannot tell from none is the last, on whichever side of a bound it ends.
+        is_done = (step <= _EXACT * here) | ((step * slope <= grain) & (step < _NEAR * here))
+        *terms[3:], safe = _stepped(newton, here, valued < terms[2], (terms[3], terms[4]))
+        solved[places] = np.where(is_done, newton, safe)
+        if np.all(is_done):
             break
-    return here
+        places, terms = places[~is_done], [each[~is_done] for each in terms]
+    return solved.reshape(wanted.shape)
+
+
+def _stepped(newton: Array, here: Array, is_below: Flags, bounds: tuple[Array, Array]) -> tuple[Array, Array, Array]:
+    """Return closer bounds and where to look next: where Newton says, or in the middle where that is out of bounds."""
+    low, high = np.where(is_below, here, bounds[0]), np.where(is_below, bounds[1], here)
+    is_safe = np.isfinite(newton) & (newton > low) & (newton < high)
+    return low, high, np.where(is_safe, newton, (low + high) / 2.0)

@@ -20,6 +20,7 @@ from paperdesk.doors.alpaca.asking import Visit
 from paperdesk.features.marketdata.feeds.adjust import Adjustment
 from paperdesk.features.marketdata.feeds.bar_rows import BarsWanted
 from paperdesk.features.marketdata.feeds.columns import PrintColumns
+from paperdesk.features.marketdata.feeds.dataset import standing_quote
 from paperdesk.features.marketdata.feeds.resample import Interval
 from paperdesk.features.marketdata.queries import BarQuery, bar_rows
 
@@ -129,7 +130,7 @@ def is_session(opened_at: datetime, bar: Bar, market: Calendar) -> bool:
 
 def latest_quote(visit: Visit, instrument: Instrument) -> Shape | None:
     """Return the standing quote; of bars, bid and ask are the last price."""
-    quote = visit.dataset.standing_quote(instrument.id, visit.tape.cursor)
+    quote = standing_quote(visit.dataset, instrument.id, visit.tape.cursor)
     return None if quote is None else quote_shape(quote)
 
 
@@ -141,7 +142,7 @@ def latest_print(visit: Visit, instrument: Instrument) -> Shape | None:
 
 def latest_book(visit: Visit, instrument: Instrument) -> Shape | None:
     """Return the standing quote as a book of one level."""
-    quote = visit.dataset.standing_quote(instrument.id, visit.tape.cursor)
+    quote = standing_quote(visit.dataset, instrument.id, visit.tape.cursor)
     return None if quote is None else book_shape(quote)
 
 

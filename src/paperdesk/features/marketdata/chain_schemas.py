@@ -47,13 +47,20 @@ class ContractOut(BaseModel):
 
 
 class ChainLineOut(ContractOut):
-    """A contract with its quote, and what the middle of it implies; null with a reason where it implies nothing."""
+    """A contract with its quote, and what the middle of it implies; null with a reason where it implies nothing.
+
+    Greeks are of one unit: vega and rho per 1.00 of a volatility and of a rate, theta per year.
+    """
 
     bid: NumberText | None
     ask: NumberText | None
     derived_from: str | None
     implied_vol: NumberText | None
     delta: NumberText | None
+    gamma: NumberText | None
+    vega_per_vol: NumberText | None
+    theta_per_year: NumberText | None
+    rho_per_rate: NumberText | None
     volume: NumberText | None = Field(
         description="Of the newest bar, where it closed today; null where nobody told it."
     )
@@ -62,14 +69,18 @@ class ChainLineOut(ContractOut):
     @classmethod
     def of_line(cls, line: ChainLine) -> "ChainLineOut":
         """Show a line of a chain."""
-        terms = ContractOut.of(line.instrument, line.contract).model_dump()
+        implied = line.implied
         return cls(
-            **terms,
+            **vars(ContractOut.of(line.instrument, line.contract)),
             bid=None if line.quote is None else line.quote.bid,
             ask=None if line.quote is None else line.quote.ask,
             derived_from=None if line.quote is None else line.quote.derived_from,
-            implied_vol=_number(line.implied_vol),
-            delta=_number(line.delta),
+            implied_vol=_number(implied and implied.vol),
+            delta=_number(implied and implied.delta),
+            gamma=_number(implied and implied.gamma),
+            vega_per_vol=_number(implied and implied.vega_per_vol),
+            theta_per_year=_number(implied and implied.theta_per_year),
+            rho_per_rate=_number(implied and implied.rho_per_rate),
             volume=line.volume,
             reason=line.reason,
         )

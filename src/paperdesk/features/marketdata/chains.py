@@ -1,25 +1,24 @@
 """Option chains: the contracts that a tape has shown by now, with their quotes and what those imply."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache, partial
 from itertools import groupby
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from paperdesk.core.kernel.ids import InstrumentId
 from paperdesk.core.kernel.money import ZERO
 from paperdesk.core.market.instruments import Instrument
 from paperdesk.core.market.options import OptionContract, Right
 from paperdesk.core.market.quotes import Quote
 from paperdesk.core.quant.black_scholes import european, greeks
 from paperdesk.core.quant.implied_vol import Reason, implied_vol
-from paperdesk.features.marketdata.feeds.dataset import Dataset
+from paperdesk.features.marketdata.feeds.dataset import Dataset, standing_quotes
 from paperdesk.features.marketdata.marks import mark_at
 from paperdesk.features.marketdata.tapes import Tape, close_of
 
@@ -67,6 +66,20 @@ class LineFilter:
 EVERY_LINE: Final = LineFilter()
 
 
+class Implied(NamedTuple):
+    """What the middle of a quote implies: volatility a year, and first-order Greeks of one unit.
+
+    `vega_per_vol` and `rho_per_rate` are per 1.00 of a volatility and of a rate, `theta_per_year` per year that passes.
+    """
+
+    vol: float
+    delta: float
+    gamma: float
+    vega_per_vol: float
+    theta_per_year: float
+    rho_per_rate: float
+
+
 @dataclass(frozen=True, slots=True)
 class ChainLine:
     """A contract with its standing quote, and what its middle implies; None with a reason where it implies nothing."""
@@ -74,15 +87,20 @@ class ChainLine:
     instrument: Instrument
     contract: OptionContract
     quote: Quote | None
-    implied_vol: float | None = None
-    delta: float | None = None
+    implied: Implied | None = None
     reason: str | None = None
     volume: Decimal | None = None
 
     @property
+    def delta(self) -> float | None:
+        """Return how the value goes with the underlying, where the quote implies it."""
+        return None if self.implied is None else self.implied.delta
+
+    @property
     def mid(self) -> Decimal | None:
         """Return the middle of the quote, where that is a price."""
-        return self.quote.mid if self.quote is not None and self.quote.mid > ZERO else None
+        mid = ZERO if self.quote is None else self.quote.mid
+        return mid if mid > ZERO else None
 
 
 def contracts(tape: Tape, dataset: Dataset, asked: ContractQuery) -> list[tuple[Instrument, OptionContract]]:
@@ -107,7 +125,7 @@ def contracts(tape: Tape, dataset: Dataset, asked: ContractQuery) -> list[tuple[
 def chain(tape: Tape, dataset: Dataset, asked: ContractQuery, wanted: LineFilter = EVERY_LINE) -> Iterator[ChainLine]:
     """Yield contracts with their quotes, implied volatilities and deltas, by European values without dividends."""
     found = _near(tape, dataset, contracts(tape, dataset, asked), wanted)
-    lines = (_quoted(tape, dataset, *each) for each in found)
+    lines = _quoted(tape, dataset, found)
     enough = [
         line
         for line in lines
@@ -123,11 +141,9 @@ def _near(
     """Return the contracts whose strikes stand to the price of their underlying as wanted."""
     if (wanted.band is None and wanted.moneyness is None) or not found:
         return found
-    underlying_id = found[0][0].underlying_id
-    mark = None if underlying_id is None else mark_at(dataset, underlying_id, tape.cursor)
-    if mark is None:
+    price = _spot(tape, dataset, [instrument for instrument, _ in found])
+    if price is None:
         return []
-    price = mark.price
     reach = None if wanted.band is None else wanted.band * price
     at = {
         day: min((each.strike for _, each in group), key=lambda strike: (abs(strike - price), strike))
@@ -160,12 +176,14 @@ def _nearest(lines: Iterable[ChainLine], delta: float) -> Iterator[ChainLine]:
     return (line for _, line in best.values())
 
 
-def _quoted(tape: Tape, dataset: Dataset, instrument: Instrument, contract: OptionContract) -> ChainLine:
-    """Return a line with its standing quote, and the volume of its newest bar if that closed today."""
-    bar = dataset.last_close(instrument.id, tape.cursor)
+def _quoted(tape: Tape, dataset: Dataset, found: Sequence[tuple[Instrument, OptionContract]]) -> Iterator[ChainLine]:
+    """Yield lines with their standing quotes, and the volumes of their newest bars if those closed today."""
     today = dataset.calendar.day_of(tape.at)
-    volume = bar.volume if bar is not None and dataset.calendar.day_of(bar.at) == today else None
-    return ChainLine(instrument, contract, dataset.standing_quote(instrument.id, tape.cursor), volume=volume)
+    quotes = standing_quotes(dataset, [instrument for instrument, _ in found], tape.cursor)
+    for (instrument, contract), quote in zip(found, quotes, strict=True):
+        bar = dataset.last_close(instrument.id, tape.cursor)
+        volume = bar.volume if bar is not None and dataset.calendar.day_of(bar.at) == today else None
+        yield ChainLine(instrument, contract, quote, volume=volume)
 
 
 def years_left(tape: Tape, dataset: Dataset, last_on: date) -> float:
@@ -185,39 +203,40 @@ def _is_asked_for(contract: OptionContract, asked: ContractQuery) -> bool:
 
 def _told(tape: Tape, dataset: Dataset, lines: Sequence[ChainLine]) -> Iterator[ChainLine]:
     """Yield lines with what their middles imply; where there is none, with the reason."""
-    spots = _spots(tape, dataset, lines)
+    spot = _spot(tape, dataset, [line.instrument for line in lines])
     years = {last_on: years_left(tape, dataset, last_on) for last_on in {line.contract.last_on for line in lines}}
-    priced = [
-        (each.contract.is_call, spots[each.instrument.underlying_id], float(each.contract.strike),
-         years[each.contract.last_on], float(each.mid))
-        if each.mid is not None and each.instrument.underlying_id in spots
-        else None
-        for each in lines
-    ]  # fmt: skip
-    implied = iter(_implied(np.array([each for each in priced if each is not None], np.float64).reshape(-1, 5)))
-    for line, terms in zip(lines, priced, strict=True):
-        found = "there is no price of it, or of its underlying" if terms is None else next(implied)
+    mids = [None if spot is None else line.mid for line in lines]
+    terms = [
+        (line.contract.is_call, float(line.contract.strike), years[line.contract.last_on], float(mid))
+        for line, mid in zip(lines, mids, strict=True)
+        if mid is not None
+    ]
+    implied = iter(_implied(float(spot or 0), np.array(terms, np.float64).reshape(-1, 4)))
+    for line, mid in zip(lines, mids, strict=True):
+        found = "there is no price of it, or of its underlying" if mid is None else next(implied)
+        quoted = (line.instrument, line.contract, line.quote)
         if isinstance(found, str):
-            yield replace(line, reason=found)
+            yield ChainLine(*quoted, reason=found, volume=line.volume)
         else:
-            yield replace(line, implied_vol=found[0], delta=found[1])
+            yield ChainLine(*quoted, found, volume=line.volume)
 
 
-def _spots(tape: Tape, dataset: Dataset, lines: Iterable[ChainLine]) -> dict[InstrumentId | None, float]:
-    """Return the price of each underlying that has one."""
-    ids = {line.instrument.underlying_id for line in lines}
-    marks = {each: mark_at(dataset, each, tape.cursor) for each in ids if each is not None}
-    return {each: float(mark.price) for each, mark in marks.items() if mark is not None}
+def _spot(tape: Tape, dataset: Dataset, options: Sequence[Instrument]) -> Decimal | None:
+    """Return the price of the one underlying of a chain's options, where it has one."""
+    underlying_id = options[0].underlying_id if options else None
+    mark = None if underlying_id is None else mark_at(dataset, underlying_id, tape.cursor)
+    return None if mark is None else mark.price
 
 
-def _implied(terms: NDArray[np.float64]) -> list[tuple[float, float] | str]:
-    """Return the implied volatility and the delta of each option, or why it implies nothing, all at once.
+def _implied(spot: float, terms: NDArray[np.float64]) -> list[Implied | str]:
+    """Return what the price of each option implies, or why it implies nothing, all at once.
 
-    `terms` has a row for each: whether it is a call, spot, strike, years, and the price of its middle.
+    `terms` has a row for each: whether it is a call, strike, years, and the price of its middle.
     """
-    is_call, spot, strike, years, price = terms.T
+    is_call, strike, years, price = terms.T
     found = implied_vol(european(is_call, spot, strike, years=years, vol=0.0), price)
     is_found = found.reasons == Reason.FOUND
-    deltas = greeks(european(is_call, spot, strike, years=years, vol=np.where(is_found, found.vol, 0.0))).delta
-    rows = zip(found.reasons.tolist(), found.vol.tolist(), deltas.tolist(), strict=True)
-    return [Reason(reason).name.lower() if reason else (vol, delta) for reason, vol, delta in rows]
+    by_vol = greeks(european(is_call, spot, strike, years=years, vol=np.where(is_found, found.vol, 0.0)))
+    columns = [found.vol, *(getattr(by_vol, name) for name in Implied._fields[1:])]
+    rows = zip(found.reasons.tolist(), *(each.tolist() for each in columns), strict=True)
+    return [Reason(reason).name.lower() if reason else Implied(*implied) for reason, *implied in rows]

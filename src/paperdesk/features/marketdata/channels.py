@@ -25,7 +25,7 @@ from paperdesk.core.market.quotes import Bar, Quote
 from paperdesk.core.market.sessions import Session
 from paperdesk.features.marketdata.feeds.bar_rows import BarsWanted
 from paperdesk.features.marketdata.feeds.columns import PrintColumns, microseconds, picked_bars
-from paperdesk.features.marketdata.feeds.dataset import Dataset
+from paperdesk.features.marketdata.feeds.dataset import Dataset, standing_quote
 from paperdesk.features.marketdata.feeds.resample import Interval, minutes_of, resampled
 from paperdesk.features.marketdata.pump import FACTS_MAX
 from paperdesk.features.marketdata.queries import BarQuery, read_bars, standing_of
@@ -146,7 +146,7 @@ class Quotes(Channel):
     is_conflated = True
 
     def _state_at(self, now: Moment) -> Content:
-        self._quote = now.dataset.standing_quote(self._instrument.id, now.tape.cursor)
+        self._quote = standing_quote(now.dataset, self._instrument.id, now.tape.cursor)
         return {"quote": None if self._quote is None else _shown_quote(self._quote)}
 
     def _news(self, now: Moment) -> News | None:

@@ -17,7 +17,7 @@ from paperdesk.core.market.halts import standing_halt
 from paperdesk.core.market.quotes import Bar, Quote
 from paperdesk.features.marketdata.feeds.adjust import Adjustment, adjusted, happened, require_adjustable
 from paperdesk.features.marketdata.feeds.bar_rows import BarRows, BarsWanted
-from paperdesk.features.marketdata.feeds.dataset import Dataset
+from paperdesk.features.marketdata.feeds.dataset import Dataset, standing_quote
 from paperdesk.features.marketdata.feeds.manifest import DatasetManifest, manifest_from_text
 from paperdesk.features.marketdata.feeds.resample import Interval, Standing, minutes_of, resampled
 from paperdesk.features.marketdata.presets import REPLAYS, Replay
@@ -181,7 +181,7 @@ def _listed_series(action: CorporateAction, dataset: Dataset, cursor: int) -> It
 
 def _standing(tape: Tape, dataset: Dataset, symbol: str) -> StandingQuote:
     instrument = listed_instrument(dataset, symbol, tape.cursor)
-    quote = dataset.standing_quote(instrument.id, tape.cursor) if instrument else None
+    quote = standing_quote(dataset, instrument.id, tape.cursor) if instrument else None
     if instrument is None or quote is None:
         return StandingQuote(symbol, None, reason="not on this tape, or not yet")
     last = dataset.last_close(instrument.id, tape.cursor)

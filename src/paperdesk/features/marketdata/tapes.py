@@ -17,7 +17,7 @@ from paperdesk.core.market.instruments import Instrument
 from paperdesk.core.market.quotes import Quote
 from paperdesk.core.market.sessions import BeyondCalendar, Calendar, calendar
 from paperdesk.features.marketdata.answers import Answers
-from paperdesk.features.marketdata.feeds.dataset import Dataset, open_dataset
+from paperdesk.features.marketdata.feeds.dataset import Dataset, open_dataset, standing_quote
 from paperdesk.features.marketdata.feeds.live import LiveDataset
 from paperdesk.features.marketdata.feeds.manifest import DatasetManifest
 from paperdesk.features.marketdata.feeds.writer import write_manifest
@@ -214,7 +214,7 @@ def with_symbols(view: MarketView, dataset: Dataset, symbols: Iterable[str]) -> 
     found = [listed for symbol in wanted if (listed := listed_instrument(dataset, symbol, view.cursor))]
     if not found:
         return view
-    quotes = {each.id: quote for each in found if (quote := dataset.standing_quote(each.id, view.cursor))}
+    quotes = {each.id: quote for each in found if (quote := standing_quote(dataset, each.id, view.cursor))}
     instruments = {each.symbol: each for each in found}
     told = dataset.statuses(view.cursor)
     halts = {each.id: halt for each in found if (halt := standing_halt(told, each))} if told else {}

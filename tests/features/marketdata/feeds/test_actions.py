@@ -28,6 +28,7 @@ from paperdesk.core.market.instruments import Instrument, Kind, instrument_id
 from paperdesk.core.market.merge import facts_of_action, merge
 from paperdesk.features.marketdata.feeds.actions import FILE_NAME
 from paperdesk.features.marketdata.feeds.beside import Beside
+from paperdesk.features.marketdata.feeds.dataset import standing_quote
 from paperdesk.features.marketdata.feeds.manifest import DatasetTerms, PriceBasis
 from paperdesk.features.marketdata.feeds.recorded import RecordedDataset, open_recorded
 from paperdesk.features.marketdata.feeds.series import Named, guessed, series_of
@@ -112,7 +113,7 @@ def test_prices_of_before_stand_without_what_went_ex() -> None:
     dividend, split = ex_dates[0].seq, ex_dates[2].seq
 
     def prices(cursor: int) -> tuple[Decimal, ...]:
-        fact, quote = dataset.last_print(AA.id, cursor), dataset.standing_quote(AA.id, cursor)
+        fact, quote = dataset.last_print(AA.id, cursor), standing_quote(dataset, AA.id, cursor)
         assert fact is not None
         assert quote is not None
         assert quote.bid == quote.ask
@@ -137,7 +138,7 @@ def test_an_adjusted_series_is_known_though_it_has_no_prices() -> None:
     after = series.after.id
     assert dataset.instruments[after] == series.after
     assert not dataset.listed(after, dataset.facts_total)
-    assert dataset.standing_quote(after, dataset.facts_total) is None
+    assert standing_quote(dataset, after, dataset.facts_total) is None
     assert dataset.bars(after, dataset.facts_total) == []
     assert dataset.by_symbol(series.after.symbol) is None
 

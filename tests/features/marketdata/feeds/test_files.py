@@ -16,6 +16,7 @@ from paperdesk.core.market.instruments import Kind
 from paperdesk.core.market.quotes import Bar
 from paperdesk.features.marketdata.feeds import columns, reading
 from paperdesk.features.marketdata.feeds.cells import parse_columns
+from paperdesk.features.marketdata.feeds.dataset import standing_quote
 from paperdesk.features.marketdata.feeds.files import ImportTerms, Rows, import_file, read_rows
 from paperdesk.features.marketdata.feeds.lines import Findings, csv_rows, parse_rows
 from paperdesk.features.marketdata.feeds.manifest import DatasetManifest, DatasetTerms, MalformedDataset, PriceBasis
@@ -102,7 +103,7 @@ def test_quotes(tmp_path: Path) -> None:
     dataset = imported(tmp_path, written(tmp_path, head + row + row), terms)
     [instrument] = dataset.instruments.values()
     assert instrument.kind is Kind.CRYPTO
-    quote = dataset.standing_quote(instrument.id, dataset.facts_total)
+    quote = standing_quote(dataset, instrument.id, dataset.facts_total)
     assert quote is not None
     assert (quote.bid, quote.ask, quote.bid_size, quote.ask_size) == (
         Decimal("10.5"),

@@ -21,6 +21,7 @@ from paperdesk.features.marketdata.feeds.auctions import AuctionReader, auction_
 from paperdesk.features.marketdata.feeds.beside import NOTHING, Beside
 from paperdesk.features.marketdata.feeds.columns import BarColumns, QuoteColumns, microseconds
 from paperdesk.features.marketdata.feeds.coverage import span
+from paperdesk.features.marketdata.feeds.dataset import standing_quote
 from paperdesk.features.marketdata.feeds.halts import HaltReader
 from paperdesk.features.marketdata.feeds.lines import Findings
 from paperdesk.features.marketdata.feeds.recorded import RecordedDataset, open_recorded
@@ -114,7 +115,7 @@ def test_prices_inside_a_halt_are_nobodys_and_what_comes_with_its_end_counts_aga
     one = halt.instrument_id
     during = dataset.cursor_at(OPENS_AT + 4 * MINUTE)
     after = dataset.cursor_at(OPENS_AT + 5 * MINUTE)
-    standing, quote = dataset.last_print(one, during), dataset.standing_quote(one, during)
+    standing, quote = dataset.last_print(one, during), standing_quote(dataset, one, during)
     assert standing is not None
     assert quote is not None
     assert (standing.price, standing.at, quote.bid) == (Decimal("11.50"), OPENS_AT + 2 * MINUTE, Decimal("11.50"))

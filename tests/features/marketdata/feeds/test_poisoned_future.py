@@ -16,6 +16,7 @@ from paperdesk.features.marketdata.feeds.columns import (
     QuoteColumns,
     microseconds,
 )
+from paperdesk.features.marketdata.feeds.dataset import standing_quote
 from paperdesk.features.marketdata.feeds.recorded import RecordedDataset
 from tests.features.marketdata.feeds.markets import Market, markets, opened
 
@@ -81,7 +82,7 @@ def answers(dataset: RecordedDataset, symbol: str, cursor: int) -> list[Any]:
         dataset.last_close(one, cursor),
         dataset.previous_close(one, cursor),
         dataset.last_price_fact(one, cursor),
-        dataset.standing_quote(one, cursor),
+        standing_quote(dataset, one, cursor),
         dataset.last_print(one, cursor),
         dataset.last_quote(one, cursor),
         dataset.has_bells(cursor - 1, cursor),

@@ -26,6 +26,7 @@ from paperdesk.features.marketdata.feeds.columns import (
     instant_of,
     microseconds,
 )
+from paperdesk.features.marketdata.feeds.dataset import standing_quote
 from paperdesk.features.marketdata.feeds.given_quotes import QuoteRow, write_quotes
 from paperdesk.features.marketdata.feeds.manifest import DatasetManifest
 from paperdesk.features.marketdata.feeds.recorded import RecordedDataset, UnknownInstrument, open_recorded
@@ -174,9 +175,9 @@ def test_the_previous_close_is_that_of_the_session_before(two_days: RecordedData
 
 def test_a_quote_made_of_a_bar_says_so(two_days: RecordedDataset) -> None:
     one = aa(two_days)
-    assert two_days.standing_quote(one, 1) is None
+    assert standing_quote(two_days, one, 1) is None
     for cursor, price in ((2, "10"), (3, "10"), (4, "11"), (7, "11.5")):
-        quote = two_days.standing_quote(one, cursor)
+        quote = standing_quote(two_days, one, cursor)
         assert quote is not None
         assert (quote.bid, quote.ask, quote.bid_size, quote.derived_from) == (Decimal(price),) * 2 + (None, "bar")
 
@@ -226,7 +227,7 @@ def test_real_quotes_stand_until_the_next(tmp_path: Path) -> None:
     first = dataset.last_price_fact(instrument.id, 1)
     assert isinstance(first, QuoteFact)
     assert (first.bid, first.bid_size, first.ask_size) == (Decimal("100.5"), Decimal("0.125"), Decimal(2))
-    quote = dataset.standing_quote(instrument.id, 3)
+    quote = standing_quote(dataset, instrument.id, 3)
     assert quote == Quote(instrument.id, at, Decimal("100.25"), Decimal(101))
 
 

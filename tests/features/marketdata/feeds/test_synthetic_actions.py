@@ -8,7 +8,7 @@ import pytest
 from paperdesk.core.kernel.time import instant_from_text
 from paperdesk.core.market.corporate_actions import CashDividend, CorporateAction, Delisting, Merger, Moment
 from paperdesk.core.market.facts import CorporateActionFact, MarketFact, SessionOpened
-from paperdesk.features.marketdata.feeds.dataset import Dataset
+from paperdesk.features.marketdata.feeds.dataset import Dataset, standing_quote
 from paperdesk.features.marketdata.feeds.manifest import Detail, Recipe
 from paperdesk.features.marketdata.feeds.synthetic import market_manifest, open_synthetic
 from tests.features.marketdata.feeds.test_synthetic_minutes import id_of, opened
@@ -69,7 +69,7 @@ def test_the_last_price_stands_without_the_dividend_once_it_went_ex(detail: Deta
     assert before is not None
     assert after is not None
     assert 0 <= before.price - after.price - action.terms.amount.quantize(after.price) <= action.terms.amount
-    quotes = [market.standing_quote(action.instrument.id, cursor) for cursor in (seq - 1, seq)]
+    quotes = [standing_quote(market, action.instrument.id, cursor) for cursor in (seq - 1, seq)]
     assert all(quotes)
 
 

@@ -12,6 +12,7 @@ from paperdesk.core.kernel.time import instant_from_text
 from paperdesk.core.market.facts import QuoteFact
 from paperdesk.core.market.instruments import Instrument, Kind, instrument_id
 from paperdesk.core.market.options import Style
+from paperdesk.features.marketdata.feeds.dataset import standing_quote
 from tests.features.marketdata.feeds.test_synthetic_minutes import id_of, opened, start, two_sessions
 
 # The contracts of the demonstration portfolios.
@@ -31,7 +32,7 @@ def contract(symbol: str) -> Instrument:
 def test_the_contracts_of_the_demonstration_are_listed(symbol: str) -> None:
     market, found = opened(), contract(symbol)
     cursor = two_sessions()[-1].seq
-    quote = market.standing_quote(found.id, cursor)
+    quote = standing_quote(market, found.id, cursor)
     assert market.listed(found.id, cursor)
     assert quote is not None
     assert quote.bid < quote.ask

@@ -21,6 +21,7 @@ from paperdesk.core.market.facts import (
     SessionOpened,
 )
 from paperdesk.core.market.merge import phase_of
+from paperdesk.features.marketdata.feeds.dataset import standing_quote
 from paperdesk.features.marketdata.feeds.manifest import Detail, MalformedDataset, Recipe
 from paperdesk.features.marketdata.feeds.recorded import UnknownInstrument
 from paperdesk.features.marketdata.feeds.synthetic import market_manifest, open_synthetic
@@ -133,7 +134,7 @@ def test_what_is_known_is_what_was_delivered(ahead: int, more: int) -> None:
             quote = market.last_quote(one, cursor)
             assert quote is not None
             assert (quote.at, quote.bid, quote.ask) == (quotes[-1].at, quotes[-1].bid, quotes[-1].ask)
-            assert market.standing_quote(one, cursor) == quote
+            assert standing_quote(market, one, cursor) == quote
         if prints:
             assert market.last_print(one, cursor) == prints[-1]
         if closes:

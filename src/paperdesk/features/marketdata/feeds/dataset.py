@@ -125,11 +125,11 @@ class Dataset(Protocol):
     def last_price_fact(self, instrument_id: InstrumentId, cursor: int) -> PriceFact | None:
         """Return the last open, range, close or quote of an instrument by then."""
 
-    def standing_quote(self, instrument_id: InstrumentId, cursor: int) -> Quote | None:
-        """Return the last real quote, or bid = ask = the last open or close, marked as made of a bar."""
-
     def last_quote(self, instrument_id: InstrumentId, cursor: int) -> Quote | None:
         """Return the last real quote of an instrument by then."""
+
+    def last_quotes(self, instruments: Sequence[Instrument], cursor: int) -> list[Quote | None]:
+        """Return the last real quote of each of many instruments by then, None where there is none."""
 
     def last_print(self, instrument_id: InstrumentId, cursor: int) -> OpenFact | CloseFact | None:
         """Return the last open or close of an instrument by then, its price on the tick it is traded in."""
@@ -147,3 +147,19 @@ def open_dataset(path: Path) -> Dataset:
     if manifest.kind is SourceKind.LIVE:
         return open_live(path, manifest)
     return open_recorded(path) if manifest.recipe is None else open_synthetic(manifest)
+
+
+def standing_quote(dataset: Dataset, instrument_id: InstrumentId, cursor: int) -> Quote | None:
+    """Return the last real quote, or bid = ask = the last open or close, marked as made of a bar."""
+    return dataset.last_quote(instrument_id, cursor) or _quote_of_print(dataset, instrument_id, cursor)
+
+
+def standing_quotes(dataset: Dataset, instruments: Sequence[Instrument], cursor: int) -> list[Quote | None]:
+    """Return the standing quote of each of many instruments."""
+    found = zip(instruments, dataset.last_quotes(instruments, cursor), strict=True)
+    return [quote or _quote_of_print(dataset, each.id, cursor) for each, quote in found]
+
+
+def _quote_of_print(dataset: Dataset, instrument_id: InstrumentId, cursor: int) -> Quote | None:
+    fact = dataset.last_print(instrument_id, cursor)
+    return None if fact is None else Quote(instrument_id, fact.at, fact.price, fact.price, derived_from="bar")

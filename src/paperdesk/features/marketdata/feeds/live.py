@@ -294,20 +294,16 @@ class LiveDataset:
         """Return the last range, print or quote of an instrument by then."""
         return self._last(instrument_id, cursor)
 
-    def standing_quote(self, instrument_id: InstrumentId, cursor: int) -> Quote | None:
-        """Return the last real quote, or bid = ask = the last print, marked as made of one."""
-        quote = self.last_quote(instrument_id, cursor)
-        if quote is not None:
-            return quote
-        fact = self.last_print(instrument_id, cursor)
-        return None if fact is None else Quote(instrument_id, fact.at, fact.price, fact.price, derived_from="bar")
-
     def last_quote(self, instrument_id: InstrumentId, cursor: int) -> Quote | None:
         """Return the last real quote of an instrument by then, with the instant it was delivered at."""
         fact = self._last(instrument_id, cursor, QuoteFact)
         if not isinstance(fact, QuoteFact):
             return None
         return Quote(instrument_id, fact.at, fact.bid, fact.ask, fact.bid_size, fact.ask_size)
+
+    def last_quotes(self, instruments: Sequence[Instrument], cursor: int) -> list[Quote | None]:
+        """Return the last real quote of each of many instruments by then, None where there is none."""
+        return [self.last_quote(each.id, cursor) for each in instruments]
 
     def last_print(self, instrument_id: InstrumentId, cursor: int) -> OpenFact | CloseFact | None:
         """Return the last print of an instrument by then."""

@@ -288,14 +288,6 @@ class RecordedDataset:
         """Return the last open, range, close or quote of an instrument by then."""
         return self._last_fact(instrument_id, cursor, _PRICE_PHASES)
 
-    def standing_quote(self, instrument_id: InstrumentId, cursor: int) -> Quote | None:
-        """Return the last real quote, or bid = ask = the last open or close, marked as made of a bar."""
-        quote = self.last_quote(instrument_id, cursor)
-        if quote is not None:
-            return quote
-        fact = self.last_print(instrument_id, cursor)
-        return None if fact is None else Quote(instrument_id, fact.at, fact.price, fact.price, derived_from="bar")
-
     def last_quote(self, instrument_id: InstrumentId, cursor: int) -> Quote | None:
         """Return the last real quote of an instrument by then."""
         fact = self._last_fact(instrument_id, cursor, (Phase.QUOTE,))
@@ -305,6 +297,10 @@ class RecordedDataset:
         bid, ask = (self._ex_price(instrument_id, price, span) for price in (fact.bid, fact.ask))
         derived_from = None if (bid, ask) == (fact.bid, fact.ask) else "ex_date"
         return Quote(instrument_id, fact.at, bid, ask, fact.bid_size, fact.ask_size, derived_from)
+
+    def last_quotes(self, instruments: Sequence[Instrument], cursor: int) -> list[Quote | None]:
+        """Return the last real quote of each of many instruments by then, None where there is none."""
+        return [self.last_quote(each.id, cursor) for each in instruments]
 
     def last_print(self, instrument_id: InstrumentId, cursor: int) -> OpenFact | CloseFact | None:
         """Return the last open or close of an instrument by then, its price on the tick it is traded in."""

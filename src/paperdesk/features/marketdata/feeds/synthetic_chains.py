@@ -3,8 +3,9 @@
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -14,6 +15,7 @@ from paperdesk.core.market.facts import QuoteFact
 from paperdesk.core.market.instruments import Instrument, Kind
 from paperdesk.core.market.option_ids import contract_of, option_id
 from paperdesk.core.market.options import OptionContract, Right, listed, occ_symbol
+from paperdesk.core.market.quotes import Quote
 from paperdesk.core.market.sessions import XNYS
 from paperdesk.core.synthetic.arrays import Ints
 from paperdesk.core.synthetic.chains import SeriesQuotes, quote_series
@@ -88,12 +90,41 @@ class ContractQuotes:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class MinuteOfSeries:
+    """The quotes of a series at the end of one minute, in hundredths and units; by strike, then by right."""
+
+    bid: list[list[int]]
+    ask: list[list[int]]
+    bid_size: list[list[int]]
+    ask_size: list[list[int]]
+
+    @classmethod
+    def of(cls, quotes: SeriesQuotes, minute: int) -> "MinuteOfSeries":
+        """Take one minute, from 1 on, out of a session."""
+        columns = (quotes.bid, quotes.ask, quotes.bid_size, quotes.ask_size)
+        return cls(*(each[:, :, minute - 1].tolist() for each in columns))
+
+    def quote(self, instrument_id: InstrumentId, at: datetime, place: tuple[int, int]) -> Quote:
+        """Return the quote of the contract at a strike and a right, with exact prices."""
+        row, column = place
+        return Quote(
+            instrument_id,
+            at,
+            exact(self.bid[row][column], PLACES),
+            exact(self.ask[row][column], PLACES),
+            Decimal(self.bid_size[row][column]),
+            Decimal(self.ask_size[row][column]),
+        )
+
+
 class Chains:
     """All option series of a market."""
 
-    def __init__(self, market: DailyMarket) -> None:
-        """List every series; none of them is quoted yet."""
+    def __init__(self, market: DailyMarket, plain: Mapping[InstrumentId, Instrument]) -> None:
+        """List every series on instruments that are not options; none of them is quoted yet."""
         self._market = market
+        self._by_symbol = {each.symbol: each.id for each in plain.values()}
         self._series = list_series(market)
         self._beginning = first_day(market.sessions)
         self._by_expiry = {(one.underlying, one.expires_on): one for one in self._series}
@@ -101,6 +132,7 @@ class Chains:
         self._quotes: OrderedDict[tuple[str, str, int], SeriesQuotes] = OrderedDict()
         self._listed: dict[tuple[int, str | None], list[Instrument]] = {}
         self._contracts: dict[InstrumentId, OptionContract | None] = {}
+        self._seats: dict[tuple[int, str], dict[InstrumentId, Seat]] = {}
 
     def counts(self) -> Ints:
         """Return how many contracts are listed on each day."""
@@ -158,6 +190,57 @@ class Chains:
         seat = self._seat(contract, day)
         return ContractQuotes(option_id(contract), seat, self._quoted(seat.series, day, bars), *clock)
 
+    def last_quotes(
+        self,
+        instruments: Sequence[Instrument],
+        place: tuple[int, int],
+        clock: tuple[SessionNumbers, datetime],
+        bars: Callable[[], MinuteBars],
+    ) -> list[Quote | None]:
+        """Return the last quote of each instrument that a session has told by a number, None where it has told none.
+
+        `place` is the day of the session and the number, `clock` the session's numbers and its open. Quotes of a
+        series lie beside each other in arrays, of which one minute is read at once.
+        """
+        (day, number), (numbers, opens_at) = place, clock
+        passed = numbers.quotes_passed(number)
+        due = number - numbers.first_contract(passed) if passed else 0
+
+        @cache
+        def quoted(underlying: str, expires_on: date, minute: int) -> MinuteOfSeries:
+            return MinuteOfSeries.of(self._quoted(self._by_expiry[underlying, expires_on], day, bars), minute)
+
+        underlyings = {each.contract.underlying for each in instruments if each.contract is not None}
+        known = {each: self._seats_on(day, each) for each in underlyings}
+        found: list[Quote | None] = []
+        for each in instruments:
+            seat = None if each.contract is None else known[each.contract.underlying].get(each.id)
+            minute = 0 if seat is None else passed - (seat.number >= due)
+            if seat is None or minute <= 0:
+                found.append(None)
+            else:
+                minutes = quoted(seat.series.underlying, seat.series.expires_on, minute)
+                found.append(minutes.quote(each.id, opens_at + minute * _MINUTE, (seat.row, seat.column)))
+        return found
+
+    def _seats_on(self, day: int, underlying: str) -> Mapping[InstrumentId, Seat]:
+        """Return the places of the contracts on an underlying that are listed on a day."""
+        key = (day, underlying)
+        if key not in self._seats:
+            seats = (
+                Seat(series, row, column, before + 2 * row + column)
+                for series, before in self._listed_on(day)
+                if series.underlying == underlying
+                for row in range(series.contracts(day) // 2)
+                for column in range(len(_RIGHTS))
+            )
+            if len(self._seats) >= CHAINS_KEPT:
+                self._seats.clear()
+            self._seats[key] = {
+                each.id: seat for each, seat in zip(self.listed_on(day, underlying), seats, strict=True)
+            }
+        return self._seats[key]
+
     def _quoted(self, series: OptionSeries, day: int, bars: Callable[[], MinuteBars]) -> SeriesQuotes:
         """Return the quotes of a series in a session; those looked at last are kept."""
         key = (series.underlying, series.expires_on.isoformat(), day)
@@ -185,7 +268,8 @@ class Chains:
                 for strike in series.strikes(day).tolist():
                     for right in _RIGHTS:
                         terms = (series.underlying, series.expires_on, right, Decimal(strike) / 1000)
-                        yield instrument_of(listed(*terms))
+                        instrument = instrument_of(listed(*terms))
+                        yield replace(instrument, underlying_id=self._by_symbol.get(series.underlying))
 
     def _listed_on(self, day: int) -> list[tuple[OptionSeries, int]]:
         """Return the series of a day, each with how many contracts come before its own."""

@@ -85,7 +85,7 @@ class MinuteMarket(MinuteClock):
         """Take the daily market, and the same as a dataset for what is asked by the day."""
         self.manifest = manifest
         self.calendar: Calendar = days.calendar
-        self._market, self._days, self._chains = market, days, Chains(market)
+        self._market, self._days, self._chains = market, days, Chains(market, days.instruments)
         self.instruments: Mapping[InstrumentId, Instrument] = ListedInstruments(days.instruments, self._chains)
         self._kept: OrderedDict[int, _Generated] = OrderedDict()
         self._turn = Lock()
@@ -163,10 +163,9 @@ class MinuteMarket(MinuteClock):
     def chain(self, underlying: str, cursor: int) -> list[Instrument]:
         """Return the option contracts on an underlying that are quoted by then and have not expired before."""
         day, number = self.place(cursor)
-        is_quoted = self._numbers[day].minutes_passed(number) > 0
-        quoted = list(self._chains.listed_on(day, underlying)) if is_quoted else []
+        quoted = list(self._chains.listed_on(day, underlying)) if self._numbers[day].minutes_passed(number) else []
         before = (each for each in self._chains.listed_on(day - 1, underlying) if self.listed(each.id, cursor))
-        return [self.instruments[each.id] for each in quoted or before]
+        return quoted or list(before)
 
     def facts_between(
         self, after: int, upto: int, instrument_ids: frozenset[InstrumentId] | None = None
@@ -241,14 +240,6 @@ class MinuteMarket(MinuteClock):
         )
         return None if found is None else self._renumbered(*found)
 
-    def standing_quote(self, instrument_id: InstrumentId, cursor: int) -> Quote | None:
-        """Return the last real quote, or bid = ask = the last open or close, marked as made of a bar."""
-        quote = self.last_quote(instrument_id, cursor)
-        if quote is not None:
-            return quote
-        fact = self.last_print(instrument_id, cursor)
-        return None if fact is None else Quote(instrument_id, fact.at, fact.price, fact.price, derived_from="bar")
-
     def last_quote(self, instrument_id: InstrumentId, cursor: int) -> Quote | None:
         """Return the last real quote of an instrument by then."""
         contract = self._chains.contract(instrument_id)
@@ -262,6 +253,15 @@ class MinuteMarket(MinuteClock):
         bid, ask = (self._gone_ex(instrument_id, price, (day, cursor)) for price in (quote.bid, quote.ask))
         derived_from = None if (bid, ask) == (quote.bid, quote.ask) else "ex_date"
         return replace(quote, bid=bid, ask=ask, derived_from=derived_from)
+
+    def last_quotes(self, instruments: Sequence[Instrument], cursor: int) -> list[Quote | None]:
+        """Return the last real quote of each of many instruments by then; contracts of one day are read together."""
+        place = day, _ = self.place(cursor)
+        if day == self._market.climate.crash_day:  # of halted ones, only what came before
+            return [self.last_quote(each.id, cursor) for each in instruments]
+        clock, bars = (self._numbers[day], self._opens[day]), lambda: self._generated(day).bars
+        quoted = self._chains.last_quotes(instruments, place, clock, bars)
+        return [quote or self.last_quote(each.id, cursor) for each, quote in zip(instruments, quoted, strict=True)]
 
     def last_print(self, instrument_id: InstrumentId, cursor: int) -> OpenFact | CloseFact | None:
         """Return the last open or close of an instrument by then; option contracts have quotes only."""
