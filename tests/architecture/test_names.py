@@ -88,6 +88,7 @@ NOUNS = {
     "broker/gain_schemas": "what gains and lots look like from outside",
     "broker/changes": "what happened to accounts and why, for the store and those who hand it over",
     "broker/replay": "an account lived again, for re-scores",
+    "broker/repeats": "what was asked for under a name before",
     "broker/rescore_routes": "the routes of re-scoring",
     "broker/rescore_schemas": "what re-scores look like from outside",
     "broker/risk_schemas": "what the risk of an order looks like from outside",

@@ -123,10 +123,6 @@ class Stored:
             case _:
                 return self.accounts[attempt.key]
 
-    def is_adjusted(self, attempt: Attempt) -> bool:
-        """Whether a request placed an order that a corporate action has changed since."""
-        return any(str(row["id"]) in self.accepted_as for row in self.orders.get((attempt.account_id, attempt.key), ()))
-
     def is_same(self, attempt: Attempt) -> bool:
         """Whether what is stored is what was acknowledged."""
         match attempt.kind:

@@ -145,6 +145,24 @@ async def test_resting_orders_follow_dividend_and_split(at_work: RunningDesk, he
     await agree(at_work, account_id)
 
 
+async def test_an_order_that_a_split_has_changed_is_known_by_what_was_asked_for(
+    at_work: RunningDesk, held: tuple[str, str]
+) -> None:
+    tape_id, account_id = held
+    body = wish(account_id, "buy", "5", limit_price="80.01", time_in_force="gtc", client_order_id="mine")
+    first = await at_work.mine.post("/v1/orders", body)
+    await at_work.mine.step(tape_id, count=2)
+    again = await at_work.mine.ask("POST", "/v1/orders", json=body)
+    assert (again.status_code, again.json()["id"]) == (200, first["id"])
+    assert (again.json()["quantity"], again.json()["limit_price"]) == ("10", "39.5")
+    looked_at = await at_work.mine.post("/v1/orders/preview", body)
+    assert any("placed the same order before" in text for text in looked_at["warnings"])
+    became = {**body, "quantity": "10", "limit_price": "39.5"}
+    problem = refused(await at_work.mine.ask("POST", "/v1/orders", json=became), 409, "client_order_id_taken")
+    assert problem["order_id"] == first["id"]
+    assert (await at_work.mine.post("/v1/orders/preview", became))["refusal"]["code"] == "client_order_id_taken"
+
+
 async def test_a_merger_turns_one_holding_into_another_and_cash(at_work: RunningDesk, held: tuple[str, str]) -> None:
     tape_id, account_id = held
     sells = wish(account_id, "sell", "10", symbol="BOLT", limit_price="90", time_in_force="gtc")

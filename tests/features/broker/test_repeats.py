@@ -38,6 +38,46 @@ async def test_another_order_under_the_same_client_id_is_refused(desk: RunningDe
     assert await desk.footprint(account_id) == before
 
 
+async def test_an_order_that_was_cut_as_it_came_is_known_by_what_was_asked_for(desk: RunningDesk) -> None:
+    tape_id, account_id = await desk.market()
+    await desk.mine.order(account_id, "buy", "4")
+    await desk.mine.step(tape_id)
+    body = wish(account_id, "sell", "10", reduce_only=True, client_order_id="out")
+    first, again = [await desk.mine.ask("POST", "/v1/orders", json=body) for _ in range(2)]
+    assert (first.status_code, first.json()["quantity"]) == (201, "4")
+    assert (again.status_code, again.json()) == (200, first.json())
+
+
+async def test_the_exits_of_an_order_are_part_of_what_was_asked_for(desk: RunningDesk) -> None:
+    _, account_id = await desk.market()
+    exits = {"order_class": "bracket", "take_profit": {"limit_price": "150"}, "stop_loss": {"stop_price": "50"}}
+    body = wish(account_id, "buy", "1", client_order_id="both", **exits)
+    first, again = [await desk.mine.ask("POST", "/v1/orders", json=body) for _ in range(2)]
+    assert (first.status_code, again.status_code, again.json()["id"]) == (201, 200, first.json()["id"])
+    wider = {**body, "stop_loss": {"stop_price": "40"}}
+    refused(await desk.mine.ask("POST", "/v1/orders", json=wider), 409, "client_order_id_taken")
+
+
+async def test_nobody_asked_for_an_exit_under_the_name_it_was_given(desk: RunningDesk) -> None:
+    _, account_id = await desk.market()
+    exits = {"order_class": "oto", "take_profit": {"limit_price": "150"}}
+    await desk.mine.post("/v1/orders", wish(account_id, "buy", "1", **exits))
+    (leg,) = [row for row in await desk.mine.rows("/v1/orders", account_id=account_id) if row["side"] == "sell"]
+    body = wish(account_id, "buy", "1", client_order_id=leg["client_order_id"], **exits)
+    refused(await desk.mine.ask("POST", "/v1/orders", json=body), 409, "client_order_id_taken")
+
+
+async def test_a_fork_knows_what_was_asked_for_before_it(desk: RunningDesk) -> None:
+    _, account_id = await desk.market()
+    terms = {"limit_price": "50.00", "time_in_force": "gtc", "client_order_id": "mine"}
+    first = await desk.mine.post("/v1/orders", wish(account_id, "buy", "1", **terms))
+    fork = await desk.mine.post(f"/v1/accounts/{account_id}/forks", {"name": "What if"})
+    again = await desk.mine.ask("POST", "/v1/orders", json=wish(fork["id"], "buy", "1", **terms))
+    assert (again.status_code, again.json()["id"] == first["id"]) == (200, False)
+    other = await desk.mine.ask("POST", "/v1/orders", json=wish(fork["id"], "buy", "2", **terms))
+    refused(other, 409, "client_order_id_taken")
+
+
 async def test_two_accounts_may_use_the_same_client_id(desk: RunningDesk) -> None:
     tape_id, one = await desk.market()
     other = await desk.mine.open_account(tape_id)

@@ -44,8 +44,9 @@ from paperdesk.core.market.instruments import Instrument
 from paperdesk.features.broker import store
 from paperdesk.features.broker.changes import Cause, Change
 from paperdesk.features.broker.remembered import Guard, Remembered, covers, narrowed
+from paperdesk.features.broker.repeats import Earlier, Name, Placing, earlier_of
 from paperdesk.features.broker.store import Locked
-from paperdesk.features.broker.touching import Placing, is_same_wish, touched, views_of
+from paperdesk.features.broker.touching import touched, views_of
 from paperdesk.features.broker.writer_connection import WriterConnection
 from paperdesk.features.marketdata.tapes import Shelf
 from paperdesk.infra.outbox import Relay
@@ -124,7 +125,7 @@ class Batch:
     accounts: dict[AccountId, Account] = field(default_factory=dict[AccountId, Account])
     views: Mapping[TapeId, MarketView] = field(default_factory=dict[TapeId, MarketView])
     changes: dict[AccountId, Change] = field(default_factory=dict[AccountId, Change])
-    by_client_id: dict[tuple[AccountId, str], OrderId] = field(default_factory=dict[tuple[AccountId, str], OrderId])
+    by_client_id: dict[Name, Earlier] = field(default_factory=dict[Name, Earlier])
     known_entries: dict[EntryId, Entry] = field(default_factory=dict[EntryId, Entry])
 
     @property
@@ -262,11 +263,7 @@ class OrderWriter:
         if any(isinstance(command, ReplaceOrder) for command in commands):
             # What a replacement is judged by is named by its order, which is known only now.
             batch.views = await views_of(self._shelf, commands, replace(found, accounts=batch.accounts))
-        batch.by_client_id = {
-            (account.id, order.client_order_id): order.id
-            for account in batch.accounts.values()
-            for order in account.orders.values()
-        }
+        batch.by_client_id = await earlier_of(db, batch.accounts, touch.client_orders)
         batch.known_entries = await store.load_entries(db, touch.entries)
         return found
 
@@ -314,34 +311,34 @@ def _place(batch: Batch, account: Account, command: Placing, waiting: Waiting) -
     view = _view(batch, account)
     earlier = batch.by_client_id.get((account.id, command.idempotency_key))
     if earlier is not None:
-        return _repeated(account, account.orders[earlier], command, view)
+        return _repeated(account, earlier, command, view)
     account = _happened(batch, account, engine.decided(account, command, view), waiting)
     order = account.orders[command.order_id]
-    batch.by_client_id[account.id, order.client_order_id] = order.id
+    batch.by_client_id[account.id, order.client_order_id] = Earlier(order.id, command)
     course = engine.met_at_once(account, order, view)
     if course is not None:
         account = _happened(batch, account, course, waiting, has_asked=False)
     return _placed(account, order.id, view, is_new=True)
 
 
-def _repeated(account: Account, order: Order, command: Placing, view: MarketView) -> Placed:
+def _repeated(account: Account, earlier: Earlier, command: Placing, view: MarketView) -> Placed:
     """Answer a repeated request with its order; another content under the same id is refused."""
-    if not is_same_wish(account, order, command):
-        raise taken(order)
-    return _placed(account, order.id, view, is_new=False)
+    if not earlier.is_again(command):
+        raise taken(account.orders[earlier.order_id])
+    return _placed(account, earlier.order_id, view, is_new=False)
 
 
 def _replace(batch: Batch, account: Account, command: ReplaceOrder, waiting: Waiting) -> Placed:
     view = _view(batch, account)
     earlier = batch.by_client_id.get((account.id, command.client_order_id or ""))
     if earlier is not None:
-        successor = account.orders[earlier]
+        successor = account.orders[earlier.order_id]
         if successor.replaces != command.order_id:
             raise taken(successor)
         return _placed(account, successor.id, view, is_new=False)
     account = _happened(batch, account, engine.decided(account, command, view), waiting)
     order = account.orders[command.new_order_id]
-    batch.by_client_id[account.id, order.client_order_id] = order.id
+    batch.by_client_id[account.id, order.client_order_id] = Earlier(order.id, command)
     return _placed(account, order.id, view, is_new=True)
 
 

@@ -11,8 +11,9 @@ from paperdesk.core.kernel.principal import Scope
 from paperdesk.core.kernel.values import replace
 from paperdesk.features.broker import queries, store
 from paperdesk.features.broker.order_writer import taken
+from paperdesk.features.broker.repeats import earlier_of
 from paperdesk.features.broker.store import Locked
-from paperdesk.features.broker.touching import is_same_wish, touched, views_of
+from paperdesk.features.broker.touching import touched, views_of
 from paperdesk.features.marketdata.feeds.dataset import Dataset
 from paperdesk.features.marketdata.tapes import Shelf
 from paperdesk.infra.db import driver_connection
@@ -25,11 +26,13 @@ async def preview_order(work: ReadOnly, shelf: Shelf, command: PlaceOrder | Plac
     """Return what placing an order would come to; a refusal is part of it, an unknown account is refused."""
     work.require(Scope.READ)
     account, view, dataset = await _loaded(work, shelf, command)
-    named = [each for each in account.orders.values() if each.client_order_id == command.client_order_id]
-    if named and not is_same_wish(account, named[0], command):
-        return refused(account, command, view, taken(named[0]))
+    names = () if command.client_order_id is None else ((account.id, command.client_order_id),)
+    known = await earlier_of(await driver_connection(work.db), {account.id: account}, names)
+    for earlier in known.values():
+        if not earlier.is_again(command):
+            return refused(account, command, view, taken(account.orders[earlier.order_id]))
     found = preview(account, command, view, _last_volume(dataset, command, view))
-    return replace(found, warnings=(*found.warnings, ALREADY_PLACED)) if named else found
+    return replace(found, warnings=(*found.warnings, ALREADY_PLACED)) if known else found
 
 
 async def _loaded(

@@ -120,6 +120,22 @@ select {ORDER_COLUMNS} from orders
 where id in (select id from named) or group_id in (select group_id from named where group_id is not null)
 """
 
+# What was asked for when orders were accepted: the command that stands at or next before their acceptance. Those that a
+# fork has taken over were asked of whom it was forked from.
+LOAD_ASKED = """
+with recursive line as (
+  select w.account_id, w.seq, w.account_id as lived_as
+  from unnest($1::uuid[], $2::bigint[]) as w(account_id, seq)
+  union all
+  select l.account_id, l.seq, a.parent_id from line l join accounts a on a.id = l.lived_as where l.seq <= a.fork_seq
+)
+select l.account_id, l.seq, e.command::text as command
+from line l cross join lateral (
+  select command from events where account_id = l.lived_as and seq <= l.seq and command is not null
+  order by seq desc limit 1
+) e
+"""
+
 LOAD_ENTRIES = """
 select id, number, at, kind, description, postings::text as postings from entries where id = any($1)
 """

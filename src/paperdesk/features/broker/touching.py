@@ -6,10 +6,8 @@ A batch loads what its commands touch and nothing else, however long an account'
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import date
-from typing import Any, TypeAlias
 
 from paperdesk.core.broker.account import Account
-from paperdesk.core.broker.combo_prices import legs_of
 from paperdesk.core.broker.commands import (
     CancelOrder,
     CancelOrders,
@@ -24,7 +22,7 @@ from paperdesk.core.broker.commands import (
 )
 from paperdesk.core.broker.evolution import group_of
 from paperdesk.core.broker.lots import LotChoice
-from paperdesk.core.broker.orders import Order, OrderType, Side
+from paperdesk.core.broker.orders import Side
 from paperdesk.core.broker.view import MarketView
 from paperdesk.core.kernel.ids import AccountId, TapeId
 from paperdesk.core.kernel.money import MAGNITUDE_MAX
@@ -32,8 +30,6 @@ from paperdesk.core.market.options import MalformedOptionSymbol, parse_occ
 from paperdesk.features.broker.store import Locked, Touch
 from paperdesk.features.marketdata.tapes import Shelf
 
-# What brings an order about.
-Placing: TypeAlias = PlaceOrder | PlaceCombo | ClosePosition
 _PLACING = (PlaceOrder, PlaceCombo, ReplaceOrder, ClosePosition)
 
 
@@ -190,38 +186,3 @@ def _hold(touch: Touch, command: PlaceOrder | ClosePosition, account: Account, v
 def takes_any_lot(account: Account, asked: LotChoice | None) -> bool:
     """Say whether an order may use up other lots than the oldest, so that all of them have to be at hand."""
     return (asked or LotChoice(account.rules.lot_method)).needs_all_lots
-
-
-def is_same_wish(account: Account, order: Order, command: Placing) -> bool:
-    """Say whether an order is what a repeated request asks for."""
-    if isinstance(command, PlaceCombo):
-        legs = [(leg.instrument.symbol, leg.side, leg.ratio, leg.intent) for leg in legs_of(account, order)]
-        asked = [(leg.symbol, leg.side, leg.ratio, leg.intent) for leg in command.legs]
-        return order.is_combo and _combo_wish(order, legs) == _combo_wish(command, asked)
-    if isinstance(command, ClosePosition):
-        return (order.instrument.symbol, order.type) == (command.symbol, OrderType.MARKET)
-    return _wish(order, order.instrument.symbol) == _wish(command, command.symbol)
-
-
-def _combo_wish(asked: Order | PlaceCombo, legs: list[tuple[Any, ...]]) -> tuple[Any, ...]:
-    return asked.type, asked.quantity, asked.limit_price, asked.time_in_force, legs
-
-
-def _wish(asked: Order | PlaceOrder, symbol: str) -> tuple[Any, ...]:
-    return (
-        symbol,
-        asked.side,
-        asked.type,
-        None if asked.notional is not None else asked.quantity,
-        asked.notional,
-        asked.limit_price,
-        None if asked.type is OrderType.TRAILING_STOP else asked.stop_price,
-        asked.trail_amount,
-        asked.trail_rate,
-        asked.time_in_force,
-        asked.post_only,
-        asked.reduce_only,
-        asked.do_not_reduce,
-        asked.order_class,
-        asked.lot_choice,
-    )
