@@ -1,5 +1,7 @@
 """What is sent again is answered again, not done again."""
 
+import asyncio
+
 from tests.desk import RunningDesk, refused, wish
 
 
@@ -76,6 +78,28 @@ async def test_a_fork_knows_what_was_asked_for_before_it(desk: RunningDesk) -> N
     assert (again.status_code, again.json()["id"] == first["id"]) == (200, False)
     other = await desk.mine.ask("POST", "/v1/orders", json=wish(fork["id"], "buy", "2", **terms))
     refused(other, 409, "client_order_id_taken")
+
+
+async def test_a_close_sent_again_is_the_same_close_though_it_began_with_a_cancellation(desk: RunningDesk) -> None:
+    tape_id, account_id = await desk.market()
+    await desk.mine.order(account_id, "buy", "8")
+    await desk.mine.step(tape_id)
+    await desk.mine.order(account_id, "sell", "2", limit_price="900.00")
+    path = f"/v1/accounts/{account_id}/positions/ACME/close"
+    body = {"percent": "50", "cancel_orders": True, "client_order_id": "half"}
+    first, again = [await desk.mine.post(path, body) for _ in range(2)]
+    assert (first["quantity"], again) == ("4", first)
+    await desk.mine.step(tape_id)
+    assert (await desk.mine.post(path, body))["id"] == first["id"], "half of what was held then, not of what is left"
+    refused(await desk.mine.ask("POST", path, json={**body, "percent": "25"}), 409, "client_order_id_taken")
+
+
+async def test_an_order_sent_twice_at_once_is_one_order(desk: RunningDesk) -> None:
+    _, account_id = await desk.market()
+    body = wish(account_id, "buy", "1", client_order_id="twice")
+    answers = await asyncio.gather(*(desk.mine.ask("POST", "/v1/orders", json=body) for _ in range(4)))
+    assert sorted(answer.status_code for answer in answers) == [200, 200, 200, 201]
+    assert len({answer.json()["id"] for answer in answers}) == 1
 
 
 async def test_two_accounts_may_use_the_same_client_id(desk: RunningDesk) -> None:
