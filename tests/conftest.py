@@ -31,7 +31,7 @@ from paperdesk.infra.settings import Settings
 from paperdesk.infra.telemetry import configure_logs
 
 settings.register_profile("short", deadline=None, max_examples=50, stateful_step_count=30, print_blob=True)
-settings.register_profile("nightly", deadline=None, max_examples=3000, stateful_step_count=100, print_blob=True)
+settings.register_profile("nightly", deadline=None, max_examples=2000, stateful_step_count=50, print_blob=True)
 settings.load_profile("short")
 
 trap_floats()

@@ -280,6 +280,8 @@ def nightly(words: Sequence[str]) -> None:
     prepare_web()
     rules = ["--cov=paperdesk.core.broker", "--cov-branch", "--cov-report=term-missing", "--cov-fail-under=100"]
     run([BIN / "pytest", "-n", "2", "tests/core/broker", *rules])
+    machine = "tests/core/broker/test_machine.py"
+    run([BIN / "pytest", "-n", "0", "--hypothesis-profile=nightly", "--timeout", "7200", machine])
     become([BIN / "pytest", "-n", "2", "-m", "slow or nightly", "--timeout", "3600", *words])
 
 
