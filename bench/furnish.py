@@ -1,11 +1,12 @@
 """Furnish a desk for load: quotes inside one open session, a tape parked there, and rich accounts."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from paperdesk.core.broker.account import Rules
+from paperdesk.core.broker.margin_rules import MarginKind, MarginRules
 from paperdesk.core.kernel.ids import AccountId, DatasetId, TapeId, TenantId, UserId, uuid_from_text
 from paperdesk.core.kernel.principal import Principal, Scope
 from paperdesk.features.broker.open_account import OpenAccount, open_account
@@ -37,6 +38,8 @@ class Furniture:
     symbols: Sequence[str] = SYMBOLS
     minutes: int = MINUTES
     fill_on_arrival: bool = True
+    # So many of the accounts, the last ones, are Regulation T accounts; the others may not owe.
+    margined: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +98,9 @@ async def _accounts(
     runtime: Runtime, shelf: Shelf, who: Principal, wanted: tuple[TapeId, Furniture]
 ) -> Sequence[AccountId]:
     tape_id, furniture = wanted
-    rules = Rules(fill_on_arrival=furniture.fill_on_arrival)
+    cash = Rules(fill_on_arrival=furniture.fill_on_arrival)
+    rules = [cash] * (furniture.accounts - furniture.margined)
+    rules += [replace(cash, margin=MarginRules(MarginKind.REG_T))] * furniture.margined
     async with runtime.work(who) as work:
-        accounts = (OpenAccount(f"Load {n}", tape_id, rules=rules, cash=CASH) for n in range(furniture.accounts))
+        accounts = (OpenAccount(f"Load {n}", tape_id, rules=each, cash=CASH) for n, each in enumerate(rules))
         return [await open_account(work, shelf, account) for account in accounts]

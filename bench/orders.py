@@ -1,6 +1,7 @@
 """Durable orders over HTTP, and what they are measured against, interleaved in one run.
 
-durable    `paperdesk up` itself: order, fill, entry, lot, position and events in one commit
+durable    `paperdesk up` itself: order, fill, entry, lot, position and events in one commit; on margin the same in
+           Regulation T accounts, whose orders are judged by everything they hold
 memory     the same route, authentication, parsing and engine; nothing is stored
 orm        the same doors over one ORM transaction a request, storing the same rows
 statement  the rows of an order by one statement of pgbench
@@ -31,6 +32,7 @@ from paperdesk.infra.db import Server
 from paperdesk.infra.settings import Settings
 
 ACCOUNTS = 1_000
+COUNTS = (1, 32, 128)
 ROUNDS = 3
 SECONDS = 5.0
 # Long enough for the first order, which opens the dataset.
@@ -78,7 +80,9 @@ def bench_slots() -> Iterator[dict[str, Slot]]:
         kept = wait_for_credentials(home)
         database = database_of(home)
         accounts = asyncio.run(
-            furnish(Settings(home=home, database_url=SecretStr(database.url)), Furniture(2 * ACCOUNTS))
+            furnish(
+                Settings(home=home, database_url=SecretStr(database.url)), Furniture(3 * ACCOUNTS, margined=ACCOUNTS)
+            )
         ).accounts
         server = Server.at(database.url)
         pgbench.prepare_here(server)
@@ -89,13 +93,14 @@ def bench_slots() -> Iterator[dict[str, Slot]]:
             shared = {**environment, "PAPERDESK_DATABASE_URL": database.url}
             rivals[kind] = stack.enter_context(serving(words, rival_port, shared))
         token = f"{kept['key_id']}.{kept['secret']}"
-        spread, for_orm = accounts[:ACCOUNTS], accounts[ACCOUNTS:]
+        spread, for_orm, margined = (accounts[n * ACCOUNTS :][:ACCOUNTS] for n in range(3))
         write = partial(_written, home, token)
         files = {
             "spread": write("spread", bodies(spread)),
             "hot": write("hot", bodies(spread[:1])),
             "resting": write("resting", bodies(spread, resting=True)),
             "orm": write("orm", bodies(for_orm)),
+            "margin": write("margin", bodies(margined)),
         }
         database_cpu = partial(cpu_of_tree, database.pid)
         orders = "/v1/orders"
@@ -105,9 +110,11 @@ def bench_slots() -> Iterator[dict[str, Slot]]:
 
         ours, memory, orm = (f"{one.url}{orders}" for one in (durable, rivals["memory"], rivals["orm"]))
         slots: dict[str, Slot] = {}
-        for count in (1, 32, 128):
+        for count in COUNTS:
             slots[f"durable {count}"] = partial(take, at(ours, "spread", durable.pid), count)
             slots[f"memory {count}"] = partial(take, at(memory, "spread", rivals["memory"].pid), count)
+            slots[f"durable margin {count}"] = partial(take, at(ours, "margin", durable.pid), count)
+            slots[f"memory margin {count}"] = partial(take, at(memory, "margin", rivals["memory"].pid), count)
         slots["durable hot 32"] = partial(take, at(ours, "hot", durable.pid), 32)
         slots["durable resting 32"] = partial(take, at(ours, "resting", durable.pid), 32)
         slots["orm 32"] = partial(take, at(orm, "orm", rivals["orm"].pid), 32)
@@ -137,12 +144,22 @@ def goals(taken: dict[str, Reading]) -> list[Goal]:
     """Return the ratios that the order path has to reach."""
     ours = taken["durable 32"]
     alone = taken["statement 1"].p50_ms + taken["trivial 1"].p50_ms
+    on_margin = [
+        (count, name, taken[f"durable margin {count}"].rate / taken[slot].rate)
+        for count in COUNTS
+        for name, slot in (("memory", f"memory margin {count}"), ("statement", "statement 1"))
+    ]
     return [
         Goal("durable / memory, 32 connections", ours.rate / taken["memory 32"].rate, 0.5),
         Goal("p50 of one client / (statement + trivial POST)", taken["durable 1"].p50_ms / alone, 2.5, is_floor=False),
         Goal("one hot account / 1,000 accounts", taken["durable hot 32"].rate / ours.rate, 0.8),
         Goal("durable / plain ORM transaction", ours.rate / taken["orm 32"].rate, 8.0),
+        *(_without_goal(f"margin, {count} connections: durable / {name}", ratio) for count, name, ratio in on_margin),
     ]
+
+
+def _without_goal(name: str, ratio: float) -> Goal:
+    return Goal(name, ratio, float("inf"), is_floor=False)
 
 
 def show(console: Console, taken: dict[str, Reading], ratios: Sequence[Goal]) -> None:
