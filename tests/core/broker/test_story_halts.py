@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 
 import pytest
 
@@ -12,7 +13,7 @@ from paperdesk.core.broker.halts import InstrumentHalted
 from paperdesk.core.broker.orders import NOT_FILLED_AT_ONCE, OrderStatus, OrderType, TimeInForce
 from paperdesk.core.broker.preview import HALTED, preview
 from paperdesk.core.market.facts import HaltReason, TradingHalted, TradingResumed
-from tests.pit import HIGH, VERTICAL, desk, quoted
+from tests.pit import HIGH, LOW, VERTICAL, desk, quoted
 from tests.scenery import ACME, rules
 from tests.stories import Story
 
@@ -137,3 +138,18 @@ def test_a_combo_that_must_fill_at_once_ends_with_the_halt_of_a_leg() -> None:
     assert story.order(combo).closed_reason == NOT_FILLED_AT_ONCE
     with pytest.raises(InstrumentHalted):
         story.combo(VERTICAL, "2.75", time_in_force=TimeInForce.IOC)
+
+
+def test_an_option_is_halted_with_what_it_is_written_on() -> None:
+    story = desk(fill_on_arrival=True)
+    quoted(story)
+    story.halts()
+    for symbol, tries in (
+        (HIGH.symbol, partial(story.buy, "1", symbol=HIGH.symbol)),
+        (LOW.symbol, partial(story.combo, VERTICAL, "2.75")),
+    ):
+        with pytest.raises(InstrumentHalted) as refusal:
+            tries(time_in_force=TimeInForce.IOC)
+        assert refusal.value.facts["symbol"] == symbol
+    for waits in (story.combo(VERTICAL, "2.75"), story.buy("1", "9", symbol=HIGH.symbol)):
+        assert met_at_once(story.account, story.order(waits), story.view) is None

@@ -33,6 +33,7 @@ from paperdesk.core.broker.account import Account
 from paperdesk.core.broker.checks import check_transfer
 from paperdesk.core.broker.closing import cancel_all, close_position
 from paperdesk.core.broker.combo_orders import place_combo
+from paperdesk.core.broker.combo_prices import legs_of
 from paperdesk.core.broker.combo_replacement import replace_combo
 from paperdesk.core.broker.commands import (
     CancelOrder,
@@ -175,7 +176,8 @@ def met_at_once(account: Account, order: Order, view: MarketView) -> Course | No
     """Return what an order that was just accepted meets as it arrives, None where the account or the market waits."""
     if not account.rules.fill_on_arrival or not view.is_open:
         return None
-    course = arrived(account, order.id, quotes_of_traded(view), view.cursor, view.marks)
+    quotes = quotes_of_traded(view, (order, *(legs_of(account, order) if order.is_combo else ())))
+    course = arrived(account, order.id, quotes, view.cursor, view.marks)
     return course if course.events else None
 
 

@@ -4,6 +4,8 @@ While an instrument is halted its tape has no prices of it, so nothing fills, no
 whoever fills on arrival waits as well. What resumes a halt lets the next price be met as any other.
 """
 
+from collections.abc import Iterable
+
 from paperdesk.core.broker.contingencies import Course, cancel
 from paperdesk.core.broker.orders import NOT_FILLED_AT_ONCE, Order, TimeInForce
 from paperdesk.core.broker.view import MarketView
@@ -20,7 +22,7 @@ class InstrumentHalted(Conflict):
 
 def check_halt(instrument: Instrument, time_in_force: TimeInForce, view: MarketView) -> None:
     """Refuse an order that must fill at once in an instrument that is not traded now."""
-    halt = view.halts.get(instrument.id)
+    halt = halt_of(instrument, view)
     if halt is None:
         return
     since = instant_text(halt.at)
@@ -34,11 +36,20 @@ def check_halt(instrument: Instrument, time_in_force: TimeInForce, view: MarketV
     )
 
 
-def quotes_of_traded(view: MarketView) -> Quotes:
-    """Return the standing quotes of what is traded now: what is halted has only the one from before."""
+def halt_of(instrument: Instrument, view: MarketView) -> TradingHalted | None:
+    """Return the halt that stops an instrument: its own, or for an option that of what it is written on."""
+    own = view.halts.get(instrument.id)
+    if own is not None or instrument.underlying_id is None:
+        return own
+    return view.halts.get(instrument.underlying_id)
+
+
+def quotes_of_traded(view: MarketView, orders: Iterable[Order]) -> Quotes:
+    """Return the standing quotes for orders: what is halted has only the one from before, which is none."""
     if not view.halts:
         return view.quotes
-    return {instrument_id: quote for instrument_id, quote in view.quotes.items() if instrument_id not in view.halts}
+    stopped = {order.instrument.id for order in orders if halt_of(order.instrument, view) is not None}
+    return {instrument_id: quote for instrument_id, quote in view.quotes.items() if instrument_id not in stopped}
 
 
 def concerns(fact: StatusFact, order: Order) -> bool:

@@ -25,7 +25,7 @@ from paperdesk.core.broker.commands import PlaceCombo, PlaceOrder
 from paperdesk.core.broker.contingencies import Course
 from paperdesk.core.broker.engine import arrived, decided
 from paperdesk.core.broker.events import ComboFilled, OrderFilled
-from paperdesk.core.broker.halts import quotes_of_traded
+from paperdesk.core.broker.halts import halt_of, quotes_of_traded
 from paperdesk.core.broker.ledger import Book
 from paperdesk.core.broker.margin import Standing, stage_of, standing
 from paperdesk.core.broker.meetings import meet
@@ -136,12 +136,12 @@ def preview(
 def _of_combo(account: Account, accepted: Account, order: Order, view: MarketView) -> Preview:
     """Let a combo meet the quotes of its legs that stand."""
     legs = legs_of(accepted, order)
-    quotes = quotes_of_traded(view)
+    quotes = quotes_of_traded(view, legs)
     course = arrived(accepted, order.id, quotes, view.cursor, view.marks)
     combo = next((event for event in course.events if isinstance(event, ComboFilled)), None)
     reason = None
     if combo is None:
-        is_halted = any(leg.instrument.id in view.halts for leg in legs)
+        is_halted = any(halt_of(leg.instrument, view) is not None for leg in legs)
         are_quoted = quoted_together(legs, quotes) is not None
         waits = HALTED if is_halted else OUT_OF_REACH if are_quoted else LEGS_NOT_QUOTED
         reason = course.order(order.id).closed_reason or waits
@@ -181,7 +181,7 @@ def _expected(
     fact = _standing_fact(order.instrument, view, volume)
     if fact is None or not order.is_open:
         return None, None, order.closed_reason or NO_PRICE_YET
-    if order.instrument.id in view.halts:
+    if halt_of(order.instrument, view) is not None:
         return None, None, HALTED
     course = Course(account, max(fact.at, account.last_at))
     meet(course, fact, (order,), view.marks)
@@ -214,7 +214,7 @@ def _warnings(order: Order, view: MarketView, quantity: Decimal, rate: Decimal |
     is_part = ZERO < quantity < order.quantity
     told = {
         _CLOSED: not view.is_open,
-        _HALTED: order.instrument.id in view.halts,
+        _HALTED: halt_of(order.instrument, view) is not None,
         _NOT_QUOTED: quote is not None and quote.derived_from is not None,
         f"No more than {plain(quantity)} of {plain(order.quantity)} would fill at once.": is_part,
         f"Selling short borrows the units, at {plain(rate or ZERO)} of their value a year.": rate is not None,

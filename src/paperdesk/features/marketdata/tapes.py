@@ -1,7 +1,7 @@
 """A tape: a run over a dataset, with a clock and a cursor of its own. Accounts live on exactly one."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -217,13 +217,24 @@ def with_symbols(view: MarketView, dataset: Dataset, symbols: Iterable[str]) -> 
     quotes = {each.id: quote for each in found if (quote := standing_quote(dataset, each.id, view.cursor))}
     instruments = {each.symbol: each for each in found}
     told = dataset.statuses(view.cursor)
-    halts = {each.id: halt for each in found if (halt := standing_halt(told, each))} if told else {}
+    halts = (
+        {each.id: halt for each in _stoppable(found, dataset) if (halt := standing_halt(told, each))} if told else {}
+    )
     return replace(
         view,
         instruments={**view.instruments, **instruments},
         quotes={**view.quotes, **quotes},
         halts={**view.halts, **halts},
     )
+
+
+def _stoppable(found: Iterable[Instrument], dataset: Dataset) -> Iterator[Instrument]:
+    """Yield what a halt of would stop the instruments: each itself, and what an option is written on."""
+    for each in found:
+        yield each
+        underlying = None if each.underlying_id is None else dataset.instruments.get(each.underlying_id)
+        if underlying is not None:
+            yield underlying
 
 
 def with_dates(view: MarketView, dataset: Dataset, dates: Iterable[date]) -> MarketView:
