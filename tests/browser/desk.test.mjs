@@ -22,7 +22,8 @@ const FLAGS = [
 ];
 const DESKTOP = { width: 1440, height: 900 };
 const PHONE = { width: 390, height: 844 };
-const PAGES = ["/sign-in", "/trade", "/orders", "/activity", "/settings"];
+const PAGES = ["/sign-in", "/trade", "/orders", "/activity", "/accounts", "/status", "/settings"];
+const LOADS_WITHIN_MS = 2000;
 
 let browser;
 let session;
@@ -193,6 +194,73 @@ describe("the desk", () => {
     await close();
   });
 
+  it("opens an account, chooses it, guards it, begins it anew and closes it", async () => {
+    const { page, close } = await open("/accounts");
+    const name = `Second ${Date.now()}`;
+    const look = async (at) => {
+      await page.getByRole("button", { name: `Look after ${at}`, exact: true }).click();
+      return page.getByRole("dialog");
+    };
+    const row = (of) => page.getByRole("row").filter({ hasText: of });
+    await page.getByRole("button", { name: "Open account" }).click();
+    await page.getByLabel("Name", { exact: true }).fill(name);
+    await page.getByLabel("Cash to begin with").fill("25000");
+    assert.deepEqual(await violations(page), []);
+    await page.getByRole("dialog").getByRole("button", { name: "Open account" }).click();
+    await row(name).getByText("Chosen").waitFor();
+    assert.match(await row(name).textContent(), /25,000\.00/);
+    const [demo] = await page.getByRole("button", { name: /^Choose / }).all();
+    await demo.click();
+    await page.getByRole("button", { name: `Choose ${name}` }).click();
+    await row(name).getByText("Chosen").waitFor();
+    const id = new URL(page.url()).searchParams.get("account");
+    await (await look(name)).getByRole("button", { name: "Let it rest" }).click();
+    await row(name).locator('[data-account-status="inactive"]').waitFor();
+    const { tape_id } = await (await page.request.get(`${BASE_URL}/v1/accounts/${id}`)).json();
+    const listed = await (await page.request.get(`${BASE_URL}/v1/instruments?tape_id=${tape_id}`)).json();
+    const { symbol } = listed.items.find((instrument) => instrument.tradable);
+    const order = { account_id: id, symbol, side: "buy", type: "market", quantity: "1" };
+    const refused = await page.request.post(`${BASE_URL}/v1/orders`, { data: order, headers: { origin: BASE_URL } });
+    assert.equal((await refused.json()).code, "account_inactive");
+    await (await look(name)).getByRole("button", { name: "Wake up" }).click();
+    await row(name).locator('[data-account-status="open"]').waitFor();
+    const dialog = await look(name);
+    await dialog.getByLabel("Name", { exact: true }).fill(`${name} renamed`);
+    await dialog.getByRole("button", { name: "Rename" }).click();
+    await row(`${name} renamed`).waitFor();
+    await (await look(`${name} renamed`)).getByRole("button", { name: "Begin anew…" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Begin anew" }).click();
+    await row(name).filter({ hasText: "100,000.00" }).waitFor();
+    await (await look(`${name} renamed`)).getByRole("button", { name: "Close…" }).click();
+    assert.deepEqual(await violations(page), []);
+    await page.getByRole("dialog").getByRole("button", { name: "Close account" }).click();
+    await row(name).locator('[data-account-status="closed"]').waitFor();
+    await close();
+  });
+
+  it("shows how the parts of the desk stand, and the jobs", async () => {
+    const { page, complaints, close } = await open("/status");
+    await page.locator('[data-health="ready"]').waitFor();
+    for (const part of ["Database", "Quotes", "Connections", "Cache"]) {
+      await page.locator(`[data-part="${part}"][data-state="good"]`).waitFor();
+    }
+    await page.getByRole("region", { name: "Jobs" }).waitFor();
+    assert.deepEqual(complaints, []);
+    await close();
+  });
+
+  it("stands within two seconds on every page, on a desktop and on a phone", async () => {
+    for (const viewport of [DESKTOP, PHONE]) {
+      for (const path of PAGES) {
+        const began = performance.now();
+        const { close } = await open(path, { viewport });
+        const took = Math.round(performance.now() - began);
+        assert.ok(took < LOADS_WITHIN_MS, `${path} took ${took} ms`);
+        await close();
+      }
+    }
+  });
+
   it("creates an API key, shows its secret once, and revokes it", async () => {
     const { page, close } = await open("/settings");
     const name = `browser ${Date.now()}`;
@@ -240,6 +308,51 @@ describe("when something fails", () => {
     await shown.getByRole("button", { name: "Try again" }).click({ timeout: 2000 }).catch(() => undefined);
     await shown.waitFor({ state: "detached" });
     await close();
+  });
+
+  it("says which part of the desk is down, and that the others are not known", async () => {
+    const problem = { title: "Unavailable", status: 503, code: "database_unavailable", detail: "The database cannot be reached.", request_id: "req_1" };
+    const prepare = (page) =>
+      page.route("**/health/ready", (route) =>
+        route.fulfill({ status: 503, contentType: "application/problem+json", body: JSON.stringify(problem) }),
+      );
+    const { page, close } = await open("/status", { prepare });
+    await page.locator('[data-problem="database_unavailable"]').waitFor();
+    await page.locator('[data-part="Database"][data-state="down"]').waitFor();
+    await page.locator('[data-part="Quotes"][data-state="unknown"]').waitFor();
+    assert.deepEqual(await violations(page), []);
+    await page.unroute("**/health/ready");
+    await page.locator('[data-health="ready"]').waitFor();
+    await close();
+  });
+
+  it("welcomes somebody without an account and leads to the first one", async () => {
+    const prepare = (page) =>
+      page.route(/\/v1\/accounts\?/, (route) =>
+        route.fulfill({ contentType: "application/json", body: JSON.stringify({ items: [], next_cursor: null }) }),
+      );
+    const { page, close } = await open("/trade", { prepare });
+    await page.locator("[data-welcome]", { hasText: "Welcome to Paperdesk" }).waitFor();
+    assert.deepEqual(await violations(page), []);
+    await page.getByRole("link", { name: "Open your first account" }).click();
+    await page.getByText("No account yet.").waitFor();
+    await page.getByRole("button", { name: "Open account" }).waitFor();
+    await close();
+  });
+
+  it("shows no figure that the server did not answer", async () => {
+    const problem = { title: "Gone", status: 404, code: "gone", detail: "Nothing is here.", request_id: "none" };
+    const prepare = (page) =>
+      page.route(/\/(v1\/(?!me)|health\/)/, (route) =>
+        route.fulfill({ status: 404, contentType: "application/problem+json", body: JSON.stringify(problem) }),
+      );
+    for (const path of ["/trade", "/orders", "/activity", "/accounts", "/status"]) {
+      const { page, close } = await open(path, { prepare });
+      await page.locator("main [data-problem]").first().waitFor();
+      const shown = await page.locator("main").innerText();
+      assert.doesNotMatch(shown, /\d/, `${path} shows ${shown}`);
+      await close();
+    }
   });
 
   it("sends a signed-out reader to sign in, and explains wrong credentials", async () => {

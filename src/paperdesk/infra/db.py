@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import asyncpg
 from sqlalchemy import DateTime, Dialect, Executable, MetaData, Numeric, TypeDecorator, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import QueuePool
 
 from paperdesk.core.kernel.errors import Unavailable
 from paperdesk.core.kernel.time import utc
@@ -166,11 +167,6 @@ async def driver_connection(db: AsyncConnection) -> Connection:
     return (await db.get_raw_connection()).driver_connection
 
 
-async def ping(db: AsyncConnection) -> None:
-    """Ask the database for a sign of life."""
-    await db.execute(text("select 1"))
-
-
 async def fetch_all(db: AsyncConnection, query: Executable) -> list[Row]:
     """Return every row of a query by column name."""
     return [{str(name): row[name] for name in row} for row in (await db.execute(query)).mappings()]
@@ -180,6 +176,34 @@ async def fetch_one(db: AsyncConnection, query: Executable) -> Row | None:
     """Return the only row of a query, or None when there is none."""
     row = (await db.execute(query)).mappings().one_or_none()
     return None if row is None else {str(name): row[name] for name in row}
+
+
+@dataclass(frozen=True, slots=True)
+class PoolState:
+    """How many connections a pool may open, and how many are in use."""
+
+    name: str
+    size: int
+    in_use: int
+
+
+def state_of_pool(name: str, engine: AsyncEngine) -> PoolState:
+    """Return how a pool stands."""
+    pool = engine.pool
+    assert isinstance(pool, QueuePool), "every engine here has one"
+    return PoolState(name, 2 * pool.size(), pool.checkedout())  # as many again are opened when all are in use
+
+
+async def is_led(db: AsyncConnection, duty: str) -> bool:
+    """Say whether some process has taken on a duty that one does for all."""
+    query = """
+    select exists (
+      select from pg_locks where locktype = 'advisory' and granted and objsubid = 1
+      and database = (select oid from pg_database where datname = current_database())
+      and (classid::bigint << 32) | objid::bigint = hashtext(:duty)::bigint
+    )
+    """
+    return bool((await db.execute(text(query), {"duty": f"paperdesk:{duty}"})).scalar_one())
 
 
 async def is_leader(db: Connection, duty: str) -> bool:

@@ -1,7 +1,7 @@
 """Jobs run to an end that can be seen, whatever happens inside them."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 from uuid import UUID
 
@@ -117,6 +117,30 @@ async def test_monitors_learn_that_it_lives_and_is_ready(desk: RunningDesk) -> N
     assert await nobody.get("/health/live") == {"status": "live"}
     ready = await nobody.get("/health/ready")
     assert (ready["status"], ready["cache"]["keeper"], ready["cache"]["answers"]) == ("ready", "memory", True)
+
+
+async def test_ready_tells_the_true_state_of_database_quotes_and_pools(desk: RunningDesk) -> None:
+    nobody = desk.visitor()
+
+    async def seen(is_so: Callable[[Any], bool]) -> Any:  # noqa: ANN401 - any JSON
+        async with asyncio.timeout(10):
+            while not is_so(ready := await nobody.get("/health/ready")):
+                await asyncio.sleep(0.02)
+        return ready
+
+    ready = await seen(lambda found: found["quotes"]["are_moving"])
+    assert ready["database"]["answered_ms"] > 0
+    assert [(pool["name"], pool["size"] > 0) for pool in ready["database"]["pools"]] == [
+        ("app", True),
+        ("system", True),
+    ]
+    async with desk.runtime.read(desk.first.principal):
+        held = {pool["name"]: pool["in_use"] for pool in (await nobody.get("/health/ready"))["database"]["pools"]}
+        assert held["app"] == 1
+    leader = await desk.owner.fetchval("select pid from pg_locks where locktype = 'advisory' and granted")
+    await desk.owner.execute("select pg_terminate_backend($1, 5000)", leader)
+    await seen(lambda found: not found["quotes"]["are_moving"])
+    await seen(lambda found: found["quotes"]["are_moving"])
 
 
 async def test_without_a_database_it_lives_but_is_not_ready(desk: RunningDesk, tmp_path: Any) -> None:  # noqa: ANN401

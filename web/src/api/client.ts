@@ -4,7 +4,7 @@ import { problemOf, unreachable } from "./problems";
 type Query = Readonly<Record<string, string | number | null | undefined>>;
 
 interface Request {
-  readonly method: "GET" | "POST" | "DELETE";
+  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
   readonly path: string;
   readonly query?: Query;
   readonly body?: object;
@@ -17,7 +17,7 @@ function addressOf(path: string, query: Query = {}): string {
     if (value !== null && value !== undefined) search.set(name, String(value));
   }
   const text = search.toString();
-  return `/v1${path}${text ? `?${text}` : ""}`;
+  return `${path.startsWith("/health/") ? "" : "/v1"}${path}${text ? `?${text}` : ""}`;
 }
 
 async function send<Answer>({ method, path, query, body, signal }: Request): Promise<Answer> {
@@ -43,6 +43,11 @@ export function get<Answer>(path: string, query: Query = {}, signal?: AbortSigna
 /** Posts a command. Throws ApiProblem. */
 export function post<Answer>(path: string, body: object): Promise<Answer> {
   return send<Answer>({ method: "POST", path, body });
+}
+
+/** Changes what is given of a resource. Throws ApiProblem. */
+export function patch<Answer>(path: string, body: object): Promise<Answer> {
+  return send<Answer>({ method: "PATCH", path, body });
 }
 
 /** Deletes or cancels. Throws ApiProblem. */

@@ -2322,6 +2322,16 @@ export interface components {
             adjusts: components["schemas"]["AdjustedSeriesOut"][];
         };
         /**
+         * DatabaseOut
+         * @description How quickly the database answered, and the connections to it.
+         */
+        DatabaseOut: {
+            /** Answered Ms */
+            answered_ms: number;
+            /** Pools */
+            pools: components["schemas"]["PoolOut"][];
+        };
+        /**
          * DatasetOut
          * @description An immutable version of market facts, with where it comes from.
          */
@@ -4888,6 +4898,18 @@ export interface components {
             result: string;
         };
         /**
+         * PoolOut
+         * @description Connections to the database: how many there may be, and how many are in use just now.
+         */
+        PoolOut: {
+            /** Name */
+            name: string;
+            /** Size */
+            size: number;
+            /** In Use */
+            in_use: number;
+        };
+        /**
          * PositionOut
          * @description A position at its mark.
          */
@@ -5085,15 +5107,6 @@ export interface components {
             halted?: components["schemas"]["HaltedOut"] | null;
         };
         /**
-         * QuotesOut
-         * @description Standing quotes in the order they were asked for.
-         */
-        QuotesOut: {
-            source: components["schemas"]["SourceKind"];
-            /** Items */
-            items: components["schemas"]["QuoteOut"][];
-        };
-        /**
          * ReadyOut
          * @description That the desk can be used, and what slows it down.
          */
@@ -5103,6 +5116,8 @@ export interface components {
              * @constant
              */
             status: "ready";
+            database: components["schemas"]["DatabaseOut"];
+            quotes: components["schemas"]["paperdesk__features__operations__schemas__QuotesOut"];
             cache: components["schemas"]["CacheOut"];
         };
         /**
@@ -5987,6 +6002,15 @@ export interface components {
             reason: string | null;
         };
         /**
+         * QuotesOut
+         * @description Standing quotes in the order they were asked for.
+         */
+        paperdesk__features__marketdata__schemas__QuotesOut: {
+            source: components["schemas"]["SourceKind"];
+            /** Items */
+            items: components["schemas"]["QuoteOut"][];
+        };
+        /**
          * StrategyOut
          * @description A strategy that the tape waits for, and the cursor it has acknowledged.
          */
@@ -5995,6 +6019,14 @@ export interface components {
             name: string;
             /** Acknowledged */
             acknowledged: number;
+        };
+        /**
+         * QuotesOut
+         * @description Whether anybody moves the tapes; while nobody does, quotes stand still and no order fills.
+         */
+        paperdesk__features__operations__schemas__QuotesOut: {
+            /** Are Moving */
+            are_moving: boolean;
         };
         /**
          * PlaceOrderBody
@@ -7225,7 +7257,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["QuotesOut"];
+                    "application/json": components["schemas"]["paperdesk__features__marketdata__schemas__QuotesOut"];
                 };
             };
             /** @description Refused, or failed: a problem with a code. */

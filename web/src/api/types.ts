@@ -26,6 +26,9 @@ export type Bars = Schemas["BarsOut"];
 export type Quote = Schemas["QuoteOut"];
 export type Tape = Schemas["TapeOut"];
 export type TapeControl = Schemas["ControlTapeBody"];
+export type OpenAccount = Schemas["OpenAccountBody"];
+export type Ready = Schemas["ReadyOut"];
+export type Job = Schemas["JobOut"];
 export type ProblemBody = Schemas["Problem"];
 
 /** One page of a list. */

@@ -1,11 +1,13 @@
 import { Link } from "@tanstack/react-router";
-import { BookOpenText, ChartCandlestick, ListOrdered, Settings } from "lucide-react";
+import { BookOpenText, ChartCandlestick, HeartPulse, ListOrdered, Settings, WalletCards } from "lucide-react";
 import { Wordmark } from "../ui/Wordmark";
 
 const PAGES = [
   { to: "/trade", name: "Trade", Icon: ChartCandlestick },
   { to: "/orders", name: "Orders", Icon: ListOrdered },
   { to: "/activity", name: "Activity", Icon: BookOpenText },
+  { to: "/accounts", name: "Accounts", Icon: WalletCards },
+  { to: "/status", name: "Status", Icon: HeartPulse },
   { to: "/settings", name: "Settings", Icon: Settings },
 ] as const;
 

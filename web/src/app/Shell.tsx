@@ -1,13 +1,16 @@
 import { useQuery } from "@tanstack/react-query";
-import { Outlet } from "@tanstack/react-router";
+import { Outlet, useLocation } from "@tanstack/react-router";
 import { WifiOff } from "lucide-react";
 import { meQuery } from "../features/identity/queries";
-import { Empty } from "../ui/Empty";
 import { Problem } from "../ui/Problem";
 import { useAccounts, useFollow, useLink } from "./desk";
 import { Rail } from "./Rail";
 import { useReady } from "./ready";
 import { TopBar } from "./TopBar";
+import { Welcome } from "./Welcome";
+
+/** Pages that need no account. */
+const STANDS_ALONE = ["/accounts", "/status", "/settings"];
 
 /** Rail, top bar and the page; also where the live connection is kept. */
 export function Shell() {
@@ -15,6 +18,7 @@ export function Shell() {
   const { accounts, chosen } = useAccounts();
   const link = useLink();
   useFollow(chosen);
+  const { pathname } = useLocation();
   const isEmpty = accounts.data?.length === 0;
   useReady(isEmpty || me.error !== null);
   return (
@@ -28,11 +32,7 @@ export function Shell() {
         {link.state === "lost" ? <LostStrip /> : null}
         <main id="page" className="mx-auto max-w-[150rem] p-3">
           {me.error && !me.data ? <Problem problem={me.error} onRetry={() => me.refetch()} /> : null}
-          {isEmpty ? (
-            <Empty sentence="You have no account yet. Open one on a tape to start." command="paperdesk accounts open" />
-          ) : (
-            <Outlet />
-          )}
+          {isEmpty && !STANDS_ALONE.includes(pathname) ? <Welcome name={me.data?.user.name} /> : <Outlet />}
         </main>
       </div>
       <p className="sr-only" role="status" aria-live="polite">

@@ -61,6 +61,18 @@ const activity = createRoute({
   component: lazyRouteComponent(() => import("./pages/Activity"), "Activity"),
 });
 
+const accounts = createRoute({
+  getParentRoute: () => desk,
+  path: "/accounts",
+  component: lazyRouteComponent(() => import("./pages/Accounts"), "Accounts"),
+});
+
+const status = createRoute({
+  getParentRoute: () => desk,
+  path: "/status",
+  component: lazyRouteComponent(() => import("./pages/Status"), "Status"),
+});
+
 const settings = createRoute({
   getParentRoute: () => desk,
   path: "/settings",
@@ -82,7 +94,7 @@ function Nowhere() {
 }
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, signIn, desk.addChildren([trade, orders, activity, settings])]),
+  routeTree: root.addChildren([home, signIn, desk.addChildren([trade, orders, activity, accounts, status, settings])]),
   defaultPreload: "intent",
   defaultNotFoundComponent: Nowhere,
 });

@@ -1,5 +1,6 @@
 """REST routes of operations, and the three that monitors ask without a key."""
 
+import time
 from uuid import UUID
 
 from fastapi import APIRouter, Response
@@ -8,8 +9,8 @@ from starlette.requests import HTTPConnection
 from paperdesk.features.identity.access import Reading, Serving, Work, runtime_of
 from paperdesk.features.operations.cancel_job import cancel_job
 from paperdesk.features.operations.queries import list_jobs, read_job
-from paperdesk.features.operations.schemas import CacheOut, JobOut, ReadyOut
-from paperdesk.infra.db import ping
+from paperdesk.features.operations.schemas import CacheOut, DatabaseOut, JobOut, PoolOut, QuotesOut, ReadyOut
+from paperdesk.infra.db import is_led, state_of_pool
 from paperdesk.infra.http import Page, PageOf
 from paperdesk.infra.telemetry import Metrics
 
@@ -45,9 +46,17 @@ async def get_live() -> dict[str, str]:
 @monitors.get("/health/ready")
 async def get_ready(runtime: Serving) -> ReadyOut:
     """Say that the database answers too; 503 when it does not. Without its cache a desk is slower, and ready."""
+    began = time.perf_counter()
     async with runtime.as_system() as db:
-        await ping(db)
-    return ReadyOut(status="ready", cache=CacheOut.of(await runtime.cache.look()))
+        are_moving = await is_led(db, "pump")
+    answered_ms = round((time.perf_counter() - began) * 1000, 1)
+    pools = [state_of_pool("app", runtime.app), state_of_pool("system", runtime.system)]
+    return ReadyOut(
+        status="ready",
+        database=DatabaseOut(answered_ms=answered_ms, pools=[PoolOut.of(each) for each in pools]),
+        quotes=QuotesOut(are_moving=are_moving),
+        cache=CacheOut.of(await runtime.cache.look()),
+    )
 
 
 @monitors.get("/metrics")

@@ -1,5 +1,6 @@
 """What jobs look like from outside, and what monitors are told."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -7,7 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from paperdesk.infra.cache import CacheState
-from paperdesk.infra.db import Row
+from paperdesk.infra.db import PoolState, Row
 
 
 class JobOut(BaseModel):
@@ -49,8 +50,36 @@ class CacheOut(BaseModel):
         )
 
 
+class PoolOut(BaseModel):
+    """Connections to the database: how many there may be, and how many are in use just now."""
+
+    name: str
+    size: int
+    in_use: int
+
+    @classmethod
+    def of(cls, pool: PoolState) -> "PoolOut":
+        """Show how a pool stands."""
+        return cls(**asdict(pool))
+
+
+class DatabaseOut(BaseModel):
+    """How quickly the database answered, and the connections to it."""
+
+    answered_ms: float
+    pools: list[PoolOut]
+
+
+class QuotesOut(BaseModel):
+    """Whether anybody moves the tapes; while nobody does, quotes stand still and no order fills."""
+
+    are_moving: bool
+
+
 class ReadyOut(BaseModel):
     """That the desk can be used, and what slows it down."""
 
     status: Literal["ready"]
+    database: DatabaseOut
+    quotes: QuotesOut
     cache: CacheOut

@@ -11,6 +11,13 @@ export type Range = keyof typeof RANGES;
 const BARS_MAX = 5000;
 const WATCHED_MAX = 50;
 
+/** The tapes this user may open accounts on. */
+export const tapesQuery = queryOptions({
+  queryKey: keys.tapes,
+  queryFn: ({ signal }) => get<Page<Tape>>("/tapes", { limit: 100 }, signal),
+  select: (page) => page.items,
+});
+
 /** A tape and its clock; the stream keeps it current. */
 export const tapeQuery = (tapeId: string) =>
   queryOptions({
