@@ -29,6 +29,7 @@ from paperdesk.core.market.instruments import Kind
 from paperdesk.doors import worker
 from paperdesk.doors.alpaca.app import dialect
 from paperdesk.doors.desk import Desk as Rooms
+from paperdesk.doors.elsewhere import Elsewhere
 from paperdesk.doors.rest import build_app
 from paperdesk.doors.stream.app import stream
 from paperdesk.features.broker.order_writer import OrderWriter
@@ -46,6 +47,7 @@ from paperdesk.features.marketdata.tapes import Shelf
 from paperdesk.infra.crypto import Vault
 from paperdesk.infra.notices import Notices
 from paperdesk.infra.outbound import Surroundings
+from paperdesk.infra.outbox import CHANNEL as EVENTS
 from paperdesk.infra.outbox import Relay
 from paperdesk.infra.runtime import Runtime
 from paperdesk.infra.work import UnitOfWork
@@ -351,8 +353,9 @@ async def at_work(runtime: Runtime, stand: VendorStand | None = None) -> AsyncIt
     relay = Relay(runtime.server, runtime.bus, runtime.metrics)
     writer, publication = OrderWriter(runtime, shelf, relay), Publication(shelf)
     pump = worker.Pump(runtime, shelf, relay, publication, Recorder(runtime, shelf, sources))
-    notices = Notices(runtime.server, CHANNEL, shelf.answers)
-    works = (writer.run(), relay.run(), notices.run(), pump.run(), publication.run())
+    elsewhere = Elsewhere(pump)
+    notices = Notices(runtime.server, {CHANNEL: (shelf.answers, elsewhere), EVENTS: (relay,)})
+    works = (writer.run(), relay.run(), notices.run(), pump.run(), publication.run(), elsewhere.run())
     tasks = [asyncio.create_task(work) for work in works]
     try:
         yield Rooms(runtime, Gate(runtime), shelf, writer, sources, publication), relay

@@ -20,6 +20,7 @@ from paperdesk.core.kernel.principal import Principal, Scope
 from paperdesk.doors.alpaca.app import dialect
 from paperdesk.doors.cli.app import UpOptions
 from paperdesk.doors.desk import Desk
+from paperdesk.doors.elsewhere import Elsewhere
 from paperdesk.doors.rest import build_app as build_rest
 from paperdesk.doors.stream.app import MESSAGE_BYTES_MAX, stream
 from paperdesk.doors.worker import Pump
@@ -47,6 +48,7 @@ from paperdesk.infra.home import Home
 from paperdesk.infra.job_worker import Worker
 from paperdesk.infra.notices import Notices
 from paperdesk.infra.outbound import Surroundings
+from paperdesk.infra.outbox import CHANNEL as EVENTS
 from paperdesk.infra.outbox import Relay
 from paperdesk.infra.postgres import EmbeddedPostgres
 from paperdesk.infra.runtime import Runtime
@@ -100,12 +102,15 @@ async def running_desk(settings: Settings) -> AsyncIterator[Desk]:
         relay = Relay(server, runtime.bus, runtime.metrics)
         writer, publication = OrderWriter(runtime, shelf, relay), Publication(shelf)
         stack.push_async_callback(writer.close)
+        pump = Pump(runtime, shelf, relay, publication, Recorder(runtime, shelf, sources))
+        elsewhere = Elsewhere(pump)
         rooms = (
             writer.run(),
             relay.run(),
-            Pump(runtime, shelf, relay, publication, Recorder(runtime, shelf, sources)).run(),
+            pump.run(),
             publication.run(),
-            Notices(server, CHANNEL, shelf.answers).run(),
+            elsewhere.run(),
+            Notices(server, {CHANNEL: (shelf.answers, elsewhere), EVENTS: (relay,)}).run(),
             Warmer(runtime, shelf, KeptSources(sources, runtime.cache, runtime.clock)).run(),
             Worker(runtime, {**jobs_with(sources), **BROKER_JOBS}, SCHEDULES).run(),
         )

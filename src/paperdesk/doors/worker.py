@@ -29,6 +29,7 @@ class Pump:
     relay: Relay
     publication: Publication
     recorder: Recorder | None = None
+    leads: bool = False
     moved_at: dict[TapeId, datetime] = field(default_factory=dict[TapeId, datetime])
 
     async def run(self) -> None:
@@ -42,6 +43,7 @@ class Pump:
         try:
             while not await is_leader(db, "pump"):
                 await asyncio.sleep(IDLE_S)
+            self.leads = True
             if self.recorder is not None:
                 recording = asyncio.create_task(self.recorder.run())
             while True:
@@ -51,6 +53,7 @@ class Pump:
                 if not any(is_far):
                     await _wait(controls, FRAME_S if moving else IDLE_S)
         finally:
+            self.leads = False
             if recording is not None:
                 recording.cancel()
             await db.close(timeout=1)

@@ -1,11 +1,14 @@
-"""What the database tells while it happens: one channel, listened to by one connection a process.
+"""What the database tells while it happens: all channels are listened to by one connection a process.
 
 A notice comes after the commit it tells of, and only while the connection stands. So whoever lives by notices is told
 as well when they may have been missed.
 """
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import chain
 from typing import Protocol
 
 from paperdesk.infra.db import SYSTEM_ROLE, Server
@@ -24,11 +27,10 @@ class Listener(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Notices:
-    """The notices of one channel, for one listener."""
+    """The notices of some channels, for those who listen to each."""
 
     server: Server
-    channel: str
-    listener: Listener
+    listeners: Mapping[str, Sequence[Listener]]
 
     async def run(self) -> None:
         """Listen until cancelled; a database that goes away is waited for."""
@@ -39,9 +41,20 @@ class Notices:
         gone = asyncio.Event()
         db.add_termination_listener(lambda _: gone.set())
         try:
-            await db.add_listener(self.channel, lambda *told: self.listener.told(str(told[-1])))
-            self.listener.listening(is_on=True)
+            for channel, listeners in self.listeners.items():
+                for each in listeners:
+                    await db.add_listener(channel, partial(_told, each))
+            self._say(is_on=True)
             await gone.wait()
         finally:
-            self.listener.listening(is_on=False)
+            self._say(is_on=False)
             await db.close(timeout=1)
+
+    def _say(self, *, is_on: bool) -> None:
+        for each in chain.from_iterable(self.listeners.values()):
+            each.listening(is_on=is_on)
+
+
+def _told(listener: Listener, *told: object) -> None:
+    """Pass on the last of what the driver tells: connection, process, channel and payload."""
+    listener.told(str(told[-1]))

@@ -2,11 +2,12 @@
 
 Both are written in the transaction of the change itself, the outbox with one row for all of it, so
 that no event is ever touched again. One relay publishes what committed, in order per account and at
-least once: consumers keep the last sequence number they saw.
+least once: consumers keep the last sequence number they saw. Of several processes on one database the relay
+of any takes what was written; it tells the others whose accounts those were, and they read what they missed.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import asyncpg
@@ -19,6 +20,8 @@ from paperdesk.infra.bus import Bus
 from paperdesk.infra.db import ORDER_PATH, SYSTEM_ROLE, Instant, Server, metadata
 from paperdesk.infra.rooms import keep_serving
 from paperdesk.infra.telemetry import Metrics
+
+CHANNEL = "paperdesk_events"
 
 # The most commits that one look takes.
 BATCH = 200
@@ -53,11 +56,18 @@ with taken as (
   select e.account_id, e.seq, e.kind, e.at, e.payload::text as payload
   from ranges r join events e on e.account_id = r.account_id and e.seq between r.first_seq and r.last_seq
   where r.account_id = any($2)
+), told as (
+  -- A payload has less than 8,000 bytes; what is not selected in the end would not be told.
+  select pg_notify('paperdesk_events', $3::text || ' ' || string_agg(account_id::text, ','))
+  from (
+    select account_id, (row_number() over () - 1) / 200 as piece from (select distinct account_id from ranges) as one
+  ) as every
+  group by piece
 ), counted as (
-  select (select count(*) from taken) as commits,
+  select (select count(*) from taken) as commits, (select count(*) from told) as notices,
     (select coalesce(sum(last_seq - first_seq + 1), 0)::bigint from ranges) as events
 )
-select c.commits, c.events, w.* from counted c left join watched w on true order by w.account_id, w.seq
+select c.commits, c.events, c.notices, w.* from counted c left join watched w on true order by w.account_id, w.seq
 """
 
 
@@ -87,10 +97,26 @@ class Relay:
         self._bus = bus
         self._metrics = metrics
         self._poked = asyncio.Event()
+        self._process: int | None = None
 
     def poke(self) -> None:
         """Say that something committed."""
         self._poked.set()
+
+    def told(self, payload: str) -> None:
+        """Let those who watch accounts look for what the relay of another process has published."""
+        sender, _, account_ids = payload.partition(" ")
+        if int(sender) != self._process:
+            self._missed(account_ids.split(","))
+
+    def listening(self, *, is_on: bool) -> None:
+        """Let everyone look once notices come, or come again."""
+        if is_on:
+            self._missed(self._bus.ids_of("account:"))
+
+    def _missed(self, account_ids: Iterable[str]) -> None:
+        for each in account_ids:
+            self._bus.publish_latest(account_topic(each), {"topic": "missed", "id": each})
 
     async def run(self) -> None:
         """Publish until cancelled; a database that goes away is waited for."""
@@ -99,6 +125,7 @@ class Relay:
     async def _serve(self) -> None:
         # Forgetting that something was published does no harm, so nobody waits for the disk here.
         connection = await self._server.connect(SYSTEM_ROLE, {**ORDER_PATH, "synchronous_commit": "off"})
+        self._process = connection.get_server_pid()
         try:
             while True:
                 self._poked.clear()
@@ -119,7 +146,7 @@ class Relay:
     async def publish(self, connection: asyncpg.Connection) -> int:
         """Publish what some commits brought, return their number; only accounts that somebody watches are rendered."""
         watched = self._bus.ids_of("account:")
-        rows = await connection.fetch(_TAKE, BATCH, watched)
+        rows = await connection.fetch(_TAKE, BATCH, watched, str(connection.get_server_pid()))
         for row in rows:
             if row["payload"] is not None:
                 self._bus.publish(account_topic(row["account_id"]), message_of(row))

@@ -4,6 +4,7 @@ import asyncio
 import json
 import socket
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -92,13 +93,20 @@ class Exchange:
 @pytest.fixture
 async def exchange(desk: RunningDesk) -> AsyncIterator[Exchange]:
     """A real server over the desk, on a free port of this machine."""
+    async with serving(desk) as found:
+        yield found
+
+
+@asynccontextmanager
+async def serving(desk: RunningDesk) -> AsyncIterator[Exchange]:
+    """Serve a desk on a free port of this machine."""
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
         config = uvicorn.Config(
             desk.app, log_config=None, ws="websockets-sansio", lifespan="off", ws_max_size=MESSAGE_BYTES_MAX
         )
         server = uvicorn.Server(config)
-        serving = asyncio.create_task(server.serve(sockets=[bound]))
+        work = asyncio.create_task(server.serve(sockets=[bound]))
         while not server.started:
             await asyncio.sleep(0.005)
         lines: list[ClientConnection] = []
@@ -106,4 +114,4 @@ async def exchange(desk: RunningDesk) -> AsyncIterator[Exchange]:
         for line in lines:
             await line.close()
         server.should_exit = True
-        await serving
+        await work

@@ -5,7 +5,7 @@ encoded once, however many follow the channel, and holds nothing from after the 
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
 from paperdesk.core.broker.view import UnknownSymbol
@@ -44,6 +44,11 @@ class Publication:
     def is_followed(self) -> bool:
         """Say whether anybody follows anything."""
         return bool(self._channels)
+
+    @property
+    def followed(self) -> Collection[TapeId]:
+        """Return the tapes of which somebody follows something."""
+        return self._channels.keys()
 
     def moved(self, tape: Tape) -> None:
         """Take note of where a tape stands, whoever moved it or looked; older news than is known changes nothing."""

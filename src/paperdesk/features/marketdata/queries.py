@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from paperdesk.core.broker.view import UnknownSymbol
 from paperdesk.core.kernel.errors import Invalid
+from paperdesk.core.kernel.ids import TapeId
 from paperdesk.core.market.corporate_actions import AdjustedSeries, CorporateAction
 from paperdesk.core.market.facts import TradingHalted
 from paperdesk.core.market.halts import standing_halt
@@ -21,7 +22,7 @@ from paperdesk.features.marketdata.feeds.dataset import Dataset, standing_quote
 from paperdesk.features.marketdata.feeds.manifest import DatasetManifest, manifest_from_text
 from paperdesk.features.marketdata.feeds.resample import Interval, Standing, minutes_of, resampled
 from paperdesk.features.marketdata.presets import REPLAYS, Replay
-from paperdesk.features.marketdata.store import live_tapes, load_strategies, load_tape, public_dataset
+from paperdesk.features.marketdata.store import any_tape, live_tapes, load_strategies, load_tape, public_dataset
 from paperdesk.features.marketdata.tables import dataset_versions, tape_runs
 from paperdesk.features.marketdata.tapes import Shelf, Tape, listed_instrument, tape_of
 from paperdesk.infra.db import fetch_all
@@ -78,6 +79,11 @@ async def list_tapes(work: ReadOnly) -> list[Tape]:
     """Return the tapes a caller may see, newest first."""
     query = select(tape_runs).where(owned(tape_runs, work, or_public=True)).order_by(tape_runs.c.id.desc())
     return [tape_of(row) for row in await fetch_all(work.db, query)]
+
+
+async def tape_for_all(db: AsyncConnection, tape_id: TapeId) -> Tape | None:
+    """Return a tape of whatever tenant, None when it is gone; for what runs by itself."""
+    return await any_tape(db, tape_id)
 
 
 async def every_live_tape(db: AsyncConnection) -> list[Tape]:

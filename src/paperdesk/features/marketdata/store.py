@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from paperdesk.core.kernel.errors import NotFound
-from paperdesk.core.kernel.ids import DatasetId, TenantId
+from paperdesk.core.kernel.ids import DatasetId, TapeId, TenantId
 from paperdesk.core.market.instruments import Instrument
 from paperdesk.features.marketdata.feeds.manifest import DatasetManifest, SourceKind, manifest_from_text, manifest_json
 from paperdesk.features.marketdata.feeds.vendor import Subject
@@ -332,6 +332,12 @@ async def replace_sealed_key(db: AsyncConnection, place: tuple[TenantId, str], s
     """Write one key sealed anew."""
     its = (source_keys.c.tenant_id == place[0], source_keys.c.vendor == place[1])
     await db.execute(update(source_keys).where(*its).values(sealed_with=sealed.key_name, box=sealed.box))
+
+
+async def any_tape(db: AsyncConnection, tape_id: TapeId) -> Tape | None:
+    """Return a tape of whatever tenant, None when it is gone."""
+    row = await fetch_one(db, select(tape_runs).where(tape_runs.c.id == tape_id))
+    return None if row is None else tape_of(row)
 
 
 async def live_tapes(db: AsyncConnection) -> list[Tape]:

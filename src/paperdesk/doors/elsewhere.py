@@ -1,0 +1,57 @@
+"""Tapes that another process moves, told to whoever follows them in this one."""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from paperdesk.core.kernel.ids import TapeId, uuid_from_text
+from paperdesk.doors.worker import Pump
+from paperdesk.features.marketdata.queries import tape_for_all
+from paperdesk.infra.rooms import keep_serving
+
+
+@dataclass(slots=True)
+class Elsewhere:
+    """Hears from the database which tapes moved, and reads where those stand that somebody follows here.
+
+    While the pump of this process leads, it tells by itself and sooner, and nothing is read.
+    """
+
+    pump: Pump
+    _due: set[TapeId] = field(default_factory=set[TapeId])
+    _has_due: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def told(self, payload: str) -> None:
+        """Take note of a tape whose row has changed."""
+        self._look([payload])
+
+    def listening(self, *, is_on: bool) -> None:
+        """Look at all tapes that somebody follows: they may have moved while nobody told."""
+        if is_on:
+            self._look({*self.pump.runtime.bus.ids_of("tape:"), *map(str, self.pump.publication.followed)})
+
+    def _look(self, named: Iterable[str]) -> None:
+        if self.pump.leads:
+            return
+        for tape_id in (TapeId(uuid_from_text(each)) for each in named):
+            self.pump.runtime.bus.publish_latest(f"tape:{tape_id}", {"topic": "tape", "id": tape_id})
+            if tape_id in self.pump.publication.followed:
+                self._due.add(tape_id)
+                self._has_due.set()
+
+    async def run(self) -> None:
+        """Read where tapes stand until cancelled; a database that goes away is waited for."""
+        await keep_serving("elsewhere", self._serve)
+
+    async def _serve(self) -> None:
+        # Whatever was about to be read when the database went away is among what is followed.
+        self._look(map(str, tuple(self.pump.publication.followed)))
+        while True:
+            await self._has_due.wait()
+            self._has_due.clear()
+            while self._due:
+                tape_id = self._due.pop()
+                async with self.pump.runtime.as_system() as db:
+                    tape = await tape_for_all(db, tape_id)
+                if tape is not None:
+                    self.pump.publication.moved(tape)

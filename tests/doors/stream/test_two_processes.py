@@ -1,0 +1,70 @@
+"""Two desks on one database: who follows a tape at the one that does not move it misses nothing."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import pytest
+
+from paperdesk.infra.crypto import TokenHasher
+from paperdesk.infra.runtime import Runtime
+from tests.desk import RunningDesk, at_work
+from tests.doors.stream.conftest import Exchange, serving
+from tests.doors.stream.test_market import follow
+
+
+@pytest.fixture
+async def other(desk: RunningDesk) -> AsyncIterator[Exchange]:
+    """Another process on the same database, started when the first one leads and listens."""
+    tape_id, _ = await desk.market()
+    await desk.mine.step(tape_id)
+    mine = desk.runtime
+    theirs = Runtime(mine.settings, mine.server, TokenHasher(b"test" * 8), mine.clock)
+    async with at_work(theirs) as (rooms, relay):
+        while not (rooms.shelf.answers._is_told and desk.rooms.shelf.answers._is_told):
+            await asyncio.sleep(0.01)
+        async with serving(replace(desk, runtime=theirs, rooms=rooms, relay=relay, clients=[])) as found:
+            yield found
+    await theirs.close()
+
+
+async def test_quotes_are_told_where_the_tape_is_not_moved(desk: RunningDesk, other: Exchange) -> None:
+    tape_id, _ = await desk.market("quotes")
+    line = await other.mine()
+    said = await follow(line, tape_id, "quotes")
+    assert (await line.hear())["seq"] == said["seq"]
+    tape = await desk.mine.step(tape_id, "quote")
+    moved = await line.hear()
+    assert (moved["after"], moved["seq"]) == (said["seq"], tape["cursor"])
+    assert (moved["quote"]["bid"], moved["quote"]["ask_size"]) == ("100", "5")
+
+
+async def test_bars_and_where_the_tape_stands_are_told_too(desk: RunningDesk, other: Exchange) -> None:
+    tape_id, _ = await desk.market()
+    line, watcher = await other.mine(), await other.mine()
+    await follow(line, tape_id, "bars", interval="1d")
+    await line.hear()
+    await watcher.say(do="subscribe", topic="tape", id=tape_id)
+    await watcher.system("subscribed")
+    await watcher.hear()
+    tape = await desk.mine.step(tape_id)
+    bars = await desk.mine.rows("/v1/bars", tape_id=tape_id, symbol="ACME", interval="1d")
+    assert (await line.hear())["bars"] == bars[-1:]
+    while (await watcher.hear())["tape"]["cursor"] != tape["cursor"]:
+        pass
+
+
+async def test_orders_are_told_in_both_processes_whichever_took_them(desk: RunningDesk, other: Exchange) -> None:
+    tape_id, account_id = await desk.market()
+    async with serving(desk) as here:
+        lines = [await here.mine(), await other.mine()]
+        for line in lines:
+            await line.say(do="subscribe", topic="account", id=account_id, after=1)
+            await line.system("subscribed")
+        await desk.mine.order(account_id, "buy", "1")
+        await desk.mine.step(tape_id)
+        await other.desk.mine.order(account_id, "buy", "1")
+        await other.desk.mine.step(tape_id)
+        expected = [(2, "order_accepted"), (3, "order_filled"), (4, "order_accepted"), (5, "order_filled")]
+        for line in lines:
+            assert await line.events(4) == expected
