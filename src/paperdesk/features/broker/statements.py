@@ -38,13 +38,15 @@ select id, tenant_id, tape_id, currency, rules::text as rules, cash, held, last_
 from accounts where id = any($1) order by id for update
 """
 
+# `offset 0` keeps the planner to one look by the key for each position wanted; without statistics it reads them all.
 LOAD_POSITIONS = """
 select p.account_id, p.instrument_id, p.quantity, p.reserved, p.cost, p.at_expiry
-from (
-  select * from unnest($1::uuid[], $2::uuid[])
-) as w(account_id, instrument_id)
+from unnest($1::uuid[], $2::uuid[]) as w(account_id, instrument_id)
 join accounts a on a.id = w.account_id
-join positions p on (p.account_id, p.epoch, p.instrument_id, p.book) = (w.account_id, a.epoch, w.instrument_id, 'net')
+cross join lateral (
+  select * from positions p
+  where (p.account_id, p.epoch, p.instrument_id, p.book) = (a.id, a.epoch, w.instrument_id, 'net') offset 0
+) p
 """
 
 # Everything that margined accounts hold.
@@ -96,6 +98,7 @@ CHANGED_ORDER = tuple(column for column in ORDER if column[0] in CHANGEABLE)
 _ASSIGNED = ", ".join(f"{name} = n.{name}" for name, _ in CHANGED_ORDER)
 
 ORDER_COLUMNS = ", ".join(name for name, _ in ORDER)
+_COLUMNS_OF_O = ", ".join(f"o.{name}" for name, _ in ORDER)
 
 # The orders that are named, those of an account (in one instrument, or in all), those placed since a fact, which are
 # its newest, and whoever is in a group with them.
@@ -116,8 +119,11 @@ with named as (
   where o.account_id = w.account_id and o.accepted_seq > coalesce(
     (select max(p.accepted_seq) from orders p where p.account_id = w.account_id and p.accepted_fact < w.fact), 0)
 )
-select {ORDER_COLUMNS} from orders
-where id in (select id from named) or group_id in (select group_id from named where group_id is not null)
+select {_COLUMNS_OF_O} from named n join orders o on o.id = n.id
+union all
+select {_COLUMNS_OF_O}
+from (select distinct group_id from named where group_id is not null) g join orders o on o.group_id = g.group_id
+where o.id not in (select id from named)
 """
 
 # What was asked for when orders were accepted: the command that stands at or next before their acceptance. Those that a

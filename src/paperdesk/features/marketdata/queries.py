@@ -20,7 +20,7 @@ from paperdesk.features.marketdata.feeds.adjust import Adjustment, adjusted, hap
 from paperdesk.features.marketdata.feeds.bar_rows import BarRows, BarsWanted
 from paperdesk.features.marketdata.feeds.dataset import Dataset, standing_quote
 from paperdesk.features.marketdata.feeds.manifest import DatasetManifest, manifest_from_text
-from paperdesk.features.marketdata.feeds.resample import Interval, Standing, minutes_of, resampled
+from paperdesk.features.marketdata.feeds.resample import Interval, Standing, minutes_of, resampled, standing_at
 from paperdesk.features.marketdata.presets import REPLAYS, Replay
 from paperdesk.features.marketdata.store import any_tape, live_tapes, load_strategies, load_tape, public_dataset
 from paperdesk.features.marketdata.tables import dataset_versions, tape_runs
@@ -153,9 +153,8 @@ def bar_rows(tape: Tape, dataset: Dataset, asked: BarQuery, limit: int | None = 
 
 
 def standing_of(tape: Tape, dataset: Dataset) -> Standing:
-    """Return a tape's moment; with its session over, or just begun, all that ended at that instant is known."""
-    session = dataset.session_at(tape.cursor)
-    return Standing(tape.at, is_settled=session is None or session.opens_at == tape.at)
+    """Return a tape's moment."""
+    return standing_at(tape.at, dataset.session_at(tape.cursor), dataset.calendar)
 
 
 def read_quotes(tape: Tape, dataset: Dataset, symbols: Sequence[str]) -> list[StandingQuote]:

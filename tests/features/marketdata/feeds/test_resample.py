@@ -16,7 +16,7 @@ from paperdesk.core.market.quotes import Bar
 from paperdesk.core.market.sessions import Session, calendar
 from paperdesk.features.marketdata.feeds.columns import ABSENT, BarColumns, PrintColumns, microseconds
 from paperdesk.features.marketdata.feeds.dataset import Dataset
-from paperdesk.features.marketdata.feeds.resample import BarsDoNotFit, Interval, Standing, resampled
+from paperdesk.features.marketdata.feeds.resample import BarsDoNotFit, Interval, resampled, standing_at
 from tests.features.marketdata.feeds.markets import SESSIONS, Market, Written, bars, daily, markets, opened
 
 MARKET = calendar("XNYS")
@@ -35,8 +35,7 @@ def aa(dataset: Dataset) -> InstrumentId:
 def higher(dataset: Dataset, interval: Interval, cursor: int, now: datetime | None = None) -> list[Bar]:
     rows = dataset.closed_bars(aa(dataset), cursor)
     assert rows is not None
-    session, at = dataset.session_at(cursor), now or dataset.at_of(cursor)
-    standing = Standing(at, is_settled=session is None or session.opens_at == at)
+    standing = standing_at(now or dataset.at_of(cursor), dataset.session_at(cursor), dataset.calendar)
     return resampled(rows, interval, dataset.calendar, standing).bars()
 
 
@@ -119,8 +118,8 @@ def test_a_bar_that_was_shown_never_changes(market: Market, interval: Interval, 
     before: list[Bar] = []
     for cursor in range(1, dataset.facts_total + 1):
         rows = dataset.closed_bars(instrument, cursor)
-        session, now = dataset.session_at(cursor), dataset.at_of(cursor)
-        standing = Standing(now, is_settled=session is None or session.opens_at == now)
+        now = dataset.at_of(cursor)
+        standing = standing_at(now, dataset.session_at(cursor), MARKET)
         try:
             shown = resampled(rows, interval, MARKET, standing).bars() if rows else []
         except BarsDoNotFit:
@@ -185,3 +184,11 @@ def test_daily_bars_are_days_already() -> None:
     with pytest.raises(BarsDoNotFit):
         higher(dataset, "1h", dataset.facts_total)
     assert higher(dataset, "1w", dataset.facts_total) == []  # the week is not over
+
+
+def test_an_hour_waits_for_every_print_of_the_instant_that_ends_it() -> None:
+    opens = microseconds(SESSIONS[0].opens_at)
+    at_the_open = PrintColumns(np.array([opens, opens]), np.array([100, 100]), np.array([100, 50]))
+    dataset = opened({"AA": at_the_open})
+    assert higher(dataset, "1h", 1) == []
+    assert [bar.volume for bar in higher(dataset, "1h", dataset.facts_total)] == [150]

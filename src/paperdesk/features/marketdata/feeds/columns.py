@@ -23,6 +23,8 @@ from paperdesk.features.marketdata.feeds.manifest import Listing, MalformedDatas
 Ints: TypeAlias = NDArray[np.int64]
 
 ABSENT: Final = int(np.iinfo(np.int64).min)
+# How long the bar of a single print lasts, in microseconds.
+OF_A_PRINT: Final = 1
 SCALE_MAX: Final = 9
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -103,7 +105,7 @@ def with_numbers(columns: Columns, numbers: Mapping[str, Ints]) -> Columns:
 def bars_of_prints(prints: PrintColumns) -> BarColumns:
     """Return each print as a bar of its own, which lasts the microsecond before it is known."""
     price = prints.price
-    return BarColumns(prints.at - 1, prints.at, price, price, price, price, prints.size)
+    return BarColumns(prints.at - OF_A_PRINT, prints.at, price, price, price, price, prints.size)
 
 
 def microseconds(instant: datetime) -> int:

@@ -14,9 +14,17 @@ from typing import Final, Literal, TypeAlias
 import numpy as np
 
 from paperdesk.core.kernel.errors import Conflict
-from paperdesk.core.market.sessions import Calendar, calendar
+from paperdesk.core.market.sessions import Calendar, Session, calendar
 from paperdesk.features.marketdata.feeds.bar_rows import BarRows
-from paperdesk.features.marketdata.feeds.columns import ABSENT, BarColumns, Ints, instant_of, microseconds, picked_bars
+from paperdesk.features.marketdata.feeds.columns import (
+    ABSENT,
+    OF_A_PRINT,
+    BarColumns,
+    Ints,
+    instant_of,
+    microseconds,
+    picked_bars,
+)
 
 Interval: TypeAlias = Literal[
     "1m", "3m", "5m", "15m", "30m", "1h", "2h", "4h", "6h", "8h", "12h", "1d", "3d", "1w", "1M"
@@ -78,6 +86,13 @@ class _Buckets:
     inside: np.typing.NDArray[np.bool_]
 
 
+def standing_at(now: datetime, session: Session | None, market: Calendar) -> Standing:
+    """Return the moment of a tape in this session, or in none: all that ends at an instant is told before its bell."""
+    today = session or market.session_on(market.day_of(now))
+    bell = None if today is None else today.closes_at if session is None else today.opens_at
+    return Standing(now, is_settled=bell == now)
+
+
 def resampled(rows: BarRows, interval: Interval, market: Calendar, standing: Standing) -> BarRows:
     """Return bars of an interval; the one that is not over yet is left out, since it may still change."""
     if not len(rows.columns.at):
@@ -91,7 +106,7 @@ def resampled(rows: BarRows, interval: Interval, market: Calendar, standing: Sta
         raise BarsDoNotFit(f"The bars of this tape do not fit into {interval}.", interval=interval)
     firsts = np.flatnonzero(np.diff(starts, prepend=-1))
     merged = _merged(kept, firsts, starts[firsts], np.maximum.reduceat(np.maximum(ends, kept.at), firsts))
-    is_over = _is_over(int(merged.at[-1]), int(kept.at[-1]), standing)
+    is_over = _is_over(int(merged.at[-1]), kept, standing)
     return replace(rows, columns=merged if is_over else picked_bars(merged, slice(0, -1)))
 
 
@@ -151,7 +166,11 @@ def _merged(rows: BarColumns, firsts: Ints, starts: Ints, ends: Ints) -> BarColu
     )
 
 
-def _is_over(end: int, last_at: int, standing: Standing) -> bool:
-    """Say whether nothing that is still to come can belong to a bar that ends then."""
+def _is_over(end: int, rows: BarColumns, standing: Standing) -> bool:
+    """Say whether nothing that is still to come can belong to a bar that ends then.
+
+    No two bars end at one instant, but several prints may stand there.
+    """
     now = microseconds(standing.now)
-    return end < now or (end == now and (last_at == end or standing.is_settled))
+    is_last = rows.at[-1] == end and rows.at[-1] - rows.open_at[-1] > OF_A_PRINT
+    return bool(end < now or (end == now and (is_last or standing.is_settled)))
