@@ -26,7 +26,7 @@ from bench.desks import Running, database_of, free_port, serving, temporary_home
 from bench.furnish import SYMBOLS, Furnished, Furniture, furnish
 from bench.load import BenchFailed, Target, take, write_requests
 from bench.machine import look_around
-from bench.orders import Goal, bodies, show_goals
+from bench.orders import Goal, bodies, show_goals, without_goal
 from paperdesk.core.kernel.ids import AccountId
 from paperdesk.infra.settings import Settings
 
@@ -137,9 +137,7 @@ async def many_accounts(bench: Bench) -> list[Goal]:
         terms = {"type": "limit", "limit_price": limit, "time_in_force": "gtc"}
         await _each(furnished.accounts, partial(bench.order, symbol=SYMBOLS[0], terms=terms))
         seconds = await bench.step(furnished)
-        goals.append(
-            Goal(f"a quote for {MANY_ACCOUNTS:,} accounts that {name}, s", seconds, float("inf"), is_floor=False)
-        )
+        goals.append(without_goal(f"a quote for {MANY_ACCOUNTS:,} accounts that {name}, s", seconds))
     return goals
 
 

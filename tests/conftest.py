@@ -28,7 +28,7 @@ from paperdesk.infra.postgres import EmbeddedPostgres
 from paperdesk.infra.runtime import Runtime
 from paperdesk.infra.schema import migrate
 from paperdesk.infra.settings import Settings
-from paperdesk.infra.telemetry import configure_logs
+from tests.loglines import write_logs
 
 settings.register_profile("short", deadline=None, max_examples=50, stateful_step_count=30, print_blob=True)
 settings.register_profile("nightly", deadline=None, max_examples=2000, stateful_step_count=50, print_blob=True)
@@ -62,7 +62,7 @@ class TestDatabase:
 @pytest.fixture(scope="session", autouse=True)
 def logs() -> None:
     """Write log lines the way a machine reads them, from warnings up."""
-    configure_logs("json", "WARNING")
+    write_logs("WARNING")
 
 
 @pytest.fixture(scope="session")

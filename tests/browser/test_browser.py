@@ -40,12 +40,24 @@ def _require_browser() -> None:
 @pytest.mark.timeout(TIMEOUT_S + 20)
 def test_the_desk_works_in_a_real_browser(desk_url: str, sign_in_link: str) -> None:
     """All journeys pass against a running server with a seeded account."""
+    _travel(desk_url, sign_in_link, paced="")
+
+
+@pytest.mark.nightly
+@pytest.mark.timeout(TIMEOUT_S + 20)
+def test_the_desk_is_quick_in_a_real_browser(desk_url: str, sign_in_link: str) -> None:
+    """The same, and pages stand in time; measured by the clock, so not beside other tests."""
+    _travel(desk_url, sign_in_link, paced="yes")
+
+
+def _travel(desk_url: str, sign_in_link: str, paced: str) -> None:
     _require_browser()
     environment = {
         **os.environ,
         "BASE_URL": desk_url,
         "SIGN_IN_URL": sign_in_link,
         "CHROMIUM_PATH": _chromium() or "",
+        "PACED": paced,
     }
     command = [shutil.which("node") or "node", "--test", "--test-reporter=spec", str(HERE / "desk.test.mjs")]
     run = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=TIMEOUT_S, check=False)

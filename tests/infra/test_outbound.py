@@ -27,7 +27,7 @@ from paperdesk.infra.outbound import (
     VendorUnreachable,
     open_client,
 )
-from paperdesk.infra.telemetry import configure_logs
+from tests.loglines import write_logs
 from tests.vendor_server import Waits
 from tests.vendor_stand import ALPACA_KEY, Trouble, VendorStand
 
@@ -228,7 +228,7 @@ async def test_no_key_reaches_a_log_line(
     words = io.StringIO()
     logging.getLogger().addHandler(handler := logging.StreamHandler(words))
     logging.getLogger().setLevel(logging.DEBUG)
-    configure_logs("json", "DEBUG")
+    write_logs("DEBUG")
     try:
         secret = "in-the-address-0123456789"
         asked = Question(f"{served_stand.base}/fred/series/observations", {"api_key": secret, "series_id": "DGS10"})
@@ -236,7 +236,7 @@ async def test_no_key_reaches_a_log_line(
             await line.get(asked)
     finally:
         logging.getLogger().removeHandler(handler)
-        configure_logs("json", "WARNING")
+        write_logs("WARNING")
         logging.getLogger().setLevel(logging.WARNING)
     said = capfd.readouterr()
     assert secret not in words.getvalue() + said.err + said.out

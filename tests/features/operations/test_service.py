@@ -17,6 +17,7 @@ import pytest
 from tests.served import desk_at, free_port, new_home
 
 pytestmark = pytest.mark.slow
+# What is measured by the clock is nightly: beside another test of the suite it would measure that one.
 ROUNDS = 3
 LIGHT = ("/v1/me", "/v1/keys", "/v1/accounts", "/v1/tapes", "/v1/jobs", "/health/live", "/health/ready", "/metrics")
 
@@ -55,6 +56,7 @@ def timed(client: httpx.Client, method: str, path: str, **more: Any) -> float:  
     return (time.perf_counter() - began) * 1000
 
 
+@pytest.mark.nightly
 def test_an_order_is_quick(client: httpx.Client, served: dict[str, str]) -> None:
     rounds = [[timed(client, "POST", "/v1/orders", json=wish(served)) for _ in range(100)] for _ in range(ROUNDS)]
     best = min(rounds, key=statistics.fmean)
@@ -63,6 +65,7 @@ def test_an_order_is_quick(client: httpx.Client, served: dict[str, str]) -> None
     assert max(best) < 500
 
 
+@pytest.mark.nightly
 def test_light_routes_answer_at_once(client: httpx.Client) -> None:
     for path in LIGHT:
         timed(client, "GET", path)
@@ -70,6 +73,7 @@ def test_light_routes_answer_at_once(client: httpx.Client) -> None:
         assert min(medians) < 10, path
 
 
+@pytest.mark.nightly
 async def test_of_calls_at_once_nearly_all_succeed_and_are_quick(served: dict[str, str]) -> None:
     headers = {"Authorization": f"Bearer {served['key_id']}.{served['secret']}"}
     async with httpx.AsyncClient(base_url=served["url"], headers=headers, timeout=30) as client:

@@ -5057,6 +5057,14 @@ export interface components {
             reason: string | null;
         };
         /**
+         * PumpOut
+         * @description Whether anybody moves the tapes; while nobody does, quotes stand still and no order fills.
+         */
+        PumpOut: {
+            /** Are Moving */
+            are_moving: boolean;
+        };
+        /**
          * QualityOut
          * @description The quality report of a dataset as of an instant, symbol by symbol.
          */
@@ -5107,6 +5115,15 @@ export interface components {
             halted?: components["schemas"]["HaltedOut"] | null;
         };
         /**
+         * QuotesOut
+         * @description Standing quotes in the order they were asked for.
+         */
+        QuotesOut: {
+            source: components["schemas"]["SourceKind"];
+            /** Items */
+            items: components["schemas"]["QuoteOut"][];
+        };
+        /**
          * ReadyOut
          * @description That the desk can be used, and what slows it down.
          */
@@ -5117,7 +5134,7 @@ export interface components {
              */
             status: "ready";
             database: components["schemas"]["DatabaseOut"];
-            quotes: components["schemas"]["paperdesk__features__operations__schemas__QuotesOut"];
+            quotes: components["schemas"]["PumpOut"];
             cache: components["schemas"]["CacheOut"];
         };
         /**
@@ -6002,15 +6019,6 @@ export interface components {
             reason: string | null;
         };
         /**
-         * QuotesOut
-         * @description Standing quotes in the order they were asked for.
-         */
-        paperdesk__features__marketdata__schemas__QuotesOut: {
-            source: components["schemas"]["SourceKind"];
-            /** Items */
-            items: components["schemas"]["QuoteOut"][];
-        };
-        /**
          * StrategyOut
          * @description A strategy that the tape waits for, and the cursor it has acknowledged.
          */
@@ -6019,14 +6027,6 @@ export interface components {
             name: string;
             /** Acknowledged */
             acknowledged: number;
-        };
-        /**
-         * QuotesOut
-         * @description Whether anybody moves the tapes; while nobody does, quotes stand still and no order fills.
-         */
-        paperdesk__features__operations__schemas__QuotesOut: {
-            /** Are Moving */
-            are_moving: boolean;
         };
         /**
          * PlaceOrderBody
@@ -7257,7 +7257,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["paperdesk__features__marketdata__schemas__QuotesOut"];
+                    "application/json": components["schemas"]["QuotesOut"];
                 };
             };
             /** @description Refused, or failed: a problem with a code. */

@@ -45,7 +45,7 @@ def halt_of(instrument: Instrument, view: MarketView) -> TradingHalted | None:
 
 
 def quotes_of_traded(view: MarketView, orders: Iterable[Order]) -> Quotes:
-    """Return the standing quotes for orders: what is halted has only the one from before, which is none."""
+    """Return the standing quotes for orders, without those from before of what is halted now."""
     if not view.halts:
         return view.quotes
     stopped = {order.instrument.id for order in orders if halt_of(order.instrument, view) is not None}

@@ -86,6 +86,11 @@ class OrderKind(StrEnum):
 _KINDS = {Kind.OPTION: OrderKind.OPTION, Kind.CRYPTO: OrderKind.CRYPTO}
 
 
+def kind_in(instrument: Instrument) -> OrderKind:
+    """Return the kind of an order of one instrument; shares of funds are equity."""
+    return _KINDS.get(instrument.kind, OrderKind.EQUITY)
+
+
 class Intent(StrEnum):
     """What an order means to do to a position; said by those who want to be held to it."""
 
@@ -286,7 +291,7 @@ class Order:
         """Return what the order is in; shares of funds are equity, and a leg is of its combo's kind."""
         if self.order_class is OrderClass.COMBO:
             return OrderKind.COMBO
-        return _KINDS.get(self.instrument.kind, OrderKind.EQUITY)
+        return kind_in(self.instrument)
 
     @property
     def is_combo(self) -> bool:

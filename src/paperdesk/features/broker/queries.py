@@ -15,13 +15,12 @@ from paperdesk.core.broker.engine import UnknownOrder
 from paperdesk.core.broker.explanation import Explanation
 from paperdesk.core.broker.ledger import EntryKind
 from paperdesk.core.broker.margin import Standing, standing
-from paperdesk.core.broker.orders import OPEN_STATUSES, Order, OrderClass, OrderKind
+from paperdesk.core.broker.orders import OPEN_STATUSES, Order, OrderClass, OrderKind, kind_in
 from paperdesk.core.broker.valuation import PositionValue, Valuation, value_account
 from paperdesk.core.kernel.codes import is_right
 from paperdesk.core.kernel.errors import Invalid, NotFound
 from paperdesk.core.kernel.ids import AccountId, derived
 from paperdesk.core.kernel.money import ZERO
-from paperdesk.core.market.instruments import Instrument, Kind
 from paperdesk.features.broker.lineage_queries import lineage_of
 from paperdesk.features.broker.order_writer import UnknownAccount
 from paperdesk.features.broker.rows import account_of, claim_of, explanation_of, order_of, position_of
@@ -284,12 +283,8 @@ async def list_orders(
 def _of_kind(dataset: Dataset, kind: OrderKind) -> ColumnElement[bool]:
     if kind is OrderKind.COMBO:
         return orders.c.order_class == OrderClass.COMBO
-    in_kind = [each.id for each in dataset.instruments.values() if _order_kind(each) is kind]
+    in_kind = [each.id for each in dataset.instruments.values() if kind_in(each) is kind]
     return and_(orders.c.order_class != OrderClass.COMBO, orders.c.instrument_id.in_(in_kind))
-
-
-def _order_kind(instrument: Instrument) -> OrderKind:
-    return OrderKind(instrument.kind) if instrument.kind in {Kind.OPTION, Kind.CRYPTO} else OrderKind.EQUITY
 
 
 async def orders_of_epoch(work: ReadOnly, dataset: Dataset, account: Row) -> list[Order]:

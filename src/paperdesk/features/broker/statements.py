@@ -98,7 +98,6 @@ CHANGED_ORDER = tuple(column for column in ORDER if column[0] in CHANGEABLE)
 _ASSIGNED = ", ".join(f"{name} = n.{name}" for name, _ in CHANGED_ORDER)
 
 ORDER_COLUMNS = ", ".join(name for name, _ in ORDER)
-_COLUMNS_OF_O = ", ".join(f"o.{name}" for name, _ in ORDER)
 
 # The orders that are named, those of an account (in one instrument, or in all), those placed since a fact, which are
 # its newest, and whoever is in a group with them.
@@ -119,11 +118,10 @@ with named as (
   where o.account_id = w.account_id and o.accepted_seq > coalesce(
     (select max(p.accepted_seq) from orders p where p.account_id = w.account_id and p.accepted_fact < w.fact), 0)
 )
-select {_COLUMNS_OF_O} from named n join orders o on o.id = n.id
+select {ORDER_COLUMNS} from orders where id in (select id from named)
 union all
-select {_COLUMNS_OF_O}
-from (select distinct group_id from named where group_id is not null) g join orders o on o.group_id = g.group_id
-where o.id not in (select id from named)
+select {ORDER_COLUMNS} from orders
+where group_id in (select group_id from named where group_id is not null) and id not in (select id from named)
 """
 
 # What was asked for when orders were accepted: the command that stands at or next before their acceptance. Those that a

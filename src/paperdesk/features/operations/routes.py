@@ -9,7 +9,7 @@ from starlette.requests import HTTPConnection
 from paperdesk.features.identity.access import Reading, Serving, Work, runtime_of
 from paperdesk.features.operations.cancel_job import cancel_job
 from paperdesk.features.operations.queries import list_jobs, read_job
-from paperdesk.features.operations.schemas import CacheOut, DatabaseOut, JobOut, PoolOut, QuotesOut, ReadyOut
+from paperdesk.features.operations.schemas import CacheOut, DatabaseOut, JobOut, PoolOut, PumpOut, ReadyOut
 from paperdesk.infra.db import is_led, state_of_pool
 from paperdesk.infra.http import Page, PageOf
 from paperdesk.infra.telemetry import Metrics
@@ -54,7 +54,7 @@ async def get_ready(runtime: Serving) -> ReadyOut:
     return ReadyOut(
         status="ready",
         database=DatabaseOut(answered_ms=answered_ms, pools=[PoolOut.of(each) for each in pools]),
-        quotes=QuotesOut(are_moving=are_moving),
+        quotes=PumpOut(are_moving=are_moving),
         cache=CacheOut.of(await runtime.cache.look()),
     )
 

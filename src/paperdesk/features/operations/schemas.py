@@ -70,7 +70,7 @@ class DatabaseOut(BaseModel):
     pools: list[PoolOut]
 
 
-class QuotesOut(BaseModel):
+class PumpOut(BaseModel):
     """Whether anybody moves the tapes; while nobody does, quotes stand still and no order fills."""
 
     are_moving: bool
@@ -81,5 +81,5 @@ class ReadyOut(BaseModel):
 
     status: Literal["ready"]
     database: DatabaseOut
-    quotes: QuotesOut
+    quotes: PumpOut
     cache: CacheOut

@@ -88,9 +88,10 @@ class _Buckets:
 
 def standing_at(now: datetime, session: Session | None, market: Calendar) -> Standing:
     """Return the moment of a tape in this session, or in none: all that ends at an instant is told before its bell."""
-    today = session or market.session_on(market.day_of(now))
-    bell = None if today is None else today.closes_at if session is None else today.opens_at
-    return Standing(now, is_settled=bell == now)
+    if session is not None:
+        return Standing(now, is_settled=session.opens_at == now)
+    over = market.session_on(market.day_of(now))
+    return Standing(now, is_settled=over is not None and over.closes_at == now)
 
 
 def resampled(rows: BarRows, interval: Interval, market: Calendar, standing: Standing) -> BarRows:
