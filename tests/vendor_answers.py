@@ -69,32 +69,35 @@ def alpaca_bars(symbol: str, page_token: str | None) -> Json:
     return {"bars": {symbol: rows}, "next_page_token": "QUNNRXxEfDI" if first else None}
 
 
-ALPACA_ACTIONS: Json = {
-    "corporate_actions": {
-        "cash_dividends": [
-            {
-                "symbol": "ACME",
-                "rate": 0.25,
-                "special": False,
-                "foreign": False,
-                "process_date": "2024-02-15",
-                "ex_date": "2024-02-08",
-                "record_date": "2024-02-09",
-                "payable_date": "2024-02-15",
-            }
-        ],
-        "forward_splits": [
-            {
-                "symbol": "ACME",
-                "new_rate": 2,
-                "old_rate": 1,
-                "process_date": "2024-03-01",
-                "ex_date": "2024-03-01",
-                "payable_date": "2024-02-29",
-            }
-        ],
-    },
-    "next_page_token": None,
+def alpaca_dividend(rate: float, ex_date: str, payable_date: str) -> Json:
+    """Return a cash dividend on ACME."""
+    return {
+        "symbol": "ACME",
+        "rate": rate,
+        "special": False,
+        "foreign": False,
+        "process_date": payable_date,
+        "ex_date": ex_date,
+        "record_date": ex_date,
+        "payable_date": payable_date,
+    }
+
+
+def alpaca_split(new_rate: int, old_rate: int, ex_date: str) -> Json:
+    """Return a split of ACME."""
+    return {
+        "symbol": "ACME",
+        "new_rate": new_rate,
+        "old_rate": old_rate,
+        "process_date": ex_date,
+        "ex_date": ex_date,
+        "payable_date": ex_date,
+    }
+
+
+ALPACA_ACTIONS: dict[str, list[Json]] = {
+    "cash_dividends": [alpaca_dividend(0.25, "2024-02-08", "2024-02-15")],
+    "forward_splits": [alpaca_split(2, 1, "2024-03-01")],
 }
 ALPACA_INSTRUMENTS = [
     {

@@ -45,13 +45,14 @@ class Asked:
 
 @dataclass
 class VendorStand:
-    """The three vendors as an ASGI app; `now` changes what Alpaca says of a share."""
+    """The three vendors as an ASGI app; `now` changes what Alpaca says of a share, `acts` of companies."""
 
     base: str = "https://api.massive.com"
     troubles: list[Trouble] = field(default_factory=list[Trouble])
     asked: list[Asked] = field(default_factory=list[Asked])
     is_down: bool = False
     now: dict[str, tuple[told.Figures, str]] = field(default_factory=dict[str, tuple[told.Figures, str]])
+    acts: dict[str, list[told.Json]] = field(default_factory=lambda: dict(told.ALPACA_ACTIONS))
 
     def snapshot(self, symbol: str) -> Any:  # noqa: ANN401 - any JSON
         """Return Alpaca's latest of a share: as it was changed, else as it stands in the answers."""
@@ -106,7 +107,11 @@ class VendorStand:
                     "snapshots": {symbol: told.alpaca_option()},
                     "next_page_token": None if second else "MXxQ",
                 }
-        lists: dict[str, Any] = {"/v1/corporate-actions": told.ALPACA_ACTIONS, "/v2/assets": told.ALPACA_INSTRUMENTS}
+            case "/v1/corporate-actions":
+                asked = (symbols, params["start"], params["end"])
+                found = {kind: [row for row in rows if _is_asked(row, *asked)] for kind, rows in self.acts.items()}
+                return 200, {"corporate_actions": found, "next_page_token": None}
+        lists: dict[str, Any] = {"/v2/assets": told.ALPACA_INSTRUMENTS}
         return (200, lists[path]) if path in lists else (404, {"message": "endpoint not found."})
 
     def _polygon(self, path: str, params: dict[str, str]) -> tuple[int, Any]:
@@ -142,6 +147,10 @@ class VendorStand:
         start, end = params.get("observation_start", ""), params.get("observation_end", "9999")
         rows = [row for row in told.YIELDS if start <= row[0] <= end][: int(params["limit"])]
         return 200, told.fred_observations(rows, params)
+
+
+def _is_asked(row: told.Json, symbols: list[str], start: str, end: str) -> bool:
+    return row["symbol"] in symbols and start <= row["ex_date"] <= end
 
 
 def _polygon_row(ticker: str) -> Any:  # noqa: ANN401 - any JSON

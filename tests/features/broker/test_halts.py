@@ -85,3 +85,15 @@ async def test_an_auction_order_gets_the_print_of_its_auction_where_the_tape_has
     assert "The auction's price was 91.5" in told["sentence"]
     told = await mine.get(f"/v1/fills/{fills[official['id']]['id']}/explanation")
     assert "official_close_used" in told["rules"]
+
+
+async def test_the_prints_of_a_day_name_its_auctions(at_work: RunningDesk) -> None:
+    mine = at_work.mine
+    tape_id = await mine.open_tape(await market_of(at_work), "2024-06-05T20:00:00Z")
+    shown = await mine.get("/v1/prints", tape_id=tape_id, symbol="ACME")
+    closing = {"at": "2024-06-05T20:00:00Z", "kind": "closing_auction", "price": "91.5", "size": "800"}
+    assert shown["items"] == [closing]
+    await mine.control(tape_id, "jump", to="next_open")
+    shown = await mine.get("/v1/prints", tape_id=tape_id, symbol="ACME")
+    opening = {"at": "2024-06-06T13:30:00Z", "kind": "opening_auction", "price": "92.25", "size": None}
+    assert shown["items"] == [opening]

@@ -1,63 +1,19 @@
 """A live tape goes with the wall clock: orders meet what vendors deliver, and it can be played again."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import Any
-from uuid import UUID
 
 import pytest
 
-from paperdesk.core.kernel.ids import DatasetId
-from paperdesk.features.marketdata import record_live
-from paperdesk.features.marketdata.feeds.live import LiveDataset
 from paperdesk.features.marketdata.feeds.live_journal import JOURNAL
-from paperdesk.features.marketdata.tapes import Shelf
 from paperdesk.infra.clock import FrozenClock
 from tests.desk import RunningDesk, refused
-from tests.vendor_stand import KEYS
+from tests.features.marketdata.live_desk import fills_of, live, quote_of, recording, until
+
+__all__ = ["live"]
 
 BEFORE = (100.00, 100.04, 100.02, 99.50, 101.25, 99.10, 120000, 99.00)
 # Bid, ask, last, the session's open, high, low and volume, the close before. Invented.
 LATER = (101.90, 101.94, 101.92, 99.50, 102.50, 99.10, 120500, 99.00)
-
-
-@pytest.fixture
-async def live(desk: RunningDesk, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> tuple[RunningDesk, str]:
-    """The desk in an open session, with a key, and a live tape that watches ACME."""
-    monkeypatch.setattr(record_live, "TICK_S", 0.02)
-    clock.advance(timedelta(hours=3, minutes=31))
-    key_id, secret = KEYS["alpaca"]
-    key = {"key_id": key_id, "secret": secret}
-    (await desk.mine.ask("PUT", "/v1/sources/alpaca/key", json=key)).raise_for_status()
-    (await desk.mine.ask("PUT", "/v1/source-rows/quotes", json={"sources": ["alpaca"]})).raise_for_status()
-    tape = await desk.mine.post("/v1/live/tapes", {"name": "Today", "symbols": ["ACME"]})
-    assert (tape["kind"], tape["label"], tape["can_control"], tape["session_open"]) == ("live", "live", False, True)
-    await until(lambda: quote_of(desk, tape["id"]), lambda quote: quote["bid"] == "100")
-    return desk, tape["id"]
-
-
-async def until(look: Callable[[], Awaitable[Any]], is_there: Callable[[Any], bool]) -> Any:  # noqa: ANN401 - any JSON
-    """Look until something is there, and return it."""
-    async with asyncio.timeout(20):
-        while not is_there(found := await look()):
-            await asyncio.sleep(0.02)
-    return found
-
-
-async def quote_of(desk: RunningDesk, tape_id: str) -> Any:  # noqa: ANN401 - any JSON
-    return (await desk.mine.get("/v1/quotes", tape_id=tape_id, symbols="ACME"))["items"][0]
-
-
-async def fills_of(desk: RunningDesk, account_id: str) -> list[dict[str, Any]]:
-    return await desk.mine.rows(f"/v1/accounts/{account_id}/fills")
-
-
-async def recording(desk: RunningDesk, tape_id: str) -> LiveDataset:
-    tape = await desk.mine.get(f"/v1/tapes/{tape_id}")
-    dataset = await Shelf(desk.runtime.settings.datasets).dataset(DatasetId(UUID(tape["dataset_id"])))
-    assert isinstance(dataset, LiveDataset)
-    return dataset
 
 
 def moves_on(desk: RunningDesk, clock: FrozenClock) -> None:
@@ -79,6 +35,11 @@ async def test_an_order_fills_from_what_a_vendor_delivers_after_it(
     assert (fill["at"], fill["price"]) == ("2026-01-05T15:31:06Z", "101.96")
     bars = (await desk.mine.get("/v1/bars", tape_id=tape_id, symbol="ACME", interval="1m"))["items"]
     assert [bar["close"] for bar in bars] == ["100.02"]  # the minute of the second print is not over
+    prints = (await desk.mine.get("/v1/prints", tape_id=tape_id, symbol="ACME"))["items"]
+    assert [(each["kind"], each["price"], each["size"]) for each in prints] == [
+        ("merged", "100.02", None),
+        ("merged", "101.92", "500"),
+    ]
     dataset = await recording(desk, tape_id)
     told = [type(fact).__name__ for fact in dataset.facts_between(0, dataset.facts_total)]
     assert told == ["CloseFact", "QuoteFact", "RangeFact", "CloseFact", "QuoteFact"]

@@ -91,10 +91,10 @@ async def test_prints_are_told_as_they_were_paid(desk: RunningDesk) -> None:
     dataset_id = await written(desk, PRINTS)
     tape_id = await desk.mine.open_tape(dataset_id, "2024-06-03T14:00:02Z")
     shown = await desk.mine.get("/v1/prints", tape_id=tape_id, symbol="ACME")
-    assert [(each["price"], each["size"]) for each in shown["items"]] == [
-        ("100", "300"),
-        ("100.05", "200"),
-        ("100.01", None),
+    assert [(each["kind"], each["price"], each["size"]) for each in shown["items"]] == [
+        ("trade", "100", "300"),
+        ("trade", "100.05", "200"),
+        ("trade", "100.01", None),
     ]
 
 

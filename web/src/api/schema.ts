@@ -5021,6 +5021,12 @@ export interface components {
          */
         PriceBasis: "raw" | "split" | "total_return";
         /**
+         * PrintKind
+         * @description One trade, an auction, or the last of all trades since a live source was asked before, with their volume.
+         * @enum {string}
+         */
+        PrintKind: "trade" | "opening_auction" | "closing_auction" | "merged";
+        /**
          * PrintOut
          * @description What was paid, and for how much where the source tells.
          */
@@ -5030,6 +5036,7 @@ export interface components {
              * Format: date-time
              */
             at: string;
+            kind: components["schemas"]["PrintKind"];
             /**
              * Price
              * @example 12.5

@@ -106,7 +106,7 @@ def merge(
     facts += [fact for session in sessions for fact in facts_of_session(session)]
     facts += others
     facts = outside(facts, list(halts))
-    facts.sort(key=_key)
+    facts.sort(key=place_of)
     return [replace(fact, seq=seq) for seq, fact in enumerate(facts, start=1)]
 
 
@@ -142,7 +142,7 @@ _PHASES: dict[type[MarketFact], Phase] = {
 }
 
 
-def _key(fact: MarketFact) -> _Key:
-    """Sort by instant, phase and instrument; a stable sort keeps the source's own sequence."""
+def place_of(fact: MarketFact) -> _Key:
+    """Return where a fact stands: by instant, phase and instrument; a stable sort keeps its source's sequence."""
     instrument = 0 if isinstance(fact, SessionOpened | SessionClosed) else fact.instrument_id.int
     return fact.at, phase_of(fact), instrument

@@ -36,7 +36,12 @@ _QUOTES = (
     render.numbers("Ask", "ask"),
     render.numbers("Ask size", "ask_size"),
 )
-_PRINTS = (render.instants("At (UTC)", "at"), render.numbers("Price", "price"), render.numbers("Size", "size"))
+_PRINTS = (
+    render.instants("At (UTC)", "at"),
+    render.words("Kind", "kind"),
+    render.numbers("Price", "price"),
+    render.numbers("Size", "size"),
+)
 _CHAIN = (
     render.words("Contract", "symbol"),
     render.words("Expires", "expires_on"),

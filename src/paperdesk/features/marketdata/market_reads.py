@@ -4,24 +4,24 @@ All of them see the tape only up to its cursor. What a tape does not have is Non
 """
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
-from typing import Final, Generic, TypeVar
+from typing import Final, Generic, TypeAlias, TypeVar
 from uuid import UUID
 
 import numpy as np
 
 from paperdesk.core.broker.view import UnknownSymbol
 from paperdesk.core.kernel.errors import Invalid
-from paperdesk.core.market.facts import CloseFact, QuoteFact
+from paperdesk.core.market.facts import AuctionFact, CloseFact, PriceFact, QuoteFact
 from paperdesk.core.market.instruments import Instrument, Kind
 from paperdesk.features.marketdata.feeds.adjust import Adjustment, adjusted, happened
 from paperdesk.features.marketdata.feeds.bar_rows import BarRows, BarsWanted
 from paperdesk.features.marketdata.feeds.columns import ABSENT, Ints, exact, exact_or_none, microseconds
 from paperdesk.features.marketdata.feeds.dataset import Dataset
-from paperdesk.features.marketdata.feeds.manifest import PriceBasis
+from paperdesk.features.marketdata.feeds.manifest import PriceBasis, SourceKind
 from paperdesk.features.marketdata.tapes import Tape, listed_instrument
 from paperdesk.infra import cache
 from paperdesk.infra.http import DayText, InstantText
@@ -32,7 +32,8 @@ KEPT_FOR: Final = timedelta(minutes=1)
 _PERCENT: Final = 100
 _CENT: Final = Decimal("0.01")
 
-F = TypeVar("F", QuoteFact, CloseFact)
+F = TypeVar("F", bound=PriceFact)
+PrintFact: TypeAlias = CloseFact | AuctionFact
 
 
 class BeyondTheTape(Invalid):
@@ -87,16 +88,19 @@ def day_quotes(tape: Tape, dataset: Dataset, asked: DayQuery, limit: int) -> Day
     on = _day(tape, dataset, asked)
     if "bid" not in dataset.manifest.fields and dataset.last_quote(instrument.id, tape.cursor) is None:
         return DayRows(on, None, "this tape has no quotes of its own; what stands for one is made of a bar")
-    return DayRows(on, _rows(tape, dataset, (instrument, on), asked, (QuoteFact, limit)))
+    return DayRows(on, _rows(tape, dataset, (instrument, on), asked, ((QuoteFact,), limit)))
 
 
-def day_prints(tape: Tape, dataset: Dataset, asked: DayQuery, limit: int) -> DayRows[CloseFact]:
-    """Return the newest prints of a symbol on a market day."""
+def day_prints(tape: Tape, dataset: Dataset, asked: DayQuery, limit: int) -> DayRows[PrintFact]:
+    """Return the newest prints of a symbol on a market day: single trades and auctions, as far as the tape has them."""
     instrument = require_listed(tape, dataset, asked.symbol)
     on = _day(tape, dataset, asked)
-    if "print" not in dataset.manifest.fields:
+    kinds: tuple[type[PrintFact], ...] = (AuctionFact,) if dataset.manifest.auctions_hash else ()
+    if "print" in dataset.manifest.fields or dataset.manifest.kind is SourceKind.LIVE:
+        kinds = (CloseFact, AuctionFact)
+    if not kinds:
         return DayRows(on, None, "this tape has bars or quotes, and no single prints")
-    return DayRows(on, _rows(tape, dataset, (instrument, on), asked, (CloseFact, limit)))
+    return DayRows(on, _rows(tape, dataset, (instrument, on), asked, (kinds, limit)))
 
 
 def require_listed(tape: Tape, dataset: Dataset, symbol: str) -> Instrument:
@@ -158,10 +162,14 @@ def _day(tape: Tape, dataset: Dataset, asked: DayQuery) -> date:
 
 
 def _rows(
-    tape: Tape, dataset: Dataset, whose: tuple[Instrument, date], asked: DayQuery, wanted: tuple[type[F], int]
+    tape: Tape,
+    dataset: Dataset,
+    whose: tuple[Instrument, date],
+    asked: DayQuery,
+    wanted: tuple[tuple[type[F], ...], int],
 ) -> list[F]:
     """Return the newest rows of an instrument on a day; only the facts of that day are walked."""
-    (instrument, on), (kind, limit) = whose, wanted
+    (instrument, on), (kinds, limit) = whose, wanted
     starts_at = dataset.calendar.day_starts_at(on)
     ends_at = dataset.calendar.day_starts_at(on + timedelta(days=1))
     first = max(starts_at, asked.start or starts_at)
@@ -169,11 +177,8 @@ def _rows(
     after = dataset.cursor_at(first - timedelta(microseconds=1))
     upto = min(dataset.cursor_at(stop - timedelta(microseconds=1)), tape.cursor)
     facts = dataset.facts_between(after, upto, frozenset({instrument.id}))
-    return list(deque(_of_kind(facts, kind, instrument), maxlen=limit))
-
-
-def _of_kind(facts: Iterator[object], kind: type[F], instrument: Instrument) -> Iterator[F]:
-    return (fact for fact in facts if isinstance(fact, kind) and fact.instrument_id == instrument.id)
+    told = (fact for fact in facts if isinstance(fact, kinds) and fact.instrument_id == instrument.id)
+    return list(deque(told, maxlen=limit))
 
 
 def _in_todays_shares(tape: Tape, dataset: Dataset, rows: BarRows) -> BarRows:

@@ -2,17 +2,18 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Literal, get_args
 
 from pydantic import BaseModel, Field
 
-from paperdesk.core.market.facts import CloseFact, QuoteFact
+from paperdesk.core.market.facts import AuctionFact, QuoteFact
 from paperdesk.core.market.instruments import Kind
 from paperdesk.core.market.quotes import Quote
 from paperdesk.features.marketdata.feeds.dataset import Dataset
 from paperdesk.features.marketdata.feeds.manifest import SourceKind
 from paperdesk.features.marketdata.feeds.resample import Interval, minutes_of
-from paperdesk.features.marketdata.market_reads import DayQuery, DayRows, Figures
+from paperdesk.features.marketdata.market_reads import DayQuery, DayRows, Figures, PrintFact
 from paperdesk.infra.http import NumberText
 
 
@@ -45,12 +46,31 @@ class PastQuotesOut(BaseModel):
         return cls(source=source, symbol=asked.symbol, on=found.on, items=items, reason=found.reason)
 
 
+class PrintKind(StrEnum):
+    """One trade, an auction, or the last of all trades since a live source was asked before, with their volume."""
+
+    TRADE = "trade"
+    OPENING_AUCTION = "opening_auction"
+    CLOSING_AUCTION = "closing_auction"
+    MERGED = "merged"
+
+
 class PrintOut(BaseModel):
     """What was paid, and for how much where the source tells."""
 
     at: datetime
+    kind: PrintKind
     price: NumberText
     size: NumberText | None
+
+    @classmethod
+    def of(cls, row: PrintFact, source: SourceKind) -> "PrintOut":
+        """Show a print."""
+        if isinstance(row, AuctionFact):
+            kind = PrintKind(f"{row.auction.value}_auction")
+        else:
+            kind = PrintKind.MERGED if source is SourceKind.LIVE else PrintKind.TRADE
+        return cls(at=row.at, kind=kind, price=row.price, size=row.volume)
 
 
 class PrintsOut(BaseModel):
@@ -63,11 +83,11 @@ class PrintsOut(BaseModel):
     reason: str | None
 
     @classmethod
-    def of(cls, asked: DayQuery, source: SourceKind, found: DayRows[CloseFact]) -> "PrintsOut":
+    def of(cls, asked: DayQuery, source: SourceKind, found: DayRows[PrintFact]) -> "PrintsOut":
         """Show prints."""
         if found.rows is None:
             return cls(source=source, symbol=asked.symbol, on=found.on, items=None, reason=found.reason)
-        items = [PrintOut(at=row.at, price=row.price, size=row.volume) for row in found.rows]
+        items = [PrintOut.of(row, source) for row in found.rows]
         return cls(source=source, symbol=asked.symbol, on=found.on, items=items, reason=None)
 
 
@@ -175,11 +195,13 @@ class CatalogueOut(BaseModel):
         fields = frozenset(dataset.manifest.fields)
         has_prices = not fields.isdisjoint({"close", "print"})
         lacks_prices = None if has_prices else "this tape has quotes only"
+        is_live = dataset.manifest.kind is SourceKind.LIVE
+        has_prints = "print" in fields or is_live or dataset.manifest.auctions_hash is not None
         lacks_quotes = None if "bid" in fields else "this tape has no quotes of its own"
         rows: Sequence[tuple[str, str, str | None]] = (
             ("bars", "/v1/bars", lacks_prices),
             ("quotes", "/v1/quotes/history", lacks_quotes),
-            ("prints", "/v1/prints", None if "print" in fields else "this tape has no single prints"),
+            ("prints", "/v1/prints", None if has_prints else "this tape has no single prints"),
             ("depth", "/v1/depth", lacks_quotes),
             ("corporate_actions", "/v1/tapes/{tape_id}/corporate-actions", None),
             ("options", "/v1/options/chain", None),

@@ -22,7 +22,7 @@ SYMBOLS_MAX = 200
 FIELDS = ("bid", "ask", "high", "low", "close", "volume")
 _WARNINGS = (
     "One fact stands for all that happened since the vendor was asked before.",
-    "Dividends and splits are not told on a live tape.",
+    "Dividends and splits are those that a source told before their session opened.",
 )
 
 

@@ -12,13 +12,13 @@ from typing import Final
 
 from paperdesk.core.kernel.errors import PaperdeskError
 from paperdesk.core.kernel.ids import DatasetId, InstrumentId
-from paperdesk.core.kernel.principal import Principal, Scope
 from paperdesk.core.market.facts import MarketFact, PriceFact
 from paperdesk.core.market.merge import phase_of
 from paperdesk.features.marketdata.control_tape import CONTROL_TOPIC
 from paperdesk.features.marketdata.feeds.live import LiveDataset
 from paperdesk.features.marketdata.feeds.live_facts import Seen, facts_of
 from paperdesk.features.marketdata.feeds.live_journal import Delivery
+from paperdesk.features.marketdata.hear_companies import NewsOfCompanies, hear_companies, owner_of
 from paperdesk.features.marketdata.kept_sources import KeptSources
 from paperdesk.features.marketdata.read_sourcing import read_sourcing
 from paperdesk.features.marketdata.sources import Sources
@@ -40,13 +40,18 @@ class Recorder:
     sources: Sources
     due_at: dict[DatasetId, datetime] = field(default_factory=dict[DatasetId, datetime])
     asking: dict[DatasetId, "asyncio.Task[None]"] = field(default_factory=dict[DatasetId, "asyncio.Task[None]"])
+    news: NewsOfCompanies = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Ask about companies beside prices."""
+        self.news = NewsOfCompanies(self.runtime, self.sources)
 
     async def run(self) -> None:
         """Record until cancelled."""
         try:
             await keep_serving("recorder", self._serve)
         finally:
-            for asking in self.asking.values():
+            for asking in (*self.asking.values(), *self.news.asking.values()):
                 asking.cancel()
 
     async def _serve(self) -> None:
@@ -66,6 +71,7 @@ class Recorder:
         if dataset.watched and dataset.calendar.is_open(now) and self.due_at.get(tape.dataset_id, now) <= now:
             self.due_at[tape.dataset_id] = now + timedelta(seconds=self.runtime.settings.live_poll_s)
             self._begin(tape, dataset)
+        hear_companies(self.news, tape, dataset)
         self.runtime.bus.publish(CONTROL_TOPIC, {"id": str(tape.id)})
 
     def _begin(self, tape: Tape, dataset: LiveDataset) -> None:
@@ -75,11 +81,10 @@ class Recorder:
             self.asking[tape.dataset_id] = asyncio.create_task(self._ask(tape, dataset))
 
     async def _ask(self, tape: Tape, dataset: LiveDataset) -> None:
-        assert tape.tenant_id is not None, "a live tape belongs to who has the key"
-        who = Principal(tape.tenant_id, tape.owner_id, frozenset({Scope.READ}))
         try:
             kept = KeptSources(self.sources, self.runtime.cache, self.runtime.clock)
-            answer = await kept.fresh_snapshots(await read_sourcing(self.runtime, who), list(dataset.watched))
+            asking = await read_sourcing(self.runtime, owner_of(tape))
+            answer = await kept.fresh_snapshots(asking, list(dataset.watched))
         except PaperdeskError as failure:
             wait = failure.facts.get("retry_after_s")
             if isinstance(wait, int):

@@ -16,20 +16,13 @@ import numpy as np
 
 from paperdesk.core.kernel.money import plain
 from paperdesk.core.kernel.time import instant_from_text, instant_text
-from paperdesk.core.market.corporate_actions import (
-    ActionTerms,
-    CashDividend,
-    CorporateAction,
-    Split,
-    action_id,
-)
-from paperdesk.core.market.instruments import Instrument
 from paperdesk.core.market.sessions import Calendar, calendar
 from paperdesk.features.marketdata.feeds.beside import Beside
 from paperdesk.features.marketdata.feeds.columns import ABSENT, SCALE_MAX, BarColumns, Ints, microseconds
 from paperdesk.features.marketdata.feeds.manifest import DatasetManifest, DatasetTerms
 from paperdesk.features.marketdata.feeds.series import guessed, series_of
 from paperdesk.features.marketdata.feeds.vendor import LASTS, BarLength, BarPage, VendorAction, VendorBar
+from paperdesk.features.marketdata.feeds.vendor_actions import actions_of
 from paperdesk.features.marketdata.feeds.writer import Series, write_dataset
 
 SIZE_SCALE: Final = 3
@@ -73,7 +66,11 @@ def write_history(
     """Write the bars of symbols, none of them without any, and what their companies did, as a new dataset."""
     series = [_series(symbol, rows, terms) for symbol, rows in bars.items()]
     instruments = {one.instrument.symbol: one.instrument for one in series}
-    did = [_action(instruments[each.symbol], each) for each in actions]
+    did = [
+        action
+        for symbol, instrument in instruments.items()
+        for action in actions_of(instrument, [each for each in actions if each.symbol == symbol])
+    ]
     return write_dataset(terms.dataset, series, into, Beside(did))
 
 
@@ -108,25 +105,6 @@ def _series(symbol: str, bars: Sequence[VendorBar], terms: HistoryTerms) -> Seri
         volume=_column([bar.volume for bar in bars_alone], SIZE_SCALE),
     )
     return series_of(guessed(symbol), terms.dataset, columns, (SCALE_MAX, SIZE_SCALE))
-
-
-def _action(instrument: Instrument, told: VendorAction) -> CorporateAction:
-    terms: ActionTerms
-    if told.amount is not None:
-        terms, kind = CashDividend(told.amount, told.is_special), "cash_dividend"
-    else:
-        assert told.new_units is not None, "a vendor's action is a dividend or a split"
-        assert told.old_units is not None, "a split has both of its sides"
-        terms, kind = Split(told.new_units, told.old_units), "split"
-    # A vendor may learn of an action late; nobody on the tape hears of it before it was announced.
-    return CorporateAction(
-        action_id(instrument.id, kind, told.ex_on),
-        instrument,
-        terms,
-        told.ex_on,
-        announced_on=told.announced_on,
-        pay_on=told.pay_on,
-    )
 
 
 def _numbers(bar: VendorBar) -> tuple[Decimal, Decimal, Decimal, Decimal, Decimal | None]:

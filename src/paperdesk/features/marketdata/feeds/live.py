@@ -21,6 +21,7 @@ from paperdesk.core.kernel.ids import InstrumentId
 from paperdesk.core.market.corporate_actions import CorporateAction
 from paperdesk.core.market.facts import (
     CloseFact,
+    CorporateActionFact,
     MarketFact,
     OpenFact,
     PriceFact,
@@ -30,16 +31,19 @@ from paperdesk.core.market.facts import (
     SessionOpened,
     StatusFact,
 )
-from paperdesk.core.market.instruments import Instrument, Kind, instrument_id, related
-from paperdesk.core.market.options import parse_occ
+from paperdesk.core.market.instruments import Instrument, related
+from paperdesk.core.market.merge import place_of
 from paperdesk.core.market.quotes import Bar, Quote
 from paperdesk.core.market.sessions import Calendar, Session, calendar
+from paperdesk.features.marketdata.feeds.actions import with_adjusted
 from paperdesk.features.marketdata.feeds.bar_rows import EVERY_BAR, BarRows, BarsWanted
 from paperdesk.features.marketdata.feeds.columns import ABSENT, BarColumns, Columns, microseconds
+from paperdesk.features.marketdata.feeds.live_actions import Companies
 from paperdesk.features.marketdata.feeds.live_facts import Seen
+from paperdesk.features.marketdata.feeds.live_instruments import watched_instrument
 from paperdesk.features.marketdata.feeds.live_journal import Delivery, Journal
+from paperdesk.features.marketdata.feeds.live_steps import LiveSteps
 from paperdesk.features.marketdata.feeds.manifest import DatasetManifest, Listing, Shape
-from paperdesk.features.marketdata.feeds.series import CENT, guessed
 from paperdesk.features.marketdata.feeds.timeline import Landmark, StepUnit
 
 SCALE: Final = 6
@@ -57,7 +61,7 @@ class LiveDataset:
         """Read what has been delivered."""
         self.manifest = manifest
         self.calendar: Calendar = calendar(manifest.calendar)
-        self.actions: Sequence[CorporateAction] = ()
+        self.companies = Companies(self.calendar)
         self.journal = journal
         self.watched: list[str] = []
         self.seen: dict[InstrumentId, Seen] = {}
@@ -69,8 +73,7 @@ class LiveDataset:
         self._begun_at: datetime | None = None
         self._turn = asyncio.Lock()
         self._of: dict[InstrumentId, list[int]] = defaultdict(list)
-        self._ends: dict[StepUnit, list[int]] = {"quote": [], "bar": [], "session": []}
-        self._opens: list[int] = []
+        self._steps = LiveSteps()
         self.catch_up()
 
     def catch_up(self) -> None:
@@ -88,24 +91,29 @@ class LiveDataset:
                 self._take(each)
 
     def bells_until(self, now: datetime) -> list[MarketFact]:
-        """Return the openings and closings that have come since the clock was looked at last, unnumbered."""
+        """Return the bells and the acts of companies that have come since the clock was looked at, unnumbered."""
         since = self.live_until
         if since is None or since >= now:
             return []
         market = self.calendar
-        found: list[MarketFact] = []
+        found: list[MarketFact] = list(self.companies.due(since, now))
         for session in market.sessions(market.day_of(since), market.day_of(now)):
             if since < session.opens_at <= now:
                 found.append(SessionOpened(0, session.opens_at, session.on))
             if since < session.closes_at <= now:
                 found.append(SessionClosed(0, session.closes_at, session.on))
-        return found
+        return sorted(found, key=place_of)
 
     def _take(self, delivery: Delivery) -> None:
-        self._watch(delivery.watched)
+        if delivery.watched:
+            self._watch(delivery.watched)
+        for word in delivery.words:
+            self.companies.hear(word)
+        if delivery.watched or delivery.words:
+            self._instruments = with_adjusted(self._by_symbol.values(), self.actions)
         for fact in delivery.facts:
             self._number(fact)
-        self._note_ends(len(delivery.facts))
+        self._steps.note(self._facts, self._at, len(delivery.facts))
         self.seen |= delivery.seen
         self._begun_at = self._begun_at or delivery.at
         self.live_until = max(delivery.at, self.live_until or delivery.at)
@@ -114,38 +122,22 @@ class LiveDataset:
         for symbol in symbols:
             if symbol not in self._by_symbol:
                 self.watched.append(symbol)
-                self._by_symbol[symbol] = _instrument(symbol, self.manifest.calendar)
-        self._instruments = {one.id: one for one in related(self._by_symbol.values())}
-        self._by_symbol = {one.symbol: one for one in self._instruments.values()}
+                self._by_symbol[symbol] = watched_instrument(symbol, self.manifest.calendar)
+        plain = related(self._by_symbol.values())
+        self._by_symbol = {one.symbol: one for one in plain}
+        self.companies.watch(each for each in plain if each.contract is not None)
 
     def _number(self, fact: MarketFact) -> None:
         seq = len(self._facts) + 1
         # What took its time to be written comes after what was written before it, on every reading.
         at = max(fact.at, self._at[-1]) if self._at else fact.at
+        if isinstance(fact, CorporateActionFact):
+            fact = CorporateActionFact(seq, at, self.companies.with_series(fact.action), fact.moment)
+            self.companies.note(fact)
         self._facts.append(replace(fact, seq=seq, at=at))
         self._at.append(at)
         if isinstance(fact, RangeFact | CloseFact | QuoteFact):
             self._of[fact.instrument_id].append(seq)
-
-    def _note_ends(self, count: int) -> None:
-        """Note where an instant ends that has quotes, bars or a closing bell: there a step may stop."""
-        total = len(self._facts)
-        kinds: set[type[MarketFact]] = set()
-        for seq in range(total - count + 1, total + 1):
-            fact = self._facts[seq - 1]
-            kinds.add(type(fact))
-            if isinstance(fact, SessionOpened):
-                self._opens.append(seq)
-            is_last = seq == total or self._at[seq] != fact.at
-            if not is_last:
-                continue
-            if QuoteFact in kinds:
-                self._ends["quote"].append(seq)
-            if kinds & {QuoteFact, CloseFact}:
-                self._ends["bar"].append(seq)
-            if SessionClosed in kinds:
-                self._ends["session"].append(seq)
-            kinds = set()
 
     @property
     def facts_total(self) -> int:
@@ -160,8 +152,13 @@ class LiveDataset:
 
     @property
     def instruments(self) -> Mapping[InstrumentId, Instrument]:
-        """Return every instrument that is watched."""
+        """Return every instrument that is watched, and the option series that companies made of some."""
         return self._instruments
+
+    @property
+    def actions(self) -> Sequence[CorporateAction]:
+        """Return what has been heard of companies."""
+        return self.companies.actions
 
     def by_symbol(self, symbol: str) -> Instrument | None:
         """Return the instrument of a symbol that is watched."""
@@ -213,19 +210,16 @@ class LiveDataset:
             return None
         if unit == "fact":
             return self.ahead(cursor, count)
-        ends = self._ends[unit]
-        wanted = bisect_right(ends, cursor) + count - 1
-        return ends[wanted] if wanted < len(ends) else self.facts_total
+        found = self._steps.after(cursor, unit, count)
+        return self.facts_total if found is None else found
 
     def next_of(self, cursor: int, landmark: Landmark) -> int | None:
         """Return the cursor at the next open or close, or None without one."""
-        ends = self._opens if landmark == "next_open" else self._ends["session"]
-        found = bisect_right(ends, cursor)
-        return ends[found] if found < len(ends) else None
+        return self._steps.next_of(cursor, landmark)
 
     def sessions_closed(self, cursor: int) -> int:
         """Return how many sessions have closed by then."""
-        return bisect_right(self._ends["session"], cursor)
+        return self._steps.sessions_closed(cursor)
 
     def session_at(self, cursor: int) -> Session | None:
         """Return the session that has opened and not yet closed by then."""
@@ -240,13 +234,9 @@ class LiveDataset:
     def facts_between(
         self, after: int, upto: int, instrument_ids: frozenset[InstrumentId] | None = None
     ) -> Iterator[MarketFact]:
-        """Yield facts with after < seq <= upto: sessions, and prices of the instruments (None: all)."""
+        """Yield facts with after < seq <= upto: bells, actions, and prices of the instruments (None: all)."""
         for fact in self._facts[after : min(upto, self.facts_total)]:
-            if (
-                isinstance(fact, SessionOpened | SessionClosed)
-                or instrument_ids is None
-                or fact.instrument_id in instrument_ids
-            ):
+            if not isinstance(fact, PriceFact) or instrument_ids is None or fact.instrument_id in instrument_ids:
                 yield fact
 
     def bars(
@@ -287,8 +277,12 @@ class LiveDataset:
 
     def previous_close(self, instrument_id: InstrumentId, cursor: int) -> Bar | None:
         """Return the last print of the session before the one that opened last."""
-        opened = bisect_right(self._opens, cursor)
-        return self.last_close(instrument_id, self._opens[opened - 1] - 1) if opened else None
+        opened = bisect_right(self._steps.opens, cursor)
+        bar = self.last_close(instrument_id, self._steps.opens[opened - 1] - 1) if opened else None
+        if bar is None:
+            return None
+        closed = self.cursor_at(bar.at)
+        return replace(bar, close=self._price_at(instrument_id, bar.close, (closed, cursor)))
 
     def last_price_fact(self, instrument_id: InstrumentId, cursor: int) -> PriceFact | None:
         """Return the last range, print or quote of an instrument by then."""
@@ -299,7 +293,9 @@ class LiveDataset:
         fact = self._last(instrument_id, cursor, QuoteFact)
         if not isinstance(fact, QuoteFact):
             return None
-        return Quote(instrument_id, fact.at, fact.bid, fact.ask, fact.bid_size, fact.ask_size)
+        bid, ask = (self._price_at(instrument_id, price, (fact.seq, cursor)) for price in (fact.bid, fact.ask))
+        derived_from = None if (bid, ask) == (fact.bid, fact.ask) else "ex_date"
+        return Quote(instrument_id, fact.at, bid, ask, fact.bid_size, fact.ask_size, derived_from)
 
     def last_quotes(self, instruments: Sequence[Instrument], cursor: int) -> list[Quote | None]:
         """Return the last real quote of each of many instruments by then, None where there is none."""
@@ -308,7 +304,9 @@ class LiveDataset:
     def last_print(self, instrument_id: InstrumentId, cursor: int) -> OpenFact | CloseFact | None:
         """Return the last print of an instrument by then."""
         fact = self._last(instrument_id, cursor, CloseFact)
-        return fact if isinstance(fact, CloseFact) else None
+        if not isinstance(fact, CloseFact):
+            return None
+        return replace(fact, price=self._price_at(instrument_id, fact.price, (fact.seq, cursor)))
 
     def closes_session(self, instant: datetime) -> bool:
         """Say whether an instant is the close of a session."""
@@ -316,13 +314,14 @@ class LiveDataset:
         return session is not None and session.closes_at == instant
 
     def has_bells(self, after: int, upto: int) -> bool:
-        """Say whether a session opens or closes in the facts with after < seq <= upto."""
-        return any(
-            bisect_right(seqs, after) != bisect_right(seqs, upto) for seqs in (self._opens, self._ends["session"])
-        )
+        """Say whether a session opens or closes, or a company acts, in the facts with after < seq <= upto."""
+        return self._steps.has_bells(after, upto)
+
+    def _price_at(self, instrument_id: InstrumentId, price: Decimal, span: tuple[int, int]) -> Decimal:
+        return self.companies.price_at(self.instruments[instrument_id], price, span)
 
     def _seqs(self, instrument_id: InstrumentId) -> list[int]:
-        if instrument_id not in self._instruments:
+        if instrument_id not in self.instruments:
             raise UnwatchedInstrument(f"The tape does not watch {instrument_id}.", id=str(instrument_id))
         return self._of[instrument_id]
 
@@ -355,22 +354,7 @@ class LiveDataset:
 
 def open_live(path: Path, manifest: DatasetManifest) -> LiveDataset:
     """Open the recording of a live market in a directory."""
-    return LiveDataset(manifest, Journal(path))
-
-
-def _instrument(symbol: str, calendar_name: str) -> Instrument:
-    named = guessed(symbol)
-    return Instrument(
-        id=instrument_id(named.kind, symbol, calendar_name),
-        symbol=symbol,
-        name=named.name,
-        kind=named.kind,
-        currency=named.currency,
-        tick=CENT,
-        lot_step=Decimal(1),
-        calendar=calendar_name,
-        contract=parse_occ(symbol) if named.kind is Kind.OPTION else None,
-    )
+    return LiveDataset(manifest, Journal(path, calendar(manifest.calendar)))
 
 
 def _stored(value: Decimal | None, scale: int) -> int:

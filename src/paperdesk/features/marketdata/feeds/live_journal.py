@@ -17,8 +17,10 @@ from uuid import UUID
 from paperdesk.core.kernel.ids import InstrumentId
 from paperdesk.core.kernel.money import plain
 from paperdesk.core.kernel.time import instant_from_text, instant_text
+from paperdesk.core.market.corporate_actions import CorporateAction, Moment
 from paperdesk.core.market.facts import (
     CloseFact,
+    CorporateActionFact,
     MarketFact,
     QuoteFact,
     RangeFact,
@@ -26,7 +28,12 @@ from paperdesk.core.market.facts import (
     SessionOpened,
 )
 from paperdesk.core.market.merge import UNNUMBERED
+from paperdesk.core.market.sessions import Calendar
+from paperdesk.features.marketdata.feeds.actions import ActionReader, row_of
+from paperdesk.features.marketdata.feeds.lines import Findings
+from paperdesk.features.marketdata.feeds.live_actions import Word
 from paperdesk.features.marketdata.feeds.live_facts import Seen
+from paperdesk.features.marketdata.feeds.live_instruments import watched_instrument
 
 JOURNAL: Final = "journal.jsonl"
 
@@ -40,14 +47,16 @@ class Delivery:
     seen: Mapping[InstrumentId, Seen] = field(default_factory=dict[InstrumentId, Seen])
     watched: Sequence[str] = ()
     source: str | None = None
+    words: Sequence[Word] = ()
 
 
 class Journal:
     """The file of a live tape's deliveries; whoever writes takes in first what others wrote."""
 
-    def __init__(self, folder: Path) -> None:
-        """Take the dataset's folder."""
+    def __init__(self, folder: Path, market: Calendar) -> None:
+        """Take the dataset's folder, and the calendar of its market."""
         self._path = folder / JOURNAL
+        self._market = market
         self._read_bytes = 0
 
     def news(self) -> list[Delivery]:
@@ -74,7 +83,7 @@ class Journal:
         file.seek(self._read_bytes)
         whole, newline, _torn = file.read().rpartition(b"\n")
         self._read_bytes += len(whole) + len(newline)
-        return [_read(json.loads(line)) for line in whole.splitlines()]
+        return [_read(json.loads(line), self._market) for line in whole.splitlines()]
 
 
 def _written(delivery: Delivery) -> dict[str, Any]:
@@ -87,17 +96,25 @@ def _written(delivery: Delivery) -> dict[str, Any]:
         line["watched"] = list(delivery.watched)
     if delivery.source:
         line["source"] = delivery.source
+    if delivery.words:
+        line["words"] = [
+            [each.symbol, each.since.isoformat(), list(map(_action_row, each.actions))] for each in delivery.words
+        ]
     return line
 
 
-def _read(line: Mapping[str, Any]) -> Delivery:
+def _read(line: Mapping[str, Any], market: Calendar) -> Delivery:
     at = instant_from_text(line["at"])
     return Delivery(
         at,
-        list(_facts(line.get("facts", ()))),
+        list(_facts(line.get("facts", ()), market)),
         {InstrumentId(UUID(key)): _seen(row) for key, row in line.get("seen", {}).items()},
         line.get("watched", ()),
         line.get("source"),
+        [
+            Word(symbol, date.fromisoformat(since), _actions(rows, market))
+            for symbol, since, rows in line.get("words", ())
+        ],
     )
 
 
@@ -115,21 +132,39 @@ def _fact_row(fact: MarketFact) -> list[Any]:
         case QuoteFact():
             numbers = (fact.bid, fact.ask, fact.bid_size, fact.ask_size)
             return ["quote", at, str(fact.instrument_id), *map(_text, numbers)]
+        case CorporateActionFact():
+            return [fact.moment.value, at, str(fact.action.id), _action_row(fact.action)]
         case _:
             raise AssertionError("a live tape tells nothing else")
 
 
+_MOMENTS: Final = frozenset(Moment)
 _KINDS: Final = {"range": RangeFact, "print": CloseFact, "quote": QuoteFact}
 
 
-def _facts(rows: Sequence[Sequence[Any]]) -> Iterator[MarketFact]:
+def _facts(rows: Sequence[Sequence[Any]], market: Calendar) -> Iterator[MarketFact]:
     for kind, at_text, *rest in rows:
         at = instant_from_text(at_text)
         if kind in _KINDS:
             yield _KINDS[kind](UNNUMBERED, at, InstrumentId(UUID(rest[0])), *map(_number, rest[1:]))
+        elif kind in _MOMENTS:
+            (action,) = _actions([rest[1]], market)
+            yield CorporateActionFact(UNNUMBERED, at, replace(action, id=UUID(rest[0])), Moment(kind))
         else:
             bell = SessionOpened if kind == "opened" else SessionClosed
             yield bell(UNNUMBERED, at, date.fromisoformat(rest[0]))
+
+
+def _action_row(action: CorporateAction) -> dict[str, str]:
+    return {name: cell for name, cell in row_of(action).items() if cell is not None}
+
+
+def _actions(rows: Sequence[Mapping[str, str]], market: Calendar) -> list[CorporateAction]:
+    instruments = {row["symbol"]: watched_instrument(row["symbol"], market.name) for row in rows}
+    findings = Findings()
+    found = ActionReader(instruments, market).read(enumerate(rows, start=1), findings)
+    assert not findings.problems, "what was written can be read"
+    return found
 
 
 def _seen_row(seen: Seen) -> list[Any]:
