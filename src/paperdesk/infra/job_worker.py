@@ -18,6 +18,7 @@ from paperdesk.infra.jobs import (
     attempts_of,
     begin,
     finish,
+    let_go,
     save,
 )
 from paperdesk.infra.rooms import keep_serving
@@ -79,6 +80,7 @@ class Worker:
         """Run one job to its end; what goes wrong is its result, not an exception of the worker."""
         job = await begin(self._runtime, UUID(job_id))
         if job is None:
+            await let_go(self._runtime, UUID(job_id))
             return  # cancelled while it waited
         try:
             result = await self._kinds[kind](job)

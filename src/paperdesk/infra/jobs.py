@@ -9,6 +9,7 @@ its row is the dead letter, with its arguments and its problems.
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import PurePath
 from typing import Any, Final
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from paperdesk.core.kernel.errors import Conflict, PaperdeskError, Problem
 from paperdesk.infra.db import Instant, metadata
 from paperdesk.infra.runtime import Runtime
+from paperdesk.infra.uploads import clear_away, clear_orphans
 from paperdesk.infra.work import UnitOfWork, jsonable, owned
 
 jobs = Table(
@@ -158,8 +160,24 @@ async def begin(runtime: Runtime, job_id: UUID) -> Job | None:
 
 
 async def finish(runtime: Runtime, job_id: UUID, **values: Any) -> bool:  # noqa: ANN401 - columns of one row
-    """Write how a job has ended; say no when it was cancelled before."""
+    """Write how a job has ended, and let go of its files before; say no when it was cancelled already."""
+    await let_go(runtime, job_id)
     return await save(runtime, job_id, finished_at=runtime.clock.now(), **values)
+
+
+async def let_go(runtime: Runtime, job_id: UUID) -> None:
+    """Remove the files of a job that has ended."""
+    async with runtime.as_system() as db:
+        arguments = await db.scalar(select(jobs.c.arguments).where(jobs.c.id == job_id))
+    await clear_away(runtime.settings, job_id, arguments or {})
+
+
+async def let_go_of_orphans(runtime: Runtime) -> None:
+    """Remove files that no job wants any more, whatever kept its end from doing it."""
+    async with runtime.as_system() as db:
+        rows = await db.execute(select(jobs.c.id, jobs.c.arguments).where(jobs.c.state.in_(OPEN)))
+        wanted = {name for row in rows for name in (str(row.id), PurePath(row.arguments.get("upload", "")).name)}
+    await clear_orphans(runtime.settings, wanted, runtime.clock.now())
 
 
 async def save(runtime: Runtime, job_id: UUID, **values: Any) -> bool:  # noqa: ANN401 - columns of one row

@@ -49,6 +49,16 @@ async def signed_in(dialect: Dialect, socket: ClientConnection) -> None:
     assert await hear(socket) == [AUTHENTICATED]
 
 
+async def revoke_the_key(dialect: Dialect) -> None:
+    answer = await dialect.desk.mine.ask("DELETE", f"/v1/keys/{dialect.desk.first.key.id}")
+    assert answer.status_code == 204, answer.text
+
+
+async def until_closed(socket: ClientConnection) -> int | None:
+    await asyncio.wait_for(socket.wait_closed(), 10)
+    return socket.close_code
+
+
 # --- market data ------------------------------------------------------------------------------------
 
 
@@ -70,6 +80,18 @@ async def test_headers_say_who_it_is_as_well(dialect: Dialect) -> None:
     await dialect.open()
     async with line(dialect, "/v2/sip", **shown(dialect)) as socket:
         assert [await hear(socket), await hear(socket)] == [[CONNECTED], [AUTHENTICATED]]
+
+
+async def test_a_revoked_key_ends_its_open_streams(dialect: Dialect) -> None:
+    await dialect.open()
+    key, secret = dialect.credentials
+    async with line(dialect, "/v2/iex") as prices, line(dialect, "/stream") as updates:
+        await signed_in(dialect, prices)
+        await updates.send(json.dumps({"action": "authenticate", "data": {"key_id": key, "secret_key": secret}}))
+        assert (await hear(updates))["data"]["status"] == "authorized"
+        await revoke_the_key(dialect)
+        assert await hear_code(prices) == 402
+        assert [await until_closed(socket) for socket in (prices, updates)] == [1008, 1008]
 
 
 async def test_message_pack_is_spoken_to_who_announces_it(dialect: Dialect) -> None:

@@ -1,12 +1,18 @@
 """One socket a client: who may open it, what it hears, and that it hears each event once and in order."""
 
 import asyncio
-from uuid import uuid4
+from datetime import timedelta
+from uuid import UUID, uuid4
 
 import pytest
 
+from paperdesk.core.kernel.ids import KeyId
+from paperdesk.core.kernel.time import instant_text
 from paperdesk.doors.stream import app as stream_app
+from paperdesk.features.identity import access
 from paperdesk.features.identity.issue_sign_in_link import issue_sign_in_link
+from paperdesk.features.identity.revoke_key import RevokeKey, revoke_key
+from paperdesk.infra.clock import FrozenClock
 from paperdesk.infra.outbox import account_topic
 from tests.doors.stream.conftest import Exchange
 
@@ -51,6 +57,46 @@ async def test_a_bad_token_is_told_with_4001(exchange: Exchange, token: str | No
     code, reason = await line.end()
     assert code == 4001
     assert reason in {"credentials_missing", "unknown_credentials"}
+
+
+async def test_a_revoked_key_ends_its_open_streams_at_once_and_opens_no_more(exchange: Exchange) -> None:
+    key = await exchange.desk.mine.post("/v1/keys", {"name": "Short-lived", "scopes": ["read"]})
+    shown = {"Authorization": f"Bearer {key['key_id']}.{key['secret']}"}
+    lines, other = [await exchange.call(**shown) for _ in range(2)], await exchange.mine()
+    for line in lines:
+        assert await line.until_pong() == []
+    assert (await exchange.desk.mine.ask("DELETE", f"/v1/keys/{key['id']}")).status_code == 204
+    for line in lines:
+        assert await line.end() == (4002, "credentials_ended")
+    assert await (await exchange.call(**shown)).end() == (4002, "credentials_ended")
+    assert await other.until_pong() == []
+
+
+async def test_who_signs_out_is_hung_up_on(exchange: Exchange) -> None:
+    token = await login(exchange)
+    line = await exchange.call(Authorization=f"Bearer {token}")
+    assert await line.until_pong() == []
+    await exchange.desk.visitor(token).ask("DELETE", "/v1/logins/current")
+    assert await line.end() == (4002, "credentials_ended")
+
+
+async def test_a_key_that_expires_or_is_revoked_by_another_process_ends_its_streams_soon(
+    exchange: Exchange, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(access, "LOOK_AGAIN_S", 0.02)
+    desk, until = exchange.desk, instant_text(clock.now() + timedelta(seconds=60))
+    expiring = await desk.mine.post("/v1/keys", {"name": "For a minute", "scopes": ["read"], "expires_at": until})
+    revoked = await desk.mine.post("/v1/keys", {"name": "For now", "scopes": ["read"]})
+    lines = [
+        await exchange.call(Authorization=f"Bearer {key['key_id']}.{key['secret']}") for key in (expiring, revoked)
+    ]
+    for line in lines:
+        assert await line.until_pong() == []
+    async with desk.runtime.work(desk.first.principal) as work:
+        await revoke_key(work, RevokeKey(KeyId(UUID(revoked["id"]))))
+    clock.advance(timedelta(seconds=61))
+    assert await lines[0].end() == (4002, "key_expired")
+    assert await lines[1].end() == (4002, "credentials_ended")
 
 
 async def test_who_never_says_a_name_is_hung_up_on(exchange: Exchange, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -46,7 +46,7 @@ async def test_a_revoked_key_is_dead_with_the_answer(owner: httpx.AsyncClient) -
     assert (await owner.get("/v1/me", headers=shown(key))).status_code == 200
     assert (await owner.delete(f"/v1/keys/{key['id']}")).status_code == 204
     after = await owner.get("/v1/me", headers=shown(key))
-    assert (after.status_code, after.json()["code"]) == (401, "unknown_credentials")
+    assert (after.status_code, after.json()["code"]) == (401, "credentials_ended")
     again = await owner.delete(f"/v1/keys/{key['id']}")
     assert (again.status_code, again.json()["code"]) == (404, "key_not_found")
     assert [row["name"] for row in (await owner.get("/v1/keys")).json()["items"]] == ["First key"]

@@ -2,15 +2,22 @@
 
 import asyncio
 import io
+import os
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from paperdesk.features.marketdata.import_dataset import KIND, run_import
 from paperdesk.features.marketdata.jobs import JOBS
+from paperdesk.features.operations.jobs import SCHEDULES
+from paperdesk.infra.clock import FrozenClock
 from paperdesk.infra.job_worker import Worker
+from paperdesk.infra.jobs import Job, Rhythm
 from tests.desk import RunningDesk, refused
 
 HEAD = "symbol,date,open,high,low,close,volume\n"
@@ -84,6 +91,73 @@ async def test_every_bad_row_is_named_and_nothing_is_imported(at_work: RunningDe
     assert await names(at_work) == []
     assert set(at_work.runtime.settings.datasets.iterdir()) == before
     assert list((at_work.runtime.settings.directory / "uploads").iterdir()) == []
+
+
+def uploads(desk: RunningDesk) -> list[str]:
+    """Return what lies among the files on their way in."""
+    return sorted(path.name for path in (desk.runtime.settings.directory / "uploads").iterdir())
+
+
+async def asked(desk: RunningDesk) -> str:
+    """Upload a good file, and return the id of the job that wants it."""
+    answer = await desk.mine.ask("POST", "/v1/datasets", params={"name": "Nova"}, content=GOOD)
+    return str(answer.json()["job_id"])
+
+
+async def test_a_cancelled_import_leaves_no_upload_whether_it_had_begun_or_not(desk: RunningDesk) -> None:
+    reading, may_go_on = asyncio.Event(), asyncio.Event()
+
+    async def read_slowly(job: Job) -> dict[str, Any]:
+        reading.set()
+        await may_go_on.wait()
+        return await run_import(job)
+
+    waiting = await asked(desk)
+    await desk.mine.ask("DELETE", f"/v1/jobs/{waiting}")
+    running = await asked(desk)
+    assert len(uploads(desk)) == 2
+    working = asyncio.create_task(Worker(desk.runtime, {KIND: read_slowly}).run())
+    await asyncio.wait_for(reading.wait(), 20)
+    await desk.mine.ask("DELETE", f"/v1/jobs/{running}")
+    may_go_on.set()
+    async with asyncio.timeout(20):
+        while uploads(desk):
+            await asyncio.sleep(0.02)
+    working.cancel()
+    await asyncio.gather(working, return_exceptions=True)
+    assert await names(desk) == []
+
+
+async def test_an_import_that_breaks_down_for_good_leaves_no_upload(desk: RunningDesk) -> None:
+    async def break_down(job: Job) -> dict[str, Any]:
+        assert uploads(desk), "a job that is tried again still has its file"
+        raise RuntimeError("out of luck")
+
+    job_id = await asked(desk)
+    hasty = Rhythm(look_s=0.02, first_pause_s=0.01)
+    working = asyncio.create_task(Worker(desk.runtime, {KIND: break_down}, rhythm=hasty).run())
+    async with asyncio.timeout(20):
+        while (await desk.mine.get(f"/v1/jobs/{job_id}"))["state"] != "failed":
+            await asyncio.sleep(0.02)
+    working.cancel()
+    await asyncio.gather(working, return_exceptions=True)
+    assert uploads(desk) == []
+
+
+async def test_uploads_that_no_job_wants_go_by_the_clock_and_no_others(desk: RunningDesk, clock: FrozenClock) -> None:
+    job_id = await asked(desk)
+    (wanted,) = uploads(desk)
+    folder = desk.runtime.settings.directory / "uploads"
+    (folder / "new").write_text("on its way in")
+    (folder / "orphan").write_text("its request died")
+    (folder / job_id).mkdir()  # what a job gathers
+    (folder / str(uuid4())).mkdir()
+    old = (clock.now() - timedelta(hours=2)).timestamp()
+    for path in folder.iterdir():
+        os.utime(path, (old, old))
+    os.utime(folder / "new", (clock.now().timestamp(),) * 2)
+    await SCHEDULES["let_go_of_orphans"].duty(desk.runtime)
+    assert uploads(desk) == sorted(["new", wanted, job_id])
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,8 @@ export interface Subscription {
 const SILENCE_MS_MAX = 15_000;
 const TAPE_REFRESH_MS = 250;
 const HISTORY_REFRESH_MS = 1_000;
-const BAD_TOKEN = 4001;
+/** Close codes: credentials nobody knows, and credentials that have ended. */
+const SIGNED_OUT: readonly number[] = [4001, 4002];
 
 /** A WebSocket that reconnects, resumes after the last seen sequence, and keeps the cache honest. */
 export class Stream {
@@ -105,7 +106,7 @@ export class Stream {
     this.socket = null;
     window.clearTimeout(this.silenceTimer);
     if (this.closed) return;
-    if (code === BAD_TOKEN) {
+    if (SIGNED_OUT.includes(code)) {
       this.onSignedOut();
       return;
     }

@@ -17,7 +17,7 @@ from typing import Any, Final
 import msgspec
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from paperdesk.core.kernel.errors import PaperdeskError
+from paperdesk.core.kernel.errors import PaperdeskError, Unauthenticated
 from paperdesk.core.kernel.principal import Principal
 from paperdesk.doors.alpaca.asking import token_from, token_of, visiting
 from paperdesk.doors.alpaca.feed import CHANNELS, Feed, Told, Wishes, fake_news
@@ -69,16 +69,15 @@ class DataLine:
         await self._socket.accept()
         try:
             await self._say([{"T": "success", "msg": "connected"}])
-            who = await self._signed_in()
-            await self._serve(who)
+            await self._serve(*await self._signed_in())
         except Refused as refusal:
             await self._refuse(refusal)
             await self._socket.close(POLICY_VIOLATION, str(refusal))
         except WebSocketDisconnect:
             return
 
-    async def _serve(self, who: Principal) -> None:
-        streams = self._desk.dialect_streams
+    async def _serve(self, who: Principal, token: str) -> None:
+        streams, is_known = self._desk.dialect_streams, True
         if streams[who.user_id] >= STREAMS_MAX:
             raise Refused(406)
         streams[who.user_id] += 1
@@ -87,12 +86,17 @@ class DataLine:
             async with asyncio.TaskGroup() as rooms:
                 rooms.create_task(self._test() if self._market is None else self._tell(who, self._market))
                 rooms.create_task(self._listen())
+                rooms.create_task(self._desk.gate.until_ended(token))
         except* WebSocketDisconnect:
             pass  # the client hung up, which ends everything that was done for it
+        except* Unauthenticated:
+            is_known = False
         finally:
             streams[who.user_id] -= 1
+        if not is_known:
+            raise Refused(402)
 
-    async def _signed_in(self) -> Principal:
+    async def _signed_in(self) -> tuple[Principal, str]:
         token = token_of(self._socket.headers)
         while token is None:
             try:
@@ -105,7 +109,7 @@ class DataLine:
             else:
                 await self._refuse(Refused(401))
         try:
-            return await self._desk.gate.principal(token)
+            return await self._desk.gate.principal(token), token
         except PaperdeskError:
             raise Refused(402) from None
 

@@ -26,7 +26,7 @@ from paperdesk.core.broker.events import (
     OrderReplaced,
 )
 from paperdesk.core.broker.orders import Order, OrderStatus
-from paperdesk.core.kernel.errors import PaperdeskError
+from paperdesk.core.kernel.errors import PaperdeskError, Unauthenticated
 from paperdesk.core.kernel.ids import OrderId
 from paperdesk.core.kernel.money import plain
 from paperdesk.core.kernel.principal import Principal
@@ -78,34 +78,38 @@ class Line:
         """Serve one client until either side has had enough."""
         await self._socket.accept()
         try:
-            who = await self._signed_in()
-            if who is None:
+            known = await self._signed_in()
+            if known is None:
                 await self._socket.close(POLICY_VIOLATION, "unauthorized")
                 return
+            who, token = known
             async with asyncio.TaskGroup() as rooms:
                 rooms.create_task(self._tell(who))
                 rooms.create_task(self._listen())
+                rooms.create_task(self._desk.gate.until_ended(token))
         except* WebSocketDisconnect:
             pass  # the client hung up, which ends everything that was done for it
+        except* Unauthenticated:
+            await self._socket.close(POLICY_VIOLATION, "unauthorized")
 
-    async def _signed_in(self) -> Principal | None:
+    async def _signed_in(self) -> tuple[Principal, str] | None:
         try:
             async with asyncio.timeout(SIGN_IN_S):
                 said = await self._heard()
         except TimeoutError:
             return None
-        who = None if said is None else await self._known(said)
-        status = "unauthorized" if who is None else "authorized"
+        known = None if said is None else await self._known(said)
+        status = "unauthorized" if known is None else "authorized"
         await self._say("authorization", {"action": "authenticate", "status": status})
-        return who
+        return known
 
-    async def _known(self, said: Said) -> Principal | None:
+    async def _known(self, said: Said) -> tuple[Principal, str] | None:
         given = said.data
         token = given.get("oauth_token") or token_from(
             str(said.key or given.get("key_id", "")), str(said.secret or given.get("secret_key", ""))
         )
         try:
-            return await self._desk.gate.principal(str(token))
+            return await self._desk.gate.principal(str(token)), str(token)
         except PaperdeskError:
             return None
 

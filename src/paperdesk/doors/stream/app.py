@@ -11,8 +11,8 @@
             {"topic": "quotes", "symbol": ..., "seq": 90, "after": 80, ...} the latest only, encoded once for all
             {"topic": "system", "event": "heartbeat" | "subscribed" | "pong" | "status" | "problem", ...}
 
-Close codes: 4001 unknown credentials, 4003 too many streams, 4004 malformed message, 1009 too long a message,
-1013 too slow, or come back later.
+Close codes: 4001 bad credentials, 4002 credentials that have ended, 4003 too many streams, 4004 malformed message,
+1009 too long a message, 1013 too slow, or come back later.
 """
 
 import asyncio
@@ -27,12 +27,19 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from paperdesk.core.kernel.errors import Forbidden, PaperdeskError, Unauthenticated
 from paperdesk.core.kernel.principal import Principal
 from paperdesk.doors.stream.topics import Follower, Place, Wish
-from paperdesk.features.identity.access import gate_of, refuse_foreign_origin, runtime_of, token_of
+from paperdesk.features.identity.access import (
+    CredentialsEnded,
+    KeyExpired,
+    gate_of,
+    refuse_foreign_origin,
+    runtime_of,
+    token_of,
+)
 from paperdesk.features.marketdata.channels import MARKET
 from paperdesk.infra.bus import Message as News
 from paperdesk.infra.telemetry import log
 
-BAD_TOKEN, TOO_MANY, BAD_MESSAGE, LATER = 4001, 4003, 4004, 1013
+BAD_TOKEN, ENDED, TOO_MANY, BAD_MESSAGE, LATER = 4001, 4002, 4003, 4004, 1013
 REASON_LENGTH_MAX = 120
 STREAMS_MAX = 10
 SIGN_IN_S = 10.0
@@ -74,18 +81,21 @@ async def stream(socket: WebSocket) -> None:
     """Serve one client until either side has had enough."""
     await socket.accept()
     try:
-        who = await _who(socket)
+        token = await _token(socket)
+        who = await gate_of(socket).principal(token)
         if socket.app.state.streams[who.user_id] >= STREAMS_MAX:
             await socket.close(TOO_MANY, "too many streams")
             return
-        await _serve(socket, who)
+        await _serve(socket, who, token or "")
     except WebSocketDisconnect:
         return
     except MalformedMessage as error:
         await socket.close(BAD_MESSAGE, str(error)[:REASON_LENGTH_MAX])
     except TooSlow:
         log.info("stream_too_slow")
-        await _hang_up(socket)
+        await _hang_up(socket, LATER, TOO_SLOW)
+    except (CredentialsEnded, KeyExpired) as error:
+        await _hang_up(socket, ENDED, error.code)
     except (Unauthenticated, Forbidden) as error:
         await socket.close(BAD_TOKEN, error.code)
     except PaperdeskError as error:
@@ -95,8 +105,8 @@ async def stream(socket: WebSocket) -> None:
         await socket.close(1011, "internal")
 
 
-async def _who(socket: WebSocket) -> Principal:
-    """Return who opened the stream: by header or cookie at once, else by the first message."""
+async def _token(socket: WebSocket) -> str | None:
+    """Return what whoever opened the stream shows: by header or cookie at once, else by the first message."""
     token = token_of(socket)
     if token is not None and "authorization" not in socket.headers:
         refuse_foreign_origin(socket)
@@ -109,10 +119,10 @@ async def _who(socket: WebSocket) -> Principal:
         if message.do != "authenticate":
             raise MalformedMessage("the first message must authenticate")
         token = message.token
-    return await gate_of(socket).principal(token)
+    return token
 
 
-async def _serve(socket: WebSocket, who: Principal) -> None:
+async def _serve(socket: WebSocket, who: Principal, token: str) -> None:
     runtime = runtime_of(socket)
     streams = socket.app.state.streams
     streams[who.user_id] += 1
@@ -122,7 +132,8 @@ async def _serve(socket: WebSocket, who: Principal) -> None:
             place = Place(runtime, socket.app.state.shelf, socket.app.state.publication)
             follower = Follower(place, who, news)
             try:
-                await _first_of(_listen(socket, follower), _tell(socket, follower), _heartbeat(follower))
+                works = (_listen(socket, follower), _tell(socket, follower), _heartbeat(follower))
+                await _first_of(*works, gate_of(socket).until_ended(token))
             finally:
                 follower.leave()
     finally:
@@ -167,11 +178,11 @@ async def _tell(socket: WebSocket, follower: Follower) -> None:
     raise TooSlow
 
 
-async def _hang_up(socket: WebSocket) -> None:
+async def _hang_up(socket: WebSocket, code: int, reason: str) -> None:
     """Say why, as far as the client still listens."""
     with suppress(TimeoutError, WebSocketDisconnect):
         async with asyncio.timeout(HANG_UP_S):
-            await socket.close(LATER, TOO_SLOW)
+            await socket.close(code, reason)
 
 
 def _text(message: News) -> str:

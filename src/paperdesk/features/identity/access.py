@@ -7,6 +7,7 @@ busy caller costs one hash and one look into a dictionary.
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated
@@ -17,7 +18,7 @@ from fastapi import Depends, Request, Security
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 from starlette.requests import HTTPConnection
 
-from paperdesk.core.kernel.errors import Forbidden, RateLimited, Unauthenticated
+from paperdesk.core.kernel.errors import Forbidden, RateLimited, Unauthenticated, Unavailable
 from paperdesk.core.kernel.ids import KeyId
 from paperdesk.core.kernel.principal import Principal, Scope
 from paperdesk.features.identity import store
@@ -30,6 +31,8 @@ LOGIN_COOKIE = "paperdesk_login"
 KEPT_FOR = timedelta(seconds=5)
 KEPT_MAX = 10_000
 SIGN_IN_PAUSE_S = 10
+# How often a line that stays open asks whether its credential still stands; another process may have ended it.
+LOOK_AGAIN_S = 5.0
 TOKEN_LENGTH_MAX = 256
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -39,7 +42,11 @@ class CredentialsMissing(Unauthenticated):
 
 
 class UnknownCredentials(Unauthenticated):
-    """The key or login is unknown, was revoked or has ended."""
+    """There is no such key or login."""
+
+
+class CredentialsEnded(UnknownCredentials):
+    """The key was revoked, or the login has ended."""
 
 
 class KeyExpired(Unauthenticated):
@@ -70,17 +77,19 @@ class Gate:
         self._kept: dict[bytes, _Kept] = {}
         self._turns: WeakValueDictionary[bytes, asyncio.Lock] = WeakValueDictionary()
         self._forgotten = 0
+        self._has_forgotten = asyncio.Event()
         self._sign_ins = RateLimit(runtime.settings.sign_ins_per_minute)
 
     async def principal(self, token: str | None) -> Principal:
         """Return the holder of a key pair or access token.
 
-        Raises CredentialsMissing, UnknownCredentials or KeyExpired; DatabaseUnavailable when nobody can tell.
+        Raises CredentialsMissing, UnknownCredentials, CredentialsEnded or KeyExpired; DatabaseUnavailable when nobody
+        can tell.
         """
         if not token:
             raise CredentialsMissing("Send an API key as a bearer token, or sign in.")
         if len(token) > TOKEN_LENGTH_MAX or not (token.isascii() and token.isprintable()):
-            raise _unknown()
+            raise UnknownCredentials("There is no such key or login.")
         digest = self._runtime.hasher.hash(token)
         now = self._runtime.clock.now()
         known = self._known(digest, now)
@@ -89,6 +98,19 @@ class Gate:
         # Whoever shows the same token meanwhile waits for this answer, or a busy caller would ask many times at once.
         async with self._turns.setdefault(digest, asyncio.Lock()):
             return self._known(digest, now) or await self._look_up(token, digest, now)
+
+    async def until_ended(self, token: str) -> None:
+        """Wait as long as a credential stands, for lines that stay open; then raise CredentialsEnded or KeyExpired."""
+        while True:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_AGAIN_S):
+                    await self._has_forgotten.wait()
+            try:
+                await self.principal(token)
+            except UnknownCredentials:
+                raise _ended() from None  # it was known once, whatever has become of it
+            except Unavailable:
+                await asyncio.sleep(LOOK_AGAIN_S)  # nobody can tell just now, and a line is not ended on suspicion
 
     def count_sign_in(self, connection: HTTPConnection) -> None:
         """Count an attempt to sign in from an address. Raises TooManySignIns.
@@ -113,6 +135,8 @@ class Gate:
 
     def _forget(self, is_lost: Callable[[bytes, _Kept], bool]) -> None:
         self._forgotten += 1
+        self._has_forgotten.set()
+        self._has_forgotten = asyncio.Event()
         self._kept = {digest: kept for digest, kept in self._kept.items() if not is_lost(digest, kept)}
 
     def _known(self, digest: bytes, now: datetime) -> Principal | None:
@@ -127,12 +151,14 @@ class Gate:
             found = await _on_file(self._runtime, token, digest)
             if forgotten == self._forgotten:
                 break
-        if found is None or found.ended_at is not None:
-            raise _unknown()
+        if found is None:
+            raise UnknownCredentials("There is no such key or login.")
+        if found.ended_at is not None:
+            raise _ended()
         until = now + KEPT_FOR
         if found.expires_at is not None:
             if found.expires_at <= now:
-                raise KeyExpired("This key has expired.") if found.who.key_id else _unknown()
+                raise KeyExpired("This key has expired.") if found.who.key_id else _ended()
             until = min(until, found.expires_at)
         self._keep(digest, _Kept(found.who, now, until))
         return found.who
@@ -154,8 +180,8 @@ async def _on_file(runtime: Runtime, token: str, digest: bytes) -> store.Credent
     return found if is_right else None
 
 
-def _unknown() -> UnknownCredentials:
-    return UnknownCredentials("This key or login is unknown, was revoked or has ended.")
+def _ended() -> CredentialsEnded:
+    return CredentialsEnded("This key was revoked, or this login has ended.")
 
 
 def token_of(connection: HTTPConnection) -> str | None:

@@ -79,7 +79,7 @@ async def run_import_beside(job: Job) -> dict[str, Any]:
     into = folder / str(dataset_id)
     await job.progress(0.1, "Reading the file")
     done = await asyncio.to_thread(_write, what, upload, folder / job.arguments["dataset_id"], into)
-    return await finish_import(job, upload, dataset_id, done)
+    return await finish_import(job, dataset_id, done)
 
 
 def _write(what: Besides, upload: Path, source: Path, into: Path) -> DatasetManifest | list[Problem]:

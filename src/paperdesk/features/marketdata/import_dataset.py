@@ -65,15 +65,12 @@ async def run_import(job: Job) -> dict[str, Any]:
     into = job.runtime.settings.datasets / str(dataset_id)
     await job.progress(0.1, "Reading the file")
     done = read_manifest(into) if into.exists() else await asyncio.to_thread(_import, upload, arguments, into)
-    return await finish_import(job, upload, dataset_id, done)
+    return await finish_import(job, dataset_id, done)
 
 
-async def finish_import(
-    job: Job, upload: Path, dataset_id: DatasetId, done: DatasetManifest | list[Problem]
-) -> dict[str, Any]:
-    """Record the dataset that an import wrote, or say why it wrote none; either way the upload goes."""
+async def finish_import(job: Job, dataset_id: DatasetId, done: DatasetManifest | list[Problem]) -> dict[str, Any]:
+    """Record the dataset that an import wrote, or say why it wrote none."""
     if isinstance(done, list):
-        await asyncio.to_thread(upload.unlink, missing_ok=True)
         wrong = "1 row is wrong" if len(done) == 1 else f"{len(done)} rows are wrong"
         raise ImportRefused(f"Nothing was imported: {wrong}.", done[:PROBLEMS_MAX])
     await job.progress(0.9, "Recording the dataset")
@@ -81,7 +78,6 @@ async def finish_import(
     async with job.runtime.work(who) as work:
         if not await is_dataset(work, dataset_id):
             await insert_dataset(work, dataset_id, done, who.tenant_id)
-    await asyncio.to_thread(upload.unlink, missing_ok=True)
     return {"dataset_id": dataset_id, "rows": done.rows, "instruments": len(done.listings)}
 
 

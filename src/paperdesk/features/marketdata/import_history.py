@@ -1,7 +1,6 @@
 """Record a vendor's history as a dataset, in a job: page by page of 1,500 bars, going on where it was interrupted."""
 
 import asyncio
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -22,6 +21,7 @@ from paperdesk.features.marketdata.sources import SourceKeyMissing, Sources, Sou
 from paperdesk.features.marketdata.store import insert_dataset, is_dataset
 from paperdesk.infra.jobs import Job, enqueue
 from paperdesk.infra.outbound import VendorBudgetUsedUp, VendorFailure
+from paperdesk.infra.uploads import folder_of_job
 from paperdesk.infra.work import UnitOfWork
 
 KIND: Final = "import_history"
@@ -86,7 +86,6 @@ async def run_import_history(job: Job, sources: Sources) -> dict[str, Any]:
     async with job.runtime.work(who) as work:
         if not await is_dataset(work, dataset_id):
             await insert_dataset(work, dataset_id, manifest, who.tenant_id)
-    await asyncio.to_thread(recording.spools.clear)
     return {"dataset_id": dataset_id, "rows": manifest.rows, "instruments": len(manifest.listings)}
 
 
@@ -95,15 +94,11 @@ class Spools:
 
     def __init__(self, job: Job) -> None:
         """Take a folder that is this job's alone."""
-        self._folder = job.runtime.settings.directory / "uploads" / f"history-{job.id}"
+        self._folder = folder_of_job(job.runtime.settings, job.id)
 
     def of(self, number: int) -> Spool:
         """Return the pages of the symbol with that number."""
         return Spool(self._folder / f"{number:03}")
-
-    def clear(self) -> None:
-        """Forget all pages."""
-        shutil.rmtree(self._folder, ignore_errors=True)
 
 
 @dataclass(slots=True)

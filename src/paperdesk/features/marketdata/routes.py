@@ -55,6 +55,7 @@ from paperdesk.infra.crypto import new_token
 from paperdesk.infra.db import DatabaseUnavailable
 from paperdesk.infra.http import Page, PageOf
 from paperdesk.infra.runtime import Runtime
+from paperdesk.infra.uploads import uploads_in
 from paperdesk.infra.work import UnitOfWork
 
 router = APIRouter(prefix="/v1", tags=["market data"])
@@ -264,7 +265,7 @@ async def _imported(
 ) -> ImportOut:
     """Write the body to a file, and start the job that reads it; from then on the file is the job's."""
     who.require(Scope.TRADE)
-    upload = runtime.settings.directory / "uploads" / new_token()
+    upload = uploads_in(runtime.settings) / new_token()
     with ExitStack() as undo:
         undo.callback(upload.unlink, missing_ok=True)
         await _write(upload, request.stream())

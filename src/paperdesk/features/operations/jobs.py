@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from paperdesk.infra.idempotency import forget_old
-from paperdesk.infra.jobs import Schedule
+from paperdesk.infra.jobs import Schedule, let_go_of_orphans
 from paperdesk.infra.runtime import Runtime
 
 
@@ -14,4 +14,7 @@ async def forget_old_answers(runtime: Runtime) -> None:
 
 
 # A laptop that is open for an hour has done each of them.
-SCHEDULES: Mapping[str, Schedule] = {"forget_old_answers": Schedule("7 * * * *", forget_old_answers)}
+SCHEDULES: Mapping[str, Schedule] = {
+    "forget_old_answers": Schedule("7 * * * *", forget_old_answers),
+    "let_go_of_orphans": Schedule("37 * * * *", let_go_of_orphans),
+}
