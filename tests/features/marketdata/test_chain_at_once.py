@@ -40,10 +40,11 @@ def test_what_a_line_implies_is_what_its_quote_implies_alone() -> None:
         spot = mark_at(market, line.instrument.underlying_id, tape.cursor)
         assert spot is not None
         terms = (line.contract.is_call, float(spot.price), float(line.contract.strike))
+        mid = None if line.quote is None or not line.quote.mid else line.quote.mid
         years = years_left(tape, market, line.contract.last_on)
-        alone = implied_vol(european(*terms, years=years, vol=0.0), float(line.mid or 0))
+        alone = implied_vol(european(*terms, years=years, vol=0.0), float(mid or 0))
         if line.implied is None:
-            assert line.reason == ("there is no price of it, or of its underlying" if line.mid is None
+            assert line.reason == ("there is no price of it, or of its underlying" if mid is None
                                    else Reason(int(alone.reasons)).name.lower())  # fmt: skip
             continue
         assert line.implied.vol == pytest.approx(float(alone.vol), rel=1e-12)

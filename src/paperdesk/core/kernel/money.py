@@ -8,6 +8,7 @@ functions at the end of this file, which can be found with grep.
 import re
 from collections.abc import Iterable, Sequence
 from decimal import ROUND_HALF_EVEN, Context, Decimal, DefaultContext, FloatOperation, setcontext
+from functools import cache
 from math import isfinite
 
 from paperdesk.core.kernel.errors import Invalid
@@ -117,5 +118,9 @@ def to_array(numbers: Iterable[Decimal]) -> list[float]:
 def money_from_float(number: float, exponent_places: int) -> Decimal:
     """Cross the border from float to Decimal, rounded half to even at a stated number of places."""
     assert isfinite(number), "NaN and infinity never leave; a missing number is None with a reason"
-    step = Decimal(1).scaleb(-exponent_places)
-    return Decimal(repr(number)).quantize(step, rounding=ROUND_HALF_EVEN, context=_FROM_FLOAT)
+    return Decimal(repr(number)).quantize(_step(exponent_places), rounding=ROUND_HALF_EVEN, context=_FROM_FLOAT)
+
+
+@cache
+def _step(exponent_places: int) -> Decimal:
+    return Decimal(1).scaleb(-exponent_places)

@@ -1,7 +1,8 @@
 """The volatility that a price implies: bounded, bracketed at every step, and nan with a reason where there is none.
 
-A Newton step is taken in the logarithm of the price, and only if it stays inside what is known to hold the
-answer; else that is halved. So it always ends, and plain Newton's leaps from a flat start cannot happen.
+A step of Householder's third order, which is Newton's with two more derivatives, is taken in the logarithm of the
+price, and only if it stays inside what is known to hold the answer; else that is halved. So it always ends, and
+plain Newton's leaps from a flat start cannot happen.
 Prices are turned into those of the option that is out of the money, which holds the time value alone.
 """
 
@@ -75,8 +76,9 @@ def implied_vol(options: European, price: ArrayLike) -> ImpliedVol:
         out = _OutOfTheMoney(
             np.where(is_open, np.maximum(spot, strike), 1.0), np.where(is_open, np.minimum(spot, strike), 1.0)
         )
-        wanted = np.where(is_open, time_value, out.value(VOL_MAX * root) / 2.0)
-        is_inside = (out.value(VOL_MIN * root) <= wanted) & (wanted <= out.value(VOL_MAX * root))
+        least, most = out.value(VOL_MIN * root), out.value(VOL_MAX * root)
+        wanted = np.where(is_open, time_value, most / 2.0)
+        is_inside = (least <= wanted) & (wanted <= most)
         reasons = np.where(is_open & ~is_inside, Reason.OUT_OF_RANGE, reasons)
         found = _solved(out, wanted, VOL_MIN * root, VOL_MAX * root) / root
     return ImpliedVol(np.where(reasons == Reason.FOUND, found, np.nan), reasons)
@@ -90,7 +92,8 @@ class _OutOfTheMoney:
     low: Array
 
     def value(self, deviation: Array) -> Array:
-        return self.look(deviation)[0]
+        d1 = np.log(self.low / self.high) / deviation + deviation / 2.0
+        return self.low * below(d1) - self.high * below(d1 - deviation)
 
     def look(self, deviation: Array) -> tuple[Array, Array, Array]:
         """Return the value, its slope, and how far off the value may be because its digits give out."""
@@ -98,6 +101,20 @@ class _OutOfTheMoney:
         gained = self.low * below(d1)
         grain = _GRAIN * gained * (1.0 + d1 * d1)
         return gained - self.high * below(d1 - deviation), self.low * density(d1), grain
+
+    def step(self, deviation: Array, missing: Array, slope: Array) -> Array:
+        """Return how far to go, given what is missing in the logarithm of the value and the slope of that.
+
+        `bend` and `twist` are second and third derivative of the logarithm by its first; those of the value itself
+        are known by the first as well: b = d1 d2 / deviation, and b squared with the derivative of b.
+        """
+        moneyness = np.log(self.low / self.high)
+        ratio = moneyness / deviation
+        b = (ratio * ratio - deviation * deviation / 4.0) / deviation
+        third = b * b - 3.0 * (ratio / deviation) ** 2 - 0.25
+        bend, twist = b - slope, third - 3.0 * slope * b + 2.0 * slope * slope
+        newton = missing / slope
+        return newton * (1.0 + newton * bend / 2.0) / (1.0 + newton * (bend + newton * twist / 6.0))
 
 
 def _solved(out: _OutOfTheMoney, wanted: Array, low: Array, high: Array) -> Array:
@@ -112,21 +129,22 @@ def _solved(out: _OutOfTheMoney, wanted: Array, low: Array, high: Array) -> Arra
     terms = [np.broadcast_to(each, wanted.shape).reshape(-1) for each in (out.high, out.low, wanted, low, high)]
     for _ in range(_STEPS):
         here = solved[places]
-        valued, slope, grain = _OutOfTheMoney(terms[0], terms[1]).look(here)
-        newton = here - (np.log(valued) - np.log(terms[2])) * valued / slope
-        step = np.abs(newton - here)
+        option = _OutOfTheMoney(terms[0], terms[1])
+        valued, slope, grain = option.look(here)
+        step = option.step(here, np.log(terms[2] / valued), slope / valued)
+        size, there = np.abs(step), here + step
         # A step that the digits of the price cannot tell from none is the last, on whichever side of a bound it ends.
-        is_done = (step <= _EXACT * here) | ((step * slope <= grain) & (step < _NEAR * here))
-        *terms[3:], safe = _stepped(newton, here, valued < terms[2], (terms[3], terms[4]))
-        solved[places] = np.where(is_done, newton, safe)
+        is_done = (size <= _EXACT * here) | ((size * slope <= grain) & (size < _NEAR * here))
+        *terms[3:], safe = _stepped(there, here, valued < terms[2], (terms[3], terms[4]))
+        solved[places] = np.where(is_done, there, safe)
         if np.all(is_done):
             break
         places, terms = places[~is_done], [each[~is_done] for each in terms]
     return solved.reshape(wanted.shape)
 
 
-def _stepped(newton: Array, here: Array, is_below: Flags, bounds: tuple[Array, Array]) -> tuple[Array, Array, Array]:
-    """Return closer bounds and where to look next: where Newton says, or in the middle where that is out of bounds."""
+def _stepped(there: Array, here: Array, is_below: Flags, bounds: tuple[Array, Array]) -> tuple[Array, Array, Array]:
+    """Return closer bounds and where to look next: where the step ends, or in the middle where it is out of bounds."""
     low, high = np.where(is_below, here, bounds[0]), np.where(is_below, bounds[1], here)
-    is_safe = np.isfinite(newton) & (newton > low) & (newton < high)
-    return low, high, np.where(is_safe, newton, (low + high) / 2.0)
+    is_safe = np.isfinite(there) & (there > low) & (there < high)
+    return low, high, np.where(is_safe, there, (low + high) / 2.0)

@@ -69,18 +69,27 @@ class ChainLineOut(ContractOut):
     @classmethod
     def of_line(cls, line: ChainLine) -> "ChainLineOut":
         """Show a line of a chain."""
-        implied = line.implied
+        contract, quote, implied = line.contract, line.quote, line.implied
         return cls(
-            **vars(ContractOut.of(line.instrument, line.contract)),
-            bid=None if line.quote is None else line.quote.bid,
-            ask=None if line.quote is None else line.quote.ask,
-            derived_from=None if line.quote is None else line.quote.derived_from,
-            implied_vol=_number(implied and implied.vol),
-            delta=_number(implied and implied.delta),
-            gamma=_number(implied and implied.gamma),
-            vega_per_vol=_number(implied and implied.vega_per_vol),
-            theta_per_year=_number(implied and implied.theta_per_year),
-            rho_per_rate=_number(implied and implied.rho_per_rate),
+            id=line.instrument.id,
+            symbol=line.instrument.symbol,
+            underlying=contract.underlying,
+            expires_on=contract.expires_on,
+            right=contract.right,
+            strike=contract.strike,
+            multiplier=contract.multiplier,
+            deliverable=contract.units,
+            style=contract.style,
+            settlement=contract.settlement,
+            bid=None if quote is None else quote.bid,
+            ask=None if quote is None else quote.ask,
+            derived_from=None if quote is None else quote.derived_from,
+            implied_vol=None if implied is None else _number(implied.vol),
+            delta=None if implied is None else _number(implied.delta),
+            gamma=None if implied is None else _number(implied.gamma),
+            vega_per_vol=None if implied is None else _number(implied.vega_per_vol),
+            theta_per_year=None if implied is None else _number(implied.theta_per_year),
+            rho_per_rate=None if implied is None else _number(implied.rho_per_rate),
             volume=line.volume,
             reason=line.reason,
         )
@@ -100,5 +109,5 @@ class StrikesOut(BaseModel):
     items: list[NumberText]
 
 
-def _number(found: float | None) -> Decimal | None:
-    return None if found is None else money_from_float(found, _PLACES)
+def _number(found: float) -> Decimal:
+    return money_from_float(found, _PLACES)

@@ -1,6 +1,6 @@
 """Option chains: the contracts that a tape has shown by now, with their quotes and what those imply."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -80,21 +80,29 @@ class Implied(NamedTuple):
     rho_per_rate: float
 
 
-@dataclass(frozen=True, slots=True)
-class ChainLine:
+class ChainLine(NamedTuple):
     """A contract with its standing quote, and what its middle implies; None with a reason where it implies nothing."""
 
     instrument: Instrument
     contract: OptionContract
     quote: Quote | None
-    implied: Implied | None = None
-    reason: str | None = None
-    volume: Decimal | None = None
+    implied: Implied | None
+    reason: str | None
+    volume: Decimal | None
 
     @property
     def delta(self) -> float | None:
         """Return how the value goes with the underlying, where the quote implies it."""
         return None if self.implied is None else self.implied.delta
+
+
+class _Quoted(NamedTuple):
+    """A contract with its standing quote and its volume, of which nothing is worked out yet."""
+
+    instrument: Instrument
+    contract: OptionContract
+    quote: Quote | None
+    volume: Decimal | None
 
     @property
     def mid(self) -> Decimal | None:
@@ -106,32 +114,30 @@ class ChainLine:
 def contracts(tape: Tape, dataset: Dataset, asked: ContractQuery) -> list[tuple[Instrument, OptionContract]]:
     """Return contracts on an underlying in order of expiry, strike and right; what is not listed yet stays out."""
     # A generated market counts no contracts among its instruments; those that live are in its chain, listed all.
-    close = cache(partial(close_of, dataset.calendar))
+    close, is_asked_for = cache(partial(close_of, dataset.calendar)), _asks_for(asked)
     known = dataset.instruments.values() if asked.expired else dataset.chain(asked.underlying, tape.cursor)
     found = [
         (instrument, instrument.contract)
         for instrument in known
         if instrument.contract is not None
-        and _is_asked_for(instrument.contract, asked)
+        and is_asked_for(instrument.contract)
         and (
             dataset.listed(instrument.id, tape.cursor)
             if asked.expired
             else close(instrument.contract.last_on) > tape.at
         )
     ]
-    return sorted(found, key=lambda pair: (pair[1].expires_on, pair[1].strike, pair[1].right.value, pair[0].symbol))
+    return sorted(found, key=lambda pair: (pair[1].expires_on, pair[1].strike, pair[1].right, pair[0].symbol))
 
 
 def chain(tape: Tape, dataset: Dataset, asked: ContractQuery, wanted: LineFilter = EVERY_LINE) -> Iterator[ChainLine]:
     """Yield contracts with their quotes, implied volatilities and deltas, by European values without dividends."""
     found = _near(tape, dataset, contracts(tape, dataset, asked), wanted)
     lines = _quoted(tape, dataset, found)
-    enough = [
-        line
-        for line in lines
-        if wanted.volume_min is None or (line.volume is not None and line.volume >= wanted.volume_min)
-    ]
-    told = _told(tape, dataset, enough)
+    if wanted.volume_min is not None:
+        least = wanted.volume_min
+        lines = [each for each in lines if each.volume is not None and each.volume >= least]
+    told = _told(tape, dataset, lines)
     return told if wanted.delta is None else _nearest(told, float(abs(wanted.delta)))
 
 
@@ -176,14 +182,16 @@ def _nearest(lines: Iterable[ChainLine], delta: float) -> Iterator[ChainLine]:
     return (line for _, line in best.values())
 
 
-def _quoted(tape: Tape, dataset: Dataset, found: Sequence[tuple[Instrument, OptionContract]]) -> Iterator[ChainLine]:
-    """Yield lines with their standing quotes, and the volumes of their newest bars if those closed today."""
+def _quoted(tape: Tape, dataset: Dataset, found: Sequence[tuple[Instrument, OptionContract]]) -> list["_Quoted"]:
+    """Return contracts with their standing quotes, and the volumes of their newest bars if those closed today."""
     today = dataset.calendar.day_of(tape.at)
-    quotes = standing_quotes(dataset, [instrument for instrument, _ in found], tape.cursor)
-    for (instrument, contract), quote in zip(found, quotes, strict=True):
-        bar = dataset.last_close(instrument.id, tape.cursor)
-        volume = bar.volume if bar is not None and dataset.calendar.day_of(bar.at) == today else None
-        yield ChainLine(instrument, contract, quote, volume=volume)
+    instruments = [instrument for instrument, _ in found]
+    quotes = standing_quotes(dataset, instruments, tape.cursor)
+    volumes = [
+        bar.volume if bar is not None and dataset.calendar.day_of(bar.at) == today else None
+        for bar in dataset.last_closes(instruments, tape.cursor)
+    ]
+    return [_Quoted(*pair, quote, volume) for pair, quote, volume in zip(found, quotes, volumes, strict=True)]
 
 
 def years_left(tape: Tape, dataset: Dataset, last_on: date) -> float:
@@ -191,34 +199,33 @@ def years_left(tape: Tape, dataset: Dataset, last_on: date) -> float:
     return max((close_of(dataset.calendar, last_on) - tape.at).total_seconds() / _YEAR_S, 0.0)
 
 
-def _is_asked_for(contract: OptionContract, asked: ContractQuery) -> bool:
-    return (
-        contract.underlying == asked.underlying
-        and asked.expires_on in {None, contract.expires_on}
-        and (asked.expires_from is None or contract.expires_on >= asked.expires_from)
-        and (asked.expires_to is None or contract.expires_on <= asked.expires_to)
-        and asked.right in {None, contract.right}
+def _asks_for(asked: ContractQuery) -> Callable[[OptionContract], bool]:
+    """Return what says whether a contract is asked for; by its day first, which leaves the most of them out."""
+    first = max(asked.expires_on or date.min, asked.expires_from or date.min)
+    last = min(asked.expires_on or date.max, asked.expires_to or date.max)
+    underlying, right = asked.underlying, asked.right
+    return lambda each: (
+        first <= each.expires_on <= last and each.underlying == underlying and (right is None or each.right is right)
     )
 
 
-def _told(tape: Tape, dataset: Dataset, lines: Sequence[ChainLine]) -> Iterator[ChainLine]:
+def _told(tape: Tape, dataset: Dataset, lines: Sequence[_Quoted]) -> Iterator[ChainLine]:
     """Yield lines with what their middles imply; where there is none, with the reason."""
     spot = _spot(tape, dataset, [line.instrument for line in lines])
-    years = {last_on: years_left(tape, dataset, last_on) for last_on in {line.contract.last_on for line in lines}}
+    years = cache(partial(years_left, tape, dataset))
     mids = [None if spot is None else line.mid for line in lines]
     terms = [
-        (line.contract.is_call, float(line.contract.strike), years[line.contract.last_on], float(mid))
+        (line.contract.is_call, float(line.contract.strike), years(line.contract.last_on), float(mid))
         for line, mid in zip(lines, mids, strict=True)
         if mid is not None
     ]
     implied = iter(_implied(float(spot or 0), np.array(terms, np.float64).reshape(-1, 4)))
-    for line, mid in zip(lines, mids, strict=True):
+    for (instrument, contract, quote, volume), mid in zip(lines, mids, strict=True):
         found = "there is no price of it, or of its underlying" if mid is None else next(implied)
-        quoted = (line.instrument, line.contract, line.quote)
         if isinstance(found, str):
-            yield ChainLine(*quoted, reason=found, volume=line.volume)
+            yield ChainLine(instrument, contract, quote, None, found, volume)
         else:
-            yield ChainLine(*quoted, found, volume=line.volume)
+            yield ChainLine(instrument, contract, quote, found, None, volume)
 
 
 def _spot(tape: Tape, dataset: Dataset, options: Sequence[Instrument]) -> Decimal | None:
@@ -238,5 +245,6 @@ def _implied(spot: float, terms: NDArray[np.float64]) -> list[Implied | str]:
     is_found = found.reasons == Reason.FOUND
     by_vol = greeks(european(is_call, spot, strike, years=years, vol=np.where(is_found, found.vol, 0.0)))
     columns = [found.vol, *(getattr(by_vol, name) for name in Implied._fields[1:])]
-    rows = zip(found.reasons.tolist(), *(each.tolist() for each in columns), strict=True)
-    return [Reason(reason).name.lower() if reason else Implied(*implied) for reason, *implied in rows]
+    rows = map(Implied._make, zip(*(each.tolist() for each in columns), strict=True))
+    reasons = zip(found.reasons.tolist(), rows, strict=True)
+    return [Reason(reason).name.lower() if reason else implied for reason, implied in reasons]

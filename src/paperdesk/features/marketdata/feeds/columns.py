@@ -71,6 +71,7 @@ class PrintColumns:
 
 
 Columns: TypeAlias = BarColumns | QuoteColumns | PrintColumns
+NO_QUOTES: Final = QuoteColumns(*[np.empty(0, np.int64)] * 5)
 
 _SHAPES: Final[dict[Shape, type[BarColumns] | type[QuoteColumns] | type[PrintColumns]]] = {
     Shape.BARS: BarColumns,

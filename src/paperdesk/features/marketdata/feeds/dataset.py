@@ -119,6 +119,9 @@ class Dataset(Protocol):
     def last_close(self, instrument_id: InstrumentId, cursor: int) -> Bar | None:
         """Return the last bar that has closed by then."""
 
+    def last_closes(self, instruments: Sequence[Instrument], cursor: int) -> list[Bar | None]:
+        """Return the last bar that each of many instruments has closed by then, None where there is none."""
+
     def previous_close(self, instrument_id: InstrumentId, cursor: int) -> Bar | None:
         """Return the last bar of the session before the one that opened last: the base of a day's change."""
 

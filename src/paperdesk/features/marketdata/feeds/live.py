@@ -275,6 +275,10 @@ class LiveDataset:
         low, high = (spread.low, spread.high) if spread else (last.price, last.price)
         return Bar(instrument_id, last.at, last.price, last.price, high, low, last.volume)
 
+    def last_closes(self, instruments: Sequence[Instrument], cursor: int) -> list[Bar | None]:
+        """Return the last bar that each of many instruments has closed by then, None where there is none."""
+        return [self.last_close(each.id, cursor) for each in instruments]
+
     def previous_close(self, instrument_id: InstrumentId, cursor: int) -> Bar | None:
         """Return the last print of the session before the one that opened last."""
         opened = bisect_right(self._steps.opens, cursor)

@@ -275,6 +275,10 @@ class RecordedDataset:
         bars = self.bars(instrument_id, cursor, limit=1)
         return bars[0] if bars else None
 
+    def last_closes(self, instruments: Sequence[Instrument], cursor: int) -> list[Bar | None]:
+        """Return the last bar that each of many instruments has closed by then, None where there is none."""
+        return [self.last_close(each.id, cursor) for each in instruments]
+
     def previous_close(self, instrument_id: InstrumentId, cursor: int) -> Bar | None:
         """Return the last bar of the session before the one that opened last: the base of a day's change."""
         opened = self._timeline.track(SESSIONS, Phase.SESSION_OPENED).last_before(cursor)

@@ -40,7 +40,7 @@ from paperdesk.core.synthetic.daily import DailyMarket
 from paperdesk.core.synthetic.minutes import MinuteBars, generate_minutes
 from paperdesk.core.synthetic.roster import PLACE
 from paperdesk.features.marketdata.feeds.bar_rows import EVERY_BAR, BarRows, BarsWanted
-from paperdesk.features.marketdata.feeds.columns import BarColumns, Columns, QuoteColumns
+from paperdesk.features.marketdata.feeds.columns import NO_QUOTES, BarColumns, Columns
 from paperdesk.features.marketdata.feeds.manifest import DatasetManifest, Listing, Shape
 from paperdesk.features.marketdata.feeds.recorded import RecordedDataset
 from paperdesk.features.marketdata.feeds.synthetic_chains import Chains, ContractQuotes, ListedInstruments
@@ -57,8 +57,6 @@ CONTRACTS_FOUND_MAX: Final = 200
 """How many contracts a search tells at once."""
 
 _SHORTEST: Final = 210
-NO_QUOTES: Final = QuoteColumns(*[np.empty(0, np.int64)] * 5)
-
 _T = TypeVar("_T")
 _F = TypeVar("_F", bound=PriceFact | StatusFact)
 
@@ -141,8 +139,7 @@ class MinuteMarket(MinuteClock):
 
     def first_on(self, instrument_id: InstrumentId) -> date:
         """Return the market day of an instrument's first price."""
-        contract = self._chains.contract(instrument_id)
-        if contract is None:
+        if (contract := self._chains.contract(instrument_id)) is None:
             return self._days.first_on(instrument_id)
         return self._sessions[self._chains.days(contract)[0]].on
 
@@ -214,14 +211,18 @@ class MinuteMarket(MinuteClock):
 
     def known_rows(self, instrument_id: InstrumentId, cursor: int) -> Columns:
         """Return the daily bars closed by then; of option contracts none is kept."""
-        if self._chains.contract(instrument_id) is not None:
-            return NO_QUOTES
-        return self._days.known_rows(instrument_id, self._day_cursor(self.sessions_closed(cursor)))
+        is_daily = self._chains.contract(instrument_id) is None
+        closed = self._day_cursor(self.sessions_closed(cursor))
+        return self._days.known_rows(instrument_id, closed) if is_daily else NO_QUOTES
 
     def last_close(self, instrument_id: InstrumentId, cursor: int) -> Bar | None:
         """Return the last minute bar that has closed by then."""
         found = self._latest(instrument_id, cursor, lambda session, own: session.last_close(instrument_id, own))
         return found and found[1]
+
+    def last_closes(self, instruments: Sequence[Instrument], cursor: int) -> list[Bar | None]:
+        """Return the last bar that each of many instruments has closed by then; contracts have quotes only."""
+        return [None if each.contract is not None else self.last_close(each.id, cursor) for each in instruments]
 
     def previous_close(self, instrument_id: InstrumentId, cursor: int) -> Bar | None:
         """Return the last bar of the session before the one that opened last: the base of a day's change."""
@@ -232,8 +233,7 @@ class MinuteMarket(MinuteClock):
 
     def last_price_fact(self, instrument_id: InstrumentId, cursor: int) -> PriceFact | None:
         """Return the last open, range, close or quote of an instrument by then."""
-        contract = self._chains.contract(instrument_id)
-        if contract is not None:
+        if (contract := self._chains.contract(instrument_id)) is not None:
             return self._last_of_contract(contract, cursor)
         found: tuple[int, PriceFact] | None = self._latest(
             instrument_id, cursor, lambda session, own: session.last_price_fact(instrument_id, own)
@@ -242,8 +242,7 @@ class MinuteMarket(MinuteClock):
 
     def last_quote(self, instrument_id: InstrumentId, cursor: int) -> Quote | None:
         """Return the last real quote of an instrument by then."""
-        contract = self._chains.contract(instrument_id)
-        if contract is not None:
+        if (contract := self._chains.contract(instrument_id)) is not None:
             fact = self._last_of_contract(contract, cursor)
             return None if fact is None else quote_of(fact)
         found = self._latest(instrument_id, cursor, lambda session, own: session.last_quote(instrument_id, own))
