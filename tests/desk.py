@@ -33,6 +33,7 @@ from paperdesk.doors.elsewhere import Elsewhere
 from paperdesk.doors.rest import build_app
 from paperdesk.doors.stream.app import stream
 from paperdesk.features.broker.order_writer import OrderWriter
+from paperdesk.features.broker.reconcile_closes import Auditor
 from paperdesk.features.identity.access import Gate
 from paperdesk.features.identity.found_desk import Desk
 from paperdesk.features.marketdata.answers import CHANNEL
@@ -352,11 +353,12 @@ async def at_work(runtime: Runtime, stand: VendorStand | None = None) -> AsyncIt
     shelf = Shelf(runtime.settings.datasets)
     relay = Relay(runtime.server, runtime.bus, runtime.metrics)
     writer, publication = OrderWriter(runtime, shelf, relay), Publication(shelf)
-    pump = worker.Pump(runtime, shelf, relay, publication, Recorder(runtime, shelf, sources))
+    auditor = Auditor(runtime, shelf)
+    pump = worker.Pump(runtime, shelf, relay, publication, auditor, Recorder(runtime, shelf, sources))
     elsewhere = Elsewhere(pump)
     notices = Notices(runtime.server, {CHANNEL: (shelf.answers, elsewhere), EVENTS: (relay,)})
-    works = (writer.run(), relay.run(), notices.run(), pump.run(), publication.run(), elsewhere.run())
-    tasks = [asyncio.create_task(work) for work in works]
+    works = (writer, relay, notices, pump, publication, elsewhere, auditor)
+    tasks = [asyncio.create_task(work.run()) for work in works]
     try:
         yield Rooms(runtime, Gate(runtime), shelf, writer, sources, publication), relay
     finally:

@@ -26,6 +26,7 @@ from paperdesk.doors.stream.app import MESSAGE_BYTES_MAX, stream
 from paperdesk.doors.worker import Pump
 from paperdesk.features.broker.jobs import JOBS as BROKER_JOBS
 from paperdesk.features.broker.order_writer import OrderWriter
+from paperdesk.features.broker.reconcile_closes import Auditor
 from paperdesk.features.broker.warm_quotes import Warmer
 from paperdesk.features.identity.access import Gate
 from paperdesk.features.identity.found_desk import FoundDesk, found_desk
@@ -102,12 +103,14 @@ async def running_desk(settings: Settings) -> AsyncIterator[Desk]:
         relay = Relay(server, runtime.bus, runtime.metrics)
         writer, publication = OrderWriter(runtime, shelf, relay), Publication(shelf)
         stack.push_async_callback(writer.close)
-        pump = Pump(runtime, shelf, relay, publication, Recorder(runtime, shelf, sources))
+        auditor = Auditor(runtime, shelf)
+        pump = Pump(runtime, shelf, relay, publication, auditor, Recorder(runtime, shelf, sources))
         elsewhere = Elsewhere(pump)
         rooms = (
             writer.run(),
             relay.run(),
             pump.run(),
+            auditor.run(),
             publication.run(),
             elsewhere.run(),
             Notices(server, {CHANNEL: (shelf.answers, elsewhere), EVENTS: (relay,)}).run(),

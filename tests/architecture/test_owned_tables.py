@@ -18,6 +18,7 @@ ACROSS_TENANTS: dict[str, str] = {
     "features/marketdata/store.py:live_tapes": "one recorder asks vendors for the live tapes of all tenants",
     "features/marketdata/store.py:any_tape": "one read tells all who follow a tape, and each may see it",
     "features/broker/popular_queries.py:popular_instruments": "one warmer asks for the quotes of all tenants",
+    "features/broker/close_queries.py:due_accounts": "one auditor compares the accounts of all tenants",
     "features/identity/store.py:find_key": "who holds a key is asked before anybody is known",
     "features/identity/store.py:find_login": "who holds a login is asked before anybody is known",
     "features/identity/store.py:spend_link": "who signs in by a link is asked before anybody is known",

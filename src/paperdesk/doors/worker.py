@@ -6,6 +6,7 @@ from datetime import datetime
 
 from paperdesk.core.kernel.ids import TapeId
 from paperdesk.features.broker.match_orders import match_orders, moving_tapes
+from paperdesk.features.broker.reconcile_closes import Auditor
 from paperdesk.features.marketdata.control_tape import CONTROL_TOPIC
 from paperdesk.features.marketdata.publication import Publication
 from paperdesk.features.marketdata.record_live import Recorder
@@ -28,6 +29,7 @@ class Pump:
     shelf: Shelf
     relay: Relay
     publication: Publication
+    auditor: Auditor
     recorder: Recorder | None = None
     leads: bool = False
     moved_at: dict[TapeId, datetime] = field(default_factory=dict[TapeId, datetime])
@@ -69,6 +71,8 @@ class Pump:
             return False
         self.shelf.answers.forget(tape_id)
         self.relay.poke()
+        if moved.has_closed:
+            self.auditor.closed(tape_id)
         self.runtime.metrics.facts.inc(moved.move.cursor - moved.tape.cursor)
         self.runtime.bus.publish_latest(f"tape:{tape_id}", {"topic": "tape", "id": tape_id})
         self.publication.moved(replace(moved.tape, cursor=moved.move.cursor, at=moved.move.at))

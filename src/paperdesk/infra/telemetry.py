@@ -65,6 +65,12 @@ class Metrics:
         )
         self.waiting = Gauge("paperdesk_writer_waiting", "Commands waiting for the writer.", registry=self.registry)
         self.facts = Counter("paperdesk_facts_total", "Market facts delivered by the pump.", registry=self.registry)
+        self.reconciled = Counter(
+            "paperdesk_reconciliations_total",
+            "Accounts whose records were compared at the close of a session, by outcome: balanced, or differs.",
+            ["outcome"],
+            registry=self.registry,
+        )
         self.published = Counter(
             "paperdesk_events_published_total", "Events the relay published.", registry=self.registry
         )

@@ -29,7 +29,8 @@ async def _traded(desk: RunningDesk, **rules: Any) -> tuple[str, str]:  # noqa: 
 async def _balanced(desk: RunningDesk, *account_ids: str) -> None:
     for account_id in account_ids:
         answer = await desk.mine.get(f"/v1/accounts/{account_id}/reconciliation")
-        assert answer == {"balanced": True, "problems": []}
+        assert (answer["balanced"], answer["problems"]) == (True, [])
+        assert all(close["balanced"] for close in answer["closes"])
 
 
 async def _fills(desk: RunningDesk, account_id: str) -> list[tuple[Any, ...]]:

@@ -42,7 +42,8 @@ async def test_a_reset_begins_a_new_epoch_and_keeps_what_was(desk: RunningDesk, 
     (left,) = first["left_behind"]
     assert (left["symbol"], left["quantity"]) == ("ACME", "10")
     answer = await desk.mine.get(f"/v1/accounts/{account_id}/reconciliation")
-    assert answer == {"balanced": True, "problems": []}
+    assert (answer["balanced"], answer["problems"]) == (True, [])
+    assert all(close["balanced"] for close in answer["closes"])
 
 
 async def test_a_new_epoch_trades_as_if_it_were_the_first(desk: RunningDesk) -> None:

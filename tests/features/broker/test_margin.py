@@ -16,7 +16,8 @@ REG_T = {"kind": "reg_t", **FREE}
 async def account(desk: RunningDesk, account_id: str) -> dict[str, Any]:
     """Return an account once its books have been reconciled."""
     books = await desk.mine.get(f"/v1/accounts/{account_id}/reconciliation")
-    assert books == {"balanced": True, "problems": []}
+    assert (books["balanced"], books["problems"]) == (True, [])
+    assert all(close["balanced"] for close in books["closes"])
     found: dict[str, Any] = await desk.mine.get(f"/v1/accounts/{account_id}")
     return found
 

@@ -22,7 +22,9 @@ async def positions(desk: RunningDesk, account_id: str) -> dict[str, tuple[str, 
 
 
 async def agrees(desk: RunningDesk, account_id: str) -> None:
-    assert await desk.mine.get(f"/v1/accounts/{account_id}/reconciliation") == {"balanced": True, "problems": []}
+    books = await desk.mine.get(f"/v1/accounts/{account_id}/reconciliation")
+    assert (books["balanced"], books["problems"]) == (True, [])
+    assert all(close["balanced"] for close in books["closes"])
 
 
 async def to_expiry(desk: RunningDesk, tape_id: str) -> None:

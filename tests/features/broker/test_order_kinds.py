@@ -14,7 +14,8 @@ from tests.desk import RunningDesk, refused, wish
 async def fills(desk: RunningDesk, account_id: str) -> list[tuple[str, str, str]]:
     """Return side, quantity and price of every fill, oldest first, once the books have been reconciled."""
     books = await desk.mine.get(f"/v1/accounts/{account_id}/reconciliation")
-    assert books == {"balanced": True, "problems": []}
+    assert (books["balanced"], books["problems"]) == (True, [])
+    assert all(close["balanced"] for close in books["closes"])
     rows = await desk.mine.rows(f"/v1/accounts/{account_id}/fills")
     return [(row["side"], row["quantity"], row["price"]) for row in reversed(rows)]
 

@@ -1045,7 +1045,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Work an account out again from its events and its ledger, and compare. */
+        /** Work an account out again from its events and its ledger, and compare; what the last closes found goes along. */
         get: operations["get_reconciliation"];
         put?: never;
         post?: never;
@@ -5145,14 +5145,40 @@ export interface components {
             cache: components["schemas"]["CacheOut"];
         };
         /**
+         * ReconciledCloseOut
+         * @description What the comparison after a session's close found new, through an event; only so many problems are listed.
+         */
+        ReconciledCloseOut: {
+            /**
+             * Closed At
+             * Format: date-time
+             */
+            closed_at: string;
+            /** Through Seq */
+            through_seq: number;
+            /** Balanced */
+            balanced: boolean;
+            /** Found */
+            found: number;
+            /** Problems */
+            problems: components["schemas"]["DifferenceOut"][];
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+        };
+        /**
          * ReconciliationOut
-         * @description Whether an account's events, ledger and balances agree, and where they do not.
+         * @description Whether an account's events, ledger and balances agree, and where they do not; the last closes, newest first.
          */
         ReconciliationOut: {
             /** Balanced */
             balanced: boolean;
             /** Problems */
             problems: components["schemas"]["DifferenceOut"][];
+            /** Closes */
+            closes: components["schemas"]["ReconciledCloseOut"][];
         };
         /**
          * RepairBody

@@ -14,7 +14,7 @@ from paperdesk.core.kernel.money import MAGNITUDE_MAX
 from paperdesk.features.broker import store
 from paperdesk.features.broker.changes import Cause, Change
 from paperdesk.features.broker.store import Instruments, Touch
-from paperdesk.features.broker.tables import account_keys, accounts, orders, positions
+from paperdesk.features.broker.tables import account_keys, accounts, orders, positions, reconciliations
 from paperdesk.features.marketdata.tapes import Tape
 from paperdesk.infra.db import driver_connection, fetch_all
 from paperdesk.infra.work import UnitOfWork, owned
@@ -68,3 +68,11 @@ async def bind_key(work: UnitOfWork, account_id: AccountId, key_id: KeyId) -> No
 async def save_account(work: UnitOfWork, account_id: AccountId, **values: Any) -> None:  # noqa: ANN401 - its columns
     """Write what no order changes: name, status or epoch."""
     await work.db.execute(update(accounts).where(accounts.c.id == account_id, owned(accounts, work)).values(**values))
+
+
+async def keep_comparison(work: UnitOfWork, account_id: AccountId, **found: Any) -> None:  # noqa: ANN401 - its columns
+    """Write what came of comparing an account after a close; only the newest keeps what its events come to."""
+    mine = (reconciliations.c.account_id == account_id, owned(reconciliations, work))
+    await work.db.execute(update(reconciliations).where(*mine).values(folded=None))
+    row = {"account_id": account_id, "tenant_id": work.who.tenant_id, "recorded_at": work.now, **found}
+    await work.db.execute(upsert(reconciliations).values(row).on_conflict_do_nothing())

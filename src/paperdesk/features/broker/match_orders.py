@@ -40,10 +40,11 @@ from paperdesk.infra.db import Connection
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """A tape as it stood before a move, and the move."""
+    """A tape as it stood before a move, the move, and whether a session closed in it."""
 
     tape: Tape
     move: Move
+    has_closed: bool = False
 
     @property
     def has_far_to_go(self) -> bool:
@@ -80,7 +81,7 @@ async def match_orders(
         heard = crowd if dataset.has_bells(tape.cursor, move.cursor) else crowd.between_bells
         moved = await _deliver(db, heard, dataset, moved, recorded_at)
     await store.move_tape(db, tape, moved.move)
-    return moved
+    return replace(moved, has_closed=dataset.sessions_closed(moved.move.cursor) > dataset.sessions_closed(tape.cursor))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,19 +5,17 @@ every day. They were written together, so they must agree to the last cent, what
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, replace
 from decimal import Decimal
-from typing import TypeAlias
+from typing import Final, TypeAlias
 from uuid import UUID
 
 import msgspec
 
 from paperdesk.core.broker.account import Account, Position
 from paperdesk.core.broker.combo_prices import signed, unit_of
-from paperdesk.core.broker.events import (
-    Fill,
-)
+from paperdesk.core.broker.events import Fill
 from paperdesk.core.broker.holds import held_cash, reserved_units
 from paperdesk.core.broker.ledger import Book, EntryKind, Posting
 from paperdesk.core.broker.lots import Lot
@@ -38,6 +36,15 @@ Holding: TypeAlias = tuple[int, UUID]
 SHOWN_MAX = 300
 
 
+# What folding raises where events do not follow from each other.
+BROKEN: Final = (AssertionError, KeyError, msgspec.ValidationError)
+
+
+def untold(broken: Exception) -> Problem:
+    """Return what is said of events that do not follow from each other."""
+    return Problem("events_cannot_be_told", f"The events do not follow from each other: {broken!r}.")
+
+
 async def reconcile(work: ReadOnly, account_id: UUID) -> list[Problem]:
     """Return every difference between an account's records, none when its books agree."""
     return list(differences(await read_books(work, account_id)))
@@ -48,25 +55,27 @@ def differences(books: Books) -> Iterator[Problem]:
     is_fork = books.account["parent_id"] is not None
     if not is_fork:
         yield from _numbers(books, 1)
-        yield from _ledger(books, ZERO)
+        yield from ledger_balances(books, ZERO)
         yield from _executions(books)
-        yield from _holdings(books)
+        yield from lots_add_up(books)
+        yield from _postings_add_up(books)
     try:
         story = tell(books.account, books.events)
-    except (AssertionError, KeyError, msgspec.ValidationError) as broken:
-        yield Problem("events_cannot_be_told", f"The events do not follow from each other: {broken!r}.")
+    except BROKEN as broken:
+        yield untold(broken)
         return
     if is_fork:
         # Fills and entries from before the fork stand with the account it was forked from; only the events tell all.
         assert story.inherited is not None, "a fork begins with an event"
         yield from _numbers(books, story.inherited.account.last_entry + 1)
-        yield from _ledger(books, story.inherited.account.cash)
-    yield from _state(books, story)
-    yield from _orders(books, story)
-    yield from _traces(books, story)
+        yield from ledger_balances(books, story.inherited.account.cash)
+    yield from state_as_told(books, story)
+    yield from promises_kept(books, story)
+    yield from traces_as_told(books, story)
 
 
-def _same(name: str, stored: object, worked_out: object, of: object = None) -> Iterator[Problem]:
+def same(name: str, stored: object, worked_out: object, of: object = None) -> Iterator[Problem]:
+    """Yield a problem where what is stored is not what was worked out."""
     if stored != worked_out:
         whose = "" if of is None else f" of {of}"
         sentence = f"The {name}{whose} is stored as {_short(stored)}, but comes to {_short(worked_out)}."
@@ -95,7 +104,7 @@ def _postings(row: Row) -> tuple[Posting, ...]:
     return msgspec.convert(row["postings"], tuple[Posting, ...])
 
 
-def _ledger(books: Books, cash: Decimal) -> Iterator[Problem]:
+def ledger_balances(books: Books, cash: Decimal) -> Iterator[Problem]:
     """Check that every entry balances, and that cash is the sum of its postings after each of them."""
     for row in books.entries:
         postings, number = _postings(row), row["number"]
@@ -103,12 +112,12 @@ def _ledger(books: Books, cash: Decimal) -> Iterator[Problem]:
             cash = ZERO
         for currency in sorted({posting.currency for posting in postings}):
             total = _total(posting.amount for posting in postings if posting.currency == currency)
-            yield from _same("balance", total, ZERO, of=f"entry {number} in {currency}")
+            yield from same("balance", total, ZERO, of=f"entry {number} in {currency}")
         moved = _total(posting.amount for posting in postings if posting.book is Book.CASH)
         cash += moved
-        yield from _same("cash change", row["cash_change"], moved, of=f"entry {number}")
-        yield from _same("cash after", row["cash_after"], cash, of=f"entry {number}")
-    yield from _same("cash", books.account["cash"], cash)
+        yield from same("cash change", row["cash_change"], moved, of=f"entry {number}")
+        yield from same("cash after", row["cash_after"], cash, of=f"entry {number}")
+    yield from same("cash", books.account["cash"], cash)
 
 
 def _executions(books: Books) -> Iterator[Problem]:
@@ -130,17 +139,24 @@ def _executions(books: Books) -> Iterator[Problem]:
             "fees": _total(row["fee"] for row in rows),
         }
         for name, worked_out in sums.items():
-            yield from _same(name, order[name], worked_out, of=f"order {order['id']}")
+            yield from same(name, order[name], worked_out, of=f"order {order['id']}")
     for order_id in by_order:
         yield Problem("fill_without_order", f"There are fills of {order_id}, and no such order.")
 
 
-def _holdings(books: Books) -> Iterator[Problem]:
-    """Check that a position is the sum of its lots and of its postings, in units and in cost."""
-    positions = {(row["epoch"], row["instrument_id"]): (row["quantity"], row["cost"]) for row in books.positions}
+def lots_add_up(books: Books) -> Iterator[Problem]:
+    """Check that a position is the sum of its lots, in units and in cost."""
     lots: defaultdict[Holding, list[Lot]] = defaultdict(list)
     for row in books.lots:
         lots[row["epoch"], row["instrument_id"]].append(lot_of(row))
+    positions = _positions(books)
+    for each in sorted(positions.keys() | lots.keys()):
+        sums = _total(lot.quantity for lot in lots[each]), _total(lot.cost for lot in lots[each])
+        yield from same("sum of lots", positions.get(each, (ZERO, ZERO)), sums, of=each[1])
+
+
+def _postings_add_up(books: Books) -> Iterator[Problem]:
+    """Check that a position is the sum of its postings, in units and in cost."""
     posted: defaultdict[Holding, list[Posting]] = defaultdict(list)
     epoch = 1
     for row in books.entries:
@@ -148,19 +164,21 @@ def _holdings(books: Books) -> Iterator[Problem]:
         for posting in _postings(row):
             if posting.book is Book.SECURITIES and posting.instrument_id is not None:
                 posted[epoch, posting.instrument_id].append(posting)
-    for each in sorted(positions.keys() | lots.keys() | posted.keys()):
-        stored = positions.get(each, (ZERO, ZERO))
-        sums = _total(lot.quantity for lot in lots[each]), _total(lot.cost for lot in lots[each])
-        yield from _same("sum of lots", stored, sums, of=each[1])
+    positions = _positions(books)
+    for each in sorted(positions.keys() | posted.keys()):
         sums = _total(line.quantity or ZERO for line in posted[each]), _total(line.amount for line in posted[each])
-        yield from _same("sum of postings", stored, sums, of=each[1])
+        yield from same("sum of postings", positions.get(each, (ZERO, ZERO)), sums, of=each[1])
 
 
-def _state(books: Books, story: Story) -> Iterator[Problem]:
+def _positions(books: Books) -> dict[Holding, tuple[Decimal, Decimal]]:
+    return {(row["epoch"], row["instrument_id"]): (row["quantity"], row["cost"]) for row in books.positions}
+
+
+def state_as_told(books: Books, story: Story) -> Iterator[Problem]:
     """Check that the rows that are read every day say what the events tell."""
     for name in ("cash", "held", "last_seq", "last_entry", "last_at", "epoch", "status"):
-        yield from _same(f"told {name}", books.account[name], getattr(story.account, name))
-    yield from _same("margin book", account_value(books.account).book, story.account.book)
+        yield from same(f"told {name}", books.account[name], getattr(story.account, name))
+    yield from same("margin book", account_value(books.account).book, story.account.book)
     first = 1 if story.inherited is None else story.inherited.account.epoch
     for epoch, told in (*story.past.items(), (story.account.epoch, story.account)):
         if epoch >= first:
@@ -172,23 +190,30 @@ def _possessions(books: Books, epoch: int, told: Account) -> Iterator[Problem]:
     mine = [row for row in books.positions if row["epoch"] == epoch]
     stored = {InstrumentId(row["instrument_id"]): position_of(row) for row in mine}
     for each in sorted(stored.keys() | told.positions.keys()):
-        yield from _same("position", stored.get(each, Position(each)), replace(told.position(each), lots=()), of=each)
+        yield from same("position", stored.get(each, Position(each)), replace(told.position(each), lots=()), of=each)
     claims = {row["action_id"]: claim_of(row) for row in books.claims if row["epoch"] == epoch}
-    yield from _same("claims", claims, told.claims)
+    yield from same("claims", claims, told.claims)
     open_lots = {row["id"]: lot_of(row) for row in books.lots if row["quantity"] and row["epoch"] == epoch}
     told_lots = {lot.id: lot for position in told.positions.values() for lot in position.lots}
-    yield from _same("open lots", open_lots, told_lots)
+    yield from same("open lots", open_lots, told_lots)
 
 
-def _orders(books: Books, story: Story) -> Iterator[Problem]:
+def orders_as_told(rows: Iterable[Row], told: Mapping[OrderId, Order]) -> Iterator[Problem]:
+    """Check that orders are stored as they were told, each of them and no other."""
+    stored = {OrderId(row["id"]): row for row in rows}
+    yield from same("orders", set(stored), set(told))
+    for order_id in stored.keys() & told.keys():
+        order = told[order_id]
+        yield from same("order", order_of(stored[order_id], order.instrument), order, of=order_id)
+
+
+def promises_kept(books: Books, story: Story) -> Iterator[Problem]:
     """Check that every order is stored as it was told, and what is reserved is what open orders need."""
+    yield from orders_as_told(books.orders, story.orders)
     known = [row for row in books.orders if row["id"] in story.orders]
     stored = {OrderId(row["id"]): order_of(row, story.orders[row["id"]].instrument) for row in known}
-    yield from _same("orders", {row["id"] for row in books.orders}, set(story.orders))
-    for order_id, order in stored.items():
-        yield from _same("order", order, story.orders[order_id], of=order_id)
     needed = _total(held_cash(story.account, order) for order in stored.values())
-    yield from _same("held cash", books.account["held"], needed)
+    yield from same("held cash", books.account["held"], needed)
     groups: defaultdict[OrderId, list[Order]] = defaultdict(list)
     for order in stored.values():
         groups[order.group_id or order.id].append(order)
@@ -201,7 +226,7 @@ def _orders(books: Books, story: Story) -> Iterator[Problem]:
             promised[epochs[members[0].id], instrument_id] += units
     for row in books.positions:
         each = row["instrument_id"]
-        yield from _same("reserved", row["reserved"], promised[row["epoch"], each], of=each)
+        yield from same("reserved", row["reserved"], promised[row["epoch"], each], of=each)
 
 
 def _combo(members: list[Order]) -> Iterator[Problem]:
@@ -211,25 +236,25 @@ def _combo(members: list[Order]) -> Iterator[Problem]:
         return
     name = f"combo {combo.id}"
     for leg in legs:
-        yield from _same("filled combos", leg.filled_quantity, combo.filled_quantity * abs(signed(leg)), of=name)
+        yield from same("filled combos", leg.filled_quantity, combo.filled_quantity * abs(signed(leg)), of=name)
     paid = (leg.filled_value.copy_sign(signed(leg)) * leg.instrument.multiplier for leg in legs)
-    yield from _same("net value", combo.filled_value * unit_of(legs), _total(paid), of=name)
-    yield from _same("fees", combo.fees, _total(leg.fees for leg in legs), of=name)
+    yield from same("net value", combo.filled_value * unit_of(legs), _total(paid), of=name)
+    yield from same("fees", combo.fees, _total(leg.fees for leg in legs), of=name)
 
 
-def _traces(books: Books, story: Story) -> Iterator[Problem]:
+def traces_as_told(books: Books, story: Story) -> Iterator[Problem]:
     """Check that every fill and every entry that was told is stored once, and no other."""
     columns = [each.name for each in fields(Fill)]
     rows = ({**row, "explanation": explanation_of(row["explanation"])} for row in books.fills)
     fills = [{name: row[name] for name in columns} for row in rows]
     shared = (0, 0) if story.inherited is None else (story.inherited.fills, story.inherited.entries)
     told_fills = story.fills[shared[0] :]
-    yield from _same("fills", fills, [{name: getattr(fill, name) for name in columns} for fill in told_fills])
+    yield from same("fills", fills, [{name: getattr(fill, name) for name in columns} for fill in told_fills])
     entries = [(row["id"], row["number"], row["at"], row["kind"], _postings(row)) for row in books.entries]
     told = [
         (entry.id, entry.number, entry.at, entry.kind.value, entry.postings) for entry in story.entries[shared[1] :]
     ]
-    yield from _same("entries", entries, told)
+    yield from same("entries", entries, told)
 
 
 def _total(amounts: Iterable[Decimal]) -> Decimal:

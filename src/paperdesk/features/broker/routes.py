@@ -16,6 +16,7 @@ from paperdesk.features.broker.activity_schemas import ActivityFilter, ActivityO
 from paperdesk.features.broker.bind_key import BindKey, bind_key
 from paperdesk.features.broker.cancel_orders import cancel_orders
 from paperdesk.features.broker.close_position import close_position
+from paperdesk.features.broker.close_queries import last_closes
 from paperdesk.features.broker.equity_history import equity_points
 from paperdesk.features.broker.fill_queries import FillFilter, list_fills
 from paperdesk.features.broker.open_account import open_account
@@ -189,8 +190,8 @@ async def get_equity(account_id: UUID, work: Reading, shelf: Datasets) -> PageOf
 
 @router.get("/accounts/{account_id}/reconciliation")
 async def get_reconciliation(account_id: UUID, work: Reading) -> ReconciliationOut:
-    """Work an account out again from its events and its ledger, and compare."""
-    return ReconciliationOut.of(await reconcile(work, account_id))
+    """Work an account out again from its events and its ledger, and compare; what the last closes found goes along."""
+    return ReconciliationOut.of(await reconcile(work, account_id), await last_closes(work, account_id))
 
 
 @router.get("/orders")

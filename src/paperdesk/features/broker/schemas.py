@@ -26,6 +26,7 @@ from paperdesk.features.broker.open_account import OpenAccount
 from paperdesk.features.broker.order_schemas import AVERAGE_PLACES
 from paperdesk.features.broker.queries import Capital, Worth
 from paperdesk.features.broker.risk_schemas import RiskBody
+from paperdesk.infra.db import Row
 from paperdesk.infra.http import Body, Line, NumberText
 
 Fee = Annotated[NumberText, Field(ge=0)]
@@ -348,17 +349,30 @@ class DifferenceOut(BaseModel):
     message: str
 
 
+class ReconciledCloseOut(BaseModel):
+    """What the comparison after a session's close found new, through an event; only so many problems are listed."""
+
+    closed_at: datetime
+    through_seq: int
+    balanced: bool
+    found: int
+    problems: list[DifferenceOut]
+    recorded_at: datetime
+
+
 class ReconciliationOut(BaseModel):
-    """Whether an account's events, ledger and balances agree, and where they do not."""
+    """Whether an account's events, ledger and balances agree, and where they do not; the last closes, newest first."""
 
     balanced: bool
     problems: list[DifferenceOut]
+    closes: list[ReconciledCloseOut]
 
     @classmethod
-    def of(cls, problems: Sequence[Problem]) -> "ReconciliationOut":
-        """Show what a reconciliation found."""
+    def of(cls, problems: Sequence[Problem], closes: Sequence[Row]) -> "ReconciliationOut":
+        """Show what a reconciliation finds now, and what those at the last closes found."""
         found = [DifferenceOut(code=problem.code, message=problem.message) for problem in problems]
-        return cls(balanced=not found, problems=found)
+        shown = [ReconciledCloseOut(**row, balanced=not row["found"]) for row in closes]
+        return cls(balanced=not found, problems=found, closes=shown)
 
 
 class EquityPointOut(BaseModel):

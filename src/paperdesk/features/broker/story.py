@@ -75,6 +75,12 @@ class Story:
             account = replace(account, orders={each: order for each, order in account.orders.items() if order.is_open})
         self.account = account
 
+    def forget(self) -> None:
+        """Let go of what was brought about so far and has ended; what goes on is kept."""
+        self.fills.clear()
+        self.entries.clear()
+        self.orders = dict(self.account.orders)
+
     def _inherit(self, account: Account) -> None:
         """Go on as a fork: what has ended so far is shared with the account it was forked from."""
         ended = [order for order in self.orders.values() if not order.is_open]

@@ -177,3 +177,17 @@ entries = Table(
     Column("at", Instant, nullable=False),
     Column("recorded_at", Instant, nullable=False),
 )
+
+reconciliations = Table(
+    "reconciliations",
+    metadata,
+    Column("account_id", Uuid, primary_key=True),
+    Column("closed_at", Instant, primary_key=True),
+    Column("tenant_id", Uuid, nullable=False),
+    Column("cursor", BigInteger, nullable=False),
+    Column("through_seq", BigInteger, nullable=False),
+    Column("found", Integer, nullable=False),
+    Column("problems", JSONB, nullable=False),
+    Column("folded", Text),
+    Column("recorded_at", Instant, nullable=False),
+)
