@@ -12,7 +12,7 @@ from paperdesk.core.broker.commands import StopLoss, TakeProfit
 from paperdesk.core.broker.fees import FeeSchedule
 from paperdesk.core.broker.fill_models import FILL_MODELS
 from paperdesk.core.broker.lots import Lot, LotMethod
-from paperdesk.core.broker.margin_rules import MarginKind, MarginRegime, MarginRules
+from paperdesk.core.broker.margin_rules import BorrowTable, MarginKind, MarginRegime, MarginRules
 from paperdesk.core.broker.orders import (
     CONDITIONAL,
     LASTING,
@@ -71,7 +71,14 @@ account_rules = st.builds(
     st.sampled_from([scenery.FREE, scenery.PER_SHARE, FeeSchedule("flat", order_minimum=Decimal("0.35"))]),
     lot_method=st.sampled_from(LotMethod),
     margin=st.sampled_from(
-        [MarginRules(), MarginRules(), *(MarginRules(MarginKind.REG_T, each) for each in MarginRegime)]
+        [
+            MarginRules(),
+            MarginRules(),
+            *(MarginRules(MarginKind.REG_T, each) for each in MarginRegime),
+            MarginRules(
+                MarginKind.REG_T, borrow=BorrowTable(rates={"ACME": Decimal("0.05")}, recall_rate=Decimal("0.5"))
+            ),
+        ]
     ),
 )
 

@@ -17,6 +17,7 @@ from paperdesk.core.broker.combo_prices import legs_of, signed
 from paperdesk.core.broker.engine import fold, react
 from paperdesk.core.broker.events import ComboFilled, Event, OrderFilled
 from paperdesk.core.broker.fees import commission
+from paperdesk.core.broker.good_faith import VIOLATIONS_MAX
 from paperdesk.core.broker.ledger import Book
 from paperdesk.core.broker.liquidity import volume_of
 from paperdesk.core.broker.orders import Order, OrderClass, OrderStatus, Role, Side
@@ -201,6 +202,14 @@ class Desk(RuleBasedStateMachine):
     def neither_cash_nor_buying_power_is_ever_negative(self) -> None:
         assert self.story.account.cash >= ZERO or self._is_margined
         assert self.story.account.buying_power >= ZERO or self._is_margined
+
+    @invariant()
+    def violations_of_good_faith_and_recalls_have_their_consequences(self) -> None:
+        book = self.story.account.book
+        assert len({each.instrument_id for each in book.recalls}) == len(book.recalls)
+        if not self._is_margined and len(book.violations) >= VIOLATIONS_MAX:
+            assert book.frozen_until is not None
+            assert book.frozen_until > book.violations[-1]
 
     @invariant()
     def an_order_fills_up_to_its_quantity_and_never_beyond_its_limit(self) -> None:

@@ -7,8 +7,9 @@ import pytest
 
 from paperdesk.core.broker.events import Event
 from paperdesk.core.broker.fees import RulesAsOf
-from paperdesk.core.broker.margin_book import Unsettled
-from paperdesk.core.broker.margin_events import GoodFaithViolated
+from paperdesk.core.broker.good_faith import SettledCashOnly, restricted_until
+from paperdesk.core.broker.margin_book import MarginBook, Unsettled
+from paperdesk.core.broker.margin_events import AccountFrozen, GoodFaithViolated
 from paperdesk.core.broker.settlement import nights, settled_cash, settles_on
 from paperdesk.core.broker.settlement_cycles import is_bank_holiday
 from paperdesk.core.market.sessions import ALWAYS, XNYS, calendar
@@ -83,6 +84,52 @@ def test_what_was_bought_with_unsettled_proceeds_and_sold_before_they_came_viola
     assert violations(story.events) == [(TUESDAY, date(2020, 3, 18))]
     assert story.account.book.violations == (TUESDAY,)
     assert story.account.book.unpaid == ()
+
+
+def violated_three_times() -> Story:
+    """Tell of what was bought with the same proceeds on their way, and sold at once, three times in one day."""
+    story = sold_and_bought_again()
+    for _ in range(2):
+        story.sell("8")
+        story.close("100")
+        story.buy("8")
+        story.close("100")
+    story.sell("8")
+    story.close("100")
+    return story
+
+
+def test_the_third_violation_in_a_year_restricts_the_account_to_settled_cash_for_ninety_days() -> None:
+    story = violated_three_times()
+    assert [each.until for each in story.events if isinstance(each, AccountFrozen)] == [date(2020, 6, 15)]
+    with pytest.raises(SettledCashOnly) as refusal:
+        story.buy("1", "100")
+    assert refusal.value.facts == {"needed": "100", "available": "0", "until": "2020-06-15", "rule": "good_faith"}
+
+
+def test_a_restricted_account_buys_with_what_has_settled_and_freely_once_its_time_is_over() -> None:
+    story = violated_three_times()
+    story.session_closes()
+    story.session_opens()
+    story.buy("10", "100")
+    assert story.account.held == Decimal(1000)
+    story.cancel_all()
+    story.days_pass(91)
+    story.open("100")
+    story.buy("5")
+    story.close("100")
+    story.sell("5")
+    story.close("100")
+    story.buy("9", "100")
+
+
+def test_only_violations_of_the_last_year_count_and_a_restriction_never_becomes_shorter() -> None:
+    old, new = date(2019, 3, 17), date(2020, 3, 16)
+    assert restricted_until(MarginBook(violations=(old, new, TUESDAY)), TUESDAY) is None
+    three = MarginBook(violations=(new, new, TUESDAY))
+    assert restricted_until(three, TUESDAY) == date(2020, 6, 15)
+    frozen = MarginBook(violations=three.violations, frozen_until=date(2020, 6, 15))
+    assert restricted_until(frozen, TUESDAY) is None
 
 
 def test_once_the_proceeds_have_come_it_is_a_sale_like_any_other() -> None:

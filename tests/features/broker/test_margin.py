@@ -47,6 +47,7 @@ async def test_a_short_sale_is_owed_marked_and_bought_back(desk: RunningDesk) ->
         "day_trades": 0,
         "is_warned": False,
         "calls": [],
+        "recalls": [],
         "frozen_until": None,
         "scan": None,
     }
@@ -220,3 +221,35 @@ async def test_portfolio_margin_takes_a_hundred_thousand_and_real_time(desk: Run
     assert refused(answer, 409, "minimum_equity_missing")["needed"] == "100000"
     body = {"name": "Other", "tape_id": tape_id, "margin": {"kind": "portfolio", "regime": "legacy_pdt"}}
     refused(await desk.mine.ask("POST", "/v1/accounts", json=body), 422, "regime_not_allowed")
+
+
+async def test_what_is_hard_to_borrow_is_recalled_and_bought_in(desk: RunningDesk) -> None:
+    borrow = {"easy_rate": "0", "rates": {"ACME": "0"}, "recall_rate": "1"}
+    tape_id, account_id = await desk.market(margin={**REG_T, "borrow": borrow})
+    await desk.mine.order(account_id, "sell", "10")
+    await desk.mine.step(tape_id)
+    (recall,) = (await account(desk, account_id))["margin"]["recalls"]
+    assert recall == {"symbol": "ACME", "units": "10", "issued_on": "2024-06-04", "due_on": "2024-06-07"}
+    answer = await desk.mine.ask("POST", "/v1/orders", json=wish(account_id, "sell", "1"))
+    assert refused(answer, 409, "borrow_recalled")["due_on"] == "2024-06-07"
+    await desk.mine.step(tape_id, count=3)
+    (order,) = await desk.mine.rows("/v1/orders", account_id=account_id, status="open")
+    assert (order["side"], order["quantity"], order["client_order_id"][:7]) == ("buy", "10", "buy-in-")
+    await desk.mine.step(tape_id)
+    assert await positions(desk, account_id) == []
+    assert (await account(desk, account_id))["margin"]["recalls"] == []
+
+
+async def test_an_account_that_sold_too_early_too_often_buys_with_settled_cash_alone(desk: RunningDesk) -> None:
+    _, account_id = await desk.market("quotes", cash="1010", fill_on_arrival=True)
+    await desk.mine.order(account_id, "buy", "10")
+    await desk.mine.order(account_id, "sell", "10")
+    for _ in range(3):
+        await desk.mine.order(account_id, "buy", "9")
+        await desk.mine.order(account_id, "sell", "9")
+    found = await account(desk, account_id)
+    assert found["good_faith_violations"] == ["2024-06-03"] * 3
+    assert found["restricted_until"] == "2024-09-01"
+    answer = await desk.mine.ask("POST", "/v1/orders", json=wish(account_id, "buy", "1"))
+    facts = refused(answer, 409, "settled_cash_only")
+    assert (facts["rule"], facts["until"]) == ("good_faith", "2024-09-01")

@@ -1618,6 +1618,11 @@ export interface components {
             unsettled_cash: string;
             /** Good Faith Violations */
             good_faith_violations: string[];
+            /**
+             * Restricted Until
+             * @description A cash account buys with settled cash alone until this day.
+             */
+            restricted_until: string | null;
             /** Buying Power */
             buying_power: string | null;
             /**
@@ -1855,6 +1860,8 @@ export interface components {
         /**
          * BorrowBody
          * @description What borrowing to sell short costs a year, as fractions: 0.003 is 0.3 percent; null is not lent at all.
+         *
+         *     What has a rate of its own is hard to borrow, and is recalled with the chance of `recall_rate` at each close.
          */
         BorrowBody: {
             /**
@@ -1872,6 +1879,12 @@ export interface components {
              * @default rule of the account
              */
             source?: string;
+            /**
+             * Recall Rate
+             * @default 0
+             * @example 12.5
+             */
+            recall_rate?: string;
         };
         /**
          * BranchBody
@@ -3917,7 +3930,8 @@ export interface components {
              * @default {
              *       "easy_rate": "0.003",
              *       "rates": {},
-             *       "source": "rule of the account"
+             *       "source": "rule of the account",
+             *       "recall_rate": "0"
              *     }
              */
             borrow?: components["schemas"]["BorrowBody"];
@@ -3972,6 +3986,8 @@ export interface components {
             is_warned: boolean;
             /** Calls */
             calls: components["schemas"]["CallOut"][];
+            /** Recalls */
+            recalls: components["schemas"]["RecallOut"][];
             /** Frozen Until */
             frozen_until: string | null;
             /**
@@ -4072,6 +4088,7 @@ export interface components {
              *       "borrow": {
              *         "easy_rate": "0.003",
              *         "rates": {},
+             *         "recall_rate": "0",
              *         "source": "rule of the account"
              *       },
              *       "interest": {
@@ -5143,6 +5160,29 @@ export interface components {
             database: components["schemas"]["DatabaseOut"];
             quotes: components["schemas"]["PumpOut"];
             cache: components["schemas"]["CacheOut"];
+        };
+        /**
+         * RecallOut
+         * @description A demand to give borrowed units back until the close of a day, else they are bought in.
+         */
+        RecallOut: {
+            /** Symbol */
+            symbol: string;
+            /**
+             * Units
+             * @example 12.5
+             */
+            units: string;
+            /**
+             * Issued On
+             * Format: date
+             */
+            issued_on: string;
+            /**
+             * Due On
+             * Format: date
+             */
+            due_on: string;
         };
         /**
          * ReconciledCloseOut

@@ -16,6 +16,7 @@ from decimal import Decimal
 from paperdesk.core.broker.account import Account
 from paperdesk.core.broker.approvals import check_approval
 from paperdesk.core.broker.commands import PlaceCombo, PlaceOrder
+from paperdesk.core.broker.good_faith import check_settled
 from paperdesk.core.broker.halts import check_halt
 from paperdesk.core.broker.holds import held_cash
 from paperdesk.core.broker.margin_checks import InsufficientBuyingPower, check_margin, withdrawable
@@ -299,3 +300,4 @@ def check_cash(account: Account, order: Order) -> None:
             available=plain(account.buying_power),
             rule="cash_account",
         )
+    check_settled(account, order, needed)

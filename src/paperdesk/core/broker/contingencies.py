@@ -20,7 +20,8 @@ from decimal import Decimal
 from paperdesk.core.broker.account import Account
 from paperdesk.core.broker.events import Event, OrderCancelled, OrderExpired, OrderFilled, OrderRejected, OrderResized
 from paperdesk.core.broker.evolution import evolve, group_of
-from paperdesk.core.broker.margin_events import GoodFaithViolated
+from paperdesk.core.broker.good_faith import restricted_until, sold_too_early
+from paperdesk.core.broker.margin_events import AccountFrozen, GoodFaithViolated
 from paperdesk.core.broker.orders import ENTRY_ENDED, PARTNER_CANCELLED, PARTNER_FILLED, Order, OrderClass, Role
 from paperdesk.core.broker.settlement import market_day
 from paperdesk.core.kernel.ids import OrderId
@@ -112,12 +113,15 @@ def _others_follow(course: Course, order: Order) -> None:
 
 
 def _check_good_faith(course: Course, event: OrderFilled) -> None:
-    """Record that a fill sold what had been bought with proceeds that have not settled yet."""
-    sold = {change.lot.id for change in event.lot_changes if not change.is_new}
+    """Record that a fill sold what had been bought with proceeds that have not settled yet, and what follows."""
+    if not course.account.book.unpaid:
+        return
     on = market_day(course.order(event.fill.order_id).instrument, event)
-    for each in course.account.book.unpaid:
-        if each.lot_id in sold and each.until > on:
-            course.take(GoodFaithViolated(course.seq, course.at, on, each.lot_id, each.until))
+    for each in sold_too_early(course.account, event, on):
+        course.take(GoodFaithViolated(course.seq, course.at, on, each.lot_id, each.until))
+        until = restricted_until(course.account.book, on)
+        if until is not None:
+            course.take(AccountFrozen(course.seq, course.at, until))
 
 
 def _entry_ended(course: Course, entry: Order) -> None:

@@ -16,6 +16,7 @@ written:
     contingencies                     what the rest of a group does
     combo_orders, combo_execution     several legs as one order: how it comes, and how it meets the market
     margin, margin_checks             what positions need, and what an account may owe
+    good_faith, recalls               what follows from selling too early, and from borrowing what is hard to borrow
     reservations                      what open orders of a margined account reserve
     session_close                     what the end of a session brings, in its order
     corporate_actions, adjustments    what companies do to what is held, and order_adjustments to open orders
@@ -60,6 +61,7 @@ from paperdesk.core.broker.marks import NO_MARKS, Marks
 from paperdesk.core.broker.meetings import meet, meet_standing
 from paperdesk.core.broker.orders import BY_REQUEST, Order, require_open
 from paperdesk.core.broker.placement import place
+from paperdesk.core.broker.recalls import note_met
 from paperdesk.core.broker.replacement import replace_order
 from paperdesk.core.broker.reservations import with_reservations
 from paperdesk.core.broker.session_close import close_session
@@ -125,7 +127,7 @@ def decided(account: Account, command: Command, view: MarketView) -> Course:
         case _:
             check_transfer(account, command.amount, view.marks)
             course.take(_transfer(account, command, course.at))
-    return with_reservations(course)
+    return with_reservations(note_met(course))
 
 
 def react(account: Account, fact: MarketFact, marks: Marks = NO_MARKS, quotes: Quotes = NO_QUOTES) -> tuple[Event, ...]:
@@ -151,7 +153,7 @@ def reacted(account: Account, fact: MarketFact, marks: Marks = NO_MARKS, quotes:
             act(course, fact, marks)
         case _:
             _meet(course, fact, marks, quotes)
-    return with_reservations(course)
+    return with_reservations(note_met(course))
 
 
 def _meet(course: Course, fact: PriceFact, marks: Marks, quotes: Quotes) -> None:
@@ -169,7 +171,7 @@ def arrived(account: Account, order_id: OrderId, quotes: Quotes, cursor: int, ma
     """Return what meeting standing quotes does to an order that arrives, and the account after it."""
     course = Course(account, account.last_at)
     meet_standing(course, _known_order(account, order_id), quotes, cursor, marks)
-    return with_reservations(course)
+    return with_reservations(note_met(course))
 
 
 def met_at_once(account: Account, order: Order, view: MarketView) -> Course | None:

@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from paperdesk.core.kernel.ids import LotId, OrderId
+from paperdesk.core.kernel.ids import InstrumentId, LotId, OrderId
 from paperdesk.core.kernel.money import ZERO
 
 
@@ -38,6 +38,17 @@ class DayTrade:
 
     on: date
     order_id: OrderId
+
+
+@dataclass(frozen=True, slots=True)
+class Recall:
+    """A demand to give borrowed units of an instrument back until the close of a day."""
+
+    instrument_id: InstrumentId
+    symbol: str
+    units: Decimal
+    issued_on: date
+    due_on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +90,15 @@ class MarginBook:
     unpaid: tuple[UnpaidLot, ...] = ()
     violations: tuple[date, ...] = ()
     placed: Placed | None = None
+    recalls: tuple[Recall, ...] = ()
 
     def placed_on(self, on: date) -> int:
         """Return how many orders were placed on a day, as far as the account counts them."""
         return self.placed.orders if self.placed is not None and self.placed.on == on else 0
+
+    def recall(self, instrument_id: InstrumentId) -> Recall | None:
+        """Return the open recall of an instrument."""
+        return next((each for each in self.recalls if each.instrument_id == instrument_id), None)
 
     def call(self, kind: CallKind) -> MarginCall | None:
         """Return the open call of a kind."""

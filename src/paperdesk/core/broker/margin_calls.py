@@ -66,7 +66,7 @@ def review(course: Course, fact: MarketFact, marks: Marks) -> None:
         _met(course, kind)
     elif account.book.call(kind) is None and _counts(kind, stands):
         sessions = CALL_SESSIONS[kind.value]
-        _call(course, kind, -stands.maintenance_excess, on, _later(on, sessions))
+        _call(course, kind, -stands.maintenance_excess, on, sessions_later(on, sessions))
 
 
 def review_close(course: Course, fact: SessionClosed, marks: Marks) -> None:
@@ -154,13 +154,13 @@ def _closing(account: Account, fact: SessionClosed, marks: Marks, stage: Stage) 
         order_id = OrderId(derived(account.id, "liquidation", fact.seq, str(mark.instrument.id)))
         step = mark.instrument.lot_step
         units = min((missing / a_unit / step).to_integral_value(ROUND_CEILING) * step, abs(quantity))
-        units -= _on_their_way(account, mark, quantity)
-        missing -= a_unit * (units + _on_their_way(account, mark, quantity))
+        units -= on_their_way(account, mark, quantity)
+        missing -= a_unit * (units + on_their_way(account, mark, quantity))
         if units > ZERO:
-            yield _order(account, fact, mark, (order_id, units, quantity))
+            yield closing_order(account, fact, mark, (order_id, units, quantity))
 
 
-def _on_their_way(account: Account, mark: Mark, quantity: Decimal) -> Decimal:
+def on_their_way(account: Account, mark: Mark, quantity: Decimal) -> Decimal:
     """Return the units of a position that market orders are about to close already."""
     side = Side.SELL if quantity > ZERO else Side.BUY
     orders = (
@@ -174,13 +174,16 @@ def _on_their_way(account: Account, mark: Mark, quantity: Decimal) -> Decimal:
     return sum(orders, ZERO)
 
 
-def _order(account: Account, fact: SessionClosed, mark: Mark, terms: tuple[OrderId, Decimal, Decimal]) -> Order:
+def closing_order(
+    account: Account, fact: SessionClosed, mark: Mark, terms: tuple[OrderId, Decimal, Decimal], why: str = "liquidation"
+) -> Order:
+    """Return a market order of the broker's own that closes units of a position from the next fact on."""
     order_id, units, quantity = terms
     at = max(fact.at, account.last_at)
     return Order(
         id=order_id,
         account_id=account.id,
-        client_order_id=f"liquidation-{order_id}",
+        client_order_id=f"{why}-{order_id}",
         instrument=mark.instrument,
         side=Side.SELL if quantity > ZERO else Side.BUY,
         type=OrderType.MARKET,
@@ -201,10 +204,10 @@ def _order(account: Account, fact: SessionClosed, mark: Mark, terms: tuple[Order
 
 def _payment_due(account: Account, on: date) -> date:
     """Return the end of the payment period: the settlement cycle, and two sessions more (220.2)."""
-    return _later(settles_on(account.rules.margin.rules_as_of, on), REG_T_EXTRA_SESSIONS)
+    return sessions_later(settles_on(account.rules.margin.rules_as_of, on), REG_T_EXTRA_SESSIONS)
 
 
-def _later(on: date, sessions: int) -> date:
+def sessions_later(on: date, sessions: int) -> date:
     """Return the day so many sessions later; at the end of the calendar its last day."""
     market, day = calendar(XNYS), on
     while sessions and day < market.last:

@@ -1,7 +1,7 @@
 """Whether a margined account may owe what an order would make it owe, in fixed precedence.
 
 1  exits only close, and the entry of a group only opens
-2  the instrument can be sold short, and somebody lends it
+2  the instrument can be sold short, somebody lends it, and wants nothing of it back
 3  the account is not frozen, and a pattern day trader has the equity for it
 4  there is equity enough to owe anything
 5  there is margin for what the order opens
@@ -50,6 +50,10 @@ class ShortNotAllowed(Conflict):
 
 class NotBorrowable(Conflict):
     """Nobody lends the instrument, so it cannot be sold short."""
+
+
+class BorrowRecalled(Conflict):
+    """The lender wants back what is owed of the instrument already, so no more of it can be sold short."""
 
 
 class DayTradingRestricted(Conflict):
@@ -161,6 +165,15 @@ def check_borrow(account: Account, instrument: Instrument) -> None:
         )
     if account.rules.margin.borrow.rate_of(instrument.symbol) is None:
         raise NotBorrowable(f"Nobody lends {instrument.symbol}, so it cannot be sold short.", symbol=instrument.symbol)
+    recall = account.book.recall(instrument.id)
+    if recall is not None:
+        raise BorrowRecalled(
+            f"The lender of {instrument.symbol} wants {plain(recall.units)} back by {recall.due_on}, "
+            "so no more of it can be sold short.",
+            symbol=instrument.symbol,
+            recalled=plain(recall.units),
+            due_on=recall.due_on.isoformat(),
+        )
 
 
 def _check_writing(account: Account, order: Order, marks: Marks) -> None:

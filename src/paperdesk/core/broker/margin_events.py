@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from paperdesk.core.broker.margin_book import CallKind, DayTrade, MarginBook, MarginCall
-from paperdesk.core.kernel.ids import LotId
+from paperdesk.core.broker.margin_book import CallKind, DayTrade, MarginBook, MarginCall, Recall
+from paperdesk.core.kernel.ids import InstrumentId, LotId
 from paperdesk.core.kernel.values import replace
 
 
@@ -65,7 +65,10 @@ class LiquidationStarted(MarginEvent):
 
 @dataclass(frozen=True, slots=True)
 class AccountFrozen(MarginEvent):
-    """An intraday call was not met in time, so the account can only close positions until a day."""
+    """Until a day the account can only close positions, because an intraday call was not met in time.
+
+    A cash account buys with settled cash alone until then, because it violated good faith too often.
+    """
 
     until: date
 
@@ -77,6 +80,28 @@ class GoodFaithViolated(MarginEvent):
     on: date
     lot_id: LotId
     settles_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class UnitsRecalled(MarginEvent):
+    """The lender of units that were sold short wants them back until the close of a day."""
+
+    recall: Recall
+
+
+@dataclass(frozen=True, slots=True)
+class RecallMet(MarginEvent):
+    """Nothing of a recalled instrument is owed any more."""
+
+    instrument_id: InstrumentId
+
+
+@dataclass(frozen=True, slots=True)
+class BuyInStarted(MarginEvent):
+    """A recall was not met in time, so the units are bought back by an ordinary order."""
+
+    instrument_id: InstrumentId
+    units: Decimal
 
 
 def book_after(book: MarginBook, event: MarginEvent) -> MarginBook:
@@ -93,7 +118,18 @@ def book_after(book: MarginBook, event: MarginEvent) -> MarginBook:
         case GoodFaithViolated():
             unpaid = tuple(each for each in book.unpaid if each.lot_id != event.lot_id)
             return replace(book, unpaid=unpaid, violations=(*book.violations, event.on))
-    return book
+        case _:
+            return replace(book, recalls=_recalls_after(book, event))
+
+
+def _recalls_after(book: MarginBook, event: MarginEvent) -> tuple[Recall, ...]:
+    match event:
+        case UnitsRecalled():
+            return (*book.recalls, event.recall)
+        case RecallMet():
+            return tuple(each for each in book.recalls if each.instrument_id != event.instrument_id)
+        case _:
+            return book.recalls
 
 
 def _without_call(book: MarginBook, event: MarginCallMet | AccountFrozen) -> MarginBook:

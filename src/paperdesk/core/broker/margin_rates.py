@@ -45,5 +45,6 @@ WARNING_RATE = Decimal("0.10")  # of maintenance: below so much excess the accou
 CALL_SESSIONS = {"maintenance": 2, "intraday": 5}  # a custom of this house; FINRA 4210(d)(2)
 DE_MINIMIS = Decimal(1000)  # Regulation T, 220.4(d): not called for; FINRA 4210(d)(2): nor during a day,
 DE_MINIMIS_RATE = Decimal("0.05")  # or this fraction of equity, whichever is less
-FREEZE_DAYS = 90  # FINRA 4210(d)(2)
+FREEZE_DAYS = 90  # FINRA 4210(d)(2); Regulation T, 220.8(c)
+RECALL_SESSIONS = 3  # to give back what a lender wants: a custom of this house, as of Regulation SHO, 242.204
 REG_T_EXTRA_SESSIONS = 2  # Regulation T, 220.2: a payment period is the settlement cycle and so many days

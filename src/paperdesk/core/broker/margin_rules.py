@@ -8,7 +8,8 @@
               legacy_pdt       the same, but four times the excess of the last close for pattern day traders
 
 Borrowing to sell short has a table of its own: a yearly rate for each symbol, None where nobody lends it, and
-the rate of what is not listed, which is easy to borrow. It is a rule of the account and says where it is from.
+the rate of what is not listed, which is easy to borrow. What is listed is hard to borrow, and its lender may want it
+back: with the chance of `recall_rate` at each close. It is a rule of the account and says where it is from.
 """
 
 from collections.abc import Mapping
@@ -47,6 +48,11 @@ class BorrowTable:
     easy_rate: Decimal = Decimal("0.003")
     rates: Mapping[str, Decimal | None] = field(default_factory=dict[str, Decimal | None])
     source: str = "rule of the account"
+    recall_rate: Decimal = Decimal(0)
+
+    def is_hard(self, symbol: str) -> bool:
+        """Say whether a symbol is lent, and hard to borrow."""
+        return self.rates.get(symbol) is not None
 
     def rate_of(self, symbol: str) -> Decimal | None:
         """Return the yearly rate of a symbol; what is not listed is easy to borrow."""

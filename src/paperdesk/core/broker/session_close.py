@@ -5,6 +5,7 @@
 3  interest and borrow fees are charged for the nights until the next session
 4  the memorandum account of a margined account is struck
 5  the account is warned, called, or brought to what a call asked for
+6  lenders recall what was borrowed of them, and what was not given back in time is bought in
 """
 
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from paperdesk.core.broker.margin_calls import review_close
 from paperdesk.core.broker.marks import Marks
 from paperdesk.core.broker.memorandum import strike
 from paperdesk.core.broker.night_charges import charge
+from paperdesk.core.broker.recalls import review_recalls
 from paperdesk.core.market.facts import SessionClosed
 
 Step: TypeAlias = Callable[[Course, SessionClosed, Marks], None]
@@ -35,4 +37,4 @@ def _expire_orders(course: Course, fact: SessionClosed, _marks: Marks) -> None:
             expire(course, order)
 
 
-STEPS: tuple[Step, ...] = (_expire_orders, settle_options, charge, strike, review_close)
+STEPS: tuple[Step, ...] = (_expire_orders, settle_options, charge, strike, review_close, review_recalls)

@@ -30,6 +30,15 @@ class CallOut(BaseModel):
     due_on: date
 
 
+class RecallOut(BaseModel):
+    """A demand to give borrowed units back until the close of a day, else they are bought in."""
+
+    symbol: str
+    units: NumberText
+    issued_on: date
+    due_on: date
+
+
 class PointOut(BaseModel):
     """What a class gains, or loses below zero, at one point of the scan: a price move, and volatilities by a factor."""
 
@@ -83,6 +92,7 @@ class MarginOut(BaseModel):
     day_trades: int
     is_warned: bool
     calls: list[CallOut]
+    recalls: list[RecallOut]
     frozen_until: date | None
     scan: list[ScannedOut] | None = Field(description="Under portfolio margin, the classes of the book; else null.")
 
@@ -106,6 +116,10 @@ class MarginOut(BaseModel):
                 CallOut(kind=each.kind, amount=each.amount, issued_on=each.issued_on, due_on=each.due_on)
                 for each in account.book.calls
             ],
+            recalls=[
+                RecallOut(symbol=each.symbol, units=each.units, issued_on=each.issued_on, due_on=each.due_on)
+                for each in account.book.recalls
+            ],
             frozen_until=account.book.frozen_until,
             scan=None
             if stands is None or stands.scan is None
@@ -114,11 +128,15 @@ class MarginOut(BaseModel):
 
 
 class BorrowBody(Body):
-    """What borrowing to sell short costs a year, as fractions: 0.003 is 0.3 percent; null is not lent at all."""
+    """What borrowing to sell short costs a year, as fractions: 0.003 is 0.3 percent; null is not lent at all.
+
+    What has a rate of its own is hard to borrow, and is recalled with the chance of `recall_rate` at each close.
+    """
 
     easy_rate: NumberText = Decimal("0.003")
     rates: dict[str, NumberText | None] = Field(default_factory=dict)
     source: Line = "rule of the account"
+    recall_rate: NumberText = Field(default=ZERO, ge=0, le=1)
 
 
 class InterestBody(Body):
@@ -140,6 +158,6 @@ class MarginBody(Body):
 
     def rules(self) -> MarginRules:
         """Return them as a value."""
-        table = BorrowTable(self.borrow.easy_rate, self.borrow.rates, self.borrow.source)
+        table = BorrowTable(self.borrow.easy_rate, self.borrow.rates, self.borrow.source, self.borrow.recall_rate)
         rates = InterestRates(self.interest.debit_rate, self.interest.credit_rate, self.interest.source)
         return MarginRules(self.kind, self.regime, table, rates, self.rules_as_of)

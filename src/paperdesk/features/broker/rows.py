@@ -59,6 +59,7 @@ from paperdesk.core.broker.lots import Lot, LotMethod, choice_from_text
 from paperdesk.core.broker.margin_book import MarginBook
 from paperdesk.core.broker.margin_events import (
     AccountFrozen,
+    BuyInStarted,
     GoodFaithViolated,
     LiquidationStarted,
     MarginCalled,
@@ -66,6 +67,8 @@ from paperdesk.core.broker.margin_events import (
     MarginEased,
     MarginWarned,
     MemorandumStruck,
+    RecallMet,
+    UnitsRecalled,
 )
 from paperdesk.core.broker.margin_rules import MarginRules
 from paperdesk.core.broker.orders import (
@@ -111,6 +114,9 @@ KINDS: dict[str, type[Event]] = {
     "margin_call_met": MarginCallMet,
     "liquidation_started": LiquidationStarted,
     "account_frozen": AccountFrozen,
+    "units_recalled": UnitsRecalled,
+    "recall_met": RecallMet,
+    "buy_in_started": BuyInStarted,
     "good_faith_violated": GoodFaithViolated,
     "interest_charged": InterestCharged,
     "interest_credited": InterestCredited,

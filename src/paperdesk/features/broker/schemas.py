@@ -53,6 +53,7 @@ class AccountOut(BaseModel):
     held_cash: NumberText
     unsettled_cash: NumberText
     good_faith_violations: list[date]
+    restricted_until: date | None = Field(description="A cash account buys with settled cash alone until this day.")
     buying_power: NumberText | None
     invested: NumberText = Field(description="What its positions cost; what shorts brought counts against it.")
     market_value: NumberText | None
@@ -86,6 +87,7 @@ class AccountOut(BaseModel):
             held_cash=account["held"],
             unsettled_cash=found.account.book.unsettled_cash(found.on),
             good_faith_violations=list(found.account.book.violations),
+            restricted_until=found.account.book.frozen_until if margin is None else None,
             buying_power=found.account.buying_power if margin is None else margin.buying_power,
             market_value=worth.market_value,
             claims=worth.claims,
