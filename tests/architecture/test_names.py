@@ -86,6 +86,7 @@ NOUNS = {
     "broker/gain_queries": "gains by lot and open lots, worked out from events, for the routes",
     "broker/gain_routes": "the routes of lots and of what closing them brought",
     "broker/gain_schemas": "what gains and lots look like from outside",
+    "broker/changed_rows": "what changes write, as one statement takes it",
     "broker/changes": "what happened to accounts and why, for the store and those who hand it over",
     "broker/replay": "an account lived again, for re-scores",
     "broker/repeats": "what was asked for under a name before",

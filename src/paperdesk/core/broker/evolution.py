@@ -106,9 +106,9 @@ def with_order(account: Account, order: Order) -> Account:
     others = group_of(account, order)
     held = held_cash(account, order) - (held_cash(account, before) if before else ZERO)
     units = reserved_units((*others, order)) - reserved_units((*others, before) if before else others)
-    position = account.position(order.instrument.id)
     positions = account.positions
     if units:
+        position = account.position(order.instrument.id)
         positions = _put(positions, position.instrument_id, replace(position, reserved=position.reserved + units))
     orders = _put(account.orders, order.id, order)
     return replace(account, held=account.held + held, positions=positions, orders=orders)

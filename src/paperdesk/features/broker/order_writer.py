@@ -12,6 +12,7 @@ import asyncio
 from collections import ChainMap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TypeAlias, cast
 
 import asyncpg
@@ -159,6 +160,9 @@ class OrderWriter:
         self._queue: asyncio.Queue[Waiting] = asyncio.Queue(runtime.settings.writer_queue_max)
         self._remembered = Remembered()
         self._connection = WriterConnection(runtime.server, self._forget)
+        # A counter's labels are looked up once, not for every command.
+        self._count_guess = cache(runtime.metrics.guesses.labels)
+        self._count_command = cache(runtime.metrics.commands.labels)
 
     async def submit(self, who: Principal, command: Command) -> Answer:
         """Hand a command over and wait until it is committed or refused."""
@@ -173,8 +177,9 @@ class OrderWriter:
         """Commit batch after batch until cancelled; a failed batch fails its own commands only."""
         while True:
             batch = Batch(await self._gather())
-            (failure,) = await asyncio.gather(self._commit(batch), return_exceptions=True)
-            if failure is not None:
+            try:
+                await self._commit(batch)
+            except Exception as failure:  # noqa: BLE001 - one of the four places: a batch's failure is its commands' answer
                 _fail(batch, failure)
 
     async def close(self) -> None:
@@ -199,14 +204,15 @@ class OrderWriter:
     async def _by_memory(self, asked: Batch) -> Answers | None:
         """Decide by what is remembered; None when that is not enough or has moved, and then nothing has happened."""
         # First the connection, because a new one makes everything forgotten.
-        async with self._connection.statement() as db:
-            guess = await self._guess(asked)
-            if guess is None:
-                return None
-            batch, guard = guess
-            answers = batch.decided()
-            written = await store.apply_if_unmoved(db, guard.parameters, batch.changed, self._runtime.clock.now())
-        self._runtime.metrics.guesses.labels("moved" if written is None else "stood").inc()
+        db = await self._connection.connected()
+        guess = await self._guess(asked)
+        if guess is None:
+            return None
+        batch, guard = guess
+        answers = batch.decided()
+        statement = store.apply_if_unmoved(db, guard.parameters, batch.changed, self._runtime.clock.now())
+        written = await self._connection.committed(statement)
+        self._count_guess("moved" if written is None else "stood").inc()
         if written is None:
             return None
         self._remembered.keep(guard.found, batch.accounts, written)
@@ -241,7 +247,7 @@ class OrderWriter:
 
     def _settle(self, waiting: Waiting, answer: Answer | PaperdeskError) -> None:
         outcome = answer.code if isinstance(answer, PaperdeskError) else "done"
-        self._runtime.metrics.commands.labels(type(waiting.command).__name__, outcome).inc()
+        self._count_command(type(waiting.command).__name__, outcome).inc()
         if waiting.answer.done():
             return
         if isinstance(answer, PaperdeskError):

@@ -10,7 +10,7 @@ Orders are not, nor anything else that a batch may touch; a batch that needs mor
 """
 
 from collections import OrderedDict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -19,6 +19,7 @@ from paperdesk.core.broker.account import Account, Position
 from paperdesk.core.kernel.ids import AccountId, InstrumentId, TapeId, TenantId
 from paperdesk.core.kernel.money import ZERO
 from paperdesk.core.kernel.values import replace
+from paperdesk.features.broker.changed_rows import array_text
 from paperdesk.features.broker.store import Locked, Touch, Version
 from paperdesk.features.marketdata.tapes import Tape
 
@@ -49,9 +50,13 @@ class Guard:
     @property
     def parameters(self) -> tuple[Any, ...]:
         """Return what the statement takes for it."""
-        tapes, accounts, versions = list(self.found.tapes), list(self.found.accounts), self.found.versions
-        known = (tapes, [versions[each] for each in tapes], accounts, [versions[each] for each in accounts])
+        known = (*self._versions(self.found.tapes), *self._versions(self.found.accounts))
         return self.tenants, *known, [owner for owner, _ in self.names], [name for _, name in self.names]
+
+    def _versions(self, ids: Iterable[AccountId] | Iterable[TapeId]) -> tuple[str, str]:
+        """Return ids and the versions of their rows, each as the text of an array."""
+        found = {each: self.found.versions[each] for each in ids}
+        return array_text(found), array_text(found.values())
 
 
 class Remembered:

@@ -259,7 +259,10 @@ DECIMALS = {
 _OUTBOX = "insert into outbox (account_ids, first_seqs, last_seqs)"
 
 # Says, with locks that last as long as the transaction, whether what the writer remembers still stands.
-_GUARD = "guard as materialized (select unmoved({}) as holds)"
+_GUARD = (
+    "guard as materialized (select unmoved({}, {}::text::uuid[], {}::text::text[], {}::text::uuid[], "
+    "{}::text::text[], {}, {}) as holds)"
+)
 _GUARD_PARAMETERS = 7
 
 
@@ -278,7 +281,7 @@ def write_statement(shape: Shape, *, is_guarded: bool = False) -> str:
     anything else is looked at.
     """
     parameters = map("${}".format, count(1))
-    branches = [_GUARD.format(", ".join(islice(parameters, _GUARD_PARAMETERS)))] if is_guarded else []
+    branches = [_GUARD.format(*islice(parameters, _GUARD_PARAMETERS))] if is_guarded else []
     condition = " where (select holds from guard)" if is_guarded else ""
     for table, few in shape:
         columns, action = _WRITES[table]
@@ -287,7 +290,7 @@ def write_statement(shape: Shape, *, is_guarded: bool = False) -> str:
         rows = _new_rows(columns, few, parameters) + condition
         branches += [f"{table}_new as ({rows})", f"{table}_done as ({done})"]
     if shape:
-        told = "{}::uuid[], {}::bigint[], {}::bigint[]".format(*islice(parameters, 3))
+        told = "{}::text::uuid[], {}::text::bigint[], {}::text::bigint[]".format(*islice(parameters, 3))
         branches.append(f"outbox_done as ({_OUTBOX} select {told}{condition})")
     version = "pg_current_xact_id()::xid::text"
     answer = f"case when holds then {version} end from guard" if is_guarded else version

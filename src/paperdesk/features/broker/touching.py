@@ -6,6 +6,7 @@ A batch loads what its commands touch and nothing else, however long an account'
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import date
+from functools import lru_cache
 
 from paperdesk.core.broker.account import Account
 from paperdesk.core.broker.commands import (
@@ -67,8 +68,18 @@ def dates_of(command: Command, account: Account) -> Iterator[date]:
         yield command.expires_on
     if isinstance(command, PlaceOrder | PlaceCombo | ClosePosition | ReplaceOrder):
         for symbol in symbols_of(command, account):
-            with suppress(MalformedOptionSymbol):
-                yield parse_occ(symbol).last_on
+            last_on = _last_day_of(symbol)
+            if last_on is not None:
+                yield last_on
+
+
+@lru_cache(maxsize=4096)
+def _last_day_of(symbol: str) -> date | None:
+    """Return the last day of an option, None for what is none; symbols come again and again, and most are none."""
+    try:
+        return parse_occ(symbol).last_on
+    except MalformedOptionSymbol:
+        return None
 
 
 async def views_of(shelf: Shelf, commands: Iterable[Command], found: Locked) -> dict[TapeId, MarketView]:
