@@ -1648,6 +1648,27 @@ export interface components {
              * @description Equity less what was contributed: a loss when it is negative.
              */
             gain: string | null;
+            /**
+             * Day Began At
+             * Format: date-time
+             * @description The previous close, or when its epoch began if that was later.
+             */
+            day_began_at: string;
+            /**
+             * Equity Before
+             * @description What it was worth when the day began.
+             */
+            equity_before: string | null;
+            /**
+             * Day Pl
+             * @description What the day has brought so far; what its owner moved is no gain.
+             */
+            day_pl: string | null;
+            /**
+             * Day Reason
+             * @description Why that cannot be known.
+             */
+            day_reason: string | null;
             /** Fill Model */
             fill_model: string;
             /** Fill On Arrival */
@@ -4963,6 +4984,11 @@ export interface components {
             market_value: string | null;
             /** Unrealised Pl */
             unrealised_pl: string | null;
+            /**
+             * Day Pl
+             * @description What it has brought since the previous close, without fees.
+             */
+            day_pl: string | null;
             /** Reason */
             reason: string | null;
         };

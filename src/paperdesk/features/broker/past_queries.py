@@ -11,13 +11,15 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from paperdesk.core.broker.account import Position
-from paperdesk.core.broker.ledger import Book, EntryKind
+from paperdesk.core.broker.day_result import DayResult, turnovers
+from paperdesk.core.broker.ledger import Book, Entry, EntryKind
 from paperdesk.core.broker.orders import Order
 from paperdesk.core.kernel.errors import Conflict, Invalid, NotFound
 from paperdesk.core.kernel.money import ZERO
 from paperdesk.core.kernel.time import instant_text
 from paperdesk.features.broker import queries
 from paperdesk.features.broker.changes import BY_TAPE
+from paperdesk.features.broker.day_queries import previous_close, result_of
 from paperdesk.features.broker.lineage_queries import lineage_of
 from paperdesk.features.broker.queries import Capital, OrderFilter, Worth
 from paperdesk.features.broker.story import Story, tell
@@ -76,14 +78,24 @@ class Past:
     @property
     def capital(self) -> Capital:
         """Return what the owner had put in by then."""
-        entries = self.story.entries
-        resets = [number for number, entry in enumerate(entries) if entry.kind is EntryKind.RESET]
         opening = queries.opening_of(self.root_id)
-        mine = entries[resets[-1] :] if resets else entries
-        given = [each for each in mine if each.kind in {EntryKind.RESET, EntryKind.TRANSFER}]
+        given = [each for each in self._epoch if each.kind in {EntryKind.RESET, EntryKind.TRANSFER}]
         began = [each for each in given if each.kind is EntryKind.RESET or each.id == opening]
         starting, contributed = (sum((each.change(Book.CASH) for each in some), ZERO) for some in (began, given))
-        return Capital(starting, contributed)
+        return Capital(starting, contributed, max((each.at for each in began), default=self.row["opened_at"]))
+
+    @property
+    def day(self) -> DayResult:
+        """Return what the account had brought then, since the close before."""
+        close = previous_close(self.dataset.calendar, self.tape.at)
+        since = [each for each in self._epoch if close is None or each.at > close]
+        return result_of(self.worth, turnovers(since), self.capital, (self.tape, self.dataset))
+
+    @property
+    def _epoch(self) -> list[Entry]:
+        entries = self.story.entries
+        resets = [number for number, entry in enumerate(entries) if entry.kind is EntryKind.RESET]
+        return entries[resets[-1] :] if resets else entries
 
     def page_of_orders(self, chosen: OrderFilter, page: PageParams) -> tuple[list[Order], str | None]:
         """Return the orders as they stood, newest first."""

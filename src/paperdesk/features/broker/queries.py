@@ -96,10 +96,11 @@ async def list_accounts(work: ReadOnly, page: PageParams) -> tuple[list[Row], st
 
 @dataclass(frozen=True, slots=True)
 class Capital:
-    """What the owner gave an account in its present epoch: at its beginning, and all in all since, net."""
+    """What the owner gave an account in its present epoch: at its beginning, when that was, and all since, net."""
 
     starting_cash: Decimal
     contributed: Decimal
+    began_at: datetime
 
 
 def opening_of(account_id: UUID) -> UUID:
@@ -117,10 +118,11 @@ async def capital_of(work: ReadOnly, account: Row) -> Capital:
     query = select(
         func.coalesce(func.sum(entry.cash_change).filter(begins), 0).label("starting"),
         func.coalesce(func.sum(entry.cash_change), 0).label("contributed"),
+        func.max(entry.at).filter(begins).label("began_at"),
     ).where(*mine, entry.kind.in_(given), entry.number >= began.scalar_subquery())
     row = await fetch_one(work.db, query)
     assert row is not None, "an aggregate has a row"
-    return Capital(row["starting"], row["contributed"])
+    return Capital(row["starting"], row["contributed"], row["began_at"] or account["opened_at"])
 
 
 async def account_numbered(work: ReadOnly, number: str) -> Row:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Header, Query, Response
 from starlette.requests import HTTPConnection
 
 from paperdesk.core.broker.commands import CancelOrders, TransferCash
+from paperdesk.core.broker.day_result import DayResult
 from paperdesk.core.broker.orders import Order, OrderKind
 from paperdesk.core.broker.view import MarketView
 from paperdesk.core.kernel.ids import AccountId, EntryId, KeyId, OrderId, derived
@@ -17,13 +18,14 @@ from paperdesk.features.broker.bind_key import BindKey, bind_key
 from paperdesk.features.broker.cancel_orders import cancel_orders
 from paperdesk.features.broker.close_position import close_position
 from paperdesk.features.broker.close_queries import last_closes
+from paperdesk.features.broker.day_queries import day_of
 from paperdesk.features.broker.equity_history import equity_points
 from paperdesk.features.broker.fill_queries import FillFilter, list_fills
 from paperdesk.features.broker.open_account import open_account
 from paperdesk.features.broker.order_queries import exits_of, list_activities
 from paperdesk.features.broker.order_schemas import ClosePositionBody, OrderOut, ReplaceOrderBody, order_members
 from paperdesk.features.broker.past_queries import Moment, account_at
-from paperdesk.features.broker.queries import OrderFilter
+from paperdesk.features.broker.queries import OrderFilter, Worth
 from paperdesk.features.broker.reconcile import reconcile
 from paperdesk.features.broker.replace_order import replace_order
 from paperdesk.features.broker.schemas import (
@@ -95,7 +97,7 @@ async def get_account(account_id: UUID, work: Reading, shelf: Datasets, moment: 
     """Show an account and what it is worth at its tape's clock, or was at a moment."""
     if not moment.is_now:
         past = await account_at(work, shelf, account_id, moment)
-        return AccountOut.of(past.row, past.worth, past.capital, past.tape.at)
+        return AccountOut.of(past.row, past.worth, past.capital, past.day)
     return await shown_account(work, shelf, await queries.read_account(work, account_id))
 
 
@@ -118,13 +120,10 @@ async def put_key(account_id: UUID, key_id: UUID, work: Work) -> None:
 async def get_positions(account_id: UUID, work: Reading, shelf: Datasets, moment: At) -> PageOf[PositionOut]:
     """List an account's positions at their marks, by symbol, as they are or were at a moment."""
     if moment.is_now:
-        account = await queries.read_account(work, account_id)
-        tape, dataset = await queries.market_of(work, shelf, account)
-        worth = await queries.value(work, account, tape, dataset)
+        items = await shown_positions(work, shelf, await queries.read_account(work, account_id))
     else:
         past = await account_at(work, shelf, account_id, moment)
-        dataset, worth = past.dataset, past.worth
-    items = [PositionOut.of(symbol, each) for symbol, each in queries.by_symbol(worth.valuation, dataset)]
+        items = _valued(past.worth, past.day, past.dataset)
     return PageOf(items=items, next_cursor=None)
 
 
@@ -270,4 +269,16 @@ async def shown_account(work: ReadOnly, shelf: Shelf, account: Row) -> AccountOu
     """Show an account with what it is worth at its tape's clock."""
     tape, dataset = await queries.market_of(work, shelf, account)
     worth, capital = await queries.value(work, account, tape, dataset), await queries.capital_of(work, account)
-    return AccountOut.of(account, worth, capital, tape.at)
+    return AccountOut.of(account, worth, capital, await day_of(work, account, worth, capital, (tape, dataset)))
+
+
+async def shown_positions(work: ReadOnly, shelf: Shelf, account: Row) -> list[PositionOut]:
+    """Show what an account holds at its tape's clock, by symbol."""
+    tape, dataset = await queries.market_of(work, shelf, account)
+    worth, capital = await queries.value(work, account, tape, dataset), await queries.capital_of(work, account)
+    return _valued(worth, await day_of(work, account, worth, capital, (tape, dataset)), dataset)
+
+
+def _valued(worth: Worth, day: DayResult, dataset: Dataset) -> list[PositionOut]:
+    found = queries.by_symbol(worth.valuation, dataset)
+    return [PositionOut.of(symbol, each, day.by_instrument[each.position.instrument_id]) for symbol, each in found]

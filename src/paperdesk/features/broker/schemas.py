@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from paperdesk.core.broker.account import Rules
 from paperdesk.core.broker.chance import SEED_MAX
+from paperdesk.core.broker.day_result import NO_PRICE_THEN, DayResult
 from paperdesk.core.broker.explanation import Explanation
 from paperdesk.core.broker.fees import FeeSchedule, RulesAsOf, fee_schedule
 from paperdesk.core.broker.fill_models import fill_model
@@ -61,6 +62,10 @@ class AccountOut(BaseModel):
     equity: NumberText | None
     equity_reason: str | None
     gain: NumberText | None = Field(description="Equity less what was contributed: a loss when it is negative.")
+    day_began_at: datetime = Field(description="The previous close, or when its epoch began if that was later.")
+    equity_before: NumberText | None = Field(description="What it was worth when the day began.")
+    day_pl: NumberText | None = Field(description="What the day has brought so far; what its owner moved is no gain.")
+    day_reason: str | None = Field(description="Why that cannot be known.")
     fill_model: str
     fill_on_arrival: bool
     margin: MarginOut | None
@@ -73,13 +78,17 @@ class AccountOut(BaseModel):
     created_at: datetime
 
     @classmethod
-    def of(cls, account: Mapping[str, Any], found: Worth, capital: Capital, at: datetime) -> "AccountOut":
-        """Show a row of accounts with its worth at an instant of its tape."""
+    def of(cls, account: Mapping[str, Any], found: Worth, capital: Capital, day: DayResult) -> "AccountOut":
+        """Show a row of accounts with its worth at the instant its day stands at."""
         worth, margin = found.valuation, MarginOut.of(found.account, found.standing)
         same = "id number name owner_id currency tape_id parent_id fork_seq epoch cash opened_at last_seq status"
         return cls(
             **{name: account[name] for name in same.split()},
-            at=at,
+            at=day.span.at,
+            day_began_at=day.span.began_at,
+            equity_before=day.equity_before,
+            day_pl=day.result,
+            day_reason=day.reason,
             starting_cash=capital.starting_cash,
             contributed=capital.contributed,
             invested=sum((each.position.cost for each in worth.positions), ZERO),
@@ -192,10 +201,11 @@ class PositionOut(BaseModel):
     mark_source: str | None
     market_value: NumberText | None
     unrealised_pl: NumberText | None
+    day_pl: NumberText | None = Field(description="What it has brought since the previous close, without fees.")
     reason: str | None
 
     @classmethod
-    def of(cls, symbol: str, value: PositionValue) -> "PositionOut":
+    def of(cls, symbol: str, value: PositionValue, day_pl: Decimal | None) -> "PositionOut":
         """Show a valued position; its average price is derived from its cost."""
         position = value.position
         average = position.cost / position.quantity if position.quantity else None
@@ -210,7 +220,8 @@ class PositionOut(BaseModel):
             mark_source=value.mark_source,
             market_value=value.market_value,
             unrealised_pl=value.unrealised_pl,
-            reason=value.reason,
+            day_pl=day_pl,
+            reason=value.reason or (NO_PRICE_THEN if day_pl is None else None),
         )
 
 

@@ -1,0 +1,84 @@
+"""Reads of the day: what an account has brought since the previous close of its market."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, column, func, literal_column, select, true
+from sqlalchemy.dialects.postgresql import JSONB
+
+from paperdesk.core.broker.day_result import DayResult, Span, Turnover, day_result
+from paperdesk.core.broker.ledger import Book, EntryKind
+from paperdesk.core.kernel.ids import InstrumentId
+from paperdesk.core.market.sessions import Calendar
+from paperdesk.features.broker.lineage_queries import lineage_of
+from paperdesk.features.broker.queries import Capital, Worth
+from paperdesk.features.broker.tables import entries
+from paperdesk.features.marketdata.feeds.dataset import Dataset
+from paperdesk.features.marketdata.marks import TapeMarks
+from paperdesk.features.marketdata.tapes import Tape
+from paperdesk.infra.db import Row, fetch_all
+from paperdesk.infra.work import ReadOnly, owned
+
+# A line of an entry, as it is stored; what is grouped by must not hold parameters.
+_LINES: Final = func.jsonb_array_elements(entries.c.postings).table_valued(column("value", JSONB), name="line")
+_LINE: Final[dict[str, ColumnElement[str]]] = {
+    name: literal_column(f"line.value ->> '{name}'").label(name) for name in ("book", "instrument_id")
+}
+_SUMS: Final[tuple[ColumnElement[Decimal], ...]] = (
+    literal_column("sum((line.value ->> 'amount')::numeric)").label("amount"),
+    literal_column("coalesce(sum((line.value ->> 'quantity')::numeric), 0)").label("units"),
+)
+
+# No market that we know rests longer.
+_REST: Final = timedelta(days=14)
+
+
+def previous_close(market: Calendar, at: datetime) -> datetime | None:
+    """Return the close before the session that opened last by then: where its day's results begin."""
+    today = market.day_of(at)
+    earlier = market.sessions(max(today - _REST, market.first), today)
+    opened = [session for session in earlier if session.opens_at <= at]
+    return opened[-2].closes_at if len(opened) > 1 else None
+
+
+async def day_of(
+    work: ReadOnly, account: Row, found: Worth, capital: Capital, market: tuple[Tape, Dataset]
+) -> DayResult:
+    """Return what an account has brought since the previous close, or since its epoch began."""
+    tape, dataset = market
+    close = previous_close(dataset.calendar, tape.at)
+    return result_of(found, await _moved_since(work, account["id"], close), capital, market)
+
+
+def result_of(found: Worth, moved: Sequence[Turnover], capital: Capital, market: tuple[Tape, Dataset]) -> DayResult:
+    """Return what an account has brought, from what has moved in its epoch since the previous close."""
+    tape, dataset = market
+    close = previous_close(dataset.calendar, tape.at)
+    began_at = capital.began_at if close is None else max(close, capital.began_at)
+    before = TapeMarks(dataset, min(dataset.cursor_at(began_at), tape.cursor))
+    return day_result(found.account, found.valuation, moved, before, Span(began_at, tape.at))
+
+
+async def _moved_since(work: ReadOnly, account_id: UUID, close: datetime | None) -> list[Turnover]:
+    """Return what the entries after an instant moved, of the present epoch; the database sums, however many."""
+    entry, lineage = entries.c, await lineage_of(work, account_id)
+    mine = (lineage.covers(entry.account_id, entry.seq), owned(entries, work))
+    began = select(func.coalesce(func.max(entry.number), 1)).where(*mine, entry.kind == EntryKind.RESET.value)
+    query = (
+        select(*_LINE.values(), *_SUMS)
+        .select_from(entries.join(_LINES, onclause=true()))
+        .where(*mine, entry.number >= began.scalar_subquery())
+        .group_by(*_LINE.values())
+    )
+    if close is not None:
+        query = query.where(entry.at > close)
+    return [_turnover(row) for row in await fetch_all(work.db, query)]
+
+
+def _turnover(row: Row) -> Turnover:
+    named = row["instrument_id"]
+    instrument_id = None if named is None else InstrumentId(UUID(named))
+    return Turnover(Book(row["book"]), instrument_id, row["amount"], row["units"])
