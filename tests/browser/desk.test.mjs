@@ -22,7 +22,7 @@ const FLAGS = [
 ];
 const DESKTOP = { width: 1440, height: 900 };
 const PHONE = { width: 390, height: 844 };
-const PAGES = ["/sign-in", "/trade", "/orders", "/activity", "/accounts", "/status", "/settings"];
+const PAGES = ["/sign-in", "/overview", "/trade", "/orders", "/activity", "/accounts", "/status", "/settings"];
 const LOADS_WITHIN_MS = 2000;
 
 let browser;
@@ -132,6 +132,39 @@ describe("the desk", () => {
     await step(page);
     await page.waitForFunction((old) => document.querySelector("[data-equity]")?.dataset.equity !== old, before);
     await page.locator("[data-chart=baseline] canvas").first().waitFor();
+    await close();
+  });
+
+  it("shows equity, positions and results on one page, and moves them with the tape", async () => {
+    const { page, complaints, close } = await open("/trade");
+    await closeSession(page);
+    await writeOrder(page, { quantity: "7" });
+    await step(page);
+    await page.getByRole("link", { name: "Overview" }).click();
+    await page.locator("[data-chart=baseline] canvas").first().waitFor();
+    const result = (name) => page.locator(`[data-result="${name}"]`);
+    const shown = (name) => result(name).getAttribute("data-value");
+    await result("Today").waitFor();
+    const id = new URL(page.url()).searchParams.get("account");
+    const answered = async (path) => (await page.request.get(`${BASE_URL}/v1/accounts${path}`)).json();
+    const [{ id: first }] = (await answered("")).items;
+    const agrees = async () => {
+      const account = await answered(`/${id ?? first}`);
+      const { items } = await answered(`/${id ?? first}/positions`);
+      await page.locator(`[data-equity="${account.equity}"]`).waitFor();
+      assert.deepEqual([await shown("Today"), await shown("Since the start")], [account.day_pl, account.gain]);
+      assert.equal(await page.locator("[data-day]").count(), items.length);
+      return account.day_pl;
+    };
+    const before = await agrees();
+    const { tape_id: tape } = await answered(`/${id ?? first}`);
+    await page.request.post(`${BASE_URL}/v1/tapes/${tape}/control`, {
+      data: { action: "step", unit: "session" },
+      headers: { origin: BASE_URL },
+    });
+    await page.waitForFunction((old) => document.querySelector('[data-result="Today"]').dataset.value !== old, before);
+    await agrees();
+    assert.deepEqual(complaints, []);
     await close();
   });
 
@@ -346,7 +379,7 @@ describe("when something fails", () => {
       page.route(/\/(v1\/(?!me)|health\/)/, (route) =>
         route.fulfill({ status: 404, contentType: "application/problem+json", body: JSON.stringify(problem) }),
       );
-    for (const path of ["/trade", "/orders", "/activity", "/accounts", "/status"]) {
+    for (const path of ["/overview", "/trade", "/orders", "/activity", "/accounts", "/status"]) {
       const { page, close } = await open(path, { prepare });
       await page.locator("main [data-problem]").first().waitFor();
       const shown = await page.locator("main").innerText();

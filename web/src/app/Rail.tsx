@@ -1,8 +1,9 @@
 import { Link } from "@tanstack/react-router";
-import { BookOpenText, ChartCandlestick, HeartPulse, ListOrdered, Settings, WalletCards } from "lucide-react";
+import { BookOpenText, ChartCandlestick, Gauge, HeartPulse, ListOrdered, Settings, WalletCards } from "lucide-react";
 import { Wordmark } from "../ui/Wordmark";
 
 const PAGES = [
+  { to: "/overview", name: "Overview", Icon: Gauge },
   { to: "/trade", name: "Trade", Icon: ChartCandlestick },
   { to: "/orders", name: "Orders", Icon: ListOrdered },
   { to: "/activity", name: "Activity", Icon: BookOpenText },
@@ -21,11 +22,11 @@ export function Rail() {
       <Wordmark isBare className="justify-center pt-4 pb-3 max-md:hidden" />
       <ul className="flex justify-around gap-1 px-2 py-1.5 md:flex-col">
         {PAGES.map(({ to, name, Icon }) => (
-          <li key={to} className="max-md:flex-1">
+          <li key={to} className="max-md:min-w-0 max-md:flex-1">
             <Link
               to={to}
               search={(search) => search}
-              className="flex min-h-13 flex-col items-center justify-center gap-1 rounded-lg text-xs font-medium text-muted hover:bg-hover hover:text-text"
+              className="flex min-h-13 flex-col items-center justify-center gap-1 rounded-lg text-xs font-medium text-muted max-md:text-[0.625rem] hover:bg-hover hover:text-text"
               activeProps={{ className: "bg-accent-soft !text-accent", "aria-current": "page" }}
             >
               <Icon aria-hidden size={19} strokeWidth={1.8} />

@@ -49,6 +49,12 @@ const trade = createRoute({
   component: lazyRouteComponent(() => import("./pages/Trade"), "Trade"),
 });
 
+const overview = createRoute({
+  getParentRoute: () => desk,
+  path: "/overview",
+  component: lazyRouteComponent(() => import("./pages/Overview"), "Overview"),
+});
+
 const orders = createRoute({
   getParentRoute: () => desk,
   path: "/orders",
@@ -94,7 +100,11 @@ function Nowhere() {
 }
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, signIn, desk.addChildren([trade, orders, activity, accounts, status, settings])]),
+  routeTree: root.addChildren([
+    home,
+    signIn,
+    desk.addChildren([overview, trade, orders, activity, accounts, status, settings]),
+  ]),
   defaultPreload: "intent",
   defaultNotFoundComponent: Nowhere,
 });

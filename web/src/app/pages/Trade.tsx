@@ -3,7 +3,6 @@ import { getRouteApi } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useMemo } from "react";
 import type { Account, Fill, Instrument, Tape } from "../../api/types";
 import { EquityPanel } from "../../features/broker/EquityPanel";
-import { FillsTable } from "../../features/broker/FillsTable";
 import { OrdersTable } from "../../features/broker/OrdersTable";
 import { PositionsTable } from "../../features/broker/PositionsTable";
 import { fillsQuery, ordersQuery, positionsQuery } from "../../features/broker/queries";
@@ -17,8 +16,9 @@ import { Answer, Loading, Panel } from "../../ui/Panel";
 import { DeskPage } from "../DeskPage";
 import { useLink } from "../desk";
 
-// Written after the prices are shown: the page reads without it.
+// Written after the prices are shown: the page reads without them.
 const OrderTicket = lazy(async () => ({ default: (await import("../../features/broker/OrderTicket")).OrderTicket }));
+const FillsTable = lazy(async () => ({ default: (await import("../../features/broker/FillsTable")).FillsTable }));
 const route = getRouteApi("/desk");
 const FILLS_SHOWN = 8;
 
@@ -132,7 +132,9 @@ function Holdings({ account, onChoose }: { account: Account; onChoose: (symbol: 
           </Answer>
         </Panel>
         <Panel title="Recent fills">
-          <Answer query={fills}>{(rows) => <FillsTable fills={rows.slice(0, FILLS_SHOWN)} />}</Answer>
+          <Suspense fallback={<Loading />}>
+            <Answer query={fills}>{(rows) => <FillsTable fills={rows.slice(0, FILLS_SHOWN)} />}</Answer>
+          </Suspense>
         </Panel>
       </div>
     </div>
