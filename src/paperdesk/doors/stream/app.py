@@ -2,12 +2,14 @@
 
     client  {"do": "authenticate", "token": "..."}         unless a login cookie came along
             {"do": "subscribe", "topic": "account", "id": "...", "after": 12}
-            {"do": "subscribe", "topic": "tape", "id": "..."}
+            {"do": "subscribe", "topic": "positions" | "results" | "tape", "id": "..."}
             {"do": "subscribe", "topic": "quotes" | "prints" | "status", "id": "...", "symbols": ["ACME"]}
             {"do": "subscribe", "topic": "bars", "id": "...", "symbols": ["ACME"], "interval": "5m"}
             {"do": "unsubscribe", "topic": ..., "id": ..., "symbols": [...]}   {"do": "ping"}   {"do": "status"}
     server  {"topic": "account", "seq": 13, "event": "order_filled", ...}   all of them, in order
             {"topic": "tape", "tape": {...}}                               the latest only
+            {"topic": "positions", "seq": 2, "after": 1, "positions": [...], "gone": [...]}   what has changed
+            {"topic": "results", "seq": 2, "after": 1, "results": {...}}   the latest only
             {"topic": "quotes", "symbol": ..., "seq": 90, "after": 80, ...} the latest only, encoded once for all
             {"topic": "system", "event": "heartbeat" | "subscribed" | "pong" | "status" | "problem", ...}
 
@@ -132,7 +134,7 @@ async def _serve(socket: WebSocket, who: Principal, token: str) -> None:
             place = Place(runtime, socket.app.state.shelf, socket.app.state.publication)
             follower = Follower(place, who, news)
             try:
-                works = (_listen(socket, follower), _tell(socket, follower), _heartbeat(follower))
+                works = (_listen(socket, follower), _tell(socket, follower), _heartbeat(follower), follower.watch())
                 await _first_of(*works, gate_of(socket).until_ended(token))
             finally:
                 follower.leave()

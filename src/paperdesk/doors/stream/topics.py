@@ -1,5 +1,6 @@
 """What a client follows, and how news becomes messages for it."""
 
+import asyncio
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from uuid import UUID
 from paperdesk.core.kernel.errors import Invalid
 from paperdesk.core.kernel.ids import TapeId
 from paperdesk.core.kernel.principal import Principal, Scope
+from paperdesk.doors.stream.holdings import VIEW_TOPICS, VIEWS_MAX, Changes, View, ViewKey
 from paperdesk.features.broker.queries import events_after, read_account
 from paperdesk.features.marketdata.attach_strategy import acknowledge_cursor
 from paperdesk.features.marketdata.channels import TOPICS, ChannelKey, Moment, Topic
@@ -24,14 +26,20 @@ from paperdesk.infra.runtime import Runtime
 REPLAY_MAX = 10_000
 # How many missed events are read at once.
 PIECE = 1000
+# How often positions and results are read anew at most, however quickly a tape plays.
+LOOK_AGAIN_S = 0.2
 
 
 class UnknownTopic(Invalid):
-    """A client can follow accounts, tapes and the quotes, prints, bars and status of a tape's symbols, and ping."""
+    """A client follows accounts, their positions and results, tapes and what they tell of symbols; and it can ping."""
 
 
 class TooFarBehind(Invalid):
     """More events were missed than a stream replays; read the account anew."""
+
+
+class TooManyViews(Invalid):
+    """One stream follows the positions and results of at most 50 accounts together."""
 
 
 class SymbolsMissing(Invalid):
@@ -76,6 +84,8 @@ class Follower:
         self._who = who
         self._news = news
         self._channels: set[ChannelKey] = set()
+        self._views: dict[ViewKey, View] = {}
+        self._changes = Changes()
         # How many messages were begun to be sent, and how many are sent.
         self.telling, self.told = 0, 0
         self._seen: dict[str, int] = {}
@@ -99,6 +109,10 @@ class Follower:
                     await self._read_missed(message["id"])
                 case "tape":
                     return await self._tape(message["id"])
+                case "view":
+                    news = await self._view(message["key"])
+                    if news is not None:
+                        return news
                 case "account" if message["seq"] != self._seen[message["id"]] + 1:
                     if message["seq"] > self._seen[message["id"]]:
                         await self._read_missed(message["id"])
@@ -119,6 +133,7 @@ class Follower:
                         "event": "status",
                         "told": self.told,
                         "accounts": dict(self._seen),
+                        "views": len(self._views),
                         "channels": len(self._channels),
                     }
                 )
@@ -126,6 +141,10 @@ class Follower:
                 await self._follow_account(account_id, wish.after)
             case Wish(do="subscribe", topic="tape", id=UUID() as tape_id):
                 await self._follow_tape(tape_id)
+            case Wish(do="subscribe", id=UUID() as account_id) if wish.topic in VIEW_TOPICS:
+                await self._follow_view(ViewKey(wish.topic, account_id))
+            case Wish(do="unsubscribe", id=UUID() as account_id) if wish.topic in VIEW_TOPICS:
+                self._leave_view(ViewKey(wish.topic, account_id))
             case Wish(do="subscribe", id=UUID() as tape_id) if wish.topic in TOPICS:
                 await self._follow_market(tape_id, wish)
             case Wish(do="unsubscribe", id=UUID() as tape_id) if wish.topic in TOPICS:
@@ -134,13 +153,24 @@ class Follower:
                 self._runtime.bus.remove(self._news, f"{known}:{named}")
             case _:
                 raise UnknownTopic(
-                    "Subscribe to an account, or to the tape, quotes, prints, bars or status of a tape by its id; "
-                    "acknowledge a tape's cursor; ping; or ask for the status."
+                    "Subscribe to an account or its positions or results by its id, or to the tape, quotes, prints, "
+                    "bars or status of a tape by its; acknowledge a tape's cursor; ping; or ask for the status."
                 )
 
     def leave(self) -> None:
-        """Stop following market data; the bus forgets the rest by itself."""
+        """Stop following market data, positions and results; the bus forgets the rest by itself."""
         self._publication.leave(self._news, self._channels)
+        for key in tuple(self._views):
+            self._leave_view(key)
+
+    async def watch(self) -> None:
+        """Note that there is something to read of positions and results, until cancelled."""
+        while True:
+            changed = await self._changes.ids()
+            for view in self._views.values():
+                if not view.wakes_on.isdisjoint(changed):
+                    self._look_at(view)
+            await asyncio.sleep(LOOK_AGAIN_S)
 
     async def acknowledge(self, tape_id: UUID, strategy: str, cursor: int) -> None:
         """Take note that an attached strategy has seen everything up to a cursor of its tape."""
@@ -181,6 +211,36 @@ class Follower:
             tape = await read_tape(work, tape_id)
         shown = await shown_tape(self._shelf, tape, self._who)
         return {"topic": "tape", "id": str(tape.id), "tape": shown.model_dump(mode="json")}
+
+    async def _follow_view(self, key: ViewKey) -> None:
+        """Tell positions or results as they stand, and then what changes."""
+        if len(self._views.keys() | {key}) > VIEWS_MAX:
+            raise TooManyViews(f"One stream follows at most {VIEWS_MAX} of them.", limit=VIEWS_MAX)
+        async with self._runtime.read(self._who) as work:
+            work.require(Scope.READ)
+            account = await read_account(work, key.account_id)
+        view = self._views[key] = View(key, account["tape_id"])
+        for topic in view.bus_topics:
+            self._runtime.bus.add(self._changes, topic)
+        self.say({"event": "subscribed", "id": str(key.account_id), "seq": account["last_seq"], "to": key.topic})
+        self._look_at(view)
+
+    def _leave_view(self, key: ViewKey) -> None:
+        gone = self._views.pop(key, None)
+        others = {topic for view in self._views.values() for topic in view.bus_topics}
+        for topic in frozenset() if gone is None else gone.bus_topics - others:
+            self._runtime.bus.remove(self._changes, topic)
+
+    def _look_at(self, view: View) -> None:
+        self._news.offer({"topic": "view", "key": view.key}, latest=view.key)
+
+    async def _view(self, key: ViewKey) -> Message | None:
+        """Return what is new of positions or results, unless they were left meanwhile."""
+        view = self._views.get(key)
+        if view is None:
+            return None
+        async with self._runtime.read(self._who) as work:
+            return await view.news(work, self._shelf)
 
     async def _follow_market(self, tape_id: UUID, wish: Wish) -> None:
         """Tell the state of channels and then what comes; what moved before anybody listened is read once more."""
