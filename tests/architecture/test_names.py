@@ -101,6 +101,7 @@ NOUNS = {
     "broker/fill_queries": "which fills are meant, and what each realised",
     "broker/book_queries": "everything stored of an account, for its reconciliation",
     "broker/close_queries": "what is new of accounts at a close, for their reconciliation",
+    "broker/day_queries": "what a day has brought an account, since the previous close",
     "broker/lineage_queries": "whose history an account reads, for every read of history",
     "broker/fork_routes": "the routes of forks and of accounts side by side",
     "broker/fork_schemas": "what forks and comparisons look like from outside",
