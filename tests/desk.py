@@ -373,4 +373,5 @@ def sources_at(runtime: Runtime, stand: VendorStand) -> Sources:
     """Return the sources of a desk whose vendors are all the one stand; nobody waits for them in real time."""
     around = Surroundings(runtime.clock, lambda _: asyncio.sleep(0), lambda: 1.0, runtime.metrics)
     vault = Vault({"first": bytes(32)})
-    return Sources(runtime.settings, vault, around, lambda: httpx.AsyncClient(transport=httpx.ASGITransport(stand)))
+    connections = lambda: httpx.AsyncClient(transport=httpx.ASGITransport(stand))  # noqa: E731
+    return Sources(runtime.settings, vault, around, connections, stand.opens_wire)

@@ -8,17 +8,20 @@ import asyncio
 import copy
 import json
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
 from starlette.types import Receive, Scope, Send
 
+from paperdesk.infra.outbound_stream import Wire, open_wire
 from tests import vendor_answers as told
 
 ALPACA_KEY = ("AKINVENTED", "alpaca-invented-secret")
 POLYGON_KEY = ("", "polygon-invented-secret")
 FRED_KEY = ("", "fred-invented-secret-0123456789ab")
+NO_PORT = 9
 KEYS = {"alpaca": ALPACA_KEY, "polygon": POLYGON_KEY, "fred": FRED_KEY}
 
 
@@ -53,6 +56,12 @@ class VendorStand:
     is_down: bool = False
     now: dict[str, tuple[told.Figures, str]] = field(default_factory=dict[str, tuple[told.Figures, str]])
     acts: dict[str, list[told.Json]] = field(default_factory=lambda: dict(told.ALPACA_ACTIONS))
+
+    stream_port: int = NO_PORT
+
+    def opens_wire(self, url: str) -> AbstractAsyncContextManager[Wire]:
+        """Open a stream where the test has one, whatever the address says of its host; else nobody answers."""
+        return open_wire(f"ws://127.0.0.1:{self.stream_port}{urlsplit(url).path}")
 
     def snapshot(self, symbol: str) -> Any:  # noqa: ANN401 - any JSON
         """Return Alpaca's latest of a share: as it was changed, else as it stands in the answers."""

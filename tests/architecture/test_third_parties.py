@@ -40,6 +40,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "structlog": ("infra/telemetry.py",),
     "typer": ("doors/cli/*",),
     "uvicorn": ("serving.py",),
+    "websockets": ("infra/outbound_stream.py",),
 }
 
 

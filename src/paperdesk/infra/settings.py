@@ -72,11 +72,17 @@ class Settings(BaseSettings):
     yields_from: str = "fred"
     """Which sources are asked for Treasury yields, in turn until one answers."""
 
+    halts_from: str = "alpaca"
+    """Which sources are listened to for halts of trading: the first that has a key."""
+
     alpaca_prices_url: str = "https://data.alpaca.markets"
     """Where Alpaca answers about prices."""
 
     alpaca_trading_url: str = "https://paper-api.alpaca.markets"
     """Where Alpaca answers about instruments."""
+
+    alpaca_stream_url: str = "wss://stream.data.alpaca.markets/v2"
+    """Where Alpaca streams what happens to shares."""
 
     alpaca_feed: str = "iex"
     """The feed of shares in the plan at Alpaca: iex, delayed_sip or sip."""

@@ -45,7 +45,7 @@ ASKS: dict[Subject, Callable[[Any], Awaitable[Told[Any]]]] = {
     Subject.ACTIONS: lambda vendor: vendor.actions("ACME", *DAYS),
     Subject.YIELDS: lambda vendor: vendor.yields("DGS10", date(2024, 1, 2), date(2024, 1, 5)),
 }
-EVERY = [(name, subject) for name, vendor in VENDORS.items() for subject in Subject if subject in vendor.tells]
+EVERY = [(name, subject) for name, vendor in VENDORS.items() for subject in ASKS if subject in vendor.tells]
 PRICED = ["alpaca", "polygon"]
 
 

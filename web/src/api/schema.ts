@@ -5797,7 +5797,7 @@ export interface components {
          * @description What can be asked of vendors; each has a row of vendors of its own that are asked in turn.
          * @enum {string}
          */
-        Subject: "quotes" | "bars" | "chains" | "instruments" | "actions" | "yields";
+        Subject: "quotes" | "bars" | "chains" | "instruments" | "actions" | "yields" | "halts";
         /**
          * SymbolQualityOut
          * @description How good the rows of one symbol are; lists name the first of what the totals count.

@@ -6,19 +6,22 @@ delivered, quotes grow old and orders wait.
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from paperdesk.core.kernel.errors import PaperdeskError
 from paperdesk.core.kernel.ids import DatasetId, InstrumentId
-from paperdesk.core.market.facts import MarketFact, PriceFact
-from paperdesk.core.market.merge import phase_of
+from paperdesk.core.market.facts import MarketFact, PriceFact, TradingResumed
+from paperdesk.core.market.halts import standing_halt
+from paperdesk.core.market.instruments import Instrument
+from paperdesk.core.market.merge import UNNUMBERED, place_of
 from paperdesk.features.marketdata.control_tape import CONTROL_TOPIC
 from paperdesk.features.marketdata.feeds.live import LiveDataset
 from paperdesk.features.marketdata.feeds.live_facts import Seen, facts_of
 from paperdesk.features.marketdata.feeds.live_journal import Delivery
 from paperdesk.features.marketdata.hear_companies import NewsOfCompanies, hear_companies, owner_of
+from paperdesk.features.marketdata.hear_halts import NewsOfHalts, has_resumed_unheard, hear_halts
 from paperdesk.features.marketdata.kept_sources import KeptSources
 from paperdesk.features.marketdata.read_sourcing import read_sourcing
 from paperdesk.features.marketdata.sources import Sources
@@ -41,28 +44,30 @@ class Recorder:
     due_at: dict[DatasetId, datetime] = field(default_factory=dict[DatasetId, datetime])
     asking: dict[DatasetId, "asyncio.Task[None]"] = field(default_factory=dict[DatasetId, "asyncio.Task[None]"])
     news: NewsOfCompanies = field(init=False)
+    halts: NewsOfHalts = field(init=False)
 
     def __post_init__(self) -> None:
-        """Ask about companies beside prices."""
+        """Ask about companies and listen for halts beside prices."""
         self.news = NewsOfCompanies(self.runtime, self.sources)
+        self.halts = NewsOfHalts(self.runtime, self.sources)
 
     async def run(self) -> None:
         """Record until cancelled."""
         try:
             await keep_serving("recorder", self._serve)
         finally:
-            for asking in (*self.asking.values(), *self.news.asking.values()):
+            listening = (each.task for each in self.halts.listening.values())
+            for asking in (*self.asking.values(), *self.news.asking.values(), *listening):
                 asking.cancel()
+            self.halts.listening.clear()
 
     async def _serve(self) -> None:
         while True:
             await record_live(self)
             await asyncio.sleep(TICK_S)
 
-    async def record(self, tape: Tape) -> None:
+    async def record(self, tape: Tape, dataset: LiveDataset) -> None:
         """Let the clock of one live tape run to now, and deliver what its sources say if it is time to ask."""
-        dataset = await self.shelf.dataset(tape.dataset_id)
-        assert isinstance(dataset, LiveDataset), "its manifest says so"
         now = self.runtime.clock.now()
         bells = dataset.bells_until(now)
         if bells:
@@ -95,30 +100,47 @@ class Recorder:
         session = dataset.calendar.session_at(at)
         if session is None:
             return
-        facts: list[PriceFact] = []
+        facts: list[MarketFact] = []
         fresh: dict[InstrumentId, Seen] = {}
         for symbol, snapshot in answer.value.items():
             instrument = dataset.by_symbol(symbol)
             if instrument is not None:
                 before = dataset.seen.get(instrument.id, Seen())
                 found, after = facts_of(instrument.id, snapshot, before, (at, session))
-                facts += found
+                told, after = _outside_halts(dataset, instrument, (found, after), before)
+                facts += told
                 if after != before:
                     fresh[instrument.id] = after
-        if facts:
+        if facts or fresh:
             source = f"{answer.provenance.vendor}/{answer.provenance.feed}"
-            await dataset.deliver(Delivery(at, _ordered(facts), fresh, source=source))
+            await dataset.deliver(Delivery(at, sorted(facts, key=place_of), fresh, source=source))
 
 
 async def record_live(recorder: Recorder) -> None:
     """Look after every live tape once."""
     async with recorder.runtime.as_system() as db:
         tapes = await live_tapes(db)
+    found: list[tuple[Tape, LiveDataset]] = []
     for tape in tapes:
-        await recorder.record(tape)
+        dataset = await recorder.shelf.dataset(tape.dataset_id)
+        assert isinstance(dataset, LiveDataset), "its manifest says so"
+        await recorder.record(tape, dataset)
+        found.append((tape, dataset))
+    hear_halts(recorder.halts, found)
 
 
-def _ordered(facts: Sequence[PriceFact]) -> list[MarketFact]:
-    """Return facts of one instant in the order there is: by phase, then by instrument."""
-    ordered: list[PriceFact] = sorted(facts, key=lambda fact: (phase_of(fact), fact.instrument_id.int))
-    return list(ordered)
+def _outside_halts(
+    dataset: LiveDataset, instrument: Instrument, news: tuple[Sequence[PriceFact], Seen], before: Seen
+) -> tuple[Sequence[MarketFact], Seen]:
+    """Return what is told of an instrument: nothing of one that is halted, but the end of a halt that is over.
+
+    A print that was missed is not told afterwards; a quote that still stands is. What shows that a halt is over is
+    told the next time: nothing may meet it before everybody knows.
+    """
+    found, after = news
+    halt = standing_halt(dataset.statuses(dataset.facts_total), instrument)
+    if halt is None:
+        return found, after
+    if found and halt.instrument_id == instrument.id and has_resumed_unheard(dataset, halt, after.printed_at):
+        return [TradingResumed(UNNUMBERED, found[0].at, instrument.id)], before
+    return [], replace(after, quote=before.quote)

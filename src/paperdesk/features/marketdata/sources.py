@@ -5,7 +5,7 @@ answer is named in the answer of what stood in for it; nothing but another vendo
 """
 
 import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final, Generic, TypeVar
@@ -26,6 +26,7 @@ from paperdesk.features.marketdata.feeds.vendor import (
     Told,
     Vendor,
     VendorAction,
+    VendorStatus,
     YieldOn,
 )
 from paperdesk.features.marketdata.feeds.vendor_alpaca import Alpaca, AlpacaTerms
@@ -42,6 +43,7 @@ from paperdesk.infra.outbound import (
     open_client,
     plain_refusal,
 )
+from paperdesk.infra.outbound_stream import OpenWire, open_wire
 from paperdesk.infra.settings import Settings
 
 T = TypeVar("T")
@@ -154,11 +156,12 @@ class Sources:
         vault: Vault,
         around: Surroundings,
         open_connections: Callable[[], httpx.AsyncClient] = open_client,
+        opens_wire: OpenWire = open_wire,
     ) -> None:
         """Read who is asked about what; connections are opened when first needed."""
         self.routes = routes_of(settings)
         self.vault = vault
-        self._settings, self._around, self._open = settings, around, open_connections
+        self._settings, self._around, self._open, self._opens_wire = settings, around, open_connections, opens_wire
         self._clients: dict[str, httpx.AsyncClient] = {}
         self._budgets: dict[tuple[TenantId, str], CallBudget] = {}
         self._vendors: dict[tuple[TenantId, str], tuple[Sealed, Vendor]] = {}
@@ -267,6 +270,16 @@ class Sources:
         """Return a yield between two days, both included."""
         return await self.ask(sourcing, Subject.YIELDS, lambda vendor: vendor.yields(series, *days))
 
+    async def halts(self, sourcing: Sourcing, symbols: Sequence[str]) -> AsyncIterator[Sequence[VendorStatus]]:
+        """Yield nothing once somebody listens, then what happens to symbols: of the first source that has a key."""
+        named = (name for name in self.row_of(sourcing, Subject.HALTS) if name in sourcing.keys)
+        name = next(named, None)
+        if name is None:
+            raise SourceKeyMissing("No source of halts has a key.", subject=Subject.HALTS.value)
+        vendor: Any = self.vendor(sourcing, name)
+        async for told in vendor.halts(symbols):
+            yield told
+
     def _budget(self, place: tuple[TenantId, str]) -> CallBudget:
         allowed: int = getattr(self._settings, f"{place[1]}_calls_per_minute")
         return self._budgets.setdefault(place, CallBudget(allowed))
@@ -279,10 +292,9 @@ class Sources:
         line = Line(name, self._clients[name], self._budget(place), self._around, refusal)
         settings, clock, key = self._settings, self._around.clock, (key_id, secret)
         if name == Alpaca.name:
-            feeds = settings.alpaca_feed, settings.alpaca_option_feed
-            return Alpaca(
-                line, clock, key, AlpacaTerms(settings.alpaca_prices_url, settings.alpaca_trading_url, *feeds)
-            )
+            feeds = settings.alpaca_feed, settings.alpaca_option_feed, settings.alpaca_stream_url
+            terms = AlpacaTerms(settings.alpaca_prices_url, settings.alpaca_trading_url, *feeds)
+            return Alpaca(line, clock, key, terms, self._opens_wire)
         if name == Polygon.name:
             return Polygon(line, clock, key, PolygonTerms(settings.polygon_url))
         assert name == Fred.name, "every vendor is made here"

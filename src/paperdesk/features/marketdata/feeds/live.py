@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
+from operator import attrgetter
 from pathlib import Path
 from typing import Final
 
@@ -30,6 +31,7 @@ from paperdesk.core.market.facts import (
     SessionClosed,
     SessionOpened,
     StatusFact,
+    TradingHalted,
 )
 from paperdesk.core.market.instruments import Instrument, related
 from paperdesk.core.market.merge import place_of
@@ -66,6 +68,8 @@ class LiveDataset:
         self.watched: list[str] = []
         self.seen: dict[InstrumentId, Seen] = {}
         self.live_until: datetime | None = None
+        self.halts_doubted_since: datetime | None = None
+        self._statuses: list[StatusFact] = []
         self._instruments: dict[InstrumentId, Instrument] = {}
         self._by_symbol: dict[str, Instrument] = {}
         self._facts: list[MarketFact] = []
@@ -134,8 +138,11 @@ class LiveDataset:
         if isinstance(fact, CorporateActionFact):
             fact = CorporateActionFact(seq, at, self.companies.with_series(fact.action), fact.moment)
             self.companies.note(fact)
-        self._facts.append(replace(fact, seq=seq, at=at))
+        numbered = replace(fact, seq=seq, at=at)
+        self._facts.append(numbered)
         self._at.append(at)
+        if isinstance(numbered, StatusFact):
+            self._statuses.append(numbered)
         if isinstance(fact, RangeFact | CloseFact | QuoteFact):
             self._of[fact.instrument_id].append(seq)
 
@@ -227,14 +234,19 @@ class LiveDataset:
             return self.calendar.session_at(self.starts_from)
         return self.calendar.session_at(self.at_of(cursor))
 
-    def statuses(self, cursor: int) -> Sequence[StatusFact]:  # noqa: ARG002 - of a live market nobody tells them yet
-        """Return the halts that have been told by then: none."""
-        return ()
+    def statuses(self, cursor: int) -> Sequence[StatusFact]:
+        """Return the halts and their ends that have been told by then, oldest first."""
+        return self._statuses[: bisect_right(self._statuses, cursor, key=attrgetter("seq"))]
+
+    def own_halt(self, instrument_id: InstrumentId) -> TradingHalted | None:
+        """Return the halt that an instrument itself stands in now."""
+        last = next((each for each in reversed(self._statuses) if each.instrument_id == instrument_id), None)
+        return last if isinstance(last, TradingHalted) else None
 
     def facts_between(
         self, after: int, upto: int, instrument_ids: frozenset[InstrumentId] | None = None
     ) -> Iterator[MarketFact]:
-        """Yield facts with after < seq <= upto: bells, actions, and prices of the instruments (None: all)."""
+        """Yield facts with after < seq <= upto: bells, actions, statuses, and prices of the instruments (None: all)."""
         for fact in self._facts[after : min(upto, self.facts_total)]:
             if not isinstance(fact, PriceFact) or instrument_ids is None or fact.instrument_id in instrument_ids:
                 yield fact

@@ -21,11 +21,14 @@ from paperdesk.core.market.corporate_actions import CorporateAction, Moment
 from paperdesk.core.market.facts import (
     CloseFact,
     CorporateActionFact,
+    HaltReason,
     MarketFact,
     QuoteFact,
     RangeFact,
     SessionClosed,
     SessionOpened,
+    TradingHalted,
+    TradingResumed,
 )
 from paperdesk.core.market.merge import UNNUMBERED
 from paperdesk.core.market.sessions import Calendar
@@ -132,6 +135,17 @@ def _fact_row(fact: MarketFact) -> list[Any]:
         case QuoteFact():
             numbers = (fact.bid, fact.ask, fact.bid_size, fact.ask_size)
             return ["quote", at, str(fact.instrument_id), *map(_text, numbers)]
+        case _:
+            return _event_row(fact, at)
+
+
+def _event_row(fact: MarketFact, at: str) -> list[Any]:
+    """Return the row of what is no price and no bell."""
+    match fact:
+        case TradingHalted():
+            return ["halted", at, str(fact.instrument_id), fact.reason.value]
+        case TradingResumed():
+            return ["resumed", at, str(fact.instrument_id)]
         case CorporateActionFact():
             return [fact.moment.value, at, str(fact.action.id), _action_row(fact.action)]
         case _:
@@ -147,6 +161,10 @@ def _facts(rows: Sequence[Sequence[Any]], market: Calendar) -> Iterator[MarketFa
         at = instant_from_text(at_text)
         if kind in _KINDS:
             yield _KINDS[kind](UNNUMBERED, at, InstrumentId(UUID(rest[0])), *map(_number, rest[1:]))
+        elif kind == "halted":
+            yield TradingHalted(UNNUMBERED, at, InstrumentId(UUID(rest[0])), HaltReason(rest[1]))
+        elif kind == "resumed":
+            yield TradingResumed(UNNUMBERED, at, InstrumentId(UUID(rest[0])))
         elif kind in _MOMENTS:
             (action,) = _actions([rest[1]], market)
             yield CorporateActionFact(UNNUMBERED, at, replace(action, id=UUID(rest[0])), Moment(kind))

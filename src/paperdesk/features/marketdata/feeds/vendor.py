@@ -4,13 +4,14 @@ A value says only what its vendor said: what is missing is None, and an answer t
 failure and never a number. Every answer carries where it came from.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import ClassVar, Generic, Literal, Protocol, TypeAlias, TypeVar
 
+from paperdesk.core.market.facts import HaltReason
 from paperdesk.core.market.instruments import Kind
 from paperdesk.core.market.options import OptionContract
 from paperdesk.infra.outbound import Line
@@ -38,6 +39,7 @@ class Subject(StrEnum):
     INSTRUMENTS = "instruments"
     ACTIONS = "actions"
     YIELDS = "yields"
+    HALTS = "halts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +166,15 @@ class VendorAction:
 
 
 @dataclass(frozen=True, slots=True)
+class VendorStatus:
+    """Whether a symbol trades from an instant on: halted for a reason, or, with None, resumed."""
+
+    symbol: str
+    at: datetime
+    halted_for: HaltReason | None
+
+
+@dataclass(frozen=True, slots=True)
 class YieldOn:
     """A yield of one day in percent; None on a day for which none was published."""
 
@@ -216,6 +227,13 @@ class TellsActions(Vendor, Protocol):
 
     async def actions(self, symbol: str, start: date, end: date) -> Told[Sequence[VendorAction]]:
         """Return dividends and splits by ex-date, both ends included. Raises a VendorFailure."""
+
+
+class TellsHalts(Vendor, Protocol):
+    """A vendor that says when trading is halted and resumed, as it happens."""
+
+    def halts(self, symbols: Sequence[str]) -> AsyncIterator[Sequence[VendorStatus]]:
+        """Yield nothing once it listens, then what happens to symbols. Raises a VendorFailure."""
 
 
 class TellsYields(Vendor, Protocol):

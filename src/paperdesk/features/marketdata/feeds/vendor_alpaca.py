@@ -4,7 +4,7 @@ Documented at https://docs.alpaca.markets. Keys go in headers; history is paged 
 nobody quotes is a price of zero.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from http import HTTPStatus
@@ -28,7 +28,9 @@ from paperdesk.features.marketdata.feeds.vendor import (
     Told,
     VendorAction,
     VendorBar,
+    VendorStatus,
 )
+from paperdesk.features.marketdata.feeds.vendor_alpaca_stream import AlpacaStream
 from paperdesk.features.marketdata.feeds.vendor_reading import (
     Reader,
     bar_of,
@@ -40,6 +42,7 @@ from paperdesk.features.marketdata.feeds.vendor_reading import (
 from paperdesk.infra.clock import Clock
 from paperdesk.infra.outbound import Line, Question, VendorCredentialsRefused, VendorFailure, VendorPlanExcludes
 from paperdesk.infra.outbound import plain_refusal as by_status
+from paperdesk.infra.outbound_stream import OpenWire
 
 SYMBOLS_MAX: Final = 100
 CHAIN_PAGE: Final = 1000
@@ -72,6 +75,7 @@ class AlpacaTerms:
     trading_url: str
     feed: str = "iex"
     option_feed: str = "indicative"
+    stream_url: str = ""
 
 
 class Alpaca:
@@ -79,12 +83,13 @@ class Alpaca:
 
     name: ClassVar[str] = "alpaca"
     tells: ClassVar[frozenset[Subject]] = frozenset(
-        {Subject.QUOTES, Subject.BARS, Subject.CHAINS, Subject.INSTRUMENTS, Subject.ACTIONS}
+        {Subject.QUOTES, Subject.BARS, Subject.CHAINS, Subject.INSTRUMENTS, Subject.ACTIONS, Subject.HALTS}
     )
 
-    def __init__(self, line: Line, clock: Clock, key: tuple[str, str], terms: AlpacaTerms) -> None:
-        """Take the way to the vendor, the key id and the secret, and the plan's terms."""
+    def __init__(self, line: Line, clock: Clock, key: tuple[str, str], terms: AlpacaTerms, opens: OpenWire) -> None:
+        """Take the way to the vendor, the key id and the secret, the plan's terms, and what opens its stream."""
         self.line = line
+        self._key, self._opens = key, opens
         self._clock, self._terms = clock, terms
         self._headers = {"APCA-API-KEY-ID": key[0], "APCA-API-SECRET-KEY": key[1]}
 
@@ -172,6 +177,11 @@ class Alpaca:
                 raise answer.wrong("corporate_actions")
             found += _actions(told)
         return Told(sorted(found, key=lambda one: one.ex_on), self._provenance("corporate_actions"))
+
+    def halts(self, symbols: Sequence[str]) -> AsyncIterator[Sequence[VendorStatus]]:
+        """Yield nothing once it listens, then the statuses of shares as they come."""
+        opened = self._opens(f"{self._terms.stream_url}/{self._terms.feed}")
+        return AlpacaStream(self.line, opened, self._key).statuses(symbols)
 
     async def _pages(self, path: str, params: Mapping[str, str]) -> Any:  # noqa: ANN401 - an async iterator of readers
         """Yield the pages of an answer, as many as there can be."""
