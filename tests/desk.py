@@ -1,4 +1,4 @@
-"""A desk with everything that runs by itself running, seven small markets, and people who visit it.
+"""A desk with everything that runs by itself running, eight small markets, and people who visit it.
 
 daily    ACME and BOLT with daily bars (BOLT begins on the third day), and MKTX, which is an index
 quotes   ACME with real quotes during one session
@@ -7,6 +7,7 @@ chain    the daily market with options on ACME
 pit      ACME and options on it with real quotes during one session
 minutes  ACME with bars of a minute
 mixed    ACME and BOLT, options on ACME, and a pair
+swings   ACME with daily bars that go up and down
 """
 
 import asyncio
@@ -141,6 +142,11 @@ _PIT = "symbol,at,bid,ask,bid_size,ask_size\n" + "".join(
     for minute in range(6)
     for symbol, (bid, ask, size) in _PIT_PRICES.items()
 )
+# Every other close is a tenth higher, which is a volatility far above one a year.
+_SWINGS = "symbol,date,open,high,low,close,volume\n" + "".join(
+    f"ACME,2024-06-{day:02},{close},{close},{close},{close},1000000000\n"
+    for day, close in zip((3, 4, 5, 6, 7, 10, 11, 12, 13, 14, 17, 18), ("110.00", "100.00") * 6, strict=True)
+)
 _MARKETS = {
     "pit": _PIT,
     "daily": _DAILY,
@@ -149,6 +155,7 @@ _MARKETS = {
     "chain": _CHAIN,
     "minutes": _MINUTES,
     "mixed": _MIXED,
+    "swings": _SWINGS,
 }
 _NAMED = {"MKTX": Named("MKTX", "The index", Kind.INDEX)}
 

@@ -8,13 +8,17 @@ import pytest
 
 from paperdesk.core.broker.claims import Claim
 from paperdesk.core.broker.commands import PlaceOrder
+from paperdesk.core.broker.engine import decide
 from paperdesk.core.broker.margin_rules import MarginKind, MarginRegime
+from paperdesk.core.broker.marks import Greeks
 from paperdesk.core.broker.orders import OrderType, Side
 from paperdesk.core.broker.preview import preview
 from paperdesk.core.broker.risk_checks import Assessment, RiskTooHigh
 from paperdesk.core.broker.risk_rules import RiskFigures, RiskLevel, RiskLimits, RiskMode, RiskRules
 from paperdesk.core.broker.risk_voices import Finding
+from paperdesk.core.broker.view import MarketView
 from paperdesk.core.kernel.ids import OrderId, derived
+from paperdesk.core.market.instruments import Instrument
 from tests.scenery import ACME, DAY, GLOBEX, HERE, REG_T, free, option, reg_t, rules
 from tests.stories import Story
 
@@ -284,3 +288,92 @@ def test_a_strike_far_from_a_price_nobody_knows_is_not_measured() -> None:
 def test_a_finding_can_be_told_as_facts() -> None:
     finding = Finding("leverage", RiskLevel.LOW, "So it is.", "Do less.", {"measured": "1", "figure": "2"})
     assert finding.facts_told["severity"] == "low"
+
+
+# --- sectors ------------------------------------------------------------------------------------
+
+
+def industrial(**more: Any) -> Story:  # noqa: ANN401 - any field of the rules about risk
+    known = {"sectors": {"ACME": "industry", "GLOBEX": "industry"}, **more}
+    risk = replace(speaking(sector=Decimal("0.40")), **known)
+    story = quoted(risk)
+    story.open("10", GLOBEX)
+    story.buy("200", symbol="GLOBEX")
+    story.open("10", GLOBEX)
+    return story
+
+
+def test_a_sector_is_everything_held_of_its_names_and_options_on_them() -> None:
+    story = industrial()
+    assert spoken(told(story, "10"), "sector") is None  # 2,000 and 1,000 of 10,000
+    assert spoken(told(story, "21"), "sector") == (RiskLevel.MODERATE, "0.41")
+    story.quote("3.00", "3.00", of=CALL)
+    assert spoken(told(story, "13", CALL.symbol), "sector") == (RiskLevel.HIGH, "0.59")
+
+
+def test_the_account_s_word_on_a_sector_comes_before_the_tape_s() -> None:
+    story = industrial(sectors={"GLOBEX": "energy"})
+    assert "sector" in {each.code for each in told(story, "21").unmeasured}
+    view = replace(story.view, sectors={ACME.id: "energy", GLOBEX.id: "industry"})
+    command = PlaceOrder(
+        story.account.id, OrderId(derived(HERE, "energy")), "ACME", Side.BUY, OrderType.MARKET, Decimal(21)
+    )
+    found = preview(story.account, command, view).risk
+    assert found is not None
+    assert spoken(found, "sector") == (RiskLevel.MODERATE, "0.41")
+
+
+def test_a_position_of_no_known_sector_is_told_and_not_counted() -> None:
+    story = industrial(sectors={"ACME": "industry"})
+    found = told(story, "41")
+    assert spoken(found, "sector") == (RiskLevel.MODERATE, "0.41")
+    assert [each.reason for each in found.unmeasured if each.code == "sector"] == [
+        "Of a position nobody says which sector it belongs to, so it was not counted."
+    ]
+
+
+def test_a_sector_is_not_measured_while_a_position_has_no_price() -> None:
+    story = industrial()
+    del story.quotes[GLOBEX.id]
+    assert "sector" in {each.code for each in told(story, "21").unmeasured}
+
+
+# --- Greeks -------------------------------------------------------------------------------------
+
+
+def sensed(story: Story, contract: Instrument, greeks: Greeks | None) -> MarketView:
+    """Return the market with what a contract is sensitive to."""
+    view = story.view
+    return replace(view, marks={**view.marks, contract.id: replace(view.marks[contract.id], greeks=lambda: greeks)})
+
+
+@pytest.mark.parametrize(
+    ("limits", "code", "measured"),
+    [
+        ({"delta": Decimal(159)}, "delta_limit", "160"),
+        ({"theta": Decimal("7.9")}, "theta_limit", "8"),
+        ({"vega": Decimal("23.9")}, "vega_limit", "24"),
+    ],
+)
+def test_greeks_of_everything_held_have_limits(limits: dict[str, Decimal], code: str, measured: str) -> None:
+    story = quoted_option(limited(**limits))
+    story.buy("60")
+    story.open("100")
+    view = sensed(story, CALL, Greeks(Decimal(50), Decimal(-4), Decimal(12)))
+    which = OrderId(derived(HERE, "sensed"))
+    order = PlaceOrder(story.account.id, which, CALL.symbol, Side.BUY, OrderType.MARKET, Decimal(2))
+    with pytest.raises(RiskTooHigh) as refused:
+        decide(story.account, order, view)
+    assert broken(refused) == (code, measured)
+    assert decide(story.account, replace(order, quantity=Decimal(1)), view)
+
+
+def test_greeks_that_nobody_knows_are_not_measured() -> None:
+    story = quoted_option(limited(delta=Decimal(1), vega=Decimal(1)))
+    codes = {"delta_limit", "vega_limit"}
+    assert codes <= {each.code for each in told(story, "1", CALL.symbol).unmeasured}
+    story.buy("1")
+    story.open("100")
+    story.open("10", GLOBEX)
+    del story.quotes[ACME.id]
+    assert codes <= {each.code for each in told(story, "1", "GLOBEX").unmeasured}

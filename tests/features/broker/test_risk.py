@@ -90,3 +90,104 @@ async def test_limits_only_warn_in_an_account_that_does_not_block(desk: RunningD
 async def test_an_account_that_does_not_look_says_nothing(desk: RunningDesk) -> None:
     _, account_id = await desk.market(risk={"mode": "off"})
     assert (await desk.mine.post("/v1/orders/preview", wish(account_id, "buy", "70")))["risk"] is None
+
+
+IDEAL = {"fill_model": "ideal"}
+LOUD = {"figures": {"concentration": "100"}}
+REG_T = {"kind": "reg_t", "borrow": {"easy_rate": "0"}, "interest": {"debit_rate": "0"}}
+INDUSTRY = {**LOUD, "sectors": {"ACME": "industry"}}
+
+
+@pytest.mark.parametrize(
+    ("rules", "order", "code", "severity", "measured"),
+    [
+        ({}, {"quantity": "25"}, "concentration", "moderate", "0.25"),
+        ({"risk": INDUSTRY}, {"quantity": "50"}, "sector", "moderate", "0.5"),
+        ({"margin": REG_T}, {"quantity": "210"}, "leverage", "moderate", "2.1"),
+        ({"margin": REG_T, **IDEAL}, {"quantity": "395"}, "buying_power_low", "moderate", "500"),
+        ({"margin": REG_T}, {"quantity": "395"}, "margin_buffer", "high", "1.0127"),
+        ({"risk": {"figures": {"option_level": 3}}}, {"quantity": "1", "symbol": CALL}, "option_level", "high", "2"),
+        ({}, {"quantity": "1", "symbol": CALL}, "near_expiry", "low", "4"),
+        (IDEAL, {"quantity": "60"}, "cash_low", "low", "4000"),
+    ],
+)
+async def test_what_is_measured_matches_figures_worked_by_hand(
+    desk: RunningDesk, rules: dict[str, Any], order: dict[str, str], code: str, severity: str, measured: str
+) -> None:
+    """A unit costs 100.00 and the account has 10,000.00; margin needs a quarter of what is held."""
+    _, account_id = await desk.market("chain", **rules)
+    risk = await looked_at(desk, account_id, **order)
+    found = {each["code"]: (each["severity"], each["measured"]) for each in risk["findings"]}
+    assert found[code] == (severity, measured)
+
+
+async def test_volatile_names_are_measured_by_the_closes_of_the_tape(desk: RunningDesk) -> None:
+    tape_id = await desk.mine.open_tape(desk.markets["swings"].id, "2024-06-18T20:00:00Z")
+    risk = await looked_at(desk, await desk.mine.open_account(tape_id), "31")
+    (found,) = [each for each in risk["findings"] if each["code"] == "volatile_names"]
+    assert (found["severity"], found["measured"], found["figure"]) == ("moderate", "0.31", "0.3")
+
+
+async def test_day_trades_are_warned_of_where_the_regime_counts_them(desk: RunningDesk) -> None:
+    regime = {**REG_T, "regime": "legacy_pdt"}
+    _, account_id = await desk.market("quotes", cash="100000", margin=regime, fill_on_arrival=True)
+    for _ in range(3):
+        await desk.mine.order(account_id, "buy", "1")
+        await desk.mine.order(account_id, "sell", "1")
+    risk = await looked_at(desk, account_id, "1")
+    assert [(each["severity"], each["measured"]) for each in risk["findings"] if each["code"] == "day_trades"] == [
+        ("moderate", "3")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("limits", "order", "code", "sentence"),
+    [
+        ({"position_value": "2000"}, {"quantity": "21"}, "position_value_limit", "would be worth 2100"),
+        ({"orders_a_day": 0}, {"quantity": "1"}, "orders_limit", "This would be order 1 of the day"),
+        ({"contracts": "2"}, {"quantity": "3", "symbol": CALL}, "contracts_limit", "would have 3 contracts"),
+        (
+            {"naked_contracts": "0"},
+            {"quantity": "1", "symbol": CALL, "side": "sell"},
+            "naked_limit",
+            "Nothing would cover 1 contracts",
+        ),
+        (
+            {"strike_distance": "0.04"},
+            {"quantity": "1", "symbol": "ACME240607C00105000"},
+            "strike_limit",
+            "0.05 of the underlying's price",
+        ),
+        ({"days_to_expiry": 5}, {"quantity": "1", "symbol": CALL}, "expiry_limit", "ends in 4 days"),
+        ({"delta": "100"}, {"quantity": "101"}, "delta_limit", "a delta of 101"),
+        ({"theta": "1"}, {"quantity": "1", "symbol": CALL}, "theta_limit", "a theta of"),
+        ({"vega": "1"}, {"quantity": "1", "symbol": CALL}, "vega_limit", "a vega of"),
+    ],
+)
+async def test_every_limit_refuses_by_its_code_with_a_sentence_and_its_figures(
+    desk: RunningDesk, limits: dict[str, Any], order: dict[str, str], code: str, sentence: str
+) -> None:
+    quiet = {
+        "concentration": "100", "sector": "100", "leverage": "100", "volatile_share": "100", "margin_buffer": "1",
+        "option_level": 0, "days_to_expiry": 0,
+    }  # fmt: skip
+    rules = {"margin": REG_T, "option_level": 4, "risk": {"mode": "block", "figures": quiet, "limits": limits}}
+    _, account_id = await desk.market("chain", cash="100000", **rules)
+    before = await desk.footprint(account_id)
+    answer = await desk.mine.ask("POST", "/v1/orders", json=wish(account_id, **{"side": "buy", **order}))
+    (finding,) = refused(answer, 409, "risk_too_high")["findings"]
+    assert (finding["code"], finding["severity"]) == (code, "extreme")
+    assert sentence in finding["message"]
+    assert {"measured", "figure"} <= finding.keys()
+    assert await desk.footprint(account_id) == before
+
+
+async def test_of_several_limits_the_same_one_is_told_first_every_time(desk: RunningDesk) -> None:
+    limits = {"position_value": "100", "contracts": "1", "days_to_expiry": 5, "delta": "1"}
+    _, account_id = await desk.market("chain", cash="100000", risk={"mode": "block", "limits": limits})
+    for _ in range(2):
+        answer = await desk.mine.ask("POST", "/v1/orders", json=wish(account_id, "buy", "2", symbol=CALL))
+        told = [each["code"] for each in refused(answer, 409, "risk_too_high")["findings"]]
+        assert [each for each in told if each.endswith("_limit")] == [
+            "position_value_limit", "contracts_limit", "expiry_limit", "delta_limit"
+        ]  # fmt: skip

@@ -6,11 +6,11 @@ from decimal import Decimal
 
 import pytest
 
-from paperdesk.core.broker.marks import QUOTE_MID, Mark, Scan
+from paperdesk.core.broker.marks import QUOTE_MID, Greeks, Mark, Scan
 from paperdesk.core.broker.risk_array import points_of
 from paperdesk.core.market.instruments import Instrument, Kind
 from paperdesk.core.market.options import Supplement
-from paperdesk.features.marketdata.scans import scan_of
+from paperdesk.features.marketdata.scans import greeks_of, scan_of
 from tests.scenery import ACME, COIN, FIRST_CLOSE, FIRST_OPEN, option
 
 ON = FIRST_CLOSE.date()
@@ -61,3 +61,22 @@ def test_what_moves_in_no_class_or_delivers_something_else_is_not_scanned() -> N
     assert CALL.contract is not None
     changed = replace(CALL, contract=replace(CALL.contract, supplement=Supplement(cash=Decimal(5))))
     assert scan_of(mark(changed, "3"), mark(ACME, "100"), ON) is None
+
+
+def test_greeks_are_by_contract_in_units_money_a_day_and_money_for_a_hundredth_of_volatility() -> None:
+    call = greeks_of(mark(CALL, "3.00"), mark(ACME, "100"), ON)
+    put = greeks_of(mark(PUT, "3.00"), mark(ACME, "100"), ON)
+    assert call is not None
+    assert put is not None
+    assert call.delta - put.delta == 100
+    assert (call.theta, call.vega) == (put.theta, put.vega)
+    # At the money 300.00 of premium are lost over 30 days by the root of time: half of them in proportion at first.
+    assert abs(call.theta + 5) < Decimal("0.1")
+    # At the money the premium is proportional to volatility, of which there are 26.2 hundredths.
+    assert abs(call.vega - Decimal("11.4")) < Decimal("0.1")
+
+
+def test_greeks_of_what_has_no_time_left_are_those_of_exercise_and_of_a_wrong_price_unknown() -> None:
+    ended = greeks_of(mark(CALL, "1.00"), mark(ACME, "101"), date(2030, 1, 1))
+    assert ended == Greeks(Decimal(100), Decimal(0), Decimal(0))
+    assert greeks_of(mark(CALL, "101"), mark(ACME, "100"), ON) is None

@@ -4163,7 +4163,8 @@ export interface components {
              *         "sector": "0.4",
              *         "volatile_share": "0.3",
              *         "volatile_vol": "0.5"
-             *       }
+             *       },
+             *       "sectors": {}
              *     }
              */
             risk?: components["schemas"]["RiskBody"];
@@ -5402,6 +5403,13 @@ export interface components {
              */
             figures?: components["schemas"]["RiskFiguresBody"];
             limits?: components["schemas"]["RiskLimitsBody"] | null;
+            /**
+             * Sectors
+             * @description The account's own word on a symbol's sector.
+             */
+            sectors?: {
+                [key: string]: string;
+            };
         };
         /**
          * RiskFiguresBody
@@ -5507,6 +5515,21 @@ export interface components {
              * @default 1
              */
             days_to_expiry?: number | null;
+            /**
+             * Delta
+             * @default 10000
+             */
+            delta?: string | null;
+            /**
+             * Theta
+             * @default 500
+             */
+            theta?: string | null;
+            /**
+             * Vega
+             * @default 5000
+             */
+            vega?: string | null;
         };
         /**
          * RiskMode

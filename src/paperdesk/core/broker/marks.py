@@ -26,6 +26,19 @@ OFFICIAL_OPEN = "official_open"
 Scan: TypeAlias = tuple[Decimal, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Greeks:
+    """By how much one contract changes with its underlying (in units of it), a day, and a hundredth of volatility."""
+
+    delta: Decimal
+    theta: Decimal
+    vega: Decimal
+
+
+def _unmeasured() -> Greeks | None:
+    return None
+
+
 def _unscanned() -> Scan | None:
     return None
 
@@ -34,8 +47,9 @@ def _unscanned() -> Scan | None:
 class Mark:
     """The price of one unit of an instrument, its source, and since when it has stood.
 
-    `scanned` gives how it changes at the points of a portfolio scan, if it is an option that a model can value; it is
-    asked only for accounts under portfolio margin, because it takes longer than looking a price up.
+    `scanned` gives how it changes at the points of a portfolio scan, and `greeks` what it is sensitive to, if it is an
+    option that a model can value; they are asked only for accounts under portfolio margin, or with limits on Greeks,
+    because they take longer than looking a price up.
     """
 
     instrument: Instrument
@@ -43,6 +57,7 @@ class Mark:
     source: str
     at: datetime
     scanned: Callable[[], Scan | None] = field(default=_unscanned, compare=False, repr=False)
+    greeks: Callable[[], Greeks | None] = field(default=_unmeasured, compare=False, repr=False)
 
     def worth(self, quantity: Decimal) -> Decimal:
         """Return what signed units are worth, before rounding; a short position is worth less than nothing."""

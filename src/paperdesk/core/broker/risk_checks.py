@@ -34,13 +34,15 @@ from paperdesk.core.broker.view import MarketView
 from paperdesk.core.kernel.errors import Conflict
 from paperdesk.core.kernel.ids import InstrumentId
 from paperdesk.core.kernel.money import ZERO, money, plain
+from paperdesk.core.market.instruments import Instrument
 
 _ORDER: Final = tuple(RiskLevel)
 _NOTICED, _MODERATE, _HIGH = Decimal("0.75"), Decimal("1.25"), Decimal("1.5")
 _ONE: Final = Decimal(1)
 _NO_PRICE: Final = "A position has no price yet."
 _NO_EQUITY: Final = "The account has no equity to compare with."
-_NO_SECTOR: Final = "The tape does not say which sector an instrument belongs to."
+_NO_SECTOR: Final = "Neither the tape nor the account says which sector the instrument belongs to."
+_ONE_SECTOR_MISSING: Final = "Of a position nobody says which sector it belongs to, so it was not counted."
 
 
 class RiskTooHigh(Conflict):
@@ -129,8 +131,25 @@ def _concentration(picture: Picture) -> Iterator[Voice]:
 
 
 def _sector(picture: Picture) -> Iterator[Voice]:
-    if picture.order.instrument.contract is None:
+    sector = picture.sector_of(picture.order.instrument)
+    if sector is None:
         yield Unmeasured("sector", _NO_SECTOR)
+        return
+    sectors = {_moves_with(each.instrument): picture.sector_of(each.instrument) for each in picture.book or ()}
+    worth = _share(picture, lambda name: sectors[name] == sector)
+    if isinstance(worth, str):
+        yield Unmeasured("sector", worth)
+        return
+    figure = picture.account.rules.risk.figures.sector
+    yield from _above(
+        "sector",
+        worth,
+        figure,
+        f"The sector {sector} would be {_percent(worth)} of equity, and {_percent(figure)} is the figure.",
+        "Make the order smaller, or take a name of another sector.",
+    )
+    if None in sectors.values():
+        yield Unmeasured("sector", _ONE_SECTOR_MISSING)
 
 
 def _leverage(picture: Picture) -> Iterator[Voice]:
@@ -150,7 +169,7 @@ def _leverage(picture: Picture) -> Iterator[Voice]:
 
 def _volatile(picture: Picture) -> Iterator[Voice]:
     figures, vols = picture.account.rules.risk.figures, picture.view.volatilities
-    names = {each.instrument.underlying_id or each.instrument.id for each in picture.book or ()}
+    names = {_moves_with(each.instrument) for each in picture.book or ()}
     if any(name not in vols for name in names):
         yield Unmeasured("volatile_names", "A name has too few closes on the tape to tell its volatility.")
         return
@@ -284,12 +303,17 @@ def _share(picture: Picture, counts: Callable[[InstrumentId], bool]) -> Decimal 
         return _NO_PRICE
     if picture.equity <= ZERO:
         return _NO_EQUITY
-    held = (each for each in picture.book if counts(each.instrument.underlying_id or each.instrument.id))
+    held = (each for each in picture.book if counts(_moves_with(each.instrument)))
     return sum((abs(each.value) for each in held), ZERO) / picture.equity
 
 
 def _name_of(order: Order) -> InstrumentId:
-    return order.instrument.underlying_id or order.instrument.id
+    return _moves_with(order.instrument)
+
+
+def _moves_with(instrument: Instrument) -> InstrumentId:
+    """Return the name that an instrument moves with: itself, or what an option is written on."""
+    return instrument.underlying_id or instrument.id
 
 
 def _percent(share: Decimal) -> str:

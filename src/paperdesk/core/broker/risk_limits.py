@@ -7,8 +7,11 @@
     naked_limit            so many contracts that nothing covers, in all
     strike_limit           so far a strike from the price of its underlying
     expiry_limit           an option must have at least so many days
+    delta_limit            so much delta of everything held, in units of what options are on
+    theta_limit            so much theta, in money a day
+    vega_limit             so much vega, in money for a hundredth of volatility
 
-Limits on sensitivities are not kept: they rest on a model, and this is where exact numbers are.
+The last three rest on a model, by the volatility that each option's mark implies: Greeks are limited, never priced.
 """
 
 from collections.abc import Callable, Iterator
@@ -16,12 +19,15 @@ from decimal import Decimal
 from typing import Final
 
 from paperdesk.core.broker.margin import Stage, paired_book
+from paperdesk.core.broker.marks import Greeks
 from paperdesk.core.broker.option_margin import books, naked_contracts
 from paperdesk.core.broker.risk_picture import Picture
 from paperdesk.core.broker.risk_rules import RiskLevel, RiskLimits
 from paperdesk.core.broker.risk_voices import Finding, Unmeasured, Voice, shown
 from paperdesk.core.kernel.money import ZERO, plain
 
+GREEKS: Final = ("delta", "theta", "vega")
+_NO_GREEKS: Final = "A position has no price, or none that a volatility explains."
 _SMALLER: Final = "Make the order smaller, or raise the limit."
 
 
@@ -92,6 +98,36 @@ def _expiry(picture: Picture, limits: RiskLimits) -> Iterator[Voice]:
         )
 
 
+def _greeks(picture: Picture, limits: RiskLimits) -> Iterator[Voice]:
+    kept = {name: limit for name in GREEKS if (limit := getattr(limits, name)) is not None}
+    if not kept:
+        return
+    sums = _greeks_of(picture)
+    for name, limit in kept.items():
+        if sums is None:
+            yield Unmeasured(f"{name}_limit", _NO_GREEKS)
+        else:
+            what = f"The account would have a {name} of {{}}, and {{}} is the limit."
+            yield from _over(f"{name}_limit", abs(getattr(sums, name)), limit, what, "Hedge it, or make it smaller.")
+
+
+def _greeks_of(picture: Picture) -> Greeks | None:
+    """Return the Greeks of everything held after an order, None while an option has none."""
+    delta = theta = vega = ZERO
+    for each in picture.book or ():
+        if each.instrument.contract is None:
+            delta += each.quantity
+            continue
+        mark = picture.view.marks.get(each.instrument.id)
+        found = None if mark is None else mark.greeks()
+        if found is None:
+            return None
+        delta += found.delta * each.quantity
+        theta += found.theta * each.quantity
+        vega += found.vega * each.quantity
+    return None if picture.book is None else Greeks(delta, theta, vega)
+
+
 _LIMITS: Final[tuple[Callable[[Picture, RiskLimits], Iterator[Voice]], ...]] = (
     _position_value,
     _orders,
@@ -99,6 +135,7 @@ _LIMITS: Final[tuple[Callable[[Picture, RiskLimits], Iterator[Voice]], ...]] = (
     _naked,
     _strike,
     _expiry,
+    _greeks,
 )
 
 

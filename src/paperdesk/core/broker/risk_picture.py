@@ -14,6 +14,7 @@ from paperdesk.core.broker.orders import Order, Side
 from paperdesk.core.broker.view import MarketView
 from paperdesk.core.kernel.money import ZERO
 from paperdesk.core.kernel.values import replace
+from paperdesk.core.market.instruments import Instrument
 from paperdesk.core.market.sessions import calendar
 
 
@@ -40,6 +41,12 @@ class Picture:
     def held(self) -> Decimal:
         """Return the units of the order's instrument after it, with their sign."""
         return self.account.position(self.order.instrument.id).quantity + _signed(self.order, self.price)
+
+    def sector_of(self, instrument: Instrument) -> str | None:
+        """Return the sector of a name, for an option that of what it is on: the account's word, else the tape's."""
+        symbol = instrument.symbol if instrument.contract is None else instrument.contract.underlying
+        known = self.account.rules.risk.sectors.get(symbol)
+        return known or self.view.sectors.get(instrument.underlying_id or instrument.id)
 
     @property
     def cash_left(self) -> Decimal:

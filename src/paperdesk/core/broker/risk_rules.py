@@ -8,6 +8,7 @@
 whatever is beyond one of them is extreme. All of them are customs of this house and rules of the account.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
@@ -53,7 +54,11 @@ class RiskFigures:
 
 @dataclass(frozen=True, slots=True)
 class RiskLimits:
-    """Limits of one account; one that is None is not kept. `strike_distance` is a part of the underlying's price."""
+    """Limits of one account; one that is None is not kept. `strike_distance` is a part of the underlying's price.
+
+    Greeks are those of everything held: delta in units of what options are on, theta in money a day, vega in money for
+    a hundredth of volatility.
+    """
 
     position_value: Decimal | None = Decimal(100_000)
     orders_a_day: int | None = 100
@@ -61,15 +66,22 @@ class RiskLimits:
     naked_contracts: Decimal | None = Decimal(50)
     strike_distance: Decimal | None = Decimal("0.5")
     days_to_expiry: int | None = 1
+    delta: Decimal | None = Decimal(10_000)
+    theta: Decimal | None = Decimal(500)
+    vega: Decimal | None = Decimal(5000)
 
 
 @dataclass(frozen=True, slots=True)
 class RiskRules:
-    """The rules of one account about risk; as opened they warn and change nothing."""
+    """The rules of one account about risk; as opened they warn and change nothing.
+
+    `sectors` are the account's own word on which sector a symbol belongs to; it comes before that of the tape.
+    """
 
     mode: RiskMode = RiskMode.WARN
     figures: RiskFigures = field(default_factory=RiskFigures)
     limits: RiskLimits | None = None
+    sectors: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property
     def blocks(self) -> bool:

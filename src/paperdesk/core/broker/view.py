@@ -29,7 +29,8 @@ class MarketView:
     `next_open_at` is the next open strictly after `at`, and `opening_ends_at` the close of that session;
     None when the calendar knows none. `date_ends_at` gives, for a date a command asked for, the last close
     on or before it. `marks` are what instruments are worth at the cursor, for accounts that may owe,
-    and `volatilities` those of their closes as fractions a year, absent where there are too few. `halts` says
+    and `volatilities` those of their closes as fractions a year, absent where there are too few. `sectors`
+    are those that the tape knows. `halts` says
     what is not traded at the cursor, and since when and why; what is traded has none.
     """
 
@@ -47,6 +48,7 @@ class MarketView:
     date_ends_at: Mapping[date, datetime] = field(default_factory=dict[date, datetime])
     volatilities: Mapping[InstrumentId, Decimal] = field(default_factory=dict[InstrumentId, Decimal])
     marks: Marks = field(default_factory=dict[InstrumentId, Mark])
+    sectors: Mapping[InstrumentId, str] = field(default_factory=dict[InstrumentId, str])
     halts: Mapping[InstrumentId, TradingHalted] = field(default_factory=dict[InstrumentId, TradingHalted])
 
     def instrument(self, symbol: str) -> Instrument:

@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 from paperdesk.core.broker.risk_checks import Assessment
 from paperdesk.core.broker.risk_rules import RiskFigures, RiskLevel, RiskLimits, RiskMode, RiskRules
 from paperdesk.core.broker.risk_voices import Finding
-from paperdesk.infra.http import Body, NumberText
+from paperdesk.infra.http import Body, Line, NumberText
 
 _FIGURES, _LIMITS = RiskFigures(), RiskLimits()
 
@@ -40,6 +40,9 @@ class RiskLimitsBody(Body):
     naked_contracts: Amount | None = _LIMITS.naked_contracts
     strike_distance: Amount | None = _LIMITS.strike_distance
     days_to_expiry: Annotated[int, Field(ge=0)] | None = _LIMITS.days_to_expiry
+    delta: Amount | None = _LIMITS.delta
+    theta: Amount | None = _LIMITS.theta
+    vega: Amount | None = _LIMITS.vega
 
 
 class RiskBody(Body):
@@ -48,11 +51,12 @@ class RiskBody(Body):
     mode: RiskMode = RiskMode.WARN
     figures: RiskFiguresBody = RiskFiguresBody()
     limits: RiskLimitsBody | None = None
+    sectors: dict[Line, Line] = Field(default_factory=dict, description="The account's own word on a symbol's sector.")
 
     def rules(self) -> RiskRules:
         """Return them as a value; fields and rules share their names."""
         limits = None if self.limits is None else RiskLimits(**dict(self.limits))
-        return RiskRules(self.mode, RiskFigures(**dict(self.figures)), limits)
+        return RiskRules(self.mode, RiskFigures(**dict(self.figures)), limits, self.sectors)
 
 
 class FindingOut(BaseModel):

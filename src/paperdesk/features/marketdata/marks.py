@@ -8,14 +8,23 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 
-from paperdesk.core.broker.marks import LAST_PRINT, OFFICIAL_CLOSE, OFFICIAL_OPEN, QUOTE_MID, Mark, Scan, opening_of
+from paperdesk.core.broker.marks import (
+    LAST_PRINT,
+    OFFICIAL_CLOSE,
+    OFFICIAL_OPEN,
+    QUOTE_MID,
+    Greeks,
+    Mark,
+    Scan,
+    opening_of,
+)
 from paperdesk.core.kernel.ids import InstrumentId
 from paperdesk.core.market.facts import CloseFact
 from paperdesk.core.market.halts import standing_halt
 from paperdesk.core.market.instruments import Kind
 from paperdesk.core.market.quotes import Quote
 from paperdesk.features.marketdata.feeds.dataset import Dataset
-from paperdesk.features.marketdata.scans import scan_of
+from paperdesk.features.marketdata.scans import greeks_of, scan_of
 
 
 class TapeMarks(Mapping[InstrumentId, Mark]):
@@ -35,7 +44,7 @@ class TapeMarks(Mapping[InstrumentId, Mark]):
             look = mark_at if is_here else _opening_mark
             found = look(self._dataset, instrument_id, self._cursor)
             if found is not None and found.instrument.contract is not None:
-                found = replace(found, scanned=partial(self._scan, found))
+                found = replace(found, scanned=partial(self._scan, found), greeks=partial(self._greeks, found))
             self._known[instrument_id] = found
         mark = self._known[instrument_id]
         if mark is None:
@@ -52,6 +61,15 @@ class TapeMarks(Mapping[InstrumentId, Mark]):
             on = self._dataset.calendar.day_of(self._dataset.at_of(self._cursor))
             self._scans[option.instrument.id] = scan_of(option, underlying, on)
         return self._scans[option.instrument.id]
+
+    def _greeks(self, option: Mark) -> Greeks | None:
+        """Return what an option is sensitive to; nobody knows without a price of its underlying."""
+        underlying_id = option.instrument.underlying_id
+        underlying = None if underlying_id is None else self.get(underlying_id)
+        if underlying is None:
+            return None
+        on = self._dataset.calendar.day_of(self._dataset.at_of(self._cursor))
+        return greeks_of(option, underlying, on)
 
     def __iter__(self) -> Iterator[InstrumentId]:
         """Yield what has a mark."""

@@ -22,6 +22,7 @@ from paperdesk.features.marketdata.feeds.live import LiveDataset
 from paperdesk.features.marketdata.feeds.manifest import DatasetManifest
 from paperdesk.features.marketdata.feeds.writer import write_manifest
 from paperdesk.features.marketdata.marks import TapeMarks
+from paperdesk.features.marketdata.sectors import TapeSectors
 from paperdesk.features.marketdata.volatilities import TapeVolatilities
 
 GENERATED_MAX = 8
@@ -199,6 +200,7 @@ def blank_view(dataset: Dataset, tape: Tape) -> MarketView:
         next_open_at=market.next_open(tape.at),
         opening_ends_at=market.next_session(tape.at).closes_at,
         volatilities=TapeVolatilities(dataset, tape.cursor),
+        sectors=TapeSectors(dataset),
         marks=TapeMarks(dataset, tape.cursor),
     )
 
