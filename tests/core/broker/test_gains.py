@@ -2,17 +2,18 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paperdesk.core.broker.gains import Gain, TaxBook, tax_book
+from paperdesk.core.broker.gains import Gain, Resizing, TaxBook, tax_book
 from paperdesk.core.broker.ledger import Book, EntryKind
 from paperdesk.core.broker.lots import LotMethod
 from paperdesk.core.kernel.money import ZERO, plain
 from paperdesk.core.market.corporate_actions import Merger, SpinOff, Split
-from tests.scenery import CASH_ONLY, FIRST_OPEN, FUND, GLOBEX, REG_T, action_of, option, rules
+from tests.scenery import ACME, CASH_ONLY, DAY, FIRST_OPEN, FUND, GLOBEX, REG_T, action_of, option, rules
 from tests.stories import Step, Story
 from tests.strategies import asked, market_moves
 
@@ -291,3 +292,55 @@ def test_what_is_disallowed_is_never_lost(steps: list[Step], method: LotMethod, 
         assert all(
             lot.added >= ZERO and sum(each.quantity for each in lot.slices) == abs(lot.lot.quantity) for lot in lots
         )
+
+
+# --- wash sales on both sides of a split --------------------------------------------------------
+
+
+def read_with(story: Story, *resizings: Resizing) -> TaxBook:
+    return tax_book(story.events, "USD", day_of, {ACME.id: resizings})
+
+
+@pytest.mark.parametrize(
+    ("ratio", "units", "disallowed", "added"),
+    [
+        (Fraction(2), "200", "300.00", "300.00"),
+        (Fraction(2), "100", "150.00", "150.00"),
+        (Fraction(2), "500", "300.00", "300.00"),
+        (Fraction(1, 4), "25", "300.00", "300.00"),
+        (Fraction(3, 7), "3", "21.00", "21.00"),
+    ],
+)
+def test_units_bought_after_a_split_replace_those_sold_before_it_by_its_ratio(
+    trader: Story, ratio: Fraction, units: str, disallowed: str, added: str
+) -> None:
+    """A hundred units are sold for 300.00 less than they cost, and nothing is held while the market splits."""
+    bought_and_sold(trader, at="10", for_price="7")
+    sold_on = trader.at.date()
+    trader.days_pass(3)
+    trader.buy(units)
+    trader.open("5")
+    book = read_with(trader, Resizing(sold_on + 2 * DAY, ratio))
+    assert str(book.gains[0].disallowed) == disallowed
+    ((lot,),) = book.lots.values()
+    assert (str(lot.added), lot.lot.quantity) == (added, Decimal(units))
+
+
+def test_splits_before_the_sale_or_after_the_purchase_change_nothing(trader: Story) -> None:
+    bought_and_sold(trader, at="10", for_price="7")
+    sold_on = trader.at.date()
+    trader.days_pass(3)
+    trader.buy("50")
+    trader.open("7")
+    for ex_on in (sold_on, sold_on + 4 * DAY):
+        assert str(read_with(trader, Resizing(ex_on, Fraction(2))).gains[0].disallowed) == "150.00"
+
+
+def test_what_replaces_less_than_the_smallest_part_of_a_unit_replaces_nothing(trader: Story) -> None:
+    bought_and_sold(trader, at="10", for_price="7")
+    sold_on = trader.at.date()
+    trader.days_pass(3)
+    trader.buy("1")
+    trader.open("7")
+    book = read_with(trader, Resizing(sold_on + DAY, Fraction(10**20)))
+    assert book.gains[0].disallowed == ZERO

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -309,3 +310,22 @@ async def test_bars_are_restated_for_what_has_happened_by_now(at_work: RunningDe
     assert await closes("split") == ["50", "50", "49.5", "50"]
     assert await closes("all") == ["49.5", "49.5", "49.5", "50"]
     assert await closes("raw") == ["100", "100", "99", "50"]
+
+
+async def test_shares_bought_after_a_split_wash_a_sale_from_before_it(at_work: RunningDesk) -> None:
+    tape_id = await at_work.mine.open_tape(await market_of(at_work))
+    account_id = await at_work.mine.open_account(tape_id, fill_model="harsh", seed=4)
+    await at_work.mine.order(account_id, "buy", "1")
+    await at_work.mine.step(tape_id)
+    await at_work.mine.order(account_id, "sell", "1")
+    await at_work.mine.step(tape_id, count=2)
+    (sold,) = (await at_work.mine.get(f"/v1/accounts/{account_id}/gains"))["items"]
+    assert Decimal(sold["gain"]) < 0
+    # A share was sold, and then split in two: one of the new ones stands for half of it.
+    await at_work.mine.order(account_id, "buy", "1")
+    await at_work.mine.step(tape_id)
+    (washed,) = (await at_work.mine.get(f"/v1/accounts/{account_id}/gains"))["items"]
+    half = -Decimal(sold["gain"]) / 2
+    assert abs(Decimal(washed["disallowed_loss"]) - half) <= Decimal("0.01")
+    (lot,) = await at_work.mine.rows(f"/v1/accounts/{account_id}/lots")
+    assert lot["added_basis"] == washed["disallowed_loss"]

@@ -140,3 +140,26 @@ async def test_two_tenants_may_use_the_same_key(desk: RunningDesk) -> None:
         tape_id = await visitor.open_tape(desk.markets["daily"].id)
         opened.append((await visitor.post("/v1/accounts", {"name": "One", "tape_id": tape_id}, **key))["id"])
     assert len(set(opened)) == 2
+
+
+async def test_a_replacement_sent_again_is_answered_again_and_another_under_its_name_is_refused(
+    desk: RunningDesk,
+) -> None:
+    _, account_id = await desk.market()
+    old = await desk.mine.order(account_id, "buy", "10", limit_price="50.00", time_in_force="gtc")
+    path, body = f"/v1/orders/{old['id']}", {"limit_price": "51.00", "client_order_id": "dearer"}
+    first, again = [await desk.mine.ask("PATCH", path, json=body) for _ in range(2)]
+    assert (first.status_code, again.status_code, again.json()) == (200, 200, first.json())
+    before = await desk.footprint(account_id)
+    for change in ({"limit_price": "52.00"}, {"quantity": "11"}, {"time_in_force": "day"}):
+        other = await desk.mine.ask("PATCH", path, json={**body, **change})
+        assert refused(other, 409, "client_order_id_taken")["order_id"] == first.json()["id"]
+    assert await desk.footprint(account_id) == before
+
+
+async def test_a_replacement_under_the_name_of_an_order_that_was_placed_is_refused(desk: RunningDesk) -> None:
+    _, account_id = await desk.market()
+    old = await desk.mine.order(account_id, "buy", "10", limit_price="50.00", time_in_force="gtc")
+    await desk.mine.order(account_id, "buy", "1", limit_price="50.00", client_order_id="placed")
+    body = {"limit_price": "51.00", "client_order_id": "placed"}
+    refused(await desk.mine.ask("PATCH", f"/v1/orders/{old['id']}", json=body), 409, "client_order_id_taken")

@@ -9,14 +9,18 @@ unit for one loss. Of lots acquired before, only what is still held counts. The 
 those units, and they count as held as long as those that were sold.
 
 A lot is long term when it was held for more than a year. What was sold short, options written too, never is.
+Units on both sides of a split are compared by its ratio, whether the account held any on its day or not.
 Corporate actions acquire nothing. What one realises beside lots that live on stands in a line without a lot.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_FLOOR, Decimal
+from fractions import Fraction
+from math import prod
+from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
@@ -25,7 +29,7 @@ from paperdesk.core.broker.ledger import Book, EntryKind
 from paperdesk.core.broker.lots import Lot
 from paperdesk.core.broker.tax_lots import Loss, Slice, TaxLot, opened, rescaled, take, take_over
 from paperdesk.core.kernel.ids import InstrumentId, LotId, derived
-from paperdesk.core.kernel.money import ZERO, cent, money, spread
+from paperdesk.core.kernel.money import QUANTITY_PLACES, ZERO, cent, money, spread
 from paperdesk.core.kernel.values import replace
 
 WINDOW: Final = timedelta(days=30)
@@ -33,6 +37,18 @@ _TRADED: Final = frozenset({EntryKind.FILL, EntryKind.EXPIRY, EntryKind.EXERCISE
 _ACQUIRED: Final = _TRADED - {EntryKind.EXPIRY}
 
 DayOf = Callable[[datetime], date]
+_PLACE: Final = Decimal(1).scaleb(-QUANTITY_PLACES)
+
+
+@dataclass(frozen=True, slots=True)
+class Resizing:
+    """From a day on there are `ratio` units of an instrument for each one before."""
+
+    ex_on: date
+    ratio: Fraction
+
+
+Resizings = Mapping[InstrumentId, Sequence[Resizing]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,17 +126,28 @@ class _Reading:
 
     currency: str
     day_of: DayOf
+    resizings: Resizings
     acquired: dict[tuple[InstrumentId, bool], dict[LotId, _Acquired]]
     lots: defaultdict[InstrumentId, dict[LotId, TaxLot]] = field(default_factory=lambda: defaultdict(dict))
     coming: defaultdict[LotId, list[Loss]] = field(default_factory=lambda: defaultdict(list))
     known: set[LotId] = field(default_factory=set[LotId])
     gains: list[Gain] = field(default_factory=list[Gain])
 
+    def ratio(self, instrument_id: InstrumentId, sold_on: date, bought_on: date) -> Fraction:
+        """Return how many units of a later purchase stand for one unit of an earlier sale."""
+        found = (each for each in self.resizings.get(instrument_id, ()) if sold_on < each.ex_on <= bought_on)
+        return prod((each.ratio for each in found), start=Fraction(1))
 
-def tax_book(events: Iterable[Event], currency: str, day_of: DayOf) -> TaxBook:
-    """Read an account's events from its opening; `day_of` says on which market day an instant is."""
+
+def tax_book(
+    events: Iterable[Event], currency: str, day_of: DayOf, resizings: Resizings = MappingProxyType({})
+) -> TaxBook:
+    """Read an account's events from its opening; `day_of` says on which market day an instant is.
+
+    `resizings` are the splits of the market, of what the account did not hold as well.
+    """
     told = [(event, booking) for event in events if (booking := booking_of(event)) is not None and booking.moves]
-    reading = _Reading(currency, day_of, _acquisitions((booking for _, booking in told), day_of))
+    reading = _Reading(currency, day_of, resizings, _acquisitions((booking for _, booking in told), day_of))
     for event, booking in told:
         if booking.entry.kind in _TRADED:
             _exchange(reading, event.seq, booking)
@@ -209,11 +236,13 @@ def _washed(reading: _Reading, gain: Gain) -> Gain:
     if loss <= ZERO or gain.held_from is None:
         return gain
     held_for = gain.closed_on - gain.held_from
-    for lot_id, free in _replacements(reading, gain):
+    for lot_id, free, theirs in _replacements(reading, gain):
         units = min(free, left)
         # Rounded up to here rather than by part, so that a loss that is wholly replaced is wholly disallowed.
         upto = money(loss * (gain.quantity - left + units) / gain.quantity, reading.currency)
-        taken = Loss(units, upto - disallowed, held_for)
+        # In the units of the lot that takes it over, of which it never takes over more than there are.
+        replaced = theirs if units == free else (theirs * units / free).quantize(_PLACE, ROUND_FLOOR)
+        taken = Loss(replaced, upto - disallowed, held_for)
         disallowed, left = upto, left - units
         held = reading.lots[gain.instrument_id].get(lot_id)
         if held is None:
@@ -225,8 +254,10 @@ def _washed(reading: _Reading, gain: Gain) -> Gain:
     return replace(gain, disallowed=disallowed)
 
 
-def _replacements(reading: _Reading, gain: Gain) -> Iterator[tuple[LotId, Decimal]]:
+def _replacements(reading: _Reading, gain: Gain) -> Iterator[tuple[LotId, Decimal, Decimal]]:
     """Yield what was acquired near a sale, in that order, with the units that can still take a loss over.
+
+    They are counted twice: in the units that were sold, and in those of the lot itself.
 
     What is too long ago, or has no such units any more, is never asked again.
     """
@@ -238,7 +269,11 @@ def _replacements(reading: _Reading, gain: Gain) -> Iterator[tuple[LotId, Decima
         if not free:
             del acquired[bought.lot_id]
         elif bought.lot_id != gain.lot_id:
-            yield bought.lot_id, free
+            is_coming = bought.lot_id not in reading.known
+            ratio = reading.ratio(gain.instrument_id, gain.closed_on, bought.on) if is_coming else Fraction(1)
+            sold_units = (free * ratio.denominator / ratio.numerator).quantize(_PLACE, ROUND_FLOOR)
+            if sold_units:
+                yield bought.lot_id, sold_units, free
 
 
 def _free(reading: _Reading, instrument_id: InstrumentId, bought: _Acquired) -> Decimal:

@@ -29,6 +29,7 @@ from paperdesk.core.kernel.errors import (
     Unavailable,
 )
 from paperdesk.core.kernel.ids import MalformedId
+from paperdesk.doors.alpaca.leg_cover import LegNotCovered
 from paperdesk.doors.problems import RETRY_AFTER_S, BodyTooLarge, request_id_of
 from paperdesk.features.broker.order_writer import ClientOrderIdTaken
 from paperdesk.infra.db import is_outage
@@ -71,6 +72,7 @@ TOLD: Final[Mapping[type[PaperdeskError], Told]] = {
     ClientOrderIdTaken: Told(422, 40010001, "client_order_id must be unique"),
     InsufficientBuyingPower: Told(403, 40310000, "insufficient buying power"),
     OptionNotHeld: Told(403, 40310000),
+    LegNotCovered: Told(403, 40310000),
     InsufficientShares: Told(
         403, 40310000, "insufficient qty available for order (requested: {needed}, available: {available})"
     ),

@@ -24,6 +24,7 @@ from paperdesk.core.kernel.ids import OrderId, uuid_from_text
 from paperdesk.doors.alpaca.answers import Answer
 from paperdesk.doors.alpaca.asking import Ask, Listed, Visit, When, exact
 from paperdesk.doors.alpaca.errors import MalformedQuestion, members, told
+from paperdesk.doors.alpaca.leg_cover import check_covered
 from paperdesk.doors.alpaca.order_bodies import OrderBody, ReplaceBody
 from paperdesk.doors.alpaca.shapes import order_shape, position_shape
 from paperdesk.features.broker.cancel_order import cancel_order
@@ -35,7 +36,7 @@ from paperdesk.features.broker.order_queries import OrderSearch, exits_of, find_
 from paperdesk.features.broker.order_writer import ClientOrderIdTaken, Placed
 from paperdesk.features.broker.place_combo import place_combo
 from paperdesk.features.broker.place_order import place_order
-from paperdesk.features.broker.queries import by_symbol, value
+from paperdesk.features.broker.queries import by_symbol, open_positions, value
 from paperdesk.features.broker.replace_order import replace_order
 from paperdesk.features.broker.work import BrokerWork
 
@@ -96,9 +97,23 @@ async def post_order(ask: Ask) -> Answer:
     broker = ask.broker
     async with ask.visiting() as visit:
         command = body.command(visit, OrderId(broker.new_id()))
+        if isinstance(command, PlaceCombo):
+            await _check_cover(visit, command)
     if isinstance(command, PlaceCombo):
         return await _placed(ask, visit, await place_combo(broker, command))
     return await _placed(ask, visit, await place_order(broker, command))
+
+
+async def _check_cover(visit: Visit, command: PlaceCombo) -> None:
+    """Refuse a short leg that the order itself does not cover; a leg that nobody knows is refused by the broker."""
+    known = {leg: listed.contract for leg in command.legs if (listed := visit.listed(leg.symbol)) is not None}
+    held = {
+        known_as.symbol: each.quantity
+        for each in await open_positions(visit.work, visit.account)
+        if (known_as := visit.dataset.instruments.get(each.instrument_id)) is not None
+    }
+    legs = [(leg, contract) for leg, contract in known.items() if contract is not None]
+    check_covered(legs, command.quantity, held)
 
 
 async def get_orders(ask: Ask) -> Answer:

@@ -3,14 +3,18 @@
 Both are those of the present epoch.
 """
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Text, cast, func, select
 
-from paperdesk.core.broker.gains import Gain, TaxBook, tax_book
+from paperdesk.core.broker.gains import Gain, Resizing, TaxBook, tax_book
 from paperdesk.core.broker.tax_lots import TaxLot
+from paperdesk.core.kernel.ids import InstrumentId
+from paperdesk.core.market.corporate_actions import CorporateAction, ShareDividend, Split
 from paperdesk.features.broker.lineage_queries import lineage_of
 from paperdesk.features.broker.queries import market_of
 from paperdesk.features.broker.rows import event_of
@@ -71,6 +75,15 @@ async def open_lots(work: ReadOnly, shelf: Shelf, account: Row) -> list[NamedLot
     return sorted(found, key=lambda each: (each.symbol, each.lot.lot.opened_seq, each.lot.lot.id))
 
 
+def _resizings(actions: Iterable[CorporateAction]) -> dict[InstrumentId, list[Resizing]]:
+    """Return what changes the number of units; one that is yet to come changes nothing that was bought by now."""
+    found: defaultdict[InstrumentId, list[Resizing]] = defaultdict(list)
+    for each in actions:
+        if isinstance(each.terms, Split | ShareDividend):
+            found[each.instrument.id].append(Resizing(each.ex_on, each.terms.ratio))
+    return found
+
+
 async def _read(work: ReadOnly, shelf: Shelf, account: Row) -> tuple[TaxBook, dict[object, str]]:
     _, dataset = await market_of(work, shelf, account)
     lineage = await lineage_of(work, account["id"])
@@ -82,6 +95,6 @@ async def _read(work: ReadOnly, shelf: Shelf, account: Row) -> tuple[TaxBook, di
         .order_by(events.c.seq)
     )
     told = [event_of(row["kind"], row["payload"]) for row in await fetch_all(work.db, query)]
-    book = tax_book(told, account["currency"], dataset.calendar.day_of)
+    book = tax_book(told, account["currency"], dataset.calendar.day_of, _resizings(dataset.actions))
     named = {each.instrument_id for each in book.gains} | book.lots.keys()
     return book, {each: dataset.instruments[each].symbol for each in named}

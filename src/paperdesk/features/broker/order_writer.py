@@ -339,7 +339,7 @@ def _replace(batch: Batch, account: Account, command: ReplaceOrder, waiting: Wai
     earlier = batch.by_client_id.get((account.id, command.client_order_id or ""))
     if earlier is not None:
         successor = account.orders[earlier.order_id]
-        if successor.replaces != command.order_id:
+        if successor.replaces != command.order_id or not earlier.is_replaced_again(command):
             raise taken(successor)
         return _placed(account, successor.id, view, is_new=False)
     account = _happened(batch, account, engine.decided(account, command, view), waiting)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from paperdesk.core.broker.account import Account
-from paperdesk.core.broker.commands import ClosePosition, Command, PlaceCombo, PlaceOrder
+from paperdesk.core.broker.commands import ClosePosition, Command, PlaceCombo, PlaceOrder, ReplaceOrder
 from paperdesk.core.broker.orders import Order
 from paperdesk.core.kernel.ids import AccountId, OrderId
 from paperdesk.core.kernel.values import replace
@@ -40,6 +40,15 @@ class Earlier:
             return False  # exits, and what the broker itself orders, nobody asked for under their names
         account_id, order_id, name = command.account_id, command.order_id, command.client_order_id
         return replace(was, account_id=account_id, order_id=order_id, client_order_id=name) == command
+
+    def is_replaced_again(self, command: ReplaceOrder) -> bool:
+        """Say whether a replacement asks for the same once more: the same order in the place of the same one."""
+        was = self.command
+        if not isinstance(was, ReplaceOrder) or was.client_order_id != command.client_order_id:
+            return False
+        # That both replace the same order is for the successor to say: in a fork it has another id.
+        old, new = command.order_id, command.new_order_id
+        return replace(was, account_id=command.account_id, order_id=old, new_order_id=new) == command
 
 
 async def earlier_of(
