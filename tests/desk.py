@@ -204,8 +204,13 @@ class Visitor:
         return _good(await self.client.post(path, json=body, headers=headers))
 
     async def rows(self, path: str, **params: str | int) -> list[dict[str, Any]]:
-        """Read the rows of a list's first page."""
-        return cast("list[dict[str, Any]]", (await self.get(path, **params))["items"])
+        """Read the rows of a list: one page of a limit that is given, else all pages."""
+        page = await self.get(path, **params)
+        found = cast("list[dict[str, Any]]", page["items"])
+        while page.get("next_cursor") and "limit" not in params:
+            page = await self.get(path, **params, cursor=page["next_cursor"])
+            found += page["items"]
+        return found
 
     async def open_tape(self, dataset_id: UUID, start_at: str = FIRST_CLOSE) -> str:
         """Open a tape and return its id."""

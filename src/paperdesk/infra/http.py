@@ -2,10 +2,11 @@
 
 import binascii
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from operator import gt, lt
 from typing import Annotated, Generic, TypeAlias, TypeVar
 
 import msgspec
@@ -23,6 +24,7 @@ DAY_LENGTH = 10
 
 T = TypeVar("T")
 Row = TypeVar("Row")
+P = TypeVar("P", bound=tuple[object, ...])
 
 # A sequence number in a cursor; PostgreSQL's bigint bounds it.
 Serial: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
@@ -107,6 +109,14 @@ class PageParams:
         """Split what a query for `limit + 1` rows found into one page and the cursor of the next."""
         page = list(rows[: self.limit])
         return page, encode_cursor(*position(page[-1])) if len(rows) > self.limit else None
+
+    def part(
+        self, rows: Iterable[Row], position: Callable[[Row], P], shape: type[P], *, newest_first: bool = False
+    ) -> tuple[list[Row], str | None]:
+        """Return one page of a list that is known as a whole and sorted by position, and the cursor of the next."""
+        after, is_beyond = self.after(shape), lt if newest_first else gt
+        left = [each for each in rows if after is None or is_beyond(position(each), after)]
+        return self.cut(left, position)
 
 
 def _page(

@@ -97,7 +97,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the tapes you may see. */
+        /** List the tapes you may see, newest first. */
         get: operations["get_tapes"];
         put?: never;
         /** Open a tape of your own over a dataset, or over the synthetic market of a preset. */
@@ -252,7 +252,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the datasets you may open tapes on. */
+        /** List the datasets you may open tapes on, newest first. */
         get: operations["get_datasets"];
         put?: never;
         /** Import a CSV or Parquet file, sent as the body; the job reports every bad row. */
@@ -1028,7 +1028,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show what an account was worth at every session's close, and is now. */
+        /** Show what an account was worth at every session's close, and is now, oldest first. */
         get: operations["get_equity"];
         put?: never;
         post?: never;
@@ -6757,7 +6757,12 @@ export interface operations {
     };
     get_tapes: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How many rows at most. */
+                limit?: number;
+                /** @description `next_cursor` of the previous page. */
+                cursor?: string | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -6819,7 +6824,12 @@ export interface operations {
     };
     get_tape_presets: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How many rows at most. */
+                limit?: number;
+                /** @description `next_cursor` of the previous page. */
+                cursor?: string | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -7089,6 +7099,10 @@ export interface operations {
         parameters: {
             query?: {
                 symbols?: string;
+                /** @description How many rows at most. */
+                limit?: number;
+                /** @description `next_cursor` of the previous page. */
+                cursor?: string | null;
             };
             header?: never;
             path: {
@@ -7120,7 +7134,12 @@ export interface operations {
     };
     get_datasets: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How many rows at most. */
+                limit?: number;
+                /** @description `next_cursor` of the previous page. */
+                cursor?: string | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -7594,7 +7613,12 @@ export interface operations {
     };
     get_strategies: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How many rows at most. */
+                limit?: number;
+                /** @description `next_cursor` of the previous page. */
+                cursor?: string | null;
+            };
             header?: never;
             path: {
                 tape_id: string;
@@ -7726,7 +7750,12 @@ export interface operations {
     };
     get_branches: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How many rows at most. */
+                limit?: number;
+                /** @description `next_cursor` of the previous page. */
+                cursor?: string | null;
+            };
             header?: never;
             path: {
                 tape_id: string;
@@ -7765,6 +7794,10 @@ export interface operations {
                 expired?: boolean;
                 expires_from?: string | null;
                 expires_to?: string | null;
+                /** @description How many rows at most. */
+                limit?: number;
+                /** @description `next_cursor` of the previous page. */
+                cursor?: string | null;
             };
             header?: never;
             path?: never;
@@ -7806,6 +7839,10 @@ export interface operations {
                 band?: string | null;
                 moneyness?: components["schemas"]["Moneyness"] | null;
                 delta?: string | null;
+                /** @description How many rows at most. */
+                limit?: number;
+                /** @description `next_cursor` of the previous page. */
+                cursor?: string | null;
             };
             header?: never;
             path?: never;
@@ -8655,6 +8692,10 @@ export interface operations {
     get_positions: {
         parameters: {
             query?: {
+                /** @description How many rows at most. */
+                limit?: number;
+                /** @description `next_cursor` of the previous page. */
+                cursor?: string | null;
                 /** @description An instant that the tape has passed. */
                 as_of?: string | null;
                 /** @description As it had been recorded by then. */
@@ -8874,7 +8915,12 @@ export interface operations {
     };
     get_equity: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How many rows at most. */
+                limit?: number;
+                /** @description `next_cursor` of the previous page. */
+                cursor?: string | null;
+            };
             header?: never;
             path: {
                 account_id: string;
@@ -9257,7 +9303,12 @@ export interface operations {
     };
     get_epochs: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How many rows at most. */
+                limit?: number;
+                /** @description `next_cursor` of the previous page. */
+                cursor?: string | null;
+            };
             header?: never;
             path: {
                 account_id: string;
@@ -9406,6 +9457,10 @@ export interface operations {
         parameters: {
             query?: {
                 symbol?: string | null;
+                /** @description How many rows at most. */
+                limit?: number;
+                /** @description `next_cursor` of the previous page. */
+                cursor?: string | null;
             };
             header?: never;
             path: {
@@ -9544,6 +9599,10 @@ export interface operations {
         parameters: {
             query?: {
                 state?: components["schemas"]["HeldState"] | null;
+                /** @description How many rows at most. */
+                limit?: number;
+                /** @description `next_cursor` of the previous page. */
+                cursor?: string | null;
             };
             header?: never;
             path: {
@@ -9857,7 +9916,12 @@ export interface operations {
     };
     get_order_history: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How many rows at most. */
+                limit?: number;
+                /** @description `next_cursor` of the previous page. */
+                cursor?: string | null;
+            };
             header?: never;
             path: {
                 order_id: string;
@@ -9993,6 +10057,10 @@ export interface operations {
         parameters: {
             query?: {
                 symbols?: string;
+                /** @description How many rows at most. */
+                limit?: number;
+                /** @description `next_cursor` of the previous page. */
+                cursor?: string | null;
             };
             header?: never;
             path: {

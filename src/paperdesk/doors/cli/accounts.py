@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from paperdesk.doors.cli import choose, render
-from paperdesk.doors.cli.client import Desk, Row
+from paperdesk.doors.cli.client import PAGE_ROWS_MAX, Desk, Row
 from paperdesk.doors.cli.options import Account, AccountName, AsJson, Cursor, Limit, Watch, desk_of
 from paperdesk.doors.cli.watch import watch, watch_json
 
@@ -158,11 +158,11 @@ def list_positions(
 def _positions(desk: Desk, wanted: str | None, *, watching: bool, as_json: bool) -> None:
     path = f"/v1/accounts/{choose.account(desk, wanted)['id']}/positions"
     if not watching:
-        render.listing(desk.get(path), _POSITIONS, "No positions.", as_json=as_json)
+        render.listing(desk.get(path, limit=PAGE_ROWS_MAX), _POSITIONS, "No positions.", as_json=as_json)
     elif as_json:
-        watch_json(lambda: desk.get(path))
+        watch_json(lambda: desk.get(path, limit=PAGE_ROWS_MAX))
     else:
-        watch(lambda: desk.get(path), _positions_table)
+        watch(lambda: desk.get(path, limit=PAGE_ROWS_MAX), _positions_table)
 
 
 def _positions_table(answer: httpx.Response) -> Table:

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from paperdesk.doors.cli import choose, render
-from paperdesk.doors.cli.client import Row
+from paperdesk.doors.cli.client import PAGE_ROWS_MAX, Row
 from paperdesk.doors.cli.options import AccountName, AsJson, desk_of
 
 _EPOCHS = (
@@ -51,7 +51,7 @@ def reset_account(
 def list_epochs(context: typer.Context, account: AccountName = None, *, as_json: AsJson = False) -> None:
     """List the epochs of an account, oldest first."""
     desk = desk_of(context)
-    answer = desk.get(f"/v1/accounts/{choose.account(desk, account)['id']}/epochs")
+    answer = desk.get(f"/v1/accounts/{choose.account(desk, account)['id']}/epochs", limit=PAGE_ROWS_MAX)
     render.listing(answer, _EPOCHS, "No epoch.", as_json=as_json)
 
 

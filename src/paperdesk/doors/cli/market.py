@@ -5,8 +5,8 @@ from typing import Annotated, TypeAlias
 import typer
 
 from paperdesk.doors.cli import choose, render
-from paperdesk.doors.cli.client import Row
-from paperdesk.doors.cli.options import AsJson, desk_of
+from paperdesk.doors.cli.client import PAGE_ROWS_MAX, Row
+from paperdesk.doors.cli.options import AsJson, Cursor, desk_of
 
 verbs = typer.Typer(no_args_is_help=True, help="Read a tape's market as of its time: movers, figures, quotes, chains.")
 
@@ -133,6 +133,7 @@ def show_chain(  # noqa: PLR0913 - each parameter is an option of the command li
     ] = None,
     moneyness: Annotated[str | None, typer.Option("--moneyness", help="itm, atm or otm.")] = None,
     volume: Annotated[str | None, typer.Option("--volume", help="At least so much volume today.")] = None,
+    cursor: Cursor = None,
     as_json: AsJson = False,
 ) -> None:
     """Show the options on an underlying with their quotes and what those imply."""
@@ -148,6 +149,8 @@ def show_chain(  # noqa: PLR0913 - each parameter is an option of the command li
         band=band,
         moneyness=moneyness,
         volume_min=volume,
+        limit=PAGE_ROWS_MAX,
+        cursor=cursor,
     )
     render.listing(answer, _CHAIN, "No such option is listed by now.", as_json=as_json)
 

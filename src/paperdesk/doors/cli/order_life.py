@@ -3,7 +3,7 @@
 import typer
 
 from paperdesk.doors.cli import choose, render
-from paperdesk.doors.cli.client import Row
+from paperdesk.doors.cli.client import PAGE_ROWS_MAX, Row
 from paperdesk.doors.cli.options import Account, AsJson, desk_of
 
 _STATES = (
@@ -22,7 +22,7 @@ _STATES = (
 def show_history(context: typer.Context, order: str, account: Account = None, *, as_json: AsJson = False) -> None:
     """List every state an order has been in, and who or what brought it."""
     desk = desk_of(context)
-    answer = desk.get(f"/v1/orders/{choose.order_id(desk, order, account)}/history")
+    answer = desk.get(f"/v1/orders/{choose.order_id(desk, order, account)}/history", limit=PAGE_ROWS_MAX)
     render.listing(answer, _STATES, "Nothing is recorded of this order.", as_json=as_json)
 
 

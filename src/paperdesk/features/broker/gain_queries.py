@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy import Text, cast, func, select
 
@@ -72,7 +73,13 @@ async def open_lots(work: ReadOnly, shelf: Shelf, account: Row) -> list[NamedLot
     """Return the lots that an account still has, by symbol and age."""
     book, symbols = await _read(work, shelf, account)
     found = [NamedLot(symbols[each], lot) for each, lots in book.lots.items() for lot in lots]
-    return sorted(found, key=lambda each: (each.symbol, each.lot.lot.opened_seq, each.lot.lot.id))
+    return sorted(found, key=place_of_lot)
+
+
+def place_of_lot(named: NamedLot) -> tuple[str, int, UUID]:
+    """Return where a lot stands among others: by symbol and age."""
+    lot = named.lot.lot
+    return named.symbol, lot.opened_seq, lot.id
 
 
 def _resizings(actions: Iterable[CorporateAction]) -> dict[InstrumentId, list[Resizing]]:

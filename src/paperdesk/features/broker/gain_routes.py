@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Response
 
 from paperdesk.features.broker import queries
-from paperdesk.features.broker.gain_queries import Sought, gains, open_lots
+from paperdesk.features.broker.gain_queries import Sought, gains, open_lots, place_of_lot
 from paperdesk.features.broker.gain_schemas import GainOut, GainsOut, GainTotalsOut, LotOut, as_csv
 from paperdesk.features.identity.access import Reading
 from paperdesk.features.marketdata.routes import Datasets
@@ -58,9 +58,11 @@ async def get_gains_file(account_id: UUID, work: Reading, shelf: Datasets, chose
 
 
 @router.get("/accounts/{account_id}/lots")
-async def get_lots(account_id: UUID, work: Reading, shelf: Datasets, symbol: Line | None = None) -> PageOf[LotOut]:
+async def get_lots(
+    account_id: UUID, work: Reading, shelf: Datasets, page: Page, symbol: Line | None = None
+) -> PageOf[LotOut]:
     """List the open lots of an account by symbol and age; an order may name them."""
     account = await queries.read_account(work, account_id)
-    found = await open_lots(work, shelf, account)
-    items = [LotOut.of(each) for each in found if symbol in {None, each.symbol}]
-    return PageOf(items=items, next_cursor=None)
+    known = [each for each in await open_lots(work, shelf, account) if symbol in {None, each.symbol}]
+    found, next_cursor = page.part(known, place_of_lot, tuple[str, Serial, UUID])
+    return PageOf(items=[LotOut.of(each) for each in found], next_cursor=next_cursor)

@@ -13,6 +13,7 @@ from paperdesk.core.broker.account import Position
 from paperdesk.core.broker.orders import Side
 from paperdesk.core.kernel.ids import InstrumentId
 from paperdesk.core.kernel.money import ZERO
+from paperdesk.core.kernel.time import instant_text
 from paperdesk.core.market.instruments import Instrument
 from paperdesk.core.market.options import OptionContract
 from paperdesk.features.broker import queries
@@ -80,9 +81,12 @@ async def held_options(work: ReadOnly, shelf: Shelf, account: Row) -> list[HeldO
     for row in await _traded(work, account["id"]):
         traded.setdefault(InstrumentId(row["instrument_id"]), {})[Side(row["side"])] = row
     held = {each.instrument_id: each for each in await queries.open_positions(work, account)}
-    found = list(_options(dataset, traded, held))
-    known = sorted((each for each in found if each.opened_at), key=lambda each: str(each.opened_at), reverse=True)
-    return known + [each for each in found if each.opened_at is None]
+    return sorted(_options(dataset, traded, held), key=place_of_option, reverse=True)
+
+
+def place_of_option(held: HeldOption) -> tuple[str, UUID]:
+    """Return where an option stands among others by when it was opened; what no trade opened is the oldest."""
+    return "" if held.opened_at is None else instant_text(held.opened_at), held.instrument.id
 
 
 def _options(

@@ -15,7 +15,7 @@ from paperdesk.features.broker.routes import Key, shown_account
 from paperdesk.features.broker.schemas import AccountOut
 from paperdesk.features.identity.access import Reading, Work
 from paperdesk.features.marketdata.routes import Datasets
-from paperdesk.infra.http import Line, PageOf
+from paperdesk.infra.http import Line, Page, PageOf, Serial
 from paperdesk.infra.idempotency import Answer, fingerprint_of, replay_or_run
 
 router = APIRouter(prefix="/v1/accounts", tags=["broker"])
@@ -58,11 +58,11 @@ async def post_reset(account_id: UUID, body: ResetBody, work: Work, shelf: Datas
 
 
 @router.get("/{account_id}/epochs")
-async def get_epochs(account_id: UUID, work: Reading, shelf: Datasets) -> PageOf[EpochOut]:
+async def get_epochs(account_id: UUID, work: Reading, shelf: Datasets, page: Page) -> PageOf[EpochOut]:
     """List the epochs of an account, oldest first, with what was held when each of them ended."""
     account = await queries.read_account(work, account_id)
     _, dataset = await queries.market_of(work, shelf, account)
     left = await ended_epochs(work, account)
-    epochs = await queries.epochs_of(work, account)
+    epochs, next_cursor = page.part(await queries.epochs_of(work, account), lambda each: (each.epoch,), tuple[Serial])
     items = [EpochOut.of(each, left.get(each.epoch, ()), dataset.instruments) for each in epochs]
-    return PageOf(items=items, next_cursor=None)
+    return PageOf(items=items, next_cursor=next_cursor)

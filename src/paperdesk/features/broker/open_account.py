@@ -15,7 +15,7 @@ from paperdesk.core.kernel.money import ZERO
 from paperdesk.core.kernel.principal import Scope
 from paperdesk.features.broker import store
 from paperdesk.features.broker.changes import Cause, Change
-from paperdesk.features.broker.queries import opening_of
+from paperdesk.features.broker.queries import NUMBER_LENGTH, opening_of
 from paperdesk.features.broker.rows import rules_value
 from paperdesk.features.broker.store import insert_account
 from paperdesk.features.marketdata.queries import read_tape
@@ -23,8 +23,6 @@ from paperdesk.features.marketdata.tapes import Shelf
 from paperdesk.infra.crypto import new_code
 from paperdesk.infra.db import driver_connection
 from paperdesk.infra.work import UnitOfWork
-
-NUMBER_LENGTH = 10
 
 
 class NameMissing(Invalid):

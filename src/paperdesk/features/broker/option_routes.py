@@ -12,7 +12,7 @@ from paperdesk.core.kernel.principal import Scope
 from paperdesk.features.broker import queries
 from paperdesk.features.broker.exercise_option import exercise_option
 from paperdesk.features.broker.expiries import expiries
-from paperdesk.features.broker.held_queries import HeldState, held_options
+from paperdesk.features.broker.held_queries import HeldState, held_options, place_of_option
 from paperdesk.features.broker.instruct_expiry import instruct_expiry
 from paperdesk.features.broker.option_schemas import (
     AtExpiryBody,
@@ -28,7 +28,7 @@ from paperdesk.features.broker.strategies import strategies
 from paperdesk.features.broker.strategy_schemas import PayoffBody, PayoffOut, StrategiesOut, legs_of
 from paperdesk.features.identity.access import Caller, Reading
 from paperdesk.features.marketdata.routes import Datasets
-from paperdesk.infra.http import Line, PageOf
+from paperdesk.infra.http import Line, Page, PageOf
 
 router = APIRouter(prefix="/v1", tags=["options"])
 
@@ -55,13 +55,13 @@ async def get_expiries(account_id: UUID, on: date, work: Reading, shelf: Dataset
 
 @router.get("/accounts/{account_id}/option-positions")
 async def get_option_positions(
-    account_id: UUID, work: Reading, shelf: Datasets, state: HeldState | None = None
+    account_id: UUID, work: Reading, shelf: Datasets, page: Page, state: HeldState | None = None
 ) -> PageOf[HeldOptionOut]:
     """List every option that an account ever held: open, closed by orders, or ended otherwise, newest first."""
     row = await queries.read_account(work, account_id)
-    found = await held_options(work, shelf, row)
-    items = [HeldOptionOut.of_held(each) for each in found if state in {None, each.state}]
-    return PageOf(items=items, next_cursor=None)
+    known = [each for each in await held_options(work, shelf, row) if state in {None, each.state}]
+    found, next_cursor = page.part(known, place_of_option, tuple[str, UUID], newest_first=True)
+    return PageOf(items=[HeldOptionOut.of_held(each) for each in found], next_cursor=next_cursor)
 
 
 @router.get("/accounts/{account_id}/strategies")

@@ -34,6 +34,8 @@ from paperdesk.infra.http import Line, PageParams, Serial
 from paperdesk.infra.outbox import events
 from paperdesk.infra.work import ReadOnly, owned
 
+NUMBER_LENGTH = 10
+
 
 class UnknownFill(NotFound):
     """There is no such fill, or it belongs to another tenant."""
@@ -127,7 +129,7 @@ async def capital_of(work: ReadOnly, account: Row) -> Capital:
 
 async def account_numbered(work: ReadOnly, number: str) -> Row:
     """Return the account of a public number; one that was mistyped is refused as that."""
-    if not is_right(number):
+    if len(number) != NUMBER_LENGTH or not is_right(number):
         raise MalformedAccountNumber(f"{number[:32]!r} is not an account number; was it mistyped?", number=number[:32])
     row = await fetch_one(work.db, select(accounts).where(accounts.c.number == number, owned(accounts, work)))
     if row is None:

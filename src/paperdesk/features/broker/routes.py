@@ -1,6 +1,8 @@
 """REST routes of the broker. Placing, previewing and cancelling orders are plain routes, in hot_routes.py."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from itertools import islice
 from typing import Annotated
 from uuid import UUID
 
@@ -117,14 +119,17 @@ async def put_key(account_id: UUID, key_id: UUID, work: Work) -> None:
 
 
 @router.get("/accounts/{account_id}/positions")
-async def get_positions(account_id: UUID, work: Reading, shelf: Datasets, moment: At) -> PageOf[PositionOut]:
+async def get_positions(
+    account_id: UUID, work: Reading, shelf: Datasets, page: Page, moment: At
+) -> PageOf[PositionOut]:
     """List an account's positions at their marks, by symbol, as they are or were at a moment."""
     if moment.is_now:
         items = await shown_positions(work, shelf, await queries.read_account(work, account_id))
     else:
         past = await account_at(work, shelf, account_id, moment)
         items = _valued(past.worth, past.day, past.dataset)
-    return PageOf(items=items, next_cursor=None)
+    found, next_cursor = page.part(items, lambda each: (each.symbol,), tuple[str])
+    return PageOf(items=found, next_cursor=next_cursor)
 
 
 @router.get("/accounts/{account_id}/activities")
@@ -177,14 +182,18 @@ async def get_fill_explanation(fill_id: UUID, work: Reading) -> ExplanationOut:
 
 
 @router.get("/accounts/{account_id}/equity")
-async def get_equity(account_id: UUID, work: Reading, shelf: Datasets) -> PageOf[EquityPointOut]:
-    """Show what an account was worth at every session's close, and is now."""
+async def get_equity(account_id: UUID, work: Reading, shelf: Datasets, page: Page) -> PageOf[EquityPointOut]:
+    """Show what an account was worth at every session's close, and is now, oldest first."""
     account = await queries.read_account(work, account_id)
     tape, dataset = await queries.market_of(work, shelf, account)
     entries = await queries.all_entries(work, account_id)
-    points = equity_points(entries, tape, dataset, account["opened_at"], account["currency"])
-    items = [EquityPointOut(at=point.at, equity=point.equity, cash=point.cash) for point in points]
-    return PageOf(items=items, next_cursor=None)
+    after, opened_at = page.after(tuple[datetime]), account["opened_at"]
+    begin = opened_at if after is None else max(after[0], opened_at)
+    points = equity_points(entries, tape, dataset, begin, account["currency"])
+    later = islice((each for each in points if after is None or each.at > after[0]), page.limit + 1)
+    found, next_cursor = page.cut(list(later), lambda each: (each.at,))
+    items = [EquityPointOut(at=point.at, equity=point.equity, cash=point.cash) for point in found]
+    return PageOf(items=items, next_cursor=next_cursor)
 
 
 @router.get("/accounts/{account_id}/reconciliation")

@@ -10,7 +10,7 @@ from paperdesk.features.broker.statistics_queries import order_history, order_st
 from paperdesk.features.broker.statistics_schemas import OrderStateOut, OrderStatisticsOut
 from paperdesk.features.identity.access import Reading
 from paperdesk.features.marketdata.routes import Datasets
-from paperdesk.infra.http import PageOf
+from paperdesk.infra.http import Page, PageOf, Serial
 
 router = APIRouter(prefix="/v1", tags=["broker"])
 
@@ -27,7 +27,8 @@ async def get_order_statistics(
 
 
 @router.get("/orders/{order_id}/history")
-async def get_order_history(order_id: UUID, work: Reading, shelf: Datasets) -> PageOf[OrderStateOut]:
+async def get_order_history(order_id: UUID, work: Reading, shelf: Datasets, page: Page) -> PageOf[OrderStateOut]:
     """List every state an order has been in, oldest first, with who or what brought it."""
     states = await order_history(work, shelf, order_id)
-    return PageOf(items=[OrderStateOut.of(each) for each in states], next_cursor=None)
+    found, next_cursor = page.part(map(OrderStateOut.of, states), lambda each: (each.seq,), tuple[Serial])
+    return PageOf(items=found, next_cursor=next_cursor)

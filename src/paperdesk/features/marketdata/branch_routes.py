@@ -8,13 +8,13 @@ from paperdesk.features.identity.access import Reading
 from paperdesk.features.marketdata.queries import list_branches
 from paperdesk.features.marketdata.routes import Datasets, shown_tape
 from paperdesk.features.marketdata.schemas import TapeOut
-from paperdesk.infra.http import PageOf
+from paperdesk.infra.http import Page, PageOf
 
 router = APIRouter(prefix="/v1/tapes/{tape_id}", tags=["market data"])
 
 
 @router.get("/branches")
-async def get_branches(tape_id: UUID, work: Reading, shelf: Datasets) -> PageOf[TapeOut]:
+async def get_branches(tape_id: UUID, work: Reading, shelf: Datasets, page: Page) -> PageOf[TapeOut]:
     """List the branches of a tape, oldest first."""
-    tapes = [await shown_tape(shelf, tape, work.who) for tape in await list_branches(work, tape_id)]
-    return PageOf(items=tapes, next_cursor=None)
+    found, next_cursor = page.part(await list_branches(work, tape_id), lambda tape: (tape.id,), tuple[UUID])
+    return PageOf(items=[await shown_tape(shelf, tape, work.who) for tape in found], next_cursor=next_cursor)

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
@@ -14,6 +15,7 @@ from starlette.requests import HTTPConnection
 
 from paperdesk.core.kernel.ids import DatasetId
 from paperdesk.core.kernel.principal import Principal, Scope
+from paperdesk.core.market.corporate_actions import CorporateAction
 from paperdesk.core.synthetic.presets import PRESETS
 from paperdesk.core.synthetic.truth import truths
 from paperdesk.features.identity.access import Caller, Reading, Serving, Work
@@ -91,10 +93,10 @@ async def shown_tape(shelf: Shelf, tape: Tape, who: Principal) -> TapeOut:
 
 
 @router.get("/tapes")
-async def get_tapes(work: Reading, shelf: Datasets) -> PageOf[TapeOut]:
-    """List the tapes you may see."""
-    tapes = [await shown_tape(shelf, tape, work.who) for tape in await list_tapes(work)]
-    return PageOf(items=tapes, next_cursor=None)
+async def get_tapes(work: Reading, shelf: Datasets, page: Page) -> PageOf[TapeOut]:
+    """List the tapes you may see, newest first."""
+    tapes, next_cursor = page.part(await list_tapes(work), lambda each: (each.id,), tuple[UUID], newest_first=True)
+    return PageOf(items=[await shown_tape(shelf, tape, work.who) for tape in tapes], next_cursor=next_cursor)
 
 
 @router.post("/tapes", status_code=201)
@@ -108,12 +110,19 @@ async def post_tape(body: OpenTapeBody, work: Work, shelf: Datasets) -> TapeOut:
     return await shown_tape(shelf, tape, work.who)
 
 
+_LAST = 2**31
+
+
 @router.get("/tape-presets")
-async def get_tape_presets(work: Reading) -> PageOf[PresetOut]:
+async def get_tape_presets(work: Reading, page: Page) -> PageOf[PresetOut]:
     """List the tapes that can be opened by name: synthetic, recorded, and saved by you or for you."""
     replays = [PresetOut.of_replay(replay, dataset_id) for replay, dataset_id in await list_replays(work)]
     saved = [PresetOut.of_saved(preset, work.who) for preset in await load_presets(work)]
-    return PageOf(items=[*map(PresetOut.of, PRESETS.values()), *replays, *saved], next_cursor=None)
+    given = enumerate([*map(PresetOut.of, PRESETS.values()), *replays])
+    # What was saved may go between two pages, so it stands by its name, behind what is given.
+    known = [((number, ""), each) for number, each in given] + [((_LAST, each.name), each) for each in saved]
+    found, next_cursor = page.part(known, lambda each: each[0], tuple[int, str])
+    return PageOf(items=[each for _, each in found], next_cursor=next_cursor)
 
 
 @router.post("/tape-presets", status_code=201)
@@ -187,19 +196,26 @@ async def get_bars(
 
 @router.get("/tapes/{tape_id}/corporate-actions")
 async def get_corporate_actions(
-    tape_id: UUID, work: Reading, shelf: Datasets, symbols: str = ""
+    tape_id: UUID, work: Reading, shelf: Datasets, page: Page, symbols: str = ""
 ) -> PageOf[CorporateActionOut]:
     """List the corporate actions that have been announced by the tape's clock; symbols are separated by commas."""
     tape, dataset = await on_tape(work, shelf, tape_id)
     wanted = [symbol for symbol in symbols.split(",") if symbol]
-    items = [CorporateActionOut.of(each) for each in known_actions(tape, dataset, wanted)]
-    return PageOf(items=items, next_cursor=None)
+    known = sorted(known_actions(tape, dataset, wanted), key=_by_ex_date)
+    found, next_cursor = page.part(known, _by_ex_date, tuple[date, str, UUID])
+    return PageOf(items=[CorporateActionOut.of(each) for each in found], next_cursor=next_cursor)
+
+
+def _by_ex_date(action: CorporateAction) -> tuple[date, str, UUID]:
+    return action.ex_on, action.instrument.symbol, action.id
 
 
 @router.get("/datasets")
-async def get_datasets(work: Reading) -> PageOf[DatasetOut]:
-    """List the datasets you may open tapes on."""
-    return PageOf(items=[DatasetOut.of(each) for each in await list_datasets(work)], next_cursor=None)
+async def get_datasets(work: Reading, page: Page) -> PageOf[DatasetOut]:
+    """List the datasets you may open tapes on, newest first."""
+    known, newest = await list_datasets(work), lambda each: (each.recorded_at, each.id)
+    found, next_cursor = page.part(known, newest, tuple[datetime, UUID], newest_first=True)
+    return PageOf(items=[DatasetOut.of(each) for each in found], next_cursor=next_cursor)
 
 
 _FILE = {"type": "string", "format": "binary", "description": "The file itself, as it is on disk."}

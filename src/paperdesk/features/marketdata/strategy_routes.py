@@ -8,16 +8,17 @@ from paperdesk.features.identity.access import Reading, Work
 from paperdesk.features.marketdata.attach_strategy import acknowledge_cursor, attach_strategy, detach_strategy
 from paperdesk.features.marketdata.queries import list_strategies
 from paperdesk.features.marketdata.strategy_schemas import AcknowledgeBody, AttachStrategyBody, StrategyOut
-from paperdesk.infra.http import PageOf
+from paperdesk.infra.http import Page, PageOf
 
 router = APIRouter(prefix="/v1/tapes/{tape_id}/strategies", tags=["market data"])
 
 
 @router.get("")
-async def get_strategies(tape_id: UUID, work: Reading) -> PageOf[StrategyOut]:
+async def get_strategies(tape_id: UUID, work: Reading, page: Page) -> PageOf[StrategyOut]:
     """List the strategies a tape waits for, and the cursor each has acknowledged."""
-    found = await list_strategies(work, tape_id)
-    return PageOf(items=[StrategyOut(name=name, acknowledged=seen) for name, seen in found], next_cursor=None)
+    known = sorted(await list_strategies(work, tape_id))
+    found, next_cursor = page.part(known, lambda each: (each[0],), tuple[str])
+    return PageOf(items=[StrategyOut(name=name, acknowledged=seen) for name, seen in found], next_cursor=next_cursor)
 
 
 @router.post("", status_code=201)

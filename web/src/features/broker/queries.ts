@@ -41,8 +41,17 @@ export const positionsQuery = (accountId: string) =>
 export const equityQuery = (accountId: string) =>
   queryOptions({
     queryKey: keys.equity(accountId),
-    queryFn: ({ signal }) => get<{ items: EquityPoint[] }>(`/accounts/${accountId}/equity`, {}, signal),
-    select: (page) => page.items,
+    queryFn: async ({ signal }) => {
+      const points: EquityPoint[] = [];
+      let cursor: string | null = null;
+      do {
+        const path = `/accounts/${accountId}/equity`;
+        const page: Page<EquityPoint> = await get<Page<EquityPoint>>(path, { limit: 500, cursor }, signal);
+        points.push(...page.items);
+        cursor = page.next_cursor;
+      } while (cursor);
+      return points;
+    },
   });
 
 /** The latest fills, newest first. */

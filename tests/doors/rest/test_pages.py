@@ -1,0 +1,146 @@
+"""Every list comes in pages: fifty rows unless told otherwise, five hundred at most, and pages join without a gap.
+
+The lists are found in the API description, so that one which is added later is held to the same.
+"""
+
+import asyncio
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from paperdesk.features.marketdata.jobs import JOBS
+from paperdesk.infra.job_worker import Worker
+from tests.desk import RunningDesk, refused
+from tests.features.broker import test_corporate_actions, test_halts
+
+OPTIONS = ("ACME240607C00100000", "ACME240607P00100000", "ACME240607C00105000")
+# What is no more than the parts of one answer: what a request named, a series by its span, one document.
+PARTS = {
+    "/v1/bars", "/v1/quotes", "/v1/quotes/history", "/v1/prints", "/v1/statistics", "/v1/options/expirations",
+    "/v1/options/strikes", "/v1/datasets/{dataset_id}/quality", "/v1/tape-presets/truth", "/v1/sources",
+    "/v1/accounts/{account_id}/expiries", "/v1/accounts/{account_id}/strategies",
+}  # fmt: skip
+
+
+def shape_of(api: dict[str, Any], operation: dict[str, Any]) -> dict[str, Any]:
+    """Return what a good answer looks like."""
+    content = operation["responses"].get("200", {}).get("content", {}).get("application/json", {})
+    name = content.get("schema", {}).get("$ref", "").rpartition("/")[2]
+    return api["components"]["schemas"].get(name, {})  # type: ignore[no-any-return]
+
+
+def lists_of(api: dict[str, Any]) -> dict[str, dict[str, dict[str, Any]]]:
+    """Return the parameters of every route that answers pages, by its path."""
+    found = {path: operations["get"] for path, operations in api["paths"].items() if "get" in operations}
+    return {
+        path: {each["name"]: each for each in operation.get("parameters", ())}
+        for path, operation in found.items()
+        if "next_cursor" in shape_of(api, operation).get("properties", {})
+    }
+
+
+async def test_every_list_has_pages_of_fifty_and_at_most_five_hundred(desk: RunningDesk) -> None:
+    api = await desk.mine.get("/openapi.json")
+    lists = lists_of(api)
+    assert len(lists) >= 24
+    for path, parameters in lists.items():
+        limit = parameters["limit"]["schema"]
+        assert (limit["default"], limit["minimum"], limit["maximum"]) == (50, 1, 500), path
+        assert "cursor" in parameters, path
+    with_rows = {
+        path
+        for path, operations in api["paths"].items()
+        if "get" in operations and "items" in shape_of(api, operations["get"]).get("properties", {})
+    }
+    for path in ("/v1/bars", "/v1/quotes/history", "/v1/prints", "/v1/movers"):
+        limit = {each["name"]: each for each in api["paths"][path]["get"]["parameters"]}["limit"]["schema"]
+        assert limit["default"] <= limit["maximum"] <= 5000, path
+    # Live reads pass a vendor's answer on, which names its symbols.
+    unpaged = {path for path in with_rows - lists.keys() if not path.startswith("/v1/live/")}
+    assert unpaged <= PARTS
+
+
+async def test_every_list_joins_page_by_page_and_refuses_a_cursor_of_another(desk: RunningDesk) -> None:
+    scene = await populated(desk)
+    lengths: Counter[str] = Counter()
+    for path, parameters in lists_of(await desk.mine.get("/openapi.json")).items():
+        known = scene | {name: scene[it] for name, it in SCENES.get(path, {}).items()}
+        address = path.format(**known)
+        query = {name: known[name] for name, each in parameters.items() if each["in"] == "query" and each["required"]}
+        whole = await desk.mine.rows(address, limit=500, **query)
+        assert await joined(desk, address, query) == whole, path
+        lengths[path] = len(whole)
+        for cursor in ("x", "WzFd" * 3, "bnVsbA", ""):
+            refused(await desk.mine.ask("GET", address, params=query | {"cursor": cursor}), 422, "malformed_cursor")
+        for limit in ("0", "501", "-1", "all"):
+            answer = await desk.mine.ask("GET", address, params=query | {"limit": limit})
+            refused(answer, 422, "malformed_request")
+    few = {path for path, length in lengths.items() if length < 2}
+    assert few <= FEW, f"too little is listed to prove that pages join: {sorted(few)}"
+
+
+# Of these the scene below has one row or none; their pages are cut as the others' are.
+FEW = {"/v1/tapes/{tape_id}/halts", "/v1/accounts/{account_id}/gains"}
+SCENES: dict[str, dict[str, str]] = {
+    "/v1/tapes/{tape_id}/corporate-actions": {"tape_id": "acting_tape_id"},
+    "/v1/tapes/{tape_id}/halts": {"tape_id": "halted_tape_id"},
+    "/v1/accounts/{account_id}/epochs": {"account_id": "reset_account_id"},
+}
+
+
+async def joined(desk: RunningDesk, address: str, query: dict[str, str]) -> list[dict[str, Any]]:
+    """Read a list by pages of one row."""
+    found: list[dict[str, Any]] = []
+    page = await desk.mine.get(address, limit=1, **query)
+    found += page["items"]
+    while page["next_cursor"] is not None:
+        page = await desk.mine.get(address, limit=1, cursor=page["next_cursor"], **query)
+        assert len(page["items"]) == 1
+        found += page["items"]
+    return found
+
+
+async def populated(desk: RunningDesk) -> dict[str, str]:
+    """Fill a desk with some of everything that is listed, and return the ids of it."""
+    mine = desk.mine
+    working = asyncio.create_task(Worker(desk.runtime, JOBS).run())
+    acting = await mine.open_tape(await test_corporate_actions.market_of(desk))
+    halted = await mine.open_tape(await test_halts.market_of(desk))
+    working.cancel()
+    await asyncio.gather(working, return_exceptions=True)
+    for tape_id in (acting, halted):
+        await mine.step(tape_id, count=3)
+    tape_id, account_id = await desk.market("chain", cash="100000", fill_model="ideal")
+    order = await mine.order(account_id, "buy", "10")
+    for symbol in OPTIONS:
+        await mine.order(account_id, "buy", "1", symbol=symbol)
+    await mine.step(tape_id)
+    await mine.order(account_id, "buy", "5")
+    for symbol in OPTIONS[:2]:
+        await mine.order(account_id, "sell", "1", symbol=symbol)
+    await mine.step(tape_id)
+    resting = await mine.open_account(tape_id)
+    for cash in ("5000", "6000"):
+        await mine.post(f"/v1/accounts/{resting}/reset", {"cash": cash})
+    for name in ("alpha", "beta"):
+        await mine.post(f"/v1/tapes/{tape_id}/strategies", {"name": name})
+        await mine.post(f"/v1/tapes/{tape_id}/rewind", {"to": "2024-06-03T20:00:00Z", "name": name})
+        await mine.post("/v1/keys", {"name": name, "scopes": ["read"]})
+    return {
+        "tape_id": tape_id, "account_id": account_id, "order_id": order["id"], "acting_tape_id": acting,
+        "halted_tape_id": halted, "reset_account_id": resting, "underlying": "ACME", "symbol": "ACME",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("path", ["/v1/tapes", "/v1/accounts"])
+async def test_a_list_without_a_limit_gives_fifty_and_says_that_there_is_more(desk: RunningDesk, path: str) -> None:
+    tape_id = await desk.mine.open_tape(desk.markets["daily"].id)
+    for _ in range(51):
+        await (
+            desk.mine.open_tape(desk.markets["daily"].id) if path == "/v1/tapes" else desk.mine.open_account(tape_id)
+        )
+    page = await desk.mine.get(path)
+    assert len(page["items"]) == 50
+    rest = await desk.mine.get(path, cursor=page["next_cursor"])
+    assert (len(rest["items"]), rest["next_cursor"]) == (2 if path == "/v1/tapes" else 1, None)
