@@ -7,11 +7,13 @@ it; its tables are emptied before each test that does.
 
 import asyncio
 import shutil
+import sys
 import tempfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
@@ -35,6 +37,28 @@ settings.register_profile("nightly", deadline=None, max_examples=2000, stateful_
 settings.load_profile("short")
 
 trap_floats()
+
+
+class BeyondThisMachine(RuntimeError):
+    """A test tried to reach something that is not on this machine."""
+
+
+HERE = frozenset({"", "localhost", "127.0.0.1", "::1", "0.0.0.0", "::", None})
+_REACHES = frozenset({"socket.connect", "socket.sendto", "socket.getaddrinfo"})
+
+
+def stay_here(event: str, arguments: tuple[Any, ...]) -> None:
+    """Refuse whatever would leave the machine; what this process opens through Python is told beforehand."""
+    if event in _REACHES:
+        address = arguments[0] if event == "socket.getaddrinfo" else arguments[1]
+        host = address[0] if isinstance(address, tuple) else address if event == "socket.getaddrinfo" else ""
+        name = host.decode() if isinstance(host, bytes) else host
+        if name not in HERE and not str(name).startswith("127."):
+            raise BeyondThisMachine(f"{event} to {name}: no test needs a network")
+
+
+# For the whole of a worker's life: an audit hook is never taken away.
+sys.addaudithook(stay_here)
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 

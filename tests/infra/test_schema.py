@@ -6,10 +6,13 @@ from typing import Any
 import pytest
 from sqlalchemy import Column, Dialect, text
 
-from paperdesk.infra.db import metadata
+from paperdesk.infra.db import Server, metadata
+from paperdesk.infra.postgres import EmbeddedPostgres
 from paperdesk.infra.runtime import Runtime
+from paperdesk.infra.schema import bring_up_to_date
 from paperdesk.infra.work import SET_TENANTS, tenants_setting
 from tests.desk import RunningDesk, desk, markets
+from tests.served import new_home
 
 __all__ = ["desk", "markets"]
 
@@ -46,6 +49,51 @@ async def test_a_table_is_what_the_code_believes(runtime: Runtime, name: str) ->
         ), column
     # What only the database knows must not be missed when a row is written.
     assert [left for left, row in found.items() if not (row.is_nullable or row.has_default)] == []
+
+
+CATALOGUE = """
+select 'column' as what, table_name || '.' || column_name || ' ' || udt_name || ' ' || is_nullable
+  || ' ' || coalesce(column_default, '') as said
+from information_schema.columns where table_schema = 'public'
+union all select 'index', indexdef from pg_indexes where schemaname = 'public'
+union all select 'policy', concat_ws(' ', tablename, policyname, qual, with_check)
+from pg_policies where schemaname = 'public'
+union all select 'constraint', conrelid::regclass || ' ' || pg_get_constraintdef(oid)
+from pg_constraint where connamespace = 'public'::regnamespace
+union all select 'trigger', tgrelid::regclass || ' ' || tgname from pg_trigger where not tgisinternal
+order by 1, 2
+"""
+
+
+async def catalogue(server: Server) -> list[tuple[str, str]]:
+    """Return everything that a database says of its schema."""
+    connection = await server.connect()
+    try:
+        return [(row["what"], row["said"]) for row in await connection.fetch(CATALOGUE)]
+    finally:
+        await connection.close()
+
+
+async def test_one_schema_serves_the_suite_an_embedded_desk_and_a_served_one(server: Server) -> None:
+    of_suite = await catalogue(server)
+    with new_home() as home:
+        embedded = EmbeddedPostgres(home / "pg")
+        await embedded.start()
+        try:
+            of_desk = Server(embedded.connect_kwargs)
+            assert await bring_up_to_date(of_desk)
+            assert not await bring_up_to_date(of_desk), "once is enough"
+            owner = await of_desk.connect()
+            await owner.execute("create database elsewhere")
+            await owner.close()
+            socket, user = of_desk.arguments["host"], of_desk.arguments["user"]
+            served = Server.at(f"postgresql://{user}@/elsewhere?host={socket}")
+            assert await bring_up_to_date(served)
+            assert await catalogue(of_desk) == of_suite
+            assert await catalogue(served) == of_suite
+        finally:
+            await embedded.stop()
+    assert len(of_suite) > 100
 
 
 async def test_each_tenant_sees_no_row_of_another_in_any_table(desk: RunningDesk) -> None:

@@ -82,6 +82,19 @@ async def test_the_books_of_another_tenant_are_not_shown(desk: RunningDesk) -> N
         ("update positions set cost = cost - 0.01 where account_id = $1", "position_differs"),
         ("update lots set cost = cost - 0.01 where account_id = $1", "open_lots_differs"),
         ("delete from lots where account_id = $1", "sum_of_lots_differs"),
+        ("update fills set price = -price where account_id = $1 and side = 'sell'", "filled_value_differs"),
+        ("update fills set price = 0 where account_id = $1 and side = 'sell'", "filled_value_differs"),
+        (
+            (
+                "update entries set postings = jsonb_set(jsonb_set(postings, '{0,amount}', "
+                "to_jsonb(((postings->0->>'amount')::numeric + 0.01)::text)), '{1,amount}', "
+                "to_jsonb(((postings->1->>'amount')::numeric - 0.01)::text)) "
+                "where account_id = $1 and postings->1->>'book' = 'realised'"
+            ),
+            "sum_of_postings_differs",
+        ),
+        ("update orders set limit_price = -60 where account_id = $1 and limit_price = 60", "order_differs"),
+        ("update accounts set held = 0 where id = $1", "held_cash_differs"),
     ],
 )
 async def test_every_damage_is_found(desk: RunningDesk, damage: str, code: str) -> None:
