@@ -61,13 +61,13 @@ def held(seen: Returns) -> Floats:
 
 
 def follows_the_day_before(seen: Returns) -> Floats:
-    return np.r_[0.0, np.sign(seen.index[:-1]) * seen.index[1:]]
+    return np.asarray(np.r_[0.0, np.sign(seen.index[:-1]) * seen.index[1:]])
 
 
 def follows_the_trend(seen: Returns) -> Floats:
     level = np.cumsum(seen.index)
     average = np.array([level[max(0, day - 50) : day].mean() if day else 0.0 for day in range(len(level))])
-    return np.r_[0.0, np.sign(level - average)[:-1]] * seen.index
+    return np.asarray(np.r_[0.0, np.sign(level - average)[:-1]] * seen.index)
 
 
 def keeps_volatility_steady(seen: Returns) -> Floats:
@@ -96,7 +96,7 @@ def _ranked(seen: Returns, days: int) -> Floats:
     rank = np.argsort(np.argsort(before, axis=1), axis=1)
     fifth = before.shape[1] // 5
     side = (rank >= before.shape[1] - fifth).astype(np.float64) - (rank < fifth)
-    return np.r_[np.zeros(days), (side * seen.staying[days:]).sum(axis=1) / fifth]
+    return np.asarray(np.r_[np.zeros(days), (side * seen.staying[days:]).sum(axis=1) / fifth])
 
 
 def buys_winners(seen: Returns) -> Floats:

@@ -48,6 +48,26 @@ async def test_quotes_begin_with_the_standing_one_and_follow_the_tape(exchange: 
     assert (moved["quote"]["bid"], moved["quote"]["ask_size"]) == ("100", "5")
 
 
+async def test_depth_is_the_best_level_or_the_reason_why_there_is_none(exchange: Exchange) -> None:
+    tape_id, _ = await exchange.desk.market("quotes")
+    line = await exchange.mine()
+    await follow(line, tape_id, "depth")
+    state = await line.hear()
+    assert state["depth"] == {
+        "at": "2024-06-03T14:00:00Z",
+        "bids": [{"price": "99.98", "size": "300"}],
+        "asks": [{"price": "100.02", "size": "200"}],
+    }
+    tape = await exchange.desk.mine.step(tape_id, "quote")
+    moved = await line.hear()
+    assert (moved["after"], moved["seq"]) == (state["seq"], tape["cursor"])
+    assert moved["depth"]["asks"] == [{"price": "100.04", "size": "5"}]
+    bars, _ = await exchange.desk.market()
+    await follow(line, bars, "depth")
+    lacks = await line.hear()
+    assert (lacks["depth"], lacks["reason"]) == (None, "this tape has no quotes with sizes")
+
+
 async def test_every_print_of_a_bar_is_told_in_order(exchange: Exchange) -> None:
     tape_id, _ = await exchange.desk.market()
     line = await exchange.mine()

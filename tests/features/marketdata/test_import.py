@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from paperdesk.features.marketdata.feeds import columns
 from paperdesk.features.marketdata.import_dataset import KIND, run_import
 from paperdesk.features.marketdata.jobs import JOBS
 from paperdesk.features.operations.jobs import SCHEDULES
@@ -70,6 +71,23 @@ async def test_a_good_file_becomes_a_dataset_that_can_be_traded_on(at_work: Runn
     assert await at_work.theirs.rows("/v1/datasets") == [
         row for row in await at_work.mine.rows("/v1/datasets") if row["name"] != "Nova"
     ]
+
+
+async def test_history_is_checked_whole_and_stored_in_partitions_that_read_as_one(
+    at_work: RunningDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(columns, "PERIOD_ROWS", 4)
+    days = [f"2024-{month:02}-{day:02}" for month in (5, 6) for day in (3, 6, 7, 10)]
+    rows = [f"NOVA,{day},10.00,11.00,9.00,10.{number}0,100\n" for number, day in enumerate(days, start=1)]
+    faulty = HEAD + "".join([*rows, "NOVA,2024-06-11,10.00,9.00,11.00,10.50,100\n"])
+    assert (await sent(at_work, faulty.encode()))["state"] == "failed"
+    assert await names(at_work) == []
+    job = await sent(at_work, (HEAD + "".join(rows)).encode())
+    folder = at_work.runtime.settings.datasets / job["result"]["dataset_id"]
+    assert sorted(path.stem for path in folder.glob("*/*.parquet")) == ["2024-05", "2024-06"]
+    tape_id = await at_work.mine.open_tape(job["result"]["dataset_id"], "2024-06-10T20:00:00Z")
+    bars = await at_work.mine.rows("/v1/bars", tape_id=tape_id, symbol="NOVA")
+    assert [bar["close"] for bar in bars] == [f"10.{number}" for number in range(1, 9)]
 
 
 async def test_a_parquet_file_is_as_good(at_work: RunningDesk) -> None:

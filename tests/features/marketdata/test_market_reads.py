@@ -179,3 +179,78 @@ async def test_a_day_of_quotes_touches_the_rows_of_that_symbol_and_day_alone(des
     assert len(shown["items"]) == 60
     # The day's quotes of the symbol, the bells of its session, and the looks at what is listed and quoted at all.
     assert sum(touched) <= 60 + 2 + 2
+
+
+async def test_options_are_read_as_chains_quotes_greeks_search_expirations_and_strikes(desk: RunningDesk) -> None:
+    tape_id, _ = await desk.market("chain")
+    mine, asked = desk.mine, {"tape_id": tape_id, "underlying": "ACME"}
+    lines = await mine.rows("/v1/options/chain", **asked)
+    symbols = ["ACME240607C00100000", "ACME240607P00100000", "ACME240607C00105000"]
+    assert [each["symbol"] for each in lines] == symbols
+    call = lines[0]
+    greeks = ("delta", "gamma", "vega_per_vol", "theta_per_year", "rho_per_rate", "implied_vol")
+    assert all(call[name] is not None for name in greeks)
+    (quote,) = (await mine.get("/v1/quotes", tape_id=tape_id, symbols=symbols[0]))["items"]
+    assert (quote["bid"], quote["ask"]) == (call["bid"], call["ask"])
+    found = await mine.rows("/v1/options/contracts", **asked, right="put")
+    assert [each["symbol"] for each in found] == [symbols[1]]
+    assert symbols[0] in [each["symbol"] for each in await mine.rows("/v1/instruments", tape_id=tape_id, q="C00100")]
+    assert (await mine.get("/v1/options/expirations", **asked))["items"] == ["2024-06-07"]
+    assert (await mine.get("/v1/options/strikes", **asked))["items"] == ["100", "105"]
+
+
+async def test_what_there_is_to_know_of_a_symbol_is_told_with_its_source_and_the_rest_with_a_reason(
+    desk: RunningDesk,
+) -> None:
+    tape_id = await moved(desk, "quotes", "2024-06-03T14:01:30Z")
+    mine, asked = desk.mine, {"tape_id": tape_id, "symbol": "ACME"}
+    facts = await mine.get("/v1/facts", **asked)
+    instrument = facts["instrument"]
+    assert (instrument["symbol"], instrument["kind"], instrument["first_on"]) == ("ACME", "equity", "2024-06-03")
+    assert facts["hours"] == {
+        "calendar": "XNYS", "is_open": True, "session_on": "2024-06-03",
+        "opens_at": "2024-06-03T13:30:00Z", "closes_at": "2024-06-03T20:00:00Z",
+    }  # fmt: skip
+    assert (facts["ratings"], facts["ratings_reason"]) == (None, "no source tells ratings")
+    assert (facts["figures"], facts["figures_reason"]) == (None, "no source tells figures of companies")
+    assert facts["events"] == []
+    others = [
+        await mine.get("/v1/quotes", tape_id=tape_id, symbols="ACME"),
+        await mine.get("/v1/quotes/history", **asked),
+        await mine.get("/v1/bars", **asked),
+        await mine.get("/v1/depth", **asked),
+        *await mine.rows("/v1/instruments", tape_id=tape_id, q="acme"),
+    ]
+    assert {each["source"] for each in (facts, *others)} == {"recorded"}
+    refused(await mine.ask("GET", "/v1/facts", params=asked | {"symbol": "NONE"}), 404, "unknown_symbol")
+
+
+async def test_daily_bars_are_kept_by_symbol_and_current_prices_read_together(desk: RunningDesk) -> None:
+    tape_id, _ = await desk.market()
+    await desk.mine.step(tape_id, count=3)
+    closes = {
+        symbol: [bar["close"] for bar in await desk.mine.rows("/v1/bars", tape_id=tape_id, symbol=symbol)]
+        for symbol in ("ACME", "BOLT")
+    }
+    assert closes == {"ACME": ["100", "103", "105", "98"], "BOLT": ["20.5", "21.5"]}
+    current = await desk.mine.rows("/v1/quotes", tape_id=tape_id, symbols="ACME,BOLT,MKTX")
+    assert [(each["symbol"], each["last"]) for each in current] == [("ACME", "98"), ("BOLT", "21.5"), ("MKTX", "5005")]
+
+
+async def test_prices_current_prices_sectors_refresh_and_options_are_five_routes(desk: RunningDesk) -> None:
+    body = {"preset": "calm_market", "name": "Calm", "seed": 5, "detail": "minute"}
+    tape_id = (await desk.mine.post("/v1/tapes", body))["id"]
+    await desk.mine.control(tape_id, "jump", to="next_open")
+    await desk.mine.step(tape_id, "bar", count=2)
+    mine, asked = desk.mine, {"tape_id": tape_id}
+    assert await mine.rows("/v1/bars", **asked, symbol="AAPL", interval="1d")
+    assert [each["symbol"] for each in await mine.rows("/v1/quotes", **asked, symbols="AAPL,XOM")] == ["AAPL", "XOM"]
+    sectors = await mine.get("/v1/sectors", **asked)
+    by_name = {each["sector"]: each["symbols"] for each in sectors["items"]}
+    assert ("synthetic", "XOM" in by_name["energy"], "AAPL" in by_name["technology"]) == (sectors["source"], True, True)
+    assert len(by_name) == 11
+    assert (await mine.ask("DELETE", "/v1/live/answers")).status_code == 204
+    assert await mine.rows("/v1/options/contracts", **asked, underlying="AAPL")
+    recorded, _ = await desk.market()
+    lacks = await mine.get("/v1/sectors", tape_id=recorded)
+    assert (lacks["items"], lacks["reason"]) == (None, "the source of this tape told no sectors")

@@ -83,6 +83,22 @@ async def test_holes_are_filled_into_a_new_version(at_work: RunningDesk) -> None
     assert [bar["close"] for bar in bars] == ["10.5", "10.5", "10.625", "10.625", "10.5"]
 
 
+async def test_quality_counts_the_rows_that_are_there_and_those_that_are_missing_symbol_by_symbol(
+    at_work: RunningDesk,
+) -> None:
+    nova = [DAYS[0], DAYS[3]]
+    polo = [day.replace("NOVA", "POLO") for day in (DAYS[0], DAYS[1], DAYS[2], DAYS[4])]
+    dataset_id = await brought(at_work, "Counted", sorted(nova + polo, key=lambda row: row.split(",")[1]))
+    report = await at_work.mine.get(f"/v1/datasets/{dataset_id}/quality")
+    counted = [
+        (each["symbol"], each["rows"], each["missing"], each["behind"], each["coverage_rate"], each["gaps_total"])
+        for each in report["items"]
+    ]
+    assert counted == [("NOVA", 2, 2, 1, "0.5", 1), ("POLO", 4, 1, 0, "0.8", 1)]
+    listed = next(row for row in await at_work.mine.rows("/v1/datasets") if row["name"] == "Counted")
+    assert listed["rows"] == sum(rows for _, rows, *_ in counted)
+
+
 async def test_a_repair_that_cannot_be_is_refused_and_leaves_no_version(at_work: RunningDesk) -> None:
     mine = await brought(at_work, "Nova", [DAYS[0], DAYS[2]])
     no_help = await brought(at_work, "Late", [DAYS[3], DAYS[4]])

@@ -1,15 +1,25 @@
 """Sources through REST: keys that never come back, rows that can be changed, and answers that say who gave them."""
 
+import asyncio
+from dataclasses import replace
 from typing import Any
 
+import httpx
 import pytest
 
+from paperdesk.doors.rest import build_app
+from paperdesk.doors.stream.app import stream
 from paperdesk.features.marketdata.kept_sources import PRICES_LAST
 from paperdesk.features.marketdata.reseal_source_keys import reseal_source_keys
+from paperdesk.features.marketdata.sources import Sources
 from paperdesk.infra.clock import FrozenClock
 from paperdesk.infra.crypto import Vault
-from tests.desk import RunningDesk, Visitor, refused, sources_at
-from tests.vendor_stand import KEYS, Trouble
+from paperdesk.infra.outbound import Surroundings
+from tests.desk import HERE, RunningDesk, Visitor, refused, sources_at
+from tests.vendor_server import served_stand, stage
+from tests.vendor_stand import KEYS, Trouble, VendorStand
+
+__all__ = ["served_stand", "stage"]
 
 SPAN = {"start": "2024-01-02T00:00:00Z", "end": "2024-02-01T00:00:00Z"}
 
@@ -164,3 +174,36 @@ async def test_keys_are_sealed_anew_when_the_sealing_key_is_changed(keyed: Runni
     assert {row[0] for row in await keyed.owner.fetch("select sealed_with from source_keys")} == {"second"}
     # The desk that still runs has the old sealing key alone, and says what is wrong instead of guessing.
     refused(await keyed.mine.ask("POST", "/v1/sources/fred/test"), 409, "seal_broken")
+
+
+async def test_each_kind_of_instrument_has_vendors_of_its_own_within_the_calls_it_may_make(keyed: RunningDesk) -> None:
+    for subject, named in (("quotes", "polygon"), ("chains", "alpaca"), ("yields", "fred")):
+        assert (await keyed.mine.ask("PUT", f"/v1/source-rows/{subject}", json={"sources": [named]})).is_success
+    left = {name: (await source(keyed, name))["calls_left"] for name in KEYS}
+    quotes = await keyed.mine.get("/v1/live/quotes", symbols="ACME")
+    chain = await keyed.mine.get("/v1/live/chain", underlying="ACME")
+    yields = await keyed.mine.get("/v1/live/yields", series="DGS10", start="2024-01-02", end="2024-01-05")
+    assert [each["told"]["source"] for each in (quotes, chain, yields)] == ["polygon", "alpaca", "fred"]
+    for name, calls in (("polygon", 1), ("alpaca", 2), ("fred", 1)):
+        now = await source(keyed, name)
+        assert (now["calls_left"], now["calls_today"]) == (left[name] - calls, calls)
+
+
+async def test_a_vendor_is_called_over_few_connections_that_are_used_again(
+    keyed: RunningDesk, served_stand: VendorStand
+) -> None:
+    urls = dict.fromkeys(("alpaca_prices_url", "alpaca_trading_url", "polygon_url", "fred_url"), served_stand.base)
+    settings = keyed.runtime.settings.model_copy(update=urls)
+    around = Surroundings(keyed.runtime.clock, asyncio.sleep, lambda: 1.0, keyed.runtime.metrics)
+    sources = Sources(settings, keyed.rooms.sources.vault, around)
+    app = build_app(replace(keyed.rooms, sources=sources), "0.0.0", stream, [])
+    headers = {"Authorization": f"Bearer {keyed.first.key.token}"}
+    ask = {"series": "DGS10", "start": "2024-01-02"}
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=HERE, headers=headers) as client:
+        served_stand.troubles = [Trouble(hangs_s=0.05)] * 20
+        days = [f"2024-02-{day:02}" for day in range(1, 21)]
+        asked = (client.get("/v1/live/yields", params=ask | {"end": each}) for each in days)
+        assert all(answer.is_success for answer in await asyncio.gather(*asked))
+    await sources.close()
+    assert len(served_stand.asked) == 20
+    assert len({each.client for each in served_stand.asked}) == 8

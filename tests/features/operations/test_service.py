@@ -74,6 +74,15 @@ def test_light_routes_answer_at_once(client: httpx.Client) -> None:
 
 
 @pytest.mark.nightly
+def test_a_quote_is_quick(client: httpx.Client, served: dict[str, str]) -> None:
+    tape_id = client.get(f"/v1/accounts/{served['account_id']}").json()["tape_id"]
+    asked = {"tape_id": tape_id, "symbols": served["symbol"]}
+    assert client.get("/v1/quotes", params=asked).json()["items"][0]["bid"] is not None
+    rounds = [[timed(client, "GET", "/v1/quotes", params=asked) for _ in range(50)] for _ in range(ROUNDS)]
+    assert min(map(max, rounds)) < 100
+
+
+@pytest.mark.nightly
 async def test_of_calls_at_once_nearly_all_succeed_and_are_quick(served: dict[str, str]) -> None:
     headers = {"Authorization": f"Bearer {served['key_id']}.{served['secret']}"}
     async with httpx.AsyncClient(base_url=served["url"], headers=headers, timeout=30) as client:

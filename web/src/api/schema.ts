@@ -416,6 +416,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/facts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read what there is to know of a symbol: what it is, when it trades, and what its company has announced. */
+        get: operations["get_facts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sectors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the companies that a tape has shown by sector. */
+        get: operations["get_sectors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/statistics": {
         parameters: {
             query?: never;
@@ -2745,6 +2779,34 @@ export interface components {
             sentence: string;
         };
         /**
+         * FactsOut
+         * @description What there is to know of a symbol by the tape's time; null with a reason where no source tells it.
+         */
+        FactsOut: {
+            source: components["schemas"]["SourceKind"];
+            instrument: components["schemas"]["InstrumentOut"];
+            hours: components["schemas"]["HoursOut"];
+            /**
+             * Events
+             * @description The corporate actions that have been announced by now.
+             */
+            events: components["schemas"]["CorporateActionOut"][];
+            /**
+             * Ratings
+             * @description What analysts advise; no source tells it.
+             */
+            ratings: null;
+            /** Ratings Reason */
+            ratings_reason: string;
+            /**
+             * Figures
+             * @description Earnings, shares outstanding and the like; no source tells them.
+             */
+            figures: null;
+            /** Figures Reason */
+            figures_reason: string;
+        };
+        /**
          * FailureOut
          * @description What a source failed with last.
          */
@@ -3265,6 +3327,31 @@ export interface components {
              * @description Which source; without it the first that answers.
              */
             source?: string | null;
+        };
+        /**
+         * HoursOut
+         * @description When an instrument's market trades: the session that is open, or the next one.
+         */
+        HoursOut: {
+            /** Calendar */
+            calendar: string;
+            /** Is Open */
+            is_open: boolean;
+            /**
+             * Session On
+             * Format: date
+             */
+            session_on: string;
+            /**
+             * Opens At
+             * Format: date-time
+             */
+            opens_at: string;
+            /**
+             * Closes At
+             * Format: date-time
+             */
+            closes_at: string;
         };
         /**
          * ImportOut
@@ -5625,6 +5712,27 @@ export interface components {
          */
         Scope: "read" | "trade" | "admin";
         /**
+         * SectorOut
+         * @description A sector, and the companies in it that the tape has shown.
+         */
+        SectorOut: {
+            /** Sector */
+            sector: string;
+            /** Symbols */
+            symbols: string[];
+        };
+        /**
+         * SectorsOut
+         * @description Companies by sector; null with a reason where the tape's source told none.
+         */
+        SectorsOut: {
+            source: components["schemas"]["SourceKind"];
+            /** Items */
+            items: components["schemas"]["SectorOut"][] | null;
+            /** Reason */
+            reason: string | null;
+        };
+        /**
          * Settlement
          * @description What exercise brings: the underlying itself, or money by its close (pm) or its opening value (am).
          * @enum {string}
@@ -7503,6 +7611,69 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DepthOut"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_facts: {
+        parameters: {
+            query: {
+                tape_id: string;
+                symbol: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FactsOut"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_sectors: {
+        parameters: {
+            query: {
+                tape_id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SectorsOut"];
                 };
             };
             /** @description Refused, or failed: a problem with a code. */

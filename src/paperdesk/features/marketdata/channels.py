@@ -1,4 +1,4 @@
-"""The four kinds of channels: quotes and status, of which the latest counts; prints and bars, of which each does.
+"""The kinds of channels: quotes, depth and status, of which the latest counts; prints and bars, of which each does.
 
 Every message has `seq`, the cursor of its tape that it is true of, and `after`, the `seq` of the message before it.
 Whoever has seen `after` or more has missed nothing. A state stands alone: its `after` is null.
@@ -27,12 +27,13 @@ from paperdesk.features.marketdata.feeds.bar_rows import BarsWanted
 from paperdesk.features.marketdata.feeds.columns import PrintColumns, microseconds, picked_bars
 from paperdesk.features.marketdata.feeds.dataset import Dataset, standing_quote
 from paperdesk.features.marketdata.feeds.resample import Interval, minutes_of, resampled
+from paperdesk.features.marketdata.market_reads import LACKS_DEPTH, book_of
 from paperdesk.features.marketdata.pump import FACTS_MAX
 from paperdesk.features.marketdata.queries import BarQuery, read_bars, standing_of
 from paperdesk.features.marketdata.tapes import Tape
 from paperdesk.infra.bus import Message, Subscription
 
-Topic: TypeAlias = Literal["quotes", "prints", "bars", "status"]
+Topic: TypeAlias = Literal["quotes", "depth", "prints", "bars", "status"]
 TOPICS: Final[tuple[Topic, ...]] = get_args(Topic)
 
 MARKET: Final = "market"
@@ -155,6 +156,23 @@ class Quotes(Channel):
         return None if self._quote == before else News(self._state)
 
 
+class Depth(Channel):
+    """The book as far as the tape has it, which is its best level; null with a reason where nobody told sizes."""
+
+    is_conflated = True
+
+    def _state_at(self, now: Moment) -> Content:
+        quote = book_of(now.dataset, self._instrument.id, now.tape.cursor)
+        return {
+            "depth": None if quote is None else _shown_book(quote),
+            "reason": LACKS_DEPTH if quote is None else None,
+        }
+
+    def _news(self, now: Moment) -> News | None:
+        before, self._state = self._state, self._state_at(now)
+        return None if self._state == before else News(self._state)
+
+
 class Status(Channel):
     """Whether the symbol trades: the session that has opened and not yet closed, and the halt it stands in."""
 
@@ -258,6 +276,14 @@ def _shown_quote(quote: Quote) -> Content:
         **{name: None if size is None else plain(size) for name, size in sizes.items()},
         "derived_from": quote.derived_from,
     }
+
+
+def _shown_book(quote: Quote) -> Content:
+    assert quote.bid_size is not None, "a book has sizes"
+    assert quote.ask_size is not None, "a book has sizes"
+    sides = {"bids": (quote.bid, quote.bid_size), "asks": (quote.ask, quote.ask_size)}
+    levels = {name: [{"price": plain(price), "size": plain(size)}] for name, (price, size) in sides.items()}
+    return {"at": instant_text(quote.at), **levels}
 
 
 def _shown_bar(bar: Bar) -> Content:

@@ -4,10 +4,12 @@ All of them see the tape only up to its cursor. What a tape does not have is Non
 """
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
+from itertools import groupby
+from operator import itemgetter
 from typing import Final, Generic, TypeAlias, TypeVar
 from uuid import UUID
 
@@ -15,18 +17,22 @@ import numpy as np
 
 from paperdesk.core.broker.view import UnknownSymbol
 from paperdesk.core.kernel.errors import Invalid
+from paperdesk.core.kernel.ids import InstrumentId
 from paperdesk.core.market.facts import AuctionFact, CloseFact, PriceFact, QuoteFact
 from paperdesk.core.market.instruments import Instrument, Kind
+from paperdesk.core.market.quotes import Quote
+from paperdesk.core.synthetic.roster import ROSTER
 from paperdesk.features.marketdata.feeds.adjust import Adjustment, adjusted, happened
 from paperdesk.features.marketdata.feeds.bar_rows import BarRows, BarsWanted
 from paperdesk.features.marketdata.feeds.columns import ABSENT, Ints, exact, exact_or_none, microseconds
 from paperdesk.features.marketdata.feeds.dataset import Dataset
-from paperdesk.features.marketdata.feeds.manifest import PriceBasis, SourceKind
+from paperdesk.features.marketdata.feeds.manifest import Listing, PriceBasis, SourceKind
 from paperdesk.features.marketdata.tapes import Tape, listed_instrument
 from paperdesk.infra import cache
 from paperdesk.infra.http import DayText, InstantText
 
 ROWS_MAX: Final = 1000
+LACKS_DEPTH: Final = "this tape has no quotes with sizes"
 LASTS: Final = timedelta(hours=24)
 KEPT_FOR: Final = timedelta(minutes=1)
 _PERCENT: Final = 100
@@ -103,12 +109,34 @@ def day_prints(tape: Tape, dataset: Dataset, asked: DayQuery, limit: int) -> Day
     return DayRows(on, _rows(tape, dataset, (instrument, on), asked, (kinds, limit)))
 
 
+def book_of(dataset: Dataset, instrument_id: InstrumentId, cursor: int) -> Quote | None:
+    """Return the quote that is the best level of a book: a real one with both its sizes, None without."""
+    quote = dataset.last_quote(instrument_id, cursor)
+    return None if quote is None or quote.bid_size is None or quote.ask_size is None else quote
+
+
 def require_listed(tape: Tape, dataset: Dataset, symbol: str) -> Instrument:
     """Return the instrument of a symbol that the tape has shown, or refuse it."""
     instrument = listed_instrument(dataset, symbol, tape.cursor)
     if instrument is None:
         raise UnknownSymbol(f"{symbol[:32]!r} is not on this tape.", symbol=symbol[:32])
     return instrument
+
+
+def require_listing(tape: Tape, dataset: Dataset, symbol: str) -> Listing:
+    """Return how a symbol that the tape has shown is listed, or refuse it."""
+    instrument = require_listed(tape, dataset, symbol)
+    found = dataset.search(instrument.symbol, tape.cursor)
+    return next(each for each in found if each.instrument.id == instrument.id)
+
+
+def sectors(tape: Tape, dataset: Dataset) -> Mapping[str, Sequence[str]] | None:
+    """Return the companies that the tape has shown by sector, both in alphabetical order; None where nobody told."""
+    if dataset.manifest.recipe is None:
+        return None
+    listed = {each.instrument.symbol for each in dataset.search("", tape.cursor)}
+    homes = sorted((each.home, each.symbol) for each in ROSTER if each.home is not None and each.symbol in listed)
+    return {home: [symbol for _, symbol in found] for home, found in groupby(homes, key=itemgetter(0))}
 
 
 async def all_figures(tape: Tape, dataset: Dataset, kept: cache.Cache) -> Sequence[Figures]:

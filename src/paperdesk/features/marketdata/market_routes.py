@@ -10,19 +10,24 @@ from paperdesk.features.marketdata.market_reads import (
     ROWS_MAX,
     DayQuery,
     all_figures,
+    book_of,
     day_prints,
     day_quotes,
     figures,
     movers,
     require_listed,
+    require_listing,
+    sectors,
 )
 from paperdesk.features.marketdata.market_schemas import (
     CatalogueOut,
     DepthOut,
+    FactsOut,
     FiguresOut,
     MoversOut,
     PastQuotesOut,
     PrintsOut,
+    SectorsOut,
     StatisticsOut,
 )
 from paperdesk.features.marketdata.queries import SYMBOLS_MAX, TooManySymbols, on_tape
@@ -56,8 +61,22 @@ async def get_prints(
 async def get_depth(tape_id: UUID, symbol: str, work: Reading, shelf: Datasets) -> DepthOut:
     """Read the book of a symbol as far as the tape has it."""
     tape, dataset = await on_tape(work, shelf, tape_id)
-    quote = dataset.last_quote(require_listed(tape, dataset, symbol).id, tape.cursor)
+    quote = book_of(dataset, require_listed(tape, dataset, symbol).id, tape.cursor)
     return DepthOut.of(symbol, dataset.manifest.kind, quote)
+
+
+@router.get("/facts")
+async def get_facts(tape_id: UUID, symbol: str, work: Reading, shelf: Datasets) -> FactsOut:
+    """Read what there is to know of a symbol: what it is, when it trades, and what its company has announced."""
+    tape, dataset = await on_tape(work, shelf, tape_id)
+    return FactsOut.of(tape, dataset, require_listing(tape, dataset, symbol))
+
+
+@router.get("/sectors")
+async def get_sectors(tape_id: UUID, work: Reading, shelf: Datasets) -> SectorsOut:
+    """List the companies that a tape has shown by sector."""
+    tape, dataset = await on_tape(work, shelf, tape_id)
+    return SectorsOut.of(dataset.manifest.kind, sectors(tape, dataset))
 
 
 @router.get("/statistics")

@@ -1,6 +1,6 @@
 """What reads of a market day look like from outside."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal, get_args
@@ -10,10 +10,14 @@ from pydantic import BaseModel, Field
 from paperdesk.core.market.facts import AuctionFact, QuoteFact
 from paperdesk.core.market.instruments import Kind
 from paperdesk.core.market.quotes import Quote
+from paperdesk.features.marketdata.action_schemas import CorporateActionOut
 from paperdesk.features.marketdata.feeds.dataset import Dataset
-from paperdesk.features.marketdata.feeds.manifest import SourceKind
+from paperdesk.features.marketdata.feeds.manifest import Listing, SourceKind
 from paperdesk.features.marketdata.feeds.resample import Interval, minutes_of
-from paperdesk.features.marketdata.market_reads import DayQuery, DayRows, Figures, PrintFact
+from paperdesk.features.marketdata.market_reads import LACKS_DEPTH, DayQuery, DayRows, Figures, PrintFact
+from paperdesk.features.marketdata.queries import known_actions
+from paperdesk.features.marketdata.schemas import InstrumentOut
+from paperdesk.features.marketdata.tapes import Tape
 from paperdesk.infra.http import NumberText
 
 
@@ -91,6 +95,76 @@ class PrintsOut(BaseModel):
         return cls(source=source, symbol=asked.symbol, on=found.on, items=items, reason=None)
 
 
+class HoursOut(BaseModel):
+    """When an instrument's market trades: the session that is open, or the next one."""
+
+    calendar: str
+    is_open: bool
+    session_on: date
+    opens_at: datetime
+    closes_at: datetime
+
+
+class FactsOut(BaseModel):
+    """What there is to know of a symbol by the tape's time; null with a reason where no source tells it."""
+
+    source: SourceKind
+    instrument: InstrumentOut
+    hours: HoursOut
+    events: list[CorporateActionOut] = Field(description="The corporate actions that have been announced by now.")
+    ratings: None = Field(description="What analysts advise; no source tells it.")
+    ratings_reason: str
+    figures: None = Field(description="Earnings, shares outstanding and the like; no source tells them.")
+    figures_reason: str
+
+    @classmethod
+    def of(cls, tape: Tape, dataset: Dataset, listing: Listing) -> "FactsOut":
+        """Show what is known of a listing."""
+        session = dataset.calendar.session_at(tape.at) or dataset.calendar.next_session(tape.at)
+        hours = HoursOut(
+            calendar=dataset.calendar.name,
+            is_open=dataset.calendar.is_open(tape.at),
+            session_on=session.on,
+            opens_at=session.opens_at,
+            closes_at=session.closes_at,
+        )
+        events = [CorporateActionOut.of(each) for each in known_actions(tape, dataset, [listing.instrument.symbol])]
+        instrument = InstrumentOut.of(listing, dataset.manifest.kind)
+        return cls(
+            source=dataset.manifest.kind,
+            instrument=instrument,
+            hours=hours,
+            events=events,
+            ratings=None,
+            ratings_reason="no source tells ratings",
+            figures=None,
+            figures_reason="no source tells figures of companies",
+        )
+
+
+class SectorOut(BaseModel):
+    """A sector, and the companies in it that the tape has shown."""
+
+    sector: str
+    symbols: list[str]
+
+
+class SectorsOut(BaseModel):
+    """Companies by sector; null with a reason where the tape's source told none."""
+
+    source: SourceKind
+    items: list[SectorOut] | None
+    reason: str | None
+
+    @classmethod
+    def of(cls, source: SourceKind, found: Mapping[str, Sequence[str]] | None) -> "SectorsOut":
+        """Show sectors."""
+        if found is None:
+            return cls(source=source, items=None, reason="the source of this tape told no sectors")
+        items = [SectorOut(sector=name, symbols=list(symbols)) for name, symbols in found.items()]
+        return cls(source=source, items=items, reason=None)
+
+
 class LevelOut(BaseModel):
     """A price of the book, and how much stands there."""
 
@@ -113,8 +187,7 @@ class DepthOut(BaseModel):
     def of(cls, symbol: str, source: SourceKind, quote: Quote | None) -> "DepthOut":
         """Show the best level where its sizes are known."""
         if quote is None or quote.bid_size is None or quote.ask_size is None:
-            reason = "this tape has no quotes with sizes"
-            return cls(source=source, symbol=symbol, at=None, bids=None, asks=None, levels=0, reason=reason)
+            return cls(source=source, symbol=symbol, at=None, bids=None, asks=None, levels=0, reason=LACKS_DEPTH)
         return cls(
             source=source,
             symbol=symbol,

@@ -12,7 +12,17 @@ from paperdesk.core.broker.view import UnknownSymbol
 from paperdesk.core.kernel.errors import Invalid, PaperdeskError
 from paperdesk.core.kernel.ids import TapeId
 from paperdesk.core.market.instruments import Instrument
-from paperdesk.features.marketdata.channels import Bars, Channel, ChannelKey, Moment, Prints, Quotes, Status, Topic
+from paperdesk.features.marketdata.channels import (
+    Bars,
+    Channel,
+    ChannelKey,
+    Depth,
+    Moment,
+    Prints,
+    Quotes,
+    Status,
+    Topic,
+)
 from paperdesk.features.marketdata.tapes import Shelf, Tape, listed_instrument
 from paperdesk.infra.bus import Subscription
 from paperdesk.infra.rooms import keep_serving
@@ -23,7 +33,13 @@ CHANNELS_MAX: Final = 500
 _TURN: Final = 32
 """How many channels are told before others get their turn."""
 
-_KINDS: Final[Mapping[Topic, type[Channel]]] = {"quotes": Quotes, "prints": Prints, "bars": Bars, "status": Status}
+_KINDS: Final[Mapping[Topic, type[Channel]]] = {
+    "quotes": Quotes,
+    "depth": Depth,
+    "prints": Prints,
+    "bars": Bars,
+    "status": Status,
+}
 
 
 class TooManyChannels(Invalid):
