@@ -25,7 +25,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from paperdesk.core.kernel.ids import DatasetId, derived
+from paperdesk.core.kernel.ids import DatasetId, TapeId, derived
 from paperdesk.core.market.instruments import Kind
 from paperdesk.doors import worker
 from paperdesk.doors.alpaca.app import dialect
@@ -275,6 +275,7 @@ class RunningDesk:
     runtime: Runtime
     rooms: Rooms
     relay: Relay
+    pump: worker.Pump
     first: Desk
     second: Desk
     markets: dict[str, Market]
@@ -311,6 +312,12 @@ class RunningDesk:
         tape_id = await self.mine.open_tape(self.markets[name].id, starts.get(name, FIRST_CLOSE))
         return tape_id, await self.mine.open_account(tape_id, **rules)
 
+    async def seen_playing(self, tape_id: str) -> None:
+        """Wait until the pump has seen a tape play, so that what the clock does next counts."""
+        async with asyncio.timeout(30):
+            while self.pump.moved_at.get(TapeId(UUID(tape_id))) != self.runtime.clock.now():
+                await asyncio.sleep(0.01)
+
     async def footprint(self, account_id: str) -> list[str]:
         """Return everything an account has left in the database, to be compared before and after."""
         queries = (f"select t::text from {table} t where {key} = $1 order by 1" for table, key in _TRACES.items())
@@ -345,8 +352,8 @@ async def desk(
             await insert_dataset(UnitOfWork(found.principal, runtime.clock.now(), db), market.id, market.manifest, None)
     monkeypatch.setattr(worker, "IDLE_S", 0.02)
     stand = VendorStand()
-    async with at_work(runtime, stand) as (rooms, relay):
-        running = RunningDesk(runtime, rooms, relay, found, second, markets, database.owner, stand)
+    async with at_work(runtime, stand) as (rooms, relay, pump):
+        running = RunningDesk(runtime, rooms, relay, pump, found, second, markets, database.owner, stand)
         yield running
         for client in running.clients:
             await client.aclose()
@@ -359,7 +366,9 @@ def _shelve(runtime: Runtime, markets: dict[str, Market]) -> None:
 
 
 @asynccontextmanager
-async def at_work(runtime: Runtime, stand: VendorStand | None = None) -> AsyncIterator[tuple[Rooms, Relay]]:
+async def at_work(
+    runtime: Runtime, stand: VendorStand | None = None
+) -> AsyncIterator[tuple[Rooms, Relay, worker.Pump]]:
     """Let the rooms of a desk work for as long as the block lasts; they look around often."""
     sources = sources_at(runtime, stand or VendorStand())
     shelf = Shelf(runtime.settings.datasets)
@@ -372,7 +381,7 @@ async def at_work(runtime: Runtime, stand: VendorStand | None = None) -> AsyncIt
     works = (writer, relay, notices, pump, publication, elsewhere, auditor)
     tasks = [asyncio.create_task(work.run()) for work in works]
     try:
-        yield Rooms(runtime, Gate(runtime), shelf, writer, sources, publication), relay
+        yield Rooms(runtime, Gate(runtime), shelf, writer, sources, publication), relay, pump
     finally:
         for task in tasks:
             task.cancel()

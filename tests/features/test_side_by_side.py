@@ -16,8 +16,8 @@ async def test_two_desks_in_one_process_know_nothing_of_each_other(desk: Running
     """They share a database here, which is the most that two processes of one desk do."""
     other = Runtime(desk.runtime.settings, desk.runtime.server, desk.runtime.hasher, desk.runtime.clock)
     other.app, other.system = desk.runtime.app, desk.runtime.system
-    async with at_work(other) as (rooms, relay):
-        beside = RunningDesk(other, rooms, relay, desk.first, desk.second, desk.markets, desk.owner, desk.vendors)
+    async with at_work(other) as (rooms, relay, pump):
+        beside = RunningDesk(other, rooms, relay, pump, desk.first, desk.second, desk.markets, desk.owner, desk.vendors)
         for _ in range(3):
             await desk.mine.get("/v1/me")
         stranger = {"email": "nobody@example.com", "password": "wrong"}
@@ -62,7 +62,7 @@ async def test_who_waits_for_the_database_holds_nobody_else_up(desk: RunningDesk
     blocker = await desk.runtime.server.connect()
     await blocker.execute("begin; lock table accounts in access exclusive mode")
     waiting = [asyncio.create_task(desk.mine.get(f"/v1/accounts/{account_id}")) for _ in range(3)]
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         for _ in range(3):
             await desk.mine.get("/v1/me")
             await desk.mine.get("/v1/tapes")

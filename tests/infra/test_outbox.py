@@ -12,7 +12,7 @@ __all__ = ["desk", "markets"]
 async def heard(news: Subscription, count: int) -> list[Message]:
     """Return the next events; that of the first deposit may come late and does not count."""
     found: list[Message] = []
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while len(found) < count:
             message = await news.next()
             found += [message] if message["seq"] > 1 else []

@@ -103,7 +103,7 @@ async def kept(postgres: EmbeddedPostgres) -> list[int]:
 
 async def until(condition: Callable[[], bool]) -> None:
     """Wait until something outside this process has happened."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(30):
         while not condition():
             await asyncio.sleep(0.002)
 
@@ -116,7 +116,7 @@ async def gone(pid: int) -> None:
 async def revived(postgres: EmbeddedPostgres, dead: int) -> None:
     """Wait until another postmaster serves in place of a dead one."""
     await until(lambda: postgres.pid not in (dead, None))
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(30):
         await postgres.wait_ready()
 
 

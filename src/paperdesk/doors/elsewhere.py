@@ -14,12 +14,17 @@ from paperdesk.infra.rooms import keep_serving
 class Elsewhere:
     """Hears from the database which tapes moved, and reads where those stand that somebody follows here.
 
-    While the pump of this process leads, it tells by itself and sooner, and nothing is read.
+    While the pump of this process leads, it tells by itself and sooner, and nothing is read. A pump that has lost its
+    connection learns of that later than the one that took over, so what follows is looked at again when it steps down.
     """
 
     pump: Pump
     _due: set[TapeId] = field(default_factory=set[TapeId])
     _has_due: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        """Be told when the pump of this process leads no longer."""
+        self.pump.when_deposed = self._look_at_all
 
     def told(self, payload: str) -> None:
         """Take note of a tape whose row has changed."""
@@ -28,7 +33,10 @@ class Elsewhere:
     def listening(self, *, is_on: bool) -> None:
         """Look at all tapes that somebody follows: they may have moved while nobody told."""
         if is_on:
-            self._look({*self.pump.runtime.bus.ids_of("tape:"), *map(str, self.pump.publication.followed)})
+            self._look_at_all()
+
+    def _look_at_all(self) -> None:
+        self._look({*self.pump.runtime.bus.ids_of("tape:"), *map(str, self.pump.publication.followed)})
 
     def _look(self, named: Iterable[str]) -> None:
         if self.pump.leads:

@@ -1,6 +1,7 @@
 """What runs without being asked: the relay, the jobs, and the pump that moves tapes."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -32,6 +33,7 @@ class Pump:
     auditor: Auditor
     recorder: Recorder | None = None
     leads: bool = False
+    when_deposed: Callable[[], None] = lambda: None
     moved_at: dict[TapeId, datetime] = field(default_factory=dict[TapeId, datetime])
 
     async def run(self) -> None:
@@ -56,6 +58,7 @@ class Pump:
                     await _wait(controls, FRAME_S if moving else IDLE_S)
         finally:
             self.leads = False
+            self.when_deposed()
             if recording is not None:
                 recording.cancel()
             await db.close(timeout=1)

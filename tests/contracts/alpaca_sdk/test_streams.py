@@ -26,7 +26,7 @@ class Heard:
         self._queue.put_nowait(message)
 
     async def next(self, count: int = 1) -> list[Any]:
-        return [await asyncio.wait_for(self._queue.get(), 10) for _ in range(count)]
+        return [await asyncio.wait_for(self._queue.get(), 30) for _ in range(count)]
 
 
 @asynccontextmanager

@@ -26,7 +26,7 @@ async def line(dialect: Dialect, path: str, **headers: str) -> AsyncIterator[Cli
 
 
 async def hear(socket: ClientConnection) -> Any:  # noqa: ANN401 - any JSON
-    return json.loads(await asyncio.wait_for(socket.recv(), 10))
+    return json.loads(await asyncio.wait_for(socket.recv(), 30))
 
 
 async def hear_code(socket: ClientConnection) -> int:
@@ -55,7 +55,7 @@ async def revoke_the_key(dialect: Dialect) -> None:
 
 
 async def until_closed(socket: ClientConnection) -> int | None:
-    await asyncio.wait_for(socket.wait_closed(), 10)
+    await asyncio.wait_for(socket.wait_closed(), 30)
     return socket.close_code
 
 
@@ -101,7 +101,7 @@ async def test_message_pack_is_spoken_to_who_announces_it(dialect: Dialect) -> N
         await socket.send(msgspec.msgpack.encode({"action": "subscribe", "quotes": ["*"]}))
         frames.append(await socket.recv())
         await dialect.step(1, "fact")
-        frames.append(await asyncio.wait_for(socket.recv(), 10))
+        frames.append(await asyncio.wait_for(socket.recv(), 30))
     *_, (quote,) = (msgspec.msgpack.decode(frame) for frame in frames if isinstance(frame, bytes))
     assert quote["t"].isoformat() == "2024-06-03T14:01:00+00:00"
 
@@ -154,7 +154,7 @@ async def test_who_says_nothing_is_hung_up_on(dialect: Dialect, monkeypatch: pyt
     async with line(dialect, "/v2/iex") as prices, line(dialect, "/stream") as updates:
         await hear(prices)
         assert await hear_code(prices) == 404
-        await asyncio.wait_for(updates.wait_closed(), 10)
+        await asyncio.wait_for(updates.wait_closed(), 30)
         assert updates.close_code == 1008
 
 
@@ -200,6 +200,8 @@ async def test_order_events_are_told_to_who_listens(dialect: Dialect, form: str)
         await socket.send(json.dumps({"action": "authenticate", **forms[form]}))
         assert (await hear(socket))["data"]["status"] == "authorized"
         await dialect.ask("POST", "/v2/orders", json=ORDER)  # nobody listens yet
+        while await dialect.desk.owner.fetchval("select count(*) from outbox"):
+            await asyncio.sleep(0.01)
         await asyncio.sleep(0.3)
         await socket.send(json.dumps({"action": "listen", "data": {"streams": ["trade_updates", "weather"]}}))
         assert await hear(socket) == {"stream": "listening", "data": {"streams": ["trade_updates"]}}
@@ -217,7 +219,7 @@ async def test_nobody_hears_of_orders(dialect: Dialect, said: str | bytes) -> No
         await socket.send(said)
         if "authenticate" in str(said):
             assert (await hear(socket))["data"]["status"] == "unauthorized"
-        await asyncio.wait_for(socket.wait_closed(), 10)
+        await asyncio.wait_for(socket.wait_closed(), 30)
         assert socket.close_code == 1008
 
 

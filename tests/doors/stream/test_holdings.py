@@ -175,7 +175,7 @@ async def test_events_positions_and_results_of_one_account_can_be_followed_toget
     while kinds != {"account", "positions", "results"}:
         kinds.add((await line.hear())["topic"])
     await line.socket.close()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while desk.runtime.bus.has_subscribers(f"account:{account_id}"):
             await asyncio.sleep(0.01)
 

@@ -28,10 +28,10 @@ async def other(desk: RunningDesk) -> AsyncIterator[Exchange]:
     await desk.mine.step(tape_id)
     mine = desk.runtime
     theirs = Runtime(mine.settings, mine.server, TokenHasher(b"test" * 8), mine.clock)
-    async with at_work(theirs) as (rooms, relay):
+    async with at_work(theirs) as (rooms, relay, pump):
         while not (rooms.shelf.answers._is_told and desk.rooms.shelf.answers._is_told):
             await asyncio.sleep(0.01)
-        async with serving(replace(desk, runtime=theirs, rooms=rooms, relay=relay, clients=[])) as found:
+        async with serving(replace(desk, runtime=theirs, rooms=rooms, relay=relay, pump=pump, clients=[])) as found:
             yield found
     await theirs.close()
 
@@ -124,6 +124,6 @@ async def another_leads(desk: RunningDesk) -> None:
     before = await desk.owner.fetchval(leaders, pump)
     assert before is not None
     await desk.owner.execute("select pg_terminate_backend($1)", before)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while await desk.owner.fetchval(leaders, pump) in {None, before}:
             await asyncio.sleep(0.01)

@@ -127,8 +127,8 @@ async def test_after_a_restart_everything_is_still_there(desk: RunningDesk) -> N
     await _bought_twice_and_sold(desk, tape_id, account_id)
     waiting = await desk.mine.order(account_id, "buy", "1", time_in_force="gtc", limit_price="50.00")
     before = await _everything(desk, account_id)
-    async with at_work(desk.runtime) as (rooms, relay):
-        again = replace(desk, rooms=rooms, relay=relay, clients=[])
+    async with at_work(desk.runtime) as (rooms, relay, pump):
+        again = replace(desk, rooms=rooms, relay=relay, pump=pump, clients=[])
         assert await _everything(again, account_id) == before
         assert (await again.mine.ask("DELETE", f"/v1/orders/{waiting['id']}")).json()["status"] == "cancelled"
         assert (await again.mine.step(tape_id))["at"] == "2024-06-07T20:00:00Z"

@@ -13,7 +13,7 @@ from tests.loglines import write_logs
 
 async def _closes(desk: RunningDesk, account_id: str, count: int) -> list[dict[str, Any]]:
     """The comparisons of an account, newest first, once there are so many."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(30):
         while True:
             found = await desk.mine.get(f"/v1/accounts/{account_id}/reconciliation")
             if len(found["closes"]) >= count:

@@ -197,7 +197,7 @@ WAITING = "select pid from pg_stat_activity where wait_event_type = 'Lock' and q
 
 async def writer_waits(desk: RunningDesk) -> int:
     """Return the database process of the writer once it waits for a lock."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while (pid := await desk.owner.fetchval(WAITING)) is None:
             await asyncio.sleep(0.01)
     return int(pid)

@@ -58,8 +58,8 @@ async def test_orders_go_on_waiting_after_a_restart(desk: RunningDesk) -> None:
     await desk.mine.step(tape_id)
     trail = await order_of(desk, account_id, "sell", type="trailing_stop", trail_rate="0.03")
     await desk.mine.step(tape_id)
-    async with at_work(desk.runtime) as (rooms, relay):
-        again = replace(desk, rooms=rooms, relay=relay, clients=[])
+    async with at_work(desk.runtime) as (rooms, relay, pump):
+        again = replace(desk, rooms=rooms, relay=relay, pump=pump, clients=[])
         order = await again.mine.get(f"/v1/orders/{trail}")
         assert (order["watermark"], order["stop_price"]) == ("106", "102.82")
         await again.mine.step(tape_id)

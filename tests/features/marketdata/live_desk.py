@@ -34,7 +34,7 @@ async def live(desk: RunningDesk, clock: FrozenClock, monkeypatch: pytest.Monkey
 
 async def until(look: Callable[[], Awaitable[Any]], is_there: Callable[[Any], bool]) -> Any:  # noqa: ANN401 - any JSON
     """Look until something is there, and return it."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(30):
         while not is_there(found := await look()):
             await asyncio.sleep(0.02)
     return found

@@ -46,7 +46,7 @@ async def sent(desk: RunningDesk, content: bytes, **params: str) -> dict[str, An
     """Upload a file, and return the job once it has ended."""
     answer = await desk.mine.ask("POST", "/v1/datasets", params={"name": "Nova", **params}, content=content)
     assert answer.status_code == 202, answer.text
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(30):
         while True:
             job: dict[str, Any] = await desk.mine.get(f"/v1/jobs/{answer.json()['job_id']}")
             if job["finished_at"]:
@@ -135,10 +135,10 @@ async def test_a_cancelled_import_leaves_no_upload_whether_it_had_begun_or_not(d
     running = await asked(desk)
     assert len(uploads(desk)) == 2
     working = asyncio.create_task(Worker(desk.runtime, {KIND: read_slowly}).run())
-    await asyncio.wait_for(reading.wait(), 20)
+    await asyncio.wait_for(reading.wait(), 30)
     await desk.mine.ask("DELETE", f"/v1/jobs/{running}")
     may_go_on.set()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(30):
         while uploads(desk):
             await asyncio.sleep(0.02)
     working.cancel()
@@ -154,7 +154,7 @@ async def test_an_import_that_breaks_down_for_good_leaves_no_upload(desk: Runnin
     job_id = await asked(desk)
     hasty = Rhythm(look_s=0.02, first_pause_s=0.01)
     working = asyncio.create_task(Worker(desk.runtime, {KIND: break_down}, rhythm=hasty).run())
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(30):
         while (await desk.mine.get(f"/v1/jobs/{job_id}"))["state"] != "failed":
             await asyncio.sleep(0.02)
     working.cancel()

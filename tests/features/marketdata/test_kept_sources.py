@@ -193,7 +193,7 @@ async def test_quotes_of_what_is_held_or_ordered_on_a_live_tape_are_warm_before_
     clock.advance(timedelta(hours=3, minutes=31))
     tape = await keyed.mine.post("/v1/live/tapes", {"name": "Today", "symbols": WATCHED.split(",")})
     account_id = await keyed.mine.open_account(tape["id"])
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(30):
         while (await keyed.mine.get("/v1/quotes", tape_id=tape["id"], symbols="BOLT"))["items"][0]["bid"] is None:
             await asyncio.sleep(0.02)
     await keyed.mine.order(account_id, "buy", "1", symbol="BOLT", limit_price="1.00", time_in_force="gtc")

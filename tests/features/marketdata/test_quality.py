@@ -24,7 +24,7 @@ async def at_work(desk: RunningDesk) -> AsyncIterator[RunningDesk]:
 
 
 async def done(desk: RunningDesk, job_id: str) -> dict[str, Any]:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(30):
         while True:
             job: dict[str, Any] = await desk.mine.get(f"/v1/jobs/{job_id}")
             if job["finished_at"]:

@@ -55,7 +55,7 @@ async def asked(desk: RunningDesk, kind: str) -> UUID:
 
 
 async def ended(desk: RunningDesk, job_id: UUID) -> dict[str, Any]:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(30):
         while True:
             job: dict[str, Any] = await desk.mine.get(f"/v1/jobs/{job_id}")
             if job["finished_at"]:
@@ -123,7 +123,7 @@ async def test_ready_tells_the_true_state_of_database_quotes_and_pools(desk: Run
     nobody = desk.visitor()
 
     async def seen(is_so: Callable[[Any], bool]) -> Any:  # noqa: ANN401 - any JSON
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not is_so(ready := await nobody.get("/health/ready")):
                 await asyncio.sleep(0.02)
         return ready
