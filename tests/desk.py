@@ -1,4 +1,4 @@
-"""A desk with everything that runs by itself running, eight small markets, and people who visit it.
+"""A desk with everything that runs by itself running, nine small markets, and people who visit it.
 
 daily    ACME and BOLT with daily bars (BOLT begins on the third day), and MKTX, which is an index
 quotes   ACME with real quotes during one session
@@ -8,6 +8,7 @@ pit      ACME and options on it with real quotes during one session
 minutes  ACME with bars of a minute
 mixed    ACME and BOLT, options on ACME, and a pair
 swings   ACME with daily bars that go up and down
+falls    ACME with daily bars, of which one falls by more than a tenth
 """
 
 import asyncio
@@ -147,6 +148,15 @@ _SWINGS = "symbol,date,open,high,low,close,volume\n" + "".join(
     f"ACME,2024-06-{day:02},{close},{close},{close},{close},1000000000\n"
     for day, close in zip((3, 4, 5, 6, 7, 10, 11, 12, 13, 14, 17, 18), ("110.00", "100.00") * 6, strict=True)
 )
+# A fall by more than a tenth on the second day, and a quiet time after it.
+_FALLS = """\
+symbol,date,open,high,low,close,volume
+ACME,2024-06-03,100.00,101.00,99.00,100.00,1000000000
+ACME,2024-06-04,95.00,96.00,89.00,92.00,1000000000
+ACME,2024-06-05,92.50,95.00,92.00,94.00,1000000000
+ACME,2024-06-06,94.00,95.00,93.00,94.00,1000000000
+ACME,2024-06-07,94.00,95.00,93.00,94.00,1000000000
+"""
 _MARKETS = {
     "pit": _PIT,
     "daily": _DAILY,
@@ -156,6 +166,7 @@ _MARKETS = {
     "minutes": _MINUTES,
     "mixed": _MIXED,
     "swings": _SWINGS,
+    "falls": _FALLS,
 }
 _NAMED = {"MKTX": Named("MKTX", "The index", Kind.INDEX)}
 

@@ -93,6 +93,7 @@ class Story:
         self.quotes: dict[InstrumentId, Quote] = {}
         self.asked = 0
         self.halted: dict[InstrumentId, TradingHalted] = {}
+        self.fallen: set[InstrumentId] = set()
         if Decimal(self.cash):
             self.transfer(self.cash)
 
@@ -303,7 +304,10 @@ class Story:
     @property
     def marks(self) -> Marks:
         """Return what everything is worth now."""
-        return {mark.instrument.id: mark for mark in map(mark_of, self.quotes.values())}
+        marks = {mark.instrument.id: mark for mark in map(mark_of, self.quotes.values())}
+        for each in self.fallen & marks.keys():
+            marks[each] = replace(marks[each], is_under_price_test=lambda: True)
+        return marks
 
     # --- inside ---------------------------------------------------------------------------------
 

@@ -110,6 +110,7 @@ NOUNS = {
     "marketdata/scans": "how options move at the points of a portfolio scan, for the marks",
     "marketdata/answers": "answers about tapes that nothing has moved since, for the routes",
     "marketdata/quote_routes": "the route of standing quotes, which repeats itself",
+    "marketdata/price_tests": "which shares are under the price test of short sales, for their marks",
     "marketdata/sectors": "which sectors a tape knows, for the broker",
     "marketdata/volatilities": "how much instruments have moved on a tape, for other features",
     "marketdata/marks": "what instruments are worth on a tape, for other features",

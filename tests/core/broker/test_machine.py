@@ -22,7 +22,7 @@ from paperdesk.core.broker.ledger import Book
 from paperdesk.core.broker.liquidity import volume_of
 from paperdesk.core.broker.orders import Order, OrderClass, OrderStatus, Role, Side
 from paperdesk.core.broker.reservations import moved_reservations
-from paperdesk.core.kernel.ids import OrderId
+from paperdesk.core.kernel.ids import InstrumentId, OrderId
 from paperdesk.core.kernel.money import ZERO, money
 from paperdesk.core.market.facts import Auction, CloseFact, OpenFact, RangeFact
 from paperdesk.core.market.instruments import Instrument
@@ -62,6 +62,7 @@ class Desk(RuleBasedStateMachine):
         self.ended: dict[OrderId, Order] = {}
         self.promised: dict[OrderId, Decimal] = {}
         self.written = 0
+        self.fell_at: dict[InstrumentId, int] = {}
 
     # --- what may happen ------------------------------------------------------------------------
 
@@ -128,6 +129,14 @@ class Desk(RuleBasedStateMachine):
     @rule(of=instruments)
     def trading_stops_or_goes_on(self, of: Instrument) -> None:
         (self.story.resumes if of.id in self.story.halted else self.story.halts)(of)
+
+    @rule(of=instruments)
+    def a_share_falls_by_a_tenth_or_its_price_test_is_over(self, of: Instrument) -> None:
+        if of.id in self.story.fallen:
+            self.story.fallen.remove(of.id)
+        else:
+            self.story.fallen.add(of.id)
+            self.fell_at[of.id] = self.story.cursor
 
     @rule(which=st.sampled_from(list(Auction)), price=st.integers(80, 120), of=instruments)
     def an_auction_is_held(self, which: Auction, price: int, of: Instrument) -> None:
@@ -202,6 +211,15 @@ class Desk(RuleBasedStateMachine):
     def neither_cash_nor_buying_power_is_ever_negative(self) -> None:
         assert self.story.account.cash >= ZERO or self._is_margined
         assert self.story.account.buying_power >= ZERO or self._is_margined
+
+    @invariant()
+    def what_has_fallen_by_a_tenth_is_sold_short_only_by_giving(self) -> None:
+        for event in self.story.events[-5:]:
+            if not isinstance(event, OrderFilled) or event.fill.instrument_id not in self.story.fallen:
+                continue
+            opens_short = any(each.is_new and each.lot.quantity < ZERO for each in event.lot_changes)
+            if opens_short and event.fill.fact_seq > self.fell_at[event.fill.instrument_id]:
+                assert event.fill.price == self.story.order(event.fill.order_id).limit_price
 
     @invariant()
     def violations_of_good_faith_and_recalls_have_their_consequences(self) -> None:

@@ -253,3 +253,24 @@ async def test_an_account_that_sold_too_early_too_often_buys_with_settled_cash_a
     answer = await desk.mine.ask("POST", "/v1/orders", json=wish(account_id, "buy", "1"))
     facts = refused(answer, 409, "settled_cash_only")
     assert (facts["rule"], facts["until"]) == ("good_faith", "2024-09-01")
+
+
+async def test_what_fell_by_a_tenth_is_sold_short_above_the_bid_alone_until_the_next_session_is_over(
+    desk: RunningDesk,
+) -> None:
+    tape_id, account_id = await desk.market("falls", margin=REG_T)
+    early = await desk.mine.order(account_id, "sell", "1", time_in_force="gtc", limit_price="96.50")
+    await desk.mine.step(tape_id)
+    answer = await desk.mine.ask("POST", "/v1/orders", json=wish(account_id, "sell", "10"))
+    facts = refused(answer, 409, "short_sale_restricted")
+    assert (facts["symbol"], facts["rule"]) == ("ACME", "rule_201")
+    preview = await desk.mine.post("/v1/orders/preview", wish(account_id, "sell", "10"))
+    assert preview["refusal"]["code"] == "short_sale_restricted"
+    order = await desk.mine.order(account_id, "sell", "10", limit_price="93.00")
+    await desk.mine.step(tape_id)
+    assert (await desk.mine.get(f"/v1/orders/{order['id']}"))["average_fill_price"] == "93"
+    await desk.mine.order(account_id, "sell", "10")
+    await desk.mine.step(tape_id)
+    assert (await positions(desk, account_id))[0][0] == "-20"
+    assert (await desk.mine.get(f"/v1/orders/{early['id']}"))["status"] == "accepted"
+    await account(desk, account_id)

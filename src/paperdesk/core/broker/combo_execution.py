@@ -28,6 +28,7 @@ from paperdesk.core.broker.holds import held_cash
 from paperdesk.core.broker.liquidity import QUOTED_SIZE
 from paperdesk.core.broker.matching import Execution
 from paperdesk.core.broker.orders import AT_RELEASE, NOT_FILLED_AT_ONCE, Order, Side, TimeInForce
+from paperdesk.core.broker.short_price import is_held_back
 from paperdesk.core.kernel.money import ZERO
 from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.facts import QuoteFact
@@ -52,7 +53,7 @@ def meet_combo(meeting: Meeting, combo: Order, *, is_standing: bool = False) -> 
         return
     legs = legs_of(meeting.course.account, combo)
     quotes = _quotes(meeting, combo, legs, is_standing=is_standing)
-    if quotes is None:
+    if quotes is None or any(is_held_back(meeting.course.account, each, meeting.marks) for each in legs):
         return
     matches = _matched(meeting, combo, legs, quotes)
     if matches:

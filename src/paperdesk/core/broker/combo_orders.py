@@ -24,6 +24,7 @@ from paperdesk.core.broker.orders import Order, OrderClass, OrderType, Role, Sid
 from paperdesk.core.broker.placement import accept, drafted
 from paperdesk.core.broker.reservations import reserved
 from paperdesk.core.broker.risk_checks import check_risk
+from paperdesk.core.broker.short_price import check_short_price
 from paperdesk.core.broker.view import MarketView
 from paperdesk.core.kernel.ids import OrderId, derived
 from paperdesk.core.kernel.values import replace
@@ -64,6 +65,8 @@ def combo_members(
             if leg.side is Side.SELL:
                 check_units(account, leg.instrument, leg.side, leg.quantity)
         check_cash(account, combo)
+    for leg in legs:
+        check_short_price(account, leg, view)
     check_risk(account, combo, view, [replace(leg, held_money=combo.held_money) for leg in legs])
     return combo, *legs
 

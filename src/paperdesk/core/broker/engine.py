@@ -16,6 +16,7 @@ written:
     contingencies                     what the rest of a group does
     combo_orders, combo_execution     several legs as one order: how it comes, and how it meets the market
     margin, margin_checks             what positions need, and what an account may owe
+    short_price                       what has fallen by a tenth is sold short only above the bid
     good_faith, recalls               what follows from selling too early, and from borrowing what is hard to borrow
     reservations                      what open orders of a margined account reserve
     session_close                     what the end of a session brings, in its order

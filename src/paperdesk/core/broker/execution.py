@@ -40,6 +40,7 @@ from paperdesk.core.broker.orders import (
     TimeInForce,
 )
 from paperdesk.core.broker.settlement import with_settlement
+from paperdesk.core.broker.short_price import is_held_back
 from paperdesk.core.broker.triggers import is_triggered, trail_moved
 from paperdesk.core.kernel.ids import EntryId, FillId, InstrumentId, LotId, OrderId, derived
 from paperdesk.core.kernel.money import ZERO, plain
@@ -85,7 +86,14 @@ class Meeting:
             self.size_used_beside[instrument_id, side] += quantity
 
     def match(self, order: Order) -> Execution | None:
-        """Return what the fact gives an order; of a quote each side has its own size, of a bar all share one."""
+        """Return what the fact gives an order; of a quote each side has its own size, of a bar all share one.
+
+        What is sold short under the price test gives and never takes.
+        """
+        if is_held_back(self.course.account, order, self.marks):
+            if order.is_waiting or not order.is_limited:
+                return None
+            order = replace(order, post_only=True)
         used = self.size_used[order.side] if isinstance(self.fact, QuoteFact) else sum(self.size_used.values(), ZERO)
         rules = self.course.account.rules
         execution = match_order(order, self.fact, rules.fill_model, used)

@@ -43,13 +43,18 @@ def _unscanned() -> Scan | None:
     return None
 
 
+def _untested() -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Mark:
     """The price of one unit of an instrument, its source, and since when it has stood.
 
     `scanned` gives how it changes at the points of a portfolio scan, and `greeks` what it is sensitive to, if it is an
     option that a model can value; they are asked only for accounts under portfolio margin, or with limits on Greeks,
-    because they take longer than looking a price up.
+    because they take longer than looking a price up. `is_under_price_test` says whether the market has fallen so far
+    that it may be sold short only above the bid; it is asked only for what would open short.
     """
 
     instrument: Instrument
@@ -58,6 +63,7 @@ class Mark:
     at: datetime
     scanned: Callable[[], Scan | None] = field(default=_unscanned, compare=False, repr=False)
     greeks: Callable[[], Greeks | None] = field(default=_unmeasured, compare=False, repr=False)
+    is_under_price_test: Callable[[], bool] = field(default=_untested, compare=False, repr=False)
 
     def worth(self, quantity: Decimal) -> Decimal:
         """Return what signed units are worth, before rounding; a short position is worth less than nothing."""

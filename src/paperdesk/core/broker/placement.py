@@ -35,6 +35,7 @@ from paperdesk.core.broker.option_margin import Exposure
 from paperdesk.core.broker.orders import BY_VENUE, OPPOSITE, Order, OrderClass, OrderType, Role, Side, TriggerSource
 from paperdesk.core.broker.reservations import reserved
 from paperdesk.core.broker.risk_checks import check_risk
+from paperdesk.core.broker.short_price import check_short_price
 from paperdesk.core.broker.terms import TrailOutOfRange
 from paperdesk.core.broker.triggers import trailed
 from paperdesk.core.broker.view import MarketView
@@ -61,6 +62,7 @@ def place(course: Course, command: PlaceOrder, view: MarketView) -> None:
     order = priced(account, drafted(account, command, instrument, view, works), view)
     members = reserved(account, tuple(_members(order, command)))
     check_means(account, members[0], view.marks)
+    check_short_price(account, members[0], view)
     check_risk(account, members[0], view)
     accept(course, members, view)
 

@@ -18,6 +18,7 @@ from paperdesk.core.broker.orders import Order, OrderStatus, OrderType, Role, Si
 from paperdesk.core.broker.placement import drafted, priced
 from paperdesk.core.broker.reservations import reserved
 from paperdesk.core.broker.risk_checks import check_risk
+from paperdesk.core.broker.short_price import check_short_price
 from paperdesk.core.broker.terms import TrailNotAllowed, check_exits
 from paperdesk.core.broker.view import MarketView
 from paperdesk.core.kernel.errors import Conflict, Invalid
@@ -55,6 +56,7 @@ def replace_order(course: Course, old: Order, command: ReplaceOrder, view: Marke
     (order,) = reserved(freed, (order,))
     if not order.is_exit:
         check_means(freed, order, view.marks)
+        check_short_price(freed, order, view)
         check_risk(freed, order, view)
     course.take(OrderReplaced(seq, at, old.id, replace(order, accepted_seq=seq, accepted_at=at, updated_at=at)))
 

@@ -24,6 +24,7 @@ from paperdesk.core.market.halts import standing_halt
 from paperdesk.core.market.instruments import Kind
 from paperdesk.core.market.quotes import Quote
 from paperdesk.features.marketdata.feeds.dataset import Dataset
+from paperdesk.features.marketdata.price_tests import is_under_price_test
 from paperdesk.features.marketdata.scans import greeks_of, scan_of
 
 
@@ -43,6 +44,9 @@ class TapeMarks(Mapping[InstrumentId, Mark]):
             is_here = instrument_id in self._dataset.instruments
             look = mark_at if is_here else _opening_mark
             found = look(self._dataset, instrument_id, self._cursor)
+            if found is not None and found.instrument.kind in {Kind.EQUITY, Kind.ETF}:
+                tested = partial(is_under_price_test, self._dataset, instrument_id, self._cursor)
+                found = replace(found, is_under_price_test=tested)
             if found is not None and found.instrument.contract is not None:
                 found = replace(found, scanned=partial(self._scan, found), greeks=partial(self._greeks, found))
             self._known[instrument_id] = found
