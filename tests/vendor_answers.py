@@ -61,11 +61,12 @@ def bar(number: int) -> Json:
     return {"o": base, "h": base + 1.5, "l": base - 1.25, "c": base + 0.5, "v": 1000 + number, "n": 10, "vw": base}
 
 
-def alpaca_bars(symbol: str, page_token: str | None) -> Json:
-    """Return history in two pages of three bars."""
-    first = page_token is None
+def alpaca_bars(symbol: str, params: dict[str, str]) -> Json:
+    """Return history in two pages, of the first three days and of the others; both ends are included."""
+    first = "page_token" not in params
+    start, end = (datetime.fromisoformat(params[name]) for name in ("start", "end"))
     some = DAYS[:3] if first else DAYS[3:]
-    rows = [{"t": text_of(at), **bar(DAYS.index(at))} for at in some]
+    rows = [{"t": text_of(at), **bar(DAYS.index(at))} for at in some if start <= at <= end]
     return {"bars": {symbol: rows}, "next_page_token": "QUNNRXxEfDI" if first else None}
 
 

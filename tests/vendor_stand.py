@@ -104,7 +104,7 @@ class VendorStand:
             case "/v2/stocks/snapshots":
                 return 200, {each: self.snapshot(each) for each in symbols if each in told.PRICES}
             case "/v2/stocks/bars":
-                return 200, told.alpaca_bars(symbols[0], params.get("page_token"))
+                return 200, told.alpaca_bars(symbols[0], params)
             case "/v1beta1/options/snapshots":
                 known = (told.CONTRACT, told.FAR_CONTRACT)
                 snapshots = {each: told.alpaca_option() for each in symbols if each in known}

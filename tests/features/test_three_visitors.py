@@ -106,9 +106,7 @@ CALLS = {
     ("POST", "/v1/tapes"): Call(body={"dataset_id": "{dataset_id}", "name": "Run", "start_at": FIRST_CLOSE}),
     ("GET", "/v1/tape-presets"): Call(),
     ("GET", "/v1/tape-presets/truth"): Call(),
-    ("POST", "/v1/tape-presets"): Call(
-        body={"name": "again", "title": "Again", "summary": "Once more.", "tape_id": "{tape_id}"}
-    ),
+    ("POST", "/v1/tape-presets"): Call(body={"name": "again", "title": "A", "summary": "B", "tape_id": "{tape_id}"}),
     ("DELETE", "/v1/tape-presets/{preset_name}"): Call(),
     ("GET", "/v1/tapes/{tape_id}"): Call(),
     ("POST", "/v1/tapes/{tape_id}/control"): Call(body={"action": "pause"}),
@@ -124,6 +122,8 @@ CALLS = {
     ("GET", "/v1/quotes/history"): Call({"tape_id": "{tape_id}", "symbol": "ACME"}),
     ("GET", "/v1/prints"): Call({"tape_id": "{tape_id}", "symbol": "ACME"}),
     ("GET", "/v1/depth"): Call({"tape_id": "{tape_id}", "symbol": "ACME"}),
+    ("GET", "/v1/facts"): Call({"tape_id": "{tape_id}", "symbol": "ACME"}),
+    ("GET", "/v1/sectors"): Call({"tape_id": "{tape_id}"}),
     ("GET", "/v1/statistics"): Call({"tape_id": "{tape_id}"}),
     ("GET", "/v1/movers"): Call({"tape_id": "{tape_id}"}),
     ("GET", "/v1/tapes/{tape_id}/catalogue"): Call(),
@@ -131,6 +131,7 @@ CALLS = {
     ("POST", "/v1/datasets"): Call({"name": "Mine"}),
     ("GET", "/v1/datasets/{dataset_id}/quality"): Call(),
     ("POST", "/v1/datasets/{dataset_id}/repairs"): Call(body={"from_dataset_id": "{dataset_id}"}),
+    ("POST", "/v1/datasets/{dataset_id}/backfills"): Call(),
     ("POST", "/v1/datasets/{dataset_id}/actions"): Call(),
     ("POST", "/v1/datasets/{dataset_id}/halts"): Call(),
     ("POST", "/v1/datasets/{dataset_id}/auctions"): Call(),

@@ -17,7 +17,14 @@ from paperdesk.features.marketdata.feeds.manifest import DatasetManifest, Datase
 from paperdesk.features.marketdata.feeds.vendor import BarLength, BarPage, BarsAsked, Subject, VendorAction, VendorBar
 from paperdesk.features.marketdata.feeds.writer import read_manifest
 from paperdesk.features.marketdata.read_sourcing import read_sourcing
-from paperdesk.features.marketdata.sources import SourceKeyMissing, Sources, Sourcing, require_tells, wait_s_of
+from paperdesk.features.marketdata.sources import (
+    Answer,
+    SourceKeyMissing,
+    Sources,
+    Sourcing,
+    require_tells,
+    wait_s_of,
+)
 from paperdesk.features.marketdata.store import insert_dataset, is_dataset
 from paperdesk.infra.jobs import Job, enqueue
 from paperdesk.infra.outbound import VendorBudgetUsedUp, VendorFailure
@@ -139,18 +146,11 @@ class _Recording:
         return vendor
 
     async def _page(self, asked: BarsAsked, vendor: str | None) -> tuple[BarPage, str]:
-        """Ask for a page, waiting for the budget as long as it takes."""
+        """Ask for a page of the vendor that told the others."""
         only = self.sourcing
         if vendor is not None:
             only = Sourcing(only.tenant_id, only.keys, {Subject.BARS: [vendor]})
-        for _ in range(WAITS_MAX):
-            try:
-                answer = await self.sources.bars(only, asked)
-            except VendorBudgetUsedUp as spent:
-                await self.sources.wait(wait_s_of(spent))
-            else:
-                return answer.value, answer.provenance.vendor
-        answer = await self.sources.bars(only, asked)
+        answer = await page_of(self.sources, only, asked)
         return answer.value, answer.provenance.vendor
 
     async def _actions(self, symbols: Sequence[str]) -> tuple[list[VendorAction], str | None]:
@@ -180,6 +180,16 @@ class _Recording:
             warnings=() if warning is None else (warning,),
         )
         return HistoryTerms(terms, arguments["length"], known_at)
+
+
+async def page_of(sources: Sources, sourcing: Sourcing, asked: BarsAsked) -> Answer[BarPage]:
+    """Return a page of history, waiting for the budget as long as it takes."""
+    for _ in range(WAITS_MAX):
+        try:
+            return await sources.bars(sourcing, asked)
+        except VendorBudgetUsedUp as spent:
+            await sources.wait(wait_s_of(spent))
+    return await sources.bars(sourcing, asked)
 
 
 def _write(

@@ -3,7 +3,13 @@
 from collections.abc import Mapping
 from functools import partial
 
-from paperdesk.features.marketdata import import_beside, import_dataset, import_history, repair_dataset
+from paperdesk.features.marketdata import (
+    backfill_dataset,
+    import_beside,
+    import_dataset,
+    import_history,
+    repair_dataset,
+)
 from paperdesk.features.marketdata.sources import Sources
 from paperdesk.infra.jobs import Work
 
@@ -16,4 +22,8 @@ JOBS: Mapping[str, Work] = {
 
 def jobs_with(sources: Sources) -> Mapping[str, Work]:
     """Return all jobs, those among them that ask sources."""
-    return {**JOBS, import_history.KIND: partial(import_history.run_import_history, sources=sources)}
+    asking: Mapping[str, Work] = {
+        import_history.KIND: partial(import_history.run_import_history, sources=sources),
+        backfill_dataset.KIND: partial(backfill_dataset.run_backfill, sources=sources),
+    }
+    return {**JOBS, **asking}

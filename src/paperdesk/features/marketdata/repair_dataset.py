@@ -54,7 +54,7 @@ async def run_repair(job: Job) -> dict[str, Any]:
     dataset_id = DatasetId(derived(job.id, "dataset"))
     own, donor = (folder / arguments[name] for name in ("dataset_id", "from_dataset_id"))
     await job.progress(0.1, "Looking for holes")
-    manifest, found = await asyncio.to_thread(_repair, own, donor, folder / str(dataset_id))
+    manifest, found = await asyncio.to_thread(repair, own, donor, folder / str(dataset_id))
     await job.progress(0.9, "Recording the dataset")
     who = Principal(TenantId(job.tenant_id), UserId(UUID(arguments["user_id"])), frozenset(Scope))
     async with job.runtime.work(who) as work:
@@ -63,8 +63,9 @@ async def run_repair(job: Job) -> dict[str, Any]:
     return {"dataset_id": dataset_id, "filled": found.filled, "missing": found.missing}
 
 
-def _repair(own: Path, donor: Path, into: Path) -> tuple[DatasetManifest, Repaired]:
-    rows, given = _rows(own), _rows(donor)
+def repair(own: Path, donor: Path, into: Path) -> tuple[DatasetManifest, Repaired]:
+    """Write a dataset with its holes filled from another, unless it lies there already."""
+    rows, given = rows_at(own), rows_at(donor)
     mine, theirs = rows.manifest, given.manifest
     if (mine.calendar, mine.price_basis) != (theirs.calendar, theirs.price_basis):
         raise RepairMismatch("The two datasets differ in their calendar or their price basis.")
@@ -76,7 +77,8 @@ def _repair(own: Path, donor: Path, into: Path) -> tuple[DatasetManifest, Repair
     return write_dataset(_terms(mine, theirs, found.filled), found.series, into, beside_in(own, mine)), found
 
 
-def _rows(path: Path) -> Rows:
+def rows_at(path: Path) -> Rows:
+    """Read the rows of a recorded dataset. Raises RepairMismatch."""
     manifest = read_manifest(path)
     if manifest.kind is not SourceKind.RECORDED:
         raise RepairMismatch(f"{manifest.name} is not recorded.", name=manifest.name)

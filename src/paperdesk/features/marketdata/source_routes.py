@@ -11,6 +11,7 @@ from starlette.requests import HTTPConnection
 
 from paperdesk.core.kernel.principal import Scope
 from paperdesk.features.identity.access import Caller, Serving, Work
+from paperdesk.features.marketdata.backfill_dataset import BackfillDataset, backfill_dataset
 from paperdesk.features.marketdata.feeds.vendor import BarLength, BarsAsked, Subject
 from paperdesk.features.marketdata.forget_source_key import forget_source_key
 from paperdesk.features.marketdata.import_history import import_history
@@ -134,6 +135,12 @@ async def post_watched(live_tape_id: UUID, body: WatchBody, work: Work, shelf: D
 async def post_history(body: HistoryBody, work: Work) -> ImportOut:
     """Record a history of a source as a dataset; the job tells how far it is."""
     return ImportOut(job_id=await import_history(work, body.command()))
+
+
+@router.post("/datasets/{dataset_id}/backfills", status_code=202)
+async def post_backfill(dataset_id: UUID, work: Work) -> ImportOut:
+    """Fill the holes of a dataset from your sources, 1,500 bars a job; each names the next, the last the version."""
+    return ImportOut(job_id=await backfill_dataset(work, BackfillDataset(dataset_id)))
 
 
 @router.delete("/live/answers", status_code=204)

@@ -64,7 +64,7 @@ def write_history(
     terms: HistoryTerms, bars: Mapping[str, Sequence[VendorBar]], actions: Sequence[VendorAction], into: Path
 ) -> DatasetManifest:
     """Write the bars of symbols, none of them without any, and what their companies did, as a new dataset."""
-    series = [_series(symbol, rows, terms) for symbol, rows in bars.items()]
+    series = [history_series(symbol, rows, terms) for symbol, rows in bars.items()]
     instruments = {one.instrument.symbol: one.instrument for one in series}
     did = [
         action
@@ -92,7 +92,8 @@ def _span(bar: VendorBar, length: BarLength, market: Calendar) -> tuple[datetime
     return bar.opens_at, min(bar.opens_at + LASTS[length], session.closes_at)
 
 
-def _series(symbol: str, bars: Sequence[VendorBar], terms: HistoryTerms) -> Series:
+def history_series(symbol: str, bars: Sequence[VendorBar], terms: HistoryTerms) -> Series:
+    """Return the closed bars of a symbol as rows of a dataset; there must be some."""
     rows = sorted(closed(bars, terms), key=lambda one: one[0])
     bars_alone = [bar for _, _, bar in rows]
     columns = BarColumns(

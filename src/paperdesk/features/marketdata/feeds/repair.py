@@ -51,7 +51,7 @@ def repaired(own: Rows, donor: Rows) -> Repaired:
         if not isinstance(columns, BarColumns):
             series.append(Series(listing.instrument, listing.scale, listing.size_scale, columns))
             continue
-        holes = _holes(columns, market)
+        holes = holes_of(columns, market)
         added = None if found is None else _fitting(columns, found[1], holes)
         missing += len(holes.numbers) - (0 if added is None else len(added.at))
         if found is None or added is None or not len(added.at):
@@ -63,21 +63,24 @@ def repaired(own: Rows, donor: Rows) -> Repaired:
 
 
 @dataclass(frozen=True, slots=True)
-class _Holes:
+class Holes:
+    """The slots of an instrument's bars, and the numbers of those that are empty."""
+
     slots: Slots
     numbers: Ints
 
 
-def _holes(columns: BarColumns, market: Calendar) -> _Holes:
+def holes_of(columns: BarColumns, market: Calendar) -> Holes:
+    """Return the slots without a bar between the first bar of an instrument and its last."""
     slots = Slots.of(columns, market, instant_of(int(columns.at[-1])))
     there = slots.numbers(columns.open_at)
     there = there[there >= 0]
     if not len(there):
-        return _Holes(slots, there)
-    return _Holes(slots, np.setdiff1d(np.arange(there[0], there[-1] + 1), there))
+        return Holes(slots, there)
+    return Holes(slots, np.setdiff1d(np.arange(there[0], there[-1] + 1), there))
 
 
-def _fitting(own: BarColumns, donor: BarColumns, holes: _Holes) -> BarColumns:
+def _fitting(own: BarColumns, donor: BarColumns, holes: Holes) -> BarColumns:
     """Return the donor's bars that fill one hole each and overlap nothing."""
     numbers = holes.slots.numbers(donor.open_at)
     usual = holes.slots.length is None or donor.at - donor.open_at <= holes.slots.length

@@ -1,0 +1,180 @@
+"""Fill the holes of a dataset from one's sources, in a chain of jobs: each asks for 1,500 bars and starts the next.
+
+The last one makes a new version of all that came; the old one stays what it was. Which spans are asked for follows
+from the dataset alone, so a link that is done twice asks for what is still missing, and a chain that was begun twice
+ends in one version.
+"""
+
+import asyncio
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID
+
+from paperdesk.core.kernel.errors import Conflict
+from paperdesk.core.kernel.ids import DatasetId, TenantId, UserId, derived
+from paperdesk.core.kernel.principal import Principal, Scope
+from paperdesk.core.market.sessions import calendar
+from paperdesk.features.marketdata.feeds.columns import BarColumns
+from paperdesk.features.marketdata.feeds.history import HistoryTerms, Spool, closed, history_series
+from paperdesk.features.marketdata.feeds.manifest import DatasetManifest, DatasetTerms, PriceBasis
+from paperdesk.features.marketdata.feeds.repair import Repaired, holes_of
+from paperdesk.features.marketdata.feeds.vendor import (
+    LASTS,
+    PAGE_BARS,
+    BarLength,
+    BarPage,
+    BarsAsked,
+    Subject,
+    VendorBar,
+)
+from paperdesk.features.marketdata.feeds.writer import write_dataset
+from paperdesk.features.marketdata.import_history import page_of
+from paperdesk.features.marketdata.read_sourcing import read_sourcing
+from paperdesk.features.marketdata.repair_dataset import NothingRepaired, RepairMismatch, repair, rows_at
+from paperdesk.features.marketdata.sources import Sources, Sourcing
+from paperdesk.features.marketdata.store import insert_dataset, is_dataset, require_dataset
+from paperdesk.infra.jobs import Job, enqueue
+from paperdesk.infra.uploads import folder_of_job
+from paperdesk.infra.work import UnitOfWork
+
+KIND: Final = "backfill_dataset"
+
+
+class NothingMissing(Conflict):
+    """The dataset has no hole between the first and the last bar of any instrument."""
+
+
+@dataclass(frozen=True, slots=True)
+class BackfillDataset:
+    """Fill the holes of a dataset from the sources of whoever asks."""
+
+    dataset_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A span of one symbol with holes in it, no longer than a page of bars."""
+
+    symbol: str
+    length: BarLength
+    start: datetime
+    end: datetime
+
+
+async def backfill_dataset(work: UnitOfWork, command: BackfillDataset) -> UUID:
+    """Return the id of the first job of the chain; each names the next in its result."""
+    work.require(Scope.TRADE)
+    await require_dataset(work, command.dataset_id)
+    job_id = await enqueue(work, KIND, {"dataset_id": command.dataset_id, "user_id": work.who.user_id})
+    await work.record(KIND, command.dataset_id, {})
+    return job_id
+
+
+async def run_backfill(job: Job, sources: Sources) -> dict[str, Any]:
+    """Ask for the first chunk that has not come yet; then start the next job, or write the new version."""
+    who = Principal(TenantId(job.tenant_id), UserId(UUID(job.arguments["user_id"])), frozenset(Scope))
+    own = job.runtime.settings.datasets / job.arguments["dataset_id"]
+    chunks = await asyncio.to_thread(lambda: list(chunks_of(own)))
+    if not chunks:
+        raise NothingMissing(
+            "No bar is missing between the first and the last.", dataset_id=job.arguments["dataset_id"]
+        )
+    folder = folder_of_job(job.runtime.settings, job.id)
+    missing = [number for number in range(len(chunks)) if not Spool(folder / f"{number:06}").pages()]
+    if missing:
+        chunk = chunks[missing[0]]
+        bars, vendor = await _asked(sources, await read_sourcing(job.runtime, who), chunk)
+        await asyncio.to_thread(Spool(folder / f"{missing[0]:06}").keep, BarPage(bars, None), 0)
+        share = 1 - (len(missing) - 1) / len(chunks)
+        await job.progress(0.9 * share, f"{chunk.symbol}: {len(bars)} bars from {vendor}")
+    if len(missing) > 1:
+        return {"next_job_id": await _next(job, who, folder), "chunks": len(chunks), "left": len(missing) - 1}
+    return await _written(job, who, own, chunks)
+
+
+async def _asked(sources: Sources, sourcing: Sourcing, chunk: Chunk) -> tuple[list[VendorBar], str]:
+    """Return the bars of a chunk, of one vendor; outside sessions there may be more of them than fit on a page."""
+    bars: list[VendorBar] = []
+    page: str | None = None
+    while True:
+        asked = BarsAsked(chunk.symbol, chunk.length, chunk.start, chunk.end, page)
+        told = await page_of(sources, sourcing, asked)
+        bars += told.value.bars
+        page, vendor = told.value.next_page, told.provenance.vendor
+        if page is None:
+            return bars, vendor
+        sourcing = Sourcing(sourcing.tenant_id, sourcing.keys, {Subject.BARS: [vendor]})
+
+
+async def _next(job: Job, who: Principal, folder: Path) -> UUID:
+    """Start the next link of the chain, and hand it what has come."""
+    chain = job.arguments.get("chain", str(job.id))
+    async with job.runtime.work(who) as work:
+        job_id = await enqueue(work, KIND, {**job.arguments, "chain": chain})
+        # Before the transaction is over nobody begins the next one.
+        await asyncio.to_thread(folder.rename, folder_of_job(job.runtime.settings, job_id))
+    return job_id
+
+
+async def _written(job: Job, who: Principal, own: Path, chunks: list[Chunk]) -> dict[str, Any]:
+    """Write the new version, once for the whole chain."""
+    dataset_id = DatasetId(derived(UUID(job.arguments.get("chain", str(job.id))), "dataset"))
+    into = job.runtime.settings.datasets / str(dataset_id)
+    manifest, found = await asyncio.to_thread(_filled, job, own, into, chunks)
+    async with job.runtime.work(who) as work:
+        if not await is_dataset(work, dataset_id):
+            await insert_dataset(work, dataset_id, manifest, who.tenant_id)
+    return {"dataset_id": dataset_id, "filled": found.filled, "missing": found.missing, "chunks": len(chunks)}
+
+
+def _filled(job: Job, own: Path, into: Path, chunks: list[Chunk]) -> tuple[DatasetManifest, Repaired]:
+    folder = folder_of_job(job.runtime.settings, job.id)
+    manifest = rows_at(own).manifest
+    bars: dict[str, list[VendorBar]] = {}
+    for number, chunk in enumerate(chunks):
+        for page in Spool(folder / f"{number:06}").pages():
+            bars.setdefault(chunk.symbol, []).extend(page.bars)
+    terms = DatasetTerms(name="what sources told", price_basis=PriceBasis.RAW, calendar=manifest.calendar)
+    lengths = {chunk.symbol: HistoryTerms(terms, chunk.length, job.created_at) for chunk in chunks}
+    series = [
+        history_series(symbol, rows, lengths[symbol]) for symbol, rows in bars.items() if closed(rows, lengths[symbol])
+    ]
+    if not series:
+        raise NothingRepaired(f"No source has a bar for any hole of {manifest.name}.", chunks=len(chunks))
+    donor = folder / "donor"
+    shutil.rmtree(donor, ignore_errors=True)
+    write_dataset(terms, series, donor)
+    return repair(own, donor, into)
+
+
+def chunks_of(own: Path) -> Iterator[Chunk]:
+    """Yield the spans with holes of a recorded dataset, symbol by symbol, each at most a page of bars long."""
+    rows = rows_at(own)
+    if rows.manifest.price_basis is not PriceBasis.RAW:
+        raise RepairMismatch("Sources tell raw prices, and this dataset has others.", name=rows.manifest.name)
+    market = calendar(rows.manifest.calendar)
+    for listing, columns in zip(rows.manifest.listings, rows.columns, strict=True):
+        holes = holes_of(columns, market) if isinstance(columns, BarColumns) else None
+        length = None if holes is None else _length(holes.slots.length)
+        if holes is None or length is None:
+            continue
+        numbers = holes.numbers.tolist()
+        while numbers:
+            within = [each for each in numbers if each < numbers[0] + PAGE_BARS]
+            slots = holes.slots
+            start = slots.starts_at(within[0])
+            if length == "1d":  # vendors date a day's bar at its midnight
+                start = market.day_starts_at(market.day_of(start))
+            yield Chunk(listing.instrument.symbol, length, start, slots.ends_at(within[-1]))
+            numbers = numbers[len(within) :]
+
+
+def _length(microseconds: int | None) -> BarLength | None:
+    """Return how vendors name a length of bars; None where no vendor has such bars."""
+    if microseconds is None:
+        return "1d"
+    return next((name for name, lasts in LASTS.items() if lasts.total_seconds() * 1_000_000 == microseconds), None)

@@ -1,0 +1,93 @@
+"""Holes of a dataset are filled from one's sources by a chain of jobs, into a version of its own."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from paperdesk.features.marketdata import backfill_dataset
+from paperdesk.features.marketdata.jobs import jobs_with
+from paperdesk.infra.job_worker import Worker
+from paperdesk.infra.jobs import RETRIES, Rhythm
+from tests.desk import RunningDesk, refused
+from tests.vendor_stand import KEYS, Trouble
+
+HEAD = "symbol,date,open,high,low,close,volume\n"
+ROWS = {
+    day: f"ACME,2024-01-{day:02},100.00,110.00,90.00,{100 + day}.25,500\n" for day in (2, 3, 4, 5, 8, 9)
+}  # the days that the vendor has as well, with other prices
+
+
+@pytest.fixture
+async def keyed(desk: RunningDesk) -> AsyncIterator[RunningDesk]:
+    """The desk with a key at a vendor, and somebody who does the jobs."""
+    key_id, secret = KEYS["alpaca"]
+    body = {"key_id": key_id, "secret": secret}
+    (await desk.mine.ask("PUT", "/v1/sources/alpaca/key", json=body)).raise_for_status()
+    rhythm = Rhythm(look_s=0.02, first_pause_s=0.01)
+    working = asyncio.create_task(Worker(desk.runtime, jobs_with(desk.rooms.sources), rhythm=rhythm).run())
+    yield desk
+    working.cancel()
+    await asyncio.gather(working, return_exceptions=True)
+
+
+async def done(desk: RunningDesk, job_id: str) -> dict[str, Any]:
+    async with asyncio.timeout(20):
+        while True:
+            job: dict[str, Any] = await desk.mine.get(f"/v1/jobs/{job_id}")
+            if job["finished_at"]:
+                return job
+            await asyncio.sleep(0.02)
+
+
+async def brought(desk: RunningDesk, days: list[int], **terms: str) -> str:
+    content = (HEAD + "".join(ROWS[day] for day in days)).encode()
+    answer = await desk.mine.ask("POST", "/v1/datasets", params={"name": "Holed", **terms}, content=content)
+    return str((await done(desk, answer.json()["job_id"]))["result"]["dataset_id"])
+
+
+async def chain(desk: RunningDesk, dataset_id: str) -> list[dict[str, Any]]:
+    """Ask for a backfill and return its jobs, once the last has ended."""
+    job_id = (await desk.mine.post(f"/v1/datasets/{dataset_id}/backfills", None))["job_id"]
+    found = [await done(desk, job_id)]
+    while "next_job_id" in (found[-1]["result"] or {}):
+        found.append(await done(desk, found[-1]["result"]["next_job_id"]))
+    return found
+
+
+async def test_holes_are_filled_by_jobs_that_start_each_other(
+    keyed: RunningDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backfill_dataset, "PAGE_BARS", 2)
+    dataset_id = await brought(keyed, [2, 5, 9])
+    links = await chain(keyed, dataset_id)
+    assert [each["state"] for each in links] == ["done", "done"]
+    assert (links[0]["result"]["chunks"], links[0]["result"]["left"]) == (2, 1)
+    last = links[-1]["result"]
+    assert (last["filled"], last["missing"], last["chunks"]) == (3, 0, 2)
+    spans = {(asked.params["start"], asked.params["end"]) for asked in keyed.vendors.asked if "start" in asked.params}
+    assert spans == {
+        ("2024-01-03T05:00:00Z", "2024-01-04T21:00:00Z"),
+        ("2024-01-08T05:00:00Z", "2024-01-08T21:00:00Z"),
+    }
+    versions = [row for row in await keyed.mine.rows("/v1/datasets") if row["name"] == "Holed"]
+    assert sorted((row["version"], row["rows"]) for row in versions) == [(1, 3), (2, 6)]
+    tape_id = await keyed.mine.open_tape(last["dataset_id"], "2024-01-09T21:00:00Z")
+    bars = await keyed.mine.rows("/v1/bars", tape_id=tape_id, symbol="ACME")
+    assert [bar["close"] for bar in bars] == ["102.25", "101.5", "102.5", "105.25", "104.5", "109.25"]
+    assert not list((keyed.runtime.settings.directory / "uploads").iterdir())
+
+
+async def test_a_chain_that_cannot_be_says_why_and_leaves_no_version(keyed: RunningDesk) -> None:
+    whole = await brought(keyed, [2, 3, 4])
+    (job,) = await chain(keyed, whole)
+    assert (job["state"], job["problems"][0]["code"]) == ("failed", "nothing_missing")
+    keyed.vendors.troubles = [Trouble(422)] * (1 + RETRIES)
+    (job,) = await chain(keyed, await brought(keyed, [2, 4]))
+    assert (job["state"], job["problems"][0]["code"]) == ("failed", "vendor_request_refused")
+    adjusted = await brought(keyed, [2, 4], price_basis="split")
+    (job,) = await chain(keyed, adjusted)
+    assert (job["state"], job["problems"][0]["code"]) == ("failed", "repair_mismatch")
+    unknown = "/v1/datasets/0192f0c1-7b1e-7a3c-8000-3f5d5f9d9a11/backfills"
+    refused(await keyed.mine.ask("POST", unknown), 404, "unknown_dataset")
