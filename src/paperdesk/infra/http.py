@@ -11,11 +11,21 @@ from typing import Annotated, Generic, TypeAlias, TypeVar
 
 import msgspec
 from fastapi import Depends, Query
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    WithJsonSchema,
+)
 
 from paperdesk.core.kernel.errors import Invalid
 from paperdesk.core.kernel.money import MalformedNumber, decimal_from_text, plain
 from paperdesk.core.kernel.time import MalformedTime, instant_from_text
+from paperdesk.core.market.options import canonical_symbol
 
 LIMIT_DEFAULT = 50
 LIMIT_MAX = 500
@@ -70,6 +80,18 @@ Line = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")
 ]
 """One line of text that a person typed, without control characters."""
+
+
+Symbol = Annotated[str, AfterValidator(canonical_symbol)]
+"""The symbol of an instrument, in the one form in which symbols are kept; a strange one is merely not known."""
+
+SymbolLine = Annotated[Line, AfterValidator(canonical_symbol)]
+"""A symbol where only one line of text is taken."""
+
+
+def symbols_in(text: str) -> list[str]:
+    """Return the symbols that a text names with commas between them, each in its one form."""
+    return [canonical_symbol(symbol) for symbol in text.split(",") if symbol]
 
 
 def encode_cursor(*position: object) -> str:

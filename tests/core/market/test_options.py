@@ -13,6 +13,7 @@ from paperdesk.core.market.options import (
     OptionContract,
     Right,
     Style,
+    canonical_symbol,
     occ_symbol,
     parse_occ,
 )
@@ -31,6 +32,17 @@ def test_every_contract_survives_its_symbol(contract: OptionContract, padded: bo
     symbol = occ_symbol(contract, padded=padded)
     assert parse_occ(symbol) == contract
     assert not padded or len(symbol) == 21
+
+
+@given(contracts)
+def test_both_notations_have_one_canonical_form(contract: OptionContract) -> None:
+    compact = occ_symbol(contract)
+    assert canonical_symbol(occ_symbol(contract, padded=True)) == canonical_symbol(compact) == compact
+
+
+@given(st.text(max_size=24))
+def test_what_is_no_padded_option_symbol_is_left_alone(symbol: str) -> None:
+    assert canonical_symbol(symbol) == symbol
 
 
 @pytest.mark.parametrize(

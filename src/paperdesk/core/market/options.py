@@ -171,6 +171,16 @@ def parse_occ(symbol: str) -> OptionContract:
         raise _malformed(symbol) from None
 
 
+def canonical_symbol(symbol: str) -> str:
+    """Return the form in which a symbol is kept: of an OCC symbol that is padded to 21 characters the compact one."""
+    if len(symbol) != _PADDED_LENGTH or " " not in symbol:
+        return symbol
+    try:
+        return occ_symbol(parse_occ(symbol))
+    except MalformedOptionSymbol:
+        return symbol
+
+
 def occ_symbol(contract: OptionContract, *, padded: bool = False) -> str:
     """Write the OCC symbol of a contract, compact unless the official 21 characters are asked for."""
     root = contract.root.ljust(ROOT_LENGTH_MAX) if padded else contract.root

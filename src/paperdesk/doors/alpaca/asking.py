@@ -22,6 +22,7 @@ from paperdesk.core.kernel.money import decimal_from_text
 from paperdesk.core.kernel.principal import Principal, Scope
 from paperdesk.core.kernel.time import utc
 from paperdesk.core.market.instruments import Instrument
+from paperdesk.core.market.options import canonical_symbol
 from paperdesk.core.market.sessions import Calendar
 from paperdesk.doors.alpaca.errors import MalformedQuestion
 from paperdesk.doors.desk import Desk
@@ -72,7 +73,7 @@ class Visit:
     def symbol(self, text: str) -> str:
         """Return an instrument's own symbol; what nobody knows stays as it was asked."""
         pair = None if self.dataset.by_symbol(text) else self._pair(text)
-        return text if pair is None else pair.symbol
+        return canonical_symbol(text) if pair is None else pair.symbol
 
     def _by_id(self, text: str) -> Instrument | None:
         try:

@@ -10,6 +10,7 @@ from uuid import UUID
 from paperdesk.core.kernel.errors import Invalid
 from paperdesk.core.kernel.ids import TapeId
 from paperdesk.core.kernel.principal import Principal, Scope
+from paperdesk.core.market.options import canonical_symbol
 from paperdesk.doors.stream.holdings import VIEW_TOPICS, VIEWS_MAX, Changes, View, ViewKey
 from paperdesk.features.broker.queries import events_after, read_account
 from paperdesk.features.marketdata.attach_strategy import acknowledge_cursor
@@ -264,7 +265,7 @@ class Follower:
             key
             for key in self._channels
             if (key.tape_id, key.topic) == (tape_id, wish.topic)
-            and (wish.symbols is None or key.symbol in wish.symbols)
+            and (wish.symbols is None or key.symbol in map(canonical_symbol, wish.symbols))
             and wish.interval in (None, key.interval)
         }
         self._publication.leave(self._news, gone)
@@ -273,7 +274,7 @@ class Follower:
 
 def _keys(tape_id: UUID, wish: Wish) -> list[ChannelKey]:
     """Return the channels that are asked for, each once."""
-    symbols = list(dict.fromkeys(wish.symbols or ()))
+    symbols = list(dict.fromkeys(map(canonical_symbol, wish.symbols or ())))
     if not symbols:
         raise SymbolsMissing("Name the symbols to follow.")
     if len(symbols) > SYMBOLS_MAX:

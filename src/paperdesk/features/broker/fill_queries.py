@@ -12,7 +12,7 @@ from paperdesk.core.kernel.money import ZERO
 from paperdesk.features.broker.lineage_queries import lineage_of
 from paperdesk.features.broker.tables import entries, fills
 from paperdesk.infra.db import Row, fetch_all
-from paperdesk.infra.http import InstantText, Line, PageParams, Serial
+from paperdesk.infra.http import InstantText, PageParams, Serial, SymbolLine
 from paperdesk.infra.work import ReadOnly, owned
 
 
@@ -20,7 +20,7 @@ from paperdesk.infra.work import ReadOnly, owned
 class FillFilter:
     """Which fills of an account are meant: of a symbol, from an instant on, before another."""
 
-    symbol: Line | None = None
+    symbol: SymbolLine | None = None
     since: InstantText | None = None
     until: InstantText | None = None
 

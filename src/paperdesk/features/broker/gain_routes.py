@@ -11,7 +11,7 @@ from paperdesk.features.broker.gain_queries import Sought, gains, open_lots, pla
 from paperdesk.features.broker.gain_schemas import GainOut, GainsOut, GainTotalsOut, LotOut, as_csv
 from paperdesk.features.identity.access import Reading
 from paperdesk.features.marketdata.routes import Datasets
-from paperdesk.infra.http import InstantText, Line, Page, PageOf, Serial, encode_cursor
+from paperdesk.infra.http import InstantText, Page, PageOf, Serial, SymbolLine, encode_cursor
 
 router = APIRouter(prefix="/v1", tags=["broker"])
 
@@ -22,7 +22,7 @@ class GainFilter:
 
     after: InstantText | None = None
     until: InstantText | None = None
-    symbol: Line | None = None
+    symbol: SymbolLine | None = None
 
     @property
     def sought(self) -> Sought:
@@ -59,7 +59,7 @@ async def get_gains_file(account_id: UUID, work: Reading, shelf: Datasets, chose
 
 @router.get("/accounts/{account_id}/lots")
 async def get_lots(
-    account_id: UUID, work: Reading, shelf: Datasets, page: Page, symbol: Line | None = None
+    account_id: UUID, work: Reading, shelf: Datasets, page: Page, symbol: SymbolLine | None = None
 ) -> PageOf[LotOut]:
     """List the open lots of an account by symbol and age; an order may name them."""
     account = await queries.read_account(work, account_id)

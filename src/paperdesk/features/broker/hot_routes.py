@@ -24,6 +24,7 @@ from paperdesk.core.kernel.errors import Invalid
 from paperdesk.core.kernel.ids import AccountId, LotId, OrderId, uuid_from_text
 from paperdesk.core.kernel.money import ZERO, decimal_from_text
 from paperdesk.core.kernel.principal import Scope
+from paperdesk.core.market.options import canonical_symbol
 from paperdesk.features.broker.cancel_order import cancel_order
 from paperdesk.features.broker.order_schemas import (
     CLIENT_ID,
@@ -100,7 +101,7 @@ class Body(msgspec.Struct, forbid_unknown_fields=True):
         return PlaceOrder(
             account_id=AccountId(self.account_id),
             order_id=order_id,
-            symbol=self.symbol,
+            symbol=canonical_symbol(self.symbol),
             side=self.side,
             type=self.type,
             quantity=_decimal(self.quantity) or ZERO,
@@ -142,7 +143,7 @@ class LegWish(msgspec.Struct, forbid_unknown_fields=True):
         if side is None:
             reason = f"The leg in {self.symbol[:32]} needs a side or an intent."
             raise MalformedOrder(reason, fields=[{"field": "legs.side", "reason": reason}])
-        return ComboLeg(self.symbol, side, decimal_from_text(self.ratio), self.intent)
+        return ComboLeg(canonical_symbol(self.symbol), side, decimal_from_text(self.ratio), self.intent)
 
 
 class ComboBody(msgspec.Struct, forbid_unknown_fields=True):

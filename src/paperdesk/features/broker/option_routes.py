@@ -28,19 +28,19 @@ from paperdesk.features.broker.strategies import strategies
 from paperdesk.features.broker.strategy_schemas import PayoffBody, PayoffOut, StrategiesOut, legs_of
 from paperdesk.features.identity.access import Caller, Reading
 from paperdesk.features.marketdata.routes import Datasets
-from paperdesk.infra.http import Line, Page, PageOf
+from paperdesk.infra.http import Page, PageOf, SymbolLine
 
 router = APIRouter(prefix="/v1", tags=["options"])
 
 
 @router.post("/accounts/{account_id}/positions/{symbol}/exercise", status_code=201)
-async def post_exercise(account_id: UUID, symbol: Line, body: ExerciseBody, broker: Broker) -> ExercisedOut:
+async def post_exercise(account_id: UUID, symbol: SymbolLine, body: ExerciseBody, broker: Broker) -> ExercisedOut:
     """Exercise options that are held, now: some of them, or all."""
     return ExercisedOut.of(await exercise_option(broker, body.command(AccountId(account_id), symbol)))
 
 
 @router.put("/accounts/{account_id}/positions/{symbol}/at-expiry")
-async def put_at_expiry(account_id: UUID, symbol: Line, body: AtExpiryBody, broker: Broker) -> AtExpiryOut:
+async def put_at_expiry(account_id: UUID, symbol: SymbolLine, body: AtExpiryBody, broker: Broker) -> AtExpiryOut:
     """Say what is to happen with options on their last day: the usual, exercise, or let them lapse."""
     done = await instruct_expiry(broker, body.command(AccountId(account_id), symbol))
     return AtExpiryOut(symbol=symbol, at_expiry=body.at_expiry, last_seq=done.account.last_seq)

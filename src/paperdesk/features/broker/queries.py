@@ -30,7 +30,7 @@ from paperdesk.features.marketdata.marks import TapeMarks
 from paperdesk.features.marketdata.queries import read_tape
 from paperdesk.features.marketdata.tapes import Shelf, Tape
 from paperdesk.infra.db import Row, fetch_all, fetch_one
-from paperdesk.infra.http import Line, PageParams, Serial
+from paperdesk.infra.http import PageParams, Serial, SymbolLine
 from paperdesk.infra.outbox import events
 from paperdesk.infra.work import ReadOnly, owned
 
@@ -55,7 +55,7 @@ class OrderFilter:
 
     account_id: UUID
     status: Literal["open", "closed", "all"] = "all"
-    symbol: Line | None = None
+    symbol: SymbolLine | None = None
     kind: OrderKind | None = None
 
 

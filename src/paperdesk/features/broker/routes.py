@@ -49,7 +49,7 @@ from paperdesk.features.marketdata.feeds.dataset import Dataset
 from paperdesk.features.marketdata.routes import Datasets
 from paperdesk.features.marketdata.tapes import Shelf, Tape, has_one_price
 from paperdesk.infra.db import Row
-from paperdesk.infra.http import InstantText, Line, Page, PageOf
+from paperdesk.infra.http import InstantText, Page, PageOf, SymbolLine
 from paperdesk.infra.idempotency import Answer, fingerprint_of, replay_or_run
 from paperdesk.infra.work import ReadOnly, UnitOfWork
 
@@ -219,7 +219,7 @@ async def get_orders(
 
 @router.delete("/orders")
 async def delete_orders(
-    account_id: UUID, broker: Broker, symbol: Line | None = None, kind: OrderKind | None = None
+    account_id: UUID, broker: Broker, symbol: SymbolLine | None = None, kind: OrderKind | None = None
 ) -> PageOf[OrderOut]:
     """Cancel every open order of an account, or those in one symbol or of one kind; all of them in one commit."""
     cancelled = await cancel_orders(broker, CancelOrders(AccountId(account_id), symbol, kind))
@@ -238,7 +238,7 @@ async def patch_order(order_id: UUID, body: ReplaceOrderBody, broker: Broker, ru
 
 
 @router.post("/accounts/{account_id}/positions/{symbol}/close", status_code=201)
-async def post_close(account_id: UUID, symbol: Line, body: ClosePositionBody, broker: Broker) -> OrderOut:
+async def post_close(account_id: UUID, symbol: SymbolLine, body: ClosePositionBody, broker: Broker) -> OrderOut:
     """Sell a position at the market: all of it, a quantity, or a percentage."""
     command = body.command(AccountId(account_id), OrderId(broker.new_id()), symbol)
     placed = await close_position(broker, command)

@@ -12,7 +12,7 @@ from paperdesk.core.broker.requirements import Paired, Requirement
 from paperdesk.core.market.options import MalformedOptionSymbol, parse_occ
 from paperdesk.features.broker.payoffs import Estimate, Outlook
 from paperdesk.features.broker.strategies import HeldStrategy, Strategies
-from paperdesk.infra.http import Body, DayText, Line, NumberText
+from paperdesk.infra.http import Body, DayText, NumberText, SymbolLine
 
 _PLACES = Decimal("0.000001")
 LEGS_MAX = 40
@@ -21,7 +21,7 @@ LEGS_MAX = 40
 class LegBody(Body):
     """One leg: an OCC symbol, or the symbol of the underlying; signed contracts or units, and their price per unit."""
 
-    symbol: Line
+    symbol: SymbolLine
     quantity: NumberText
     price: NumberText
 

@@ -10,7 +10,7 @@ from paperdesk.features.identity.access import Reading
 from paperdesk.features.marketdata.halt_schemas import HaltOut
 from paperdesk.features.marketdata.queries import on_tape
 from paperdesk.features.marketdata.routes import Datasets
-from paperdesk.infra.http import Page, PageOf
+from paperdesk.infra.http import Page, PageOf, symbols_in
 
 router = APIRouter(prefix="/v1/tapes/{tape_id}", tags=["market data"])
 
@@ -19,7 +19,7 @@ router = APIRouter(prefix="/v1/tapes/{tape_id}", tags=["market data"])
 async def get_halts(tape_id: UUID, work: Reading, shelf: Datasets, page: Page, symbols: str = "") -> PageOf[HaltOut]:
     """List the halts that the tape has told of, oldest first; symbols are separated by commas."""
     tape, dataset = await on_tape(work, shelf, tape_id)
-    wanted = [symbol for symbol in symbols.split(",") if symbol]
+    wanted = symbols_in(symbols)
     told = ((halt, dataset.instruments[halt.instrument_id]) for halt in halts_told(dataset.statuses(tape.cursor)))
     items = [HaltOut.of(halt, its) for halt, its in told if not wanted or its.symbol in wanted]
     found, next_cursor = page.part(sorted(items, key=_oldest_first), _oldest_first, tuple[datetime, str])

@@ -29,7 +29,7 @@ from paperdesk.features.marketdata.feeds.dataset import Dataset
 from paperdesk.features.marketdata.feeds.manifest import Listing, PriceBasis, SourceKind
 from paperdesk.features.marketdata.tapes import Tape, listed_instrument
 from paperdesk.infra import cache
-from paperdesk.infra.http import DayText, InstantText
+from paperdesk.infra.http import DayText, InstantText, Symbol
 
 ROWS_MAX: Final = 1000
 LACKS_DEPTH: Final = "this tape has no quotes with sizes"
@@ -51,7 +51,7 @@ class DayQuery:
     """Which rows of one market day are asked for: today without a day; start is included, end is not."""
 
     tape_id: UUID
-    symbol: str
+    symbol: Symbol
     on: DayText | None = None
     start: InstantText | None = None
     end: InstantText | None = None

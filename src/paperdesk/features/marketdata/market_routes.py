@@ -32,6 +32,7 @@ from paperdesk.features.marketdata.market_schemas import (
 )
 from paperdesk.features.marketdata.queries import SYMBOLS_MAX, TooManySymbols, on_tape
 from paperdesk.features.marketdata.routes import Datasets
+from paperdesk.infra.http import Symbol, symbols_in
 
 router = APIRouter(prefix="/v1", tags=["market data"])
 
@@ -58,7 +59,7 @@ async def get_prints(
 
 
 @router.get("/depth")
-async def get_depth(tape_id: UUID, symbol: str, work: Reading, shelf: Datasets) -> DepthOut:
+async def get_depth(tape_id: UUID, symbol: Symbol, work: Reading, shelf: Datasets) -> DepthOut:
     """Read the book of a symbol as far as the tape has it."""
     tape, dataset = await on_tape(work, shelf, tape_id)
     quote = book_of(dataset, require_listed(tape, dataset, symbol).id, tape.cursor)
@@ -85,7 +86,7 @@ async def get_statistics(
 ) -> StatisticsOut:
     """Read 24-hour figures of symbols, separated by commas, or of everything but option contracts."""
     tape, dataset = await on_tape(work, shelf, tape_id)
-    wanted = list(dict.fromkeys(symbol for symbol in symbols.split(",") if symbol))
+    wanted = list(dict.fromkeys(symbols_in(symbols)))
     if len(wanted) > SYMBOLS_MAX:
         raise TooManySymbols(f"At most {SYMBOLS_MAX} symbols at once.", limit=SYMBOLS_MAX)
     if wanted:

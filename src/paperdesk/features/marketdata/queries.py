@@ -26,7 +26,7 @@ from paperdesk.features.marketdata.store import any_tape, live_tapes, load_strat
 from paperdesk.features.marketdata.tables import dataset_versions, tape_runs
 from paperdesk.features.marketdata.tapes import Shelf, Tape, listed_instrument, tape_of
 from paperdesk.infra.db import fetch_all
-from paperdesk.infra.http import InstantText
+from paperdesk.infra.http import InstantText, Symbol
 from paperdesk.infra.work import ReadOnly, owned
 
 SYMBOLS_MAX = 200
@@ -63,7 +63,7 @@ class BarQuery:
     """Which closed bars are asked for: start is included, end is not; without an adjustment as they are stored."""
 
     tape_id: UUID
-    symbol: str
+    symbol: Symbol
     interval: Interval = "1d"
     start: InstantText | None = None
     end: InstantText | None = None

@@ -15,6 +15,7 @@ from paperdesk.features.marketdata.queries import on_tape, read_quotes
 from paperdesk.features.marketdata.routes import Datasets
 from paperdesk.features.marketdata.schemas import QuoteOut, QuotesOut
 from paperdesk.features.marketdata.tapes import Shelf
+from paperdesk.infra.http import symbols_in
 
 OK = 200
 
@@ -61,7 +62,7 @@ router = APIRouter(prefix="/v1", tags=["market data"], route_class=RepeatingRout
 async def get_quotes(tape_id: UUID, symbols: str, work: Reading, shelf: Datasets) -> QuotesOut:
     """Read standing quotes; symbols are separated by commas."""
     tape, dataset = await on_tape(work, shelf, tape_id)
-    wanted = [symbol for symbol in symbols.split(",") if symbol]
+    wanted = symbols_in(symbols)
     return QuotesOut(
         source=dataset.manifest.kind, items=[QuoteOut.of(each) for each in read_quotes(tape, dataset, wanted)]
     )

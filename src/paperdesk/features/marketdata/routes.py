@@ -55,7 +55,7 @@ from paperdesk.features.marketdata.store import load_presets
 from paperdesk.features.marketdata.tapes import Shelf, Tape
 from paperdesk.infra.crypto import new_token
 from paperdesk.infra.db import DatabaseUnavailable
-from paperdesk.infra.http import Page, PageOf
+from paperdesk.infra.http import Page, PageOf, symbols_in
 from paperdesk.infra.runtime import Runtime
 from paperdesk.infra.uploads import uploads_in
 from paperdesk.infra.work import UnitOfWork
@@ -200,7 +200,7 @@ async def get_corporate_actions(
 ) -> PageOf[CorporateActionOut]:
     """List the corporate actions that have been announced by the tape's clock; symbols are separated by commas."""
     tape, dataset = await on_tape(work, shelf, tape_id)
-    wanted = [symbol for symbol in symbols.split(",") if symbol]
+    wanted = symbols_in(symbols)
     known = sorted(known_actions(tape, dataset, wanted), key=_by_ex_date)
     found, next_cursor = page.part(known, _by_ex_date, tuple[date, str, UUID])
     return PageOf(items=[CorporateActionOut.of(each) for each in found], next_cursor=next_cursor)

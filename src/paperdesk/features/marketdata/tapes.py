@@ -14,6 +14,7 @@ from paperdesk.core.broker.view import MarketView
 from paperdesk.core.kernel.ids import DatasetId, InstrumentId, TapeId, TenantId, UserId
 from paperdesk.core.market.halts import standing_halt
 from paperdesk.core.market.instruments import Instrument
+from paperdesk.core.market.options import canonical_symbol
 from paperdesk.core.market.quotes import Quote
 from paperdesk.core.market.sessions import BeyondCalendar, Calendar, calendar
 from paperdesk.features.marketdata.answers import Answers
@@ -251,7 +252,7 @@ def with_dates(view: MarketView, dataset: Dataset, dates: Iterable[date]) -> Mar
 
 def listed_instrument(dataset: Dataset, symbol: str, cursor: int) -> Instrument | None:
     """Look a symbol up among what the tape has shown by now."""
-    instrument = dataset.by_symbol(symbol)
+    instrument = dataset.by_symbol(canonical_symbol(symbol))
     return instrument if instrument and dataset.listed(instrument.id, cursor) else None
 
 

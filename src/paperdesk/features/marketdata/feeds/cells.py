@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from paperdesk.core.market.options import canonical_symbol
 from paperdesk.features.marketdata.feeds.columns import ABSENT, SCALE_MAX, Ints
 from paperdesk.features.marketdata.feeds.manifest import Shape
 
@@ -67,7 +68,7 @@ def parse_columns(table: pa.Table, first_line: int) -> Cells | None:
     """Parse a table of texts whose columns have their final names, or return None in any doubt."""
     try:
         encoded = table.column("symbol").combine_chunks().dictionary_encode()
-        symbols: list[str] = encoded.dictionary.to_pylist()
+        written: list[str] = encoded.dictionary.to_pylist()
         stamps = _stamps(table.column("at" if "at" in table.column_names else "date"))
         prices = {name: _wide(table.column(name)) for name in PRICES if name in table.column_names}
         sizes = {name: _wide(table.column(name)) for name in SIZES if name in table.column_names}
@@ -75,12 +76,15 @@ def parse_columns(table: pa.Table, first_line: int) -> Cells | None:
         size_scale, volumes = _sizes(sizes)
     except (pa.ArrowException, OverflowError):
         return None
-    if encoded.null_count or stamps is None or not all(is_symbol(symbol) for symbol in symbols):
+    if encoded.null_count or stamps is None or not all(is_symbol(symbol) for symbol in written):
         return None
+    kept = [canonical_symbol(symbol) for symbol in written]
+    symbols = list(dict.fromkeys(kept))
+    place = {symbol: number for number, symbol in enumerate(symbols)}
     return Cells(
         lines=np.arange(first_line, first_line + table.num_rows),
         symbols=symbols,
-        symbol_of=encoded.indices.to_numpy().astype(np.int64),
+        symbol_of=np.array([place[symbol] for symbol in kept], np.int64)[encoded.indices.to_numpy()],
         stamps=stamps[0],
         dates_only=stamps[1],
         numbers=numbers | volumes,

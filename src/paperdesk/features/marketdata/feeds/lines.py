@@ -13,6 +13,7 @@ import numpy as np
 from paperdesk.core.kernel.errors import Invalid, Problem
 from paperdesk.core.kernel.money import decimal_from_text, places
 from paperdesk.core.kernel.time import instant_from_text
+from paperdesk.core.market.options import canonical_symbol
 from paperdesk.features.marketdata.feeds.cells import PRICES, SIZES, STAMPS, Cells, is_symbol
 from paperdesk.features.marketdata.feeds.columns import ABSENT, SCALE_MAX, Ints, microseconds
 
@@ -112,7 +113,7 @@ class _Draft:
             raise MalformedCell("dates and instants are mixed in one file")
         self.dates_only = is_date
         self.lines.append(line)
-        self.symbol_of.append(self.symbols.setdefault(symbol, len(self.symbols)))
+        self.symbol_of.append(self.symbols.setdefault(canonical_symbol(symbol), len(self.symbols)))
         self.stamps.append(stamp)
         for name, number in written.items():
             exact = None if number is None else round(number, SCALE_MAX)
