@@ -69,7 +69,7 @@ def test_models_are_found_by_name_and_unknown_ones_refused_with_the_names_there_
     assert {name: fill_model(name) for name in FILL_MODELS} == FILL_MODELS
     with pytest.raises(UnknownFillModel) as refusal:
         fill_model("lucky")
-    assert refusal.value.facts == {"known": ["alpaca_paper", "deterministic", "harsh", "ideal", "realistic"]}
+    assert refusal.value.facts == {"known": [*sorted(FILL_MODELS), "spread:…", "size:…"]}
 
 
 def test_the_parts_of_an_unquoted_price_are_those_of_the_model() -> None:
@@ -136,3 +136,44 @@ def test_the_harsh_model_wants_the_price_two_ticks_beyond_a_limit(low: str, *, i
 
 def test_only_models_that_draw_are_chancy() -> None:
     assert {name for name, model in FILL_MODELS.items() if model.is_chancy} == {"harsh", "alpaca_paper"}
+
+
+@pytest.mark.parametrize(
+    ("name", "bought_at", "sold_at"),
+    [
+        ("midpoint", "100.10", "100.10"),
+        ("spread:0", "100.10", "100.10"),
+        ("spread:1", "100.20", "100.00"),
+        ("spread:0.5", "100.15", "100.05"),
+        ("spread:-0.5", "100.05", "100.15"),
+        ("spread:-1", "100.00", "100.20"),
+        ("inside", "100.20", "100.00"),
+    ],
+)
+def test_a_model_pays_its_share_of_the_half_spread(name: str, bought_at: str, sold_at: str) -> None:
+    model = fill_model(name)
+    prices = [quoted(model, side, Decimal(100), Decimal("100.20"), CENT).price for side in (Side.BUY, Side.SELL)]
+    assert prices == [Decimal(bought_at), Decimal(sold_at)]
+
+
+@pytest.mark.parametrize(
+    "name", ["spread:1.5", "spread:-2", "size:-0.1", "size:", "spread:x", "share:0.5", "spread:1e0"]
+)
+def test_a_figure_that_no_model_may_have_is_refused(name: str) -> None:
+    with pytest.raises(UnknownFillModel):
+        fill_model(name)
+
+
+def test_a_model_with_a_figure_is_named_by_it_however_it_was_written() -> None:
+    assert fill_model("spread:0.50") == fill_model("spread:0.5")
+    assert fill_model("size:0.10").name == "size:0.1"
+
+
+@given(decimals(1, 10_000, 2), decimals(0, 500, 2), decimals(-10_000, 10_000, 4))
+def test_no_share_up_to_the_touch_costs_more_than_the_touch(bid: Decimal, spread: Decimal, share: Decimal) -> None:
+    model, ask = fill_model(f"spread:{share}"), bid + spread
+    for tick in (CENT, Decimal("0.05")):
+        bought = quoted(model, Side.BUY, bid, ask, tick)
+        sold = quoted(model, Side.SELL, bid, ask, tick)
+        assert bought.price <= max(ask, tick)
+        assert sold.price >= bid or sold.price >= bid - tick

@@ -6,7 +6,15 @@ from decimal import Decimal
 import pytest
 
 from paperdesk.core.broker.commands import StopLoss, TakeProfit
-from paperdesk.core.broker.fill_models import ALPACA_PAPER, DETERMINISTIC, HARSH, IDEAL, REALISTIC, FillModel
+from paperdesk.core.broker.fill_models import (
+    ALPACA_PAPER,
+    DETERMINISTIC,
+    HARSH,
+    IDEAL,
+    REALISTIC,
+    FillModel,
+    fill_model,
+)
 from paperdesk.core.broker.liquidity import volume_of
 from paperdesk.core.broker.orders import BY_VENUE, OrderClass, OrderStatus, Role, TimeInForce
 from tests.scenery import fact_open, fact_quote, fact_range, leg, quote_of, rules
@@ -212,3 +220,23 @@ def test_without_volume_a_harsh_account_pays_a_flat_impact() -> None:
 def test_a_quote_has_sizes_and_no_volume() -> None:
     assert volume_of(fact_quote(quote_of("99", "101", ("5", "5")))) is None
     assert volume_of(fact_range("99", "101", volume="7")) == volume_of(fact_open("99", volume="7")) == Decimal(7)
+
+
+@pytest.mark.parametrize(
+    ("model", "sizes", "prices"),
+    [
+        ("size:1", ("200", "100"), ["100.30", "99.95"]),  # half of the ask, a quarter of the bid: of 0.20
+        ("size:0.5", ("200", "100"), ["100.25", "99.97"]),
+        ("size:1", None, ["100.20", "100"]),
+    ],
+)
+def test_taking_all_that_is_quoted_costs_a_share_of_the_spread_and_less_in_proportion(
+    model: str, sizes: tuple[str, str] | None, prices: list[str]
+) -> None:
+    story = Story(cash="100000", rules=rules(fill_model(model)))
+    story.quote("100.00", "100.20")
+    story.buy("50")
+    story.quote("100.00", "100.20", sizes)
+    story.sell("50")
+    story.quote("100.00", "100.20", sizes)
+    assert [fill.price for fill in story.fills] == [Decimal(price) for price in prices]

@@ -329,3 +329,28 @@ async def test_shares_bought_after_a_split_wash_a_sale_from_before_it(at_work: R
     assert abs(Decimal(washed["disallowed_loss"]) - half) <= Decimal("0.01")
     (lot,) = await at_work.mine.rows(f"/v1/accounts/{account_id}/lots")
     assert lot["added_basis"] == washed["disallowed_loss"]
+
+
+RENAMED = """\
+symbol,kind,ex_on,announced_on,pay_on,amount,new_units,old_units,into,rate
+ACME,cash_dividend,2024-06-05,2024-05-20,2024-06-07,1.00,,,,
+ACME,split,2024-06-06,2024-06-04,,,2,1,,
+BOLT,symbol_change,2024-06-07,2024-06-04,,,,,ACME,
+"""
+
+
+async def test_dividends_splits_and_changes_of_a_symbol_are_events_of_the_account(at_work: RunningDesk) -> None:
+    prices = await job_of(at_work, "/v1/datasets", PRICES, name="Companies")
+    done = await job_of(at_work, f"/v1/datasets/{prices['result']['dataset_id']}/actions", RENAMED)
+    tape_id = await at_work.mine.open_tape(UUID(done["result"]["dataset_id"]))
+    account_id = await at_work.mine.open_account(tape_id, fill_model="ideal")
+    for symbol in ("ACME", "BOLT"):
+        await at_work.mine.order(account_id, "buy", "10", symbol=symbol)
+    await at_work.mine.step(tape_id, count=4)
+    assert await units(at_work, account_id) == {"ACME": "30"}
+    query = "select kind from events where account_id = $1 and kind similar to '(corporate|dividend)%' order by seq"
+    kinds = [row["kind"] for row in await at_work.owner.fetch(query, UUID(account_id))]
+    assert sorted(kinds) == ["corporate_action_applied", "corporate_action_applied", "dividend_earned", "dividend_paid"]
+    told_kinds = [row["kind"] for row in await at_work.mine.rows(f"/v1/accounts/{account_id}/activities")]
+    assert {"symbol_change", "split", "cash_dividend", "dividend_payment"} <= set(told_kinds)
+    await agree(at_work, account_id)

@@ -87,3 +87,72 @@ async def test_a_fill_from_before_has_no_explanation_and_says_so(desk: RunningDe
     await desk.owner.execute("update fills set explanation = null where id = $1", UUID(fill["id"]))
     refused(await desk.mine.ask("GET", f"/v1/fills/{fill['id']}/explanation"), 404, "fill_not_explained")
     refused(await desk.mine.ask("GET", f"/v1/fills/{uuid4()}/explanation"), 404, "unknown_fill")
+
+
+@pytest.mark.parametrize(
+    ("model", "price", "parts"),
+    [
+        ("midpoint", "100", {"base": "100", "spread": "0", "impact": "0"}),
+        ("spread:0.5", "100.01", {"base": "100", "spread": "0.01", "impact": "0"}),
+        ("spread:-0.5", "99.99", {"base": "100", "spread": "-0.01", "impact": "0"}),
+        ("size:1", "100.03", {"base": "100", "spread": "0.02", "impact": "0.01"}),
+        ("size:0.5", "100.03", {"base": "100", "spread": "0.02", "impact": "0.005"}),
+    ],
+)
+async def test_a_model_may_take_any_share_of_the_spread_and_more_of_it_the_larger_the_order(
+    desk: RunningDesk, model: str, price: str, parts: dict[str, str]
+) -> None:
+    """99.98 to 100.02 is quoted, and 200 are offered: 50 of them take a quarter of the share of 0.04."""
+    _, account_id = await desk.market("quotes", cash="100000", fill_model=model, fill_on_arrival=True)
+    units = "50" if model.startswith("size") else "10"
+    await desk.mine.order(account_id, "buy", units)
+    (told,) = await explained(desk, account_id)
+    found = told["parts"]
+    assert isinstance(found, dict)
+    assert (told["price"], {name: found[name] for name in parts}) == (price, parts)
+    assert sum(map(Decimal, found.values())) == Decimal(price)
+
+
+async def test_where_nobody_quotes_the_midpoint_is_the_last_print(desk: RunningDesk) -> None:
+    tape_id, account_id = await desk.market(fill_model="midpoint")
+    await desk.mine.order(account_id, "buy", "10")
+    await desk.mine.step(tape_id)
+    (told,) = await explained(desk, account_id)
+    assert (told["price"], told["fact"]) == ("101", "open")
+
+
+async def test_more_than_is_quoted_fills_in_parts_and_each_costs_by_its_size(desk: RunningDesk) -> None:
+    tape_id, account_id = await desk.market("quotes", cash="100000", fill_model="size:1", fill_on_arrival=True)
+    order = await desk.mine.order(account_id, "buy", "202")
+    assert (order["status"], order["filled_quantity"]) == ("partially_filled", "200")
+    await desk.mine.step(tape_id, "fact")
+    second, first = await explained(desk, account_id)
+    assert (first["quantity"], first["price"], second["quantity"], second["price"]) == ("200", "100.06", "2", "100.06")
+    assert "quoted_size" in first["rules"]  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(
+    ("symbol", "side", "price"),
+    [("ACME240621C00105000", "buy", "2.85"), ("ACME240621C00100000", "sell", "5.4"), ("ACME", "buy", "100.02")],
+)
+async def test_options_are_priced_inside_their_spread_on_the_steps_of_their_class(
+    desk: RunningDesk, symbol: str, side: str, price: str
+) -> None:
+    rules = {"margin": {"kind": "reg_t"}, "option_level": 4}
+    _, account_id = await desk.market("pit", cash="100000", fill_model="inside", fill_on_arrival=True, **rules)
+    await desk.mine.order(account_id, side, "1", symbol=symbol)
+    (told,) = await explained(desk, account_id)
+    assert told["price"] == price
+
+
+async def test_a_fill_model_that_does_not_exist_is_refused_with_those_that_do(desk: RunningDesk) -> None:
+    tape_id, _ = await desk.market()
+    body = {"name": "Practice", "tape_id": tape_id, "fill_model": "spread:2"}
+    refused(await desk.mine.ask("POST", "/v1/accounts", json=body), 422, "unknown_fill_model")
+
+
+async def test_an_account_is_filled_again_under_a_model_with_a_figure(desk: RunningDesk) -> None:
+    _, account_id = await desk.market("quotes", cash="100000", fill_model="spread:1", fill_on_arrival=True)
+    await desk.mine.order(account_id, "buy", "10")
+    answer = await desk.mine.post(f"/v1/accounts/{account_id}/rescore", {"fill_model": "spread:-1"})
+    assert [each["gain"] for each in answer["rescore"]["orders"]] == ["0.4"]

@@ -190,3 +190,68 @@ async def test_terms_that_do_not_fit_are_refused_by_name(desk: RunningDesk, term
     before = await desk.footprint(account_id)
     refused(await desk.mine.ask("POST", "/v1/orders", json=wish(account_id, "buy", "1", **terms)), 422, code)
     assert await desk.footprint(account_id) == before
+
+
+@pytest.mark.parametrize(
+    ("side", "terms"),
+    [
+        ("buy", {"type": "market"}),
+        ("buy", {"type": "limit", "limit_price": "90.00"}),
+        ("sell", {"type": "stop", "stop_price": "90.00"}),
+        ("sell", {"type": "stop_limit", "stop_price": "90.00", "limit_price": "89.00"}),
+        ("sell", {"type": "trailing_stop", "trail_amount": "5.00"}),
+        ("sell", {"type": "trailing_stop", "trail_rate": "0.05"}),
+        ("sell", {"type": "market_if_touched", "stop_price": "150.00"}),
+        ("buy", {"type": "market", "time_in_force": "opg"}),
+        ("buy", {"type": "market", "time_in_force": "cls"}),
+        ("buy", {"type": "limit", "limit_price": "90.00", "post_only": True}),
+        ("sell", {"type": "market", "reduce_only": True}),
+        ("buy", {"type": "market", **BRACKET, "stop_loss": {"stop_price": "90.00"}}),
+        ("buy", {"type": "market", "order_class": "oto", "take_profit": {"limit_price": "150.00"}}),
+        (
+            "sell",
+            {"type": "limit", "order_class": "oco", "limit_price": "150.00", "stop_loss": {"stop_price": "90.00"}},
+        ),
+    ],
+)
+async def test_orders_in_shares_of_every_usual_type_are_placed_and_called_off_one_by_one(
+    desk: RunningDesk, side: str, terms: dict[str, Any]
+) -> None:
+    _, account_id = await held(desk)
+    placed = await desk.mine.post("/v1/orders", wish(account_id, side, "1", **terms))
+    assert (placed["status"], placed["type"]) == ("accepted", terms["type"])
+    gone = await desk.mine.ask("DELETE", f"/v1/orders/{placed['id']}")
+    assert (gone.status_code, gone.json()["status"]) == (200, "cancelled")
+    assert await desk.mine.rows("/v1/orders", account_id=account_id, status="open") == []
+    await fills(desk, account_id)
+
+
+async def test_a_position_is_read_with_its_mark_and_results_and_closed(desk: RunningDesk) -> None:
+    tape_id, account_id = await held(desk)
+    (position,) = await desk.mine.rows(f"/v1/accounts/{account_id}/positions")
+    assert (position["quantity"], position["average_price"], position["mark"]) == ("10", "101.02", "103")
+    assert (position["mark_source"], position["market_value"]) == ("official_close", "1030")
+    assert (position["unrealised_pl"], position["day_pl"]) == ("19.8", "19.8")
+    await desk.mine.post(f"/v1/accounts/{account_id}/positions/ACME/close", {})
+    await desk.mine.step(tape_id)
+    assert await desk.mine.rows(f"/v1/accounts/{account_id}/positions") == []
+    (gain,) = (await desk.mine.get(f"/v1/accounts/{account_id}/gains"))["items"]
+    assert (gain["proceeds"], gain["cost"], gain["gain"]) == ("1034.8", "1010.2", "24.6")
+
+
+async def test_orders_in_options_open_and_close_on_both_sides_and_spreads_beside_them(desk: RunningDesk) -> None:
+    rules = {"margin": {"kind": "reg_t"}, "option_level": 4, "fill_model": "ideal", "fill_on_arrival": True}
+    _, account_id = await desk.market("pit", cash="50000", **rules)
+    low, high = "ACME240621C00100000", "ACME240621C00105000"
+    for symbol, opens, closes in ((low, "buy_to_open", "sell_to_close"), (high, "sell_to_open", "buy_to_close")):
+        for intent in (opens, closes):
+            terms = {"symbol": symbol, "intent": intent}
+            placed = await desk.mine.order(account_id, intent.partition("_")[0], "1", **terms)
+            assert placed["status"] == "filled"
+    legs = [{"symbol": low, "side": "buy"}, {"symbol": high, "side": "sell"}]
+    combo = {"account_id": account_id, "legs": legs, "quantity": "1", "type": "market"}
+    spread = await desk.mine.post("/v1/orders", combo)
+    assert (spread["status"], spread["structure"]) == ("filled", "vertical")
+    limit = await desk.mine.order(account_id, "buy", "1", symbol=low, limit_price="1.00")
+    assert limit["status"] == "accepted"
+    assert len(await fills(desk, account_id)) == 6

@@ -86,3 +86,31 @@ async def test_legs_that_end_on_different_days_have_a_value_and_no_payoff(desk: 
     assert drawn["estimate"]["probability_of_profit"] is None
     assert Decimal(drawn["estimate"]["vega_per_vol"]) > 0  # the later option has more of it
     refused(await desk.mine.ask("POST", "/v1/options/payoff", json={"legs": []}), 422, "malformed_request")
+
+
+@pytest.mark.parametrize(
+    ("legs", "strategy"),
+    [
+        ("+1 C0607:95 -2 C0607:100 +1 C0607:105", "butterfly"),
+        ("+1 P0607:90 -1 P0607:95 -1 P0607:105 +1 P0607:110", "condor"),
+        ("+1 P0607:90 -1 P0607:95 -1 C0607:105 +1 C0607:110", "iron_condor"),
+        ("+1 P0607:95 -1 P0607:100 -1 C0607:100 +1 C0607:105", "iron_butterfly"),
+        ("+1 C0607:100 +1 P0607:100", "straddle"),
+        ("-1 C0607:105 -1 P0607:95", "strangle"),
+        ("+100 ACME +1 P0607:95 -1 C0607:105", "collar"),
+        ("-100 ACME -1 P0607:95 +1 C0607:105", "collar"),
+        ("+1 C0607:100 -2 C0607:105", "ratio"),
+        ("-1 C0607:100 +1 C0621:100", "calendar"),
+        ("+1 P0607:100 -1 P0621:100", "calendar"),
+        ("-1 C0607:105 +1 C0621:100", "diagonal"),
+    ],
+)
+async def test_every_usual_strategy_is_recognised_by_its_legs(desk: RunningDesk, legs: str, strategy: str) -> None:
+    words = legs.split()
+    asked = []
+    for quantity, what in zip(words[::2], words[1::2], strict=True):
+        series, _, strike = what.partition(":")
+        symbol = f"ACME24{series[1:]}{series[0]}{int(strike) * 1000:08}" if strike else what
+        asked.append(leg(symbol, quantity.removeprefix("+"), "1"))
+    drawn = await desk.mine.post("/v1/options/payoff", {"legs": asked})
+    assert drawn["strategy"] == strategy

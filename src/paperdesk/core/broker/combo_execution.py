@@ -23,10 +23,10 @@ from paperdesk.core.broker.combo_prices import legs_of, net_of, net_parts, signe
 from paperdesk.core.broker.contingencies import Course, cancel, fill
 from paperdesk.core.broker.events import ComboFilled, OrderFilled
 from paperdesk.core.broker.execution import PARTIAL_SIZE, Meeting, filled_by, part_by_chance
-from paperdesk.core.broker.fill_models import FillModel, quoted
+from paperdesk.core.broker.fill_models import FillModel
 from paperdesk.core.broker.holds import held_cash
 from paperdesk.core.broker.liquidity import QUOTED_SIZE
-from paperdesk.core.broker.matching import Execution
+from paperdesk.core.broker.matching import Execution, quote_parts
 from paperdesk.core.broker.orders import AT_RELEASE, NOT_FILLED_AT_ONCE, Order, Side, TimeInForce
 from paperdesk.core.broker.short_price import is_held_back
 from paperdesk.core.kernel.money import ZERO
@@ -118,9 +118,10 @@ def _most(meeting: Meeting, leg: Order, quote: QuoteFact, model: FillModel) -> D
 
 
 def _executed(model: FillModel, leg: Order, quote: QuoteFact, count: Decimal) -> Execution:
-    parts = quoted(model, leg.side, quote.bid, quote.ask, leg.instrument.tick)
+    units = count * abs(signed(leg))
+    parts = quote_parts(leg, quote, model, units)
     touch = quote.ask if leg.side is Side.BUY else quote.bid
-    return Execution(count * abs(signed(leg)), parts.price, touch, "quote", parts)
+    return Execution(units, parts.price, touch, "quote", parts)
 
 
 def _net(matches: Sequence[LegMatch]) -> Decimal:

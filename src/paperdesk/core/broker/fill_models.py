@@ -6,6 +6,10 @@
     harsh            the same on a bad day: wide, thin and slow, and the venue rejects some orders
     alpaca_paper     as Alpaca's paper trading is documented: any size at the quote, one fill in ten in parts
     deterministic    the price itself in one piece, whatever the sizes; what an automatic test expects
+    midpoint         the middle of a quote, and the price itself where nobody quotes
+    inside           options 30 % of their spread inside the touch, on the steps of their class; the rest at the touch
+    spread:S         S of the half spread of a quote, from -1, the better side of it, over 0 to 1, the touch
+    size:K           the touch, and K of the spread beyond it for an order as large as what is quoted, less for less
 
 A price is made of parts, each in money per unit and with a sign, and is rounded once, to the tick,
 against the customer. The parts always sum to the price exactly:
@@ -20,20 +24,28 @@ against the customer. The parts always sum to the price exactly:
 Where the tape has no volume nothing limits the size, and the impact is `flat_impact_bps` of the price.
 """
 
+import re
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from math import isqrt
 
 from paperdesk.core.broker.orders import Side
 from paperdesk.core.kernel.errors import Invalid
-from paperdesk.core.kernel.money import QUANTITY_PLACES, ZERO
+from paperdesk.core.kernel.money import QUANTITY_PLACES, ZERO, plain
 from paperdesk.core.kernel.values import replace
+from paperdesk.core.market.instruments import Instrument
+from paperdesk.core.market.ticks import tick_at
 
 _ONE = Decimal(1)
 _TWO = Decimal(2)
 _BPS_PLACES = 4
 _IMPACT_PLACES = 9
 _BILLIONTHS_A_BPS = _IMPACT_PLACES - _BPS_PLACES
+
+
+# Models that are named with a figure, and the least that it may be.
+_FAMILIES = {"spread": -_ONE, "size": ZERO}
+_FIGURE = re.compile(r"-?[01](\.\d{1,4})?")
 
 
 class UnknownFillModel(Invalid):
@@ -48,7 +60,8 @@ class FillModel:
     `spread_share` (0 is the middle, 1 the touch). `impact_bps` is the impact of taking a bar's whole volume,
     `participation_rate` the share of a volume that an account may take, None for any. A resting limit fills
     when the price touches it, or goes beyond it by at least `through_ticks` ticks; any bit beyond counts as
-    the first. `partial_rate` and `reject_rate` are how often chance fills in part, or rejects.
+    the first. `partial_rate` and `reject_rate` are how often chance fills in part, or rejects. `size_share` is the part
+    of a quoted spread that taking all of a quote costs; options may have a `spread_share` of their own.
     """
 
     name: str
@@ -63,6 +76,8 @@ class FillModel:
     heeds_quoted_size: bool = True
     partial_rate: Decimal = ZERO
     reject_rate: Decimal = ZERO
+    size_share: Decimal = ZERO
+    option_spread_share: Decimal | None = None
 
     @property
     def is_chancy(self) -> bool:
@@ -94,7 +109,9 @@ HARSH = FillModel(
 )
 ALPACA_PAPER = FillModel("alpaca_paper", 1, half_spread_bps=_ONE, heeds_quoted_size=False, partial_rate=Decimal("0.1"))
 DETERMINISTIC = FillModel("deterministic", 1, heeds_quoted_size=False)
-FILL_MODELS = {model.name: model for model in (IDEAL, REALISTIC, HARSH, ALPACA_PAPER, DETERMINISTIC)}
+MIDPOINT = FillModel("midpoint", 1, spread_share=ZERO)
+INSIDE = FillModel("inside", 1, option_spread_share=Decimal("0.4"))  # the touch less 30 % of the whole spread
+FILL_MODELS = {model.name: model for model in (IDEAL, REALISTIC, HARSH, ALPACA_PAPER, DETERMINISTIC, MIDPOINT, INSIDE)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +138,17 @@ class Parts:
 
 def fill_model(name: str) -> FillModel:
     """Look a fill model up by its name."""
-    if name not in FILL_MODELS:
-        raise UnknownFillModel(f"There is no fill model {name!r}.", known=sorted(FILL_MODELS))
-    return FILL_MODELS[name]
+    family, _, figure = name.partition(":")
+    if name in FILL_MODELS:
+        return FILL_MODELS[name]
+    if family not in _FAMILIES or not _FIGURE.fullmatch(figure):
+        known = [*sorted(FILL_MODELS), *(f"{each}:…" for each in _FAMILIES)]
+        raise UnknownFillModel(f"There is no fill model {name[:32]!r}.", known=known)
+    least, share = _FAMILIES[family], Decimal(figure)
+    if not least <= share <= _ONE:
+        raise UnknownFillModel(f"The share of {family} is from {least} to 1, not {figure}.", known=[f"{family}:…"])
+    named = FillModel(f"{family}:{plain(share)}", 1)
+    return replace(named, size_share=share) if family == "size" else replace(named, spread_share=share)
 
 
 def unquoted(model: FillModel, side: Side, base: Decimal, tick: Decimal, impact_rate: Decimal = ZERO) -> Parts:
@@ -146,7 +171,10 @@ def quoted(model: FillModel, side: Side, bid: Decimal, ask: Decimal, tick: Decim
     base = (bid + ask) / _TWO
     if model.spread_share == _ONE:
         return Parts(base, touch - base)
-    return _rounded(side, tick, (base, (touch - base) * model.spread_share, ZERO, ZERO))
+    parts = _rounded(side, tick, (base, (touch - base) * model.spread_share, ZERO, ZERO))
+    # Rounding to a coarse step must not cost more than the touch, which anybody can have.
+    is_beyond = parts.price > touch if side is Side.BUY else parts.price < touch
+    return Parts(base, touch - base) if is_beyond and model.spread_share <= _ONE else parts
 
 
 def crossed_price(model: FillModel, side: Side, price: Decimal, tick: Decimal) -> Decimal:
@@ -182,6 +210,19 @@ def is_reached(model: FillModel, side: Side, limit: Decimal, span: tuple[Decimal
         return low <= limit if side is Side.BUY else high >= limit
     beyond = (model.through_ticks - 1) * tick
     return low + beyond < limit if side is Side.BUY else high - beyond > limit
+
+
+def for_instrument(model: FillModel, instrument: Instrument, price: Decimal) -> tuple[FillModel, Decimal]:
+    """Return a model as it prices an instrument at a quote, and the steps in which it does."""
+    if instrument.contract is None or model.option_spread_share is None:
+        return model, instrument.tick
+    return replace(model, spread_share=model.option_spread_share), tick_at(instrument, price)
+
+
+def moved_by_size(parts: Parts, side: Side, amount: Decimal, tick: Decimal) -> Parts:
+    """Return a price moved against the customer by what its own size costs, rounded up to a billionth."""
+    impact = amount.quantize(Decimal(1).scaleb(-_IMPACT_PLACES), ROUND_CEILING)
+    return _rounded(side, tick, (parts.base, parts.spread, impact if side is Side.BUY else -impact, ZERO))
 
 
 def _rounded(side: Side, tick: Decimal, made: tuple[Decimal, Decimal, Decimal, Decimal]) -> Parts:

@@ -37,8 +37,10 @@ from typing import TypeAlias
 from paperdesk.core.broker.fill_models import (
     FillModel,
     Parts,
+    for_instrument,
     impact_rate,
     is_reached,
+    moved_by_size,
     printed,
     quoted,
     units_within,
@@ -51,6 +53,7 @@ from paperdesk.core.kernel.money import ZERO
 from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.facts import Auction, AuctionFact, CloseFact, OpenFact, PriceFact, QuoteFact, RangeFact
 
+_ONE = Decimal(1)
 Print: TypeAlias = OpenFact | CloseFact | AuctionFact
 
 
@@ -119,12 +122,23 @@ def _touch(order: Order, fact: PriceFact, model: FillModel, size_used: Decimal) 
 
 def _meet_quote(order: Order, quote: QuoteFact, model: FillModel, size_used: Decimal) -> Execution | None:
     asked = quote.ask if order.side is Side.BUY else quote.bid
-    parts = quoted(model, order.side, quote.bid, quote.ask, order.instrument.tick)
+    found = reach(order, quote, model, size_used)
+    parts = quote_parts(order, quote, model, size_used + found.units)
     given = _given(order, asked, parts, model)
     if given is None:
         return None
-    found = reach(order, quote, model, size_used)
     return _execution(order, found, given, asked, "quote")
+
+
+def quote_parts(order: Order, quote: QuoteFact, model: FillModel, taken: Decimal) -> Parts:
+    """Return what a quote costs an order, when so much of its side is taken with it."""
+    model, tick = for_instrument(model, order.instrument, quote.bid)
+    parts = quoted(model, order.side, quote.bid, quote.ask, tick)
+    size = quote.ask_size if order.side is Side.BUY else quote.bid_size
+    if not model.size_share or not size:
+        return parts
+    moved = (quote.ask - quote.bid) * model.size_share * min(taken / size, _ONE)
+    return moved_by_size(parts, order.side, moved, tick)
 
 
 def _meet_print(order: Order, fact: Print, model: FillModel, size_used: Decimal) -> Execution | None:

@@ -21,12 +21,12 @@ from paperdesk.core.kernel.ids import InstrumentId
 from paperdesk.core.market.facts import AuctionFact, CloseFact, PriceFact, QuoteFact
 from paperdesk.core.market.instruments import Instrument, Kind
 from paperdesk.core.market.quotes import Quote
-from paperdesk.core.synthetic.roster import ROSTER
 from paperdesk.features.marketdata.feeds.adjust import Adjustment, adjusted, happened
 from paperdesk.features.marketdata.feeds.bar_rows import BarRows, BarsWanted
 from paperdesk.features.marketdata.feeds.columns import ABSENT, Ints, exact, exact_or_none, microseconds
 from paperdesk.features.marketdata.feeds.dataset import Dataset
 from paperdesk.features.marketdata.feeds.manifest import Listing, PriceBasis, SourceKind
+from paperdesk.features.marketdata.sectors import TapeSectors
 from paperdesk.features.marketdata.tapes import Tape, listed_instrument
 from paperdesk.infra import cache
 from paperdesk.infra.http import DayText, InstantText, Symbol
@@ -134,8 +134,8 @@ def sectors(tape: Tape, dataset: Dataset) -> Mapping[str, Sequence[str]] | None:
     """Return the companies that the tape has shown by sector, both in alphabetical order; None where nobody told."""
     if dataset.manifest.recipe is None:
         return None
-    listed = {each.instrument.symbol for each in dataset.search("", tape.cursor)}
-    homes = sorted((each.home, each.symbol) for each in ROSTER if each.home is not None and each.symbol in listed)
+    known, listed = TapeSectors(dataset), (each.instrument for each in dataset.search("", tape.cursor))
+    homes = sorted((known[each.id], each.symbol) for each in listed if each.id in known)
     return {home: [symbol for _, symbol in found] for home, found in groupby(homes, key=itemgetter(0))}
 
 
