@@ -48,7 +48,7 @@ class Asked:
 
 @dataclass
 class VendorStand:
-    """The three vendors as an ASGI app; `now` changes what Alpaca says of a share, `acts` of companies."""
+    """The three vendors as an ASGI app; Alpaca says `now` of shares, `acts` of companies, and lacks `lost` bars."""
 
     base: str = "https://api.massive.com"
     troubles: list[Trouble] = field(default_factory=list[Trouble])
@@ -57,6 +57,7 @@ class VendorStand:
     now: dict[str, tuple[told.Figures, str]] = field(default_factory=dict[str, tuple[told.Figures, str]])
     acts: dict[str, list[told.Json]] = field(default_factory=lambda: dict(told.ALPACA_ACTIONS))
 
+    lost: set[str] = field(default_factory=set[str])
     stream_port: int = NO_PORT
 
     def opens_wire(self, url: str) -> AbstractAsyncContextManager[Wire]:
@@ -104,7 +105,9 @@ class VendorStand:
             case "/v2/stocks/snapshots":
                 return 200, {each: self.snapshot(each) for each in symbols if each in told.PRICES}
             case "/v2/stocks/bars":
-                return 200, told.alpaca_bars(symbols[0], params)
+                answer = told.alpaca_bars(symbols[0], params)
+                answer["bars"] = {symbols[0]: [row for row in answer["bars"][symbols[0]] if row["t"] not in self.lost]}
+                return 200, answer
             case "/v1beta1/options/snapshots":
                 known = (told.CONTRACT, told.FAR_CONTRACT)
                 snapshots = {each: told.alpaca_option() for each in symbols if each in known}

@@ -16,6 +16,7 @@ ACROSS_TENANTS: dict[str, str] = {
     "features/marketdata/store.py:keys_sealed_otherwise": "keys of all tenants are sealed anew when the desk starts",
     "features/marketdata/store.py:replace_sealed_key": "as keys_sealed_otherwise, which found it",
     "features/marketdata/store.py:live_tapes": "one recorder asks vendors for the live tapes of all tenants",
+    "features/marketdata/store.py:newest_versions": "one duty fills the histories of all tenants, each for its own",
     "features/marketdata/store.py:any_tape": "one read tells all who follow a tape, and each may see it",
     "features/broker/popular_queries.py:popular_instruments": "one warmer asks for the quotes of all tenants",
     "features/broker/close_queries.py:due_accounts": "one auditor compares the accounts of all tenants",

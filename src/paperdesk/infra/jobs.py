@@ -6,7 +6,7 @@ failed for want of something that may come back is tried again after a pause, lo
 its row is the dead letter, with its arguments and its problems.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePath
@@ -193,6 +193,14 @@ async def attempts_of(runtime: Runtime, job_id: UUID) -> int:
     """Return how often a job was begun; none when there is no such job any more."""
     async with runtime.as_system() as db:
         return await db.scalar(select(jobs.c.attempts).where(jobs.c.id == job_id)) or 0
+
+
+async def ended_well(runtime: Runtime, kinds: Collection[str]) -> list[Job]:
+    """Return the jobs of some kinds that are done, oldest first, with their results among their arguments."""
+    async with runtime.as_system() as db:
+        query = select(jobs).where(jobs.c.kind.in_(kinds), jobs.c.state == "done").order_by(jobs.c.created_at)
+        rows = (await db.execute(query)).all()
+    return [Job(row.id, row.tenant_id, row.created_at, {**row.arguments, **row.result}, runtime) for row in rows]
 
 
 async def _is_cancelled(runtime: Runtime, job_id: UUID) -> bool:

@@ -8,9 +8,11 @@ import pytest
 
 from paperdesk.features.marketdata import backfill_dataset
 from paperdesk.features.marketdata.jobs import jobs_with
+from paperdesk.features.operations.jobs import SCHEDULES
 from paperdesk.infra.job_worker import Worker
 from paperdesk.infra.jobs import RETRIES, Rhythm
 from tests.desk import RunningDesk, refused
+from tests.vendor_answers import DAYS, text_of
 from tests.vendor_stand import KEYS, Trouble
 
 HEAD = "symbol,date,open,high,low,close,volume\n"
@@ -91,3 +93,22 @@ async def test_a_chain_that_cannot_be_says_why_and_leaves_no_version(keyed: Runn
     assert (job["state"], job["problems"][0]["code"]) == ("failed", "repair_mismatch")
     unknown = "/v1/datasets/0192f0c1-7b1e-7a3c-8000-3f5d5f9d9a11/backfills"
     refused(await keyed.mine.ask("POST", unknown), 404, "unknown_dataset")
+
+
+async def test_what_is_missing_in_a_history_is_found_and_filled_at_the_weekend(keyed: RunningDesk) -> None:
+    duty = SCHEDULES["fill_histories"]
+    assert duty.cron.endswith("* * 0")
+    keyed.vendors.lost = {text_of(DAYS[1]), text_of(DAYS[4])}
+    asked = {"name": "Told", "symbols": ["ACME"], "start_on": "2024-01-02", "end_on": "2024-01-09"}
+    job = await done(keyed, (await keyed.mine.post("/v1/datasets/histories", asked))["job_id"])
+    assert job["result"]["rows"] == 4
+    keyed.vendors.lost.clear()
+    await brought(keyed, [2, 9])  # a file has holes as well, and nobody told it
+    await duty.duty(keyed.runtime)
+    (begun,) = [each for each in await keyed.mine.rows("/v1/jobs") if each["kind"] == backfill_dataset.KIND]
+    assert (await done(keyed, begun["id"]))["result"]["filled"] == 2
+    versions = [row for row in await keyed.mine.rows("/v1/datasets") if row["name"] == "Told"]
+    assert sorted((row["version"], row["rows"]) for row in versions) == [(1, 4), (2, 6)]
+    await duty.duty(keyed.runtime)
+    kinds = [each["kind"] for each in await keyed.mine.rows("/v1/jobs")]
+    assert kinds.count(backfill_dataset.KIND) == 1

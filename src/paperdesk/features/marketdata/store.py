@@ -225,6 +225,17 @@ async def is_dataset(work: ReadOnly, dataset_id: UUID) -> bool:
     return (await work.db.execute(query)).scalar_one_or_none() is not None
 
 
+async def newest_versions(db: AsyncConnection) -> set[UUID]:
+    """Return the datasets of all tenants that no later version follows."""
+    last = select(dataset_versions.c.source_id, func.max(dataset_versions.c.version).label("version"))
+    newest = last.group_by(dataset_versions.c.source_id).subquery()
+    query = select(dataset_versions.c.id).join(
+        newest,
+        (newest.c.source_id == dataset_versions.c.source_id) & (newest.c.version == dataset_versions.c.version),
+    )
+    return {row["id"] for row in await fetch_all(db, query)}
+
+
 async def insert_dataset(
     work: UnitOfWork, dataset_id: DatasetId, manifest: DatasetManifest, tenant_id: TenantId | None
 ) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from paperdesk.features.marketdata.fill_histories import fill_histories
 from paperdesk.infra.idempotency import forget_old
 from paperdesk.infra.jobs import Schedule, let_go_of_orphans
 from paperdesk.infra.runtime import Runtime
@@ -13,8 +14,9 @@ async def forget_old_answers(runtime: Runtime) -> None:
         await forget_old(db, runtime.clock.now())
 
 
-# A laptop that is open for an hour has done each of them.
+# A laptop that is open for an hour has done each of them, but what is done on Sundays, when no market is open.
 SCHEDULES: Mapping[str, Schedule] = {
     "forget_old_answers": Schedule("7 * * * *", forget_old_answers),
     "let_go_of_orphans": Schedule("37 * * * *", let_go_of_orphans),
+    "fill_histories": Schedule("43 11 * * 0", fill_histories),
 }
