@@ -17,8 +17,9 @@ from tests.features.broker import test_corporate_actions, test_halts
 OPTIONS = ("ACME240607C00100000", "ACME240607P00100000", "ACME240607C00105000")
 # What is no more than the parts of one answer: what a request named, a series by its span, one document.
 PARTS = {
-    "/v1/bars", "/v1/quotes", "/v1/quotes/history", "/v1/prints", "/v1/statistics", "/v1/options/expirations",
-    "/v1/options/strikes", "/v1/datasets/{dataset_id}/quality", "/v1/tape-presets/truth", "/v1/sources",
+    "/v1/bars", "/v1/quotes", "/v1/quotes/history", "/v1/prints", "/v1/statistics", "/v1/sectors",
+    "/v1/options/expirations", "/v1/options/strikes", "/v1/datasets/{dataset_id}/quality", "/v1/tape-presets/truth",
+    "/v1/sources",
     "/v1/accounts/{account_id}/expiries", "/v1/accounts/{account_id}/strategies",
 }  # fmt: skip
 
