@@ -1,5 +1,6 @@
 """Halts and auctions of recorded datasets: read once, told when they happen, and prices inside a halt left out."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -15,7 +16,7 @@ from paperdesk.core.kernel.ids import InstrumentId
 from paperdesk.core.market.facts import Auction, AuctionFact, HaltReason, StatusFact, TradingHalted, TradingResumed
 from paperdesk.core.market.halts import Halt, MalformedHalt, halts_told, standing_halt
 from paperdesk.core.market.instruments import Kind
-from paperdesk.core.market.merge import UNNUMBERED
+from paperdesk.core.market.merge import UNNUMBERED, phase_of
 from paperdesk.core.market.sessions import calendar
 from paperdesk.features.marketdata.feeds.auctions import AuctionReader, auction_row
 from paperdesk.features.marketdata.feeds.beside import NOTHING, Beside
@@ -94,10 +95,17 @@ def test_what_is_told_with_halts_and_auctions_is_the_order_written_in_words(data
     beside = data.draw(besides(plain))
     dataset = written(market, beside)
     told = [each for halt in beside.halts if (each := _within(halt, *span(list(market.values())))) is not None]
-    assert list(dataset.facts_between(0, dataset.facts_total)) == in_words(dataset, market, replace(beside, halts=told))
+    # An auction may be held before the first price, where a tape does not tell of halts yet that hide it all the same.
+    held = [each for each in beside.auctions if not _is_hidden(each, beside.halts)]
+    in_order = in_words(dataset, market, replace(beside, halts=told, auctions=held))
+    assert list(dataset.facts_between(0, dataset.facts_total)) == in_order
     cursor = data.draw(st.integers(0, dataset.facts_total))
     by_then = [each for each in dataset.facts_between(0, cursor) if isinstance(each, StatusFact)]
     assert list(dataset.statuses(cursor)) == by_then
+
+
+def _is_hidden(fact: AuctionFact, halts: Iterable[Halt]) -> bool:
+    return any(each.instrument_id == fact.instrument_id and each.hides(fact.at, phase_of(fact)) for each in halts)
 
 
 def _within(halt: Halt, first: datetime, last: datetime) -> Halt | None:
