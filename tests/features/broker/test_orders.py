@@ -202,6 +202,25 @@ async def test_by_hand_an_order_fills_as_it_arrives_against_the_standing_quote(d
     assert account["cash"] == "9399.72"
 
 
+async def test_quotes_give_the_touch_limits_wait_to_be_crossed_and_stops_for_a_print(desk: RunningDesk) -> None:
+    _, by_hand = await desk.market("quotes", fill_on_arrival=True)
+    orders = [
+        await desk.mine.order(by_hand, "buy", "10"),
+        await desk.mine.order(by_hand, "sell", "4"),
+        await desk.mine.order(by_hand, "buy", "1", limit_price="100.01"),
+        await desk.mine.order(by_hand, "buy", "1", limit_price="100.05"),
+    ]
+    assert [order["average_fill_price"] for order in orders] == ["100.02", "99.98", None, "100.02"]
+    tape_id, account_id = await desk.market("minutes")
+    stop = await desk.mine.order(account_id, "buy", "1", type="stop", stop_price="100.35")
+    await desk.mine.step(tape_id, "bar")  # to 100.30 and no higher
+    assert (await desk.mine.get(f"/v1/orders/{stop['id']}"))["status"] == "accepted"
+    await desk.mine.step(tape_id, "bar")  # to 100.40
+    crossed = await desk.mine.get(f"/v1/orders/{stop['id']}")
+    assert (crossed["status"], crossed["triggered_at"]) == ("filled", "2024-06-03T13:33:00Z")
+    assert crossed["average_fill_price"] == "100.39"  # the stop and half a spread
+
+
 async def test_otherwise_an_order_meets_only_later_quotes(desk: RunningDesk) -> None:
     tape_id, account_id = await desk.market("quotes")
     order = await desk.mine.order(account_id, "buy", "10")

@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
+from bench.accounts import desk, wide_account
 from tests.served import desk_at, free_port, new_home
 
 pytestmark = pytest.mark.slow
@@ -80,6 +81,14 @@ def test_a_quote_is_quick(client: httpx.Client, served: dict[str, str]) -> None:
     assert client.get("/v1/quotes", params=asked).json()["items"][0]["bid"] is not None
     rounds = [[timed(client, "GET", "/v1/quotes", params=asked) for _ in range(50)] for _ in range(ROUNDS)]
     assert min(map(max, rounds)) < 100
+
+
+@pytest.mark.nightly
+async def test_a_portfolio_of_a_thousand_positions_is_valued_in_half_a_second() -> None:
+    with desk() as bench:
+        milliseconds = [goal.ratio for goal in await wide_account(bench)]
+    assert len(milliseconds) == 2
+    assert max(milliseconds) < 500
 
 
 @pytest.mark.nightly
