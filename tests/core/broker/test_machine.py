@@ -8,6 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import msgspec
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -348,14 +349,14 @@ class Desk(RuleBasedStateMachine):
         return money(order.hold_price * left) + max(fee, ZERO)
 
     def _has_nothing_more_to_say(self) -> None:
-        """Deliver the last fact again, as after a restart: nobody meets it twice.
+        """Deliver the last fact again with its marks, as after a restart: nobody meets it twice.
 
         Whom a shared size left nothing would now find some; a desk moves its cursor with the fills instead.
         """
         fact = self.story.told[-1]
         assert isinstance(fact, OpenFact | RangeFact | CloseFact)
         shares = self.story.rules.fill_model.participation_rate is not None and volume_of(fact) is not None
-        assert shares or react(self.story.account, fact) == ()
+        assert shares or react(self.story.account, fact, self.story.marked[fact.seq]) == ()
 
     def _took_no_more_than_quoted(self, events: list[Event], size: tuple[str, str], of: Instrument) -> None:
         taken = {Side.BUY: ZERO, Side.SELL: ZERO}
@@ -368,3 +369,5 @@ class Desk(RuleBasedStateMachine):
 
 TestDesk = Desk.TestCase
 TestDesk.settings = settings()
+# A failure is told only after it has been made small, which takes minutes.
+pytestmark = pytest.mark.timeout(600)

@@ -344,3 +344,16 @@ def test_nobody_looks_at_the_risk_of_combos_where_the_account_does_not() -> None
     story = desk(risk=RiskRules(RiskMode.OFF))
     found = preview(story.account, asked_combo(VERTICAL, "2.00", "1"), story.view)
     assert found.risk is None
+
+
+@pytest.mark.parametrize("legs", [VERTICAL, CREDIT])
+def test_a_combo_on_a_share_that_stands_at_zero_is_judged_like_one_without_a_price(legs: str) -> None:
+    unknown, worthless = desk(), desk()
+    del unknown.quotes[ACME.id]
+    worthless.quote("0", "0")
+    refusals = []
+    for story in (unknown, worthless):
+        with pytest.raises((NoPriceYet, PositionsWithoutPrice, InsufficientBuyingPower)) as refused:
+            story.combo(legs, "-2.50" if legs == CREDIT else "2.75")
+        refusals.append(refused.type)
+    assert refusals[0] is refusals[1]

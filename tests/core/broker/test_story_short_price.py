@@ -1,13 +1,17 @@
 """The price test of short sales: what has fallen by a tenth is sold short only above the bid."""
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
-from paperdesk.core.broker.orders import OrderStatus, OrderType, TimeInForce
+from paperdesk.core.broker.commands import StopLoss, TakeProfit
+from paperdesk.core.broker.orders import OrderClass, OrderStatus, OrderType, Role, TimeInForce
 from paperdesk.core.broker.short_price import ShortSaleRestricted
-from tests.scenery import ACME, REG_T, option, rules
+from tests.scenery import ACME, REG_T, leg, option, rules
 from tests.stories import Story
+
+TARGET, LOSS = TakeProfit(Decimal(95)), StopLoss(Decimal(88))
 
 
 @pytest.fixture
@@ -99,3 +103,14 @@ def test_a_combo_sells_no_shares_short_meanwhile(fallen: Story) -> None:
     story.fallen.clear()
     story.chain({ACME: ("90.00", "90.10"), call: ("2.00", "2.10")})
     assert story.order(order_id).status is OrderStatus.FILLED
+
+
+def test_an_exit_whose_shares_were_sold_already_would_open_short_and_waits(fallen: Story) -> None:
+    entry = fallen.buy("10", order_class=OrderClass.BRACKET, take_profit=TARGET, stop_loss=LOSS)
+    fallen.quote("90.00", "90.10")
+    fallen.sell("10")
+    fallen.quote("90.00", "90.10")
+    assert fallen.position().quantity == 0
+    fallen.close("87")
+    assert fallen.order(leg(entry, Role.STOP_LOSS)).triggered_at is not None
+    assert (len(fallen.fills), fallen.position().quantity) == (2, 0)

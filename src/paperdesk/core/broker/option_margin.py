@@ -52,7 +52,10 @@ def books(exposures: Iterable[Exposure]) -> Iterator[tuple[Exposure, ...]]:
 
 
 def paired(book: tuple[Exposure, ...], marks: Marks, needed: Rate, *, is_initial: bool) -> Requirement | None:
-    """Return what a book with options needs, by its cheapest pairing; None when its underlying has no price."""
+    """Return what a book with options needs, by its cheapest pairing; None when its underlying has no price.
+
+    Rates are shares of the underlying's price, so one that stands at zero is as good as none.
+    """
     mark = _mark_of(book, marks)
     if mark is None:
         return None
@@ -88,7 +91,7 @@ def _level(each: Paired, free_cash: Decimal) -> int:
 
 def _mark_of(book: tuple[Exposure, ...], marks: Marks) -> Mark | None:
     ids = {each.instrument.underlying_id for each in book if each.instrument.contract is not None}
-    return next((marks[each] for each in ids if each is not None and each in marks), None)
+    return next((marks[each] for each in ids if each is not None and each in marks and marks[each].price), None)
 
 
 def _market(mark: Mark, needed: Rate, *, is_initial: bool) -> Underlying:

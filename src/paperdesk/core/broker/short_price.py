@@ -4,7 +4,7 @@ A share that has fallen by ten percent or more from its last close is sold short
 that session and the whole of the next. So an order that opens short rests at its limit and is met there when buyers
 come up to it, as one that only gives; what would take from the bid waits, and is refused when it is placed. Whether an
 instrument is under the test is for the market to say, with its mark. Closing is never restricted, and neither is an
-order that was placed by who holds enough to sell.
+order that was placed by who holds enough to sell; but an exit whose position somebody has sold already would open.
 """
 
 from typing import Final
@@ -28,7 +28,6 @@ def is_held_back(account: Account, order: Order, marks: Marks) -> bool:
     """Say whether an order would open short in something that is under the price test now."""
     opens_short = (
         order.side is Side.SELL
-        and not order.is_exit
         and account.rules.margin.is_margined
         and order.instrument.kind in MARGINABLE
         and account.position(order.instrument.id).quantity < order.workable
