@@ -113,4 +113,4 @@ def test_an_exit_whose_shares_were_sold_already_would_open_short_and_waits(falle
     assert fallen.position().quantity == 0
     fallen.close("87")
     assert fallen.order(leg(entry, Role.STOP_LOSS)).triggered_at is not None
-    assert (len(fallen.fills), fallen.position().quantity) == (2, 0)
+    assert (len(fallen.fills), fallen.position().quantity) == (2, Decimal(0))
