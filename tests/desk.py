@@ -96,6 +96,13 @@ class Visitor:
         body = {"action": action, **terms}
         return cast("dict[str, Any]", await self.post(f"/v1/tapes/{tape_id}/control", body))
 
+    async def ended(self, job_id: object) -> dict[str, Any]:
+        """Return a job once it has ended."""
+        async with asyncio.timeout(30):
+            while not (job := await self.get(f"/v1/jobs/{job_id}"))["finished_at"]:
+                await asyncio.sleep(0.02)
+        return dict(job)
+
     async def step(self, tape_id: str, unit: str = "session", count: int = 1) -> dict[str, Any]:
         """Step a tape and return it."""
         return await self.control(tape_id, "step", unit=unit, count=count)
@@ -176,6 +183,12 @@ class RunningDesk:
         starts = {"quotes": "2024-06-03T14:00:00Z", "pit": "2024-06-03T14:00:00Z", "minutes": "2024-06-03T13:31:00Z"}
         tape_id = await self.mine.open_tape(self.markets[name].id, starts.get(name, FIRST_CLOSE))
         return tape_id, await self.mine.open_account(tape_id, **rules)
+
+    async def all_told(self) -> None:
+        """Wait until the relay has taken what was written."""
+        async with asyncio.timeout(30):
+            while await self.owner.fetchval("select count(*) from outbox"):
+                await asyncio.sleep(0.01)
 
     async def seen_playing(self, tape_id: str) -> None:
         """Wait until the pump has seen a tape play, so that what the clock does next counts."""

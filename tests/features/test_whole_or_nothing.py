@@ -1,6 +1,5 @@
 """A use case is one transaction: what cannot be stored wholly leaves nothing at all, whichever row fails."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -66,8 +65,7 @@ async def test_a_use_case_that_cannot_be_committed_leaves_nothing(
     tape_id, account_id = await desk.market()
     names = {"tape": tape_id, "account": account_id, "dataset": str(desk.markets["daily"].id)}
     asked = {"json": filled_in(body, names), "headers": {"Idempotency-Key": "once"}}
-    while await desk.owner.fetchval("select count(*) from outbox"):  # the relay takes what was told a moment later
-        await asyncio.sleep(0.01)
+    await desk.all_told()
     before = await everything(desk)
     await desk.owner.execute(REFUSE.format(table=refused_at))
     answer = await desk.mine.ask(method, path.format(**names), **asked)

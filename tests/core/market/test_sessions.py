@@ -1,7 +1,7 @@
 """Sessions: the generated table against the calendar it came from, and the edges."""
 
 from datetime import UTC, date, datetime, timedelta
-from itertools import pairwise
+from itertools import islice, pairwise
 
 import exchange_calendars
 import pytest
@@ -78,3 +78,13 @@ def test_beyond_the_table_is_refused(xnys: Calendar) -> None:
         xnys.is_open(datetime(1989, 12, 29, 15, tzinfo=UTC))
     with pytest.raises(BeyondCalendar):
         xnys.next_open(datetime(2027, 12, 31, 22, tzinfo=UTC))
+
+
+def test_begun_sessions_come_newest_first_and_end_with_the_calendar() -> None:
+    market = calendar("XNYS")
+    monday = datetime(2024, 6, 3, 15, tzinfo=UTC)
+    assert [each.on.day for each in islice(market.begun(monday), 3)] == [3, 31, 30]
+    before_the_bell = datetime(2024, 6, 3, 13, tzinfo=UTC)
+    assert next(market.begun(before_the_bell)).on == date(2024, 5, 31)
+    first = next(each for each in market.sessions(market.first, market.first + timedelta(days=14)))
+    assert list(market.begun(first.opens_at)) == [first]

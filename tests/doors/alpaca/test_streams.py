@@ -200,8 +200,7 @@ async def test_order_events_are_told_to_who_listens(dialect: Dialect, form: str)
         await socket.send(json.dumps({"action": "authenticate", **forms[form]}))
         assert (await hear(socket))["data"]["status"] == "authorized"
         await dialect.ask("POST", "/v2/orders", json=ORDER)  # nobody listens yet
-        while await dialect.desk.owner.fetchval("select count(*) from outbox"):
-            await asyncio.sleep(0.01)
+        await dialect.desk.all_told()
         await asyncio.sleep(0.3)
         await socket.send(json.dumps({"action": "listen", "data": {"streams": ["trade_updates", "weather"]}}))
         assert await hear(socket) == {"stream": "listening", "data": {"streams": ["trade_updates"]}}

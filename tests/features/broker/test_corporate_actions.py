@@ -49,12 +49,7 @@ async def job_of(desk: RunningDesk, path: str, content: str | bytes, **params: s
     """Upload a file, and return the job once it has ended."""
     answer = await desk.mine.ask("POST", path, params=params, content=content)
     assert answer.status_code == 202, answer.text
-    async with asyncio.timeout(30):
-        while True:
-            job: dict[str, Any] = await desk.mine.get(f"/v1/jobs/{answer.json()['job_id']}")
-            if job["finished_at"]:
-                return job
-            await asyncio.sleep(0.02)
+    return await desk.mine.ended(answer.json()["job_id"])
 
 
 async def market_of(desk: RunningDesk) -> UUID:

@@ -34,27 +34,18 @@ async def keyed(desk: RunningDesk) -> AsyncIterator[RunningDesk]:
     await asyncio.gather(working, return_exceptions=True)
 
 
-async def done(desk: RunningDesk, job_id: str) -> dict[str, Any]:
-    async with asyncio.timeout(20):
-        while True:
-            job: dict[str, Any] = await desk.mine.get(f"/v1/jobs/{job_id}")
-            if job["finished_at"]:
-                return job
-            await asyncio.sleep(0.02)
-
-
 async def brought(desk: RunningDesk, days: list[int], **terms: str) -> str:
     content = (HEAD + "".join(ROWS[day] for day in days)).encode()
     answer = await desk.mine.ask("POST", "/v1/datasets", params={"name": "Holed", **terms}, content=content)
-    return str((await done(desk, answer.json()["job_id"]))["result"]["dataset_id"])
+    return str((await desk.mine.ended(answer.json()["job_id"]))["result"]["dataset_id"])
 
 
 async def chain(desk: RunningDesk, dataset_id: str) -> list[dict[str, Any]]:
     """Ask for a backfill and return its jobs, once the last has ended."""
     job_id = (await desk.mine.post(f"/v1/datasets/{dataset_id}/backfills", None))["job_id"]
-    found = [await done(desk, job_id)]
+    found = [await desk.mine.ended(job_id)]
     while "next_job_id" in (found[-1]["result"] or {}):
-        found.append(await done(desk, found[-1]["result"]["next_job_id"]))
+        found.append(await desk.mine.ended(found[-1]["result"]["next_job_id"]))
     return found
 
 
@@ -100,13 +91,13 @@ async def test_what_is_missing_in_a_history_is_found_and_filled_at_the_weekend(k
     assert duty.cron.endswith("* * 0")
     keyed.vendors.lost = {text_of(DAYS[1]), text_of(DAYS[4])}
     asked = {"name": "Told", "symbols": ["ACME"], "start_on": "2024-01-02", "end_on": "2024-01-09"}
-    job = await done(keyed, (await keyed.mine.post("/v1/datasets/histories", asked))["job_id"])
+    job = await keyed.mine.ended((await keyed.mine.post("/v1/datasets/histories", asked))["job_id"])
     assert job["result"]["rows"] == 4
     keyed.vendors.lost.clear()
     await brought(keyed, [2, 9])  # a file has holes as well, and nobody told it
     await duty.duty(keyed.runtime)
     (begun,) = [each for each in await keyed.mine.rows("/v1/jobs") if each["kind"] == backfill_dataset.KIND]
-    assert (await done(keyed, begun["id"]))["result"]["filled"] == 2
+    assert (await keyed.mine.ended(begun["id"]))["result"]["filled"] == 2
     versions = [row for row in await keyed.mine.rows("/v1/datasets") if row["name"] == "Told"]
     assert sorted((row["version"], row["rows"]) for row in versions) == [(1, 4), (2, 6)]
     await duty.duty(keyed.runtime)

@@ -43,12 +43,7 @@ async def recorded(desk: RunningDesk, **terms: Any) -> dict[str, Any]:  # noqa: 
     """Ask for a history, and return the job once it has ended."""
     asked = {"name": "Half a year", "symbols": ["ACME"], **SPAN, **terms}
     job_id = (await desk.mine.post("/v1/datasets/histories", asked))["job_id"]
-    async with asyncio.timeout(30):
-        while True:
-            job: dict[str, Any] = await desk.mine.get(f"/v1/jobs/{job_id}")
-            if job["finished_at"]:
-                return job
-            await asyncio.sleep(0.02)
+    return await desk.mine.ended(job_id)
 
 
 @pytest.mark.parametrize("source", ["alpaca", "polygon", None])

@@ -46,12 +46,7 @@ async def sent(desk: RunningDesk, content: bytes, **params: str) -> dict[str, An
     """Upload a file, and return the job once it has ended."""
     answer = await desk.mine.ask("POST", "/v1/datasets", params={"name": "Nova", **params}, content=content)
     assert answer.status_code == 202, answer.text
-    async with asyncio.timeout(30):
-        while True:
-            job: dict[str, Any] = await desk.mine.get(f"/v1/jobs/{answer.json()['job_id']}")
-            if job["finished_at"]:
-                return job
-            await asyncio.sleep(0.02)
+    return await desk.mine.ended(answer.json()["job_id"])
 
 
 async def names(desk: RunningDesk) -> list[str]:

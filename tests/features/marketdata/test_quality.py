@@ -23,26 +23,17 @@ async def at_work(desk: RunningDesk) -> AsyncIterator[RunningDesk]:
     await asyncio.gather(working, return_exceptions=True)
 
 
-async def done(desk: RunningDesk, job_id: str) -> dict[str, Any]:
-    async with asyncio.timeout(30):
-        while True:
-            job: dict[str, Any] = await desk.mine.get(f"/v1/jobs/{job_id}")
-            if job["finished_at"]:
-                return job
-            await asyncio.sleep(0.02)
-
-
 async def brought(desk: RunningDesk, name: str, rows: list[str], **terms: str) -> str:
     content = (HEAD + "".join(rows)).encode()
     answer = await desk.mine.ask("POST", "/v1/datasets", params={"name": name, **terms}, content=content)
-    job = await done(desk, answer.json()["job_id"])
+    job = await desk.mine.ended(answer.json()["job_id"])
     assert job["state"] == "done", job
     return str(job["result"]["dataset_id"])
 
 
 async def repaired(desk: RunningDesk, dataset_id: str, donor: str) -> dict[str, Any]:
     answer = await desk.mine.post(f"/v1/datasets/{dataset_id}/repairs", {"from_dataset_id": donor})
-    return await done(desk, answer["job_id"])
+    return await desk.mine.ended(answer["job_id"])
 
 
 async def test_a_report_as_of_a_tape_tells_nothing_of_what_follows(desk: RunningDesk) -> None:

@@ -54,39 +54,30 @@ async def asked(desk: RunningDesk, kind: str) -> UUID:
         return await enqueue(work, kind, {"name": "Ada"})
 
 
-async def ended(desk: RunningDesk, job_id: UUID) -> dict[str, Any]:
-    async with asyncio.timeout(30):
-        while True:
-            job: dict[str, Any] = await desk.mine.get(f"/v1/jobs/{job_id}")
-            if job["finished_at"]:
-                return job
-            await asyncio.sleep(0.02)
-
-
 async def test_a_job_is_done_and_its_result_shown(at_work: RunningDesk) -> None:
-    job = await ended(at_work, await asked(at_work, "greet"))
+    job = await at_work.mine.ended(await asked(at_work, "greet"))
     assert (job["kind"], job["state"], job["progress"], job["message"]) == ("greet", "done", 1.0, "Done")
     assert job["result"] == {"greeting": "Hello Ada"}
 
 
 async def test_a_refusal_is_the_jobs_result(at_work: RunningDesk) -> None:
-    job = await ended(at_work, await asked(at_work, "refuse"))
+    job = await at_work.mine.ended(await asked(at_work, "refuse"))
     assert (job["state"], job["message"], job["result"]) == ("failed", "There is nothing to do.", None)
     assert [problem["code"] for problem in job["problems"]] == ["nothing_to_do"]
 
 
 async def test_all_problems_are_told_not_just_the_first(at_work: RunningDesk) -> None:
-    job = await ended(at_work, await asked(at_work, "give_up"))
+    job = await at_work.mine.ended(await asked(at_work, "give_up"))
     assert (job["state"], len(job["problems"])) == ("failed", 2)
 
 
 async def test_a_bug_fails_its_own_job_and_is_not_explained(at_work: RunningDesk) -> None:
     with capture_logs() as lines:
-        job = await ended(at_work, await asked(at_work, "break_down"))
+        job = await at_work.mine.ended(await asked(at_work, "break_down"))
     assert (job["state"], job["problems"]) == ("failed", [])
     assert "tell-nobody" not in str(job)
     assert [line["event"] for line in lines if line["log_level"] == "error"] == ["job_failed"] * job["attempts"]
-    assert (await ended(at_work, await asked(at_work, "greet")))["state"] == "done"
+    assert (await at_work.mine.ended(await asked(at_work, "greet")))["state"] == "done"
 
 
 async def test_a_job_that_was_rolled_back_never_was(at_work: RunningDesk) -> None:
@@ -97,7 +88,7 @@ async def test_a_job_that_was_rolled_back_never_was(at_work: RunningDesk) -> Non
 
     with pytest.raises(NothingToDo):
         await change_of_mind()
-    await ended(at_work, await asked(at_work, "greet"))
+    await at_work.mine.ended(await asked(at_work, "greet"))
     assert len(await at_work.mine.rows("/v1/jobs")) == 1
 
 

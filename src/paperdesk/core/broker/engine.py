@@ -128,7 +128,7 @@ def decided(account: Account, command: Command, view: MarketView) -> Course:
         case _:
             check_transfer(account, command.amount, view.marks)
             course.take(_transfer(account, command, course.at))
-    return with_reservations(note_met(course))
+    return _concluded(course)
 
 
 def react(account: Account, fact: MarketFact, marks: Marks = NO_MARKS, quotes: Quotes = NO_QUOTES) -> tuple[Event, ...]:
@@ -154,7 +154,7 @@ def reacted(account: Account, fact: MarketFact, marks: Marks = NO_MARKS, quotes:
             act(course, fact, marks)
         case _:
             _meet(course, fact, marks, quotes)
-    return with_reservations(note_met(course))
+    return _concluded(course)
 
 
 def _meet(course: Course, fact: PriceFact, marks: Marks, quotes: Quotes) -> None:
@@ -172,6 +172,11 @@ def arrived(account: Account, order_id: OrderId, quotes: Quotes, cursor: int, ma
     """Return what meeting standing quotes does to an order that arrives, and the account after it."""
     course = Course(account, account.last_at)
     meet_standing(course, _known_order(account, order_id), quotes, cursor, marks)
+    return _concluded(course)
+
+
+def _concluded(course: Course) -> Course:
+    """Add to what happened what follows from all of it: recalls that are met, and what open orders reserve now."""
     return with_reservations(note_met(course))
 
 

@@ -46,7 +46,7 @@ def books(exposures: Iterable[Exposure]) -> Iterator[tuple[Exposure, ...]]:
     """Yield exposures by what they move with; each book has options in it or is a single line."""
     found: defaultdict[InstrumentId, list[Exposure]] = defaultdict(list)
     for each in exposures:
-        found[each.instrument.underlying_id or each.instrument.id].append(each)
+        found[each.instrument.moves_with].append(each)
     for book in found.values():
         yield tuple(book)
 

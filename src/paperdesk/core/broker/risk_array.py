@@ -93,7 +93,7 @@ def _scanned(book: tuple[Exposure, ...], marks: Marks) -> Scanned | None:
     options = [each for each in book if each.instrument.contract is not None]
     underlying = next((each.instrument for each in book if each.instrument.contract is None), None)
     if underlying is None:
-        mark = marks.get(options[0].instrument.underlying_id or options[0].instrument.id)
+        mark = marks.get(options[0].instrument.moves_with)
         if mark is None or mark.instrument.contract is not None:
             return None
         underlying = mark.instrument

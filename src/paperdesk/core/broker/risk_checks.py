@@ -34,7 +34,6 @@ from paperdesk.core.broker.view import MarketView
 from paperdesk.core.kernel.errors import Conflict
 from paperdesk.core.kernel.ids import InstrumentId
 from paperdesk.core.kernel.money import ZERO, money, plain
-from paperdesk.core.market.instruments import Instrument
 
 _ORDER: Final = tuple(RiskLevel)
 _NOTICED, _MODERATE, _HIGH = Decimal("0.75"), Decimal("1.25"), Decimal("1.5")
@@ -114,7 +113,7 @@ def check_risk(account: Account, order: Order, view: MarketView, legs: Sequence[
 
 
 def _concentration(picture: Picture) -> Iterator[Voice]:
-    name = _name_of(picture.order)
+    name = picture.order.instrument.moves_with
     worth = _share(picture, lambda instrument_id: instrument_id == name)
     if isinstance(worth, str):
         yield Unmeasured("concentration", worth)
@@ -135,7 +134,7 @@ def _sector(picture: Picture) -> Iterator[Voice]:
     if sector is None:
         yield Unmeasured("sector", _NO_SECTOR)
         return
-    sectors = {_moves_with(each.instrument): picture.sector_of(each.instrument) for each in picture.book or ()}
+    sectors = {each.instrument.moves_with: picture.sector_of(each.instrument) for each in picture.book or ()}
     worth = _share(picture, lambda name: sectors[name] == sector)
     if isinstance(worth, str):
         yield Unmeasured("sector", worth)
@@ -169,7 +168,7 @@ def _leverage(picture: Picture) -> Iterator[Voice]:
 
 def _volatile(picture: Picture) -> Iterator[Voice]:
     figures, vols = picture.account.rules.risk.figures, picture.view.volatilities
-    names = {_moves_with(each.instrument) for each in picture.book or ()}
+    names = {each.instrument.moves_with for each in picture.book or ()}
     if any(name not in vols for name in names):
         yield Unmeasured("volatile_names", "A name has too few closes on the tape to tell its volatility.")
         return
@@ -303,17 +302,8 @@ def _share(picture: Picture, counts: Callable[[InstrumentId], bool]) -> Decimal 
         return _NO_PRICE
     if picture.equity <= ZERO:
         return _NO_EQUITY
-    held = (each for each in picture.book if counts(_moves_with(each.instrument)))
+    held = (each for each in picture.book if counts(each.instrument.moves_with))
     return sum((abs(each.value) for each in held), ZERO) / picture.equity
-
-
-def _name_of(order: Order) -> InstrumentId:
-    return _moves_with(order.instrument)
-
-
-def _moves_with(instrument: Instrument) -> InstrumentId:
-    """Return the name that an instrument moves with: itself, or what an option is written on."""
-    return instrument.underlying_id or instrument.id
 
 
 def _percent(share: Decimal) -> str:

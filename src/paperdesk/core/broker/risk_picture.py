@@ -46,7 +46,7 @@ class Picture:
         """Return the sector of a name, for an option that of what it is on: the account's word, else the tape's."""
         symbol = instrument.symbol if instrument.contract is None else instrument.contract.underlying
         known = self.account.rules.risk.sectors.get(symbol)
-        return known or self.view.sectors.get(instrument.underlying_id or instrument.id)
+        return known or self.view.sectors.get(instrument.moves_with)
 
     @property
     def cash_left(self) -> Decimal:

@@ -59,6 +59,11 @@ class Instrument:
         return Decimal(1) if self.contract is None else self.contract.multiplier
 
     @property
+    def moves_with(self) -> InstrumentId:
+        """Return the name that it moves with: itself, or what an option is written on."""
+        return self.underlying_id or self.id
+
+    @property
     def is_tradable(self) -> bool:
         """Say whether orders in this instrument make sense at all; an index can only be watched."""
         return self.kind not in NOT_TRADABLE

@@ -113,6 +113,15 @@ class Calendar:
         days = ((start + timedelta(days=n)) for n in range((end - start).days + 1))
         return [session for day in days if (session := self.session_on(day)) is not None]
 
+    def begun(self, instant: datetime) -> Iterator[Session]:
+        """Yield the sessions that have opened by an instant, newest first."""
+        day = min(self.day_of(instant), self.last)
+        while day >= self.first:
+            session = self.session_on(day)
+            if session is not None and session.opens_at <= instant:
+                yield session
+            day -= _DAY
+
     def _from(self, instant: datetime) -> Iterator[Session]:
         day = self.day_of(instant)
         while True:

@@ -1,8 +1,9 @@
 """Reads of the day: what an account has brought since the previous close of its market."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
+from itertools import islice
 from typing import Final
 from uuid import UUID
 
@@ -32,16 +33,10 @@ _SUMS: Final[tuple[ColumnElement[Decimal], ...]] = (
     literal_column("coalesce(sum((line.value ->> 'quantity')::numeric), 0)").label("units"),
 )
 
-# No market that we know rests longer.
-_REST: Final = timedelta(days=14)
-
 
 def previous_close(market: Calendar, at: datetime) -> datetime | None:
     """Return the close before the session that opened last by then: where its day's results begin."""
-    today = market.day_of(at)
-    earlier = market.sessions(max(today - _REST, market.first), today)
-    opened = [session for session in earlier if session.opens_at <= at]
-    return opened[-2].closes_at if len(opened) > 1 else None
+    return next((session.closes_at for session in islice(market.begun(at), 1, None)), None)
 
 
 async def day_of(

@@ -74,8 +74,7 @@ def differences(books: Books) -> Iterator[Problem]:
     yield from traces_as_told(books, story)
 
 
-def same(name: str, stored: object, worked_out: object, of: object = None) -> Iterator[Problem]:
-    """Yield a problem where what is stored is not what was worked out."""
+def _same(name: str, stored: object, worked_out: object, of: object = None) -> Iterator[Problem]:
     if stored != worked_out:
         whose = "" if of is None else f" of {of}"
         sentence = f"The {name}{whose} is stored as {_short(stored)}, but comes to {_short(worked_out)}."
@@ -112,12 +111,12 @@ def ledger_balances(books: Books, cash: Decimal) -> Iterator[Problem]:
             cash = ZERO
         for currency in sorted({posting.currency for posting in postings}):
             total = _total(posting.amount for posting in postings if posting.currency == currency)
-            yield from same("balance", total, ZERO, of=f"entry {number} in {currency}")
+            yield from _same("balance", total, ZERO, of=f"entry {number} in {currency}")
         moved = _total(posting.amount for posting in postings if posting.book is Book.CASH)
         cash += moved
-        yield from same("cash change", row["cash_change"], moved, of=f"entry {number}")
-        yield from same("cash after", row["cash_after"], cash, of=f"entry {number}")
-    yield from same("cash", books.account["cash"], cash)
+        yield from _same("cash change", row["cash_change"], moved, of=f"entry {number}")
+        yield from _same("cash after", row["cash_after"], cash, of=f"entry {number}")
+    yield from _same("cash", books.account["cash"], cash)
 
 
 def _executions(books: Books) -> Iterator[Problem]:
@@ -139,7 +138,7 @@ def _executions(books: Books) -> Iterator[Problem]:
             "fees": _total(row["fee"] for row in rows),
         }
         for name, worked_out in sums.items():
-            yield from same(name, order[name], worked_out, of=f"order {order['id']}")
+            yield from _same(name, order[name], worked_out, of=f"order {order['id']}")
     for order_id in by_order:
         yield Problem("fill_without_order", f"There are fills of {order_id}, and no such order.")
 
@@ -152,7 +151,7 @@ def lots_add_up(books: Books) -> Iterator[Problem]:
     positions = _positions(books)
     for each in sorted(positions.keys() | lots.keys()):
         sums = _total(lot.quantity for lot in lots[each]), _total(lot.cost for lot in lots[each])
-        yield from same("sum of lots", positions.get(each, (ZERO, ZERO)), sums, of=each[1])
+        yield from _same("sum of lots", positions.get(each, (ZERO, ZERO)), sums, of=each[1])
 
 
 def _postings_add_up(books: Books) -> Iterator[Problem]:
@@ -167,7 +166,7 @@ def _postings_add_up(books: Books) -> Iterator[Problem]:
     positions = _positions(books)
     for each in sorted(positions.keys() | posted.keys()):
         sums = _total(line.quantity or ZERO for line in posted[each]), _total(line.amount for line in posted[each])
-        yield from same("sum of postings", positions.get(each, (ZERO, ZERO)), sums, of=each[1])
+        yield from _same("sum of postings", positions.get(each, (ZERO, ZERO)), sums, of=each[1])
 
 
 def _positions(books: Books) -> dict[Holding, tuple[Decimal, Decimal]]:
@@ -177,8 +176,8 @@ def _positions(books: Books) -> dict[Holding, tuple[Decimal, Decimal]]:
 def state_as_told(books: Books, story: Story) -> Iterator[Problem]:
     """Check that the rows that are read every day say what the events tell."""
     for name in ("cash", "held", "last_seq", "last_entry", "last_at", "epoch", "status"):
-        yield from same(f"told {name}", books.account[name], getattr(story.account, name))
-    yield from same("margin book", account_value(books.account).book, story.account.book)
+        yield from _same(f"told {name}", books.account[name], getattr(story.account, name))
+    yield from _same("margin book", account_value(books.account).book, story.account.book)
     first = 1 if story.inherited is None else story.inherited.account.epoch
     for epoch, told in (*story.past.items(), (story.account.epoch, story.account)):
         if epoch >= first:
@@ -190,21 +189,21 @@ def _possessions(books: Books, epoch: int, told: Account) -> Iterator[Problem]:
     mine = [row for row in books.positions if row["epoch"] == epoch]
     stored = {InstrumentId(row["instrument_id"]): position_of(row) for row in mine}
     for each in sorted(stored.keys() | told.positions.keys()):
-        yield from same("position", stored.get(each, Position(each)), replace(told.position(each), lots=()), of=each)
+        yield from _same("position", stored.get(each, Position(each)), replace(told.position(each), lots=()), of=each)
     claims = {row["action_id"]: claim_of(row) for row in books.claims if row["epoch"] == epoch}
-    yield from same("claims", claims, told.claims)
+    yield from _same("claims", claims, told.claims)
     open_lots = {row["id"]: lot_of(row) for row in books.lots if row["quantity"] and row["epoch"] == epoch}
     told_lots = {lot.id: lot for position in told.positions.values() for lot in position.lots}
-    yield from same("open lots", open_lots, told_lots)
+    yield from _same("open lots", open_lots, told_lots)
 
 
 def orders_as_told(rows: Iterable[Row], told: Mapping[OrderId, Order]) -> Iterator[Problem]:
     """Check that orders are stored as they were told, each of them and no other."""
     stored = {OrderId(row["id"]): row for row in rows}
-    yield from same("orders", set(stored), set(told))
+    yield from _same("orders", set(stored), set(told))
     for order_id in stored.keys() & told.keys():
         order = told[order_id]
-        yield from same("order", order_of(stored[order_id], order.instrument), order, of=order_id)
+        yield from _same("order", order_of(stored[order_id], order.instrument), order, of=order_id)
 
 
 def promises_kept(books: Books, story: Story) -> Iterator[Problem]:
@@ -213,7 +212,7 @@ def promises_kept(books: Books, story: Story) -> Iterator[Problem]:
     known = [row for row in books.orders if row["id"] in story.orders]
     stored = {OrderId(row["id"]): order_of(row, story.orders[row["id"]].instrument) for row in known}
     needed = _total(held_cash(story.account, order) for order in stored.values())
-    yield from same("held cash", books.account["held"], needed)
+    yield from _same("held cash", books.account["held"], needed)
     groups: defaultdict[OrderId, list[Order]] = defaultdict(list)
     for order in stored.values():
         groups[order.group_id or order.id].append(order)
@@ -226,7 +225,7 @@ def promises_kept(books: Books, story: Story) -> Iterator[Problem]:
             promised[epochs[members[0].id], instrument_id] += units
     for row in books.positions:
         each = row["instrument_id"]
-        yield from same("reserved", row["reserved"], promised[row["epoch"], each], of=each)
+        yield from _same("reserved", row["reserved"], promised[row["epoch"], each], of=each)
 
 
 def _combo(members: list[Order]) -> Iterator[Problem]:
@@ -236,10 +235,10 @@ def _combo(members: list[Order]) -> Iterator[Problem]:
         return
     name = f"combo {combo.id}"
     for leg in legs:
-        yield from same("filled combos", leg.filled_quantity, combo.filled_quantity * abs(signed(leg)), of=name)
+        yield from _same("filled combos", leg.filled_quantity, combo.filled_quantity * abs(signed(leg)), of=name)
     paid = (leg.filled_value.copy_sign(signed(leg)) * leg.instrument.multiplier for leg in legs)
-    yield from same("net value", combo.filled_value * unit_of(legs), _total(paid), of=name)
-    yield from same("fees", combo.fees, _total(leg.fees for leg in legs), of=name)
+    yield from _same("net value", combo.filled_value * unit_of(legs), _total(paid), of=name)
+    yield from _same("fees", combo.fees, _total(leg.fees for leg in legs), of=name)
 
 
 def traces_as_told(books: Books, story: Story) -> Iterator[Problem]:
@@ -249,12 +248,12 @@ def traces_as_told(books: Books, story: Story) -> Iterator[Problem]:
     fills = [{name: row[name] for name in columns} for row in rows]
     shared = (0, 0) if story.inherited is None else (story.inherited.fills, story.inherited.entries)
     told_fills = story.fills[shared[0] :]
-    yield from same("fills", fills, [{name: getattr(fill, name) for name in columns} for fill in told_fills])
+    yield from _same("fills", fills, [{name: getattr(fill, name) for name in columns} for fill in told_fills])
     entries = [(row["id"], row["number"], row["at"], row["kind"], _postings(row)) for row in books.entries]
     told = [
         (entry.id, entry.number, entry.at, entry.kind.value, entry.postings) for entry in story.entries[shared[1] :]
     ]
-    yield from same("entries", entries, told)
+    yield from _same("entries", entries, told)
 
 
 def _total(amounts: Iterable[Decimal]) -> Decimal:

@@ -6,7 +6,7 @@ account's opening. Nothing is ever mended: what differs is told at every close f
 
 import asyncio
 from dataclasses import dataclass, field, fields
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Final
 from uuid import UUID
@@ -49,8 +49,6 @@ from paperdesk.infra.work import ReadOnly, jsonable
 EVENTS_AT_ONCE: Final = 1_000
 # How many differences are kept of one comparison; more of them say no more.
 PROBLEMS_KEPT: Final = 100
-# No market that is known here rests for longer between two sessions.
-_LONGEST_REST: Final = timedelta(days=14)
 _NOBODY: Final = UserId(UUID(int=0))
 
 
@@ -195,9 +193,7 @@ def _take(story: Story, told: list[Row]) -> None:
 
 def last_close_of(market: Calendar, at: datetime) -> datetime | None:
     """Return the last close of a session at or before an instant."""
-    day = market.day_of(at)
-    found = market.sessions(max(day - _LONGEST_REST, market.first), min(day, market.last))
-    return max((each.closes_at for each in found if each.closes_at <= at), default=None)
+    return next((each.closes_at for each in market.begun(at) if each.closes_at <= at), None)
 
 
 async def _keep(runtime: Runtime, who: Principal, account_id: AccountId, found: Comparison) -> None:

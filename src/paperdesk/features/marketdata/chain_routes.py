@@ -1,17 +1,14 @@
 """REST routes of option chains."""
 
-from datetime import date
-from decimal import Decimal
-from typing import Annotated, NamedTuple
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
 
-from paperdesk.core.market.instruments import Instrument
-from paperdesk.core.market.options import OptionContract, Right
+from paperdesk.core.market.options import Right
 from paperdesk.features.identity.access import Reading
 from paperdesk.features.marketdata.chain_schemas import ChainLineOut, ContractOut, ExpirationsOut, StrikesOut
-from paperdesk.features.marketdata.chains import ChainLine, ContractQuery, LineFilter, Moneyness, chain, contracts
+from paperdesk.features.marketdata.chains import ContractQuery, LineFilter, Moneyness, Place, chain, contracts, place_of
 from paperdesk.features.marketdata.queries import on_tape
 from paperdesk.features.marketdata.routes import Datasets
 from paperdesk.infra.http import DayText, Line, NumberText, Page, PageOf
@@ -40,15 +37,6 @@ def _wanted(
     return LineFilter(volume_min, band, moneyness, delta)
 
 
-class Place(NamedTuple):
-    """Where a contract stands in a chain."""
-
-    expires_on: date
-    strike: Decimal
-    right: str
-    symbol: str
-
-
 Asked = Annotated[ContractQuery, Depends(_asked)]
 Wanted = Annotated[LineFilter, Depends(_wanted)]
 
@@ -57,7 +45,7 @@ Wanted = Annotated[LineFilter, Depends(_wanted)]
 async def get_contracts(tape_id: UUID, asked: Asked, work: Reading, shelf: Datasets, page: Page) -> PageOf[ContractOut]:
     """List the options on an underlying that a tape has shown, by expiry, strike and right."""
     known = contracts(*await on_tape(work, shelf, tape_id), asked)
-    found, next_cursor = page.part(known, lambda each: _place(*each), Place)
+    found, next_cursor = page.part(known, lambda each: place_of(*each), Place)
     return PageOf(items=[ContractOut.of(*each) for each in found], next_cursor=next_cursor)
 
 
@@ -70,17 +58,9 @@ async def get_chain(  # noqa: PLR0913 - each is a part of what is asked
     `band` is how far strikes may be from the price of the underlying, as a fraction of it; `delta` picks the nearest
     line of each expiry and right.
     """
-    known = sorted(chain(*await on_tape(work, shelf, tape_id), asked, wanted), key=_place_of_line)
-    found, next_cursor = page.part(known, _place_of_line, Place)
+    known = chain(*await on_tape(work, shelf, tape_id), asked, wanted)
+    found, next_cursor = page.part(known, lambda each: place_of(each.instrument, each.contract), Place)
     return PageOf(items=[ChainLineOut.of_line(each) for each in found], next_cursor=next_cursor)
-
-
-def _place_of_line(line: ChainLine) -> Place:
-    return _place(line.instrument, line.contract)
-
-
-def _place(instrument: Instrument, contract: OptionContract) -> Place:
-    return Place(contract.expires_on, contract.strike, contract.right.value, instrument.symbol)
 
 
 @router.get("/expirations")

@@ -111,6 +111,20 @@ class _Quoted(NamedTuple):
         return mid if mid > ZERO else None
 
 
+class Place(NamedTuple):
+    """Where a contract stands in a chain."""
+
+    expires_on: date
+    strike: Decimal
+    right: str
+    symbol: str
+
+
+def place_of(instrument: Instrument, contract: OptionContract) -> Place:
+    """Return where a contract stands: by expiry, strike and right."""
+    return Place(contract.expires_on, contract.strike, contract.right.value, instrument.symbol)
+
+
 def contracts(tape: Tape, dataset: Dataset, asked: ContractQuery) -> list[tuple[Instrument, OptionContract]]:
     """Return contracts on an underlying in order of expiry, strike and right; what is not listed yet stays out."""
     # A generated market counts no contracts among its instruments; those that live are in its chain, listed all.
@@ -127,7 +141,7 @@ def contracts(tape: Tape, dataset: Dataset, asked: ContractQuery) -> list[tuple[
             else close(instrument.contract.last_on) > tape.at
         )
     ]
-    return sorted(found, key=lambda pair: (pair[1].expires_on, pair[1].strike, pair[1].right, pair[0].symbol))
+    return sorted(found, key=lambda pair: place_of(*pair))
 
 
 def chain(tape: Tape, dataset: Dataset, asked: ContractQuery, wanted: LineFilter = EVERY_LINE) -> Iterator[ChainLine]:
@@ -179,7 +193,7 @@ def _nearest(lines: Iterable[ChainLine], delta: float) -> Iterator[ChainLine]:
         off, place = abs(abs(line.delta) - delta), (line.contract.expires_on, line.contract.right)
         if place not in best or off < best[place][0]:
             best[place] = off, line
-    return (line for _, line in best.values())
+    yield from sorted((line for _, line in best.values()), key=lambda each: place_of(each.instrument, each.contract))
 
 
 def _quoted(tape: Tape, dataset: Dataset, found: Sequence[tuple[Instrument, OptionContract]]) -> list["_Quoted"]:

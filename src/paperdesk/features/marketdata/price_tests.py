@@ -7,7 +7,7 @@ with, nobody knows, and nothing is restricted.
 
 from datetime import timedelta
 from decimal import Decimal
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Final
 
 from paperdesk.core.kernel.ids import InstrumentId
@@ -16,18 +16,14 @@ from paperdesk.core.market.sessions import Session
 from paperdesk.features.marketdata.feeds.dataset import Dataset
 
 FALL: Final = Decimal("0.10")  # 17 CFR 242.201(b)(1)(i)
-# Three sessions lie within so many days, whatever holidays there are.
-_REACH: Final = timedelta(days=14)
 
 
 def is_under_price_test(dataset: Dataset, instrument_id: InstrumentId, cursor: int) -> bool:
     """Say whether an instrument fell by a tenth in the session of a cursor or in the one before."""
-    at, market = dataset.at_of(cursor), dataset.calendar
-    now = market.day_of(at)
-    begun = [each for each in market.sessions(max(now - _REACH, market.first), now) if each.opens_at <= at]
     # While a session is on it counts with the one before; when none is, the last one alone, for the next is coming.
     count = 2 if dataset.session_at(cursor) is not None else 1
-    return any(_fell(dataset, instrument_id, cursor, *pair) for pair in list(pairwise(begun))[-count:])
+    newest = islice(dataset.calendar.begun(dataset.at_of(cursor)), count + 1)
+    return any(_fell(dataset, instrument_id, cursor, before, session) for session, before in pairwise(newest))
 
 
 def _fell(dataset: Dataset, instrument_id: InstrumentId, cursor: int, before: Session, session: Session) -> bool:
