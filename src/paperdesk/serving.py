@@ -31,6 +31,7 @@ from paperdesk.features.broker.warm_quotes import Warmer
 from paperdesk.features.identity.access import Gate
 from paperdesk.features.identity.found_desk import FoundDesk, found_desk
 from paperdesk.features.identity.issue_sign_in_link import issue_sign_in_link
+from paperdesk.features.marketdata.add_datasets import first_day_of
 from paperdesk.features.marketdata.answers import CHANNEL
 from paperdesk.features.marketdata.jobs import jobs_with
 from paperdesk.features.marketdata.kept_sources import KeptSources
@@ -255,7 +256,8 @@ def serve_here(options: UpOptions, greet: Callable[[dict[str, Any]], None]) -> i
     given: dict[str, Any] = {"home": options.home, "host": options.host, "port": options.port}
     settings = Settings(**{name: value for name, value in given.items() if value is not None})
     configure_logs(settings.log_format, settings.log_level)
-    routes_of(settings), keeper_of(settings, SystemClock())  # what stops the start stops it before anything has started
+    # What stops the start stops it before anything has started.
+    routes_of(settings), keeper_of(settings, SystemClock()), first_day_of(settings)
     with asyncio.Runner(loop_factory=loop_factory()) as runner:
         return runner.run(serve(settings, greet))
 

@@ -54,6 +54,9 @@ class Settings(BaseSettings):
     sign_ins_per_minute: int = 20
     """How often one address may try to sign in within a minute."""
 
+    first_day: str | None = None
+    """The day at whose close the first tape stands, as 2008-09-15; without it one that suits the first market."""
+
     quotes_from: str = "alpaca,polygon"
     """Which sources are asked for live quotes, in turn until one answers."""
 

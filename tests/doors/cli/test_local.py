@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import httpx
+
 from paperdesk.doors.cli.app import UpOptions
 from paperdesk.doors.cli.doctor import (
     check_credentials,
@@ -16,6 +18,7 @@ from paperdesk.doors.cli.doctor import (
     check_server,
 )
 from tests.doors.cli.conftest import Asked, Running, Speak, remember
+from tests.served import desk_at, free_port, new_home
 
 
 def test_up_hands_on_what_was_asked_and_leaves_the_rest_to_the_settings(
@@ -91,11 +94,36 @@ def test_a_server_without_its_database_is_not_ready(running: Running) -> None:
     assert check_server(running.home).found == f"not ready at {running.url} (status 503)"
 
 
-def test_a_source_that_does_not_exist_stops_the_start_with_a_clear_word(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "paperdesk.main", "--home", str(tmp_path), "up", "--no-open", "--port", "1"]
+def started(home: Path, name: str, value: str) -> "subprocess.CompletedProcess[str]":
+    """Start a desk with one setting that is to stop it."""
+    command = [sys.executable, "-m", "paperdesk.main", "--home", str(home), "up", "--no-open", "--port"]
+    environment = {**os.environ, f"PAPERDESK_{name}": value}
+    return subprocess.run(
+        [*command, str(free_port())], capture_output=True, text=True, timeout=60, check=False, env=environment
+    )
+
+
+def test_an_unknown_source_or_an_empty_date_stops_the_start_with_a_clear_word(tmp_path: Path) -> None:
     for name, value in (("QUOTES_FROM", "bloomberg"), ("YIELDS_FROM", "")):
-        environment = {**os.environ, f"PAPERDESK_{name}": value}
-        run = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, env=environment)
+        run = started(tmp_path, name, value)
         assert run.returncode == 2, run.stderr
         assert f"source_not_configured: PAPERDESK_{name} is {value!r}: There is no source {value!r}" in run.stderr
+    for value in ("", "last Monday"):
+        run = started(tmp_path, "FIRST_DAY", value)
+        assert run.returncode == 2, run.stderr
+        assert f"first_day_unreadable: PAPERDESK_FIRST_DAY is {value!r}: a day is written like" in run.stderr
     assert not (tmp_path / "pg").exists()
+
+
+def test_a_first_day_without_prices_stops_the_start_and_a_right_one_starts_it_there() -> None:
+    with new_home() as home:
+        for day in ("1931-09-21", "2022-12-31"):
+            run = started(home, "FIRST_DAY", day)
+            assert run.returncode == 2, run.stderr
+            assert f"first_day_without_prices: PAPERDESK_FIRST_DAY is {day}: " in " ".join(run.stderr.split())
+        assert not list((home / "datasets").iterdir())
+        with desk_at(home, free_port(), first_day="2008-09-14") as kept:
+            key = {"Authorization": f"Bearer {kept['key_id']}.{kept['secret']}"}
+            (tape,) = httpx.get(f"{kept['url']}/v1/tapes", headers=key).raise_for_status().json()["items"]
+            assert tape["starts_at"] == "2008-09-12T20:00:00Z"
+            assert len(httpx.get(f"{kept['url']}/v1/datasets", headers=key).json()["items"]) == 2

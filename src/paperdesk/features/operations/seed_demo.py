@@ -36,7 +36,7 @@ class Demo:
 async def seed_demo(runtime: Runtime, shelf: Shelf, writer: OrderWriter, who: Principal) -> Demo:
     """Seed a desk through the same use cases that people and programs use."""
     async with runtime.as_system() as db:
-        first = await add_datasets(UnitOfWork(who, runtime.clock.now(), db), runtime.settings.datasets)
+        first = await add_datasets(UnitOfWork(who, runtime.clock.now(), db), shelf, runtime.settings)
     async with runtime.work(who) as work:
         tape = await open_tape(work, shelf, OpenTape(first.id, first.name, first.start_at))
         account_id = await open_account(work, shelf, OpenAccount("Practice", tape.id, rules=RULES, cash=FIRST_CASH))
