@@ -21,7 +21,7 @@ from paperdesk.core.kernel.errors import Conflict, PaperdeskError, Problem
 from paperdesk.infra.db import Instant, metadata
 from paperdesk.infra.runtime import Runtime
 from paperdesk.infra.uploads import clear_away, clear_orphans
-from paperdesk.infra.work import UnitOfWork, jsonable, owned
+from paperdesk.infra.work import ReadOnly, UnitOfWork, jsonable, owned
 
 jobs = Table(
     "jobs",
@@ -139,6 +139,12 @@ async def enqueue(work: UnitOfWork, kind: str, arguments: dict[str, Any]) -> UUI
     args = msgspec.json.encode({"job_id": job_id}).decode()
     await work.db.execute(_DEFER, {"queue": QUEUE, "task": kind, "args": args})
     return job_id
+
+
+async def was_asked(work: ReadOnly, kind: str, arguments: dict[str, Any]) -> bool:
+    """Say whether the caller's tenant ever had a job of a kind with these among its arguments."""
+    its = (owned(jobs, work), jobs.c.kind == kind, jobs.c.arguments.contains(jsonable(arguments)))
+    return await work.db.scalar(select(jobs.c.id).where(*its).limit(1)) is not None
 
 
 async def withdraw(work: UnitOfWork, job_id: UUID) -> bool:

@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from operator import itemgetter
 from typing import Any
 
 import pytest
@@ -9,10 +11,11 @@ import pytest
 from paperdesk.features.marketdata import backfill_dataset
 from paperdesk.features.marketdata.jobs import jobs_with
 from paperdesk.features.operations.jobs import SCHEDULES
+from paperdesk.infra.clock import FrozenClock
 from paperdesk.infra.job_worker import Worker
 from paperdesk.infra.jobs import RETRIES, Rhythm
 from tests.desk import RunningDesk, refused
-from tests.vendor_answers import DAYS, text_of
+from tests.vendor_answers import DAYS, alpaca_dividend, text_of
 from tests.vendor_stand import KEYS, Trouble
 
 HEAD = "symbol,date,open,high,low,close,volume\n"
@@ -103,3 +106,63 @@ async def test_what_is_missing_in_a_history_is_found_and_filled_at_the_weekend(k
     await duty.duty(keyed.runtime)
     kinds = [each["kind"] for each in await keyed.mine.rows("/v1/jobs")]
     assert kinds.count(backfill_dataset.KIND) == 1
+
+
+async def test_recent_days_are_brought_in_after_each_close_for_histories_that_reach_the_present(
+    keyed: RunningDesk, clock: FrozenClock
+) -> None:
+    def wait_until(text: str) -> None:
+        clock.advance(datetime.fromisoformat(text) - clock.now())
+
+    wait_until("2024-01-03T22:00:00Z")
+    keyed.vendors.acts = {"cash_dividends": [alpaca_dividend(0.25, "2024-01-05", "2024-01-16")]}
+    asked = {"name": "Kept up", "symbols": ["ACME"], "start_on": "2024-01-02", "end_on": "2024-01-05"}
+    job = await keyed.mine.ended((await keyed.mine.post("/v1/datasets/histories", asked))["job_id"])
+    assert job["result"]["rows"] == 2
+    duty = SCHEDULES["bring_recent_days"].duty
+    await duty(keyed.runtime)  # the history reaches the last close already
+    assert not await backfills(keyed)
+    wait_until("2024-01-08T21:20:00Z")  # the close was 20 minutes ago: the last one to ask for is Friday's
+    keyed.vendors.asked.clear()
+    await duty(keyed.runtime)
+    await duty(keyed.runtime)
+    (first,) = await backfills(keyed)
+    assert (first["result"]["filled"], first["result"]["missing"]) == (2, 0)
+    (span,) = {(each.params["start"], each.params["end"]) for each in keyed.vendors.asked if "bars" in each.path}
+    assert span == ("2024-01-04T05:00:00Z", "2024-01-05T21:00:00Z")
+    wait_until("2024-01-08T21:53:00Z")
+    await duty(keyed.runtime)
+    assert {each["result"]["filled"] for each in await backfills(keyed)} == {1, 2}
+    newest = max(
+        (row for row in await keyed.mine.rows("/v1/datasets") if row["name"] == "Kept up"), key=itemgetter("version")
+    )
+    assert (newest["version"], newest["rows"], newest["warnings"]) == (3, 5, [])
+    assert newest["provenance"].endswith("1d bars inside sessions; kept up until 2024-01-08")
+    tape_id = await keyed.mine.open_tape(newest["id"], "2024-01-08T21:00:00Z")
+    bars = await keyed.mine.rows("/v1/bars", tape_id=tape_id, symbol="ACME")
+    assert [bar["close"] for bar in bars] == ["100.5", "101.5", "102.5", "103.5", "104.5"]
+    (dividend,) = await keyed.mine.rows(f"/v1/tapes/{tape_id}/corporate-actions")
+    assert (dividend["ex_on"], dividend["amount"]) == ("2024-01-05", "0.25")
+
+
+async def test_a_day_that_no_source_has_is_asked_for_once_and_a_history_of_the_past_is_left_alone(
+    keyed: RunningDesk, clock: FrozenClock
+) -> None:
+    asked = {"name": "Long ago", "symbols": ["ACME"], "start_on": "2024-01-02", "end_on": "2024-01-09"}
+    await keyed.mine.ended((await keyed.mine.post("/v1/datasets/histories", asked))["job_id"])
+    await SCHEDULES["bring_recent_days"].duty(keyed.runtime)
+    assert not await backfills(keyed)
+    clock.advance(datetime(2024, 1, 10, 12, tzinfo=UTC) - clock.now())
+    asked["name"] = "Then present"
+    await keyed.mine.ended((await keyed.mine.post("/v1/datasets/histories", asked))["job_id"])
+    clock.advance(timedelta(days=1))
+    for _ in range(2):
+        await SCHEDULES["bring_recent_days"].duty(keyed.runtime)
+    (job,) = await backfills(keyed)
+    assert (job["state"], job["problems"][0]["code"]) == ("failed", "nothing_repaired")
+
+
+async def backfills(desk: RunningDesk) -> list[dict[str, Any]]:
+    """Return the backfills there have been, once all of them have ended."""
+    found = [each for each in await desk.mine.rows("/v1/jobs") if each["kind"] == backfill_dataset.KIND]
+    return [await desk.mine.ended(each["id"]) for each in found]

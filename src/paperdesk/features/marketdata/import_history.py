@@ -127,7 +127,8 @@ class _Recording:
             vendor = await self._symbol(symbol, number, vendor)
             pages = await asyncio.to_thread(self.spools.of(number).pages)
             bars[symbol] = [bar for page in pages for bar in page.bars]
-        actions, warning = await self._actions(symbols)
+        days = date.fromisoformat(arguments["start_on"]), date.fromisoformat(arguments["end_on"])
+        actions, warning = await actions_told(self.sources, self.sourcing, symbols, days)
         terms = self._terms(vendor, warning)
         return await asyncio.to_thread(_write, terms, bars, actions, into)
 
@@ -153,18 +154,6 @@ class _Recording:
         answer = await page_of(self.sources, only, asked)
         return answer.value, answer.provenance.vendor
 
-    async def _actions(self, symbols: Sequence[str]) -> tuple[list[VendorAction], str | None]:
-        """Return what the companies did, or none and a warning: prices are still worth having."""
-        days = date.fromisoformat(self.job.arguments["start_on"]), date.fromisoformat(self.job.arguments["end_on"])
-        found: list[VendorAction] = []
-        try:
-            for symbol in symbols:
-                told = (await self.sources.actions(self.sourcing, symbol, days)).value
-                found += [each for each in told if days[0] <= each.ex_on <= days[1]]
-        except (VendorFailure, SourceKeyMissing) as failure:
-            return [], f"No source told dividends and splits ({failure.code}); accounts on this tape will miss them."
-        return found, None
-
     def _asked(self, symbol: str, page: str | None) -> BarsAsked:
         arguments, market = self.job.arguments, calendar(XNYS)
         start = market.day_starts_at(date.fromisoformat(arguments["start_on"]))
@@ -180,6 +169,20 @@ class _Recording:
             warnings=() if warning is None else (warning,),
         )
         return HistoryTerms(terms, arguments["length"], known_at)
+
+
+async def actions_told(
+    sources: Sources, sourcing: Sourcing, symbols: Sequence[str], days: tuple[date, date]
+) -> tuple[list[VendorAction], str | None]:
+    """Return what companies did between two days, or none and a warning: prices are still worth having."""
+    found: list[VendorAction] = []
+    try:
+        for symbol in symbols:
+            told = (await sources.actions(sourcing, symbol, days)).value
+            found += [each for each in told if days[0] <= each.ex_on <= days[1]]
+    except (VendorFailure, SourceKeyMissing) as failure:
+        return [], f"No source told dividends and splits ({failure.code}); accounts on this tape will miss them."
+    return found, None
 
 
 async def page_of(sources: Sources, sourcing: Sourcing, asked: BarsAsked) -> Answer[BarPage]:

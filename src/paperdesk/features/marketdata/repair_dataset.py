@@ -1,7 +1,9 @@
 """Fill the holes of a dataset from another one, in a job: a new version, and the old one stays what it was."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -9,10 +11,15 @@ from uuid import UUID
 from paperdesk.core.kernel.errors import Conflict
 from paperdesk.core.kernel.ids import DatasetId, TenantId, UserId, derived
 from paperdesk.core.kernel.principal import Principal, Scope
+from paperdesk.core.market.corporate_actions import CorporateAction
+from paperdesk.core.market.instruments import Instrument
+from paperdesk.core.market.sessions import calendar
 from paperdesk.features.marketdata.feeds.beside_files import beside_in
 from paperdesk.features.marketdata.feeds.columns import read_columns
 from paperdesk.features.marketdata.feeds.manifest import DatasetManifest, DatasetTerms, SourceKind
 from paperdesk.features.marketdata.feeds.repair import Repaired, Rows, repaired
+from paperdesk.features.marketdata.feeds.vendor import VendorAction
+from paperdesk.features.marketdata.feeds.vendor_actions import actions_of
 from paperdesk.features.marketdata.feeds.writer import read_manifest, write_dataset
 from paperdesk.features.marketdata.store import insert_dataset, is_dataset, require_dataset
 from paperdesk.infra.jobs import Job, enqueue
@@ -27,6 +34,15 @@ class RepairMismatch(Conflict):
 
 class NothingRepaired(Conflict):
     """The other dataset has no bar for any hole of this one, so there is no new version."""
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What came with recent days: until when, what companies did meanwhile, and why that is not known."""
+
+    until: datetime
+    actions: Sequence[VendorAction]
+    warning: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +86,45 @@ def repair(own: Path, donor: Path, into: Path) -> tuple[DatasetManifest, Repaire
     if (mine.calendar, mine.price_basis) != (theirs.calendar, theirs.price_basis):
         raise RepairMismatch("The two datasets differ in their calendar or their price basis.")
     found = repaired(rows, given)
-    if not found.filled:
-        raise NothingRepaired(f"{theirs.name} has no bar for any hole of {mine.name}.", missing=found.missing)
+    require_filled(found, rows, given)
     if into.exists():
         return read_manifest(into), found
     return write_dataset(_terms(mine, theirs, found.filled), found.series, into, beside_in(own, mine)), found
+
+
+def brought_up(own: Path, donor: Path, into: Path, news: News) -> tuple[DatasetManifest, Repaired]:
+    """Write a dataset with the bars and the actions of its recent days added, unless it lies there already."""
+    rows, given = rows_at(own), rows_at(donor)
+    found = repaired(rows, given, news.until)
+    require_filled(found, rows, given)
+    if into.exists():
+        return read_manifest(into), found
+    known = beside_in(own, rows.manifest)
+    acted = {action.id: action for series in found.series for action in _actions(series.instrument, news.actions)}
+    acted |= {action.id: action for action in known.actions}
+    beside = replace(known, actions=sorted(acted.values(), key=lambda each: (each.ex_on, each.instrument.id.int)))
+    return write_dataset(_kept_up(rows.manifest, news), found.series, into, beside), found
+
+
+def _actions(instrument: Instrument, told: Sequence[VendorAction]) -> list[CorporateAction]:
+    return actions_of(instrument, [each for each in told if each.symbol == instrument.symbol])
+
+
+def _kept_up(own: DatasetManifest, news: News) -> DatasetTerms:
+    """Say until when a history was kept up, and not once a day that it was."""
+    market = calendar(own.calendar)
+    said = (own.provenance or "Of unknown provenance").partition("; kept up until ")[0]
+    warnings = [] if news.warning is None or news.warning in own.warnings else [news.warning]
+    provenance = f"{said}; kept up until {market.day_of(news.until)}"
+    return replace(terms_of(own), provenance=provenance, warnings=(*own.warnings, *warnings))
+
+
+def require_filled(found: Repaired, own: Rows, donor: Rows) -> None:
+    """Refuse a repair that filled nothing."""
+    if not found.filled:
+        raise NothingRepaired(
+            f"{donor.manifest.name} has no bar for any hole of {own.manifest.name}.", missing=found.missing
+        )
 
 
 def rows_at(path: Path) -> Rows:
@@ -86,6 +136,11 @@ def rows_at(path: Path) -> Rows:
 
 
 def _terms(own: DatasetManifest, donor: DatasetManifest, filled: int) -> DatasetTerms:
-    stated = {field.name: value for field in fields(DatasetTerms) if (value := asdict(own)[field.name]) is not None}
     note = f"{filled} missing bars were filled from {donor.name} ({donor.provenance or 'of unknown provenance'})."
-    return replace(DatasetTerms(**stated), warnings=(*own.warnings, note))
+    return replace(terms_of(own), warnings=(*own.warnings, note))
+
+
+def terms_of(manifest: DatasetManifest) -> DatasetTerms:
+    """Return the terms of a dataset without what its rows added to them."""
+    stated = asdict(manifest)
+    return DatasetTerms(**{each.name: stated[each.name] for each in fields(DatasetTerms)})

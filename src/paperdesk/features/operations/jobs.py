@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from paperdesk.features.marketdata.bring_recent_days import bring_recent_days
 from paperdesk.features.marketdata.fill_histories import fill_histories
 from paperdesk.infra.idempotency import forget_old
 from paperdesk.infra.jobs import Schedule, let_go_of_orphans
@@ -18,5 +19,6 @@ async def forget_old_answers(runtime: Runtime) -> None:
 SCHEDULES: Mapping[str, Schedule] = {
     "forget_old_answers": Schedule("7 * * * *", forget_old_answers),
     "let_go_of_orphans": Schedule("37 * * * *", let_go_of_orphans),
+    "bring_recent_days": Schedule("53 * * * *", bring_recent_days),
     "fill_histories": Schedule("43 11 * * 0", fill_histories),
 }

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
 
 import numpy as np
 
@@ -12,6 +14,7 @@ from paperdesk.features.marketdata.feeds.columns import (
     Columns,
     Ints,
     instant_of,
+    microseconds,
     picked_bars,
     with_numbers,
 )
@@ -21,6 +24,9 @@ from paperdesk.features.marketdata.feeds.series import Named, series_of
 from paperdesk.features.marketdata.feeds.writer import Series
 
 _PRICES = ("open", "high", "low", "close")
+
+RECENT_SESSIONS: Final = 5
+"""How many sessions are looked back over for recent bars; what is missing before is looked for in bulk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +46,8 @@ class Repaired:
     missing: int
 
 
-def repaired(own: Rows, donor: Rows) -> Repaired:
-    """Fill the holes between the first and the last bar of each instrument from the same instrument elsewhere."""
+def repaired(own: Rows, donor: Rows, until: datetime | None = None) -> Repaired:
+    """Fill the holes of each instrument from the same instrument elsewhere; `holes_of` says which."""
     market, terms = calendar(own.manifest.calendar), own.manifest
     given = {listing.instrument.id: (listing, one) for listing, one in _bars(donor)}
     series: list[Series] = []
@@ -51,7 +57,7 @@ def repaired(own: Rows, donor: Rows) -> Repaired:
         if not isinstance(columns, BarColumns):
             series.append(Series(listing.instrument, listing.scale, listing.size_scale, columns))
             continue
-        holes = holes_of(columns, market)
+        holes = holes_of(columns, market, until)
         added = None if found is None else _fitting(columns, found[1], holes)
         missing += len(holes.numbers) - (0 if added is None else len(added.at))
         if found is None or added is None or not len(added.at):
@@ -70,14 +76,21 @@ class Holes:
     numbers: Ints
 
 
-def holes_of(columns: BarColumns, market: Calendar) -> Holes:
-    """Return the slots without a bar between the first bar of an instrument and its last."""
-    slots = Slots.of(columns, market, instant_of(int(columns.at[-1])))
+def holes_of(columns: BarColumns, market: Calendar, until: datetime | None = None) -> Holes:
+    """Return the slots without a bar between the first bar of an instrument and its last.
+
+    With an instant they are those of the five last sessions that are over by then, also after the last bar.
+    """
+    slots = Slots.of(columns, market, until or instant_of(int(columns.at[-1])))
     there = slots.numbers(columns.open_at)
     there = there[there >= 0]
     if not len(there):
         return Holes(slots, there)
-    return Holes(slots, np.setdiff1d(np.arange(there[0], there[-1] + 1), there))
+    first, end = int(there[0]), int(there[-1]) + 1
+    if until is not None:
+        over = int(np.searchsorted(slots.table.closes, microseconds(until), side="right"))
+        first, end = max(first, int(slots.firsts[max(over - RECENT_SESSIONS, 0)])), int(slots.firsts[over])
+    return Holes(slots, np.setdiff1d(np.arange(first, end), there))
 
 
 def _fitting(own: BarColumns, donor: BarColumns, holes: Holes) -> BarColumns:
@@ -86,7 +99,8 @@ def _fitting(own: BarColumns, donor: BarColumns, holes: Holes) -> BarColumns:
     usual = holes.slots.length is None or donor.at - donor.open_at <= holes.slots.length
     before = np.searchsorted(own.open_at, donor.open_at, side="right") - 1
     after = np.minimum(before + 1, len(own.at) - 1)
-    apart = (own.at[before] <= donor.open_at) & (donor.at <= own.open_at[after]) & (before >= 0)
+    ends_before = (before + 1 == len(own.at)) | (donor.at <= own.open_at[after])
+    apart = (own.at[before] <= donor.open_at) & ends_before & (before >= 0)
     fits = np.isin(numbers, holes.numbers) & usual & apart
     first = np.unique(np.where(fits, numbers, -1), return_index=True)[1]
     chosen = np.zeros(len(fits), np.bool_)
