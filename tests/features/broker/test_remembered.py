@@ -11,10 +11,21 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from paperdesk.core.broker.commands import CancelOrders, ClosePosition, Command, PlaceOrder, TransferCash
-from paperdesk.core.broker.orders import OrderType, Side, TimeInForce
+from paperdesk.core.broker.commands import (
+    CancelOrder,
+    CancelOrders,
+    ClosePosition,
+    Command,
+    PlaceOrder,
+    ReplaceOrder,
+    StopLoss,
+    TakeProfit,
+    TransferCash,
+)
+from paperdesk.core.broker.orders import OrderClass, OrderType, Side, TimeInForce
 from paperdesk.core.kernel.errors import PaperdeskError
 from paperdesk.core.kernel.ids import AccountId, EntryId, OrderId, uuid7, uuid_from_text
+from paperdesk.core.kernel.values import replace
 from paperdesk.features.broker import remembered
 from paperdesk.features.broker.order_writer import OrderWriter
 from paperdesk.infra.crypto import entropy
@@ -180,6 +191,45 @@ async def test_lots_that_are_too_many_to_remember_are_loaded(
     assert [row[0] for row in await desk.owner.fetch(lots, UUID(account_id))] == [0, 1]
 
 
+async def cancelled(desk: RunningDesk, order: dict[str, Any]) -> bool:
+    answer = await desk.mine.ask("DELETE", f"/v1/orders/{order['id']}")
+    return bool(answer.json()["status"] == "cancelled")
+
+
+async def test_an_order_on_margin_is_decided_by_the_book_and_the_open_orders_that_are_remembered(
+    desk: RunningDesk,
+) -> None:
+    _, account_id = await known_account(desk, margin={"kind": "reg_t"}, cash="5000")
+    waiting = await desk.mine.order(account_id, "buy", "150", limit_price="99.00")
+    assert (waiting["status"], guesses(desk, "stood")) == ("accepted", 1)
+    body = wish(account_id, "buy", "60", limit_price="99.00")
+    refused(await desk.mine.ask("POST", "/v1/orders", json=body), 409, "insufficient_buying_power")
+    assert await cancelled(desk, waiting)
+    assert (await desk.mine.ask("POST", "/v1/orders", json=body)).status_code == 201
+    assert (guesses(desk, "stood"), guesses(desk, "moved")) == (4, 0)
+
+
+async def test_an_order_that_waits_is_cancelled_by_memory_until_its_tape_moves(desk: RunningDesk) -> None:
+    tape_id, account_id = await known_account(desk)
+    one, other = [await desk.mine.order(account_id, "buy", "1", limit_price="50.00") for _ in range(2)]
+    assert await cancelled(desk, one)
+    assert guesses(desk, "stood") == 3
+    await desk.mine.step(tape_id, "fact")
+    assert await cancelled(desk, other)
+    assert guesses(desk, "stood") == 3
+    refused(await desk.mine.ask("DELETE", f"/v1/orders/{one['id']}"), 409, "order_already_closed")
+
+
+async def test_orders_that_are_too_many_to_remember_are_loaded(
+    desk: RunningDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remembered, "ORDERS_MAX", 1)
+    _, account_id = await known_account(desk)
+    one, _ = [await desk.mine.order(account_id, "buy", "1", limit_price="50.00") for _ in range(2)]
+    assert await cancelled(desk, one)
+    assert guesses(desk, "stood") == 2
+
+
 @asynccontextmanager
 async def held_up(desk: RunningDesk, account_id: str) -> AsyncIterator[asyncpg.Connection]:
     """Hold the lock on an account while the block lasts, and commit."""
@@ -236,28 +286,46 @@ async def test_a_writer_whose_statement_is_cut_off_does_not_say_that_nothing_hap
     assert (await desk.mine.ask("POST", "/v1/orders", json=body)).status_code == 200
 
 
-def any_command(chance: random.Random, desk: RunningDesk, account_id: str) -> Command:
-    """Return something that somebody may ask, most often an order."""
+def any_command(chance: random.Random, desk: RunningDesk, account_id: str, placed: list[OrderId]) -> Command:
+    """Return something that somebody may ask, most often an order; what it places is noted."""
     account = AccountId(uuid_from_text(account_id))
-    match chance.choice(["order"] * 8 + ["close", "cancel", "transfer"]):
+    match chance.choice(["order"] * 6 + ["bracket", "close", "cancel", "cancel one", "replace", "transfer"]):
         case "close":
             return ClosePosition(account, OrderId(fresh(desk)), "ACME", percent=Decimal(50))
         case "cancel":
             return CancelOrders(account)
+        case "cancel one" if placed:
+            return CancelOrder(account, chance.choice(placed[-6:]))
+        case "replace" if placed:
+            placed.append(OrderId(fresh(desk)))
+            price = chance.choice([Decimal("98.50"), Decimal("101.50")])
+            return ReplaceOrder(account, chance.choice(placed[-6:-1] or placed), placed[-1], limit_price=price)
         case "transfer":
             return transfer(desk, account_id, chance.choice(["100", "-50"]))
-        case _:
-            limit = chance.choice([None, None, Decimal("99.00"), Decimal("101.00")])
-            return PlaceOrder(
-                account_id=account,
-                order_id=OrderId(fresh(desk)),
-                symbol="ACME",
-                side=chance.choice([Side.BUY, Side.BUY, Side.SELL]),
-                type=OrderType.MARKET if limit is None else OrderType.LIMIT,
-                quantity=Decimal(chance.randint(1, 9)),
-                limit_price=limit,
-                time_in_force=chance.choice([TimeInForce.DAY, TimeInForce.IOC, TimeInForce.GTC]),
-            )
+        case kind:
+            return any_order(chance, desk, account, placed, is_bracket=kind == "bracket")
+
+
+def any_order(
+    chance: random.Random, desk: RunningDesk, account: AccountId, placed: list[OrderId], *, is_bracket: bool
+) -> PlaceOrder:
+    """Return an order that may fill at once or wait, alone or with exits."""
+    placed.append(OrderId(fresh(desk)))
+    limit = chance.choice([None, None, Decimal("99.00"), Decimal("101.00")])
+    order = PlaceOrder(
+        account_id=account,
+        order_id=placed[-1],
+        symbol="ACME",
+        side=chance.choice([Side.BUY, Side.BUY, Side.SELL]),
+        type=OrderType.MARKET if limit is None else OrderType.LIMIT,
+        quantity=Decimal(chance.randint(1, 9)),
+        limit_price=limit,
+        time_in_force=chance.choice([TimeInForce.DAY, TimeInForce.IOC, TimeInForce.GTC]),
+    )
+    if not is_bracket:
+        return order
+    bracket = replace(order, side=Side.BUY, time_in_force=TimeInForce.GTC, order_class=OrderClass.BRACKET)
+    return replace(bracket, take_profit=TakeProfit(Decimal(120)), stop_loss=StopLoss(Decimal(80)))
 
 
 # What two accounts have in common that were asked the same: everything but ids and what follows from them.
@@ -289,20 +357,23 @@ async def outcome(writer: OrderWriter, desk: RunningDesk, command: Command) -> s
         return refusal.code
 
 
+@pytest.mark.parametrize("rules", [{}, {"margin": {"kind": "reg_t"}}], ids=["cash", "margin"])
 @pytest.mark.parametrize("is_by_hand", [True, False])
 @pytest.mark.parametrize("seed", range(3))
 async def test_whoever_remembers_writes_the_same_rows_as_who_does_not(
-    desk: RunningDesk, seed: int, *, is_by_hand: bool
+    desk: RunningDesk, seed: int, rules: dict[str, Any], *, is_by_hand: bool
 ) -> None:
-    tape_id, known = await desk.market("quotes", fill_on_arrival=is_by_hand, cash="3000")
-    loaded = await desk.mine.open_account(tape_id, fill_on_arrival=is_by_hand, cash="3000")
+    terms = {"fill_on_arrival": is_by_hand, "cash": "3000", **rules}
+    tape_id, known = await desk.market("quotes", **terms)
+    loaded = await desk.mine.open_account(tape_id, **terms)
     one, other = random.Random(seed), random.Random(seed)
-    for number in range(40):
-        ours = await outcome(desk.rooms.writer, desk, any_command(one, desk, known))
+    placed: tuple[list[OrderId], list[OrderId]] = [], []
+    for number in range(60):
+        ours = await outcome(desk.rooms.writer, desk, any_command(one, desk, known, placed[0]))
         async with another_process(desk) as forgetful:
-            theirs = await outcome(forgetful, desk, any_command(other, desk, loaded))
+            theirs = await outcome(forgetful, desk, any_command(other, desk, loaded, placed[1]))
         assert ours == theirs
-        if number in {15, 25, 35}:
+        if number in {20, 35, 50}:
             await desk.mine.step(tape_id, "fact")
     assert await rows_of(desk, known) == await rows_of(desk, loaded)
-    assert guesses(desk, "stood") > 15
+    assert guesses(desk, "stood") > 25

@@ -44,9 +44,9 @@ from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.instruments import Instrument
 from paperdesk.features.broker import store
 from paperdesk.features.broker.changes import Cause, Change
-from paperdesk.features.broker.remembered import Guard, Remembered, covers, narrowed
+from paperdesk.features.broker.remembered import Guard, Remembered, narrowed
 from paperdesk.features.broker.repeats import Earlier, Name, Placing, earlier_of
-from paperdesk.features.broker.store import Locked
+from paperdesk.features.broker.store import Locked, Touch
 from paperdesk.features.broker.touching import touched, views_of
 from paperdesk.features.broker.writer_connection import WriterConnection
 from paperdesk.features.marketdata.tapes import Shelf
@@ -208,38 +208,38 @@ class OrderWriter:
         guess = await self._guess(asked)
         if guess is None:
             return None
-        batch, guard = guess
+        batch, guard, touch = guess
         answers = batch.decided()
         statement = store.apply_if_unmoved(db, guard.parameters, batch.changed, self._runtime.clock.now())
         written = await self._connection.committed(statement)
         self._count_guess("moved" if written is None else "stood").inc()
         if written is None:
             return None
-        self._remembered.keep(guard.found, batch.accounts, written)
+        self._remembered.keep(guard.found, batch.accounts, touch, written)
         return answers
 
-    async def _guess(self, asked: Batch) -> tuple[Batch, Guard] | None:
-        """Return the batch on the accounts as they are remembered, and what has to stand for that to be right."""
-        found = self._remembered.recall(asked.account_ids, asked.tenants)
-        if found is None:
+    async def _guess(self, asked: Batch) -> tuple[Batch, Guard, Touch] | None:
+        """Return the batch on the accounts as they are remembered, what has to stand for it, and what it touches."""
+        recalled = self._remembered.recall(asked.account_ids, asked.tenants)
+        if recalled is None:
             return None
-        commands = [waiting.command for waiting in asked.commands]
+        found, commands = recalled.found, [waiting.command for waiting in asked.commands]
         views = await views_of(self._shelf, commands, found)
         touch = touched(commands, found.accounts, views)
-        if not covers(found.accounts, touch):
+        if (accounts := narrowed(recalled.known, touch)) is None:
             return None
         guard = Guard(tenants_setting(asked.tenants), found, touch.client_orders)
-        return Batch(asked.commands, narrowed(found.accounts, touch), views), guard
+        return Batch(asked.commands, accounts, views), guard, touch
 
     async def _by_loading(self, batch: Batch) -> Answers:
         """Lock and load what the batch touches, decide, write and commit."""
         written = None
         async with self._connection.transaction(batch.tenants) as db:
-            found = await self._load(db, batch)
+            found, touch = await self._load(db, batch)
             answers = batch.decided()
             if batch.changes:
                 written = await store.apply(db, batch.changed, self._runtime.clock.now())
-        self._remembered.keep(found, batch.accounts, written)
+        self._remembered.keep(found, batch.accounts, touch, written)
         return answers
 
     def _forget(self) -> None:
@@ -255,7 +255,7 @@ class OrderWriter:
         else:
             waiting.answer.set_result(answer)
 
-    async def _load(self, db: asyncpg.Connection, batch: Batch) -> Locked:
+    async def _load(self, db: asyncpg.Connection, batch: Batch) -> tuple[Locked, Touch]:
         found = await store.lock_accounts(db, batch.account_ids)
         commands = [waiting.command for waiting in batch.commands]
         batch.views = await views_of(self._shelf, commands, found)
@@ -271,7 +271,7 @@ class OrderWriter:
             batch.views = await views_of(self._shelf, commands, replace(found, accounts=batch.accounts))
         batch.by_client_id = await earlier_of(db, batch.accounts, touch.client_orders)
         batch.known_entries = await store.load_entries(db, touch.entries)
-        return found
+        return found, touch
 
 
 def decide_one(batch: Batch, waiting: Waiting) -> Answer | PaperdeskError:

@@ -5,8 +5,9 @@ then, and its tape likewise. Nobody tells the writer who else wrote them. So wha
 whoever decides by it writes under a `Guard` that asks for those versions: if one of them has moved,
 nothing is written, and the batch is locked and loaded like any other, which corrects the guess.
 
-Remembered are the whole row, whatever its columns, and the positions that were loaded, empty where there are none.
-Orders are not, nor anything else that a batch may touch; a batch that needs more than this is not covered.
+Remembered are the whole row, whatever its columns, the positions that were loaded, empty where there are none, and the
+open orders that were, each with the whole of its group. Nothing else that a batch may touch is; a batch that needs
+more than this is not covered.
 """
 
 from collections import OrderedDict
@@ -16,7 +17,8 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from paperdesk.core.broker.account import Account, Position
-from paperdesk.core.kernel.ids import AccountId, InstrumentId, TapeId, TenantId
+from paperdesk.core.broker.orders import Order, Side
+from paperdesk.core.kernel.ids import AccountId, InstrumentId, OrderId, TapeId, TenantId
 from paperdesk.core.kernel.money import ZERO
 from paperdesk.core.kernel.values import replace
 from paperdesk.features.broker.changed_rows import array_text
@@ -26,6 +28,8 @@ from paperdesk.features.marketdata.tapes import Tape
 KEPT_MAX = 4096
 # The lots of a position with more than these are not remembered: every fill would copy them all.
 LOTS_MAX = 64
+# Nor are the orders of an account with more open ones than these.
+ORDERS_MAX = 64
 
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
@@ -33,10 +37,43 @@ _Value = TypeVar("_Value")
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """An account without orders, and the version of its row."""
+    """An account, the version of its row, and what is known to be all there is of it.
+
+    Of `markets`, which are symbols, or None for all of them, every open order is known; with `has_book` every position
+    and every claim.
+    """
 
     account: Account
     version: Version
+    markets: frozenset[str | None] = frozenset()
+    has_book: bool = False
+
+    def touched_orders(self, touch: Touch) -> dict[OrderId, Order] | None:
+        """Return the orders that a batch touches, as if no others had ever been loaded; None unless all are known."""
+        markets = {market for owner, market in touch.open_orders if owner == self.account.id}
+        if not markets and not touch.orders:
+            return {}
+        if None not in self.markets and not markets <= self.markets:
+            return None
+        orders = self.account.orders
+        named = [
+            each
+            for each in orders.values()
+            if each.id in touch.orders or (each.is_open and (None in markets or each.instrument.symbol in markets))
+        ]
+        return with_their_groups(named, orders)
+
+    def touched_positions(self, touch: Touch, orders: Iterable[Order]) -> dict[InstrumentId, Position] | None:
+        """Return the positions that a batch touches, and those that its orders sell; None unless all are known."""
+        account_id, positions = self.account.id, self.account.positions
+        wanted = {instrument_id for owner, instrument_id in (*touch.holdings, *touch.units) if owner == account_id}
+        wanted |= {order.instrument.id for order in orders if order.side is Side.SELL}
+        is_whole = account_id in touch.books
+        if (is_whole and not self.has_book) or not all(
+            _is_known(positions, each, touch.units.get((account_id, each), ZERO)) for each in wanted
+        ):
+            return None
+        return {id_: each for id_, each in positions.items() if id_ in wanted or (is_whole and each.quantity)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +96,14 @@ class Guard:
         return array_text(found), array_text(found.values())
 
 
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """Accounts and tapes as they were found last, and how much is known of each account."""
+
+    found: Locked
+    known: Mapping[AccountId, Known]
+
+
 class Remembered:
     """The accounts of the latest batches, and their tapes."""
 
@@ -67,24 +112,24 @@ class Remembered:
         self._accounts: OrderedDict[AccountId, Known] = OrderedDict()
         self._tapes: OrderedDict[TapeId, tuple[Tape, Version]] = OrderedDict()
 
-    def recall(self, account_ids: Collection[AccountId], tenants: Collection[TenantId]) -> Locked | None:
+    def recall(self, account_ids: Collection[AccountId], tenants: Collection[TenantId]) -> Recalled | None:
         """Return accounts of these tenants and their tapes as they were found last; None unless all are known.
 
         A tape on the move has gone on by the time anybody asks, so its accounts are not worth the guess.
         """
-        accounts: dict[AccountId, Account] = {}
+        known: dict[AccountId, Known] = {}
         tapes: dict[TapeId, Tape] = {}
         versions: dict[AccountId | TapeId, Version] = {}
         for account_id in account_ids:
-            known = self._accounts.get(account_id)
-            tape = None if known is None else self._tapes.get(known.account.tape_id)
-            if known is None or tape is None or known.account.tenant_id not in tenants or tape[0].is_moving:
+            each = self._accounts.get(account_id)
+            tape = None if each is None else self._tapes.get(each.account.tape_id)
+            if each is None or tape is None or each.account.tenant_id not in tenants or tape[0].is_moving:
                 return None
-            accounts[account_id], versions[account_id] = known.account, known.version
+            known[account_id], versions[account_id] = each, each.version
             tapes[tape[0].id], versions[tape[0].id] = tape
-        return Locked(accounts, tapes, versions)
+        return Recalled(Locked({id_: each.account for id_, each in known.items()}, tapes, versions), known)
 
-    def keep(self, found: Locked, after: Mapping[AccountId, Account], written: Version | None) -> None:
+    def keep(self, found: Locked, after: Mapping[AccountId, Account], touch: Touch, written: Version | None) -> None:
         """Remember accounts as a commit left them; those it changed now have the version that was written."""
         for tape_id, tape in found.tapes.items():
             _put_last(self._tapes, tape_id, (tape, found.versions[tape_id]))
@@ -92,29 +137,48 @@ class Remembered:
             account, version = after[account_id], found.versions[account_id]
             known = self._accounts.get(account_id)
             # What was loaded earlier still stands, if nobody else has written in between.
-            others = known.account.positions if known is not None and known.version == version else {}
-            positions = {**others, **{key: _worth_keeping(each) for key, each in account.positions.items()}}
+            if known is None or known.version != version:
+                known = Known(replace(before, positions={}, orders={}), version)
             if written is not None and account.last_seq != before.last_seq:
                 version = written
-            _put_last(self._accounts, account_id, Known(replace(account, positions=positions, orders={}), version))
+            _put_last(self._accounts, account_id, _learned(known, account, touch, version))
 
 
-def covers(accounts: Mapping[AccountId, Account], touch: Touch) -> bool:
-    """Say whether what is remembered is all that a batch touches; names of orders are left to the guard."""
-    if touch != Touch(holdings=touch.holdings, units=touch.units, client_orders=touch.client_orders):
-        return False
-    return all(
-        _is_known(accounts[account_id].positions, instrument_id, touch.units.get((account_id, instrument_id), ZERO))
-        for account_id, instrument_id in touch.holdings | touch.units.keys()
-    )
+def _learned(known: Known, account: Account, touch: Touch, version: Version) -> Known:
+    """Return what is known of an account after a batch that touched so much of it."""
+    positions = {id_: _worth_keeping(each) for id_, each in account.positions.items()}
+    orders = {**known.account.orders, **account.orders}
+    orders = with_their_groups([each for each in orders.values() if each.is_open], orders)
+    markets = known.markets.union(market for owner, market in touch.open_orders if owner == account.id)
+    if len(orders) > ORDERS_MAX:
+        orders, markets = {}, frozenset()
+    remembered = replace(account, positions={**known.account.positions, **positions}, orders=orders)
+    return Known(remembered, version, markets, has_book=account.id in touch.books)
 
 
-def narrowed(accounts: Mapping[AccountId, Account], touch: Touch) -> dict[AccountId, Account]:
-    """Return accounts with the positions that a batch touches, as if no others had ever been loaded."""
-    positions: dict[AccountId, dict[InstrumentId, Position]] = {account_id: {} for account_id in accounts}
-    for account_id, instrument_id in touch.holdings:
-        positions[account_id][instrument_id] = accounts[account_id].positions[instrument_id]
-    return {account_id: replace(each, positions=positions[account_id]) for account_id, each in accounts.items()}
+def narrowed(known: Mapping[AccountId, Known], touch: Touch) -> dict[AccountId, Account] | None:
+    """Return accounts with what a batch touches; None unless all is remembered, but names, which the guard asks for."""
+    if touch.entries or touch.alike:
+        return None
+    accounts: dict[AccountId, Account] = {}
+    found: set[OrderId] = set()
+    for account_id, each in known.items():
+        orders = each.touched_orders(touch)
+        positions = None if orders is None else each.touched_positions(touch, orders.values())
+        if orders is None or positions is None:
+            return None
+        accounts[account_id] = replace(each.account, positions=positions, orders=orders)
+        found |= orders.keys()
+    return accounts if touch.orders <= found else None
+
+
+def with_their_groups(orders: Collection[Order], among: Mapping[OrderId, Order]) -> dict[OrderId, Order]:
+    """Return orders and everybody who is in a group with them, ended ones too."""
+    groups = {each.group_id for each in orders if each.group_id is not None}
+    found = {each.id: each for each in orders}
+    if groups:
+        found |= {id_: each for id_, each in among.items() if each.group_id in groups}
+    return found
 
 
 def _is_known(positions: Mapping[InstrumentId, Position], instrument_id: InstrumentId, units: Decimal) -> bool:
