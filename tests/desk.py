@@ -2,7 +2,7 @@
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -138,6 +138,15 @@ def addresses(routes: Iterable[object]) -> Iterator[tuple[str, str]]:
         for method in sorted(getattr(route, "methods", None) or ()):
             if method != "HEAD":
                 yield method, getattr(route, "path", "")
+
+
+def filled(value: object, ids: Mapping[str, str]) -> object:
+    """Put real ids where a call names them."""
+    if isinstance(value, dict):
+        return {name: filled(each, ids) for name, each in value.items()}
+    if isinstance(value, list):
+        return [filled(each, ids) for each in value]
+    return value.format(**ids) if isinstance(value, str) else value
 
 
 @dataclass(repr=False)  # a failing test has better to show

@@ -7,7 +7,7 @@ import signal
 import socket
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmanager, suppress
 from importlib.metadata import version
 from secrets import SystemRandom
 from typing import Any
@@ -120,6 +120,7 @@ async def running_desk(settings: Settings) -> AsyncIterator[Desk]:
         )
         tasks = [asyncio.create_task(room) for room in rooms]
         stack.push_async_callback(_ended, tasks)
+        stack.push_async_callback(_drained, writer)
         yield Desk(runtime, Gate(runtime), shelf, writer, sources, publication)
 
 
@@ -130,6 +131,13 @@ def sources_of(runtime: Runtime) -> Sources:
     keys = load_sealing_keys(kept, None if given is None else given.get_secret_value())
     around = Surroundings(runtime.clock, asyncio.sleep, SystemRandom().random, runtime.metrics)
     return Sources(runtime.settings, Vault(keys), around)
+
+
+async def _drained(writer: OrderWriter) -> None:
+    """Let the writer answer what it has taken; whoever waits for a database that is gone waits no longer than that."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(STOP_S):
+            await writer.drain()
 
 
 async def _ended(tasks: list[asyncio.Task[None]]) -> None:

@@ -130,6 +130,9 @@ NOUNS = {
     "broker/remembered": "what is known of accounts between batches, for the order writer",
     "broker/touching": "what a batch of commands needs to load, for the order writer",
     "broker/writer_connection": "how the order writer reaches the database",
+    "broker/answers": "what the order writer answers",
+    "broker/batch_schemas": "what many orders at once look like from outside",
+    "broker/batch_routes": "the routes of many orders at once",
     "broker/order_writer": "many commands, one commit; place_order and its like hand over to it",
 }
 

@@ -19,7 +19,7 @@ from paperdesk.features.identity.found_desk import Desk as Founded
 from paperdesk.features.identity.issue_sign_in_link import issue_sign_in_link
 from paperdesk.features.marketdata.store import insert_dataset
 from paperdesk.infra.jobs import enqueue
-from tests.desk import FIRST_CLOSE, RunningDesk, Visitor, addresses, refused, wish
+from tests.desk import FIRST_CLOSE, RunningDesk, Visitor, addresses, filled, refused, wish
 from tests.vendor_stand import KEYS
 from tools.gen_openapi import unplugged_app
 
@@ -87,6 +87,8 @@ CALLS = {
     ("GET", "/v1/orders"): Call({"account_id": "{account_id}"}),
     ("POST", "/v1/orders"): Call(body=wish("{account_id}", "buy", "1")),
     ("POST", "/v1/orders/preview"): Call(body=wish("{account_id}", "buy", "1")),
+    ("POST", "/v1/orders/batch"): Call(body={"orders": [wish("{account_id}", "buy", "1")]}),
+    ("POST", "/v1/orders/batch/cancel"): Call(body={"order_ids": ["{order_id}"]}),
     ("GET", "/v1/orders/{order_id}"): Call(),
     ("DELETE", "/v1/orders/{order_id}"): Call(),
     ("PATCH", "/v1/orders/{order_id}"): Call(body={"quantity": "2"}),
@@ -270,7 +272,7 @@ async def ask(visitor: Visitor, address: tuple[str, str], ids: Mapping[str, str]
     """Call an address as a member would, with the first tenant's ids."""
     method, path = address
     call = CALLS.get(address) or SPOKEN[address]
-    body = None if call.body is None else {name: filled(value, ids) for name, value in call.body.items()}
+    body = None if call.body is None else filled(dict(call.body), ids)
     ids = {**ids, **{name: ids[other] for name, other in call.instead.items()}}
     params = {name: value.format(**ids) for name, value in call.params.items()}
     return await visitor.ask(method, path.format(**ids, **NAMED, symbol=call.symbol), params=params, json=body)
@@ -290,11 +292,6 @@ async def signed_in(desk: RunningDesk, member: Founded) -> Visitor:
     link = await issue_sign_in_link(desk.runtime, member.principal)
     login = await desk.visitor().post("/v1/logins", {"link_token": link})
     return desk.visitor(login["access_token"])
-
-
-def filled(value: object, ids: Mapping[str, str]) -> object:
-    """Put real ids where a call names them."""
-    return value.format(**ids) if isinstance(value, str) else value
 
 
 def test_every_address_is_open_on_purpose_or_has_a_call() -> None:

@@ -10,7 +10,8 @@ from starlette.routing import Route, WebSocketRoute
 from paperdesk.doors import pages
 from paperdesk.doors.desk import Desk, Neighbour, Neighbours
 from paperdesk.doors.problems import MEDIA_TYPE, PROBLEM_SCHEMA, BodyLimit, RequestIds, answer_problems
-from paperdesk.features.broker import hot_routes
+from paperdesk.features.broker import batch_routes, hot_routes
+from paperdesk.features.broker.batch_routes import router as batches
 from paperdesk.features.broker.fork_routes import router as forks
 from paperdesk.features.broker.gain_routes import router as gains
 from paperdesk.features.broker.life_routes import router as lives
@@ -38,6 +39,8 @@ Instants are ISO 8601 in UTC. Errors are `application/problem+json` with a stabl
 """
 
 
+PLAIN = (*hot_routes.ROUTES, *batch_routes.ROUTES)
+
 Socket = Callable[..., Awaitable[None]]
 
 
@@ -56,12 +59,12 @@ def build_app(desk: Desk, version: str, stream: Socket, neighbours: Sequence[Nei
     app.state.sources, app.state.publication = desk.sources, desk.publication
     app.state.streams = desk.streams
     answer_problems(app)
-    for route in hot_routes.ROUTES:
+    for route in PLAIN:
         app.router.routes.append(Route(route.path, route.endpoint, methods=[route.method], name=route.path))
     app.router.routes.append(WebSocketRoute("/v1/stream", stream))
     for router in (
-        identity, marketdata, quotes, market_days, strategies, branches, chains, sources, broker, lives, rescores,
-        gains, options, operations, monitors, order_statistics, forks, halts,
+        identity, marketdata, quotes, market_days, strategies, branches, chains, sources, broker, batches, lives,
+        rescores, gains, options, operations, monitors, order_statistics, forks, halts,
     ):  # fmt: skip
         app.include_router(router)
     pages.serve(app)
@@ -79,7 +82,7 @@ def described(app: FastAPI) -> dict[str, Any]:
     if app.openapi_schema is None:
         schema = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
         models = schema["components"]["schemas"]
-        for route in hot_routes.ROUTES:
+        for route in PLAIN:
             schema["paths"].setdefault(route.path, {})[route.method.lower()] = hot_routes.described(route)
             for model in (*route.bodies, route.answer):
                 shape = model.model_json_schema(ref_template="#/components/schemas/{model}")

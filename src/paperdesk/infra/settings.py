@@ -40,7 +40,7 @@ class Settings(BaseSettings):
     """The largest file that can be imported."""
 
     writer_batch_max: int = 256
-    """How many commands one commit of the order writer takes at most."""
+    """How many commands one commit of the order writer gathers; those that were sent together stay together."""
 
     writer_queue_max: int = 4096
     """How many commands may wait for the order writer before it says it is busy."""

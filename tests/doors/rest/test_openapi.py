@@ -174,7 +174,7 @@ def test_both_models_of_an_order_have_the_same_fields(ours: type[msgspec.Struct]
 def _is_taken_hot(body: dict[str, Any]) -> bool:
     order_id = OrderId(uuid_from_text(ORDER["account_id"]))
     try:
-        hot_routes._read(json.dumps(body).encode()).command(order_id, None)
+        hot_routes.read_order(json.dumps(body).encode()).command(order_id, None)
     except PaperdeskError:
         return False
     return True

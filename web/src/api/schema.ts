@@ -1161,6 +1161,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/orders/batch/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cancel up to a hundred orders in one commit; each is cancelled, or says in its place why not. */
+        post: operations["post_cancels"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/accounts/by-number/{number}": {
         parameters: {
             query?: never;
@@ -1581,6 +1598,23 @@ export interface paths {
         put?: never;
         /** Say what placing an order would come to, by the same rules and prices; nothing is stored. */
         post: operations["post_order_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orders/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Place up to a hundred orders in one commit; each is accepted or refused in its place. */
+        post: operations["post_orders"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2123,6 +2157,19 @@ export interface components {
              * Format: date
              */
             due_on: string;
+        };
+        /**
+         * CancelManyBody
+         * @description Which orders to cancel, by their ids.
+         * @example {
+         *       "order_ids": [
+         *         "0192f0c1-7b1e-7a3c-8000-3f5d5f9d9a11"
+         *       ]
+         *     }
+         */
+        CancelManyBody: {
+            /** Order Ids */
+            order_ids: string[];
         };
         /**
          * CatalogueOut
@@ -4577,6 +4624,27 @@ export interface components {
          */
         OrderType: "market" | "limit" | "stop" | "stop_limit" | "trailing_stop" | "market_if_touched";
         /**
+         * OutcomeOut
+         * @description What came of one order: the order, or the problem that sending it alone would have been answered with.
+         */
+        OutcomeOut: {
+            order: components["schemas"]["OrderOut"] | null;
+            /**
+             * Repeated
+             * @description The same request placed it before.
+             */
+            repeated: boolean;
+            problem: components["schemas"]["RefusalOut"] | null;
+        };
+        /**
+         * OutcomesOut
+         * @description What came of each, in the order they were sent.
+         */
+        OutcomesOut: {
+            /** Outcomes */
+            outcomes: components["schemas"]["OutcomeOut"][];
+        };
+        /**
          * OutlierOut
          * @description A close far from the one before; it may well be true.
          */
@@ -5350,6 +5418,20 @@ export interface components {
             problems: components["schemas"]["DifferenceOut"][];
             /** Closes */
             closes: components["schemas"]["ReconciledCloseOut"][];
+        };
+        /**
+         * RefusalOut
+         * @description Why an order would be refused: what placing it would answer.
+         */
+        RefusalOut: {
+            /** Code */
+            code: string;
+            /** Detail */
+            detail: string;
+            /** Facts */
+            facts: {
+                [key: string]: unknown;
+            };
         };
         /**
          * RepairBody
@@ -6614,20 +6696,6 @@ export interface components {
             margin_reason: string | null;
         };
         /**
-         * RefusalOut
-         * @description Why an order would be refused: what placing it would answer.
-         */
-        RefusalOut: {
-            /** Code */
-            code: string;
-            /** Detail */
-            detail: string;
-            /** Facts */
-            facts: {
-                [key: string]: unknown;
-            };
-        };
-        /**
          * RiskLevel
          * @description How risky an order is; the worst finding decides.
          * @enum {string}
@@ -6655,6 +6723,26 @@ export interface components {
             code: string;
             /** Reason */
             reason: string;
+        };
+        /**
+         * PlaceManyBody
+         * @description Orders, for one account or several; each is judged after the ones before it.
+         * @example {
+         *       "orders": [
+         *         {
+         *           "account_id": "0192f0c1-7b1e-7a3c-8000-3f5d5f9d9a11",
+         *           "client_order_id": "one-of-many",
+         *           "quantity": "10",
+         *           "side": "buy",
+         *           "symbol": "AAPL",
+         *           "type": "market"
+         *         }
+         *       ]
+         *     }
+         */
+        PlaceManyBody: {
+            /** Orders */
+            orders: (components["schemas"]["PlaceOrderBody"] | components["schemas"]["PlaceComboBody"])[];
         };
         /**
          * Problem
@@ -9245,7 +9333,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Serves as the client order id of an order that has none. */
+                /** @description Serves as the client order id of an order that has none; of several, with their number behind it. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -9439,6 +9527,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OrderOut"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_cancels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CancelManyBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutcomesOut"];
                 };
             };
             /** @description Refused, or failed: a problem with a code. */
@@ -10313,7 +10434,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Serves as the client order id of an order that has none. */
+                /** @description Serves as the client order id of an order that has none; of several, with their number behind it. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -10332,6 +10453,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OrderPreviewOut"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_orders: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Serves as the client order id of an order that has none; of several, with their number behind it. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlaceManyBody"];
+            };
+        };
+        responses: {
+            /** @description What came of each order, in the order they were sent. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutcomesOut"];
                 };
             };
             /** @description Refused, or failed: a problem with a code. */

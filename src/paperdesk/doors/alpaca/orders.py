@@ -27,13 +27,14 @@ from paperdesk.doors.alpaca.errors import MalformedQuestion, members, told
 from paperdesk.doors.alpaca.leg_cover import check_covered
 from paperdesk.doors.alpaca.order_bodies import OrderBody, ReplaceBody
 from paperdesk.doors.alpaca.shapes import order_shape, position_shape
+from paperdesk.features.broker.answers import Placed
 from paperdesk.features.broker.cancel_order import cancel_order
 from paperdesk.features.broker.cancel_orders import cancel_orders
 from paperdesk.features.broker.close_position import close_position
 from paperdesk.features.broker.exercise_option import exercise_option
 from paperdesk.features.broker.instruct_expiry import instruct_expiry
 from paperdesk.features.broker.order_queries import OrderSearch, exits_of, find_orders
-from paperdesk.features.broker.order_writer import ClientOrderIdTaken, Placed
+from paperdesk.features.broker.order_writer import ClientOrderIdTaken
 from paperdesk.features.broker.place_combo import place_combo
 from paperdesk.features.broker.place_order import place_order
 from paperdesk.features.broker.queries import by_symbol, open_positions, value

@@ -2,7 +2,7 @@
 
 from paperdesk.core.broker.commands import CancelOrders
 from paperdesk.core.kernel.principal import Scope
-from paperdesk.features.broker.order_writer import Cancelled
+from paperdesk.features.broker.answers import Cancelled
 from paperdesk.features.broker.work import BrokerWork
 
 

@@ -2,7 +2,7 @@
 
 from paperdesk.core.broker.commands import ExerciseOption
 from paperdesk.core.kernel.principal import Scope
-from paperdesk.features.broker.order_writer import Done
+from paperdesk.features.broker.answers import Done
 from paperdesk.features.broker.work import BrokerWork
 
 

@@ -9,10 +9,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 from uuid import UUID
 
 import msgspec
+from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -25,6 +26,7 @@ from paperdesk.core.kernel.ids import AccountId, LotId, OrderId, uuid_from_text
 from paperdesk.core.kernel.money import ZERO, decimal_from_text
 from paperdesk.core.kernel.principal import Scope
 from paperdesk.core.market.options import canonical_symbol
+from paperdesk.features.broker.answers import Placed
 from paperdesk.features.broker.cancel_order import cancel_order
 from paperdesk.features.broker.order_schemas import (
     CLIENT_ID,
@@ -34,7 +36,6 @@ from paperdesk.features.broker.order_schemas import (
     PlaceOrderBody,
     order_members,
 )
-from paperdesk.features.broker.order_writer import Placed
 from paperdesk.features.broker.place_combo import place_combo
 from paperdesk.features.broker.place_order import place_order
 from paperdesk.features.broker.preview_order import preview_order
@@ -187,6 +188,7 @@ def _key(client_order_id: str | None) -> str | None:
     return client_order_id
 
 
+Shape = TypeVar("Shape")
 _is_key = re.compile(CLIENT_ID).fullmatch
 _decode = msgspec.json.Decoder(Body).decode
 _decode_combo = msgspec.json.Decoder(ComboBody).decode
@@ -197,8 +199,8 @@ _FIELD = re.compile(r"at `\$\.?([^`]*)`")
 
 async def post_order(request: Request) -> Response:
     """Place an order; the same client order id and content answers 200 with the same order."""
-    work = await _work(request)
-    body = _read(await request.body())
+    work = await broker_work(request)
+    body = read_order(await request.body())
     command = body.command(OrderId(work.new_id()), request.headers.get("idempotency-key"))
     placed = await (place_combo(work, command) if isinstance(command, PlaceCombo) else place_order(work, command))
     return _answer(placed, 201 if placed.is_new else 200)
@@ -206,8 +208,8 @@ async def post_order(request: Request) -> Response:
 
 async def post_order_preview(request: Request) -> Response:
     """Say what placing an order would come to, by the same rules and prices; nothing is stored."""
-    work = await _work(request)
-    body = _read(await request.body())
+    work = await broker_work(request)
+    body = read_order(await request.body())
     command = body.command(OrderId(work.new_id()), request.headers.get("idempotency-key"))
     async with runtime_of(request).read(work.who) as reading:
         found = await preview_order(reading, request.app.state.shelf, command)
@@ -216,21 +218,28 @@ async def post_order_preview(request: Request) -> Response:
 
 async def delete_order(request: Request) -> Response:
     """Cancel a working order."""
-    work = await _work(request)
+    work = await broker_work(request)
     order_id = OrderId(uuid_from_text(request.path_params["order_id"]))
     async with runtime_of(request).read(work.who) as reading:
         account_id = await account_of_order(reading, order_id)
     return _answer(await cancel_order(work, CancelOrder(account_id, order_id)), 200)
 
 
-async def _work(request: Request) -> BrokerWork:
+async def broker_work(request: Request) -> BrokerWork:
+    """Return the unit of work of the order path for a request."""
     who = await caller(request)
     return BrokerWork(who, runtime_of(request).clock.now(), request.app.state.writer)
 
 
-def _read(raw: bytes) -> Body | ComboBody:
+def read_order(raw: bytes) -> Body | ComboBody:
+    """Read the body of an order or of a combo; raises MalformedOrder, MalformedJson."""
+    return decoded(raw, _decode_combo) if _LEGS in raw else decoded(raw, _decode)
+
+
+def decoded(raw: bytes, decode: Callable[[bytes], Shape]) -> Shape:
+    """Read a body by its decoder, and say which field is wrong when it is."""
     try:
-        return _decode_combo(raw) if _LEGS in raw else _decode(raw)
+        return decode(raw)
     except msgspec.ValidationError as error:
         reason = str(error)
         found = _FIELD.search(reason)
@@ -241,9 +250,13 @@ def _read(raw: bytes) -> Body | ComboBody:
 
 
 def _answer(placed: Placed, status: int) -> Response:
+    return Response(msgspec.json.encode(placed_members(placed)), status, media_type="application/json")
+
+
+def placed_members(placed: Placed) -> dict[str, Any]:
+    """Return what OrderOut shows of an order that was just written."""
     view = placed.view
-    members = order_members(placed.order, is_open=view.is_open, has_one_price=view.has_one_price, legs=placed.legs)
-    return Response(msgspec.json.encode(members), status, media_type="application/json")
+    return order_members(placed.order, is_open=view.is_open, has_one_price=view.has_one_price, legs=placed.legs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,8 +267,8 @@ class HotRoute:
     path: str
     scope: Scope
     endpoint: Callable[[Request], Awaitable[Response]]
-    bodies: tuple[type[PlaceOrderBody] | type[PlaceComboBody], ...]
-    answer: type[OrderOut] | type[OrderPreviewOut]
+    bodies: tuple[type[BaseModel], ...]
+    answer: type[BaseModel]
     statuses: dict[int, str]
 
     @property
@@ -283,7 +296,7 @@ _KEY_HEADER = {
     "name": "Idempotency-Key",
     "in": "header",
     "required": False,
-    "description": "Serves as the client order id of an order that has none.",
+    "description": "Serves as the client order id of an order that has none; of several, with their number behind it.",
     "schema": {"type": "string", "maxLength": CLIENT_ID_LENGTH_MAX},
 }
 

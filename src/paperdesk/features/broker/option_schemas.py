@@ -12,8 +12,8 @@ from paperdesk.core.broker.events import booking_of
 from paperdesk.core.broker.expiry import Ending, Fate
 from paperdesk.core.broker.ledger import Book
 from paperdesk.core.kernel.ids import AccountId
+from paperdesk.features.broker.answers import Done
 from paperdesk.features.broker.held_queries import HeldOption, HeldState
-from paperdesk.features.broker.order_writer import Done
 from paperdesk.features.marketdata.chain_schemas import ContractOut
 from paperdesk.infra.http import Body, NumberText
 

@@ -13,7 +13,8 @@ from collections import ChainMap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TypeAlias, cast
+from itertools import chain
+from typing import cast
 
 import asyncpg
 
@@ -33,7 +34,7 @@ from paperdesk.core.broker.commands import (
     TransferCash,
 )
 from paperdesk.core.broker.contingencies import Course
-from paperdesk.core.broker.events import CashTransferred, Event, OrderCancelled
+from paperdesk.core.broker.events import CashTransferred, OrderCancelled
 from paperdesk.core.broker.ledger import Entry
 from paperdesk.core.broker.orders import Order
 from paperdesk.core.broker.view import MarketView
@@ -43,6 +44,7 @@ from paperdesk.core.kernel.principal import Principal
 from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.instruments import Instrument
 from paperdesk.features.broker import store
+from paperdesk.features.broker.answers import Answer, Answers, Cancelled, Done, Placed, Transferred, own_answers
 from paperdesk.features.broker.changes import Cause, Change
 from paperdesk.features.broker.remembered import Guard, Remembered, narrowed
 from paperdesk.features.broker.repeats import Earlier, Name, Placing, earlier_of
@@ -69,44 +71,6 @@ class IdempotencyKeyTaken(Conflict):
 
 class WriterBusy(Unavailable):
     """Too many commands are waiting; nothing was done, try again shortly."""
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """An order as it stands after the commit, of a combo with its legs; not new when the same request came before."""
-
-    order: Order
-    is_new: bool
-    view: MarketView
-    legs: tuple[Order, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Transferred:
-    """A transfer's entry after the commit."""
-
-    entry: Entry
-    is_new: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Cancelled:
-    """The orders that one request took off the market."""
-
-    orders: tuple[Order, ...]
-    view: MarketView
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What a request about an option brought about, and the account after it."""
-
-    account: Account
-    events: tuple[Event, ...]
-
-
-Answer: TypeAlias = Placed | Cancelled | Transferred | Done
-Answers: TypeAlias = list["Answer | PaperdeskError"]
 
 
 @dataclass(slots=True)
@@ -157,7 +121,10 @@ class OrderWriter:
         self._runtime = runtime
         self._shelf = shelf
         self._relay = relay
-        self._queue: asyncio.Queue[Waiting] = asyncio.Queue(runtime.settings.writer_queue_max)
+        # What was handed over together is one entry; the bound counts commands.
+        self._queue: asyncio.Queue[Sequence[Waiting]] = asyncio.Queue()
+        self._depth = 0
+        self._is_closed = False
         self._remembered = Remembered()
         self._connection = WriterConnection(runtime.server, self._forget)
         # A counter's labels are looked up once, not for every command.
@@ -167,31 +134,58 @@ class OrderWriter:
     async def submit(self, who: Principal, command: Command) -> Answer:
         """Hand a command over and wait until it is committed or refused."""
         waiting = Waiting(who, command, asyncio.get_running_loop().create_future())
-        try:
-            self._queue.put_nowait(waiting)
-        except asyncio.QueueFull:
-            raise WriterBusy("Too many orders are waiting; try again shortly.", retry_after_s=1) from None
+        self._enqueue([waiting])
         return await waiting.answer
+
+    async def submit_all(self, who: Principal, commands: Sequence[Command]) -> Answers:
+        """Hand commands over side by side and return what came of each; all of them wait and share a commit, or none.
+
+        A refusal is an answer in its place; a transaction that failed is raised, and then none of them happened.
+        """
+        loop = asyncio.get_running_loop()
+        waiting = [Waiting(who, command, loop.create_future()) for command in commands]
+        self._enqueue(waiting)
+        return own_answers(await asyncio.gather(*(each.answer for each in waiting), return_exceptions=True))
+
+    def _enqueue(self, waiting: Sequence[Waiting]) -> None:
+        if self._is_closed:
+            raise WriterBusy("The desk is being stopped and takes no more orders.", retry_after_s=1)
+        if self._depth + len(waiting) > self._runtime.settings.writer_queue_max:
+            raise WriterBusy("Too many orders are waiting; try again shortly.", retry_after_s=1)
+        self._depth += len(waiting)
+        self._queue.put_nowait(waiting)
 
     async def run(self) -> None:
         """Commit batch after batch until cancelled; a failed batch fails its own commands only."""
         while True:
-            batch = Batch(await self._gather())
+            asked = await self._gather()
+            batch = Batch(list(chain.from_iterable(asked)))
             try:
                 await self._commit(batch)
             except Exception as failure:  # noqa: BLE001 - one of the four places: a batch's failure is its commands' answer
                 _fail(batch, failure)
+            for _ in asked:
+                self._queue.task_done()
+
+    async def drain(self) -> None:
+        """Take nothing more, and wait until everything that was taken is committed or refused."""
+        self._is_closed = True
+        await self._queue.join()
 
     async def close(self) -> None:
         """Let go of the connection."""
         await self._connection.close()
 
-    async def _gather(self) -> list[Waiting]:
-        commands = [await self._queue.get()]
-        while len(commands) < self._runtime.settings.writer_batch_max and not self._queue.empty():
-            commands.append(self._queue.get_nowait())
-        self._runtime.metrics.batch.observe(len(commands))
-        return commands
+    async def _gather(self) -> list[Sequence[Waiting]]:
+        """Take what is waiting; what was handed over together stays together."""
+        asked = [await self._queue.get()]
+        number = len(asked[0])
+        while number < self._runtime.settings.writer_batch_max and not self._queue.empty():
+            asked.append(self._queue.get_nowait())
+            number += len(asked[-1])
+        self._depth -= number
+        self._runtime.metrics.batch.observe(number)
+        return asked
 
     async def _commit(self, batch: Batch) -> None:
         answers = await self._by_memory(batch)

@@ -2,7 +2,7 @@
 
 from paperdesk.core.broker.commands import PlaceOrder
 from paperdesk.core.kernel.principal import Scope
-from paperdesk.features.broker.order_writer import Placed
+from paperdesk.features.broker.answers import Placed
 from paperdesk.features.broker.work import BrokerWork
 
 

@@ -1,5 +1,6 @@
 """Reads of the broker. Numbers that need rules are worked out by the core, so every door shows the same."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -19,7 +20,7 @@ from paperdesk.core.broker.orders import OPEN_STATUSES, Order, OrderClass, Order
 from paperdesk.core.broker.valuation import PositionValue, Valuation, value_account
 from paperdesk.core.kernel.codes import is_right
 from paperdesk.core.kernel.errors import Invalid, NotFound
-from paperdesk.core.kernel.ids import AccountId, derived
+from paperdesk.core.kernel.ids import AccountId, OrderId, derived
 from paperdesk.core.kernel.money import ZERO
 from paperdesk.features.broker.lineage_queries import lineage_of
 from paperdesk.features.broker.order_writer import UnknownAccount
@@ -256,11 +257,16 @@ async def read_order(work: ReadOnly, shelf: Shelf, order_id: UUID) -> tuple[Orde
 
 async def account_of_order(work: ReadOnly, order_id: UUID) -> AccountId:
     """Return whose order it is, or refuse an unknown or foreign one."""
-    query = select(orders.c.account_id).where(orders.c.id == order_id, owned(orders, work))
-    row = await fetch_one(work.db, query)
-    if row is None:
+    found = await accounts_of_orders(work, [order_id])
+    if not found:
         raise UnknownOrder("There is no such order.", order_id=str(order_id))
-    return AccountId(row["account_id"])
+    return found[OrderId(order_id)]
+
+
+async def accounts_of_orders(work: ReadOnly, order_ids: Iterable[UUID]) -> dict[OrderId, AccountId]:
+    """Return whose orders these are; unknown and foreign ones are left out."""
+    query = select(orders.c.id, orders.c.account_id).where(orders.c.id.in_(order_ids), owned(orders, work))
+    return {OrderId(row["id"]): AccountId(row["account_id"]) for row in await fetch_all(work.db, query)}
 
 
 async def list_orders(

@@ -2,7 +2,7 @@
 
 from paperdesk.core.broker.commands import TransferCash
 from paperdesk.core.kernel.principal import Scope
-from paperdesk.features.broker.order_writer import Transferred
+from paperdesk.features.broker.answers import Transferred
 from paperdesk.features.broker.work import BrokerWork
 
 

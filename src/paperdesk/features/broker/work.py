@@ -1,5 +1,6 @@
 """The unit of work of the order path: it holds no connection, its commands share a commit with others."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -7,7 +8,8 @@ from uuid import UUID
 from paperdesk.core.broker.commands import Command
 from paperdesk.core.kernel.ids import uuid7
 from paperdesk.core.kernel.principal import Principal, Scope
-from paperdesk.features.broker.order_writer import Answer, OrderWriter
+from paperdesk.features.broker.answers import Answer, Answers
+from paperdesk.features.broker.order_writer import OrderWriter
 from paperdesk.infra.crypto import entropy
 
 
@@ -30,3 +32,7 @@ class BrokerWork:
     async def submit(self, command: Command) -> Answer:
         """Return the answer after the commit that holds it."""
         return await self.writer.submit(self.who, command)
+
+    async def submit_all(self, commands: Sequence[Command]) -> Answers:
+        """Return what came of each after the commit that holds all of them."""
+        return await self.writer.submit_all(self.who, commands)
