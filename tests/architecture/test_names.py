@@ -60,6 +60,8 @@ NOUNS = {
     "marketdata/branch_routes": "the routes of going back, for the REST door",
     "marketdata/halt_routes": "the routes of halts, for the REST door",
     "marketdata/halt_schemas": "what halts look like from outside",
+    "marketdata/fund_holding_routes": "the routes of what funds hold, for the REST door",
+    "marketdata/fund_holding_schemas": "what the holdings of funds look like from outside",
     "marketdata/strategy_routes": "the routes of lock-step, for the REST door",
     "marketdata/branch_schemas": "what going back on a tape is asked with",
     "marketdata/strategy_schemas": "what the strategies attached to a tape look like from outside",

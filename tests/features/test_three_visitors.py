@@ -137,6 +137,8 @@ CALLS = {
     ("POST", "/v1/datasets/{dataset_id}/actions"): Call(),
     ("POST", "/v1/datasets/{dataset_id}/halts"): Call(),
     ("POST", "/v1/datasets/{dataset_id}/auctions"): Call(),
+    ("POST", "/v1/datasets/{dataset_id}/holdings"): Call(),
+    ("GET", "/v1/fund-holdings"): Call({"tape_id": "{tape_id}", "symbol": "ACME"}),
     ("GET", "/v1/tapes/{tape_id}/halts"): Call(),
     ("GET", "/v1/tapes/{tape_id}/corporate-actions"): Call(),
     ("GET", "/v1/sources"): Call(),

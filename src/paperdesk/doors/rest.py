@@ -22,6 +22,7 @@ from paperdesk.features.broker.statistics_routes import router as order_statisti
 from paperdesk.features.identity.routes import router as identity
 from paperdesk.features.marketdata.branch_routes import router as branches
 from paperdesk.features.marketdata.chain_routes import router as chains
+from paperdesk.features.marketdata.fund_holding_routes import router as fund_holdings
 from paperdesk.features.marketdata.halt_routes import router as halts
 from paperdesk.features.marketdata.market_routes import router as market_days
 from paperdesk.features.marketdata.quote_routes import router as quotes
@@ -64,7 +65,7 @@ def build_app(desk: Desk, version: str, stream: Socket, neighbours: Sequence[Nei
     app.router.routes.append(WebSocketRoute("/v1/stream", stream))
     for router in (
         identity, marketdata, quotes, market_days, strategies, branches, chains, sources, broker, batches, lives,
-        rescores, gains, options, operations, monitors, order_statistics, forks, halts,
+        rescores, gains, options, operations, monitors, order_statistics, forks, halts, fund_holdings,
     ):  # fmt: skip
         app.include_router(router)
     pages.serve(app)

@@ -13,6 +13,7 @@ from paperdesk.features.marketdata.jobs import JOBS
 from paperdesk.infra.job_worker import Worker
 from tests.desk import RunningDesk, refused
 from tests.features.broker import test_corporate_actions, test_halts
+from tests.features.marketdata import test_fund_holdings
 
 OPTIONS = ("ACME240607C00100000", "ACME240607P00100000", "ACME240607C00105000")
 # What is no more than the parts of one answer: what a request named, a series by its span, one document.
@@ -86,6 +87,7 @@ FEW = {"/v1/tapes/{tape_id}/halts", "/v1/accounts/{account_id}/gains"}
 SCENES: dict[str, dict[str, str]] = {
     "/v1/tapes/{tape_id}/corporate-actions": {"tape_id": "acting_tape_id"},
     "/v1/tapes/{tape_id}/halts": {"tape_id": "halted_tape_id"},
+    "/v1/fund-holdings": {"tape_id": "fund_tape_id", "symbol": "fund"},
     "/v1/accounts/{account_id}/epochs": {"account_id": "reset_account_id"},
 }
 
@@ -108,6 +110,7 @@ async def populated(desk: RunningDesk) -> dict[str, str]:
     working = asyncio.create_task(Worker(desk.runtime, JOBS).run())
     acting = await mine.open_tape(await test_corporate_actions.market_of(desk))
     halted = await mine.open_tape(await test_halts.market_of(desk))
+    fund = await mine.open_tape(await test_fund_holdings.market_of(desk), "2024-06-04T20:00:00Z")
     working.cancel()
     await asyncio.gather(working, return_exceptions=True)
     for tape_id in (acting, halted):
@@ -131,6 +134,7 @@ async def populated(desk: RunningDesk) -> dict[str, str]:
     return {
         "tape_id": tape_id, "account_id": account_id, "order_id": order["id"], "acting_tape_id": acting,
         "halted_tape_id": halted, "reset_account_id": resting, "underlying": "ACME", "symbol": "ACME",
+        "fund_tape_id": fund, "fund": "ACMX",
     }  # fmt: skip
 
 

@@ -314,6 +314,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/datasets/{dataset_id}/holdings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Import a CSV file of what funds hold, sent as the body, as the next version of a dataset. */
+        post: operations["post_holdings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/datasets/{dataset_id}/quality": {
         parameters: {
             query?: never;
@@ -1579,6 +1596,23 @@ export interface paths {
         };
         /** List the halts that the tape has told of, oldest first; symbols are separated by commas. */
         get: operations["get_halts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/fund-holdings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what a fund holds by its newest report that is known by the tape's clock, the largest weight first. */
+        get: operations["get_fund_holdings"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3079,6 +3113,49 @@ export interface components {
             seq?: number | null;
         };
         /**
+         * FundHoldingOut
+         * @description One line of a fund's report; null where the report does not say it.
+         */
+        FundHoldingOut: {
+            /** Name */
+            name: string;
+            /** Symbol */
+            symbol: string | null;
+            /**
+             * Weight Rate
+             * @description The part of the fund, as a fraction.
+             */
+            weight_rate: string | null;
+            /** Quantity */
+            quantity: string | null;
+            /** Market Value */
+            market_value: string | null;
+        };
+        /**
+         * FundHoldingsOut
+         * @description What a fund holds by its newest report; without a report no day, and why.
+         */
+        FundHoldingsOut: {
+            /** Items */
+            items: components["schemas"]["FundHoldingOut"][];
+            /**
+             * Next Cursor
+             * @description Pass it as `cursor` for the next page; null on the last one.
+             */
+            next_cursor: string | null;
+            /** Symbol */
+            symbol: string;
+            /** Held On */
+            held_on: string | null;
+            /** Known At */
+            known_at: string | null;
+            /**
+             * Reason
+             * @description Why there is no report; null where there is one.
+             */
+            reason: string | null;
+        };
+        /**
          * GainOut
          * @description Units of one lot that were closed. Fees are in none of the amounts; the ledger has them apart.
          */
@@ -3391,6 +3468,11 @@ export interface components {
              * @description Which source; without it the first that answers.
              */
             source?: string | null;
+            /**
+             * Kind
+             * @description What the symbols are; without it what they look like.
+             */
+            kind?: ("equity" | "etf" | "fund") | null;
         };
         /**
          * HoursOut
@@ -7524,6 +7606,41 @@ export interface operations {
             };
         };
     };
+    post_holdings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description Done. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportOut"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_quality: {
         parameters: {
             query?: {
@@ -10417,6 +10534,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageOf_HaltOut_"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_fund_holdings: {
+        parameters: {
+            query: {
+                tape_id: string;
+                symbol: string;
+                /** @description How many rows at most. */
+                limit?: number;
+                /** @description `next_cursor` of the previous page. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FundHoldingsOut"];
                 };
             };
             /** @description Refused, or failed: a problem with a code. */

@@ -167,7 +167,8 @@ def _donor(job: Job, own: Path, chunks: list[Chunk]) -> Path:
         for page in Spool(folder / f"{number:06}").pages():
             bars.setdefault(chunk.symbol, []).extend(page.bars)
     terms = DatasetTerms(name="what sources told", price_basis=PriceBasis.RAW, calendar=manifest.calendar)
-    lengths = {chunk.symbol: HistoryTerms(terms, chunk.length, job.created_at) for chunk in chunks}
+    kinds = {each.instrument.symbol: each.instrument.kind for each in manifest.listings}
+    lengths = {chunk.symbol: HistoryTerms(terms, chunk.length, job.created_at, kinds[chunk.symbol]) for chunk in chunks}
     series = [
         history_series(symbol, rows, lengths[symbol]) for symbol, rows in bars.items() if closed(rows, lengths[symbol])
     ]

@@ -1,7 +1,7 @@
 """Import a file that lies beside a dataset's prices, in a job: the next version of it, or every reason why not.
 
-There are three: what companies do, when trading was halted, and the prints of auctions. A dataset never changes, so
-its prices are written again with the new file and the others it had.
+There are four: what companies do, when trading was halted, the prints of auctions, and what funds hold. A dataset never
+changes, so its prices are written again with the new file and the others it had.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ from paperdesk.core.kernel.ids import DatasetId, derived
 from paperdesk.core.kernel.principal import Scope
 from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.sessions import calendar
-from paperdesk.features.marketdata.feeds import actions, auctions, halts
+from paperdesk.features.marketdata.feeds import actions, auctions, fund_holdings, halts
 from paperdesk.features.marketdata.feeds.beside_files import beside_in
 from paperdesk.features.marketdata.feeds.columns import read_columns
 from paperdesk.features.marketdata.feeds.lines import Findings, Row, csv_rows, line_of
@@ -38,6 +38,7 @@ class Besides(StrEnum):
     ACTIONS = "actions"
     HALTS = "halts"
     AUCTIONS = "auctions"
+    HOLDINGS = "holdings"
 
 
 class PricesAdjusted(Conflict):
@@ -142,5 +143,10 @@ _FILES: Final = {
         auctions.AUCTION_COLUMNS,
         auctions.AUCTIONS_REQUIRED,
         lambda manifest: auctions.AuctionReader(_listed(manifest), calendar(manifest.calendar)).read,
+    ),
+    Besides.HOLDINGS: _File(
+        fund_holdings.HOLDING_COLUMNS,
+        fund_holdings.HOLDINGS_REQUIRED,
+        lambda manifest: fund_holdings.HoldingReader(_listed(manifest), calendar(manifest.calendar)).read,
     ),
 }

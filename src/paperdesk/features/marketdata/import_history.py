@@ -11,6 +11,7 @@ from uuid import UUID
 from paperdesk.core.kernel.errors import Conflict, Invalid
 from paperdesk.core.kernel.ids import DatasetId, TenantId, UserId, derived
 from paperdesk.core.kernel.principal import Principal, Scope
+from paperdesk.core.market.instruments import Kind
 from paperdesk.core.market.sessions import XNYS, calendar
 from paperdesk.features.marketdata.feeds.history import HistoryTerms, Spool, closed, write_history
 from paperdesk.features.marketdata.feeds.manifest import DatasetManifest, DatasetTerms, PriceBasis
@@ -47,7 +48,10 @@ class HistoryEmpty(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class ImportHistory:
-    """Record raw bars of symbols between two market days, both included; from one source, or the first that answers."""
+    """Record raw bars of symbols between two market days, both included; from one source, or the first that answers.
+
+    The symbols are funds or exchange-traded funds where somebody says so, else what their symbols tell.
+    """
 
     name: str
     symbols: Sequence[str]
@@ -55,6 +59,7 @@ class ImportHistory:
     start_on: date
     end_on: date
     source: str | None = None
+    kind: Kind | None = None
 
 
 async def import_history(work: UnitOfWork, command: ImportHistory) -> UUID:
@@ -74,6 +79,7 @@ async def import_history(work: UnitOfWork, command: ImportHistory) -> UUID:
         "start_on": command.start_on.isoformat(),
         "end_on": command.end_on.isoformat(),
         "source": command.source,
+        "kind": command.kind,
         "user_id": work.who.user_id,
     }
     job_id = await enqueue(work, KIND, arguments)
@@ -168,7 +174,8 @@ class _Recording:
             provenance=f"Recorded from {vendor} on {known_at.date()}, {arguments['length']} bars inside sessions",
             warnings=() if warning is None else (warning,),
         )
-        return HistoryTerms(terms, arguments["length"], known_at)
+        kind = arguments.get("kind")
+        return HistoryTerms(terms, arguments["length"], known_at, None if kind is None else Kind(kind))
 
 
 async def actions_told(

@@ -270,6 +270,18 @@ async def post_auctions(dataset_id: UUID, request: Request, who: Caller, runtime
     return await _beside(request, runtime, who, (DatasetId(dataset_id), Besides.AUCTIONS))
 
 
+_SOME_HOLDINGS = (
+    "fund,held_on,known_at,symbol,name,weight_rate,quantity,market_value\n"
+    "ACMX,2024-05-31,2024-06-04T12:00:00Z,BOLT,Bolt Works Inc.,0.0425,1200,24000\n"
+)
+
+
+@router.post("/datasets/{dataset_id}/holdings", status_code=202, openapi_extra=_csv(_SOME_HOLDINGS))
+async def post_holdings(dataset_id: UUID, request: Request, who: Caller, runtime: Serving) -> ImportOut:
+    """Import a CSV file of what funds hold, sent as the body, as the next version of a dataset."""
+    return await _beside(request, runtime, who, (DatasetId(dataset_id), Besides.HOLDINGS))
+
+
 async def _beside(request: Request, runtime: Runtime, who: Principal, asked: tuple[DatasetId, Besides]) -> ImportOut:
     return await _imported(
         request, runtime, who, lambda work, upload: import_beside(work, ImportBeside(upload, *asked))

@@ -82,10 +82,14 @@ class HistoryBody(Body):
     end_on: DayText
     length: Literal["1m", "5m", "15m", "1d"] = "1d"
     source: str | None = Field(default=None, description="Which source; without it the first that answers.")
+    kind: Literal["equity", "etf", "fund"] | None = Field(
+        default=None, description="What the symbols are; without it what they look like."
+    )
 
     def command(self) -> ImportHistory:
         """Return what is asked."""
-        return ImportHistory(self.name, self.symbols, self.length, self.start_on, self.end_on, self.source)
+        kind = None if self.kind is None else Kind(self.kind)
+        return ImportHistory(self.name, self.symbols, self.length, self.start_on, self.end_on, self.source, kind)
 
 
 class LiveTapeBody(Body):

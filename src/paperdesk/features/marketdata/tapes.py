@@ -1,7 +1,7 @@
 """A tape: a run over a dataset, with a clock and a cursor of its own. Accounts live on exactly one."""
 
 import asyncio
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -12,12 +12,14 @@ from uuid import UUID
 
 from paperdesk.core.broker.view import MarketView
 from paperdesk.core.kernel.ids import DatasetId, InstrumentId, TapeId, TenantId, UserId
+from paperdesk.core.market.fund_holdings import FundHolding
 from paperdesk.core.market.halts import standing_halt
 from paperdesk.core.market.instruments import Instrument
 from paperdesk.core.market.options import canonical_symbol
 from paperdesk.core.market.quotes import Quote
 from paperdesk.core.market.sessions import BeyondCalendar, Calendar, calendar
 from paperdesk.features.marketdata.answers import Answers
+from paperdesk.features.marketdata.feeds.beside_files import holdings_in
 from paperdesk.features.marketdata.feeds.dataset import Dataset, open_dataset, standing_quote
 from paperdesk.features.marketdata.feeds.live import LiveDataset
 from paperdesk.features.marketdata.feeds.manifest import DatasetManifest
@@ -146,6 +148,13 @@ class Shelf:
                 self._open[dataset_id] = await asyncio.to_thread(open_dataset, self._folder / str(dataset_id))
                 self._forget_generated()
             return _caught_up(self._open[dataset_id])
+
+    async def fund_holdings(self, dataset_id: DatasetId) -> Sequence[FundHolding] | None:
+        """Return what funds hold as the files of a dataset say, whenever it became known; None where none says it."""
+        manifest = (await self.dataset(dataset_id)).manifest
+        if manifest.holdings_hash is None:
+            return None
+        return await asyncio.to_thread(holdings_in, self._folder / str(dataset_id), manifest)
 
     def _forget_generated(self) -> None:
         """Let go of the generated datasets opened longest ago; who asks for one again gets the same."""

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 from paperdesk.core.kernel.errors import Invalid
 from paperdesk.core.market.corporate_actions import CorporateAction
 from paperdesk.core.market.facts import AuctionFact
+from paperdesk.core.market.fund_holdings import FundHolding
 from paperdesk.core.market.halts import Halt
 
 TextRow: TypeAlias = Mapping[str, str | None]
@@ -24,11 +25,12 @@ class SymbolNotInDataset(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What companies do, when trading was halted, and the prints of auctions, each in order."""
+    """What companies do, when trading was halted, the prints of auctions and what funds hold, each in order."""
 
     actions: Sequence[CorporateAction] = ()
     halts: Sequence[Halt] = ()
     auctions: Sequence[AuctionFact] = ()
+    holdings: Sequence[FundHolding] = ()
 
 
 NOTHING: Final = Beside()

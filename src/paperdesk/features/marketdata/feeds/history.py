@@ -16,11 +16,12 @@ import numpy as np
 
 from paperdesk.core.kernel.money import plain
 from paperdesk.core.kernel.time import instant_from_text, instant_text
+from paperdesk.core.market.instruments import Kind
 from paperdesk.core.market.sessions import Calendar, calendar
 from paperdesk.features.marketdata.feeds.beside import Beside
 from paperdesk.features.marketdata.feeds.columns import ABSENT, SCALE_MAX, BarColumns, Ints, microseconds
 from paperdesk.features.marketdata.feeds.manifest import DatasetManifest, DatasetTerms
-from paperdesk.features.marketdata.feeds.series import guessed, series_of
+from paperdesk.features.marketdata.feeds.series import Named, guessed, series_of
 from paperdesk.features.marketdata.feeds.vendor import LASTS, BarLength, BarPage, VendorAction, VendorBar
 from paperdesk.features.marketdata.feeds.vendor_actions import actions_of
 from paperdesk.features.marketdata.feeds.writer import Series, write_dataset
@@ -30,11 +31,12 @@ SIZE_SCALE: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class HistoryTerms:
-    """What a history is of: closed bars of one length, known by an instant."""
+    """What a history is of: closed bars of one length, known by an instant; a kind where somebody told it."""
 
     dataset: DatasetTerms
     length: BarLength
     known_at: datetime
+    kind: Kind | None = None
 
 
 class Spool:
@@ -105,7 +107,8 @@ def history_series(symbol: str, bars: Sequence[VendorBar], terms: HistoryTerms) 
         close=_column([bar.close for bar in bars_alone], SCALE_MAX),
         volume=_column([bar.volume for bar in bars_alone], SIZE_SCALE),
     )
-    return series_of(guessed(symbol), terms.dataset, columns, (SCALE_MAX, SIZE_SCALE))
+    named = guessed(symbol) if terms.kind is None else Named(symbol, symbol, terms.kind)
+    return series_of(named, terms.dataset, columns, (SCALE_MAX, SIZE_SCALE))
 
 
 def _numbers(bar: VendorBar) -> tuple[Decimal, Decimal, Decimal, Decimal, Decimal | None]:

@@ -117,7 +117,7 @@ class DatasetManifest(DatasetTerms):
     """The terms of a dataset and what its rows add to them; listings are in order of instrument id.
 
     With a recipe the dataset is generated from it and has no files. Without a hash of them it has no corporate
-    actions, no halts or no prints of auctions.
+    actions, no halts, no prints of auctions or no holdings of funds.
     """
 
     fields: tuple[str, ...]
@@ -128,6 +128,7 @@ class DatasetManifest(DatasetTerms):
     actions_hash: str | None = None
     halts_hash: str | None = None
     auctions_hash: str | None = None
+    holdings_hash: str | None = None
 
     @property
     def rows(self) -> int:
@@ -139,7 +140,7 @@ def manifest_json(manifest: DatasetManifest) -> dict[str, Any]:
     """Return a manifest as plain JSON values."""
     flat = asdict(manifest)
     del flat["listings"]
-    for name in ("recipe", "actions_hash", "halts_hash", "auctions_hash"):
+    for name in ("recipe", "actions_hash", "halts_hash", "auctions_hash", "holdings_hash"):
         if flat[name] is None:
             del flat[name]
     listings = [_listing_json(listing) for listing in manifest.listings]

@@ -159,6 +159,7 @@ def _describe(terms: DatasetTerms, ordered: Sequence[Series], hashes: Mapping[st
         actions_hash=hashes.get("actions_hash"),
         halts_hash=hashes.get("halts_hash"),
         auctions_hash=hashes.get("auctions_hash"),
+        holdings_hash=hashes.get("holdings_hash"),
         listings=tuple(_listing(one, terms.calendar) for one in ordered),
     )
     return replace(manifest, content_hash=content_hash(manifest, [one.columns for one in ordered]))
