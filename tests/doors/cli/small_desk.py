@@ -18,6 +18,7 @@ from tests.doors.cli.small_answers import T0, T1, by_id, numbered, page, problem
 from tests.doors.cli.small_lives import SmallLives
 from tests.doors.cli.small_market import SmallMarket
 from tests.doors.cli.small_sources import SmallSources
+from tests.doors.cli.small_users import SmallUsers
 
 KEY = "PKSMALL.s3cret"
 MARK = Decimal("101.25")
@@ -38,6 +39,7 @@ class SmallDesk(SmallLives):
     wishes: list[dict[str, Any]] = field(default_factory=list)
     market: SmallMarket = field(default_factory=SmallMarket)
     sources: SmallSources = field(default_factory=SmallSources)
+    users: SmallUsers = field(default_factory=SmallUsers)
     polls: int = 0
     is_broken: bool = False
 
@@ -74,6 +76,7 @@ class SmallDesk(SmallLives):
             Route("/v1/datasets/{id}/repairs", self.repair, methods=["POST"]),
             *self.market.routes(),
             *self.sources.routes(),
+            *self.users.routes(),
             Route("/v1/jobs", self.list_jobs),
             Route("/v1/jobs/{id}", self.show_job),
             Route("/health/ready", self.ready),

@@ -131,7 +131,9 @@ async def populated(desk: RunningDesk) -> dict[str, str]:
         await mine.post(f"/v1/tapes/{tape_id}/strategies", {"name": name})
         await mine.post(f"/v1/tapes/{tape_id}/rewind", {"to": "2024-06-03T20:00:00Z", "name": name})
         await mine.post("/v1/keys", {"name": name, "scopes": ["read"]})
+        await mine.post("/v1/users", {"email": f"{name}@desk.test", "name": name, "role": "viewer"})
     return {
+        "user_id": str(desk.first.user_id),
         "tape_id": tape_id, "account_id": account_id, "order_id": order["id"], "acting_tape_id": acting,
         "halted_tape_id": halted, "reset_account_id": resting, "underlying": "ACME", "symbol": "ACME",
         "fund_tape_id": fund, "fund": "ACMX",

@@ -10,6 +10,7 @@ from paperdesk.doors.problems import BodyLimit, RequestIds, answer_problems
 from paperdesk.features.identity.access import Gate
 from paperdesk.features.identity.found_desk import Desk
 from paperdesk.features.identity.routes import router
+from paperdesk.features.identity.user_routes import router as users
 from paperdesk.infra.runtime import Runtime
 
 HERE = "http://desk.test"
@@ -23,6 +24,7 @@ def app(runtime: Runtime, gate: Gate) -> FastAPI:
     app.add_middleware(BodyLimit, body_bytes_max=10_000, import_bytes_max=20_000)
     app.add_middleware(RequestIds, metrics=runtime.metrics)
     app.include_router(router)
+    app.include_router(users)
     answer_problems(app)
     return app
 

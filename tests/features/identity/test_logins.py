@@ -47,6 +47,7 @@ async def test_a_password_signs_in(anyone: httpx.AsyncClient, ada: Desk) -> None
     assert me.json() == {
         "user": body["user"],
         "tenant": {"id": str(ada.tenant_id), "name": "Engines"},
+        "role": "owner",
         "scopes": ["read", "trade", "admin"],
         "key_id": None,
     }

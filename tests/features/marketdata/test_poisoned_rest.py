@@ -27,11 +27,14 @@ from paperdesk.infra.work import UnitOfWork
 from tests.desk import RunningDesk, wish
 from tests.features.marketdata.feeds.markets import SCALES, SESSIONS, Market, Written, daily, markets, opened
 from tests.features.marketdata.feeds.test_poisoned_future import delivered, poisoned
-from tests.features.test_three_visitors import CALLS
+from tests.route_calls import CALLS
 
 NOT_OF_THE_MARKET = {
     "/v1/me": "who one is",
     "/v1/keys": "what one may do",
+    "/v1/users": "who else there is",
+    "/v1/users/{user_id}": "who else there is",
+    "/v1/users/{user_id}/accounts": "asked one by one",
     "/v1/accounts": "asked one by one",
     "/v1/accounts/by-number/{number}": "the account itself, which is asked by its id",
     "/v1/tapes": "asked one by one",

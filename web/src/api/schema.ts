@@ -934,6 +934,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/users/{user_id}/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the accounts that somebody of your tenant opened, oldest first. */
+        get: operations["get_accounts_of_user"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/accounts/{account_id}": {
         parameters: {
             query?: never;
@@ -1621,6 +1638,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the people of your tenant, whoever came first at the top. */
+        get: operations["list_users"];
+        put?: never;
+        /** Add somebody to your tenant; the answer has a link for their first sign-in. */
+        post: operations["post_user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show somebody of your tenant. */
+        get: operations["get_user"];
+        put?: never;
+        post?: never;
+        /** Let somebody go for good: their keys and logins end at once; their accounts stay with the tenant. */
+        delete: operations["remove_user"];
+        options?: never;
+        head?: never;
+        /** Change somebody's name, role or verification, or lock them out and let them in again, at once. */
+        patch: operations["patch_user"];
+        trace?: never;
+    };
+    "/v1/users/{user_id}/sign-in-links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a link by which somebody of your tenant signs in once, such as when they forgot their password. */
+        post: operations["post_sign_in_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/orders/preview": {
         parameters: {
             query?: never;
@@ -1859,6 +1930,63 @@ export interface components {
             order_id: string | null;
             /** Fill Id */
             fill_id: string | null;
+        };
+        /**
+         * AddUserBody
+         * @description Somebody to add to the tenant.
+         * @example {
+         *       "email": "ada@desk.example",
+         *       "name": "Ada",
+         *       "role": "trader"
+         *     }
+         */
+        AddUserBody: {
+            /**
+             * Email
+             * @example ada@desk.example
+             */
+            email: string;
+            /**
+             * Name
+             * @example Ada
+             */
+            name: string;
+            role: components["schemas"]["Role-Input"];
+            /** @default verified */
+            verification?: components["schemas"]["Verification"];
+        };
+        /**
+         * AddedUserView
+         * @description Somebody who has just been added; the link for their first sign-in is in this answer and nowhere else.
+         */
+        AddedUserView: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Email
+             * @example ada@desk.example
+             */
+            email: string;
+            /**
+             * Name
+             * @example Ada
+             */
+            name: string;
+            role: components["schemas"]["paperdesk__core__kernel__roles__Role"];
+            verification: components["schemas"]["Verification"];
+            /** Is Active */
+            is_active: boolean;
+            /**
+             * Joined At
+             * Format: date-time
+             */
+            joined_at: string;
+            /** Deactivated At */
+            deactivated_at: string | null;
+            invitation: components["schemas"]["InvitationView"];
         };
         /**
          * AdjustedSeriesOut
@@ -2292,6 +2420,27 @@ export interface components {
             name?: string | null;
             /** Status */
             status?: ("open" | "inactive") | null;
+        };
+        /**
+         * ChangeUserBody
+         * @description What somebody is from now on; what is absent stays as it is.
+         * @example {
+         *       "role": "risk"
+         *     }
+         * @example {
+         *       "is_active": false
+         *     }
+         */
+        ChangeUserBody: {
+            /** Name */
+            name?: string | null;
+            role?: components["schemas"]["Role-Input"] | null;
+            verification?: components["schemas"]["Verification"] | null;
+            /**
+             * Is Active
+             * @description False locks them out and ends their logins.
+             */
+            is_active?: boolean | null;
         };
         /**
          * ClosePositionBody
@@ -3610,6 +3759,19 @@ export interface components {
             minutes: number | null;
         };
         /**
+         * InvitationView
+         * @description A sign-in link that works once; send its token as `link_token`, or open `/sign-in#token=...`.
+         */
+        InvitationView: {
+            /** Link Token */
+            link_token: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+        };
+        /**
          * IssuedKeyView
          * @description A new key; the secret is shown this once. Send `key_id.secret` as a bearer token.
          */
@@ -4263,6 +4425,7 @@ export interface components {
         MeView: {
             user: components["schemas"]["UserView"];
             tenant: components["schemas"]["TenantView"];
+            role: components["schemas"]["paperdesk__core__kernel__roles__Role"];
             /** Scopes */
             scopes: components["schemas"]["Scope"][];
             /**
@@ -4271,6 +4434,38 @@ export interface components {
              * @example PKX7M2QWN4H8RTBC9DKV
              */
             key_id: string | null;
+        };
+        /**
+         * MemberView
+         * @description Somebody of the tenant.
+         */
+        MemberView: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Email
+             * @example ada@desk.example
+             */
+            email: string;
+            /**
+             * Name
+             * @example Ada
+             */
+            name: string;
+            role: components["schemas"]["paperdesk__core__kernel__roles__Role"];
+            verification: components["schemas"]["Verification"];
+            /** Is Active */
+            is_active: boolean;
+            /**
+             * Joined At
+             * Format: date-time
+             */
+            joined_at: string;
+            /** Deactivated At */
+            deactivated_at: string | null;
         };
         /**
          * Moneyness
@@ -4929,6 +5124,16 @@ export interface components {
         PageOf_LotOut_: {
             /** Items */
             items: components["schemas"]["LotOut"][];
+            /**
+             * Next Cursor
+             * @description Pass it as `cursor` for the next page; null on the last one.
+             */
+            next_cursor: string | null;
+        };
+        /** PageOf[MemberView] */
+        PageOf_MemberView_: {
+            /** Items */
+            items: components["schemas"]["MemberView"][];
             /**
              * Next Cursor
              * @description Pass it as `cursor` for the next page; null on the last one.
@@ -5807,10 +6012,10 @@ export interface components {
         RiskMode: "off" | "warn" | "block";
         /**
          * Role
-         * @description What a member of a group is for.
+         * @description What a person is in a tenant.
          * @enum {string}
          */
-        Role: "entry" | "take_profit" | "stop_loss" | "leg";
+        "Role-Input": "owner" | "admin" | "trader" | "risk" | "viewer";
         /**
          * RulesAsOf
          * @description Whose rates hold: those of today, or those of the tape's own day.
@@ -6398,6 +6603,12 @@ export interface components {
             name: string;
         };
         /**
+         * Verification
+         * @description Whether it is known that somebody is who they say.
+         * @enum {string}
+         */
+        Verification: "pending" | "verified" | "rejected";
+        /**
          * WatchBody
          * @description What a live tape watches as well from now on.
          * @example {
@@ -6410,6 +6621,18 @@ export interface components {
             /** Symbols */
             symbols: string[];
         };
+        /**
+         * Role
+         * @description What a member of a group is for.
+         * @enum {string}
+         */
+        paperdesk__core__broker__orders__Role: "entry" | "take_profit" | "stop_loss" | "leg";
+        /**
+         * Role
+         * @description What a person is in a tenant.
+         * @enum {string}
+         */
+        paperdesk__core__kernel__roles__Role: "owner" | "admin" | "trader" | "risk" | "viewer";
         /**
          * StrategyOut
          * @description A strategy, so many times; its payoff is null with a reason where legs end on different days.
@@ -6665,6 +6888,12 @@ export interface components {
              */
             ratio?: string;
         };
+        /**
+         * Role
+         * @description What a member of a group is for.
+         * @enum {string}
+         */
+        Role: "entry" | "take_profit" | "stop_loss" | "leg";
         /**
          * OrderPreviewOut
          * @description What placing an order would come to; nothing was stored.
@@ -8944,6 +9173,42 @@ export interface operations {
             };
         };
     };
+    get_accounts_of_user: {
+        parameters: {
+            query?: {
+                /** @description How many rows at most. */
+                limit?: number;
+                /** @description `next_cursor` of the previous page. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOf_AccountOut_"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_account: {
         parameters: {
             query?: {
@@ -10570,6 +10835,204 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FundHoldingsOut"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_users: {
+        parameters: {
+            query?: {
+                /** @description Whether their verification is `verified`. */
+                verified?: boolean | null;
+                /** @description Whether they may come in. */
+                active?: boolean | null;
+                role?: components["schemas"]["Role-Input"] | null;
+                /** @description How many rows at most. */
+                limit?: number;
+                /** @description `next_cursor` of the previous page. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOf_MemberView_"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddUserBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddedUserView"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberView"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeUserBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberView"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_sign_in_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationView"];
                 };
             };
             /** @description Refused, or failed: a problem with a code. */

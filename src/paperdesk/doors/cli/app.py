@@ -27,6 +27,7 @@ from paperdesk.doors.cli import (
     rescores,
     sources,
     tapes,
+    users,
 )
 from paperdesk.doors.cli.client import Desk, Refused, exit_of_error
 from paperdesk.doors.cli.doctor import Check, package_version
@@ -105,6 +106,7 @@ def build_app(local: LocalCommands, home: Path) -> typer.Typer:
     app.add_typer(market.verbs, name="market")
     app.add_typer(sources.verbs, name="sources")
     app.add_typer(jobs.verbs, name="jobs")
+    app.add_typer(users.verbs, name="users")
     return app
 
 

@@ -8,7 +8,7 @@ from paperdesk.doors.cli.client import PAGE_ROWS_MAX, Desk, Row
 # Tables show this much of an id; the end, because the start of a UUIDv7 is only the time.
 ID_END = 8
 _ENDING_MIN = 4
-_NAMES = ("id", "number", "name", "client_order_id")
+_NAMES = ("id", "number", "name", "client_order_id", "email")
 
 
 class NothingByThatName(NotFound):
@@ -50,6 +50,11 @@ def order_id(desk: Desk, wanted: str, account_id: str | None) -> str:
 def job_id(desk: Desk, wanted: str) -> str:
     """Return a job's id from the id or its ending."""
     return wanted if _is_id(wanted) else str(_one("job", desk.rows("/v1/jobs"), wanted)["id"])
+
+
+def user(desk: Desk, wanted: str) -> Row:
+    """Return the person meant, by address, name or id."""
+    return _one("user", desk.rows("/v1/users"), wanted)
 
 
 def _one(kind: str, rows: Sequence[Row], wanted: str | None) -> Row:

@@ -87,9 +87,11 @@ async def account_spoken_for(work: ReadOnly) -> Row:
     return row
 
 
-async def list_accounts(work: ReadOnly, page: PageParams) -> tuple[list[Row], str | None]:
-    """Return accounts in the order they were opened."""
+async def list_accounts(work: ReadOnly, page: PageParams, owner_id: UUID | None = None) -> tuple[list[Row], str | None]:
+    """Return accounts in the order they were opened, all or those of one owner."""
     query = select(accounts).where(owned(accounts, work)).order_by(accounts.c.id).limit(page.limit + 1)
+    if owner_id is not None:
+        query = query.where(accounts.c.owner_id == owner_id)
     after = page.after(tuple[UUID])
     if after is not None:
         query = query.where(accounts.c.id > after[0])

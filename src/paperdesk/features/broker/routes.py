@@ -13,7 +13,7 @@ from paperdesk.core.broker.commands import CancelOrders, TransferCash
 from paperdesk.core.broker.day_result import DayResult
 from paperdesk.core.broker.orders import Order, OrderKind
 from paperdesk.core.broker.view import MarketView
-from paperdesk.core.kernel.ids import AccountId, EntryId, KeyId, OrderId, derived
+from paperdesk.core.kernel.ids import AccountId, EntryId, KeyId, OrderId, UserId, derived
 from paperdesk.features.broker import queries
 from paperdesk.features.broker.activity_schemas import ActivityFilter, ActivityOut, as_csv
 from paperdesk.features.broker.bind_key import BindKey, bind_key
@@ -45,6 +45,7 @@ from paperdesk.features.broker.schemas import (
 from paperdesk.features.broker.transfer_cash import transfer_cash
 from paperdesk.features.broker.work import BrokerWork
 from paperdesk.features.identity.access import Caller, Reading, Serving, Work
+from paperdesk.features.identity.queries import read_user
 from paperdesk.features.marketdata.feeds.dataset import Dataset
 from paperdesk.features.marketdata.routes import Datasets
 from paperdesk.features.marketdata.tapes import Shelf, Tape, has_one_price
@@ -80,6 +81,14 @@ Key = Annotated[str | None, Header(alias="Idempotency-Key", max_length=128)]
 async def get_accounts(work: Reading, shelf: Datasets, page: Page) -> PageOf[AccountOut]:
     """List your accounts, oldest first."""
     rows, next_cursor = await queries.list_accounts(work, page)
+    return PageOf(items=[await shown_account(work, shelf, row) for row in rows], next_cursor=next_cursor)
+
+
+@router.get("/users/{user_id}/accounts")
+async def get_accounts_of_user(work: Reading, shelf: Datasets, page: Page, user_id: UUID) -> PageOf[AccountOut]:
+    """List the accounts that somebody of your tenant opened, oldest first."""
+    user = await read_user(work, UserId(user_id))
+    rows, next_cursor = await queries.list_accounts(work, page, user.id)
     return PageOf(items=[await shown_account(work, shelf, row) for row in rows], next_cursor=next_cursor)
 
 

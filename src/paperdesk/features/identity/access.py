@@ -19,7 +19,7 @@ from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBea
 from starlette.requests import HTTPConnection
 
 from paperdesk.core.kernel.errors import Forbidden, RateLimited, Unauthenticated, Unavailable
-from paperdesk.core.kernel.ids import KeyId
+from paperdesk.core.kernel.ids import KeyId, UserId
 from paperdesk.core.kernel.principal import Principal, Scope
 from paperdesk.features.identity import store
 from paperdesk.infra.crypto import TokenHasher
@@ -127,6 +127,10 @@ class Gate:
     def forget_key(self, key_id: KeyId) -> None:
         """Stop honouring a key at once; call it when the revocation has been committed."""
         self._forget(lambda _, kept: kept.who.key_id == key_id)
+
+    def forget_user(self, user_id: UserId) -> None:
+        """Ask again what a person may do, and whether they may at all; call it when a change has been committed."""
+        self._forget(lambda _, kept: kept.who.user_id == user_id)
 
     def forget_token(self, token: str) -> None:
         """Stop honouring an access token at once; call it when the end of its login has been committed."""

@@ -39,7 +39,7 @@ async def found_desk(runtime: Runtime, command: FoundDesk) -> Desk:
     owner = store.User(user_id, tenant_id, command.email.lower(), command.user_name, command.password_hash)
     async with runtime.as_system() as db:
         work = UnitOfWork(who, now, db)
-        await store.add_member(work, tenant_name=command.tenant_name, user=owner)
+        await store.add_tenant(work, tenant_name=command.tenant_name, owner=owner)
         await work.record("found_desk", tenant_id, {"name": command.tenant_name})
         key = await issue_key(work, IssueKey("First key", who.scopes), runtime.hasher)
     return Desk(tenant_id, user_id, who, key)

@@ -16,6 +16,6 @@ async def issue_sign_in_link(runtime: Runtime, who: Principal) -> str:
     token = new_token()
     async with runtime.as_system() as db:
         work = UnitOfWork(who, runtime.clock.now(), db)
-        await store.add_link(work, runtime.hasher.hash(token), work.now + LINK_LASTS)
+        await store.add_link(work, who.user_id, runtime.hasher.hash(token), work.now + LINK_LASTS)
         await work.record("issue_sign_in_link", who.user_id)
     return token

@@ -1,23 +1,31 @@
-"""What identity shows: the caller, and the keys of the caller's tenant."""
+"""What identity shows: the caller, and the people and keys of the caller's tenant."""
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import and_, select
 
-from paperdesk.core.kernel.ids import KeyId
+from paperdesk.core.kernel.errors import NotFound
+from paperdesk.core.kernel.ids import KeyId, UserId
 from paperdesk.core.kernel.principal import Scope
+from paperdesk.features.identity import member_store
+from paperdesk.features.identity.member_store import Member, MemberFilter
 from paperdesk.features.identity.revoke_key import KeyNotFound
-from paperdesk.features.identity.store import User, find_user
 from paperdesk.features.identity.tables import api_keys, tenants
+from paperdesk.infra.http import PageParams
 from paperdesk.infra.work import ReadOnly, owned
+
+
+class UserNotFound(NotFound):
+    """There is nobody by this id, or they belong to another tenant."""
 
 
 @dataclass(frozen=True, slots=True)
 class Me:
     """The caller in full; `key_prefix` is the public id of the key that was used, if one was."""
 
-    user: User
+    user: Member
     tenant_name: str
     key_prefix: str | None
 
@@ -35,10 +43,9 @@ class KeyOnFile:
 
 
 async def me(work: ReadOnly) -> Me:
-    """Return who the caller is; the connection must be the system's, because users belong to no tenant."""
+    """Return who the caller is. Raises UserNotFound when they have been deleted this moment."""
     who = work.who
-    user = await find_user(work.db, who.user_id, who.tenant_id)
-    assert user is not None, "a principal is a user who exists"
+    user = await read_user(work, who.user_id)
     tenant_name = (await work.db.execute(select(tenants.c.name).where(tenants.c.id == who.tenant_id))).scalar_one()
     is_shown = and_(owned(api_keys, work), api_keys.c.id == who.key_id)
     prefix = (await work.db.execute(select(api_keys.c.prefix).where(is_shown))).scalar_one_or_none()
@@ -66,3 +73,19 @@ async def keys(work: ReadOnly, limit: int, before: KeyId | None) -> list[KeyOnFi
         KeyOnFile(row.id, row.prefix, row.name, [*map(Scope, row.scopes)], row.created_at, row.expires_at)
         for row in rows
     ]
+
+
+async def read_user(work: ReadOnly, user_id: UserId, *, is_locked: bool = False) -> Member:
+    """Return somebody of the caller's tenant, who stays as they are if locked. Raises UserNotFound."""
+    found = await member_store.find_member(work, user_id, is_locked=is_locked)
+    if found is None:
+        raise UserNotFound("There is nobody by this id.", id=str(user_id))
+    return found
+
+
+async def people(work: ReadOnly, wanted: MemberFilter, page: PageParams) -> tuple[list[Member], str | None]:
+    """Return a page of the caller's tenant's people, whoever came first at the top."""
+    work.require(Scope.READ)
+    after = page.after(tuple[UUID])
+    rows = await member_store.list_members(work, wanted, page.limit + 1, UserId(after[0]) if after else None)
+    return page.cut(rows, lambda member: (member.id,))

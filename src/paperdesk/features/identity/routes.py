@@ -23,7 +23,6 @@ from paperdesk.features.identity.schemas import IssuedKeyView, KeyBody, KeyView,
 from paperdesk.features.identity.sign_in import sign_in
 from paperdesk.features.identity.sign_out import SignOut, sign_out
 from paperdesk.infra.http import Page, PageOf
-from paperdesk.infra.work import ReadOnly
 
 router = APIRouter(prefix="/v1", tags=["identity"])
 
@@ -60,8 +59,8 @@ async def end_login(request: Request, response: Response, runtime: Serving, who:
 @router.get("/me")
 async def read_me(runtime: Serving, who: Caller) -> MeView:
     """Tell who is calling and what they may do."""
-    async with runtime.as_system() as db:
-        return MeView.of(await queries.me(ReadOnly(who, runtime.clock.now(), db)), who)
+    async with runtime.read(who) as work:
+        return MeView.of(await queries.me(work), who)
 
 
 @router.get("/keys")

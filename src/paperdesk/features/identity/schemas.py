@@ -16,7 +16,9 @@ from pydantic import (
 )
 
 from paperdesk.core.kernel.principal import Principal, Scope
+from paperdesk.core.kernel.roles import Role
 from paperdesk.features.identity.issue_key import IssuedKey, IssueKey
+from paperdesk.features.identity.member_store import Member
 from paperdesk.features.identity.queries import KeyOnFile, Me
 from paperdesk.features.identity.sign_in import Login, SignInByLink, SignInByPassword
 from paperdesk.features.identity.store import User
@@ -83,7 +85,7 @@ class UserView(BaseModel):
     name: str = Field(examples=["Demo"])
 
     @classmethod
-    def of(cls, user: User) -> Self:
+    def of(cls, user: User | Member) -> Self:
         """Render a user, without the password hash."""
         return cls(id=user.id, email=user.email, name=user.name)
 
@@ -113,6 +115,7 @@ class MeView(BaseModel):
 
     user: UserView
     tenant: TenantView
+    role: Role
     scopes: list[Scope]
     key_id: str | None = Field(description="The public id of the key used; null for a login.", examples=[_KEY_ID])
 
@@ -121,7 +124,8 @@ class MeView(BaseModel):
         """Render the caller."""
         tenant = TenantView(id=who.tenant_id, name=found.tenant_name)
         scopes = [scope for scope in Scope if scope in who.scopes]
-        return cls(user=UserView.of(found.user), tenant=tenant, scopes=scopes, key_id=found.key_prefix)
+        user = UserView.of(found.user)
+        return cls(user=user, tenant=tenant, role=found.user.role, scopes=scopes, key_id=found.key_prefix)
 
 
 class KeyBody(Body):

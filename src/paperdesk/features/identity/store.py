@@ -9,18 +9,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, insert, null, select, update
+from sqlalchemy import Row, Select, and_, func, insert, null, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from paperdesk.core.kernel.ids import KeyId, TenantId, UserId
 from paperdesk.core.kernel.principal import Principal, Scope
+from paperdesk.core.kernel.roles import SCOPES_OF, Role
+from paperdesk.features.identity.member_store import NewUser, add_user
 from paperdesk.features.identity.tables import api_keys, logins, memberships, sign_in_links, tenants, users
 from paperdesk.infra.work import UnitOfWork, owned
-
-OWNER = "owner"
-
-# What each role may do; a key may do what both it and its user's role allow.
-ROLE_SCOPES = {OWNER: frozenset(Scope)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +58,8 @@ async def find_key(db: AsyncConnection, prefix: str) -> Credential | None:
     key = api_keys.c
     query = select(
         key.tenant_id, key.user_id, key.id.label("key_id"), key.scopes,
-        key.secret_hash, key.expires_at, key.revoked_at.label("ended_at"), memberships.c.role,
+        key.secret_hash, key.expires_at, memberships.c.role,
+        func.coalesce(key.revoked_at, memberships.c.deactivated_at).label("ended_at"),
     ).join(memberships, _same_member(api_keys)).where(key.prefix == prefix)  # fmt: skip
     return await _credential(db, query)
 
@@ -71,7 +69,8 @@ async def find_login(db: AsyncConnection, token_hash: bytes) -> Credential | Non
     login = logins.c
     query = select(
         login.tenant_id, login.user_id, null().label("key_id"), null().label("scopes"),
-        login.token_hash.label("secret_hash"), login.expires_at, login.ended_at, memberships.c.role,
+        login.token_hash.label("secret_hash"), login.expires_at, memberships.c.role,
+        func.coalesce(login.ended_at, memberships.c.deactivated_at).label("ended_at"),
     ).join(memberships, _same_member(logins)).where(login.token_hash == token_hash)  # fmt: skip
     return await _credential(db, query)
 
@@ -84,7 +83,7 @@ async def _credential(db: AsyncConnection, query: Select[Any]) -> Credential | N
     row = (await db.execute(query)).one_or_none()
     if row is None:
         return None
-    scopes = ROLE_SCOPES.get(row.role, frozenset())
+    scopes = SCOPES_OF.get(row.role, frozenset())
     if row.scopes is not None:
         scopes &= frozenset(map(Scope, row.scopes))
     who = Principal(row.tenant_id, row.user_id, scopes, row.key_id)
@@ -92,36 +91,33 @@ async def _credential(db: AsyncConnection, query: Select[Any]) -> Credential | N
 
 
 async def find_user_by_email(db: AsyncConnection, email: str) -> User | None:
-    """Return the user with an e-mail address, in the first tenant they belong to."""
+    """Return the user with an e-mail address, in the first tenant they are active in."""
     return _user((await db.execute(_users().where(users.c.email == email))).first())
 
 
 async def find_user(db: AsyncConnection, user_id: UserId, tenant_id: TenantId) -> User | None:
-    """Return a user of a tenant."""
+    """Return a user who is active in a tenant."""
     query = _users().where(users.c.id == user_id, memberships.c.tenant_id == tenant_id)
     return _user((await db.execute(query)).first())
 
 
 def _users() -> Select[Any]:
     columns = (users.c.id, memberships.c.tenant_id, users.c.email, users.c.name, users.c.password_hash)
-    return select(*columns).join(memberships, memberships.c.user_id == users.c.id).order_by(memberships.c.tenant_id)
+    is_active = and_(memberships.c.user_id == users.c.id, memberships.c.deactivated_at.is_(None))
+    return select(*columns).join(memberships, is_active).order_by(memberships.c.tenant_id)
 
 
 def _user(row: Row[Any] | None) -> User | None:
     return None if row is None else User(**row._asdict())
 
 
-async def add_member(work: UnitOfWork, *, tenant_name: str, user: User) -> None:
+async def add_tenant(work: UnitOfWork, *, tenant_name: str, owner: User) -> None:
     """Write a new tenant and its owner; the unit of work must be the system's."""
-    tenant = {"id": user.tenant_id, "name": tenant_name, "created_at": work.now}
-    person = {
-        "id": user.id, "email": user.email, "name": user.name,
-        "password_hash": user.password_hash, "created_at": work.now,
-    }  # fmt: skip
-    membership = {"tenant_id": user.tenant_id, "user_id": user.id, "role": OWNER}
+    tenant = {"id": owner.tenant_id, "name": tenant_name, "created_at": work.now}
     await work.db.execute(insert(tenants).values(tenant))
-    await work.db.execute(insert(users).values(person))
-    await work.db.execute(insert(memberships).values(membership))
+    person = NewUser(owner.id, owner.email, owner.name, Role.OWNER, owner.password_hash)
+    is_new = await add_user(work, person)
+    assert is_new, "whoever founds a desk has an address of their own"
 
 
 async def add_key(work: UnitOfWork, key: NewKey) -> None:
@@ -170,9 +166,9 @@ async def end_login(work: UnitOfWork, token_hash: bytes) -> UUID | None:
     return found
 
 
-async def add_link(work: UnitOfWork, token_hash: bytes, expires_at: datetime) -> None:
-    """Write a sign-in link for the caller."""
-    link = {"tenant_id": work.who.tenant_id, "user_id": work.who.user_id, "expires_at": expires_at}
+async def add_link(work: UnitOfWork, user_id: UserId, token_hash: bytes, expires_at: datetime) -> None:
+    """Write a sign-in link for a user of the caller's tenant; the unit of work must be the system's."""
+    link = {"tenant_id": work.who.tenant_id, "user_id": user_id, "expires_at": expires_at}
     await work.db.execute(insert(sign_in_links).values(token_hash=token_hash, **link))
 
 

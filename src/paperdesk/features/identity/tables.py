@@ -1,4 +1,4 @@
-"""Tables of identity. `users` and `sign_in_links` are for the system role alone."""
+"""Tables of identity. Of `users` a request sees its own tenant's, without what is secret; `sign_in_links` none."""
 
 from sqlalchemy import Column, LargeBinary, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -29,6 +29,9 @@ memberships = Table(
     Column("tenant_id", Uuid, primary_key=True),
     Column("user_id", Uuid, primary_key=True),
     Column("role", Text, nullable=False),
+    Column("verification", Text, nullable=False),
+    Column("joined_at", Instant, nullable=False),
+    Column("deactivated_at", Instant),
 )
 
 api_keys = Table(

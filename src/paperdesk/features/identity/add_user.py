@@ -1,0 +1,59 @@
+"""Add somebody to the caller's tenant; a link that works once is their first way in."""
+
+from dataclasses import dataclass
+
+from paperdesk.core.kernel.errors import Conflict
+from paperdesk.core.kernel.ids import UserId, uuid7
+from paperdesk.core.kernel.principal import Principal, Scope
+from paperdesk.core.kernel.roles import Role, require_administers
+from paperdesk.features.identity import member_store
+from paperdesk.features.identity.invite_user import Invitation, invited
+from paperdesk.features.identity.member_store import Member, NewUser, Verification
+from paperdesk.infra.crypto import entropy
+from paperdesk.infra.runtime import Runtime
+from paperdesk.infra.work import UnitOfWork
+
+
+class EmailTaken(Conflict):
+    """Somebody at this desk has this e-mail address already."""
+
+
+@dataclass(frozen=True, slots=True)
+class AddUser:
+    """Ask that somebody with an e-mail address becomes something in the caller's tenant."""
+
+    email: str
+    name: str
+    role: Role
+    verification: Verification = Verification.VERIFIED
+
+
+@dataclass(frozen=True, slots=True)
+class AddedUser:
+    """Somebody who has just been added, and what lets them in the first time."""
+
+    member: Member
+    invitation: Invitation
+
+
+async def add_user(runtime: Runtime, who: Principal, command: AddUser) -> AddedUser:
+    """Write a user and a sign-in link. Raises MissingScope, RoleOutOfReach, EmailTaken. Acts as the system."""
+    who.require(Scope.ADMIN)
+    now = runtime.clock.now()
+    user = NewUser(
+        UserId(uuid7(now, entropy())),
+        command.email.strip().lower(),
+        command.name,
+        command.role,
+        verification=command.verification,
+    )
+    async with runtime.as_system() as db:
+        work = UnitOfWork(who, now, db)
+        require_administers(await member_store.role_of_caller(work), command.role)
+        if not await member_store.add_user(work, user):
+            raise EmailTaken("Somebody at this desk has this e-mail address already.", email=user.email)
+        await work.record("add_user", user.id, {"role": user.role, "verification": user.verification})
+        invitation = await invited(work, user.id, runtime.hasher)
+        member = await member_store.find_member(work, user.id)
+    assert member is not None, "written in this transaction"
+    return AddedUser(member, invitation)

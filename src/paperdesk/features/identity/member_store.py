@@ -1,0 +1,158 @@
+"""The SQL of people: who belongs to a tenant, as what, and since when.
+
+What a request reads and changes goes by its own role in the database, which sees the people of its tenant and
+no password; writing somebody new and letting somebody go are the system's.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Select, and_, delete, exists, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from paperdesk.core.kernel.ids import UserId
+from paperdesk.core.kernel.roles import Role
+from paperdesk.features.identity.tables import api_keys, logins, memberships, sign_in_links, users
+from paperdesk.infra.work import ReadOnly, UnitOfWork, owned
+
+
+class Verification(StrEnum):
+    """Whether it is known that somebody is who they say."""
+
+    PENDING = "pending"
+    VERIFIED = "verified"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class NewUser:
+    """Somebody about to be written down, with a place in the caller's tenant."""
+
+    id: UserId
+    email: str
+    name: str
+    role: Role
+    password_hash: str | None = None
+    verification: Verification = Verification.VERIFIED
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A person and what they are in a tenant."""
+
+    id: UserId
+    email: str
+    name: str
+    role: Role
+    verification: Verification
+    joined_at: datetime
+    deactivated_at: datetime | None
+
+    @property
+    def is_acting_owner(self) -> bool:
+        """Say whether the tenant can count on this owner."""
+        return self.role is Role.OWNER and self.deactivated_at is None
+
+
+@dataclass(frozen=True, slots=True)
+class MemberFilter:
+    """Which people of a tenant are meant; what is None does not matter."""
+
+    is_verified: bool | None = None
+    is_active: bool | None = None
+    role: Role | None = None
+
+
+async def add_user(work: UnitOfWork, user: NewUser) -> bool:
+    """Write a user with a place in the caller's tenant; say whether the address was free. The system's work."""
+    person = {
+        "id": user.id, "email": user.email, "name": user.name,
+        "password_hash": user.password_hash, "created_at": work.now,
+    }  # fmt: skip
+    is_new = (await work.db.execute(insert(users).values(person).on_conflict_do_nothing())).rowcount == 1
+    if is_new:
+        place = {"tenant_id": work.who.tenant_id, "user_id": user.id, "joined_at": work.now}
+        standing = {"role": user.role, "verification": user.verification}
+        await work.db.execute(insert(memberships).values(place | standing))
+    return is_new
+
+
+def _members(work: ReadOnly) -> Select[Any]:
+    member = memberships.c
+    columns = (member.role, member.verification, member.joined_at, member.deactivated_at)
+    people = select(users.c.id, users.c.email, users.c.name, *columns)
+    return people.join(memberships, member.user_id == users.c.id).where(owned(memberships, work))
+
+
+def _member(row: Any) -> Member:  # noqa: ANN401 - a row's columns have no static types
+    named = row._asdict()
+    return Member(**named | {"role": Role(row.role), "verification": Verification(row.verification)})
+
+
+async def find_member(work: ReadOnly, user_id: UserId, *, is_locked: bool = False) -> Member | None:
+    """Return somebody of the caller's tenant; locked, their place stays as it is until the transaction ends."""
+    query = _members(work).where(users.c.id == user_id)
+    query = query.with_for_update(of=memberships) if is_locked else query
+    row = (await work.db.execute(query)).one_or_none()
+    return None if row is None else _member(row)
+
+
+async def list_members(work: ReadOnly, wanted: MemberFilter, limit: int, after: UserId | None) -> list[Member]:
+    """Return people of the caller's tenant, whoever came first at the top, those after an id."""
+    member, query = memberships.c, _members(work)
+    if wanted.is_verified is not None:
+        is_verified = member.verification == Verification.VERIFIED
+        query = query.where(is_verified if wanted.is_verified else ~is_verified)
+    if wanted.is_active is not None:
+        query = query.where(member.deactivated_at.is_(None) == wanted.is_active)
+    if wanted.role is not None:
+        query = query.where(member.role == wanted.role)
+    if after is not None:
+        query = query.where(users.c.id > after)
+    return [_member(row) for row in await work.db.execute(query.order_by(users.c.id).limit(limit))]
+
+
+async def role_of_caller(work: ReadOnly) -> str:
+    """Return what the caller is in their tenant; nothing when they have just left it."""
+    mine = and_(owned(memberships, work), memberships.c.user_id == work.who.user_id)
+    return (await work.db.execute(select(memberships.c.role).where(mine))).scalar_one_or_none() or ""
+
+
+async def lock_owners(work: UnitOfWork) -> frozenset[UserId]:
+    """Return the owners a tenant can count on, who stay as they are until the transaction ends."""
+    is_acting = and_(memberships.c.role == Role.OWNER, memberships.c.deactivated_at.is_(None))
+    query = select(memberships.c.user_id).where(owned(memberships, work), is_acting)
+    rows = await work.db.execute(query.order_by(memberships.c.user_id).with_for_update())
+    return frozenset(map(UserId, rows.scalars()))
+
+
+async def save_member(work: UnitOfWork, member: Member) -> None:
+    """Write what somebody is called, and what they are in the caller's tenant."""
+    mine = and_(owned(memberships, work), memberships.c.user_id == member.id)
+    standing = {
+        "role": member.role, "verification": member.verification, "deactivated_at": member.deactivated_at,
+    }  # fmt: skip
+    await work.db.execute(update(memberships).where(mine).values(standing))
+    await work.db.execute(update(users).where(users.c.id == member.id).values(name=member.name))
+
+
+async def end_logins(work: UnitOfWork, user_id: UserId) -> None:
+    """Mark every login that somebody has in the caller's tenant ended."""
+    mine = and_(owned(logins, work), logins.c.user_id == user_id, logins.c.ended_at.is_(None))
+    await work.db.execute(update(logins).where(mine).values(ended_at=work.now))
+
+
+async def erase_member(work: UnitOfWork, user_id: UserId) -> None:
+    """Take somebody's place, ways in, name and address away; the system's work.
+
+    The id stays, because accounts, keys and the audit name it.
+    """
+    for table in (memberships, logins, sign_in_links):
+        await work.db.execute(delete(table).where(owned(table, work), table.c.user_id == user_id))
+    keys = and_(owned(api_keys, work), api_keys.c.user_id == user_id, api_keys.c.revoked_at.is_(None))
+    await work.db.execute(update(api_keys).where(keys).values(revoked_at=work.now))
+    is_elsewhere = exists().where(memberships.c.user_id == user_id)
+    nobody = {"email": f"deleted:{user_id}", "name": "", "password_hash": None}
+    await work.db.execute(update(users).where(users.c.id == user_id, ~is_elsewhere).values(nobody))

@@ -1,0 +1,57 @@
+"""The people of a small desk, kept in memory."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+JOINED_AT = "2020-03-13T20:00:00Z"
+INVITATION = {"link_token": "l1nk", "expires_at": "2020-03-14T20:00:00Z"}
+
+
+def person(number: int, **known: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
+    """Return somebody, as the server shows them."""
+    always = {"id": f"0170d4f1-0000-7000-8000-00000000000{number}", "verification": "verified", "is_active": True}
+    return always | {"joined_at": JOINED_AT, "deactivated_at": None} | known
+
+
+@dataclass
+class SmallUsers:
+    people: list[dict[str, Any]] = field(
+        default_factory=lambda: [person(1, email="demo@desk.test", name="Demo", role="owner")]
+    )
+    asked: list[dict[str, str]] = field(default_factory=list)
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("/v1/users", self.list_people),
+            Route("/v1/users", self.add, methods=["POST"]),
+            Route("/v1/users/{user_id}", self.one, methods=["GET", "PATCH", "DELETE"]),
+            Route("/v1/users/{user_id}/sign-in-links", self.invite, methods=["POST"]),
+            Route("/v1/users/{user_id}/accounts", self.accounts),
+        ]
+
+    async def list_people(self, request: Request) -> Response:
+        self.asked.append(dict(request.query_params))
+        return JSONResponse({"items": self.people, "next_cursor": None})
+
+    async def add(self, request: Request) -> Response:
+        self.people.append(person(2, **await request.json()))
+        return JSONResponse(self.people[-1] | {"invitation": INVITATION}, 201)
+
+    async def one(self, request: Request) -> Response:
+        found = next(each for each in self.people if each["id"] == request.path_params["user_id"])
+        if request.method == "DELETE":
+            self.people.remove(found)
+            return Response(status_code=204)
+        if request.method == "PATCH":
+            found |= await request.json()
+        return JSONResponse(found)
+
+    async def invite(self, _request: Request) -> Response:
+        return JSONResponse(INVITATION, 201)
+
+    async def accounts(self, _request: Request) -> Response:
+        return JSONResponse({"items": [], "next_cursor": None})

@@ -1,0 +1,231 @@
+"""How each address is used by a member of the first tenant, and which need nobody: the list that the visitors go by."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.desk import FIRST_CLOSE, wish
+
+OPEN = {
+    ("POST", "/v1/logins"): "this is how somebody comes to be known",
+    ("GET", "/health/live"): "monitors have no key",
+    ("GET", "/health/ready"): "monitors have no key",
+    ("GET", "/metrics"): "monitors have no key; only counters are told",
+    ("GET", "/openapi.json"): "what there is to be asked is no secret",
+    ("GET", "/docs"): "what there is to be asked is no secret",
+    ("GET", "/docs/{name:path}"): "what there is to be asked is no secret",
+    ("GET", "/{path:path}"): "the web app: files that are the same for everybody",
+    **{(method, "/{path:path}"): "nothing is there" for method in ("DELETE", "OPTIONS", "PATCH", "POST", "PUT")},
+}
+
+
+@dataclass(frozen=True)
+class Call:
+    """How a member uses an address: names in braces are ids of things that belong to the first tenant."""
+
+    params: Mapping[str, str] = field(default_factory=dict[str, str])
+    body: Mapping[str, Any] | None = None
+    symbol: str = "ACME"
+    instead: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    def names(self, path: str) -> bool:
+        """Say whether the call names something that belongs to somebody."""
+        texts = (value for value in (*self.params.values(), *(self.body or {}).values()) if isinstance(value, str))
+        return "{" in path or any("{" in text for text in texts)
+
+
+OPTION = "ACME240607C00100000"
+CALLS = {
+    ("DELETE", "/v1/logins/current"): Call(),
+    ("GET", "/v1/me"): Call(),
+    ("GET", "/v1/keys"): Call(),
+    ("POST", "/v1/keys"): Call(body={"name": "Another", "scopes": ["read"]}),
+    ("DELETE", "/v1/keys/{key_id}"): Call(),
+    ("GET", "/v1/users"): Call(),
+    ("POST", "/v1/users"): Call(body={"email": "new@desk.test", "name": "New", "role": "trader"}),
+    ("GET", "/v1/users/{user_id}"): Call(),
+    ("PATCH", "/v1/users/{user_id}"): Call(body={"role": "risk"}),
+    ("DELETE", "/v1/users/{user_id}"): Call(),
+    ("POST", "/v1/users/{user_id}/sign-in-links"): Call(),
+    ("GET", "/v1/users/{user_id}/accounts"): Call(),
+    ("GET", "/v1/accounts"): Call(),
+    ("POST", "/v1/accounts"): Call(body={"name": "Second", "tape_id": "{tape_id}"}),
+    ("GET", "/v1/accounts/{account_id}"): Call(),
+    ("GET", "/v1/accounts/by-number/{number}"): Call(),
+    ("DELETE", "/v1/accounts/{account_id}"): Call(instead={"account_id": "empty_id"}),
+    ("PATCH", "/v1/accounts/{account_id}"): Call(body={"name": "Renamed"}),
+    ("POST", "/v1/accounts/{account_id}/reset"): Call(body={"cash": "1"}),
+    ("GET", "/v1/accounts/{account_id}/epochs"): Call(),
+    ("POST", "/v1/accounts/{account_id}/forks"): Call(body={"name": "What if"}),
+    ("GET", "/v1/accounts/{account_id}/comparison"): Call({"with": "{empty_id}"}),
+    ("GET", "/v1/accounts/{account_id}/order-statistics"): Call(),
+    ("GET", "/v1/orders/{order_id}/history"): Call(),
+    ("POST", "/v1/accounts/{account_id}/rescore"): Call(body={"fill_model": "harsh"}),
+    ("POST", "/v1/accounts/{account_id}/transfers"): Call(body={"amount": "1"}),
+    ("PUT", "/v1/accounts/{account_id}/keys/{key_id}"): Call(),
+    ("GET", "/v1/accounts/{account_id}/positions"): Call(),
+    ("GET", "/v1/accounts/{account_id}/ledger"): Call(),
+    ("GET", "/v1/accounts/{account_id}/activities"): Call(),
+    ("GET", "/v1/accounts/{account_id}/activities.csv"): Call(),
+    ("GET", "/v1/accounts/{account_id}/fills"): Call(),
+    ("GET", "/v1/accounts/{account_id}/lots"): Call(),
+    ("GET", "/v1/accounts/{account_id}/gains"): Call(),
+    ("GET", "/v1/accounts/{account_id}/gains.csv"): Call(),
+    ("GET", "/v1/fills/{fill_id}/explanation"): Call(),
+    ("GET", "/v1/accounts/{account_id}/equity"): Call(),
+    ("GET", "/v1/accounts/{account_id}/reconciliation"): Call(),
+    ("GET", "/v1/orders"): Call({"account_id": "{account_id}"}),
+    ("POST", "/v1/orders"): Call(body=wish("{account_id}", "buy", "1")),
+    ("POST", "/v1/orders/preview"): Call(body=wish("{account_id}", "buy", "1")),
+    ("POST", "/v1/orders/batch"): Call(body={"orders": [wish("{account_id}", "buy", "1")]}),
+    ("POST", "/v1/orders/batch/cancel"): Call(body={"order_ids": ["{order_id}"]}),
+    ("GET", "/v1/orders/{order_id}"): Call(),
+    ("DELETE", "/v1/orders/{order_id}"): Call(),
+    ("PATCH", "/v1/orders/{order_id}"): Call(body={"quantity": "2"}),
+    ("DELETE", "/v1/orders"): Call({"account_id": "{account_id}"}),
+    ("POST", "/v1/accounts/{account_id}/positions/{symbol}/close"): Call(body={"percent": "100"}),
+    ("POST", "/v1/accounts/{account_id}/positions/{symbol}/exercise"): Call(body={}, symbol=OPTION),
+    ("PUT", "/v1/accounts/{account_id}/positions/{symbol}/at-expiry"): Call(body={"at_expiry": "lapse"}, symbol=OPTION),
+    ("GET", "/v1/accounts/{account_id}/option-positions"): Call(),
+    ("GET", "/v1/accounts/{account_id}/strategies"): Call(),
+    ("POST", "/v1/options/payoff"): Call(body={"legs": [{"symbol": OPTION, "quantity": "1", "price": "3"}]}),
+    ("GET", "/v1/options/contracts"): Call({"tape_id": "{tape_id}", "underlying": "ACME"}),
+    ("GET", "/v1/options/chain"): Call({"tape_id": "{tape_id}", "underlying": "ACME"}),
+    ("GET", "/v1/options/expirations"): Call({"tape_id": "{tape_id}", "underlying": "ACME"}),
+    ("GET", "/v1/options/strikes"): Call({"tape_id": "{tape_id}", "underlying": "ACME"}),
+    ("GET", "/v1/accounts/{account_id}/expiries"): Call({"on": "2024-06-07"}),
+    ("GET", "/v1/tapes"): Call(),
+    ("POST", "/v1/tapes"): Call(body={"dataset_id": "{dataset_id}", "name": "Run", "start_at": FIRST_CLOSE}),
+    ("GET", "/v1/tape-presets"): Call(),
+    ("GET", "/v1/tape-presets/truth"): Call(),
+    ("POST", "/v1/tape-presets"): Call(body={"name": "again", "title": "A", "summary": "B", "tape_id": "{tape_id}"}),
+    ("DELETE", "/v1/tape-presets/{preset_name}"): Call(),
+    ("GET", "/v1/tapes/{tape_id}"): Call(),
+    ("POST", "/v1/tapes/{tape_id}/control"): Call(body={"action": "pause"}),
+    ("POST", "/v1/tapes/{tape_id}/rewind"): Call(body={"to": FIRST_CLOSE}),
+    ("GET", "/v1/tapes/{tape_id}/branches"): Call(),
+    ("GET", "/v1/tapes/{tape_id}/strategies"): Call(),
+    ("POST", "/v1/tapes/{tape_id}/strategies"): Call(body={"name": "Beta"}),
+    ("DELETE", "/v1/tapes/{tape_id}/strategies/{strategy}"): Call(),
+    ("POST", "/v1/tapes/{tape_id}/strategies/{strategy}/acknowledgements"): Call(body={"cursor": 0}),
+    ("GET", "/v1/instruments"): Call({"tape_id": "{tape_id}"}),
+    ("GET", "/v1/bars"): Call({"tape_id": "{tape_id}", "symbol": "ACME"}),
+    ("GET", "/v1/quotes"): Call({"tape_id": "{tape_id}", "symbols": "ACME"}),
+    ("GET", "/v1/quotes/history"): Call({"tape_id": "{tape_id}", "symbol": "ACME"}),
+    ("GET", "/v1/prints"): Call({"tape_id": "{tape_id}", "symbol": "ACME"}),
+    ("GET", "/v1/depth"): Call({"tape_id": "{tape_id}", "symbol": "ACME"}),
+    ("GET", "/v1/facts"): Call({"tape_id": "{tape_id}", "symbol": "ACME"}),
+    ("GET", "/v1/sectors"): Call({"tape_id": "{tape_id}"}),
+    ("GET", "/v1/statistics"): Call({"tape_id": "{tape_id}"}),
+    ("GET", "/v1/movers"): Call({"tape_id": "{tape_id}"}),
+    ("GET", "/v1/tapes/{tape_id}/catalogue"): Call(),
+    ("GET", "/v1/datasets"): Call(),
+    ("POST", "/v1/datasets"): Call({"name": "Mine"}),
+    ("GET", "/v1/datasets/{dataset_id}/quality"): Call(),
+    ("POST", "/v1/datasets/{dataset_id}/repairs"): Call(body={"from_dataset_id": "{dataset_id}"}),
+    ("POST", "/v1/datasets/{dataset_id}/backfills"): Call(),
+    ("POST", "/v1/datasets/{dataset_id}/actions"): Call(),
+    ("POST", "/v1/datasets/{dataset_id}/halts"): Call(),
+    ("POST", "/v1/datasets/{dataset_id}/auctions"): Call(),
+    ("POST", "/v1/datasets/{dataset_id}/holdings"): Call(),
+    ("GET", "/v1/fund-holdings"): Call({"tape_id": "{tape_id}", "symbol": "ACME"}),
+    ("GET", "/v1/tapes/{tape_id}/halts"): Call(),
+    ("GET", "/v1/tapes/{tape_id}/corporate-actions"): Call(),
+    ("GET", "/v1/sources"): Call(),
+    ("PUT", "/v1/sources/{source}/key"): Call(body={"key_id": "AKINVENTED", "secret": "invented"}),
+    ("DELETE", "/v1/sources/{source}/key"): Call(),
+    ("POST", "/v1/sources/{source}/test"): Call(),
+    ("PUT", "/v1/source-rows/{subject}"): Call(body={"sources": ["polygon"]}),
+    ("DELETE", "/v1/source-rows/{subject}"): Call(),
+    ("POST", "/v1/datasets/histories"): Call(
+        body={"name": "Half", "symbols": ["ACME"], "start_on": "2024-01-02", "end_on": "2024-01-09"}
+    ),
+    ("POST", "/v1/live/tapes"): Call(body={"name": "Today", "symbols": ["ACME"]}),
+    ("POST", "/v1/live/tapes/{live_tape_id}/symbols"): Call(body={"symbols": ["ACME"]}),
+    ("DELETE", "/v1/live/answers"): Call(),
+    ("GET", "/v1/live/quotes"): Call({"symbols": "ACME"}),
+    ("GET", "/v1/live/bars"): Call({"symbol": "ACME", "start": "2024-01-02T00:00:00Z", "end": "2024-02-01T00:00:00Z"}),
+    ("GET", "/v1/live/chain"): Call({"underlying": "ACME"}),
+    ("GET", "/v1/live/instruments"): Call({"q": "acme"}),
+    ("GET", "/v1/live/actions"): Call({"symbol": "ACME", "start": "2024-01-01", "end": "2024-12-31"}),
+    ("GET", "/v1/live/yields"): Call({"series": "DGS10", "start": "2024-01-01", "end": "2024-12-31"}),
+    ("GET", "/v1/jobs"): Call(),
+    ("GET", "/v1/jobs/{job_id}"): Call(),
+    ("DELETE", "/v1/jobs/{job_id}"): Call(),
+}
+
+
+# The Alpaca dialect, which is an app of its own and refuses in its own words: a call is somebody's when it
+# names what only they have.
+SPOKEN = {
+    ("GET", "/v2/account"): Call(),
+    ("GET", "/v2/account/configurations"): Call(),
+    ("PATCH", "/v2/account/configurations"): Call(body={"suspend_trade": False}),
+    ("GET", "/v2/account/activities"): Call(),
+    ("GET", "/v2/account/activities/{activity_type}"): Call(),
+    ("GET", "/v2/account/portfolio/history"): Call(),
+    ("GET", "/v2/clock"): Call(),
+    ("GET", "/v2/calendar"): Call({"start": "2024-06-03", "end": "2024-06-04"}),
+    ("GET", "/v2/assets"): Call(),
+    ("GET", "/v2/assets/{symbol}"): Call(),
+    ("POST", "/v2/orders"): Call(
+        body={"symbol": "ACME", "qty": "1", "side": "buy", "type": "market", "time_in_force": "day"}
+    ),
+    ("GET", "/v2/orders"): Call(),
+    ("DELETE", "/v2/orders"): Call(),
+    ("GET", "/v2/orders:by_client_order_id"): Call({"client_order_id": "{client_order_id}"}),
+    ("GET", "/v2/orders/{order_id}"): Call(),
+    ("PATCH", "/v2/orders/{order_id}"): Call(body={"qty": "2"}),
+    ("DELETE", "/v2/orders/{order_id}"): Call(),
+    ("GET", "/v2/positions"): Call(),
+    ("DELETE", "/v2/positions"): Call(),
+    ("GET", "/v2/positions/{symbol}"): Call(),
+    ("DELETE", "/v2/positions/{symbol}"): Call(),
+}
+READ_BY_SYMBOL = {"symbols": "ACME", "start": "2024-06-03"}
+SPOKEN |= {
+    ("GET", path): Call() if "{symbol}" in path else Call(READ_BY_SYMBOL)
+    for path in (
+        *(f"/v2/stocks/{each}" for each in ("bars", "quotes", "trades", "snapshots")),
+        *(f"/v2/stocks/{each}/latest" for each in ("bars", "quotes", "trades")),
+        *(f"/v2/stocks/{{symbol}}/{each}" for each in ("bars", "quotes", "trades", "snapshot")),
+        *(f"/v2/stocks/{{symbol}}/{each}/latest" for each in ("bars", "quotes", "trades")),
+        *(f"/v1beta3/crypto/us/{each}" for each in ("bars", "quotes", "trades", "snapshots")),
+        *(f"/v1beta3/crypto/us/latest/{each}" for each in ("bars", "quotes", "trades", "orderbooks")),
+        *(f"/v1beta1/options/{each}" for each in ("bars", "trades", "quotes/latest", "trades/latest", "snapshots")),
+        *("/v1beta1/options/snapshots/{symbol}", "/v1beta1/options/meta/exchanges", "/v2/options/contracts"),
+        *("/v1beta1/screener/stocks/most-actives", "/v1beta1/screener/{market}/movers"),
+        *("/v1beta1/news", "/v1/corporate-actions"),
+    )
+}
+SPOKEN[("GET", "/v2/options/contracts/{contract}")] = Call()
+SPOKEN[("POST", "/v2/positions/{contract}/exercise")] = Call()
+SPOKEN[("POST", "/v2/positions/{contract}/do-not-exercise")] = Call()
+THEIRS = ("/v2/positions/{contract}", "{order_id}", "{client_order_id}", "/v2/positions/{symbol}")
+
+
+# Sources have the same names for everybody, and each tenant keys of its own: who set none is told so.
+EVERYBODYS = {
+    ("PUT", "/v1/sources/{source}/key"),
+    ("PUT", "/v1/source-rows/{subject}"),
+    ("DELETE", "/v1/source-rows/{subject}"),
+}
+KEYED = {address for address in CALLS if address[0] == "GET" and address[1].startswith("/v1/live/")} | {
+    ("DELETE", "/v1/sources/{source}/key"),
+    ("POST", "/v1/sources/{source}/test"),
+}
+NAMED = {
+    "source": "alpaca",
+    "subject": "quotes",
+    "activity_type": "FILL",
+    "market": "stocks",
+    "contract": "ACME240607C00100000",
+}
+# What changes nothing, or nothing but one's own, though it is asked with another method than GET.
+HARMLESS = {
+    ("DELETE", "/v1/logins/current"): "everybody may leave",
+    ("POST", "/v1/orders/preview"): "an order is worked out and not placed",
+    ("POST", "/v1/options/payoff"): "a strategy is worked out and not bought",
+    ("POST", "/v1/accounts/{account_id}/rescore"): "what would have been is worked out, and the account stays",
+    ("POST", "/v1/sources/{source}/test"): "a source is asked, as it is by every read of a live price",
+}
