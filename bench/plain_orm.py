@@ -21,7 +21,8 @@ from paperdesk.core.kernel.ids import InstrumentId
 from paperdesk.core.kernel.principal import Principal
 from paperdesk.features.broker import tables
 from paperdesk.features.broker.answers import Answer, Placed
-from paperdesk.features.broker.order_writer import Batch, OrderWriter, Waiting, decide_one
+from paperdesk.features.broker.deciding import Batch, Waiting, decide_one
+from paperdesk.features.broker.order_writer import OrderWriter
 from paperdesk.features.broker.rows import KIND_OF, position_of, read_account_of
 from paperdesk.features.marketdata.tables import tape_runs
 from paperdesk.features.marketdata.tapes import Shelf, tape_of

@@ -24,7 +24,8 @@ from paperdesk.core.kernel.principal import Principal
 from paperdesk.doors.desk import Desk
 from paperdesk.features.broker import tables
 from paperdesk.features.broker.answers import Answer
-from paperdesk.features.broker.order_writer import Batch, OrderWriter, Waiting, decide_one
+from paperdesk.features.broker.deciding import Batch, Waiting, decide_one
+from paperdesk.features.broker.order_writer import OrderWriter
 from paperdesk.features.broker.rows import read_account_of
 from paperdesk.features.identity.access import Gate, caller
 from paperdesk.features.marketdata.publication import Publication

@@ -12,7 +12,8 @@ from paperdesk.core.broker.orders import OrderType, Side
 from paperdesk.core.kernel.ids import AccountId, EntryId, OrderId, uuid_from_text
 from paperdesk.core.kernel.principal import Principal
 from paperdesk.features.broker.answers import Placed
-from paperdesk.features.broker.order_writer import IdempotencyKeyTaken, OrderWriter, UnknownAccount, WriterBusy
+from paperdesk.features.broker.deciding import IdempotencyKeyTaken, UnknownAccount
+from paperdesk.features.broker.order_writer import OrderWriter, WriterBusy
 from paperdesk.features.broker.work import BrokerWork
 from paperdesk.infra.crypto import entropy
 from paperdesk.infra.settings import Settings

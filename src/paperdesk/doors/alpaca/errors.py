@@ -31,7 +31,7 @@ from paperdesk.core.kernel.errors import (
 from paperdesk.core.kernel.ids import MalformedId
 from paperdesk.doors.alpaca.leg_cover import LegNotCovered
 from paperdesk.doors.problems import RETRY_AFTER_S, BodyTooLarge, request_id_of
-from paperdesk.features.broker.order_writer import ClientOrderIdTaken
+from paperdesk.features.broker.deciding import ClientOrderIdTaken
 from paperdesk.infra.db import is_outage
 from paperdesk.infra.http import MalformedJson
 from paperdesk.infra.telemetry import log

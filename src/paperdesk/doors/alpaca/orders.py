@@ -31,10 +31,10 @@ from paperdesk.features.broker.answers import Placed
 from paperdesk.features.broker.cancel_order import cancel_order
 from paperdesk.features.broker.cancel_orders import cancel_orders
 from paperdesk.features.broker.close_position import close_position
+from paperdesk.features.broker.deciding import ClientOrderIdTaken
 from paperdesk.features.broker.exercise_option import exercise_option
 from paperdesk.features.broker.instruct_expiry import instruct_expiry
 from paperdesk.features.broker.order_queries import OrderSearch, exits_of, find_orders
-from paperdesk.features.broker.order_writer import ClientOrderIdTaken
 from paperdesk.features.broker.place_combo import place_combo
 from paperdesk.features.broker.place_order import place_order
 from paperdesk.features.broker.queries import by_symbol, open_positions, value

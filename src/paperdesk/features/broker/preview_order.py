@@ -10,7 +10,7 @@ from paperdesk.core.broker.view import MarketView
 from paperdesk.core.kernel.principal import Scope
 from paperdesk.core.kernel.values import replace
 from paperdesk.features.broker import queries, store
-from paperdesk.features.broker.order_writer import taken
+from paperdesk.features.broker.deciding import taken
 from paperdesk.features.broker.repeats import earlier_of
 from paperdesk.features.broker.store import Locked
 from paperdesk.features.broker.touching import touched, views_of

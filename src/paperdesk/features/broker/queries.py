@@ -22,8 +22,8 @@ from paperdesk.core.kernel.codes import is_right
 from paperdesk.core.kernel.errors import Invalid, NotFound
 from paperdesk.core.kernel.ids import AccountId, OrderId, derived
 from paperdesk.core.kernel.money import ZERO
+from paperdesk.features.broker.deciding import UnknownAccount
 from paperdesk.features.broker.lineage_queries import lineage_of
-from paperdesk.features.broker.order_writer import UnknownAccount
 from paperdesk.features.broker.rows import account_of, claim_of, explanation_of, order_of, position_of
 from paperdesk.features.broker.tables import account_keys, accounts, claims, entries, fills, orders, positions
 from paperdesk.features.marketdata.feeds.dataset import Dataset

@@ -1,0 +1,209 @@
+"""A batch of commands, and what is decided of each: pure, once everything that it touches is at hand."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from paperdesk.core.broker import engine
+from paperdesk.core.broker.account import Account
+from paperdesk.core.broker.combo_prices import legs_of
+from paperdesk.core.broker.commands import (
+    CancelOrder,
+    CancelOrders,
+    ClosePosition,
+    Command,
+    ExerciseOption,
+    InstructExpiry,
+    PlaceCombo,
+    PlaceOrder,
+    ReplaceOrder,
+    TransferCash,
+)
+from paperdesk.core.broker.contingencies import Course
+from paperdesk.core.broker.events import CashTransferred, OrderCancelled
+from paperdesk.core.broker.ledger import Entry
+from paperdesk.core.broker.orders import Order
+from paperdesk.core.broker.view import MarketView
+from paperdesk.core.kernel.errors import Conflict, NotFound, PaperdeskError
+from paperdesk.core.kernel.ids import AccountId, EntryId, OrderId, TapeId, TenantId
+from paperdesk.core.kernel.principal import Principal
+from paperdesk.features.broker.answers import (
+    Answer,
+    Answers,
+    Cancelled,
+    Done,
+    Placed,
+    Transferred,
+)
+from paperdesk.features.broker.changes import Cause, Change
+from paperdesk.features.broker.repeats import Earlier, Name, Placing
+
+
+class UnknownAccount(NotFound):
+    """There is no such account, or it belongs to another tenant."""
+
+
+class ClientOrderIdTaken(Conflict):
+    """The account already has another order under this client order id."""
+
+
+class IdempotencyKeyTaken(Conflict):
+    """The key was already used for a transfer of another amount."""
+
+
+@dataclass(slots=True)
+class Waiting:
+    """A command in the queue, and the promise of its answer."""
+
+    who: Principal
+    command: Command
+    answer: asyncio.Future[Answer]
+
+
+@dataclass(slots=True)
+class Batch:
+    """Everything one transaction works on; `accounts` move as commands are decided."""
+
+    commands: Sequence[Waiting]
+    accounts: dict[AccountId, Account] = field(default_factory=dict[AccountId, Account])
+    views: Mapping[TapeId, MarketView] = field(default_factory=dict[TapeId, MarketView])
+    changes: dict[AccountId, Change] = field(default_factory=dict[AccountId, Change])
+    by_client_id: dict[Name, Earlier] = field(default_factory=dict[Name, Earlier])
+    known_entries: dict[EntryId, Entry] = field(default_factory=dict[EntryId, Entry])
+
+    @property
+    def account_ids(self) -> set[AccountId]:
+        """Return the accounts that the commands name."""
+        return {waiting.command.account_id for waiting in self.commands}
+
+    @property
+    def tenants(self) -> list[TenantId]:
+        """Return whose commands these are, each once and in order."""
+        return sorted({waiting.who.tenant_id for waiting in self.commands})
+
+    @property
+    def changed(self) -> list[Change]:
+        """Return what the commands did to accounts so far."""
+        return list(self.changes.values())
+
+    def decided(self) -> "Answers":
+        """Decide one command after the other."""
+        return [decide_one(self, waiting) for waiting in self.commands]
+
+
+def decide_one(batch: Batch, waiting: Waiting) -> Answer | PaperdeskError:
+    """Decide one command; a refusal is a value here, because it is nobody else's business."""
+    try:
+        account = batch.accounts.get(waiting.command.account_id)
+        if account is None or account.tenant_id != waiting.who.tenant_id:
+            raise UnknownAccount("There is no such account.", account_id=str(waiting.command.account_id))
+        return _answer(batch, account, waiting)
+    except PaperdeskError as refusal:
+        return refusal
+
+
+def _answer(batch: Batch, account: Account, waiting: Waiting) -> Answer:
+    match waiting.command:
+        case PlaceOrder() | PlaceCombo() | ClosePosition() as command:
+            return _place(batch, account, command, waiting)
+        case ReplaceOrder() as command:
+            return _replace(batch, account, command, waiting)
+        case CancelOrder() as command:
+            return _cancel(batch, account, command, waiting)
+        case CancelOrders() as command:
+            return _cancel_all(batch, account, command, waiting)
+        case TransferCash() as command:
+            return _move_cash(batch, account, command, waiting)
+        case ExerciseOption() | InstructExpiry() as command:
+            course = engine.decided(account, command, _view(batch, account))
+            return Done(_happened(batch, account, course, waiting), course.happened)
+
+
+def _cancel(batch: Batch, account: Account, command: CancelOrder, waiting: Waiting) -> Placed:
+    view = _view(batch, account)
+    after = _happened(batch, account, engine.decided(account, command, view), waiting)
+    return _placed(after, command.order_id, view, is_new=False)
+
+
+def _placed(account: Account, order_id: OrderId, view: MarketView, *, is_new: bool) -> Placed:
+    order = account.orders[order_id]
+    return Placed(order, is_new, view, legs_of(account, order) if order.is_combo else ())
+
+
+def _place(batch: Batch, account: Account, command: Placing, waiting: Waiting) -> Placed:
+    view = _view(batch, account)
+    earlier = batch.by_client_id.get((account.id, command.idempotency_key))
+    if earlier is not None:
+        return _repeated(account, earlier, command, view)
+    account = _happened(batch, account, engine.decided(account, command, view), waiting)
+    order = account.orders[command.order_id]
+    batch.by_client_id[account.id, order.client_order_id] = Earlier(order.id, command)
+    course = engine.met_at_once(account, order, view)
+    if course is not None:
+        account = _happened(batch, account, course, waiting, has_asked=False)
+    return _placed(account, order.id, view, is_new=True)
+
+
+def _repeated(account: Account, earlier: Earlier, command: Placing, view: MarketView) -> Placed:
+    """Answer a repeated request with its order; another content under the same id is refused."""
+    if not earlier.is_again(command):
+        raise taken(account.orders[earlier.order_id])
+    return _placed(account, earlier.order_id, view, is_new=False)
+
+
+def _replace(batch: Batch, account: Account, command: ReplaceOrder, waiting: Waiting) -> Placed:
+    view = _view(batch, account)
+    earlier = batch.by_client_id.get((account.id, command.client_order_id or ""))
+    if earlier is not None:
+        successor = account.orders[earlier.order_id]
+        if successor.replaces != command.order_id or not earlier.is_replaced_again(command):
+            raise taken(successor)
+        return _placed(account, successor.id, view, is_new=False)
+    account = _happened(batch, account, engine.decided(account, command, view), waiting)
+    order = account.orders[command.new_order_id]
+    batch.by_client_id[account.id, order.client_order_id] = Earlier(order.id, command)
+    return _placed(account, order.id, view, is_new=True)
+
+
+def taken(order: Order) -> ClientOrderIdTaken:
+    """Return the refusal of a client order id that another order already has."""
+    return ClientOrderIdTaken(
+        f"Another order already has the client order id {order.client_order_id!r}.",
+        client_order_id=order.client_order_id,
+        order_id=str(order.id),
+    )
+
+
+def _cancel_all(batch: Batch, account: Account, command: CancelOrders, waiting: Waiting) -> Cancelled:
+    view = _view(batch, account)
+    course = engine.decided(account, command, view)
+    after = _happened(batch, account, course, waiting) if course.events else account
+    gone = (event.order_id for event in course.events if isinstance(event, OrderCancelled))
+    return Cancelled(tuple(after.orders[order_id] for order_id in gone), view)
+
+
+def _move_cash(batch: Batch, account: Account, command: TransferCash, waiting: Waiting) -> Transferred:
+    known = batch.known_entries.get(command.entry_id)
+    if known is not None:
+        if known.postings[0].amount != command.amount:
+            raise IdempotencyKeyTaken("This key was used for a transfer of another amount.")
+        return Transferred(known, is_new=False)
+    course = engine.decided(account, command, _view(batch, account))
+    (event,) = course.events
+    assert isinstance(event, CashTransferred), "a transfer is one event"
+    _happened(batch, account, course, waiting)
+    batch.known_entries[event.entry.id] = event.entry
+    return Transferred(event.entry, is_new=True)
+
+
+def _view(batch: Batch, account: Account) -> MarketView:
+    return batch.views[account.tape_id]
+
+
+def _happened(batch: Batch, account: Account, course: Course, waiting: Waiting, *, has_asked: bool = True) -> Account:
+    """Remember what a command did, and return the account after it; what follows a command does not carry it."""
+    change = batch.changes.setdefault(account.id, Change(account, account))
+    change.after = batch.accounts[account.id] = course.account
+    asked = waiting.command if has_asked else None
+    change.take(course.events, Cause(waiting.who.subject, _view(batch, account).cursor, asked))
+    return course.account
