@@ -42,6 +42,9 @@ from paperdesk.features.marketdata.sources import Sources, routes_of
 from paperdesk.features.marketdata.tapes import Shelf
 from paperdesk.features.operations.jobs import SCHEDULES
 from paperdesk.features.operations.seed_demo import seed_demo
+from paperdesk.features.watch.alert_news import AlertNews
+from paperdesk.features.watch.check_price_alerts import CHANNEL as ALERTS
+from paperdesk.features.watch.check_price_alerts import Watcher
 from paperdesk.infra.cache import keeper_of
 from paperdesk.infra.clock import SystemClock
 from paperdesk.infra.crypto import TokenHasher, Vault, load_pepper, load_sealing_keys
@@ -106,7 +109,7 @@ async def running_desk(settings: Settings) -> AsyncIterator[Desk]:
         stack.push_async_callback(writer.close)
         auditor = Auditor(runtime, shelf)
         pump = Pump(runtime, shelf, relay, publication, auditor, Recorder(runtime, shelf, sources))
-        elsewhere = Elsewhere(pump)
+        elsewhere, watcher = Elsewhere(pump), Watcher(runtime, shelf)
         rooms = (
             writer.run(),
             relay.run(),
@@ -114,7 +117,15 @@ async def running_desk(settings: Settings) -> AsyncIterator[Desk]:
             auditor.run(),
             publication.run(),
             elsewhere.run(),
-            Notices(server, {CHANNEL: (shelf.answers, elsewhere), EVENTS: (relay,)}).run(),
+            watcher.run(),
+            Notices(
+                server,
+                {
+                    CHANNEL: (shelf.answers, elsewhere, watcher),
+                    EVENTS: (relay,),
+                    ALERTS: (watcher, AlertNews(runtime.bus)),
+                },
+            ).run(),
             Warmer(runtime, shelf, KeptSources(sources, runtime.cache, runtime.clock)).run(),
             Worker(runtime, {**jobs_with(sources), **BROKER_JOBS}, SCHEDULES).run(),
         )

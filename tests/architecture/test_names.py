@@ -83,6 +83,8 @@ NOUNS = {
     "identity/member_store": "the SQL of people and what they are in a tenant",
     "identity/user_routes": "the routes of people, for the REST door",
     "identity/user_schemas": "what people look like from outside",
+    "watch/alert_news": "what has fired, for the stream",
+    "watch/watchlists": "a list of symbols, for the store and the use cases",
     "broker/popular_queries": "what is held or ordered on tapes, for what keeps its quotes warm",
     "broker/held_queries": "options that were ever held, for the routes",
     "broker/order_queries": "reads of orders and activities, for the doors",

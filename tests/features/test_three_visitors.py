@@ -46,6 +46,9 @@ async def ids(desk: RunningDesk) -> dict[str, str]:
         key = {"secret": secret, **({"key_id": key_id} if key_id else {})}
         (await desk.mine.ask("PUT", f"/v1/sources/{source}/key", json=key)).raise_for_status()
     live = await desk.mine.post("/v1/live/tapes", {"name": "Ours", "symbols": ["BOLT"]})
+    watchlist = await desk.mine.post("/v1/watchlists", {"name": "Ours", "symbols": ["ACME"]})
+    waiting = {"tape_id": tape_id, "symbol": "ACME", "condition": "above", "level": "500"}
+    alert = await desk.mine.post("/v1/price-alerts", waiting)
     fill, *_ = await desk.mine.rows(f"/v1/accounts/{account_id}/fills")
     order = await desk.mine.order(account_id, "buy", "1")
     empty_id = await desk.mine.open_account(tape_id)
@@ -69,6 +72,8 @@ async def ids(desk: RunningDesk) -> dict[str, str]:
         "key_id": str(desk.first.key.id),
         "dataset_id": str(private),
         "job_id": str(job_id),
+        "watchlist_id": watchlist["id"],
+        "alert_id": alert["id"],
     }
 
 
@@ -110,6 +115,8 @@ ANYTHING = dict.fromkeys(
         "user_id",
         "dataset_id",
         "job_id",
+        "watchlist_id",
+        "alert_id",
     ),
     str(uuid4()),
 )

@@ -83,7 +83,7 @@ async def test_every_list_joins_page_by_page_and_refuses_a_cursor_of_another(des
 
 
 # Of these the scene below has one row or none; their pages are cut as the others' are.
-FEW = {"/v1/tapes/{tape_id}/halts", "/v1/accounts/{account_id}/gains"}
+FEW = {"/v1/tapes/{tape_id}/halts", "/v1/accounts/{account_id}/gains", "/v1/price-alert-firings"}
 SCENES: dict[str, dict[str, str]] = {
     "/v1/tapes/{tape_id}/corporate-actions": {"tape_id": "acting_tape_id"},
     "/v1/tapes/{tape_id}/halts": {"tape_id": "halted_tape_id"},
@@ -132,6 +132,9 @@ async def populated(desk: RunningDesk) -> dict[str, str]:
         await mine.post(f"/v1/tapes/{tape_id}/rewind", {"to": "2024-06-03T20:00:00Z", "name": name})
         await mine.post("/v1/keys", {"name": name, "scopes": ["read"]})
         await mine.post("/v1/users", {"email": f"{name}@desk.test", "name": name, "role": "viewer"})
+        await mine.post("/v1/watchlists", {"name": name, "symbols": ["ACME"]})
+        wish = {"tape_id": tape_id, "symbol": "ACME", "condition": "above", "level": "0.01", "rearms": True}
+        await mine.post("/v1/price-alerts", wish)
     return {
         "user_id": str(desk.first.user_id),
         "tape_id": tape_id, "account_id": account_id, "order_id": order["id"], "acting_tape_id": acting,

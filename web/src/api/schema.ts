@@ -1692,6 +1692,97 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/watchlists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List your watchlists, oldest first. */
+        get: operations["get_watchlists"];
+        put?: never;
+        /** Keep a new list of symbols. */
+        post: operations["post_watchlist"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/watchlists/{watchlist_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a watchlist. */
+        get: operations["get_watchlist"];
+        /** Change the name, the symbols or their order. */
+        put: operations["put_watchlist"];
+        post?: never;
+        /** Delete a watchlist. */
+        delete: operations["remove_watchlist"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/price-alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List your price alerts, of one tape or of all, oldest first. */
+        get: operations["get_price_alerts"];
+        put?: never;
+        /** Wait for a price on a tape; one that is there already has to leave and come again. */
+        post: operations["post_price_alert"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/price-alerts/{alert_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a price alert. */
+        get: operations["get_price_alert"];
+        put?: never;
+        post?: never;
+        /** Delete a price alert; what has fired of it stays told. */
+        delete: operations["remove_price_alert"];
+        options?: never;
+        head?: never;
+        /** Change what an alert waits for, and arm it from now on. */
+        patch: operations["patch_price_alert"];
+        trace?: never;
+    };
+    "/v1/price-alert-firings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what has fired of your alerts on a tape, oldest first. */
+        get: operations["get_price_alert_firings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/orders/preview": {
         parameters: {
             query?: never;
@@ -2009,6 +2100,12 @@ export interface components {
          * @enum {string}
          */
         Adjustment: "raw" | "split" | "all";
+        /**
+         * AlertCondition
+         * @description What an alert waits for: a price at the level or above, at it or below, or a move since the previous close.
+         * @enum {string}
+         */
+        AlertCondition: "above" | "below" | "move";
         /**
          * AtExpiry
          * @description What the holder of an option wants on its last day: what everybody does, exercise, or letting it lapse.
@@ -5180,6 +5277,26 @@ export interface components {
              */
             next_cursor: string | null;
         };
+        /** PageOf[PriceAlertFiringOut] */
+        PageOf_PriceAlertFiringOut_: {
+            /** Items */
+            items: components["schemas"]["PriceAlertFiringOut"][];
+            /**
+             * Next Cursor
+             * @description Pass it as `cursor` for the next page; null on the last one.
+             */
+            next_cursor: string | null;
+        };
+        /** PageOf[PriceAlertOut] */
+        PageOf_PriceAlertOut_: {
+            /** Items */
+            items: components["schemas"]["PriceAlertOut"][];
+            /**
+             * Next Cursor
+             * @description Pass it as `cursor` for the next page; null on the last one.
+             */
+            next_cursor: string | null;
+        };
         /** PageOf[StrategyOut] */
         PageOf_StrategyOut_: {
             /** Items */
@@ -5194,6 +5311,16 @@ export interface components {
         PageOf_TapeOut_: {
             /** Items */
             items: components["schemas"]["TapeOut"][];
+            /**
+             * Next Cursor
+             * @description Pass it as `cursor` for the next page; null on the last one.
+             */
+            next_cursor: string | null;
+        };
+        /** PageOf[WatchlistOut] */
+        PageOf_WatchlistOut_: {
+            /** Items */
+            items: components["schemas"]["WatchlistOut"][];
             /**
              * Next Cursor
              * @description Pass it as `cursor` for the next page; null on the last one.
@@ -5516,6 +5643,134 @@ export interface components {
              * @default false
              */
             is_mine?: boolean;
+        };
+        /**
+         * PriceAlertBody
+         * @description An alert: a price to rise to (`above`) or to fall to (`below`), or a move of the session in percent.
+         * @example {
+         *       "condition": "above",
+         *       "level": "105",
+         *       "symbol": "ACME",
+         *       "tape_id": "0192f0c1-7b1e-7a3c-8000-3f5d5f9d9a11"
+         *     }
+         */
+        PriceAlertBody: {
+            /**
+             * Tape Id
+             * Format: uuid
+             */
+            tape_id: string;
+            /** Symbol */
+            symbol: string;
+            condition: components["schemas"]["AlertCondition"];
+            /**
+             * Level
+             * @description A price; of a move its percent since the close before, below 0 for a fall.
+             * @example 12.5
+             */
+            level: string;
+            /**
+             * Rearms
+             * @description Fire each time the price comes anew, rather than once.
+             * @default false
+             */
+            rearms?: boolean;
+        };
+        /**
+         * PriceAlertChangeBody
+         * @description What changes of an alert; it is armed from then on.
+         * @example {
+         *       "level": "110"
+         *     }
+         */
+        PriceAlertChangeBody: {
+            /** Level */
+            level?: string | null;
+            /** Rearms */
+            rearms?: boolean | null;
+        };
+        /**
+         * PriceAlertFiringOut
+         * @description One firing: the fact and the price that an alert had waited for.
+         */
+        PriceAlertFiringOut: {
+            /**
+             * Seq
+             * @description Counts what fired of your alerts on this tape.
+             */
+            seq: number;
+            /**
+             * Alert Id
+             * Format: uuid
+             */
+            alert_id: string;
+            /** Symbol */
+            symbol: string;
+            condition: components["schemas"]["AlertCondition"];
+            /**
+             * Level
+             * @example 12.5
+             */
+            level: string;
+            /** Cursor */
+            cursor: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Price
+             * @example 12.5
+             */
+            price: string;
+            /**
+             * Change Percent
+             * @description The move since the previous close; null for a price.
+             */
+            change_percent: string | null;
+        };
+        /**
+         * PriceAlertOut
+         * @description A price alert, and whether it still waits.
+         */
+        PriceAlertOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Tape Id
+             * Format: uuid
+             */
+            tape_id: string;
+            /** Symbol */
+            symbol: string;
+            condition: components["schemas"]["AlertCondition"];
+            /**
+             * Level
+             * @example 12.5
+             */
+            level: string;
+            /** Rearms */
+            rearms: boolean;
+            /**
+             * Is Armed
+             * @description False once it has fired and does not re-arm.
+             */
+            is_armed: boolean;
+            /**
+             * Is Beyond
+             * @description Whether the price was there when it was looked at last.
+             */
+            is_beyond: boolean;
+            /**
+             * Set At
+             * Format: date-time
+             * @description The tape's clock when it was set or changed.
+             */
+            set_at: string;
         };
         /**
          * PriceBasis
@@ -6620,6 +6875,48 @@ export interface components {
         WatchBody: {
             /** Symbols */
             symbols: string[];
+        };
+        /**
+         * WatchlistBody
+         * @description A list: its name, and its symbols in the order they are shown.
+         * @example {
+         *       "name": "Chips",
+         *       "symbols": [
+         *         "AMD",
+         *         "NVDA"
+         *       ]
+         *     }
+         */
+        WatchlistBody: {
+            /** Name */
+            name: string;
+            /** Symbols */
+            symbols: string[];
+        };
+        /**
+         * WatchlistOut
+         * @description A list of symbols.
+         */
+        WatchlistOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Symbols */
+            symbols: string[];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
         };
         /**
          * Role
@@ -11033,6 +11330,366 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["InvitationView"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_watchlists: {
+        parameters: {
+            query?: {
+                /** @description How many rows at most. */
+                limit?: number;
+                /** @description `next_cursor` of the previous page. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOf_WatchlistOut_"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_watchlist: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WatchlistBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchlistOut"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_watchlist: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                watchlist_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchlistOut"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_watchlist: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                watchlist_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WatchlistBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchlistOut"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_watchlist: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                watchlist_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_price_alerts: {
+        parameters: {
+            query?: {
+                tape_id?: string | null;
+                /** @description How many rows at most. */
+                limit?: number;
+                /** @description `next_cursor` of the previous page. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOf_PriceAlertOut_"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_price_alert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PriceAlertBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PriceAlertOut"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_price_alert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alert_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PriceAlertOut"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_price_alert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alert_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_price_alert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alert_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PriceAlertChangeBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PriceAlertOut"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_price_alert_firings: {
+        parameters: {
+            query: {
+                tape_id: string;
+                /** @description How many rows at most. */
+                limit?: number;
+                /** @description `next_cursor` of the previous page. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOf_PriceAlertFiringOut_"];
                 };
             };
             /** @description Refused, or failed: a problem with a code. */

@@ -20,6 +20,8 @@ from paperdesk.features.marketdata.publication import CHANNELS_MAX, Publication,
 from paperdesk.features.marketdata.queries import SYMBOLS_MAX, TooManySymbols, on_tape, read_tape
 from paperdesk.features.marketdata.routes import shown_tape
 from paperdesk.features.marketdata.tapes import Shelf
+from paperdesk.features.watch.alert_news import alerts_topic, message_of_firing
+from paperdesk.features.watch.queries import firings_after, last_firing
 from paperdesk.infra.bus import Message, Subscription
 from paperdesk.infra.outbox import account_topic, message_of
 from paperdesk.infra.runtime import Runtime
@@ -90,6 +92,7 @@ class Follower:
         # How many messages were begun to be sent, and how many are sent.
         self.telling, self.told = 0, 0
         self._seen: dict[str, int] = {}
+        self._alerts: dict[str, int] = {}
         self._read: deque[Message] = deque()
 
     @property
@@ -108,6 +111,8 @@ class Follower:
             match message["topic"]:
                 case "missed":
                     await self._read_missed(message["id"])
+                case "missed_alerts":
+                    await self._read_alerts(message["id"])
                 case "tape":
                     return await self._tape(message["id"])
                 case "view":
@@ -140,8 +145,8 @@ class Follower:
                 )
             case Wish(do="subscribe", topic="account", id=UUID() as account_id):
                 await self._follow_account(account_id, wish.after)
-            case Wish(do="subscribe", topic="tape", id=UUID() as tape_id):
-                await self._follow_tape(tape_id)
+            case Wish(do="subscribe", topic="tape" | "alerts", id=UUID() as tape_id):
+                await (self._follow_tape(tape_id) if wish.topic == "tape" else self._follow_alerts(tape_id, wish.after))
             case Wish(do="subscribe", id=UUID() as account_id) if wish.topic in VIEW_TOPICS:
                 await self._follow_view(ViewKey(wish.topic, account_id))
             case Wish(do="unsubscribe", id=UUID() as account_id) if wish.topic in VIEW_TOPICS:
@@ -154,8 +159,8 @@ class Follower:
                 self._runtime.bus.remove(self._news, f"{known}:{named}")
             case _:
                 raise UnknownTopic(
-                    "Subscribe to an account or its positions or results by its id, or to the tape, quotes, prints, "
-                    "bars or status of a tape by its; acknowledge a tape's cursor; ping; or ask for the status."
+                    "Subscribe to an account or its positions or results by its id, or to the tape, alerts, quotes, "
+                    "prints, bars or status of a tape by its; acknowledge a tape's cursor; ping; or ask for the status."
                 )
 
     def leave(self) -> None:
@@ -198,6 +203,30 @@ class Follower:
         self._read.extend(message_of(row) for row in rows)
         if len(rows) == PIECE:
             self._read.append({"topic": "missed", "id": account_id})
+
+    async def _follow_alerts(self, tape_id: UUID, after: int | None) -> None:
+        """Tell what fires of one's alerts on a tape from now on, or after a number."""
+        async with self._runtime.read(self._who) as work:
+            work.require(Scope.READ)
+            await read_tape(work, tape_id)
+            last_seq = await last_firing(work, tape_id)
+        since = last_seq if after is None else min(after, last_seq)
+        if last_seq - since > REPLAY_MAX:
+            raise TooFarBehind(f"More than {REPLAY_MAX} alerts were missed; read the list anew.")
+        self._alerts[str(tape_id)] = since
+        self._runtime.bus.add(self._news, alerts_topic(tape_id))
+        self.say({"event": "subscribed", "id": str(tape_id), "seq": last_seq, "to": "alerts"})
+        self._news.offer({"topic": "missed_alerts", "id": str(tape_id)})
+
+    async def _read_alerts(self, tape_id: str) -> None:
+        """Read what has fired since, a piece at a time."""
+        async with self._runtime.read(self._who) as work:
+            found = await firings_after(work, UUID(tape_id), self._alerts[tape_id], PIECE)
+        self._read.extend(message_of_firing(each) for each in found)
+        if found:
+            self._alerts[tape_id] = found[-1].seq
+        if len(found) == PIECE:
+            self._read.append({"topic": "missed_alerts", "id": tape_id})
 
     async def _follow_tape(self, tape_id: UUID) -> None:
         async with self._runtime.read(self._who) as work:

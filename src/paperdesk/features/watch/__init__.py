@@ -1,0 +1,1 @@
+"""Watching: lists of symbols, and alerts that fire when a price comes."""

@@ -1,0 +1,176 @@
+"""Look at what a tape has told since, and let the alerts fire that waited for it.
+
+The database tells which tapes have moved, after the commit that moved them, so no order ever waits for an alert. An
+alert and what fired of it are written together, under the version that was looked at: whatever is looked at twice,
+after a crash or by two processes, fires once.
+"""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Final, get_args
+from uuid import UUID
+
+from paperdesk.core.kernel.ids import InstrumentId, TapeId, uuid_from_text
+from paperdesk.core.market.facts import PriceFact, SessionOpened
+from paperdesk.core.market.price_alerts import AlertCondition, AlertFired, PriceAlert, begun_session, met
+from paperdesk.features.marketdata.feeds.dataset import Dataset
+from paperdesk.features.marketdata.queries import tape_for_all
+from paperdesk.features.marketdata.tapes import Shelf
+from paperdesk.features.watch import store
+from paperdesk.features.watch.store import SetAlert
+from paperdesk.infra.rooms import keep_serving
+from paperdesk.infra.runtime import Runtime
+
+CHANNEL: Final = store.CHANNEL
+LOOK_AGAIN_S: Final = 0.1
+FACTS_AT_ONCE: Final = 2_000
+# How many facts may be looked at twice after a restart by an alert of which nothing has changed.
+KEPT_EVERY: Final = 20_000
+
+
+@dataclass(slots=True)
+class Watch:
+    """An alert on its way along a tape: how far it has come, and what has fired since it was kept."""
+
+    kept: SetAlert
+    cursor: int
+    alert: PriceAlert
+    reference: Decimal | None = None
+    fired: list[AlertFired] = field(default_factory=list[AlertFired])
+
+    def refer(self, dataset: Dataset, cursor: int) -> None:
+        """Take the close that the moves of a session are counted from."""
+        if self.alert.condition is AlertCondition.MOVE:
+            before = dataset.previous_close(self.kept.instrument_id, cursor)
+            self.reference = None if before is None else before.close
+
+    def begin_session(self, dataset: Dataset, cursor: int) -> None:
+        """Go into a session that opened at a cursor."""
+        self.alert = begun_session(self.alert)
+        self.refer(dataset, cursor)
+
+    def meet(self, fact: PriceFact) -> None:
+        """Meet a price."""
+        self.alert, fired = met(self.alert, fact, self.reference)
+        if fired is not None:
+            self.fired.append(fired)
+
+    @property
+    def is_due(self) -> bool:
+        """Say whether there is something to keep."""
+        return self.alert != self.kept.alert or self.cursor - self.kept.checked_cursor >= KEPT_EVERY
+
+    @property
+    def next_kept(self) -> SetAlert:
+        """Return the alert as it is to be kept."""
+        return replace(self.kept, alert=self.alert, checked_cursor=self.cursor, version=self.kept.version + 1)
+
+
+@dataclass(slots=True)
+class Watcher:
+    """The room that looks: it hears of tapes that moved and of alerts that were set."""
+
+    runtime: Runtime
+    shelf: Shelf
+    _watched: set[TapeId] = field(default_factory=set[TapeId])
+    _due: set[TapeId] = field(default_factory=set[TapeId])
+    _on_their_way: dict[TapeId, dict[UUID, Watch]] = field(default_factory=dict[TapeId, dict[UUID, Watch]])
+    _rung: asyncio.Event = field(default_factory=asyncio.Event)
+    _looks_at_all: bool = True
+
+    def told(self, payload: str) -> None:
+        """Take note of a tape that moved, or on which an alert was set."""
+        word, _, named = payload.rpartition(" ")
+        tape_id = TapeId(uuid_from_text(named))
+        if word == "set":
+            self._watched.add(tape_id)
+        if tape_id in self._watched and word != "fired":
+            self._due.add(tape_id)
+            self._rung.set()
+
+    def listening(self, *, is_on: bool) -> None:
+        """Look at every tape with alerts: they may have moved while nobody told."""
+        if is_on:
+            self._looks_at_all = True
+            self._rung.set()
+
+    async def run(self) -> None:
+        """Look until cancelled; a database that goes away is waited for."""
+        await keep_serving("watcher", self._serve)
+
+    async def _serve(self) -> None:
+        self.listening(is_on=True)
+        while True:
+            await self._rung.wait()
+            self._rung.clear()
+            if self._looks_at_all:
+                self._looks_at_all = False
+                async with self.runtime.as_system() as db:
+                    found = await store.watched_tapes(db)
+                self._watched |= found
+                self._due |= found
+            while self._due:
+                tape_id = self._due.pop()
+                if await check_price_alerts(self, tape_id):
+                    self._watched.add(tape_id)
+                else:
+                    self._watched.discard(tape_id)
+                    self._on_their_way.pop(tape_id, None)
+            await asyncio.sleep(LOOK_AGAIN_S)
+
+    def begun(self, kept: SetAlert) -> Watch:
+        """Return an alert where it was looked at last, unless it has changed since."""
+        known = self._on_their_way.get(kept.tape_id, {}).get(kept.id)
+        return known if known is not None and known.kept == kept else Watch(kept, kept.checked_cursor, kept.alert)
+
+    def left(self, tape_id: TapeId, watches: Iterable[Watch]) -> None:
+        """Remember how far the alerts of a tape have come; of those that were kept the database knows."""
+        self._on_their_way[tape_id] = {each.kept.id: each for each in watches if not each.is_due}
+
+
+async def check_price_alerts(watcher: Watcher, tape_id: TapeId) -> bool:
+    """Look at what a tape has told since, and keep what came of it; say whether any alert waited there."""
+    runtime = watcher.runtime
+    async with runtime.as_system() as db:
+        tape = await tape_for_all(db, tape_id)
+        armed = await store.armed_alerts(db, tape_id)
+    if tape is None or not armed:
+        return False
+    watches = [watcher.begun(each) for each in armed]
+    await follow(await watcher.shelf.dataset(tape.dataset_id), watches, tape.cursor)
+    due = [each for each in watches if each.is_due]
+    if due:
+        async with runtime.as_system() as db:
+            for each in due:
+                await store.keep_looked_at(db, each.next_kept, each.fired, runtime.clock.now())
+    watcher.left(tape_id, watches)
+    return True
+
+
+async def follow(dataset: Dataset, watches: Sequence[Watch], upto: int) -> None:
+    """Let alerts meet what a tape told up to a cursor, a piece at a time, so that others get their turn."""
+    cursor = min(each.cursor for each in watches)
+    wanted = frozenset(each.kept.instrument_id for each in watches)
+    by_instrument: dict[InstrumentId, list[Watch]] = {each: [] for each in wanted}
+    for each in watches:
+        by_instrument[each.kept.instrument_id].append(each)
+        each.refer(dataset, each.cursor)
+    while cursor < upto:
+        end = min(dataset.ahead(cursor, FACTS_AT_ONCE), upto)
+        for fact in dataset.facts_between(cursor, end, wanted):
+            if isinstance(fact, SessionOpened):
+                for each in _behind(watches, fact.seq):
+                    each.begin_session(dataset, fact.seq)
+            elif isinstance(fact, get_args(PriceFact)):
+                for each in _behind(by_instrument.get(fact.instrument_id, ()), fact.seq):
+                    each.meet(fact)
+        cursor = end
+        await asyncio.sleep(0)
+    for each in watches:
+        each.cursor = max(each.cursor, upto)
+
+
+def _behind(watches: Iterable[Watch], seq: int) -> list[Watch]:
+    return [each for each in watches if each.alert.is_armed and each.cursor < seq]
