@@ -87,6 +87,7 @@ NOUNS = {
     "watch/watchlists": "a list of symbols, for the store and the use cases",
     "broker/popular_queries": "what is held or ordered on tapes, for what keeps its quotes warm",
     "broker/held_queries": "options that were ever held, for the routes",
+    "broker/history_queries": "which orders of an account are meant, for the routes",
     "broker/order_queries": "reads of orders and activities, for the doors",
     "broker/account_store": "accounts as a whole, for the use cases of their life",
     "broker/life_routes": "the routes of the life of accounts",

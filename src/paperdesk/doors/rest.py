@@ -33,6 +33,7 @@ from paperdesk.features.marketdata.strategy_routes import router as strategies
 from paperdesk.features.operations.routes import monitors
 from paperdesk.features.operations.routes import router as operations
 from paperdesk.features.watch.routes import router as watching
+from paperdesk.infra.listing import CSV
 
 TITLE = "Paperdesk"
 DESCRIPTION = """A whole trading desk on paper.
@@ -95,6 +96,7 @@ def described(app: FastAPI) -> dict[str, Any]:
         for operations in schema["paths"].values():
             for operation in operations.values():
                 _speak_our_way(operation)
+                _offer_lines(operation, models)
         for theirs in ("HTTPValidationError", "ValidationError"):
             models.pop(theirs, None)
         models["Problem"] = PROBLEM_SCHEMA
@@ -117,3 +119,12 @@ def _speak_our_way(operation: dict[str, Any]) -> None:
         "description": "Refused, or failed: a problem with a code.",
         "content": content,
     }
+
+
+def _offer_lines(operation: dict[str, Any], models: dict[str, Any]) -> None:
+    """Say that pages are answered as CSV too."""
+    for answer in operation["responses"].values():
+        content = answer.get("content", {})
+        name = content.get("application/json", {}).get("schema", {}).get("$ref", "").rpartition("/")[2]
+        if "next_cursor" in models.get(name, {}).get("properties", {}):
+            content[CSV] = {"schema": {"type": "string"}}

@@ -82,6 +82,9 @@ Line = Annotated[
 """One line of text that a person typed, without control characters."""
 
 
+LineAsWritten = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[^\x00-\x1f\x7f]+$")]
+"""One line of text that names something, kept as it was written."""
+
 Symbol = Annotated[str, AfterValidator(canonical_symbol)]
 """The symbol of an instrument, in the one form in which symbols are kept; a strange one is merely not known."""
 

@@ -37,6 +37,7 @@ class SmallDesk(SmallLives):
     imports: list[dict[str, Any]] = field(default_factory=list)
     controls: list[dict[str, Any]] = field(default_factory=list)
     wishes: list[dict[str, Any]] = field(default_factory=list)
+    asked: list[dict[str, str]] = field(default_factory=list)
     market: SmallMarket = field(default_factory=SmallMarket)
     sources: SmallSources = field(default_factory=SmallSources)
     users: SmallUsers = field(default_factory=SmallUsers)
@@ -149,8 +150,22 @@ class SmallDesk(SmallLives):
         return JSONResponse({"entry": entry}, 201)
 
     async def list_orders(self, request: Request) -> Response:
+        if request.headers["accept"] == "text/csv":
+            return self.order_lines(request)
         wanted = [row for row in self.orders if row["account_id"] == request.query_params["account_id"]]
         return page(request, wanted[::-1])
+
+    def order_lines(self, request: Request) -> Response:
+        """Write one order a page, the newest first."""
+        self.asked.append(dict(request.query_params))
+        if request.query_params["symbol"] != "AAPL":
+            return problem(404, "unknown_symbol", "The tape has no such symbol.")
+        left = len(self.orders) - int(request.query_params.get("cursor", "0"))
+        row = self.orders[left - 1]
+        following = request.url.include_query_params(cursor=len(self.orders) - left + 1)
+        links = {"Link": f'<{following.path}?{following.query}>; rel="next"'} if left > 1 else {}
+        text = f"symbol,limit_price\n{row['symbol']},{row['limit_price']}\n"
+        return Response(text, media_type="text/csv", headers=links)
 
     async def place_order(self, request: Request) -> Response:
         wish = await request.json()

@@ -46,6 +46,18 @@ def test_a_waiting_order_says_what_it_waits_for(running: Running, speak: Speak) 
     assert "accepted, waits for the next open" in speak("orders", "list").stdout
 
 
+def test_orders_that_are_searched_for_are_written_as_csv(running: Running, speak: Speak) -> None:
+    for limit in ("99.5", "98.5", "97.5"):
+        speak("orders", "place", "buy", "10", "AAPL", "--limit", limit)
+    found = speak("orders", "list", "--symbol", "AAPL", "--side", "buy", "--type", "limit", "--sort", "oldest", "--csv")
+    assert found.exit_code == 0
+    assert found.stdout.splitlines() == ["symbol,limit_price", "AAPL,97.5", "AAPL,98.5", "AAPL,99.5"]
+    asked = {"symbol": "AAPL", "side": "buy", "type": "limit", "sort": "oldest", "status": "all", "limit": "500"}
+    assert running.desk.asked[0] == asked | {"account_id": numbered(1, 1)}
+    refused = speak("orders", "list", "--account", "Second", "--csv", "--symbol", "NOPE")
+    assert (refused.exit_code, refused.stdout) == (4, "")
+
+
 def test_an_order_is_shown_and_cancelled_by_the_end_of_its_id(running: Running, speak: Speak) -> None:
     speak("orders", "place", "buy", "10", "AAPL", "--limit", "99.5")
     listed = speak("orders", "list").stdout.splitlines()

@@ -4,9 +4,13 @@ The lists are found in the API description, so that one which is added later is 
 """
 
 import asyncio
+import csv
+import io
+import json
 from collections import Counter
 from typing import Any
 
+import httpx
 import pytest
 
 from paperdesk.features.marketdata.jobs import JOBS
@@ -73,6 +77,7 @@ async def test_every_list_joins_page_by_page_and_refuses_a_cursor_of_another(des
         whole = await desk.mine.rows(address, limit=500, **query)
         assert await joined(desk, address, query) == whole, path
         lengths[path] = len(whole)
+        assert await lines_of(desk, address, query) == whole, path
         for cursor in ("x", "WzFd" * 3, "bnVsbA", ""):
             refused(await desk.mine.ask("GET", address, params=query | {"cursor": cursor}), 422, "malformed_cursor")
         for limit in ("0", "501", "-1", "all"):
@@ -102,6 +107,33 @@ async def joined(desk: RunningDesk, address: str, query: dict[str, str]) -> list
         assert len(page["items"]) == 1
         found += page["items"]
     return found
+
+
+async def lines_of(desk: RunningDesk, address: str, query: dict[str, str]) -> list[dict[str, Any]]:
+    """Read a list as CSV, by pages of two rows, as the rows that it stands for."""
+    page: httpx.Response | None = None
+    found: list[dict[str, Any]] = []
+    following, asked = address, query | {"limit": "2"}
+    while following:
+        page = await desk.mine.ask("GET", following, params=asked or None, headers={"Accept": "text/csv"})
+        assert (page.status_code, page.headers["content-type"]) == (200, "text/csv; charset=utf-8"), page.text
+        assert page.headers["vary"] == "Accept"
+        read = csv.DictReader(io.StringIO(page.text))
+        assert read.fieldnames, "names stand above no rows too"
+        found += read
+        following, asked = page.links.get("next", {}).get("url", ""), {}
+    same = await desk.mine.rows(address, limit=500, **query)
+    assert [written(each) for each in same] == found
+    return same
+
+
+def written(row: dict[str, Any]) -> dict[str, str]:
+    """Return a row as the cells of a file: text as it is, nothing where something is missing, the rest as JSON."""
+    cells = {name: "" if value is None else value for name, value in row.items()}
+    return {
+        name: value if isinstance(value, str) else json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+        for name, value in cells.items()
+    }
 
 
 async def populated(desk: RunningDesk) -> dict[str, str]:
@@ -154,3 +186,32 @@ async def test_a_list_without_a_limit_gives_fifty_and_says_that_there_is_more(de
     assert len(page["items"]) == 50
     rest = await desk.mine.get(path, cursor=page["next_cursor"])
     assert (len(rest["items"]), rest["next_cursor"]) == (2 if path == "/v1/tapes" else 1, None)
+
+
+@pytest.mark.parametrize(
+    ("accept", "media"),
+    [
+        ("text/csv", "text/csv"),
+        ("TEXT/CSV; charset=utf-8, */*", "text/csv"),
+        ("text/csv, application/json", "text/csv"),
+        ("application/json, text/csv", "application/json"),
+        ("application/json;q=0.5, text/csv;q=0.9", "text/csv"),
+        ("text/csv;q=0.5, application/json", "application/json"),
+        ("text/csv;q=0", "application/json"),
+        ("text/csv;q=x", "application/json"),
+        ("*/*", "application/json"),
+        ("text/*", "application/json"),
+        ("", "application/json"),
+    ],
+)
+async def test_a_list_comes_as_what_is_asked_for_most(desk: RunningDesk, accept: str, media: str) -> None:
+    await desk.market()
+    answer = await desk.mine.ask("GET", "/v1/accounts", headers={"Accept": accept})
+    assert answer.headers["content-type"].partition(";")[0] == media
+
+
+async def test_a_refusal_is_a_problem_to_who_wants_csv_too(desk: RunningDesk) -> None:
+    asked = {"account_id": "0192f0c1-7b1e-7a3c-8000-3f5d5f9d9a11"}
+    refused(
+        await desk.mine.ask("GET", "/v1/orders", params=asked, headers={"Accept": "text/csv"}), 404, "unknown_account"
+    )

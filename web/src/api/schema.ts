@@ -1147,7 +1147,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List an account's orders, newest first, as they are or were at a moment. */
+        /** List an account's orders, newest first unless sorted otherwise, as they are or were at a moment. */
         get: operations["get_orders"];
         put?: never;
         /** Place an order; the same client order id and content answers 200 with the same order. */
@@ -7501,6 +7501,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageOf_KeyView_"];
+                    "text/csv": string;
                 };
             };
             /** @description Refused, or failed: a problem with a code. */
@@ -7597,6 +7598,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageOf_TapeOut_"];
+                    "text/csv": string;
                 };
             };
             /** @description Refused, or failed: a problem with a code. */
@@ -7664,6 +7666,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageOf_PresetOut_"];
+                    "text/csv": string;
                 };
             };
             /** @description Refused, or failed: a problem with a code. */
@@ -7866,6 +7869,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageOf_InstrumentOut_"];
+                    "text/csv": string;
                 };
             };
             /** @description Refused, or failed: a problem with a code. */
@@ -7940,6 +7944,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageOf_CorporateActionOut_"];
+                    "text/csv": string;
                 };
             };
             /** @description Refused, or failed: a problem with a code. */
@@ -7974,6 +7979,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageOf_DatasetOut_"];
+                    "text/csv": string;
                 };
             };
             /** @description Refused, or failed: a problem with a code. */
@@ -8553,6 +8559,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageOf_StrategyOut_"];
+                    "text/csv": string;
                 };
             };
             /** @description Refused, or failed: a problem with a code. */
@@ -8690,6 +8697,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageOf_TapeOut_"];
+                    "text/csv": string;
                 };
             };
             /** @description Refused, or failed: a problem with a code. */
@@ -8731,6 +8739,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageOf_ContractOut_"];
+                    "text/csv": string;
                 };
             };
             /** @description Refused, or failed: a problem with a code. */
@@ -8776,6 +8785,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageOf_ChainLineOut_"];
+                    "text/csv": string;
                 };
             };
             /** @description Refused, or failed: a problem with a code. */
@@ -9422,6 +9432,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageOf_AccountOut_"];
+                    "text/csv": string;
                 };
             };
             /** @description Refused, or failed: a problem with a code. */
@@ -9493,6 +9504,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageOf_AccountOut_"];
+                    "text/csv": string;
                 };
             };
             /** @description Refused, or failed: a problem with a code. */
@@ -9702,6 +9714,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageOf_PositionOut_"];
+                    "text/csv": string;
                 };
             };
             /** @description Refused, or failed: a problem with a code. */
@@ -9742,6 +9755,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageOf_ActivityOut_"];
+                    "text/csv": string;
                 };
             };
             /** @description Refused, or failed: a problem with a code. */
@@ -9816,6 +9830,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageOf_EntryOut_"];
+                    "text/csv": string;
                 };
             };
             /** @description Refused, or failed: a problem with a code. */
@@ -9855,6 +9870,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageOf_FillOut_"];
+                    "text/csv": string;
                 };
             };
             /** @description Refused, or failed: a problem with a code. */
@@ -9922,6 +9938,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageOf_EquityPointOut_"];
+                    "text/csv": string;
                 };
             };
             /** @description Refused, or failed: a problem with a code. */
@@ -9974,9 +9991,17 @@ export interface operations {
                 /** @description `next_cursor` of the previous page. */
                 cursor?: string | null;
                 account_id: string;
-                status?: "open" | "closed" | "all";
+                status?: "open" | "closed" | "all" | "accepted" | "partially_filled" | "filled" | "cancelled" | "expired" | "replaced" | "rejected";
                 symbol?: string | null;
                 kind?: components["schemas"]["OrderKind"] | null;
+                side?: components["schemas"]["Side"] | null;
+                type?: components["schemas"]["OrderType"] | null;
+                order_class?: components["schemas"]["OrderClass"] | null;
+                since?: string | null;
+                until?: string | null;
+                client_order_id?: string | null;
+                group_id?: string | null;
+                sort?: "newest" | "oldest" | "symbol";
                 /** @description An instant that the tape has passed. */
                 as_of?: string | null;
                 /** @description As it had been recorded by then. */
@@ -9995,6 +10020,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageOf_OrderOut_"];
+                    "text/csv": string;
                 };
             };
             /** @description Refused, or failed: a problem with a code. */
@@ -10073,6 +10099,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageOf_OrderOut_"];
+                    "text/csv": string;
                 };
             };
             /** @description Refused, or failed: a problem with a code. */
@@ -10343,6 +10370,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageOf_EpochOut_"];
+                    "text/csv": string;
                 };
             };
             /** @description Refused, or failed: a problem with a code. */
@@ -10426,6 +10454,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["GainsOut"];
+                    "text/csv": string;
                 };
             };
             /** @description Refused, or failed: a problem with a code. */
@@ -10496,6 +10525,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageOf_LotOut_"];
+                    "text/csv": string;
                 };
             };
             /** @description Refused, or failed: a problem with a code. */
@@ -10638,6 +10668,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageOf_HeldOptionOut_"];
+                    "text/csv": string;
                 };
             };
             /** @description Refused, or failed: a problem with a code. */
@@ -10736,6 +10767,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageOf_JobOut_"];
+                    "text/csv": string;
                 };
             };
             /** @description Refused, or failed: a problem with a code. */
@@ -10956,6 +10988,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageOf_OrderStateOut_"];
+                    "text/csv": string;
                 };
             };
             /** @description Refused, or failed: a problem with a code. */
@@ -11096,6 +11129,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageOf_HaltOut_"];
+                    "text/csv": string;
                 };
             };
             /** @description Refused, or failed: a problem with a code. */
@@ -11132,6 +11166,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FundHoldingsOut"];
+                    "text/csv": string;
                 };
             };
             /** @description Refused, or failed: a problem with a code. */
@@ -11171,6 +11206,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageOf_MemberView_"];
+                    "text/csv": string;
                 };
             };
             /** @description Refused, or failed: a problem with a code. */
@@ -11364,6 +11400,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageOf_WatchlistOut_"];
+                    "text/csv": string;
                 };
             };
             /** @description Refused, or failed: a problem with a code. */
@@ -11527,6 +11564,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageOf_PriceAlertOut_"];
+                    "text/csv": string;
                 };
             };
             /** @description Refused, or failed: a problem with a code. */
@@ -11690,6 +11728,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageOf_PriceAlertFiringOut_"];
+                    "text/csv": string;
                 };
             };
             /** @description Refused, or failed: a problem with a code. */

@@ -158,8 +158,12 @@ class Desk:
 
     def send(self, method: str, path: str, **request: Any) -> httpx.Response:  # noqa: ANN401 - httpx's own keywords
         """Send one request and return an answer below 400, JSON or empty; raise Refused or Unavailable otherwise."""
+        return self._checked(self._asked(method, path, **request))
+
+    def _asked(self, method: str, path: str, **request: Any) -> httpx.Response:  # noqa: ANN401 - httpx's own keywords
+        """Send one request and return what answered; raise Unavailable when nothing did."""
         try:
-            answer = self.client.request(method, path, **request)
+            return self.client.request(method, path, **request)
         except (httpx.UnsupportedProtocol, httpx.InvalidURL):
             raise MalformedAddress(f"{self.address!r} is not the address of a server.", url=self.address) from None
         except httpx.TimeoutException:
@@ -167,7 +171,6 @@ class Desk:
         except httpx.RequestError:
             sentence = f"Nothing answers at {self.address}. Is it running? paperdesk up"
             raise ServerUnreachable(sentence, url=self.address) from None
-        return self._checked(answer)
 
     def rows(self, path: str, **query: str | int | None) -> list[Row]:
         """Read a whole list, page by page."""
@@ -175,6 +178,21 @@ class Desk:
         for page in self._pages(path, query):
             found.extend(page["items"])
         return found
+
+    def lines(self, path: str, **query: str | int | None) -> Iterator[str]:
+        """Read a whole list as CSV, line by line: the names once, then every row of every page."""
+        asked = {name: value for name, value in {"limit": PAGE_ROWS_MAX, **query}.items() if value is not None}
+        answer = self._asked("GET", path, params=asked, headers={"Accept": "text/csv"})
+        is_first = True
+        while True:
+            if not answer.headers.get("content-type", "").startswith("text/csv"):
+                self._checked(answer)
+                raise UnexpectedAnswer(f"What answers at {self.address} writes no CSV.", url=self.address)
+            yield from answer.text.splitlines(keepends=True)[0 if is_first else 1 :]
+            following = answer.links.get("next", {}).get("url")
+            if following is None:
+                return
+            answer, is_first = self._asked("GET", following, headers={"Accept": "text/csv"}), False
 
     def _pages(self, path: str, query: Mapping[str, str | int | None]) -> Iterator[Row]:
         cursor: str | None = None

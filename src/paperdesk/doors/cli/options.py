@@ -21,7 +21,10 @@ Limit: TypeAlias = Annotated[int, typer.Option("--limit", min=1, max=500, help="
 Cursor: TypeAlias = Annotated[str | None, typer.Option("--cursor", help="Go on where the last page ended.")]
 Side: TypeAlias = Literal["buy", "sell"]
 TimeInForce: TypeAlias = Literal["day", "gtc", "gtd", "ioc", "fok", "opg", "cls"]
-OrderStatus: TypeAlias = Literal["open", "closed", "all"]
+OrderStatus: TypeAlias = Literal[
+    "open", "closed", "all", "accepted", "partially_filled", "filled", "cancelled", "expired", "replaced", "rejected"
+]
+OrderSort: TypeAlias = Literal["newest", "oldest", "symbol"]
 TapeUnit: TypeAlias = Literal["fact", "quote", "bar", "session"]
 
 

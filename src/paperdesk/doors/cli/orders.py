@@ -14,6 +14,7 @@ from paperdesk.doors.cli.options import (
     AsJson,
     Cursor,
     Limit,
+    OrderSort,
     OrderStatus,
     Side,
     TimeInForce,
@@ -73,20 +74,34 @@ def list_orders(  # noqa: PLR0913 - each parameter is an option of the command l
     status: Annotated[OrderStatus, typer.Option("--status")] = "all",
     symbol: Annotated[str | None, typer.Option("--symbol")] = None,
     *,
+    side: Annotated[Side | None, typer.Option("--side")] = None,
+    kind: Annotated[str | None, typer.Option("--kind", help="equity, option, crypto or combo.")] = None,
+    order_type: Annotated[str | None, typer.Option("--type", help="Such as limit or trailing_stop.")] = None,
+    order_class: Annotated[str | None, typer.Option("--class", help="simple, bracket, oco, oto or combo.")] = None,
+    since: Annotated[str | None, typer.Option("--since", help="Accepted from this instant on.")] = None,
+    until: Annotated[str | None, typer.Option("--until", help="Accepted before this instant.")] = None,
+    client_order_id: Annotated[str | None, typer.Option("--client-id")] = None,
+    group_id: Annotated[str | None, typer.Option("--group", help="Of one bracket, oto, oco or combo.")] = None,
+    sort: Annotated[OrderSort, typer.Option("--sort")] = "newest",
     limit: Limit = 50,
     cursor: Cursor = None,
     watching: Watch = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Write all of them as CSV.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """List orders, newest first."""
+    """List orders, newest first unless sorted otherwise, or write them as CSV: orders list --symbol AAPL --csv."""
     desk = desk_of(context)
-    account_id = choose.account(desk, account)["id"]
+    chosen = {"account_id": choose.account(desk, account)["id"], "status": status, "symbol": symbol, "side": side}
+    chosen |= {"kind": kind, "type": order_type, "order_class": order_class, "since": since, "until": until}
+    chosen |= {"client_order_id": client_order_id, "group_id": group_id, "sort": sort}
 
     def ask() -> httpx.Response:
-        query = {"account_id": account_id, "status": status, "symbol": symbol, "limit": limit, "cursor": cursor}
-        return desk.get("/v1/orders", **query)
+        return desk.get("/v1/orders", **chosen, limit=limit, cursor=cursor)
 
-    if not watching:
+    if as_csv:
+        for line in desk.lines("/v1/orders", **chosen):
+            typer.echo(line, nl=False)
+    elif not watching:
         render.listing(ask(), _ORDERS, "No orders.", as_json=as_json)
     elif as_json:
         watch_json(ask)

@@ -1,7 +1,5 @@
 """What happened in an account, as somebody reads it who looks for one thing: by kind and time, or as a file."""
 
-import csv
-import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +12,7 @@ from pydantic import BaseModel, Field
 from paperdesk.core.broker.ledger import EntryKind
 from paperdesk.core.broker.orders import Side
 from paperdesk.features.broker.order_queries import ActivitySearch
+from paperdesk.infra import listing
 from paperdesk.infra.http import InstantText, NumberText
 
 Kinds = Annotated[list[EntryKind] | None, Query(description="One kind or several; all of them if absent.")]
@@ -58,8 +57,4 @@ class ActivityOut(BaseModel):
 
 def as_csv(rows: Iterable[Mapping[str, Any]]) -> str:
     """Write activities as a CSV file, one line each under a line of names."""
-    text = io.StringIO()
-    lines = csv.DictWriter(text, list(ActivityOut.model_fields), lineterminator="\n")
-    lines.writeheader()
-    lines.writerows(ActivityOut.of(row).model_dump(mode="json") for row in rows)
-    return text.getvalue()
+    return listing.as_csv(list(ActivityOut.model_fields), (ActivityOut.of(row).model_dump(mode="json") for row in rows))

@@ -12,8 +12,9 @@ from paperdesk.features.broker.gain_schemas import GainOut, GainsOut, GainTotals
 from paperdesk.features.identity.access import Reading
 from paperdesk.features.marketdata.routes import Datasets
 from paperdesk.infra.http import InstantText, Page, PageOf, Serial, SymbolLine, encode_cursor
+from paperdesk.infra.listing import ListRoute
 
-router = APIRouter(prefix="/v1", tags=["broker"])
+router = APIRouter(prefix="/v1", tags=["broker"], route_class=ListRoute)
 
 
 @dataclass(frozen=True, slots=True)

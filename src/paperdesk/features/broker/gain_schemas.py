@@ -1,7 +1,5 @@
 """Gains by lot and open lots as somebody reads them, or as a file."""
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,6 +12,7 @@ from paperdesk.core.broker.gains import Gain
 from paperdesk.core.broker.ledger import EntryKind
 from paperdesk.core.kernel.money import ZERO
 from paperdesk.features.broker.gain_queries import NamedGain, NamedLot
+from paperdesk.infra import listing
 from paperdesk.infra.http import NumberText
 
 _TERMS: dict[bool | None, Literal["short", "long"] | None] = {True: "long", False: "short", None: None}
@@ -127,11 +126,7 @@ class LotOut(BaseModel):
 
 def as_csv(found: Iterable[NamedGain]) -> str:
     """Write gains as a CSV file, one line each under a line of names."""
-    text = io.StringIO()
-    lines = csv.DictWriter(text, list(GainOut.model_fields), lineterminator="\n")
-    lines.writeheader()
-    lines.writerows(GainOut.of(each).model_dump(mode="json") for each in found)
-    return text.getvalue()
+    return listing.as_csv(list(GainOut.model_fields), (GainOut.of(each).model_dump(mode="json") for each in found))
 
 
 def _sum(amounts: Iterable[Decimal]) -> Decimal:

@@ -17,8 +17,9 @@ from paperdesk.features.identity.access import Reading, Work
 from paperdesk.features.marketdata.routes import Datasets
 from paperdesk.infra.http import Line, Page, PageOf, Serial
 from paperdesk.infra.idempotency import Answer, fingerprint_of, replay_or_run
+from paperdesk.infra.listing import ListRoute
 
-router = APIRouter(prefix="/v1/accounts", tags=["broker"])
+router = APIRouter(prefix="/v1/accounts", tags=["broker"], route_class=ListRoute)
 
 
 @router.get("/by-number/{number}")

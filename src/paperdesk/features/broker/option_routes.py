@@ -29,8 +29,9 @@ from paperdesk.features.broker.strategy_schemas import PayoffBody, PayoffOut, St
 from paperdesk.features.identity.access import Caller, Reading
 from paperdesk.features.marketdata.routes import Datasets
 from paperdesk.infra.http import Page, PageOf, SymbolLine
+from paperdesk.infra.listing import ListRoute
 
-router = APIRouter(prefix="/v1", tags=["options"])
+router = APIRouter(prefix="/v1", tags=["options"], route_class=ListRoute)
 
 
 @router.post("/accounts/{account_id}/positions/{symbol}/exercise", status_code=201)

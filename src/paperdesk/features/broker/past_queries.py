@@ -13,7 +13,6 @@ from sqlalchemy import func, select
 from paperdesk.core.broker.account import Position
 from paperdesk.core.broker.day_result import DayResult, turnovers
 from paperdesk.core.broker.ledger import Book, Entry, EntryKind
-from paperdesk.core.broker.orders import Order
 from paperdesk.core.kernel.errors import Conflict, Invalid, NotFound
 from paperdesk.core.kernel.money import ZERO
 from paperdesk.core.kernel.time import instant_text
@@ -21,12 +20,11 @@ from paperdesk.features.broker import queries
 from paperdesk.features.broker.changes import BY_TAPE
 from paperdesk.features.broker.day_queries import previous_close, result_of
 from paperdesk.features.broker.lineage_queries import lineage_of
-from paperdesk.features.broker.queries import Capital, OrderFilter, Worth
+from paperdesk.features.broker.queries import Capital, Worth
 from paperdesk.features.broker.story import Story, tell
 from paperdesk.features.marketdata.feeds.dataset import Dataset
 from paperdesk.features.marketdata.tapes import Shelf, Tape
 from paperdesk.infra.db import Row, fetch_one
-from paperdesk.infra.http import PageParams, Serial
 from paperdesk.infra.outbox import events
 from paperdesk.infra.work import ReadOnly, owned
 
@@ -96,19 +94,6 @@ class Past:
         entries = self.story.entries
         resets = [number for number, entry in enumerate(entries) if entry.kind is EntryKind.RESET]
         return entries[resets[-1] :] if resets else entries
-
-    def page_of_orders(self, chosen: OrderFilter, page: PageParams) -> tuple[list[Order], str | None]:
-        """Return the orders as they stood, newest first."""
-        after = page.after(tuple[Serial])
-        found = [
-            each
-            for each in sorted(self.story.all_orders, key=lambda each: -each.accepted_seq)
-            if (chosen.status == "all" or each.is_open is (chosen.status == "open"))
-            and chosen.symbol in {None, each.instrument.symbol}
-            and chosen.kind in {None, each.kind}
-            and (after is None or each.accepted_seq < after[0])
-        ]
-        return page.cut(found[: page.limit + 1], lambda order: (order.accepted_seq,))
 
 
 async def account_at(work: ReadOnly, shelf: Shelf, account_id: UUID, moment: Moment) -> Past:

@@ -4,11 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, Text, and_, cast, func, or_, select
+from sqlalchemy import Text, and_, cast, func, or_, select
 
 from paperdesk.core.broker.account import Account, Position
 from paperdesk.core.broker.claims import Claim
@@ -16,7 +15,7 @@ from paperdesk.core.broker.engine import UnknownOrder
 from paperdesk.core.broker.explanation import Explanation
 from paperdesk.core.broker.ledger import EntryKind
 from paperdesk.core.broker.margin import Standing, standing
-from paperdesk.core.broker.orders import OPEN_STATUSES, Order, OrderClass, OrderKind, kind_in
+from paperdesk.core.broker.orders import Order
 from paperdesk.core.broker.valuation import PositionValue, Valuation, value_account
 from paperdesk.core.kernel.codes import is_right
 from paperdesk.core.kernel.errors import Invalid, NotFound
@@ -31,7 +30,7 @@ from paperdesk.features.marketdata.marks import TapeMarks
 from paperdesk.features.marketdata.queries import read_tape
 from paperdesk.features.marketdata.tapes import Shelf, Tape
 from paperdesk.infra.db import Row, fetch_all, fetch_one
-from paperdesk.infra.http import PageParams, Serial, SymbolLine
+from paperdesk.infra.http import PageParams, Serial
 from paperdesk.infra.outbox import events
 from paperdesk.infra.work import ReadOnly, owned
 
@@ -48,19 +47,6 @@ class MalformedAccountNumber(Invalid):
 
 class FillNotExplained(NotFound):
     """The fill was made before fills were explained."""
-
-
-@dataclass(frozen=True, slots=True)
-class OrderFilter:
-    """Which orders of an account are meant."""
-
-    account_id: UUID
-    status: Literal["open", "closed", "all"] = "all"
-    symbol: SymbolLine | None = None
-    kind: OrderKind | None = None
-
-
-_OPEN = sorted(status.value for status in OPEN_STATUSES)
 
 
 async def read_account(work: ReadOnly, account_id: UUID) -> Row:
@@ -269,34 +255,6 @@ async def accounts_of_orders(work: ReadOnly, order_ids: Iterable[UUID]) -> dict[
     """Return whose orders these are; unknown and foreign ones are left out."""
     query = select(orders.c.id, orders.c.account_id).where(orders.c.id.in_(order_ids), owned(orders, work))
     return {OrderId(row["id"]): AccountId(row["account_id"]) for row in await fetch_all(work.db, query)}
-
-
-async def list_orders(
-    work: ReadOnly, dataset: Dataset, chosen: OrderFilter, page: PageParams
-) -> tuple[list[Order], str | None]:
-    """Return an account's orders, newest first."""
-    conditions = [(await lineage_of(work, chosen.account_id)).covers_order(work)]
-    if chosen.status != "all":
-        is_open = orders.c.status.in_(_OPEN)
-        conditions.append(is_open if chosen.status == "open" else ~is_open)
-    if chosen.symbol is not None:
-        conditions.append(orders.c.symbol == chosen.symbol)
-    if chosen.kind is not None:
-        conditions.append(_of_kind(dataset, chosen.kind))
-    after = page.after(tuple[Serial])
-    if after is not None:
-        conditions.append(orders.c.accepted_seq < after[0])
-    query = select(orders).where(and_(*conditions), owned(orders, work)).order_by(orders.c.accepted_seq.desc())
-    rows = await fetch_all(work.db, query.limit(page.limit + 1))
-    found, cursor = page.cut(rows, lambda row: (row["accepted_seq"],))
-    return [order_of(row, dataset.instruments[row["instrument_id"]]) for row in found], cursor
-
-
-def _of_kind(dataset: Dataset, kind: OrderKind) -> ColumnElement[bool]:
-    if kind is OrderKind.COMBO:
-        return orders.c.order_class == OrderClass.COMBO
-    in_kind = [each.id for each in dataset.instruments.values() if kind_in(each) is kind]
-    return and_(orders.c.order_class != OrderClass.COMBO, orders.c.instrument_id.in_(in_kind))
 
 
 async def orders_of_epoch(work: ReadOnly, dataset: Dataset, account: Row) -> list[Order]:

@@ -23,11 +23,12 @@ from paperdesk.features.broker.close_queries import last_closes
 from paperdesk.features.broker.day_queries import day_of
 from paperdesk.features.broker.equity_history import equity_points
 from paperdesk.features.broker.fill_queries import FillFilter, list_fills
+from paperdesk.features.broker.history_queries import OrderFilter, list_orders, page_of
 from paperdesk.features.broker.open_account import open_account
 from paperdesk.features.broker.order_queries import exits_of, list_activities
 from paperdesk.features.broker.order_schemas import ClosePositionBody, OrderOut, ReplaceOrderBody, order_members
 from paperdesk.features.broker.past_queries import Moment, account_at
-from paperdesk.features.broker.queries import OrderFilter, Worth
+from paperdesk.features.broker.queries import Worth
 from paperdesk.features.broker.reconcile import reconcile
 from paperdesk.features.broker.replace_order import replace_order
 from paperdesk.features.broker.schemas import (
@@ -52,9 +53,10 @@ from paperdesk.features.marketdata.tapes import Shelf, Tape, has_one_price
 from paperdesk.infra.db import Row
 from paperdesk.infra.http import InstantText, Page, PageOf, SymbolLine
 from paperdesk.infra.idempotency import Answer, fingerprint_of, replay_or_run
+from paperdesk.infra.listing import ListRoute
 from paperdesk.infra.work import ReadOnly, UnitOfWork
 
-router = APIRouter(prefix="/v1", tags=["broker"])
+router = APIRouter(prefix="/v1", tags=["broker"], route_class=ListRoute)
 
 FILE_ROWS_MAX = 100_000
 
@@ -215,14 +217,14 @@ async def get_reconciliation(account_id: UUID, work: Reading) -> ReconciliationO
 async def get_orders(
     work: Reading, shelf: Datasets, page: Page, chosen: Annotated[OrderFilter, Depends()], moment: At
 ) -> PageOf[OrderOut]:
-    """List an account's orders, newest first, as they are or were at a moment."""
+    """List an account's orders, newest first unless sorted otherwise, as they are or were at a moment."""
     if not moment.is_now:
         past = await account_at(work, shelf, chosen.account_id, moment)
-        found, next_cursor = past.page_of_orders(chosen, page)
+        found, next_cursor = page_of(past.story.all_orders, chosen, page)
         return PageOf(items=[_order(order, past.tape, past.dataset) for order in found], next_cursor=next_cursor)
     account = await queries.read_account(work, chosen.account_id)
     tape, dataset = await queries.market_of(work, shelf, account)
-    found, next_cursor = await queries.list_orders(work, dataset, chosen, page)
+    found, next_cursor = await list_orders(work, dataset, chosen, page)
     return PageOf(items=[_order(order, tape, dataset) for order in found], next_cursor=next_cursor)
 
 

@@ -11,8 +11,9 @@ from paperdesk.features.broker.statistics_schemas import OrderStateOut, OrderSta
 from paperdesk.features.identity.access import Reading
 from paperdesk.features.marketdata.routes import Datasets
 from paperdesk.infra.http import Page, PageOf, Serial
+from paperdesk.infra.listing import ListRoute
 
-router = APIRouter(prefix="/v1", tags=["broker"])
+router = APIRouter(prefix="/v1", tags=["broker"], route_class=ListRoute)
 
 
 @router.get("/accounts/{account_id}/order-statistics")

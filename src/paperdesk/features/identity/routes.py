@@ -23,8 +23,9 @@ from paperdesk.features.identity.schemas import IssuedKeyView, KeyBody, KeyView,
 from paperdesk.features.identity.sign_in import sign_in
 from paperdesk.features.identity.sign_out import SignOut, sign_out
 from paperdesk.infra.http import Page, PageOf
+from paperdesk.infra.listing import ListRoute
 
-router = APIRouter(prefix="/v1", tags=["identity"])
+router = APIRouter(prefix="/v1", tags=["identity"], route_class=ListRoute)
 
 
 @router.post("/logins", status_code=201)

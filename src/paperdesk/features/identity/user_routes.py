@@ -22,8 +22,9 @@ from paperdesk.features.identity.user_schemas import (
     MemberView,
 )
 from paperdesk.infra.http import Page, PageOf
+from paperdesk.infra.listing import ListRoute
 
-router = APIRouter(prefix="/v1/users", tags=["identity"])
+router = APIRouter(prefix="/v1/users", tags=["identity"], route_class=ListRoute)
 
 
 @router.get("")

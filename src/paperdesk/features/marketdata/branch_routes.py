@@ -9,8 +9,9 @@ from paperdesk.features.marketdata.queries import list_branches
 from paperdesk.features.marketdata.routes import Datasets, shown_tape
 from paperdesk.features.marketdata.schemas import TapeOut
 from paperdesk.infra.http import Page, PageOf
+from paperdesk.infra.listing import ListRoute
 
-router = APIRouter(prefix="/v1/tapes/{tape_id}", tags=["market data"])
+router = APIRouter(prefix="/v1/tapes/{tape_id}", tags=["market data"], route_class=ListRoute)
 
 
 @router.get("/branches")

@@ -12,8 +12,9 @@ from paperdesk.features.marketdata.chains import ContractQuery, LineFilter, Mone
 from paperdesk.features.marketdata.queries import on_tape
 from paperdesk.features.marketdata.routes import Datasets
 from paperdesk.infra.http import DayText, Line, NumberText, Page, PageOf
+from paperdesk.infra.listing import ListRoute
 
-router = APIRouter(prefix="/v1/options", tags=["options"])
+router = APIRouter(prefix="/v1/options", tags=["options"], route_class=ListRoute)
 
 
 def _asked(  # noqa: PLR0913 - each is a parameter of the address

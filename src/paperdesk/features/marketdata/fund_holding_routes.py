@@ -11,8 +11,9 @@ from paperdesk.features.marketdata.market_reads import require_listed
 from paperdesk.features.marketdata.queries import on_tape
 from paperdesk.features.marketdata.routes import Datasets
 from paperdesk.infra.http import Page, Symbol
+from paperdesk.infra.listing import ListRoute
 
-router = APIRouter(prefix="/v1", tags=["market data"])
+router = APIRouter(prefix="/v1", tags=["market data"], route_class=ListRoute)
 
 
 @router.get("/fund-holdings")

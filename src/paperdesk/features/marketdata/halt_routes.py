@@ -11,8 +11,9 @@ from paperdesk.features.marketdata.halt_schemas import HaltOut
 from paperdesk.features.marketdata.queries import on_tape
 from paperdesk.features.marketdata.routes import Datasets
 from paperdesk.infra.http import Page, PageOf, symbols_in
+from paperdesk.infra.listing import ListRoute
 
-router = APIRouter(prefix="/v1/tapes/{tape_id}", tags=["market data"])
+router = APIRouter(prefix="/v1/tapes/{tape_id}", tags=["market data"], route_class=ListRoute)
 
 
 @router.get("/halts")

@@ -56,11 +56,12 @@ from paperdesk.features.marketdata.tapes import Shelf, Tape
 from paperdesk.infra.crypto import new_token
 from paperdesk.infra.db import DatabaseUnavailable
 from paperdesk.infra.http import Page, PageOf, symbols_in
+from paperdesk.infra.listing import ListRoute
 from paperdesk.infra.runtime import Runtime
 from paperdesk.infra.uploads import uploads_in
 from paperdesk.infra.work import UnitOfWork
 
-router = APIRouter(prefix="/v1", tags=["market data"])
+router = APIRouter(prefix="/v1", tags=["market data"], route_class=ListRoute)
 
 BARS_MAX = 5000
 # How long a control request waits for the tape; a longer way is answered while still moving.

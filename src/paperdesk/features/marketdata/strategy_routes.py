@@ -9,8 +9,9 @@ from paperdesk.features.marketdata.attach_strategy import acknowledge_cursor, at
 from paperdesk.features.marketdata.queries import list_strategies
 from paperdesk.features.marketdata.strategy_schemas import AcknowledgeBody, AttachStrategyBody, StrategyOut
 from paperdesk.infra.http import Page, PageOf
+from paperdesk.infra.listing import ListRoute
 
-router = APIRouter(prefix="/v1/tapes/{tape_id}/strategies", tags=["market data"])
+router = APIRouter(prefix="/v1/tapes/{tape_id}/strategies", tags=["market data"], route_class=ListRoute)
 
 
 @router.get("")

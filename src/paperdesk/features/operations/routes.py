@@ -12,9 +12,10 @@ from paperdesk.features.operations.queries import list_jobs, read_job
 from paperdesk.features.operations.schemas import CacheOut, DatabaseOut, JobOut, PoolOut, PumpOut, ReadyOut
 from paperdesk.infra.db import is_led, state_of_pool
 from paperdesk.infra.http import Page, PageOf
+from paperdesk.infra.listing import ListRoute
 from paperdesk.infra.telemetry import Metrics
 
-router = APIRouter(prefix="/v1", tags=["operations"])
+router = APIRouter(prefix="/v1", tags=["operations"], route_class=ListRoute)
 monitors = APIRouter(tags=["monitors"])
 
 

@@ -19,8 +19,9 @@ from paperdesk.features.watch.schemas import (
 )
 from paperdesk.features.watch.set_price_alert import change_price_alert, delete_price_alert, set_price_alert
 from paperdesk.infra.http import Page, PageOf, Serial
+from paperdesk.infra.listing import ListRoute
 
-router = APIRouter(prefix="/v1", tags=["watching"])
+router = APIRouter(prefix="/v1", tags=["watching"], route_class=ListRoute)
 
 
 @router.get("/watchlists")
