@@ -121,6 +121,7 @@ NOUNS = {
     "marketdata/quote_routes": "the route of standing quotes, which repeats itself",
     "marketdata/price_tests": "which shares are under the price test of short sales, for their marks",
     "marketdata/sectors": "which sectors a tape knows, for the broker",
+    "marketdata/circumstances": "what stands around a price, for the marks",
     "marketdata/volatilities": "how much instruments have moved on a tape, for other features",
     "marketdata/marks": "what instruments are worth on a tape, for other features",
     "broker/work": "the unit of work of the order path",

@@ -69,7 +69,7 @@ def test_models_are_found_by_name_and_unknown_ones_refused_with_the_names_there_
     assert {name: fill_model(name) for name in FILL_MODELS} == FILL_MODELS
     with pytest.raises(UnknownFillModel) as refusal:
         fill_model("lucky")
-    assert refusal.value.facts == {"known": [*sorted(FILL_MODELS), "spread:…", "size:…"]}
+    assert refusal.value.facts == {"known": [*sorted(FILL_MODELS), "spread:…", "size:…", "noise:…", "blend:…"]}
 
 
 def test_the_parts_of_an_unquoted_price_are_those_of_the_model() -> None:

@@ -156,3 +156,68 @@ async def test_an_account_is_filled_again_under_a_model_with_a_figure(desk: Runn
     await desk.mine.order(account_id, "buy", "10")
     answer = await desk.mine.post(f"/v1/accounts/{account_id}/rescore", {"fill_model": "spread:-1"})
     assert [each["gain"] for each in answer["rescore"]["orders"]] == ["0.4"]
+
+
+async def test_a_realistic_day_adds_spread_size_volatility_and_time_of_day_in_money(desk: RunningDesk) -> None:
+    """Closes that swing by a tenth are more than three times as volatile as usual, and the day opens."""
+    tape_id = await desk.mine.open_tape(desk.markets["swings"].id, "2024-06-17T20:00:00Z")
+    account_id = await desk.mine.open_account(tape_id, fill_model="realistic_day", cash="100000")
+    await desk.mine.order(account_id, "buy", "10")
+    await desk.mine.step(tape_id)
+    (told,) = await explained(desk, account_id)
+    parts = told["parts"]
+    assert isinstance(parts, dict)
+    assert (parts["base"], parts["spread"], parts["impact"]) == ("100", "0.008", "0.00005")
+    # Twice as much again for three times the usual volatility, and three tenths of all of that.
+    assert (parts["volatility"], parts["time_of_day"], parts["latency"]) == ("0.0161", "0.007245", "0.002")
+    assert sum(map(Decimal, parts.values())) == Decimal("100.04") == Decimal(str(told["price"]))
+    assert told["rules"] == ["open", "first_half_hour"]
+    seen = told["seen"]
+    assert isinstance(seen, dict)
+    assert Decimal(seen["volatility"]) > 1
+    assert "a market that moves more than usual added 0.0161, the time of day added 0.007245" in str(told["sentence"])
+    assert (await desk.mine.get(f"/v1/accounts/{account_id}/reconciliation"))["balanced"]
+
+
+async def test_costs_go_up_in_the_half_hours_at_the_bells_and_only_there(desk: RunningDesk) -> None:
+    tape_id, account_id = await desk.market("quotes", cash="100000", fill_model="realistic_day", fill_on_arrival=True)
+    await desk.mine.order(account_id, "buy", "10")  # at ten o'clock, half an hour after the bell
+    await desk.mine.step(tape_id, "fact")
+    await desk.mine.order(account_id, "buy", "5")
+    after, within = await explained(desk, account_id)
+    assert (within["price"], after["price"]) == ("100.03", "100.04")
+    assert [each["rules"] for each in (within, after)] == [
+        ["quote", "first_half_hour", "volatility_unknown"], ["quote", "volatility_unknown"],
+    ]  # fmt: skip
+
+
+async def test_noise_follows_the_seed_and_a_blend_weighs_it(desk: RunningDesk) -> None:
+    tape_id, _ = await desk.market()
+    seeds = {"noise:0.01": (1, 1, 2), "blend:realistic=0.9+noise:0.01=0.1": (1, 1, 2), "test": (1, 2, 3)}
+    accounts = [
+        (model, await desk.mine.open_account(tape_id, fill_model=model, seed=seed))
+        for model, some in seeds.items()
+        for seed in some
+    ]
+    for _, account_id in accounts:
+        await desk.mine.order(account_id, "buy", "10")
+    await desk.mine.step(tape_id)
+    told = [(await explained(desk, account_id))[0] for _, account_id in accounts]
+    prices = [Decimal(str(each["price"])) for each in told]
+    assert (prices[0] == prices[1], prices[0] == prices[2], prices[3] == prices[4]) == (True, False, True)
+    assert prices[6:] == [OPENED_AT] * 3
+    assert [each["fill_model"] for each in told] == [model for model, _ in accounts]
+    assert [sorted(each["draws"]) for each in told] == [["noise"]] * 6 + [[]] * 3  # type: ignore[call-overload]
+    whole, tenth = (Decimal(told[number]["parts"]["noise"]) for number in (0, 3))  # type: ignore[index]
+    assert abs(whole) <= OPENED_AT / 100
+    assert abs(tenth * 10 - whole) < Decimal("0.00000002")
+
+
+@pytest.mark.parametrize(
+    ("preset", "bought_at"),
+    [("conservative", "100.04"), ("realistic", "100.02"), ("options", "100.02"), ("aggressive", "100.01")],
+)
+async def test_a_preset_is_chosen_by_its_name(desk: RunningDesk, preset: str, bought_at: str) -> None:
+    _, account_id = await desk.market("quotes", cash="100000", fill_model=preset, fill_on_arrival=True)
+    order = await desk.mine.order(account_id, "buy", "10")
+    assert order["average_fill_price"] == bought_at

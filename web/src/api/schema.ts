@@ -5375,6 +5375,21 @@ export interface components {
              */
             latency: string;
             /**
+             * Volatility
+             * @example 12.5
+             */
+            volatility: string;
+            /**
+             * Time Of Day
+             * @example 12.5
+             */
+            time_of_day: string;
+            /**
+             * Noise
+             * @example 12.5
+             */
+            noise: string;
+            /**
              * Queue
              * @example 12.5
              */

@@ -13,13 +13,14 @@ leg that nobody quotes makes the combo wait; no price is ever made up for it.
     means      judged by all legs together, once they are filled; without them nothing is
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
 from paperdesk.core.broker.combo_margin import can_afford, money_held
 from paperdesk.core.broker.combo_prices import legs_of, net_of, net_parts, signed
+from paperdesk.core.broker.conditions import moment_of
 from paperdesk.core.broker.contingencies import Course, cancel, fill
 from paperdesk.core.broker.events import ComboFilled, OrderFilled
 from paperdesk.core.broker.execution import PARTIAL_SIZE, Meeting, filled_by, part_by_chance
@@ -101,12 +102,17 @@ def _matched(
     if count < ONE or (combo.time_in_force is TimeInForce.FOK and count < combo.workable):
         return None
     matches = [
-        LegMatch(leg, quote, _executed(rules.fill_model, leg, quote, count))
-        for leg, quote in zip(legs, quotes, strict=True)
+        LegMatch(leg, quote, _executed(meeting, leg, quote, count)) for leg, quote in zip(legs, quotes, strict=True)
     ]
     if combo.limit_price is not None and _net(matches) > combo.limit_price:
         return None
-    return [replace(each, execution=replace(each.execution, rules=said, draws=draws)) for each in matches]
+    return [_said(each, said, draws) for each in matches]
+
+
+def _said(match: LegMatch, said: tuple[str, ...], draws: Mapping[str, Decimal]) -> LegMatch:
+    """Return what a leg gets with what was said and drawn for its combo."""
+    own = match.execution
+    return replace(match, execution=replace(own, rules=(*said, *own.rules), draws={**own.draws, **draws}))
 
 
 def _most(meeting: Meeting, leg: Order, quote: QuoteFact, model: FillModel) -> Decimal | None:
@@ -117,11 +123,15 @@ def _most(meeting: Meeting, leg: Order, quote: QuoteFact, model: FillModel) -> D
     return max(size - meeting.used_of(leg.instrument.id, leg.side), ZERO) // abs(signed(leg))
 
 
-def _executed(model: FillModel, leg: Order, quote: QuoteFact, count: Decimal) -> Execution:
+def _executed(meeting: Meeting, leg: Order, quote: QuoteFact, count: Decimal) -> Execution:
     units = count * abs(signed(leg))
-    parts = quote_parts(leg, quote, model, units)
-    touch = quote.ask if leg.side is Side.BUY else quote.bid
-    return Execution(units, parts.price, touch, "quote", parts)
+    rules, touch = meeting.course.account.rules, quote.ask if leg.side is Side.BUY else quote.bid
+    if not rules.fill_model.heeds_moment:
+        parts = quote_parts(leg, quote, rules.fill_model, units)
+        return Execution(units, parts.price, touch, "quote", parts)
+    moment = moment_of(rules, leg, quote, meeting.marks)
+    parts = quote_parts(leg, quote, moment.model, units)
+    return moment.noted(leg, Execution(units, parts.price, touch, "quote", parts))
 
 
 def _net(matches: Sequence[LegMatch]) -> Decimal:

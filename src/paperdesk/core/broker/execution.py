@@ -16,6 +16,7 @@ from decimal import Decimal
 from paperdesk.core.broker import ledger
 from paperdesk.core.broker.account import Account, Rules
 from paperdesk.core.broker.chance import drawn_for
+from paperdesk.core.broker.conditions import moment_of
 from paperdesk.core.broker.contingencies import Course, cancel, fill
 from paperdesk.core.broker.events import Fill, OrderFilled, OrderResized, OrderTriggered, TrailMoved
 from paperdesk.core.broker.evolution import group_of
@@ -96,10 +97,15 @@ class Meeting:
             order = replace(order, post_only=True)
         used = self.size_used[order.side] if isinstance(self.fact, QuoteFact) else sum(self.size_used.values(), ZERO)
         rules = self.course.account.rules
-        execution = match_order(order, self.fact, rules.fill_model, used)
-        if execution is None or not rules.fill_model.partial_rate:
-            return execution
-        return _in_part(rules, order, self.fact, execution)
+        if rules.fill_model.heeds_moment:
+            moment = moment_of(rules, order, self.fact, self.marks)
+            execution = match_order(order, self.fact, moment.model, used)
+            execution = None if execution is None else moment.noted(order, execution)
+        else:
+            execution = match_order(order, self.fact, rules.fill_model, used)
+        if execution is None:
+            return None
+        return _in_part(rules, order, self.fact, execution) if rules.fill_model.partial_rate else execution
 
 
 def meet_order(meeting: Meeting, order: Order) -> None:
@@ -197,7 +203,7 @@ def _in_part(rules: Rules, order: Order, fact: PriceFact, execution: Execution) 
     """Let chance say whether an execution is a part of itself, and how much of it."""
     part, draws = part_by_chance(rules, order, fact, execution.quantity, order.instrument.lot_step)
     said = (*execution.rules, "partial_by_chance") if PARTIAL_SIZE in draws else execution.rules
-    return replace(execution, quantity=part, rules=said, draws=draws)
+    return replace(execution, quantity=part, rules=said, draws={**execution.draws, **draws})
 
 
 def part_by_chance(

@@ -10,6 +10,8 @@ The rules a fill can name, besides the one that matched it:
     official_close_used  the same for the closing auction
     partial_by_chance    the fill model drew a part
     combo                it filled together with the other legs of its combo, in whole combos
+
+What a moment did to it stands in conditions.py.
 """
 
 from collections.abc import Mapping
@@ -41,6 +43,9 @@ _COSTS = {
     "spread": "half the spread",
     "impact": "its own impact",
     "latency": "latency",
+    "volatility": "a market that moves more than usual",
+    "time_of_day": "the time of day",
+    "noise": "noise",
     "queue": "resting at its limit",
     "rounding": "rounding to the tick",
 }
@@ -53,6 +58,7 @@ _REASONS = {
     "official_close_used": "The tape has no auction print, so the official close was used.",
     "partial_by_chance": "The fill model drew a part of it.",
     "combo": "It filled together with the other legs of its combo.",
+    "volatility_unknown": "The tape has too few closes to tell how much the market moves, so that added nothing.",
 }
 
 
@@ -104,7 +110,7 @@ def explain(
         model=model.name,
         rules_version=model.version,
         fact=kind,
-        seen={name: value for name in _SEEN if (value := getattr(fact, name, None)) is not None},
+        seen={name: value for name in _SEEN if (value := getattr(fact, name, None)) is not None} | dict(execution.seen),
         base=_base(kind, execution.rule),
         parts=execution.parts,
         rules=(execution.rule, *execution.rules),

@@ -13,6 +13,7 @@ from typing import TypeAlias
 
 from paperdesk.core.kernel.ids import InstrumentId, derived
 from paperdesk.core.market.instruments import Instrument
+from paperdesk.core.market.sessions import Session
 
 # Where a mark comes from: rule 2.10 of the trading rules.
 OFFICIAL_CLOSE = "official_close"
@@ -48,13 +49,30 @@ def _untested() -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What stands around a price: how much its market has moved a year, and of its market day the session.
+
+    `began_at` is when its bar began, where its price is of a bar that is not over.
+    """
+
+    volatility: Decimal | None = None
+    session: Session | None = None
+    began_at: datetime | None = None
+
+
+def _unknown() -> Circumstances:
+    return Circumstances()
+
+
+@dataclass(frozen=True, slots=True)
 class Mark:
     """The price of one unit of an instrument, its source, and since when it has stood.
 
     `scanned` gives how it changes at the points of a portfolio scan, and `greeks` what it is sensitive to, if it is an
     option that a model can value; they are asked only for accounts under portfolio margin, or with limits on Greeks,
     because they take longer than looking a price up. `is_under_price_test` says whether the market has fallen so far
-    that it may be sold short only above the bid; it is asked only for what would open short.
+    that it may be sold short only above the bid; it is asked only for what would open short. `circumstances` are asked
+    only by fill models that go with them.
     """
 
     instrument: Instrument
@@ -64,6 +82,7 @@ class Mark:
     scanned: Callable[[], Scan | None] = field(default=_unscanned, compare=False, repr=False)
     greeks: Callable[[], Greeks | None] = field(default=_unmeasured, compare=False, repr=False)
     is_under_price_test: Callable[[], bool] = field(default=_untested, compare=False, repr=False)
+    circumstances: Callable[[], Circumstances] = field(default=_unknown, compare=False, repr=False)
 
     def worth(self, quantity: Decimal) -> Decimal:
         """Return what signed units are worth, before rounding; a short position is worth less than nothing."""

@@ -35,6 +35,7 @@ from decimal import Decimal
 from typing import TypeAlias
 
 from paperdesk.core.broker.fill_models import (
+    NO_STRAIN,
     FillModel,
     Parts,
     for_instrument,
@@ -43,6 +44,7 @@ from paperdesk.core.broker.fill_models import (
     moved_by_size,
     printed,
     quoted,
+    strained,
     units_within,
     unquoted,
 )
@@ -61,8 +63,8 @@ Print: TypeAlias = OpenFact | CloseFact | AuctionFact
 class Execution:
     """What one order gets from one fact: units, price, the market price it was made from, and the rule.
 
-    `parts` say what the price is made of, `rules` which further rules had a hand in it, and `draws` what
-    chance was drawn for it.
+    `parts` say what the price is made of, `rules` which further rules had a hand in it, `draws` what
+    chance was drawn for it, and `seen` what was looked at besides the fact.
     """
 
     quantity: Decimal
@@ -72,6 +74,7 @@ class Execution:
     parts: Parts
     rules: tuple[str, ...] = ()
     draws: Mapping[str, Decimal] = field(default_factory=dict[str, Decimal])
+    seen: Mapping[str, Decimal] = field(default_factory=dict[str, Decimal])
 
 
 def match_order(order: Order, fact: PriceFact, model: FillModel, size_used: Decimal) -> Execution | None:
@@ -135,10 +138,10 @@ def quote_parts(order: Order, quote: QuoteFact, model: FillModel, taken: Decimal
     model, tick = for_instrument(model, order.instrument, quote.bid)
     parts = quoted(model, order.side, quote.bid, quote.ask, tick)
     size = quote.ask_size if order.side is Side.BUY else quote.bid_size
-    if not model.size_share or not size:
-        return parts
-    moved = (quote.ask - quote.bid) * model.size_share * min(taken / size, _ONE)
-    return moved_by_size(parts, order.side, moved, tick)
+    if model.size_share and size:
+        moved = (quote.ask - quote.bid) * model.size_share * min(taken / size, _ONE)
+        parts = moved_by_size(parts, order.side, moved, tick)
+    return parts if model.strain is NO_STRAIN else strained(parts, model.strain, order.side, tick)
 
 
 def _meet_print(order: Order, fact: Print, model: FillModel, size_used: Decimal) -> Execution | None:
@@ -171,7 +174,8 @@ def _within_limit(order: Order, fact: Print, model: FillModel, size_used: Decima
     room = _limit_of(order) - before if order.side is Side.BUY else before - _limit_of(order)
     if not volume or room < ZERO:
         return found
-    return found.at_most(units_within(model, room / fact.price, volume) - size_used, order, LIMIT_LEFT)
+    rate = room / (fact.price * model.strain.factor)
+    return found.at_most(units_within(model, rate, volume) - size_used, order, LIMIT_LEFT)
 
 
 def _given(order: Order, market: Decimal, parts: Parts, model: FillModel) -> Parts | None:

@@ -27,7 +27,9 @@ _IMPOSSIBLE = (
 
 def rescore_account(
     context: typer.Context,
-    fill_model: Annotated[str, typer.Argument(help="ideal, realistic, harsh, alpaca_paper or deterministic.")],
+    fill_model: Annotated[
+        str, typer.Argument(help="Such as ideal, realistic_day, conservative or blend:realistic=0.7+harsh=0.3.")
+    ],
     account: AccountName = None,
     *,
     as_json: AsJson = False,

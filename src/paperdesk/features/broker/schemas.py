@@ -256,6 +256,9 @@ class PartsOut(BaseModel):
     spread: NumberText
     impact: NumberText
     latency: NumberText
+    volatility: NumberText
+    time_of_day: NumberText
+    noise: NumberText
     queue: NumberText
     rounding: NumberText
 

@@ -23,6 +23,7 @@ from paperdesk.core.market.facts import CloseFact
 from paperdesk.core.market.halts import standing_halt
 from paperdesk.core.market.instruments import Kind
 from paperdesk.core.market.quotes import Quote
+from paperdesk.features.marketdata.circumstances import circumstances_at
 from paperdesk.features.marketdata.feeds.dataset import Dataset
 from paperdesk.features.marketdata.price_tests import is_under_price_test
 from paperdesk.features.marketdata.scans import greeks_of, scan_of
@@ -44,6 +45,9 @@ class TapeMarks(Mapping[InstrumentId, Mark]):
             is_here = instrument_id in self._dataset.instruments
             look = mark_at if is_here else _opening_mark
             found = look(self._dataset, instrument_id, self._cursor)
+            if found is not None:
+                around = partial(circumstances_at, self._dataset, found.instrument, self._cursor)
+                found = replace(found, circumstances=around)
             if found is not None and found.instrument.kind in {Kind.EQUITY, Kind.ETF}:
                 tested = partial(is_under_price_test, self._dataset, instrument_id, self._cursor)
                 found = replace(found, is_under_price_test=tested)

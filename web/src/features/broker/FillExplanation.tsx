@@ -11,6 +11,9 @@ const PARTS = [
   ["impact", "Own impact"],
   ["latency", "Latency"],
   ["queue", "Queue at the limit"],
+  ["volatility", "A market that moves more than usual"],
+  ["time_of_day", "The time of day"],
+  ["noise", "Noise"],
   ["rounding", "Rounding to the tick"],
 ] as const;
 
