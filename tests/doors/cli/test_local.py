@@ -124,6 +124,8 @@ def test_a_first_day_without_prices_stops_the_start_and_a_right_one_starts_it_th
         assert not list((home / "datasets").iterdir())
         with desk_at(home, free_port(), first_day="2008-09-14") as kept:
             key = {"Authorization": f"Bearer {kept['key_id']}.{kept['secret']}"}
-            (tape,) = httpx.get(f"{kept['url']}/v1/tapes", headers=key).raise_for_status().json()["items"]
-            assert tape["starts_at"] == "2008-09-12T20:00:00Z"
-            assert len(httpx.get(f"{kept['url']}/v1/datasets", headers=key).json()["items"]) == 2
+            tapes = httpx.get(f"{kept['url']}/v1/tapes", headers=key).raise_for_status().json()["items"]
+            (recorded,) = (tape for tape in tapes if tape["kind"] == "recorded")
+            assert recorded["starts_at"] == "2008-09-12T20:00:00Z"
+            datasets = httpx.get(f"{kept['url']}/v1/datasets", headers=key).json()["items"]
+            assert [each["kind"] for each in datasets].count("recorded") == 2

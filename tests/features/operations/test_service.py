@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,28 @@ def timed(client: httpx.Client, method: str, path: str, **more: Any) -> float:  
     began = time.perf_counter()
     client.request(method, path, **more).raise_for_status()
     return (time.perf_counter() - began) * 1000
+
+
+def test_a_new_desk_shows_an_account_with_shares_options_spreads_and_orders_of_every_state(
+    client: httpx.Client,
+) -> None:
+    arrived(client)
+    (account,) = (each for each in client.get("/v1/accounts").json()["items"] if each["name"] == "Showcase")
+    path, orders_of = f"/v1/accounts/{account['id']}", {"account_id": account["id"]}
+    positions = {each["symbol"]: each for each in client.get(f"{path}/positions").json()["items"]}
+    assert {"AAPL", "SPY", "JNJ", "BND", "NVDA"} < positions.keys()
+    held = {each["strategy"] for each in client.get(f"{path}/strategies").json()["items"]}
+    assert {"covered_call", "vertical", "single"} <= held
+    orders = client.get("/v1/orders", params=orders_of).json()["items"]
+    assert {"filled", "accepted", "cancelled"} == {each["status"] for each in orders}
+    assert {"simple", "bracket", "combo"} == {each["order_class"] for each in orders}
+    fills = client.get(f"{path}/fills").json()["items"]
+    assert client.get(f"/v1/fills/{fills[0]['id']}/explanation").json()["parts"]
+    (call,) = (each for each in positions if each.startswith("AAPL2"))
+    asked = {"tape_id": account["tape_id"], "underlying": "AAPL", "right": "call", "limit": "500"}
+    greeks = {each["symbol"]: each["delta"] for each in client.get("/v1/options/chain", params=asked).json()["items"]}
+    assert Decimal("0.1") < Decimal(greeks[call]) < Decimal("0.6")
+    assert client.get(f"{path}/reconciliation").json()["balanced"]
 
 
 @pytest.mark.nightly
@@ -175,7 +198,7 @@ def test_a_start_repeats_nothing_and_a_reset_is_asked_for_twice(home: Path, serv
     with new_home() as fresh:
         seen = [started(fresh) for _ in range(3)]
     assert seen[0] == seen[1] == seen[2]
-    assert [len(seen[0][name]) for name in ("accounts", "tapes")] == [1, 1]
+    assert [len(seen[0][name]) for name in ("accounts", "tapes")] == [2, 2]
     words = [sys.executable, "-m", "paperdesk.main", "--home", str(home), "accounts", "reset"]
     asked = subprocess.run(words, input="n\n", capture_output=True, text=True, check=False, timeout=60)
     assert (asked.returncode, "anew" in asked.stderr) == (1, True)
@@ -185,6 +208,14 @@ def test_a_start_repeats_nothing_and_a_reset_is_asked_for_twice(home: Path, serv
     assert served
 
 
+def arrived(client: httpx.Client) -> None:
+    """Wait until every tape stands where it was sent."""
+    deadline = time.monotonic() + 30
+    while not all(tape["reached"] for tape in client.get("/v1/tapes").json()["items"]):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
 def started(home: Path) -> dict[str, Any]:
     """Start a desk, return what is on it, and see that it speaks to people when it complains."""
     with desk_at(home, free_port(), log_level="INFO") as credentials:
@@ -192,6 +223,7 @@ def started(home: Path) -> dict[str, Any]:
         with httpx.Client(base_url=credentials["url"], headers=headers) as client:
             account = credentials["account_id"]
             paths = {"accounts": "/v1/accounts", "tapes": "/v1/tapes", "orders": f"/v1/orders?account_id={account}"}
+            arrived(client)
             found = {name: client.get(path).json()["items"] for name, path in paths.items()}
             client.get("/v1/me", headers={"X-Request-Id": "for-people"})
         log = (home / "up.log").read_text(encoding="utf-8")

@@ -17,6 +17,7 @@ from paperdesk.features.marketdata.add_datasets import add_datasets
 from paperdesk.features.marketdata.control_tape import ControlTape, TapeAction, control_tape
 from paperdesk.features.marketdata.open_tape import OpenTape, open_tape
 from paperdesk.features.marketdata.tapes import Shelf
+from paperdesk.features.operations.open_showcase import open_showcase
 from paperdesk.infra.runtime import Runtime
 from paperdesk.infra.work import UnitOfWork
 
@@ -46,4 +47,5 @@ async def seed_demo(runtime: Runtime, shelf: Shelf, writer: OrderWriter, who: Pr
     await place_order(broker, command)
     async with runtime.work(who) as work:
         await control_tape(work, shelf, ControlTape(tape.id, TapeAction.STEP))
+    await open_showcase(runtime, shelf, writer, who)
     return Demo(account_id, first.symbol)
