@@ -46,6 +46,7 @@ CALLS = {
     ("GET", "/v1/users/{user_id}"): Call(),
     ("PATCH", "/v1/users/{user_id}"): Call(body={"role": "risk"}),
     ("DELETE", "/v1/users/{user_id}"): Call(),
+    ("PUT", "/v1/users/{user_id}/tier"): Call(body={"tier": "premium"}),
     ("POST", "/v1/users/{user_id}/sign-in-links"): Call(),
     ("GET", "/v1/users/{user_id}/accounts"): Call(),
     ("GET", "/v1/accounts"): Call(),

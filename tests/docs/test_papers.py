@@ -114,7 +114,7 @@ def walk_the_papers(home: Path, port: int) -> None:
 def the_tutorial_kept_its_promises(answers: list[Any]) -> None:
     """Compare what came with what the text says beside the answers that it shows."""
     me, _, tapes, quotes, order, account, tape, orders, fills, positions, ledger, *rest = answers
-    assert set(me["scopes"]) == {"read", "trade", "admin"}
+    assert set(me["scopes"]) == {"read", "trade", "limits", "admin"}
     assert tapes["items"][0]["licence"]
     assert quotes["items"][0]["derived_from"] == "bar"
     free = Decimal(account["margin"]["maintenance_excess"]) - Decimal(account["held_cash"])

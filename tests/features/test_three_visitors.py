@@ -157,7 +157,7 @@ WRITES = [address for address in CLOSED if address[0] != "GET" and address not i
 async def test_a_viewer_changes_nothing(desk: RunningDesk, ids: dict[str, str], address: tuple[str, str]) -> None:
     login = await desk.visitor().post("/v1/logins", {"link_token": ids["viewers_link"]})
     problem = refused(await ask(desk.visitor(login["access_token"]), address, ids), 403, "missing_scope")
-    assert problem["scope"] in {"trade", "admin"}
+    assert problem["scope"] in {"trade", "limits", "admin"}
 
 
 @pytest.mark.parametrize("address", HARMLESS, ids=" ".join)

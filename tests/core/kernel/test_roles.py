@@ -5,23 +5,40 @@ from itertools import product
 import pytest
 
 from paperdesk.core.kernel.principal import Scope
-from paperdesk.core.kernel.roles import ADMINISTERED_BY, SCOPES_OF, Role, RoleOutOfReach, require_administers
+from paperdesk.core.kernel.roles import (
+    ADMINISTERED_BY,
+    SCOPES_OF,
+    Role,
+    RoleOutOfReach,
+    Verification,
+    require_administers,
+    scopes_of,
+)
 
-READ, TRADE, ADMIN = Scope.READ, Scope.TRADE, Scope.ADMIN
+READ, TRADE, LIMITS, ADMIN = Scope.READ, Scope.TRADE, Scope.LIMITS, Scope.ADMIN
 
 
 @pytest.mark.parametrize(
     ("role", "scopes"),
     [
-        (Role.OWNER, {READ, TRADE, ADMIN}),
-        (Role.ADMIN, {READ, ADMIN}),
+        (Role.OWNER, {READ, TRADE, LIMITS, ADMIN}),
+        (Role.ADMIN, {READ, LIMITS, ADMIN}),
         (Role.TRADER, {READ, TRADE}),
-        (Role.RISK, {READ}),
+        (Role.RISK, {READ, LIMITS}),
         (Role.VIEWER, {READ}),
     ],
 )
 def test_a_role_may_do_what_the_table_says(role: Role, scopes: set[Scope]) -> None:
     assert SCOPES_OF[role] == scopes
+
+
+@pytest.mark.parametrize("role", Role)
+def test_who_is_not_verified_reads_at_most_and_who_is_rejected_does_nothing(role: Role) -> None:
+    assert scopes_of(role, Verification.VERIFIED) == SCOPES_OF[role]
+    assert scopes_of(role, Verification.PENDING) == {READ}
+    assert (
+        scopes_of(role, Verification.REJECTED) == scopes_of(role, "") == scopes_of("", Verification.VERIFIED) == set()
+    )
 
 
 def test_every_role_has_its_line_and_reads() -> None:

@@ -13,7 +13,12 @@ INVITATION = {"link_token": "l1nk", "expires_at": "2020-03-14T20:00:00Z"}
 
 def person(number: int, **known: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
     """Return somebody, as the server shows them."""
-    always = {"id": f"0170d4f1-0000-7000-8000-00000000000{number}", "verification": "verified", "is_active": True}
+    always = {
+        "id": f"0170d4f1-0000-7000-8000-00000000000{number}",
+        "verification": "verified",
+        "is_active": True,
+        "tier": "basic",
+    }
     return always | {"joined_at": JOINED_AT, "deactivated_at": None} | known
 
 
@@ -29,6 +34,7 @@ class SmallUsers:
             Route("/v1/users", self.list_people),
             Route("/v1/users", self.add, methods=["POST"]),
             Route("/v1/users/{user_id}", self.one, methods=["GET", "PATCH", "DELETE"]),
+            Route("/v1/users/{user_id}/tier", self.one, methods=["PUT"]),
             Route("/v1/users/{user_id}/sign-in-links", self.invite, methods=["POST"]),
             Route("/v1/users/{user_id}/accounts", self.accounts),
         ]
@@ -46,7 +52,7 @@ class SmallUsers:
         if request.method == "DELETE":
             self.people.remove(found)
             return Response(status_code=204)
-        if request.method == "PATCH":
+        if request.method != "GET":
             found |= await request.json()
         return JSONResponse(found)
 

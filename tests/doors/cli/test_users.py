@@ -29,6 +29,7 @@ def test_somebody_is_changed_and_let_go(running: Running, speak: Speak) -> None:
     said = speak("users", "change", "ada@desk.test", "--role", "risk", "--deactivate", "--json").stdout
     assert (json.loads(said)["role"], json.loads(said)["is_active"]) == ("risk", False)
     assert "no" in speak("users", "change", "Ada", "--verification", "rejected").stdout.split()
+    assert "premium" in speak("users", "tier", "Ada", "premium").stdout
     assert speak("users", "delete", "Ada").stdout == "Ada is gone; what they did stays.\n"
     assert [user["name"] for user in running.desk.users.people] == ["Demo"]
     assert speak("users", "show", "Ada").stderr.startswith("nothing_by_that_name: ")

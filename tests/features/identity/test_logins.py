@@ -48,7 +48,8 @@ async def test_a_password_signs_in(anyone: httpx.AsyncClient, ada: Desk) -> None
         "user": body["user"],
         "tenant": {"id": str(ada.tenant_id), "name": "Engines"},
         "role": "owner",
-        "scopes": ["read", "trade", "admin"],
+        "tier": "professional",
+        "scopes": ["read", "trade", "limits", "admin"],
         "key_id": None,
     }
 

@@ -126,7 +126,7 @@ async def test_a_change_of_role_counts_with_the_next_request(owner: httpx.AsyncC
     changed = await owner.patch(f"/v1/users/{user['id']}", json={"role": "risk", "name": "Countess"})
     assert (changed.json()["role"], changed.json()["name"]) == ("risk", "Countess")
     me = (await ada.get("/v1/me")).json()
-    assert (me["role"], me["scopes"], me["user"]["name"]) == ("risk", ["read"], "Countess")
+    assert (me["role"], me["scopes"], me["user"]["name"]) == ("risk", ["read", "limits"], "Countess")
     assert refusal(await owner.patch(f"/v1/users/{user['id']}", json={})) == (422, "malformed_request")
 
 
@@ -182,8 +182,8 @@ async def test_who_is_let_go_leaves_no_name_and_no_way_in(
 
 
 async def test_who_is_elsewhere_too_keeps_their_name_there(runtime: Runtime, found: Desk, second: Desk) -> None:
-    place = "insert into memberships (tenant_id, user_id, role, verification, joined_at)"
-    place += " values (:tenant, :user, 'viewer', 'verified', now())"
+    place = "insert into memberships (tenant_id, user_id, role, verification, tier, joined_at)"
+    place += " values (:tenant, :user, 'viewer', 'verified', 'basic', now())"
     async with runtime.as_system() as db:
         await db.execute(text(place), {"tenant": second.tenant_id, "user": found.user_id})
     async with runtime.as_system() as db:

@@ -1675,6 +1675,23 @@ export interface paths {
         patch: operations["patch_user"];
         trace?: never;
     };
+    "/v1/users/{user_id}/tier": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Set how much of the desk somebody may use: accounts, tapes and keys. */
+        put: operations["put_tier"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/users/{user_id}/sign-in-links": {
         parameters: {
             query?: never;
@@ -2045,6 +2062,11 @@ export interface components {
             role: components["schemas"]["Role-Input"];
             /** @default verified */
             verification?: components["schemas"]["Verification"];
+            /**
+             * @description More than `basic` takes the permission to change limits.
+             * @default basic
+             */
+            tier?: components["schemas"]["Tier"];
         };
         /**
          * AddedUserView
@@ -2068,6 +2090,7 @@ export interface components {
             name: string;
             role: components["schemas"]["paperdesk__core__kernel__roles__Role"];
             verification: components["schemas"]["Verification"];
+            tier: components["schemas"]["Tier"];
             /** Is Active */
             is_active: boolean;
             /**
@@ -4523,6 +4546,7 @@ export interface components {
             user: components["schemas"]["UserView"];
             tenant: components["schemas"]["TenantView"];
             role: components["schemas"]["paperdesk__core__kernel__roles__Role"];
+            tier: components["schemas"]["Tier"];
             /** Scopes */
             scopes: components["schemas"]["Scope"][];
             /**
@@ -4554,6 +4578,7 @@ export interface components {
             name: string;
             role: components["schemas"]["paperdesk__core__kernel__roles__Role"];
             verification: components["schemas"]["Verification"];
+            tier: components["schemas"]["Tier"];
             /** Is Active */
             is_active: boolean;
             /**
@@ -6366,7 +6391,7 @@ export interface components {
          * @description What a caller may do; each includes nothing but itself.
          * @enum {string}
          */
-        Scope: "read" | "trade" | "admin";
+        Scope: "read" | "trade" | "limits" | "admin";
         /**
          * SectorOut
          * @description A sector, and the companies in it that the tape has shown.
@@ -6757,6 +6782,22 @@ export interface components {
              * @example Demo
              */
             name: string;
+        };
+        /**
+         * Tier
+         * @description How much of a desk a person may use.
+         * @enum {string}
+         */
+        Tier: "basic" | "premium" | "professional";
+        /**
+         * TierBody
+         * @description How much of the desk somebody may use from now on.
+         * @example {
+         *       "tier": "premium"
+         *     }
+         */
+        TierBody: {
+            tier: components["schemas"]["Tier"];
         };
         /**
          * TimeInForce
@@ -11340,6 +11381,41 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ChangeUserBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberView"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_tier: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TierBody"];
             };
         };
         responses: {

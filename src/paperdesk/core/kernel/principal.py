@@ -12,6 +12,7 @@ class Scope(StrEnum):
 
     READ = "read"
     TRADE = "trade"
+    LIMITS = "limits"
     ADMIN = "admin"
 
 

@@ -12,6 +12,7 @@ from paperdesk.doors.cli.options import AsJson, Cursor, Limit, desk_of
 verbs = typer.Typer(no_args_is_help=True, help="People: add them, change what they may do, let them go.")
 
 Role: TypeAlias = Literal["owner", "admin", "trader", "risk", "viewer"]
+Tier: TypeAlias = Literal["basic", "premium", "professional"]
 Verification: TypeAlias = Literal["pending", "verified", "rejected"]
 User = Annotated[str, typer.Argument(help="E-mail address, name or id.")]
 
@@ -21,6 +22,7 @@ _PEOPLE = (
     render.sentences("Name", "name"),
     render.words("Role", "role"),
     render.words("Verification", "verification"),
+    render.words("Tier", "tier"),
     render.Column("Active", lambda user: render.plain("yes" if user["is_active"] else "no")),
     render.instants("Joined (UTC)", "joined_at"),
 )
@@ -81,6 +83,13 @@ def change_user(  # noqa: PLR0913 - each parameter is an option of the command l
     desk = desk_of(context)
     change = {"role": role, "name": name, "verification": verification, "is_active": active}
     _show(desk.patch(_path(desk, user), **change), as_json=as_json)
+
+
+@verbs.command("tier")
+def set_tier(context: typer.Context, user: User, tier: Tier, *, as_json: AsJson = False) -> None:
+    """Set how many accounts, tapes and keys somebody may have."""
+    desk = desk_of(context)
+    _show(desk.send("PUT", f"{_path(desk, user)}/tier", json={"tier": tier}), as_json=as_json)
 
 
 @verbs.command("delete")

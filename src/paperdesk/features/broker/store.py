@@ -13,15 +13,16 @@ from typing import Any, TypeAlias
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import insert
+from sqlalchemy import and_, func, insert, select
 
-from paperdesk.core.broker.account import Account, Position
+from paperdesk.core.broker.account import Account, AccountStatus, Position
 from paperdesk.core.broker.claims import Claim
 from paperdesk.core.broker.ledger import Entry
 from paperdesk.core.broker.lots import Lot
 from paperdesk.core.broker.orders import Order, Side
 from paperdesk.core.kernel.ids import AccountId, EntryId, InstrumentId, OrderId, TapeId
 from paperdesk.core.kernel.money import ZERO
+from paperdesk.core.kernel.tiers import require_room
 from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.instruments import Instrument
 from paperdesk.features.broker import statements, tables
@@ -35,10 +36,11 @@ from paperdesk.features.broker.rows import (
     position_of,
     stored_entry,
 )
+from paperdesk.features.identity.queries import tier_for_one_more
 from paperdesk.features.marketdata.pump import Move
 from paperdesk.features.marketdata.tapes import Stop, Tape, TapeState, tape_of
 from paperdesk.infra.db import Connection
-from paperdesk.infra.work import UnitOfWork
+from paperdesk.infra.work import UnitOfWork, owned
 
 Row: TypeAlias = asyncpg.Record
 Instruments = Mapping[InstrumentId, Instrument]
@@ -197,7 +199,13 @@ def _columns(rows: Iterable[tuple[Any, ...]], width: int) -> list[list[Any]]:
 
 
 async def insert_account(work: UnitOfWork, values: Mapping[str, Any]) -> None:
-    """Write a new, empty account."""
+    """Write a new, empty account of the caller. Raises TierLimitReached."""
+    account = tables.accounts.c
+    theirs = and_(
+        owned(tables.accounts, work), account.owner_id == work.who.user_id, account.status != AccountStatus.CLOSED
+    )
+    count = select(func.count()).select_from(tables.accounts).where(theirs)
+    require_room(await tier_for_one_more(work), "accounts", (await work.db.execute(count)).scalar_one())
     blank = {"epoch": 1, "cash": ZERO, "held": ZERO, "last_seq": 0, "last_entry": 0, "status": "open"}
     owner = {"tenant_id": work.who.tenant_id, "recorded_at": work.now}
     await work.db.execute(insert(tables.accounts).values(**{**blank, **values, **owner}))

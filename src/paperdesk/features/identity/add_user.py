@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from paperdesk.core.kernel.errors import Conflict
 from paperdesk.core.kernel.ids import UserId, uuid7
 from paperdesk.core.kernel.principal import Principal, Scope
-from paperdesk.core.kernel.roles import Role, require_administers
+from paperdesk.core.kernel.roles import Role, Verification, require_administers
+from paperdesk.core.kernel.tiers import Tier
 from paperdesk.features.identity import member_store
 from paperdesk.features.identity.invite_user import Invitation, invited
-from paperdesk.features.identity.member_store import Member, NewUser, Verification
+from paperdesk.features.identity.member_store import Member, NewUser
 from paperdesk.infra.crypto import entropy
 from paperdesk.infra.runtime import Runtime
 from paperdesk.infra.work import UnitOfWork
@@ -26,6 +27,7 @@ class AddUser:
     name: str
     role: Role
     verification: Verification = Verification.VERIFIED
+    tier: Tier = Tier.BASIC
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +41,15 @@ class AddedUser:
 async def add_user(runtime: Runtime, who: Principal, command: AddUser) -> AddedUser:
     """Write a user and a sign-in link. Raises MissingScope, RoleOutOfReach, EmailTaken. Acts as the system."""
     who.require(Scope.ADMIN)
+    if command.tier is not Tier.BASIC:
+        who.require(Scope.LIMITS)
     now = runtime.clock.now()
     user = NewUser(
         UserId(uuid7(now, entropy())),
         command.email.strip().lower(),
         command.name,
         command.role,
+        command.tier,
         verification=command.verification,
     )
     async with runtime.as_system() as db:
@@ -52,7 +57,9 @@ async def add_user(runtime: Runtime, who: Principal, command: AddUser) -> AddedU
         require_administers(await member_store.role_of_caller(work), command.role)
         if not await member_store.add_user(work, user):
             raise EmailTaken("Somebody at this desk has this e-mail address already.", email=user.email)
-        await work.record("add_user", user.id, {"role": user.role, "verification": user.verification})
+        await work.record(
+            "add_user", user.id, {"role": user.role, "verification": user.verification, "tier": user.tier}
+        )
         invitation = await invited(work, user.id, runtime.hasher)
         member = await member_store.find_member(work, user.id)
     assert member is not None, "written in this transaction"

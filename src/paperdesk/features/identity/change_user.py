@@ -6,9 +6,9 @@ from datetime import datetime
 from paperdesk.core.kernel.errors import Conflict
 from paperdesk.core.kernel.ids import UserId
 from paperdesk.core.kernel.principal import Scope
-from paperdesk.core.kernel.roles import Role, require_administers
+from paperdesk.core.kernel.roles import Role, Verification, require_administers
 from paperdesk.features.identity import member_store
-from paperdesk.features.identity.member_store import Member, Verification
+from paperdesk.features.identity.member_store import Member
 from paperdesk.features.identity.queries import read_user
 from paperdesk.infra.work import UnitOfWork
 

@@ -6,8 +6,10 @@ from datetime import datetime
 from paperdesk.core.kernel.errors import Invalid
 from paperdesk.core.kernel.ids import KeyId
 from paperdesk.core.kernel.principal import Scope
+from paperdesk.core.kernel.tiers import require_room
 from paperdesk.core.kernel.time import instant_text
 from paperdesk.features.identity import store
+from paperdesk.features.identity.queries import tier_for_one_more
 from paperdesk.infra.crypto import TokenHasher, new_code, new_token
 from paperdesk.infra.work import UnitOfWork
 
@@ -49,13 +51,14 @@ class IssuedKey:
 async def issue_key(work: UnitOfWork, command: IssueKey, hasher: TokenHasher) -> IssuedKey:
     """Write down a new key and return it with its secret.
 
-    Raises MissingScope when the key could do more than the caller, KeyExpiryPassed.
+    Raises MissingScope when the key could do more than the caller, KeyExpiryPassed, TierLimitReached.
     """
     work.require(Scope.ADMIN)
     for scope in sorted(command.scopes):
         work.require(scope)
     if command.expires_at is not None and command.expires_at <= work.now:
         raise KeyExpiryPassed(f"The key would have expired at {instant_text(command.expires_at)} already.")
+    require_room(await tier_for_one_more(work), "keys", await store.count_keys(work))
     prefix, secret, key_id = new_code(CODE_LENGTH, KEY_PREFIX), new_token(), KeyId(work.new_id())
     key = store.NewKey(key_id, command.name, prefix, hasher.hash(secret), command.scopes, command.expires_at)
     await store.add_key(work, key)

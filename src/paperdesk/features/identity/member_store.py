@@ -6,24 +6,16 @@ no password; writing somebody new and letting somebody go are the system's.
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Select, and_, delete, exists, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from paperdesk.core.kernel.ids import UserId
-from paperdesk.core.kernel.roles import Role
+from paperdesk.core.kernel.roles import Role, Verification
+from paperdesk.core.kernel.tiers import Tier
 from paperdesk.features.identity.tables import api_keys, logins, memberships, sign_in_links, users
 from paperdesk.infra.work import ReadOnly, UnitOfWork, owned
-
-
-class Verification(StrEnum):
-    """Whether it is known that somebody is who they say."""
-
-    PENDING = "pending"
-    VERIFIED = "verified"
-    REJECTED = "rejected"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +26,7 @@ class NewUser:
     email: str
     name: str
     role: Role
+    tier: Tier = Tier.BASIC
     password_hash: str | None = None
     verification: Verification = Verification.VERIFIED
 
@@ -47,6 +40,7 @@ class Member:
     name: str
     role: Role
     verification: Verification
+    tier: Tier
     joined_at: datetime
     deactivated_at: datetime | None
 
@@ -74,21 +68,21 @@ async def add_user(work: UnitOfWork, user: NewUser) -> bool:
     is_new = (await work.db.execute(insert(users).values(person).on_conflict_do_nothing())).rowcount == 1
     if is_new:
         place = {"tenant_id": work.who.tenant_id, "user_id": user.id, "joined_at": work.now}
-        standing = {"role": user.role, "verification": user.verification}
+        standing = {"role": user.role, "verification": user.verification, "tier": user.tier}
         await work.db.execute(insert(memberships).values(place | standing))
     return is_new
 
 
 def _members(work: ReadOnly) -> Select[Any]:
     member = memberships.c
-    columns = (member.role, member.verification, member.joined_at, member.deactivated_at)
+    columns = (member.role, member.verification, member.tier, member.joined_at, member.deactivated_at)
     people = select(users.c.id, users.c.email, users.c.name, *columns)
     return people.join(memberships, member.user_id == users.c.id).where(owned(memberships, work))
 
 
 def _member(row: Any) -> Member:  # noqa: ANN401 - a row's columns have no static types
-    named = row._asdict()
-    return Member(**named | {"role": Role(row.role), "verification": Verification(row.verification)})
+    typed = {"role": Role(row.role), "verification": Verification(row.verification), "tier": Tier(row.tier)}
+    return Member(**row._asdict() | typed)
 
 
 async def find_member(work: ReadOnly, user_id: UserId, *, is_locked: bool = False) -> Member | None:
@@ -120,6 +114,13 @@ async def role_of_caller(work: ReadOnly) -> str:
     return (await work.db.execute(select(memberships.c.role).where(mine))).scalar_one_or_none() or ""
 
 
+async def lock_tier_of_caller(work: UnitOfWork) -> Tier:
+    """Return the tier of the caller, whose next claim waits until this transaction ends; the lowest if they left."""
+    mine = and_(owned(memberships, work), memberships.c.user_id == work.who.user_id)
+    query = select(memberships.c.tier).where(mine).with_for_update()
+    return Tier((await work.db.execute(query)).scalar_one_or_none() or Tier.BASIC)
+
+
 async def lock_owners(work: UnitOfWork) -> frozenset[UserId]:
     """Return the owners a tenant can count on, who stay as they are until the transaction ends."""
     is_acting = and_(memberships.c.role == Role.OWNER, memberships.c.deactivated_at.is_(None))
@@ -132,7 +133,8 @@ async def save_member(work: UnitOfWork, member: Member) -> None:
     """Write what somebody is called, and what they are in the caller's tenant."""
     mine = and_(owned(memberships, work), memberships.c.user_id == member.id)
     standing = {
-        "role": member.role, "verification": member.verification, "deactivated_at": member.deactivated_at,
+        "role": member.role, "verification": member.verification, "tier": member.tier,
+        "deactivated_at": member.deactivated_at,
     }  # fmt: skip
     await work.db.execute(update(memberships).where(mine).values(standing))
     await work.db.execute(update(users).where(users.c.id == member.id).values(name=member.name))

@@ -9,12 +9,13 @@ from sqlalchemy import and_, select
 from paperdesk.core.kernel.errors import NotFound
 from paperdesk.core.kernel.ids import KeyId, UserId
 from paperdesk.core.kernel.principal import Scope
+from paperdesk.core.kernel.tiers import Tier
 from paperdesk.features.identity import member_store
 from paperdesk.features.identity.member_store import Member, MemberFilter
 from paperdesk.features.identity.revoke_key import KeyNotFound
 from paperdesk.features.identity.tables import api_keys, tenants
 from paperdesk.infra.http import PageParams
-from paperdesk.infra.work import ReadOnly, owned
+from paperdesk.infra.work import ReadOnly, UnitOfWork, owned
 
 
 class UserNotFound(NotFound):
@@ -81,6 +82,11 @@ async def read_user(work: ReadOnly, user_id: UserId, *, is_locked: bool = False)
     if found is None:
         raise UserNotFound("There is nobody by this id.", id=str(user_id))
     return found
+
+
+async def tier_for_one_more(work: UnitOfWork) -> Tier:
+    """Return the tier of the caller, who claims one more of something; another claim of theirs waits for this one."""
+    return await member_store.lock_tier_of_caller(work)
 
 
 async def people(work: ReadOnly, wanted: MemberFilter, page: PageParams) -> tuple[list[Member], str | None]:

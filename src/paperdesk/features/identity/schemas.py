@@ -17,6 +17,7 @@ from pydantic import (
 
 from paperdesk.core.kernel.principal import Principal, Scope
 from paperdesk.core.kernel.roles import Role
+from paperdesk.core.kernel.tiers import Tier
 from paperdesk.features.identity.issue_key import IssuedKey, IssueKey
 from paperdesk.features.identity.member_store import Member
 from paperdesk.features.identity.queries import KeyOnFile, Me
@@ -116,6 +117,7 @@ class MeView(BaseModel):
     user: UserView
     tenant: TenantView
     role: Role
+    tier: Tier
     scopes: list[Scope]
     key_id: str | None = Field(description="The public id of the key used; null for a login.", examples=[_KEY_ID])
 
@@ -125,7 +127,9 @@ class MeView(BaseModel):
         tenant = TenantView(id=who.tenant_id, name=found.tenant_name)
         scopes = [scope for scope in Scope if scope in who.scopes]
         user = UserView.of(found.user)
-        return cls(user=user, tenant=tenant, role=found.user.role, scopes=scopes, key_id=found.key_prefix)
+        return cls(
+            user=user, tenant=tenant, role=found.user.role, tier=found.user.tier, scopes=scopes, key_id=found.key_prefix
+        )
 
 
 class KeyBody(Body):

@@ -14,7 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from paperdesk.core.kernel.ids import KeyId, TenantId, UserId
 from paperdesk.core.kernel.principal import Principal, Scope
-from paperdesk.core.kernel.roles import SCOPES_OF, Role
+from paperdesk.core.kernel.roles import Role, scopes_of
+from paperdesk.core.kernel.tiers import Tier
 from paperdesk.features.identity.member_store import NewUser, add_user
 from paperdesk.features.identity.tables import api_keys, logins, memberships, sign_in_links, tenants, users
 from paperdesk.infra.work import UnitOfWork, owned
@@ -58,7 +59,7 @@ async def find_key(db: AsyncConnection, prefix: str) -> Credential | None:
     key = api_keys.c
     query = select(
         key.tenant_id, key.user_id, key.id.label("key_id"), key.scopes,
-        key.secret_hash, key.expires_at, memberships.c.role,
+        key.secret_hash, key.expires_at, memberships.c.role, memberships.c.verification,
         func.coalesce(key.revoked_at, memberships.c.deactivated_at).label("ended_at"),
     ).join(memberships, _same_member(api_keys)).where(key.prefix == prefix)  # fmt: skip
     return await _credential(db, query)
@@ -69,7 +70,7 @@ async def find_login(db: AsyncConnection, token_hash: bytes) -> Credential | Non
     login = logins.c
     query = select(
         login.tenant_id, login.user_id, null().label("key_id"), null().label("scopes"),
-        login.token_hash.label("secret_hash"), login.expires_at, memberships.c.role,
+        login.token_hash.label("secret_hash"), login.expires_at, memberships.c.role, memberships.c.verification,
         func.coalesce(login.ended_at, memberships.c.deactivated_at).label("ended_at"),
     ).join(memberships, _same_member(logins)).where(login.token_hash == token_hash)  # fmt: skip
     return await _credential(db, query)
@@ -83,7 +84,7 @@ async def _credential(db: AsyncConnection, query: Select[Any]) -> Credential | N
     row = (await db.execute(query)).one_or_none()
     if row is None:
         return None
-    scopes = SCOPES_OF.get(row.role, frozenset())
+    scopes = scopes_of(row.role, row.verification)
     if row.scopes is not None:
         scopes &= frozenset(map(Scope, row.scopes))
     who = Principal(row.tenant_id, row.user_id, scopes, row.key_id)
@@ -115,7 +116,7 @@ async def add_tenant(work: UnitOfWork, *, tenant_name: str, owner: User) -> None
     """Write a new tenant and its owner; the unit of work must be the system's."""
     tenant = {"id": owner.tenant_id, "name": tenant_name, "created_at": work.now}
     await work.db.execute(insert(tenants).values(tenant))
-    person = NewUser(owner.id, owner.email, owner.name, Role.OWNER, owner.password_hash)
+    person = NewUser(owner.id, owner.email, owner.name, Role.OWNER, Tier.PROFESSIONAL, owner.password_hash)
     is_new = await add_user(work, person)
     assert is_new, "whoever founds a desk has an address of their own"
 
@@ -135,6 +136,13 @@ async def add_key(work: UnitOfWork, key: NewKey) -> None:
             expires_at=key.expires_at,
         )
     )
+
+
+async def count_keys(work: UnitOfWork) -> int:
+    """Return how many keys the caller has that are not revoked."""
+    mine = and_(owned(api_keys, work), api_keys.c.user_id == work.who.user_id, api_keys.c.revoked_at.is_(None))
+    found: int = (await work.db.execute(select(func.count()).select_from(api_keys).where(mine))).scalar_one()
+    return found
 
 
 async def end_key(work: UnitOfWork, key_id: KeyId) -> bool:

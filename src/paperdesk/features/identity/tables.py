@@ -30,6 +30,7 @@ memberships = Table(
     Column("user_id", Uuid, primary_key=True),
     Column("role", Text, nullable=False),
     Column("verification", Text, nullable=False),
+    Column("tier", Text, nullable=False),
     Column("joined_at", Instant, nullable=False),
     Column("deactivated_at", Instant),
 )

@@ -8,18 +8,20 @@ from fastapi import APIRouter, Query, Request, Response
 from paperdesk.core.kernel.ids import UserId
 from paperdesk.core.kernel.roles import Role
 from paperdesk.features.identity import queries
-from paperdesk.features.identity.access import Caller, Reading, Serving, gate_of
+from paperdesk.features.identity.access import Caller, Reading, Serving, Work, gate_of
 from paperdesk.features.identity.add_user import add_user
 from paperdesk.features.identity.change_user import change_user
 from paperdesk.features.identity.delete_user import delete_user
 from paperdesk.features.identity.invite_user import invite_user
 from paperdesk.features.identity.member_store import MemberFilter
+from paperdesk.features.identity.set_tier import set_tier
 from paperdesk.features.identity.user_schemas import (
     AddedUserView,
     AddUserBody,
     ChangeUserBody,
     InvitationView,
     MemberView,
+    TierBody,
 )
 from paperdesk.infra.http import Page, PageOf
 from paperdesk.infra.listing import ListRoute
@@ -63,6 +65,12 @@ async def patch_user(
             return MemberView.of(await change_user(work, body.command(user_id)))
     finally:
         gate_of(request).forget_user(UserId(user_id))
+
+
+@router.put("/{user_id}/tier")
+async def put_tier(work: Work, user_id: UUID, body: TierBody) -> MemberView:
+    """Set how much of the desk somebody may use: accounts, tapes and keys."""
+    return MemberView.of(await set_tier(work, UserId(user_id), body.tier))
 
 
 @router.delete("/{user_id}", status_code=204)

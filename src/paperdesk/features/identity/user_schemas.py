@@ -7,11 +7,12 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from paperdesk.core.kernel.ids import UserId
-from paperdesk.core.kernel.roles import Role
+from paperdesk.core.kernel.roles import Role, Verification
+from paperdesk.core.kernel.tiers import Tier
 from paperdesk.features.identity.add_user import AddedUser, AddUser
 from paperdesk.features.identity.change_user import ChangeUser
 from paperdesk.features.identity.invite_user import Invitation
-from paperdesk.features.identity.member_store import Member, Verification
+from paperdesk.features.identity.member_store import Member
 from paperdesk.features.identity.schemas import EMAIL_LENGTH_MAX
 from paperdesk.infra.http import Body, Line
 
@@ -34,10 +35,11 @@ class AddUserBody(Body):
     name: Line = Field(examples=["Ada"])
     role: Role
     verification: Verification = Verification.VERIFIED
+    tier: Tier = Field(default=Tier.BASIC, description="More than `basic` takes the permission to change limits.")
 
     def command(self) -> AddUser:
         """Return what is asked for."""
-        return AddUser(self.email, self.name, self.role, self.verification)
+        return AddUser(self.email, self.name, self.role, self.verification, self.tier)
 
 
 class ChangeUserBody(Body):
@@ -61,6 +63,14 @@ class ChangeUserBody(Body):
         return ChangeUser(UserId(user_id), self.name, self.role, self.verification, self.is_active)
 
 
+class TierBody(Body):
+    """How much of the desk somebody may use from now on."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"tier": "premium"}]})
+
+    tier: Tier
+
+
 class MemberView(BaseModel):
     """Somebody of the tenant."""
 
@@ -69,6 +79,7 @@ class MemberView(BaseModel):
     name: str = Field(examples=["Ada"])
     role: Role
     verification: Verification
+    tier: Tier
     is_active: bool
     joined_at: datetime
     deactivated_at: datetime | None
@@ -82,6 +93,7 @@ class MemberView(BaseModel):
             name=member.name,
             role=member.role,
             verification=member.verification,
+            tier=member.tier,
             is_active=member.deactivated_at is None,
             joined_at=member.joined_at,
             deactivated_at=member.deactivated_at,

@@ -5,13 +5,15 @@ from dataclasses import asdict, fields
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import delete, func, insert, or_, select, update
+from sqlalchemy import and_, delete, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from paperdesk.core.kernel.errors import NotFound
 from paperdesk.core.kernel.ids import DatasetId, TapeId, TenantId
+from paperdesk.core.kernel.tiers import require_room
 from paperdesk.core.market.instruments import Instrument
+from paperdesk.features.identity.queries import tier_for_one_more
 from paperdesk.features.marketdata.feeds.manifest import DatasetManifest, SourceKind, manifest_from_text, manifest_json
 from paperdesk.features.marketdata.feeds.vendor import Subject
 from paperdesk.features.marketdata.presets import SavedPreset
@@ -66,7 +68,11 @@ async def save_control(work: UnitOfWork, tape: Tape) -> None:
 
 
 async def insert_tape(work: UnitOfWork, tape: Tape, seed: int) -> None:
-    """Write a new tape."""
+    """Write a new tape. Raises TierLimitReached when it is somebody's who has as many as their tier allows."""
+    if tape.owner_id == work.who.user_id:
+        theirs = and_(owned(tape_runs, work), tape_runs.c.owner_id == tape.owner_id)
+        count = select(func.count()).select_from(tape_runs).where(theirs)
+        require_room(await tier_for_one_more(work), "tapes", (await work.db.execute(count)).scalar_one())
     await work.db.execute(
         insert(tape_runs).values(
             id=tape.id,

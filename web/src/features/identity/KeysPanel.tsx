@@ -15,7 +15,7 @@ import { apiKeysQuery, useCreateKey, useRevokeKey } from "./queries";
 const SCOPES: readonly { value: string; label: string; scopes: Scope[] }[] = [
   { value: "read", label: "Read only", scopes: ["read"] },
   { value: "trade", label: "Read and trade", scopes: ["read", "trade"] },
-  { value: "admin", label: "Everything", scopes: ["read", "trade", "admin"] },
+  { value: "admin", label: "Everything", scopes: ["read", "trade", "limits", "admin"] },
 ];
 const LIFETIMES: readonly { days: string; label: string }[] = [
   { days: "30", label: "30 days" },
