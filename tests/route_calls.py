@@ -41,6 +41,8 @@ CALLS = {
     ("GET", "/v1/keys"): Call(),
     ("POST", "/v1/keys"): Call(body={"name": "Another", "scopes": ["read"]}),
     ("DELETE", "/v1/keys/{key_id}"): Call(),
+    ("GET", "/v1/me/preferences"): Call(),
+    ("PATCH", "/v1/me/preferences"): Call(body={"time_zone": "Europe/Zurich", "default_account_id": "{account_id}"}),
     ("GET", "/v1/users"): Call(),
     ("POST", "/v1/users"): Call(body={"email": "new@desk.test", "name": "New", "role": "trader"}),
     ("GET", "/v1/users/{user_id}"): Call(),
@@ -238,6 +240,7 @@ NAMED = {
 # What changes nothing, or nothing but one's own, though it is asked with another method than GET.
 HARMLESS = {
     ("DELETE", "/v1/logins/current"): "everybody may leave",
+    ("PATCH", "/v1/me/preferences"): "everybody has a taste of their own",
     ("POST", "/v1/orders/preview"): "an order is worked out and not placed",
     ("POST", "/v1/options/payoff"): "a strategy is worked out and not bought",
     ("POST", "/v1/accounts/{account_id}/rescore"): "what would have been is worked out, and the account stays",

@@ -80,6 +80,8 @@ NOUNS = {
     "marketdata/market_routes": "the routes of what a market did",
     "marketdata/market_schemas": "what reads of a market look like from outside",
     "marketdata/pump": "the loop that yields a tape's facts, for the worker",
+    "broker/preference_routes": "the routes of what somebody prefers, their default account among it",
+    "broker/preference_schemas": "what somebody prefers, from outside",
     "identity/member_store": "the SQL of people and what they are in a tenant",
     "identity/user_routes": "the routes of people, for the REST door",
     "identity/user_schemas": "what people look like from outside",

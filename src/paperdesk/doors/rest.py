@@ -16,6 +16,7 @@ from paperdesk.features.broker.fork_routes import router as forks
 from paperdesk.features.broker.gain_routes import router as gains
 from paperdesk.features.broker.life_routes import router as lives
 from paperdesk.features.broker.option_routes import router as options
+from paperdesk.features.broker.preference_routes import router as preferences
 from paperdesk.features.broker.rescore_routes import router as rescores
 from paperdesk.features.broker.routes import router as broker
 from paperdesk.features.broker.statistics_routes import router as order_statistics
@@ -69,7 +70,7 @@ def build_app(desk: Desk, version: str, stream: Socket, neighbours: Sequence[Nei
     for router in (
         identity, marketdata, quotes, market_days, strategies, branches, chains, sources, broker, batches, lives,
         rescores, gains, options, operations, monitors, order_statistics, forks, halts, fund_holdings,
-        users, watching,
+        users, preferences, watching,
     ):  # fmt: skip
         app.include_router(router)
     pages.serve(app)

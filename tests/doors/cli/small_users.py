@@ -27,10 +27,17 @@ class SmallUsers:
     people: list[dict[str, Any]] = field(
         default_factory=lambda: [person(1, email="demo@desk.test", name="Demo", role="owner")]
     )
+    preferences: dict[str, Any] = field(
+        default_factory=lambda: {
+            "time_zone": "UTC", "base_currency": "USD", "locale": "en-US", "number_format": "1,234.5",
+            "default_account_id": None,
+        }
+    )  # fmt: skip
     asked: list[dict[str, str]] = field(default_factory=list)
 
     def routes(self) -> list[Route]:
         return [
+            Route("/v1/me/preferences", self.preferred, methods=["GET", "PATCH"]),
             Route("/v1/users", self.list_people),
             Route("/v1/users", self.add, methods=["POST"]),
             Route("/v1/users/{user_id}", self.one, methods=["GET", "PATCH", "DELETE"]),
@@ -38,6 +45,11 @@ class SmallUsers:
             Route("/v1/users/{user_id}/sign-in-links", self.invite, methods=["POST"]),
             Route("/v1/users/{user_id}/accounts", self.accounts),
         ]
+
+    async def preferred(self, request: Request) -> Response:
+        if request.method == "PATCH":
+            self.preferences |= await request.json()
+        return JSONResponse(self.preferences)
 
     async def list_people(self, request: Request) -> Response:
         self.asked.append(dict(request.query_params))

@@ -1709,6 +1709,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/me/preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show what you prefer. */
+        get: operations["get_preferences"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change what you prefer: time zone, base currency, locale, number format, and the account you start from. */
+        patch: operations["patch_preferences"];
+        trace?: never;
+    };
     "/v1/watchlists": {
         parameters: {
             query?: never;
@@ -4614,6 +4632,12 @@ export interface components {
             most_active: components["schemas"]["FiguresOut"][];
         };
         /**
+         * NumberFormat
+         * @description What stands between thousands, and what before the fraction, of 1234.5.
+         * @enum {string}
+         */
+        NumberFormat: "1,234.5" | "1.234,5" | "1 234,5" | "1'234.5" | "1234.5";
+        /**
          * OpenAccountBody
          * @description A new account on a tape, with its first cash.
          * @example {
@@ -4633,9 +4657,9 @@ export interface components {
             tape_id: string;
             /**
              * Currency
-             * @default USD
+             * @description Your base currency unless you name another.
              */
-            currency?: string;
+            currency?: string | null;
             /**
              * Cash
              * @default 100000
@@ -5638,6 +5662,53 @@ export interface components {
             quantity: string | null;
             /** Fee Kind */
             fee_kind?: string | null;
+        };
+        /**
+         * PreferencesBody
+         * @description What you prefer from now on: what is absent stays, and null is back to what it was at first.
+         * @example {
+         *       "number_format": "1'234.5",
+         *       "time_zone": "Europe/Zurich"
+         *     }
+         */
+        PreferencesBody: {
+            /** Time Zone */
+            time_zone?: string | null;
+            /** Base Currency */
+            base_currency?: string | null;
+            /** Locale */
+            locale?: string | null;
+            number_format?: components["schemas"]["NumberFormat"] | null;
+            /** Default Account Id */
+            default_account_id?: string | null;
+        };
+        /**
+         * PreferencesView
+         * @description What you prefer, and the account that you start from.
+         */
+        PreferencesView: {
+            /**
+             * Time Zone
+             * @example Europe/Zurich
+             */
+            time_zone: string;
+            /**
+             * Base Currency
+             * @description What accounts are opened in when nothing is said.
+             * @example USD
+             */
+            base_currency: string;
+            /**
+             * Locale
+             * @example en-US
+             */
+            locale: string;
+            number_format: components["schemas"]["NumberFormat"];
+            /**
+             * Default Account Id
+             * @description Where the command line starts, and the Alpaca dialect with keys that are not bound.
+             */
+            default_account_id: string | null;
         };
         /**
          * PresetOut
@@ -11457,6 +11528,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["InvitationView"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_preferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreferencesView"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_preferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreferencesBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreferencesView"];
                 };
             };
             /** @description Refused, or failed: a problem with a code. */

@@ -23,6 +23,7 @@ from paperdesk.doors.cli import (
     market,
     order_life,
     orders,
+    preferences,
     render,
     rescores,
     sources,
@@ -107,6 +108,7 @@ def build_app(local: LocalCommands, home: Path) -> typer.Typer:
     app.add_typer(sources.verbs, name="sources")
     app.add_typer(jobs.verbs, name="jobs")
     app.add_typer(users.verbs, name="users")
+    app.add_typer(preferences.verbs, name="preferences")
     return app
 
 

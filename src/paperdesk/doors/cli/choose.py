@@ -20,8 +20,11 @@ class AmbiguousName(Invalid):
 
 
 def account(desk: Desk, wanted: str | None) -> Row:
-    """Return the account meant; without a name the only one, or else the first that was opened."""
-    return _one("account", _oldest_first(desk.rows("/v1/accounts")), wanted)
+    """Return the account meant; without a name the one that the caller starts from, or else the first opened."""
+    accounts = _oldest_first(desk.rows("/v1/accounts"))
+    if wanted is None and len(accounts) > 1:
+        wanted = desk.get("/v1/me/preferences").json()["default_account_id"]
+    return _one("account", accounts, wanted)
 
 
 def tape(desk: Desk, wanted: str | None) -> Row:

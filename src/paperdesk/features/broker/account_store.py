@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from paperdesk.core.broker.account import Account
@@ -14,7 +14,14 @@ from paperdesk.core.kernel.money import MAGNITUDE_MAX
 from paperdesk.features.broker import store
 from paperdesk.features.broker.changes import Cause, Change
 from paperdesk.features.broker.store import Instruments, Touch
-from paperdesk.features.broker.tables import account_keys, accounts, orders, positions, reconciliations
+from paperdesk.features.broker.tables import (
+    account_keys,
+    accounts,
+    default_accounts,
+    orders,
+    positions,
+    reconciliations,
+)
 from paperdesk.features.marketdata.tapes import Tape
 from paperdesk.infra.db import driver_connection, fetch_all
 from paperdesk.infra.work import UnitOfWork, owned
@@ -63,6 +70,15 @@ async def bind_key(work: UnitOfWork, account_id: AccountId, key_id: KeyId) -> No
     bound = {"account_id": account_id, "recorded_at": work.now}
     query = upsert(account_keys).values(key_id=key_id, tenant_id=work.who.tenant_id, **bound)
     await work.db.execute(query.on_conflict_do_update(index_elements=["key_id"], set_=bound))
+
+
+async def save_default(work: UnitOfWork, account_id: AccountId | None) -> None:
+    """Write which account the caller starts from, in the place of the one before; none takes it away."""
+    mine = (owned(default_accounts, work), default_accounts.c.user_id == work.who.user_id)
+    await work.db.execute(delete(default_accounts).where(*mine))
+    if account_id is not None:
+        chosen = {"tenant_id": work.who.tenant_id, "user_id": work.who.user_id, "account_id": account_id}
+        await work.db.execute(upsert(default_accounts).values(chosen).on_conflict_do_nothing())
 
 
 async def save_account(work: UnitOfWork, account_id: AccountId, **values: Any) -> None:  # noqa: ANN401 - its columns

@@ -18,6 +18,7 @@ from paperdesk.features.broker.changes import Cause, Change
 from paperdesk.features.broker.queries import NUMBER_LENGTH, opening_of
 from paperdesk.features.broker.rows import rules_value
 from paperdesk.features.broker.store import insert_account
+from paperdesk.features.identity.change_preferences import read_preferences
 from paperdesk.features.marketdata.queries import read_tape
 from paperdesk.features.marketdata.tapes import Shelf
 from paperdesk.infra.crypto import new_code
@@ -34,11 +35,14 @@ NAME_LENGTH_MAX = 80
 
 @dataclass(frozen=True, slots=True)
 class OpenAccount:
-    """Open an account in a currency, on a tape, under rules; `cash` is what will be transferred first."""
+    """Open an account on a tape, under rules; `cash` is what will be transferred first.
+
+    Without a currency it is in the caller's base currency.
+    """
 
     name: str
     tape_id: TapeId
-    currency: str = "USD"
+    currency: str | None = None
     rules: Rules = field(default_factory=Rules)
     cash: Decimal = ZERO
 
@@ -47,7 +51,8 @@ async def open_account(work: UnitOfWork, shelf: Shelf, command: OpenAccount) -> 
     """Return the id of the new account; its first cash is in its ledger with the same commit."""
     work.require(Scope.TRADE)
     name = checked_name(command.name)
-    check_opening_cash(command.cash, command.currency)
+    currency = command.currency or (await read_preferences(work)).base_currency
+    check_opening_cash(command.cash, currency)
     tape = await read_tape(work, command.tape_id)
     account_id = AccountId(work.new_id())
     values = {
@@ -55,7 +60,7 @@ async def open_account(work: UnitOfWork, shelf: Shelf, command: OpenAccount) -> 
         "number": new_number(),
         "owner_id": work.who.user_id,
         "name": name,
-        "currency": command.currency,
+        "currency": currency,
         "tape_id": tape.id,
         "profile": "native",
         "rules": rules_value(command.rules),

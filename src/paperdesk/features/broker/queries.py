@@ -24,7 +24,16 @@ from paperdesk.core.kernel.money import ZERO
 from paperdesk.features.broker.deciding import UnknownAccount
 from paperdesk.features.broker.lineage_queries import lineage_of
 from paperdesk.features.broker.rows import account_of, claim_of, explanation_of, order_of, position_of
-from paperdesk.features.broker.tables import account_keys, accounts, claims, entries, fills, orders, positions
+from paperdesk.features.broker.tables import (
+    account_keys,
+    accounts,
+    claims,
+    default_accounts,
+    entries,
+    fills,
+    orders,
+    positions,
+)
 from paperdesk.features.marketdata.feeds.dataset import Dataset
 from paperdesk.features.marketdata.marks import TapeMarks
 from paperdesk.features.marketdata.queries import read_tape
@@ -59,18 +68,28 @@ async def read_account(work: ReadOnly, account_id: UUID) -> Row:
 
 
 async def account_spoken_for(work: ReadOnly) -> Row:
-    """Return the account that the caller's key was bound to, else the first one that the tenant opened."""
+    """Return the account that the caller's key was bound to, else the caller's default, else the tenant's first."""
     is_bound = and_(account_keys.c.account_id == accounts.c.id, account_keys.c.key_id == work.who.key_id)
+    theirs = default_accounts.c.user_id == work.who.user_id
+    is_default = and_(default_accounts.c.account_id == accounts.c.id, theirs)
     query = (
         select(accounts)
         .outerjoin(account_keys, and_(is_bound, owned(account_keys, work)))
+        .outerjoin(default_accounts, and_(is_default, owned(default_accounts, work)))
         .where(owned(accounts, work))
-        .order_by(account_keys.c.key_id.is_(None), accounts.c.id)
+        .order_by(account_keys.c.key_id.is_(None), default_accounts.c.user_id.is_(None), accounts.c.id)
     )
     row = await fetch_one(work.db, query.limit(1))
     if row is None:
         raise UnknownAccount("There is no account that this key could speak for; open one.")
     return row
+
+
+async def default_account_of_caller(work: ReadOnly) -> UUID | None:
+    """Return the id of the account that the caller chose to start from."""
+    mine = and_(owned(default_accounts, work), default_accounts.c.user_id == work.who.user_id)
+    found: UUID | None = (await work.db.execute(select(default_accounts.c.account_id).where(mine))).scalar_one_or_none()
+    return found
 
 
 async def list_accounts(work: ReadOnly, page: PageParams, owner_id: UUID | None = None) -> tuple[list[Row], str | None]:

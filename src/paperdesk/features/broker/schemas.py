@@ -151,7 +151,7 @@ class OpenAccountBody(Body):
     )
     name: Line
     tape_id: UUID
-    currency: str = "USD"
+    currency: str | None = Field(default=None, description="Your base currency unless you name another.")
     cash: NumberText = Decimal(100_000)
     fill_model: str = "realistic"
     fill_on_arrival: bool = False

@@ -40,6 +40,14 @@ account_keys = Table(
     Column("recorded_at", Instant, nullable=False),
 )
 
+default_accounts = Table(
+    "default_accounts",
+    metadata,
+    Column("tenant_id", Uuid, primary_key=True),
+    Column("user_id", Uuid, primary_key=True),
+    Column("account_id", Uuid, nullable=False),
+)
+
 positions = Table(
     "positions",
     metadata,

@@ -4,6 +4,7 @@ What a request reads and changes goes by its own role in the database, which see
 no password; writing somebody new and letting somebody go are the system's.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 from paperdesk.core.kernel.ids import UserId
 from paperdesk.core.kernel.roles import Role, Verification
 from paperdesk.core.kernel.tiers import Tier
-from paperdesk.features.identity.tables import api_keys, logins, memberships, sign_in_links, users
+from paperdesk.features.identity.tables import api_keys, logins, memberships, preferences, sign_in_links, users
 from paperdesk.infra.work import ReadOnly, UnitOfWork, owned
 
 
@@ -146,12 +147,26 @@ async def end_logins(work: UnitOfWork, user_id: UserId) -> None:
     await work.db.execute(update(logins).where(mine).values(ended_at=work.now))
 
 
+async def find_preferences(work: ReadOnly) -> dict[str, Any] | None:
+    """Return what the caller said they prefer, by its name; none when they never did."""
+    mine = and_(owned(preferences, work), preferences.c.user_id == work.who.user_id)
+    named = [column for column in preferences.c if column.name not in {"tenant_id", "user_id"}]
+    row = (await work.db.execute(select(*named).where(mine))).one_or_none()
+    return None if row is None else dict(row._asdict())
+
+
+async def save_preferences(work: UnitOfWork, values: Mapping[str, str]) -> None:
+    """Write what the caller prefers, in the place of what they preferred before."""
+    query = insert(preferences).values(tenant_id=work.who.tenant_id, user_id=work.who.user_id, **values)
+    await work.db.execute(query.on_conflict_do_update(index_elements=["tenant_id", "user_id"], set_=dict(values)))
+
+
 async def erase_member(work: UnitOfWork, user_id: UserId) -> None:
     """Take somebody's place, ways in, name and address away; the system's work.
 
     The id stays, because accounts, keys and the audit name it.
     """
-    for table in (memberships, logins, sign_in_links):
+    for table in (memberships, preferences, logins, sign_in_links):
         await work.db.execute(delete(table).where(owned(table, work), table.c.user_id == user_id))
     keys = and_(owned(api_keys, work), api_keys.c.user_id == user_id, api_keys.c.revoked_at.is_(None))
     await work.db.execute(update(api_keys).where(keys).values(revoked_at=work.now))

@@ -35,6 +35,17 @@ memberships = Table(
     Column("deactivated_at", Instant),
 )
 
+preferences = Table(
+    "preferences",
+    metadata,
+    Column("tenant_id", Uuid, primary_key=True),
+    Column("user_id", Uuid, primary_key=True),
+    Column("time_zone", Text, nullable=False),
+    Column("base_currency", Text, nullable=False),
+    Column("locale", Text, nullable=False),
+    Column("number_format", Text, nullable=False),
+)
+
 api_keys = Table(
     "api_keys",
     metadata,
