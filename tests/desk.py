@@ -31,9 +31,11 @@ from paperdesk.features.marketdata.record_live import Recorder
 from paperdesk.features.marketdata.sources import Sources
 from paperdesk.features.marketdata.store import insert_dataset
 from paperdesk.features.marketdata.tapes import Shelf
-from paperdesk.features.watch.alert_news import AlertNews
 from paperdesk.features.watch.check_price_alerts import CHANNEL as ALERTS
 from paperdesk.features.watch.check_price_alerts import Watcher
+from paperdesk.features.watch.numbered_news import NumberedNews
+from paperdesk.features.watch.tell_of_orders import CHANNEL as NOTIFICATIONS
+from paperdesk.features.watch.tell_of_orders import Teller
 from paperdesk.infra.crypto import Vault
 from paperdesk.infra.notices import Notices
 from paperdesk.infra.outbound import Surroundings
@@ -266,11 +268,15 @@ async def at_work(
     writer, publication = OrderWriter(runtime, shelf, relay), Publication(shelf)
     auditor = Auditor(runtime, shelf)
     pump = worker.Pump(runtime, shelf, relay, publication, auditor, Recorder(runtime, shelf, sources))
-    elsewhere, watcher = Elsewhere(pump), Watcher(runtime, shelf)
-    alerts = (watcher, AlertNews(runtime.bus))
-    channels = {CHANNEL: (shelf.answers, elsewhere, watcher), EVENTS: (relay,), ALERTS: alerts}
+    elsewhere, watcher, teller = Elsewhere(pump), Watcher(runtime, shelf), Teller(runtime, shelf)
+    channels = {
+        CHANNEL: (shelf.answers, elsewhere, watcher),
+        EVENTS: (relay, teller),
+        ALERTS: (watcher, NumberedNews(runtime.bus, "alerts", "fired")),
+        NOTIFICATIONS: (teller, NumberedNews(runtime.bus, "notifications", "told")),
+    }
     notices = Notices(runtime.server, channels)
-    works = (writer, relay, notices, pump, publication, elsewhere, auditor, watcher)
+    works = (writer, relay, notices, pump, publication, elsewhere, auditor, watcher, teller)
     tasks = [asyncio.create_task(work.run()) for work in works]
     try:
         yield Rooms(runtime, Gate(runtime), shelf, writer, sources, publication), relay, pump

@@ -164,6 +164,12 @@ CALLS = {
     ("GET", "/v1/price-alerts/{alert_id}"): Call(),
     ("PATCH", "/v1/price-alerts/{alert_id}"): Call(body={"level": "501"}),
     ("DELETE", "/v1/price-alerts/{alert_id}"): Call(),
+    ("GET", "/v1/notification-rules"): Call(),
+    ("POST", "/v1/notification-rules"): Call(
+        body={"account_id": "{account_id}", "name": "Fills", "states": ["filled"], "channels": ["stream"]}
+    ),
+    ("DELETE", "/v1/notification-rules/{rule_id}"): Call(),
+    ("GET", "/v1/accounts/{account_id}/notifications"): Call(),
     ("GET", "/v1/price-alert-firings"): Call({"tape_id": "{tape_id}"}),
     ("GET", "/v1/jobs"): Call(),
     ("GET", "/v1/jobs/{job_id}"): Call(),

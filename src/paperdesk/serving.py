@@ -42,9 +42,12 @@ from paperdesk.features.marketdata.sources import Sources, routes_of
 from paperdesk.features.marketdata.tapes import Shelf
 from paperdesk.features.operations.jobs import SCHEDULES
 from paperdesk.features.operations.seed_demo import seed_demo
-from paperdesk.features.watch.alert_news import AlertNews
 from paperdesk.features.watch.check_price_alerts import CHANNEL as ALERTS
 from paperdesk.features.watch.check_price_alerts import Watcher
+from paperdesk.features.watch.jobs import JOBS as WATCH_JOBS
+from paperdesk.features.watch.numbered_news import NumberedNews
+from paperdesk.features.watch.tell_of_orders import CHANNEL as NOTIFICATIONS
+from paperdesk.features.watch.tell_of_orders import Teller
 from paperdesk.infra.cache import keeper_of
 from paperdesk.infra.clock import SystemClock
 from paperdesk.infra.crypto import TokenHasher, Vault, load_pepper, load_sealing_keys
@@ -109,7 +112,7 @@ async def running_desk(settings: Settings) -> AsyncIterator[Desk]:
         stack.push_async_callback(writer.close)
         auditor = Auditor(runtime, shelf)
         pump = Pump(runtime, shelf, relay, publication, auditor, Recorder(runtime, shelf, sources))
-        elsewhere, watcher = Elsewhere(pump), Watcher(runtime, shelf)
+        elsewhere, watcher, teller = Elsewhere(pump), Watcher(runtime, shelf), Teller(runtime, shelf)
         rooms = (
             writer.run(),
             relay.run(),
@@ -118,16 +121,18 @@ async def running_desk(settings: Settings) -> AsyncIterator[Desk]:
             publication.run(),
             elsewhere.run(),
             watcher.run(),
+            teller.run(),
             Notices(
                 server,
                 {
                     CHANNEL: (shelf.answers, elsewhere, watcher),
-                    EVENTS: (relay,),
-                    ALERTS: (watcher, AlertNews(runtime.bus)),
+                    EVENTS: (relay, teller),
+                    ALERTS: (watcher, NumberedNews(runtime.bus, "alerts", "fired")),
+                    NOTIFICATIONS: (teller, NumberedNews(runtime.bus, "notifications", "told")),
                 },
             ).run(),
             Warmer(runtime, shelf, KeptSources(sources, runtime.cache, runtime.clock)).run(),
-            Worker(runtime, {**jobs_with(sources), **BROKER_JOBS}, SCHEDULES).run(),
+            Worker(runtime, {**jobs_with(sources), **BROKER_JOBS, **WATCH_JOBS}, SCHEDULES).run(),
         )
         tasks = [asyncio.create_task(room) for room in rooms]
         stack.push_async_callback(_ended, tasks)

@@ -49,6 +49,8 @@ async def ids(desk: RunningDesk) -> dict[str, str]:
     watchlist = await desk.mine.post("/v1/watchlists", {"name": "Ours", "symbols": ["ACME"]})
     waiting = {"tape_id": tape_id, "symbol": "ACME", "condition": "above", "level": "500"}
     alert = await desk.mine.post("/v1/price-alerts", waiting)
+    told = {"account_id": account_id, "name": "All", "channels": ["stream"]}
+    rule = (await desk.mine.post("/v1/notification-rules", told))["rule"]
     fill, *_ = await desk.mine.rows(f"/v1/accounts/{account_id}/fills")
     order = await desk.mine.order(account_id, "buy", "1")
     empty_id = await desk.mine.open_account(tape_id)
@@ -74,6 +76,7 @@ async def ids(desk: RunningDesk) -> dict[str, str]:
         "job_id": str(job_id),
         "watchlist_id": watchlist["id"],
         "alert_id": alert["id"],
+        "rule_id": rule["id"],
     }
 
 
@@ -117,6 +120,7 @@ ANYTHING = dict.fromkeys(
         "job_id",
         "watchlist_id",
         "alert_id",
+        "rule_id",
     ),
     str(uuid4()),
 )

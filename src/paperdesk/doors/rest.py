@@ -33,6 +33,7 @@ from paperdesk.features.marketdata.source_routes import router as sources
 from paperdesk.features.marketdata.strategy_routes import router as strategies
 from paperdesk.features.operations.routes import monitors
 from paperdesk.features.operations.routes import router as operations
+from paperdesk.features.watch.notification_routes import router as notifications
 from paperdesk.features.watch.routes import router as watching
 from paperdesk.infra.listing import CSV
 
@@ -70,7 +71,7 @@ def build_app(desk: Desk, version: str, stream: Socket, neighbours: Sequence[Nei
     for router in (
         identity, marketdata, quotes, market_days, strategies, branches, chains, sources, broker, batches, lives,
         rescores, gains, options, operations, monitors, order_statistics, forks, halts, fund_holdings,
-        users, preferences, watching,
+        users, preferences, watching, notifications,
     ):  # fmt: skip
         app.include_router(router)
     pages.serve(app)

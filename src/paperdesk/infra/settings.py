@@ -111,6 +111,9 @@ class Settings(BaseSettings):
     live_poll_s: int = 5
     """How many seconds pass before the sources of a live tape are asked again."""
 
+    webhooks_reach_private: bool = False
+    """Whether webhooks may go to private addresses, such as those of this machine and its network."""
+
     redis_url: SecretStr | None = None
     """A Redis that keeps the answers of sources for all processes, as redis://host:port/0; else each keeps its own."""
 

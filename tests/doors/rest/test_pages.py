@@ -88,7 +88,12 @@ async def test_every_list_joins_page_by_page_and_refuses_a_cursor_of_another(des
 
 
 # Of these the scene below has one row or none; their pages are cut as the others' are.
-FEW = {"/v1/tapes/{tape_id}/halts", "/v1/accounts/{account_id}/gains", "/v1/price-alert-firings"}
+FEW = {
+    "/v1/tapes/{tape_id}/halts",
+    "/v1/accounts/{account_id}/gains",
+    "/v1/price-alert-firings",
+    "/v1/accounts/{account_id}/notifications",
+}
 SCENES: dict[str, dict[str, str]] = {
     "/v1/tapes/{tape_id}/corporate-actions": {"tape_id": "acting_tape_id"},
     "/v1/tapes/{tape_id}/halts": {"tape_id": "halted_tape_id"},
@@ -167,6 +172,8 @@ async def populated(desk: RunningDesk) -> dict[str, str]:
         await mine.post("/v1/watchlists", {"name": name, "symbols": ["ACME"]})
         wish = {"tape_id": tape_id, "symbol": "ACME", "condition": "above", "level": "0.01", "rearms": True}
         await mine.post("/v1/price-alerts", wish)
+        rule = {"account_id": account_id, "name": name, "channels": ["stream"]}
+        await mine.post("/v1/notification-rules", rule)
     return {
         "user_id": str(desk.first.user_id),
         "tape_id": tape_id, "account_id": account_id, "order_id": order["id"], "acting_tape_id": acting,

@@ -1818,6 +1818,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/notification-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List your rules, oldest first. */
+        get: operations["get_notification_rules"];
+        put?: never;
+        /** Be told of events of an account's orders from now on. */
+        post: operations["post_notification_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/notification-rules/{rule_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete a rule; what was told by it stays. */
+        delete: operations["remove_notification_rule"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/accounts/{account_id}/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what you were told of an account's orders, oldest first. */
+        get: operations["get_notifications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/orders/preview": {
         parameters: {
             query?: never;
@@ -4472,6 +4524,18 @@ export interface components {
             added_basis: string;
         };
         /**
+         * MadeNotificationRuleOut
+         * @description A new rule, and what its messages are signed with; that is shown this once.
+         */
+        MadeNotificationRuleOut: {
+            rule: components["schemas"]["NotificationRuleOut"];
+            /**
+             * Secret
+             * @description The key of the signature; null without a webhook.
+             */
+            secret: string | null;
+        };
+        /**
          * MarginBody
          * @description Whether and how an account may owe money and units, and whose rules hold on an old tape.
          */
@@ -4630,6 +4694,134 @@ export interface components {
             losers: components["schemas"]["FiguresOut"][];
             /** Most Active */
             most_active: components["schemas"]["FiguresOut"][];
+        };
+        /**
+         * NotificationOut
+         * @description What you were told: an event of an order, and how the order stood right after it.
+         */
+        NotificationOut: {
+            /**
+             * Number
+             * @description Counts what you were told of this account.
+             */
+            number: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Rule Id
+             * Format: uuid
+             */
+            rule_id: string;
+            /** Rule */
+            rule: string;
+            /**
+             * Account Id
+             * Format: uuid
+             */
+            account_id: string;
+            /**
+             * Seq
+             * @description The event of the account.
+             */
+            seq: number;
+            event: components["schemas"]["OrderEvent"];
+            /**
+             * Order Id
+             * Format: uuid
+             */
+            order_id: string;
+            /** Symbol */
+            symbol: string;
+            state: components["schemas"]["OrderStatus"];
+            /**
+             * Quantity
+             * @example 12.5
+             */
+            quantity: string;
+            /**
+             * Filled Quantity
+             * @example 12.5
+             */
+            filled_quantity: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Job Id
+             * @description The job that sends it to a webhook; null without one.
+             */
+            job_id: string | null;
+        };
+        /**
+         * NotificationRuleBody
+         * @description Which events of an account's orders to tell of, and how; a list that is left out means any.
+         * @example {
+         *       "account_id": "0192f0c1-7b1e-7a3c-8000-3f5d5f9d9a11",
+         *       "channels": [
+         *         "stream",
+         *         "webhook"
+         *       ],
+         *       "name": "Fills",
+         *       "states": [
+         *         "filled"
+         *       ],
+         *       "url": "https://example.com/hook"
+         *     }
+         */
+        NotificationRuleBody: {
+            /**
+             * Account Id
+             * Format: uuid
+             */
+            account_id: string;
+            /** Name */
+            name: string;
+            /** Events */
+            events?: components["schemas"]["OrderEvent"][];
+            /** States */
+            states?: components["schemas"]["OrderStatus"][];
+            /** Symbols */
+            symbols?: string[];
+            /** Channels */
+            channels: components["schemas"]["Way"][];
+            /**
+             * Url
+             * @description Where a webhook goes.
+             */
+            url?: string | null;
+        };
+        /**
+         * NotificationRuleOut
+         * @description A rule.
+         */
+        NotificationRuleOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Account Id
+             * Format: uuid
+             */
+            account_id: string;
+            /** Name */
+            name: string;
+            /** Events */
+            events: components["schemas"]["OrderEvent"][];
+            /** States */
+            states: components["schemas"]["OrderStatus"][];
+            /** Symbols */
+            symbols: string[];
+            /** Channels */
+            channels: components["schemas"]["Way"][];
+            /** Url */
+            url: string | null;
         };
         /**
          * NumberFormat
@@ -4808,6 +5000,12 @@ export interface components {
          * @enum {string}
          */
         OrderClass: "simple" | "bracket" | "oco" | "oto" | "combo";
+        /**
+         * OrderEvent
+         * @description What can happen to an order that somebody may want to hear of.
+         * @enum {string}
+         */
+        OrderEvent: "order_accepted" | "order_filled" | "combo_filled" | "order_cancelled" | "order_rejected" | "order_expired" | "order_replaced" | "order_triggered" | "order_resized" | "trail_moved" | "order_adjusted";
         /**
          * OrderKind
          * @description What an order is in: shares, an option, a pair, or several legs at one price.
@@ -5280,6 +5478,26 @@ export interface components {
         PageOf_MemberView_: {
             /** Items */
             items: components["schemas"]["MemberView"][];
+            /**
+             * Next Cursor
+             * @description Pass it as `cursor` for the next page; null on the last one.
+             */
+            next_cursor: string | null;
+        };
+        /** PageOf[NotificationOut] */
+        PageOf_NotificationOut_: {
+            /** Items */
+            items: components["schemas"]["NotificationOut"][];
+            /**
+             * Next Cursor
+             * @description Pass it as `cursor` for the next page; null on the last one.
+             */
+            next_cursor: string | null;
+        };
+        /** PageOf[NotificationRuleOut] */
+        PageOf_NotificationRuleOut_: {
+            /** Items */
+            items: components["schemas"]["NotificationRuleOut"][];
             /**
              * Next Cursor
              * @description Pass it as `cursor` for the next page; null on the last one.
@@ -7045,6 +7263,12 @@ export interface components {
              */
             changed_at: string;
         };
+        /**
+         * Way
+         * @description How somebody is told: on the stream, in the log, or by a message to an address of theirs.
+         * @enum {string}
+         */
+        Way: "stream" | "log" | "webhook";
         /**
          * Role
          * @description What a member of a group is for.
@@ -11952,6 +12176,140 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageOf_PriceAlertFiringOut_"];
+                    "text/csv": string;
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_notification_rules: {
+        parameters: {
+            query?: {
+                /** @description How many rows at most. */
+                limit?: number;
+                /** @description `next_cursor` of the previous page. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOf_NotificationRuleOut_"];
+                    "text/csv": string;
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_notification_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NotificationRuleBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeNotificationRuleOut"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_notification_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_notifications: {
+        parameters: {
+            query?: {
+                /** @description How many rows at most. */
+                limit?: number;
+                /** @description `next_cursor` of the previous page. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOf_NotificationOut_"];
                     "text/csv": string;
                 };
             };

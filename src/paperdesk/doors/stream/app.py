@@ -2,7 +2,8 @@
 
     client  {"do": "authenticate", "token": "..."}         unless a login cookie came along
             {"do": "subscribe", "topic": "account", "id": "...", "after": 12}
-            {"do": "subscribe", "topic": "positions" | "results" | "tape" | "alerts", "id": "..."}
+            {"do": "subscribe", "topic": "positions" | "results" | "tape", "id": "..."}
+            {"do": "subscribe", "topic": "alerts" | "notifications", "id": "...", "after": 3}
             {"do": "subscribe", "topic": "quotes" | "depth" | "prints" | "status", "id": "...", "symbols": ["ACME"]}
             {"do": "subscribe", "topic": "bars", "id": "...", "symbols": ["ACME"], "interval": "5m"}
             {"do": "unsubscribe", "topic": ..., "id": ..., "symbols": [...]}   {"do": "ping"}   {"do": "status"}

@@ -12,6 +12,7 @@ from paperdesk.core.kernel.ids import TapeId
 from paperdesk.core.kernel.principal import Principal, Scope
 from paperdesk.core.market.options import canonical_symbol
 from paperdesk.doors.stream.holdings import VIEW_TOPICS, VIEWS_MAX, Changes, View, ViewKey
+from paperdesk.doors.stream.numbered import NUMBERED
 from paperdesk.features.broker.queries import events_after, read_account
 from paperdesk.features.marketdata.attach_strategy import acknowledge_cursor
 from paperdesk.features.marketdata.channels import TOPICS, ChannelKey, Moment, Topic
@@ -20,8 +21,6 @@ from paperdesk.features.marketdata.publication import CHANNELS_MAX, Publication,
 from paperdesk.features.marketdata.queries import SYMBOLS_MAX, TooManySymbols, on_tape, read_tape
 from paperdesk.features.marketdata.routes import shown_tape
 from paperdesk.features.marketdata.tapes import Shelf
-from paperdesk.features.watch.alert_news import alerts_topic, message_of_firing
-from paperdesk.features.watch.queries import firings_after, last_firing
 from paperdesk.infra.bus import Message, Subscription
 from paperdesk.infra.outbox import account_topic, message_of
 from paperdesk.infra.runtime import Runtime
@@ -92,7 +91,7 @@ class Follower:
         # How many messages were begun to be sent, and how many are sent.
         self.telling, self.told = 0, 0
         self._seen: dict[str, int] = {}
-        self._alerts: dict[str, int] = {}
+        self._numbers: dict[tuple[str, str], int] = {}
         self._read: deque[Message] = deque()
 
     @property
@@ -111,8 +110,8 @@ class Follower:
             match message["topic"]:
                 case "missed":
                     await self._read_missed(message["id"])
-                case "missed_alerts":
-                    await self._read_alerts(message["id"])
+                case "numbered":
+                    await self._read_numbered(message["of"], message["id"])
                 case "tape":
                     return await self._tape(message["id"])
                 case "view":
@@ -145,18 +144,16 @@ class Follower:
                 )
             case Wish(do="subscribe", topic="account", id=UUID() as account_id):
                 await self._follow_account(account_id, wish.after)
-            case Wish(do="subscribe", topic="tape" | "alerts", id=UUID() as tape_id):
-                await (self._follow_tape(tape_id) if wish.topic == "tape" else self._follow_alerts(tape_id, wish.after))
+            case Wish(do="subscribe", topic="tape", id=UUID() as tape_id):
+                await self._follow_tape(tape_id)
+            case Wish(do="subscribe", topic="alerts" | "notifications" as topic, id=UUID() as named):
+                await self._follow_numbered(topic, named, wish.after)
             case Wish(do="subscribe", id=UUID() as account_id) if wish.topic in VIEW_TOPICS:
                 await self._follow_view(ViewKey(wish.topic, account_id))
-            case Wish(do="unsubscribe", id=UUID() as account_id) if wish.topic in VIEW_TOPICS:
-                self._leave_view(ViewKey(wish.topic, account_id))
             case Wish(do="subscribe", id=UUID() as tape_id) if wish.topic in TOPICS:
                 await self._follow_market(tape_id, wish)
-            case Wish(do="unsubscribe", id=UUID() as tape_id) if wish.topic in TOPICS:
-                self._leave_market(tape_id, wish)
-            case Wish(do="unsubscribe", topic=str() as known, id=UUID() as named):
-                self._runtime.bus.remove(self._news, f"{known}:{named}")
+            case Wish(do="unsubscribe", topic=str(), id=UUID() as named):
+                self._leave(named, wish)
             case _:
                 raise UnknownTopic(
                     "Subscribe to an account or its positions or results by its id, or to the tape, alerts, quotes, "
@@ -204,29 +201,30 @@ class Follower:
         if len(rows) == PIECE:
             self._read.append({"topic": "missed", "id": account_id})
 
-    async def _follow_alerts(self, tape_id: UUID, after: int | None) -> None:
-        """Tell what fires of one's alerts on a tape from now on, or after a number."""
+    async def _follow_numbered(self, topic: str, named: UUID, after: int | None) -> None:
+        """Tell what comes of a topic from now on, or after a number."""
         async with self._runtime.read(self._who) as work:
             work.require(Scope.READ)
-            await read_tape(work, tape_id)
-            last_seq = await last_firing(work, tape_id)
-        since = last_seq if after is None else min(after, last_seq)
-        if last_seq - since > REPLAY_MAX:
-            raise TooFarBehind(f"More than {REPLAY_MAX} alerts were missed; read the list anew.")
-        self._alerts[str(tape_id)] = since
-        self._runtime.bus.add(self._news, alerts_topic(tape_id))
-        self.say({"event": "subscribed", "id": str(tape_id), "seq": last_seq, "to": "alerts"})
-        self._news.offer({"topic": "missed_alerts", "id": str(tape_id)})
+            await NUMBERED[topic].require(work, named)
+            last = await NUMBERED[topic].last(work, named)
+        since = last if after is None else min(after, last)
+        if last - since > REPLAY_MAX:
+            raise TooFarBehind(f"More than {REPLAY_MAX} were missed; read the list anew.")
+        self._numbers[topic, str(named)] = since
+        self._runtime.bus.add(self._news, f"{topic}:{named}")
+        self.say({"event": "subscribed", "id": str(named), "seq": last, "to": topic})
+        self._news.offer({"topic": "numbered", "of": topic, "id": str(named)})
 
-    async def _read_alerts(self, tape_id: str) -> None:
-        """Read what has fired since, a piece at a time."""
+    async def _read_numbered(self, topic: str, named: str) -> None:
+        """Read what has come since, a piece at a time."""
         async with self._runtime.read(self._who) as work:
-            found = await firings_after(work, UUID(tape_id), self._alerts[tape_id], PIECE)
-        self._read.extend(message_of_firing(each) for each in found)
-        if found:
-            self._alerts[tape_id] = found[-1].seq
-        if len(found) == PIECE:
-            self._read.append({"topic": "missed_alerts", "id": tape_id})
+            found = await NUMBERED[topic].after(work, UUID(named), self._numbers[topic, named], PIECE)
+        told = [NUMBERED[topic].message(each) for each in found]
+        self._read.extend(told)
+        if told:
+            self._numbers[topic, named] = told[-1]["seq"]
+        if len(told) == PIECE:
+            self._read.append({"topic": "numbered", "of": topic, "id": named})
 
     async def _follow_tape(self, tape_id: UUID) -> None:
         async with self._runtime.read(self._who) as work:
@@ -254,6 +252,14 @@ class Follower:
             self._runtime.bus.add(self._changes, topic)
         self.say({"event": "subscribed", "id": str(key.account_id), "seq": account["last_seq"], "to": key.topic})
         self._look_at(view)
+
+    def _leave(self, named: UUID, wish: Wish) -> None:
+        if wish.topic in VIEW_TOPICS:
+            self._leave_view(ViewKey(wish.topic, named))
+        elif wish.topic in TOPICS:
+            self._leave_market(named, wish)
+        else:
+            self._runtime.bus.remove(self._news, f"{wish.topic}:{named}")
 
     def _leave_view(self, key: ViewKey) -> None:
         gone = self._views.pop(key, None)

@@ -19,7 +19,7 @@ from paperdesk.features.marketdata.feeds.dataset import Dataset
 from paperdesk.features.marketdata.queries import tape_for_all
 from paperdesk.features.marketdata.tapes import Shelf
 from paperdesk.features.watch import store
-from paperdesk.features.watch.store import SetAlert
+from paperdesk.features.watch.alerts import SetAlert
 from paperdesk.infra.rooms import keep_serving
 from paperdesk.infra.runtime import Runtime
 

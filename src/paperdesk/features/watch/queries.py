@@ -4,9 +4,9 @@ from uuid import UUID
 
 from paperdesk.core.kernel.principal import Scope
 from paperdesk.features.watch import store
+from paperdesk.features.watch.alerts import Firing, SetAlert
 from paperdesk.features.watch.save_watchlist import UnknownWatchlist
 from paperdesk.features.watch.set_price_alert import UnknownPriceAlert
-from paperdesk.features.watch.store import Firing, SetAlert
 from paperdesk.features.watch.watchlists import Watchlist
 from paperdesk.infra.work import ReadOnly
 

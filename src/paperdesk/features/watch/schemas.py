@@ -6,9 +6,9 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from paperdesk.core.market.price_alerts import AlertCondition
+from paperdesk.features.watch.alerts import Firing, SetAlert
 from paperdesk.features.watch.save_watchlist import SaveWatchlist
 from paperdesk.features.watch.set_price_alert import ChangePriceAlert, SetPriceAlert
-from paperdesk.features.watch.store import Firing, SetAlert
 from paperdesk.features.watch.watchlists import Watchlist
 from paperdesk.infra.http import Body, Line, NumberText, SymbolLine
 

@@ -16,7 +16,7 @@ from paperdesk.features.marketdata.market_reads import require_listed
 from paperdesk.features.marketdata.queries import on_tape
 from paperdesk.features.marketdata.tapes import Shelf, Tape
 from paperdesk.features.watch import store
-from paperdesk.features.watch.store import SetAlert
+from paperdesk.features.watch.alerts import SetAlert
 from paperdesk.infra.work import UnitOfWork
 
 ALERTS_MAX: Final = 500

@@ -1,9 +1,7 @@
 """The SQL of watching: rows to values and back. What is one person's is read by that person alone."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
@@ -12,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from paperdesk.core.kernel.ids import InstrumentId, TapeId
 from paperdesk.core.market.price_alerts import AlertCondition, AlertFired, PriceAlert
+from paperdesk.features.watch.alerts import Firing, SetAlert
 from paperdesk.features.watch.tables import price_alert_firings, price_alerts, watchlists
 from paperdesk.features.watch.watchlists import Watchlist
 from paperdesk.infra.db import Row, fetch_all, fetch_one
@@ -21,34 +20,6 @@ CHANNEL: Final = "paperdesk_alerts"
 """Where the database tells that an alert of a tape was set, and that one has fired."""
 
 _TELL: Final = text("select pg_notify(:channel, :told)")
-
-
-@dataclass(frozen=True, slots=True)
-class SetAlert:
-    """A price alert as it is kept: what it waits for, where, and up to which cursor that was looked at."""
-
-    id: UUID
-    tape_id: TapeId
-    instrument_id: InstrumentId
-    symbol: str
-    alert: PriceAlert
-    checked_cursor: int
-    version: int
-    set_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Firing:
-    """One firing, numbered for its owner and its tape."""
-
-    seq: int
-    alert_id: UUID
-    tape_id: TapeId
-    symbol: str
-    condition: AlertCondition
-    level: Decimal
-    fired: AlertFired
-    recorded_at: datetime
 
 
 def _own(table: Table, work: ReadOnly) -> ColumnElement[bool]:

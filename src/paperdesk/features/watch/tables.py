@@ -1,4 +1,4 @@
-"""Tables of watching: lists of symbols, price alerts, and when they fired."""
+"""Tables of watching: lists of symbols, price alerts and when they fired, and what people are told of orders."""
 
 from sqlalchemy import ARRAY, BigInteger, Boolean, Column, Integer, Table, Text, Uuid
 
@@ -51,5 +51,44 @@ price_alert_firings = Table(
     Column("at", Instant, nullable=False),
     Column("price", Exact, nullable=False),
     Column("change_percent", Exact),
+    Column("recorded_at", Instant, nullable=False),
+)
+
+notification_rules = Table(
+    "notification_rules",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("tenant_id", Uuid, nullable=False),
+    Column("owner_id", Uuid, nullable=False),
+    Column("account_id", Uuid, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("events", ARRAY(Text), nullable=False),
+    Column("states", ARRAY(Text), nullable=False),
+    Column("symbols", ARRAY(Text), nullable=False),
+    Column("channels", ARRAY(Text), nullable=False),
+    Column("url", Text),
+    Column("told_seq", BigInteger, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+)
+
+notifications = Table(
+    "notifications",
+    metadata,
+    Column("account_id", Uuid, primary_key=True),
+    Column("owner_id", Uuid, primary_key=True),
+    Column("number", BigInteger, primary_key=True),
+    Column("tenant_id", Uuid, nullable=False),
+    Column("id", Uuid, nullable=False),
+    Column("rule_id", Uuid, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("event", Text, nullable=False),
+    Column("order_id", Uuid, nullable=False),
+    Column("symbol", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("quantity", Exact, nullable=False),
+    Column("filled_quantity", Exact, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("job_id", Uuid),
     Column("recorded_at", Instant, nullable=False),
 )
