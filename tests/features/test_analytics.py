@@ -32,9 +32,9 @@ PLAIN_MODEL = "the model of these accounts has no such part"
 GIVEN = {
     **dict.fromkeys(("account.epoch", "statistics.epoch"), "none of these accounts was reset"),
     **dict.fromkeys(
-        ("account.claims", "account.unsettled_cash", "gains.items.added_basis", "gains.items.disallowed_loss", "gains.totals.disallowed_loss",
-         "gains.totals.long_term", "account.margin.day_trades", "preview.before.margin.day_trades",
-         "preview.accepted.margin.day_trades", "preview.filled.margin.day_trades",
+        ("account.claims", "account.unsettled_cash", "account.margin.day_trades", "gains.items.added_basis",
+         "gains.items.disallowed_loss", "gains.totals.disallowed_loss", "gains.totals.long_term",
+         "preview.before.margin.day_trades", "preview.accepted.margin.day_trades", "preview.filled.margin.day_trades",
          "statistics.by_status.partially_filled", "statistics.by_status.cancelled", "statistics.by_status.replaced",
          "statistics.by_status.rejected"), NEVER,
     ),
