@@ -8,6 +8,7 @@ from tests.desk import FIRST_CLOSE, wish
 
 OPEN = {
     ("POST", "/v1/logins"): "this is how somebody comes to be known",
+    ("POST", "/v1/logins/refresh"): "a refresh token tells who it is",
     ("GET", "/health/live"): "monitors have no key",
     ("GET", "/health/ready"): "monitors have no key",
     ("GET", "/metrics"): "monitors have no key; only counters are told",
@@ -41,6 +42,9 @@ CALLS = {
     ("GET", "/v1/keys"): Call(),
     ("POST", "/v1/keys"): Call(body={"name": "Another", "scopes": ["read"]}),
     ("DELETE", "/v1/keys/{key_id}"): Call(),
+    ("GET", "/v1/logins"): Call(),
+    ("DELETE", "/v1/logins/{login_id}"): Call(),
+    ("PUT", "/v1/me/password"): Call(body={"new_password": "correct horse battery staple"}),
     ("GET", "/v1/me/preferences"): Call(),
     ("PATCH", "/v1/me/preferences"): Call(body={"time_zone": "Europe/Zurich", "default_account_id": "{account_id}"}),
     ("GET", "/v1/users"): Call(),
@@ -243,10 +247,13 @@ NAMED = {
     "market": "stocks",
     "contract": "ACME240607C00100000",
 }
+# Everybody ends logins of their own, and nobody another's, which are not there for them.
+THEIR_OWN = {("DELETE", "/v1/logins/{login_id}")}
 # What changes nothing, or nothing but one's own, though it is asked with another method than GET.
 HARMLESS = {
     ("DELETE", "/v1/logins/current"): "everybody may leave",
     ("PATCH", "/v1/me/preferences"): "everybody has a taste of their own",
+    ("PUT", "/v1/me/password"): "everybody has a password of their own",
     ("POST", "/v1/orders/preview"): "an order is worked out and not placed",
     ("POST", "/v1/options/payoff"): "a strategy is worked out and not bought",
     ("POST", "/v1/accounts/{account_id}/rescore"): "what would have been is worked out, and the account stays",

@@ -82,6 +82,8 @@ NOUNS = {
     "marketdata/pump": "the loop that yields a tape's facts, for the worker",
     "broker/preference_routes": "the routes of what somebody prefers, their default account among it",
     "broker/preference_schemas": "what somebody prefers, from outside",
+    "identity/login_store": "the SQL of logins and their tokens",
+    "identity/passwords": "what a password must be, for the use cases that take one",
     "identity/member_store": "the SQL of people and what they are in a tenant",
     "identity/user_routes": "the routes of people, for the REST door",
     "identity/user_schemas": "what people look like from outside",

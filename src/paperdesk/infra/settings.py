@@ -49,7 +49,10 @@ class Settings(BaseSettings):
     """How often a key may ask in the Alpaca dialect; Alpaca's own limit is 200 without a plan."""
 
     login_hours: int = 12
-    """How long a browser login lasts."""
+    """How long the login of a browser lasts; a program keeps its own alive with refresh tokens."""
+
+    refresh_days: int = 30
+    """How long a login of a program can be kept alive with its refresh tokens."""
 
     sign_ins_per_minute: int = 20
     """How often one address may try to sign in within a minute."""

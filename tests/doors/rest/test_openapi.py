@@ -16,6 +16,7 @@ from paperdesk.core.kernel.ids import OrderId, uuid_from_text
 from paperdesk.features.broker import hot_routes
 from paperdesk.features.broker.order_schemas import ComboLegBody, OrderOut, PlaceComboBody, PlaceOrderBody
 from tests.desk import RunningDesk, addresses
+from tests.route_calls import OPEN
 from tools import gen_openapi
 
 UNDESCRIBED = {"/openapi.json", "/docs", "/docs/{name:path}", "/{path:path}"}  # files for people and tools
@@ -83,7 +84,7 @@ def test_an_operation_says_what_it_does_and_how_it_fails(method: str, path: str)
         "$ref": "#/components/schemas/Problem"
     }
     assert "422" not in described["responses"]
-    is_open = path in {"/v1/logins", "/health/live", "/health/ready", "/metrics"}
+    is_open = (method.upper(), path) in OPEN
     assert ("security" in described) is not is_open
     named = {one["name"] for one in described.get("parameters", []) if one["in"] == "path"}
     assert all(f"{{{name}}}" in path for name in named)

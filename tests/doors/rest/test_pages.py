@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
+from paperdesk.features.identity.issue_sign_in_link import issue_sign_in_link
 from paperdesk.features.marketdata.jobs import JOBS
 from paperdesk.infra.job_worker import Worker
 from tests.desk import RunningDesk, refused
@@ -168,6 +169,8 @@ async def populated(desk: RunningDesk) -> dict[str, str]:
         await mine.post(f"/v1/tapes/{tape_id}/strategies", {"name": name})
         await mine.post(f"/v1/tapes/{tape_id}/rewind", {"to": "2024-06-03T20:00:00Z", "name": name})
         await mine.post("/v1/keys", {"name": name, "scopes": ["read"]})
+        link = await issue_sign_in_link(desk.runtime, desk.first.principal)
+        await desk.visitor().post("/v1/logins", {"link_token": link})
         await mine.post("/v1/users", {"email": f"{name}@desk.test", "name": name, "role": "viewer"})
         await mine.post("/v1/watchlists", {"name": name, "symbols": ["ACME"]})
         wish = {"tape_id": tape_id, "symbol": "ACME", "condition": "above", "level": "0.01", "rearms": True}

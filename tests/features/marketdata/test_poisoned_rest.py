@@ -32,6 +32,7 @@ from tests.route_calls import CALLS
 NOT_OF_THE_MARKET = {
     "/v1/me": "who one is",
     "/v1/me/preferences": "what one likes",
+    "/v1/logins": "where one is signed in",
     "/v1/keys": "what one may do",
     "/v1/users": "who else there is",
     "/v1/users/{user_id}": "who else there is",

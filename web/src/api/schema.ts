@@ -11,7 +11,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** List your logins that stand, newest first. */
+        get: operations["get_logins"];
         put?: never;
         /** Sign in by password or by link; a browser gets the login as a cookie, too. */
         post: operations["begin_login"];
@@ -32,7 +33,58 @@ export interface paths {
         put?: never;
         post?: never;
         /** Sign out: the access token stops working at once. */
-        delete: operations["end_login"];
+        delete: operations["leave"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/logins/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Fetch the next tokens of a login; a refresh token that is shown twice ends it. */
+        post: operations["post_refresh"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/logins/{login_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End one of your logins: its tokens stop working at once. */
+        delete: operations["delete_login"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change your password; every other login of yours ends. */
+        put: operations["put_password"];
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -4467,8 +4519,39 @@ export interface components {
             password?: string | null;
         };
         /**
+         * LoginOnFileView
+         * @description A login of yours that stands.
+         */
+        LoginOnFileView: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            way_in: components["schemas"]["WayIn"];
+            /**
+             * Program
+             * @description What whoever signed in called itself.
+             * @example python-httpx/0.28.1
+             */
+            program: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Expires At
+             * Format: date-time
+             * @description Until when it can be kept alive.
+             */
+            expires_at: string;
+            /** Is Current */
+            is_current: boolean;
+        };
+        /**
          * LoginView
-         * @description A login that has begun; send the access token as a bearer token. Browsers hold it in a cookie.
+         * @description A login that has begun; send the access token as a bearer token. Browsers hold one of their own in a cookie.
          */
         LoginView: {
             /**
@@ -4479,8 +4562,15 @@ export interface components {
             /**
              * Expires At
              * Format: date-time
+             * @description Until when the access token is good.
              */
             expires_at: string;
+            /**
+             * Refresh Token
+             * @description Fetches the next two tokens, once.
+             * @example kJ8s0VvYt2m4nQx7b9LhWcE3rTzUaPdGfSiOyK1Xo5M
+             */
+            refresh_token: string;
             user: components["schemas"]["UserView"];
         };
         /**
@@ -5464,6 +5554,16 @@ export interface components {
              */
             next_cursor: string | null;
         };
+        /** PageOf[LoginOnFileView] */
+        PageOf_LoginOnFileView_: {
+            /** Items */
+            items: components["schemas"]["LoginOnFileView"][];
+            /**
+             * Next Cursor
+             * @description Pass it as `cursor` for the next page; null on the last one.
+             */
+            next_cursor: string | null;
+        };
         /** PageOf[LotOut] */
         PageOf_LotOut_: {
             /** Items */
@@ -5676,6 +5776,23 @@ export interface components {
             source: string;
             /** Code */
             code: string;
+        };
+        /**
+         * PasswordBody
+         * @description Another password; the old one is needed unless you signed in by a link within the last quarter of an hour.
+         * @example {
+         *       "new_password": "new",
+         *       "old_password": "old"
+         *     }
+         */
+        PasswordBody: {
+            /** Old Password */
+            old_password?: string | null;
+            /**
+             * New Password
+             * Format: password
+             */
+            new_password: string;
         };
         /**
          * PastQuoteOut
@@ -6289,6 +6406,20 @@ export interface components {
             problems: components["schemas"]["DifferenceOut"][];
             /** Closes */
             closes: components["schemas"]["ReconciledCloseOut"][];
+        };
+        /**
+         * RefreshBody
+         * @description What keeps a login alive.
+         * @example {
+         *       "refresh_token": "kJ8s0VvYt2m4nQx7b9LhWcE3rTzUaPdGfSiOyK1Xo5M"
+         *     }
+         */
+        RefreshBody: {
+            /**
+             * Refresh Token
+             * Format: password
+             */
+            refresh_token: string;
         };
         /**
          * RefusalOut
@@ -7095,6 +7226,27 @@ export interface components {
          */
         TimeInForce: "day" | "gtc" | "gtd" | "ioc" | "fok" | "opg" | "cls";
         /**
+         * TokensView
+         * @description The next tokens of a login; the refresh token that fetched them is spent.
+         */
+        TokensView: {
+            /**
+             * Access Token
+             * @example kJ8s0VvYt2m4nQx7b9LhWcE3rTzUaPdGfSiOyK1Xo5M
+             */
+            access_token: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /**
+             * Refresh Token
+             * @example kJ8s0VvYt2m4nQx7b9LhWcE3rTzUaPdGfSiOyK1Xo5M
+             */
+            refresh_token: string;
+        };
+        /**
          * ToldOut
          * @description Where an answer came from, and whom its source stands in for.
          */
@@ -7269,6 +7421,12 @@ export interface components {
          * @enum {string}
          */
         Way: "stream" | "log" | "webhook";
+        /**
+         * WayIn
+         * @description How somebody signed in.
+         * @enum {string}
+         */
+        WayIn: "link" | "password";
         /**
          * Role
          * @description What a member of a group is for.
@@ -7742,6 +7900,41 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    get_logins: {
+        parameters: {
+            query?: {
+                /** @description How many rows at most. */
+                limit?: number;
+                /** @description `next_cursor` of the previous page. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOf_LoginOnFileView_"];
+                    "text/csv": string;
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     begin_login: {
         parameters: {
             query?: never;
@@ -7775,7 +7968,7 @@ export interface operations {
             };
         };
     };
-    end_login: {
+    leave: {
         parameters: {
             query?: never;
             header?: never;
@@ -7783,6 +7976,99 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_refresh: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefreshBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokensView"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_login: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                login_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordBody"];
+            };
+        };
         responses: {
             /** @description Done. */
             204: {

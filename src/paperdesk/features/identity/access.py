@@ -132,10 +132,9 @@ class Gate:
         """Ask again what a person may do, and whether they may at all; call it when a change has been committed."""
         self._forget(lambda _, kept: kept.who.user_id == user_id)
 
-    def forget_token(self, token: str) -> None:
-        """Stop honouring an access token at once; call it when the end of its login has been committed."""
-        digest = self._runtime.hasher.hash(token)
-        self._forget(lambda kept_digest, _: kept_digest == digest)
+    def forget_all(self) -> None:
+        """Ask again about everybody; for the rare end of a login whose user the caller does not know."""
+        self._forget(lambda _digest, _kept: True)
 
     def _forget(self, is_lost: Callable[[bytes, _Kept], bool]) -> None:
         self._forgotten += 1

@@ -15,7 +15,15 @@ from sqlalchemy.dialects.postgresql import insert
 from paperdesk.core.kernel.ids import UserId
 from paperdesk.core.kernel.roles import Role, Verification
 from paperdesk.core.kernel.tiers import Tier
-from paperdesk.features.identity.tables import api_keys, logins, memberships, preferences, sign_in_links, users
+from paperdesk.features.identity.tables import (
+    api_keys,
+    login_tokens,
+    logins,
+    memberships,
+    preferences,
+    sign_in_links,
+    users,
+)
 from paperdesk.infra.work import ReadOnly, UnitOfWork, owned
 
 
@@ -166,6 +174,9 @@ async def erase_member(work: UnitOfWork, user_id: UserId) -> None:
 
     The id stays, because accounts, keys and the audit name it.
     """
+    theirs = select(logins.c.id).where(owned(logins, work), logins.c.user_id == user_id)
+    mine = and_(owned(login_tokens, work), login_tokens.c.login_id.in_(theirs))
+    await work.db.execute(delete(login_tokens).where(mine))
     for table in (memberships, preferences, logins, sign_in_links):
         await work.db.execute(delete(table).where(owned(table, work), table.c.user_id == user_id))
     keys = and_(owned(api_keys, work), api_keys.c.user_id == user_id, api_keys.c.revoked_at.is_(None))

@@ -10,7 +10,8 @@ from paperdesk.core.kernel.errors import NotFound
 from paperdesk.core.kernel.ids import KeyId, UserId
 from paperdesk.core.kernel.principal import Scope
 from paperdesk.core.kernel.tiers import Tier
-from paperdesk.features.identity import member_store
+from paperdesk.features.identity import login_store, member_store
+from paperdesk.features.identity.login_store import LoginOnFile
 from paperdesk.features.identity.member_store import Member, MemberFilter
 from paperdesk.features.identity.revoke_key import KeyNotFound
 from paperdesk.features.identity.tables import api_keys, tenants
@@ -51,6 +52,17 @@ async def me(work: ReadOnly) -> Me:
     is_shown = and_(owned(api_keys, work), api_keys.c.id == who.key_id)
     prefix = (await work.db.execute(select(api_keys.c.prefix).where(is_shown))).scalar_one_or_none()
     return Me(user, tenant_name, prefix)
+
+
+async def list_logins(work: ReadOnly, limit: int, before: UUID | None) -> list[LoginOnFile]:
+    """Return logins of the caller that stand, newest first, those before an id."""
+    work.require(Scope.READ)
+    return await login_store.list_logins(work, limit, before)
+
+
+async def login_of(work: ReadOnly, token_hash: bytes) -> LoginOnFile | None:
+    """Return the login of the caller that a token belongs to."""
+    return await login_store.login_of(work, token_hash)
 
 
 async def require_key(work: ReadOnly, key_id: KeyId) -> None:

@@ -17,11 +17,25 @@ from paperdesk.features.identity.access import (
     refuse_foreign_origin,
     token_of,
 )
+from paperdesk.features.identity.change_password import change_password
+from paperdesk.features.identity.end_login import end_login, sign_out
 from paperdesk.features.identity.issue_key import issue_key
+from paperdesk.features.identity.queries import list_logins, login_of
+from paperdesk.features.identity.refresh_login import RefreshReused, refresh_login
 from paperdesk.features.identity.revoke_key import RevokeKey, revoke_key
-from paperdesk.features.identity.schemas import IssuedKeyView, KeyBody, KeyView, LoginBody, LoginView, MeView
+from paperdesk.features.identity.schemas import (
+    IssuedKeyView,
+    KeyBody,
+    KeyView,
+    LoginBody,
+    LoginOnFileView,
+    LoginView,
+    MeView,
+    PasswordBody,
+    RefreshBody,
+    TokensView,
+)
 from paperdesk.features.identity.sign_in import sign_in
-from paperdesk.features.identity.sign_out import SignOut, sign_out
 from paperdesk.infra.http import Page, PageOf
 from paperdesk.infra.listing import ListRoute
 
@@ -34,27 +48,69 @@ async def begin_login(request: Request, response: Response, runtime: Serving, bo
     if "origin" in request.headers:  # no other page may sign this browser in as somebody else
         refuse_foreign_origin(request)
     gate_of(request).count_sign_in(request)
-    login = await sign_in(runtime, body.command())
+    login = await sign_in(runtime, body.command(), request.headers.get("user-agent", ""))
     response.headers["Cache-Control"] = "no-store"
     lasts = timedelta(hours=runtime.settings.login_hours)
     is_https = request.url.scheme == "https"
     response.set_cookie(
-        LOGIN_COOKIE, login.access_token, int(lasts.total_seconds()), secure=is_https, httponly=True, samesite="strict"
+        LOGIN_COOKIE, login.browser_token, int(lasts.total_seconds()), secure=is_https, httponly=True, samesite="strict"
     )
     return LoginView.of(login)
 
 
 @router.delete("/logins/current", status_code=204)
-async def end_login(request: Request, response: Response, runtime: Serving, who: Caller) -> None:
+async def leave(request: Request, response: Response, runtime: Serving, who: Caller) -> None:
     """Sign out: the access token stops working at once."""
     token = token_of(request)
     assert token is not None, "a caller has shown a token"
     try:
         async with runtime.work(who) as work:
-            await sign_out(work, SignOut(runtime.hasher.hash(token)))
+            await sign_out(work, runtime.hasher.hash(token))
     finally:
-        gate_of(request).forget_token(token)
+        gate_of(request).forget_user(who.user_id)
     response.delete_cookie(LOGIN_COOKIE, secure=request.url.scheme == "https", httponly=True, samesite="strict")
+
+
+@router.post("/logins/refresh")
+async def post_refresh(request: Request, response: Response, runtime: Serving, body: RefreshBody) -> TokensView:
+    """Fetch the next tokens of a login; a refresh token that is shown twice ends it."""
+    gate_of(request).count_sign_in(request)
+    response.headers["Cache-Control"] = "no-store"
+    try:
+        return TokensView.of(await refresh_login(runtime, body.refresh_token.get_secret_value()))
+    except RefreshReused:
+        gate_of(request).forget_all()
+        raise
+
+
+@router.get("/logins")
+async def get_logins(request: Request, runtime: Serving, work: Reading, page: Page) -> PageOf[LoginOnFileView]:
+    """List your logins that stand, newest first."""
+    after = page.after(tuple[UUID])
+    rows = await list_logins(work, page.limit + 1, after[0] if after else None)
+    current = await login_of(work, runtime.hasher.hash(token_of(request) or ""))
+    shown, next_cursor = page.cut(rows, lambda login: (login.id,))
+    return PageOf(items=[LoginOnFileView.of(login, current) for login in shown], next_cursor=next_cursor)
+
+
+@router.delete("/logins/{login_id}", status_code=204)
+async def delete_login(request: Request, runtime: Serving, who: Caller, login_id: UUID) -> None:
+    """End one of your logins: its tokens stop working at once."""
+    try:
+        async with runtime.work(who) as work:
+            await end_login(work, login_id)
+    finally:
+        gate_of(request).forget_user(who.user_id)
+
+
+@router.put("/me/password", status_code=204)
+async def put_password(request: Request, runtime: Serving, who: Caller, body: PasswordBody) -> None:
+    """Change your password; every other login of yours ends."""
+    gate_of(request).count_sign_in(request)
+    try:
+        await change_password(runtime, who, body.command(runtime.hasher.hash(token_of(request) or "")))
+    finally:
+        gate_of(request).forget_user(who.user_id)
 
 
 @router.get("/me")

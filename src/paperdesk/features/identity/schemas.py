@@ -1,5 +1,6 @@
 """What identity takes and gives over HTTP."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Self
 from uuid import UUID
@@ -18,9 +19,12 @@ from pydantic import (
 from paperdesk.core.kernel.principal import Principal, Scope
 from paperdesk.core.kernel.roles import Role
 from paperdesk.core.kernel.tiers import Tier
+from paperdesk.features.identity.change_password import ChangePassword
 from paperdesk.features.identity.issue_key import IssuedKey, IssueKey
+from paperdesk.features.identity.login_store import LoginOnFile, WayIn
 from paperdesk.features.identity.member_store import Member
 from paperdesk.features.identity.queries import KeyOnFile, Me
+from paperdesk.features.identity.refresh_login import LoginTokens
 from paperdesk.features.identity.sign_in import Login, SignInByLink, SignInByPassword
 from paperdesk.features.identity.store import User
 from paperdesk.infra.http import Body, InstantText, Line
@@ -92,16 +96,68 @@ class UserView(BaseModel):
 
 
 class LoginView(BaseModel):
-    """A login that has begun; send the access token as a bearer token. Browsers hold it in a cookie."""
+    """A login that has begun; send the access token as a bearer token. Browsers hold one of their own in a cookie."""
 
     access_token: str = Field(examples=[_SECRET])
-    expires_at: datetime
+    expires_at: datetime = Field(description="Until when the access token is good.")
+    refresh_token: str = Field(description="Fetches the next two tokens, once.", examples=[_SECRET])
     user: UserView
 
     @classmethod
     def of(cls, login: Login) -> Self:
         """Render a login."""
-        return cls(access_token=login.access_token, expires_at=login.expires_at, user=UserView.of(login.user))
+        return cls(**asdict(login.tokens), user=UserView.of(login.user))
+
+
+class RefreshBody(Body):
+    """What keeps a login alive."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"refresh_token": _SECRET}]})
+
+    refresh_token: Annotated[Secret, Field(max_length=256)]
+
+
+class TokensView(BaseModel):
+    """The next tokens of a login; the refresh token that fetched them is spent."""
+
+    access_token: str = Field(examples=[_SECRET])
+    expires_at: datetime
+    refresh_token: str = Field(examples=[_SECRET])
+
+    @classmethod
+    def of(cls, tokens: LoginTokens) -> Self:
+        """Render tokens."""
+        return cls(**asdict(tokens))
+
+
+class LoginOnFileView(BaseModel):
+    """A login of yours that stands."""
+
+    id: UUID
+    way_in: WayIn
+    program: str = Field(description="What whoever signed in called itself.", examples=["python-httpx/0.28.1"])
+    created_at: datetime
+    expires_at: datetime = Field(description="Until when it can be kept alive.")
+    is_current: bool
+
+    @classmethod
+    def of(cls, login: LoginOnFile, current: LoginOnFile | None) -> Self:
+        """Render a login, beside the one that asks."""
+        return cls(**asdict(login), is_current=current is not None and login.id == current.id)
+
+
+class PasswordBody(Body):
+    """Another password; the old one is needed unless you signed in by a link within the last quarter of an hour."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"old_password": "old", "new_password": "new"}]})
+
+    old_password: Annotated[Secret, Field(max_length=PASSWORD_LENGTH_MAX)] | None = None
+    new_password: Annotated[Secret, Field(max_length=PASSWORD_LENGTH_MAX)]
+
+    def command(self, token_hash: bytes) -> ChangePassword:
+        """Return what is asked for."""
+        old = None if self.old_password is None else self.old_password.get_secret_value()
+        return ChangePassword(token_hash, self.new_password.get_secret_value(), old)
 
 
 class TenantView(BaseModel):

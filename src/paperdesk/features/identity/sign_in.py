@@ -2,15 +2,19 @@
 
 import asyncio
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from paperdesk.core.kernel.errors import Unauthenticated
 from paperdesk.core.kernel.principal import Principal
-from paperdesk.features.identity import store
+from paperdesk.features.identity import login_store, store
+from paperdesk.features.identity.login_store import LoginOnFile, NewToken, TokenKind, WayIn
+from paperdesk.features.identity.refresh_login import LoginTokens, issued
 from paperdesk.infra.crypto import hash_password, new_token, verify_password
 from paperdesk.infra.runtime import Runtime
 from paperdesk.infra.work import UnitOfWork
+
+PROGRAM_LENGTH_MAX = 200
 
 
 class SignInRefused(Unauthenticated):
@@ -38,47 +42,58 @@ class SignInByLink:
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """A login that has begun: whoever holds the access token is the user until it expires."""
+    """A login that has begun: whoever holds one of its tokens is the user; the browser's lasts longest."""
 
     id: UUID
-    access_token: str
-    expires_at: datetime
+    tokens: LoginTokens
+    browser_token: str
     user: store.User
 
 
-async def sign_in(runtime: Runtime, command: SignInByPassword | SignInByLink) -> Login:
-    """Begin a login. Raises SignInRefused or LinkSpent, and tells nothing more."""
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """How a login begins."""
+
+    way_in: WayIn
+    program: str
+
+
+async def sign_in(runtime: Runtime, command: SignInByPassword | SignInByLink, program: str = "") -> Login:
+    """Begin a login with what calls itself a program. Raises SignInRefused or LinkSpent, and tells nothing more."""
     try:
         if isinstance(command, SignInByLink):
-            return await _by_link(runtime, command)
-        return await _by_password(runtime, command)
+            return await _by_link(runtime, command, program)
+        return await _by_password(runtime, command, program)
     except (LinkSpent, SignInRefused) as refusal:
         runtime.metrics.refused_sign_ins.labels(refusal.code).inc()
         raise
 
 
-async def _by_link(runtime: Runtime, command: SignInByLink) -> Login:
+async def _by_link(runtime: Runtime, command: SignInByLink, program: str) -> Login:
     now = runtime.clock.now()
     async with runtime.as_system() as db:
         user = await store.spend_link(db, runtime.hasher.hash(command.link_token), now)
         if user is None:
             raise LinkSpent("This link has been used before or is too old; ask for a new one.")
-        return await _begin(runtime, UnitOfWork(_caller(user), now, db), user)
+        work = UnitOfWork(_caller(user), now, db)
+        return await _begin(runtime, work, user, Beginning(WayIn.LINK, program))
 
 
-async def _by_password(runtime: Runtime, command: SignInByPassword) -> Login:
+async def _by_password(runtime: Runtime, command: SignInByPassword, program: str) -> Login:
     async with runtime.as_system() as db:
         user = await store.find_user_by_email(db, command.email.strip().lower())
     # Off the loop and outside any transaction, because it takes its time on purpose.
     password_hash = None if user is None else user.password_hash
-    is_right = await asyncio.to_thread(_is_right, password_hash, command.password)
-    if user is None or not is_right:
+    is_same = await asyncio.to_thread(is_right, password_hash, command.password)
+    if user is None or not is_same:
         raise SignInRefused("No user has this e-mail address and this password.")
     async with runtime.as_system() as db:
-        return await _begin(runtime, UnitOfWork(_caller(user), runtime.clock.now(), db), user)
+        work = UnitOfWork(_caller(user), runtime.clock.now(), db)
+        return await _begin(runtime, work, user, Beginning(WayIn.PASSWORD, program))
 
 
-def _is_right(password_hash: str | None, password: str) -> bool:
+def is_right(password_hash: str | None, password: str) -> bool:
+    """Say whether a password is somebody's, who may have none, in the same time whoever they are."""
     if password_hash is None:
         hash_password(password)  # the same work, so that the time taken tells nothing about who exists
         return False
@@ -89,9 +104,14 @@ def _caller(user: store.User) -> Principal:
     return Principal(user.tenant_id, user.id, frozenset())
 
 
-async def _begin(runtime: Runtime, work: UnitOfWork, user: store.User) -> Login:
-    login_id, token = work.new_id(), new_token()
-    expires_at = work.now + timedelta(hours=runtime.settings.login_hours)
-    await store.add_login(work, login_id, runtime.hasher.hash(token), expires_at)
-    await work.record("sign_in", login_id)
-    return Login(login_id, token, expires_at, user)
+async def _begin(runtime: Runtime, work: UnitOfWork, user: store.User, how: Beginning) -> Login:
+    until = work.now + timedelta(days=runtime.settings.refresh_days)
+    login = LoginOnFile(work.new_id(), how.way_in, how.program[:PROGRAM_LENGTH_MAX], work.now, until)
+    await login_store.add_login(work, login)
+    browser = new_token()
+    lasts = timedelta(hours=runtime.settings.login_hours)
+    token = NewToken(TokenKind.BROWSER, runtime.hasher.hash(browser), work.now + lasts)
+    await login_store.add_tokens(work, login.id, token)
+    tokens = await issued(work, login.id, until, runtime.hasher)
+    await work.record("sign_in", login.id)
+    return Login(login.id, tokens, browser, user)

@@ -7,7 +7,6 @@ take a unit of work see one.
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import Row, Select, and_, func, insert, null, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -16,8 +15,17 @@ from paperdesk.core.kernel.ids import KeyId, TenantId, UserId
 from paperdesk.core.kernel.principal import Principal, Scope
 from paperdesk.core.kernel.roles import Role, scopes_of
 from paperdesk.core.kernel.tiers import Tier
+from paperdesk.features.identity.login_store import TokenKind
 from paperdesk.features.identity.member_store import NewUser, add_user
-from paperdesk.features.identity.tables import api_keys, logins, memberships, sign_in_links, tenants, users
+from paperdesk.features.identity.tables import (
+    api_keys,
+    login_tokens,
+    logins,
+    memberships,
+    sign_in_links,
+    tenants,
+    users,
+)
 from paperdesk.infra.work import UnitOfWork, owned
 
 
@@ -66,13 +74,18 @@ async def find_key(db: AsyncConnection, prefix: str) -> Credential | None:
 
 
 async def find_login(db: AsyncConnection, token_hash: bytes) -> Credential | None:
-    """Return the login of a token, ended or not, unless its user left the tenant."""
-    login = logins.c
-    query = select(
-        login.tenant_id, login.user_id, null().label("key_id"), null().label("scopes"),
-        login.token_hash.label("secret_hash"), login.expires_at, memberships.c.role, memberships.c.verification,
-        func.coalesce(login.ended_at, memberships.c.deactivated_at).label("ended_at"),
-    ).join(memberships, _same_member(logins)).where(login.token_hash == token_hash)  # fmt: skip
+    """Return the login of an access or browser token, ended or not, unless its user left the tenant."""
+    login, token = logins.c, login_tokens.c
+    query = (
+        select(
+            login.tenant_id, login.user_id, null().label("key_id"), null().label("scopes"),
+            token.token_hash.label("secret_hash"), token.expires_at, memberships.c.role, memberships.c.verification,
+            func.coalesce(login.ended_at, memberships.c.deactivated_at).label("ended_at"),
+        )
+        .join(login_tokens, token.login_id == login.id)
+        .join(memberships, _same_member(logins))
+        .where(token.token_hash == token_hash, token.kind != TokenKind.REFRESH)
+    )  # fmt: skip
     return await _credential(db, query)
 
 
@@ -152,26 +165,9 @@ async def end_key(work: UnitOfWork, key_id: KeyId) -> bool:
     return (await work.db.execute(query)).rowcount == 1
 
 
-async def add_login(work: UnitOfWork, login_id: UUID, token_hash: bytes, expires_at: datetime) -> None:
-    """Write a login of the caller."""
-    await work.db.execute(
-        insert(logins).values(
-            id=login_id,
-            tenant_id=work.who.tenant_id,
-            user_id=work.who.user_id,
-            token_hash=token_hash,
-            created_at=work.now,
-            expires_at=expires_at,
-        )
-    )
-
-
-async def end_login(work: UnitOfWork, token_hash: bytes) -> UUID | None:
-    """Mark a login of the caller ended and return its id; none when there was none to end."""
-    is_good = and_(owned(logins, work), logins.c.token_hash == token_hash, logins.c.ended_at.is_(None))
-    query = update(logins).where(is_good).values(ended_at=work.now).returning(logins.c.id)
-    found: UUID | None = (await work.db.execute(query)).scalar_one_or_none()
-    return found
+async def save_password(work: UnitOfWork, password_hash: str) -> None:
+    """Write another password of the caller; the unit of work must be the system's."""
+    await work.db.execute(update(users).where(users.c.id == work.who.user_id).values(password_hash=password_hash))
 
 
 async def add_link(work: UnitOfWork, user_id: UserId, token_hash: bytes, expires_at: datetime) -> None:

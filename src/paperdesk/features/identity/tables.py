@@ -67,10 +67,22 @@ logins = Table(
     Column("id", Uuid, primary_key=True),
     Column("tenant_id", Uuid, nullable=False),
     Column("user_id", Uuid, nullable=False),
-    Column("token_hash", LargeBinary, nullable=False, unique=True),
+    Column("way_in", Text, nullable=False),
+    Column("program", Text, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False),
     Column("ended_at", Instant),
+)
+
+login_tokens = Table(
+    "login_tokens",
+    metadata,
+    Column("token_hash", LargeBinary, primary_key=True),
+    Column("login_id", Uuid, nullable=False),
+    Column("tenant_id", Uuid, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("spent_at", Instant),
 )
 
 sign_in_links = Table(
