@@ -1,5 +1,6 @@
 """Strategies, chains and payoffs through REST."""
 
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -114,3 +115,46 @@ async def test_every_usual_strategy_is_recognised_by_its_legs(desk: RunningDesk,
         asked.append(leg(symbol, quantity.removeprefix("+"), "1"))
     drawn = await desk.mine.post("/v1/options/payoff", {"legs": asked})
     assert drawn["strategy"] == strategy
+
+
+# Each higher sensitivity: the one it is the derivative of, by what, and in how small a step.
+HIGHER = {
+    "vanna_per_vol": ("delta", "vol"),
+    "vomma_per_vol": ("vega_per_vol", "vol"),
+    "ultima_per_vol": ("vomma_per_vol", "vol"),
+    "zomma_per_vol": ("gamma", "vol"),
+    "speed": ("gamma", "spot"),
+    "charm_per_year": ("delta", "on"),
+    "veta_per_vol_year": ("vega_per_vol", "on"),
+    "color_per_year": ("gamma", "on"),
+    "dual_delta": ("value", "strike"),
+}
+STEPS = {"vol": Decimal("0.002"), "spot": Decimal("0.1"), "on": Decimal(1), "strike": Decimal("0.5")}
+
+
+async def estimate(desk: RunningDesk, right: str, moved: str = "", by: Decimal = Decimal(0)) -> dict[str, Decimal]:
+    """Ask what a year's option on ACME comes to, with one of its terms moved."""
+    terms = {"vol": Decimal("0.3"), "spot": Decimal(100), "on": Decimal(0), "strike": Decimal(105)}
+    terms |= {moved: terms[moved] + by} if moved else {}
+    on = date(2024, 6, 4) + timedelta(days=int(terms["on"]))
+    symbol = f"ACME250606{right}{int(terms['strike'] * 1000):08}"
+    market = {"spot": str(terms["spot"]), "vol": str(terms["vol"]), "rate": "0.04", "dividend_yield": "0.015"}
+    body = {"legs": [leg(symbol, "1", "0")], "outlook": {"on": on.isoformat(), **market}}
+    found = (await desk.mine.post("/v1/options/payoff", body))["estimate"]
+    told = {name: Decimal(found[name]) for name in ("delta", "gamma", "vega_per_vol", *HIGHER)}
+    return told | {"value": Decimal(found["corners"][20]["profit"])}
+
+
+@pytest.mark.parametrize("right", ["C", "P"])
+async def test_every_higher_greek_is_the_numeric_derivative_of_what_the_desk_tells(
+    desk: RunningDesk, right: str
+) -> None:
+    told = await estimate(desk, right)
+    moved = {
+        term: (await estimate(desk, right, term, step), await estimate(desk, right, term, -step), step)
+        for term, step in STEPS.items()
+    }
+    for name, (of, term) in HIGHER.items():
+        up, down, step = moved[term]
+        span = 2 * step / 365 if term == "on" else 2 * step
+        assert float(told[name]) == pytest.approx(float((up[of] - down[of]) / span), rel=0.01, abs=1e-3), name

@@ -3150,6 +3150,60 @@ export interface components {
              * @example 12.5
              */
             rho_per_rate: string;
+            /**
+             * Dual Delta
+             * @description The value by the strikes, all of them moved together.
+             * @example 12.5
+             */
+            dual_delta: string;
+            /**
+             * Vanna Per Vol
+             * @description The delta by the volatility.
+             * @example 12.5
+             */
+            vanna_per_vol: string;
+            /**
+             * Charm Per Year
+             * @description The delta by the time that passes.
+             * @example 12.5
+             */
+            charm_per_year: string;
+            /**
+             * Vomma Per Vol
+             * @description The vega by the volatility.
+             * @example 12.5
+             */
+            vomma_per_vol: string;
+            /**
+             * Veta Per Vol Year
+             * @description The vega by the time that passes.
+             * @example 12.5
+             */
+            veta_per_vol_year: string;
+            /**
+             * Speed
+             * @description The gamma by the spot.
+             * @example 12.5
+             */
+            speed: string;
+            /**
+             * Zomma Per Vol
+             * @description The gamma by the volatility.
+             * @example 12.5
+             */
+            zomma_per_vol: string;
+            /**
+             * Color Per Year
+             * @description The gamma by the time that passes.
+             * @example 12.5
+             */
+            color_per_year: string;
+            /**
+             * Ultima Per Vol
+             * @description The vomma by the volatility.
+             * @example 12.5
+             */
+            ultima_per_vol: string;
             /** Probability Of Profit */
             probability_of_profit: string | null;
             /** Distribution */

@@ -30,13 +30,22 @@ class Market:
 
 @dataclass(frozen=True, slots=True)
 class Sensitivities:
-    """First-order sensitivities of all lines together, in money; see black_scholes.py for the units."""
+    """Sensitivities of all lines together, in money; see black_scholes.py for what each is of, and for the units."""
 
     delta: float
     gamma: float
     vega_per_vol: float
     theta_per_year: float
     rho_per_rate: float
+    dual_delta: float
+    vanna_per_vol: float
+    charm_per_year: float
+    vomma_per_vol: float
+    veta_per_vol_year: float
+    speed: float
+    zomma_per_vol: float
+    color_per_year: float
+    ultima_per_vol: float
 
 
 def values(lines: Sequence[Line], spots: Array, market: Market) -> Array:
@@ -52,7 +61,7 @@ def values(lines: Sequence[Line], spots: Array, market: Market) -> Array:
 
 
 def sensitivities(lines: Sequence[Line], spot: float, market: Market) -> Sensitivities:
-    """Return the first-order sensitivities of lines together; undefined ones count as nothing."""
+    """Return the sensitivities of lines together; undefined ones count as nothing."""
     sums = dict.fromkeys(Sensitivities.__slots__, 0.0)
     for line in lines:
         if line.strike is None:

@@ -199,6 +199,15 @@ class EstimateOut(BaseModel):
     vega_per_vol: NumberText
     theta_per_year: NumberText
     rho_per_rate: NumberText
+    dual_delta: NumberText = Field(description="The value by the strikes, all of them moved together.")
+    vanna_per_vol: NumberText = Field(description="The delta by the volatility.")
+    charm_per_year: NumberText = Field(description="The delta by the time that passes.")
+    vomma_per_vol: NumberText = Field(description="The vega by the volatility.")
+    veta_per_vol_year: NumberText = Field(description="The vega by the time that passes.")
+    speed: NumberText = Field(description="The gamma by the spot.")
+    zomma_per_vol: NumberText = Field(description="The gamma by the volatility.")
+    color_per_year: NumberText = Field(description="The gamma by the time that passes.")
+    ultima_per_vol: NumberText = Field(description="The vomma by the volatility.")
     probability_of_profit: NumberText | None
     distribution: str | None
 
