@@ -96,6 +96,15 @@ CALLS = {
     ("GET", "/v1/accounts/{account_id}/option-positions"): Call(),
     ("GET", "/v1/accounts/{account_id}/strategies"): Call(),
     ("POST", "/v1/options/payoff"): Call(body={"legs": [{"symbol": OPTION, "quantity": "1", "price": "3"}]}),
+    ("POST", "/v1/options/spreads"): Call(
+        body={
+            "tape_id": "{tape_id}",
+            "template": "bull_call",
+            "underlying": "ACME",
+            "expires_on": "2024-06-07",
+            "strikes": ["100", "105"],
+        }
+    ),
     ("GET", "/v1/options/contracts"): Call({"tape_id": "{tape_id}", "underlying": "ACME"}),
     ("GET", "/v1/options/chain"): Call({"tape_id": "{tape_id}", "underlying": "ACME"}),
     ("GET", "/v1/options/expirations"): Call({"tape_id": "{tape_id}", "underlying": "ACME"}),
@@ -256,6 +265,7 @@ HARMLESS = {
     ("PUT", "/v1/me/password"): "everybody has a password of their own",
     ("POST", "/v1/orders/preview"): "an order is worked out and not placed",
     ("POST", "/v1/options/payoff"): "a strategy is worked out and not bought",
+    ("POST", "/v1/options/spreads"): "a spread is worked out and not bought",
     ("POST", "/v1/accounts/{account_id}/rescore"): "what would have been is worked out, and the account stays",
     ("POST", "/v1/sources/{source}/test"): "a source is asked, as it is by every read of a live price",
 }

@@ -1485,6 +1485,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/options/spreads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Build a spread from a template with a tape's contracts and prices: legs, payoff, chance of profit and Greeks. */
+        post: operations["post_spread"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/jobs": {
         parameters: {
             query?: never;
@@ -2519,6 +2536,39 @@ export interface components {
             seed_commitment?: string | null;
             /** Forks */
             forks: string[];
+        };
+        /**
+         * BuiltLegOut
+         * @description A contract, how many are bought (sold below zero), and its standing quote; the price is the middle.
+         */
+        BuiltLegOut: {
+            /** Symbol */
+            symbol: string;
+            /** Right */
+            right: string;
+            /**
+             * Strike
+             * @example 12.5
+             */
+            strike: string;
+            /**
+             * Quantity
+             * @example 12.5
+             */
+            quantity: string;
+            /** Bid */
+            bid: string | null;
+            /** Ask */
+            ask: string | null;
+            /** Price */
+            price: string | null;
+            /** Implied Vol */
+            implied_vol: string | null;
+            /**
+             * Reason
+             * @description Why the quote implies no volatility.
+             */
+            reason: string | null;
         };
         /**
          * CacheOut
@@ -7027,6 +7077,90 @@ export interface components {
             rows: components["schemas"]["SourceRowOut"][];
         };
         /**
+         * SpreadBody
+         * @description A template on an expiry: its strikes, ascending, or a width around the price of the underlying.
+         * @example {
+         *       "expires_on": "2024-06-07",
+         *       "tape_id": "0192f0c1-7b1e-7a3c-8000-3f5d5f9d9a11",
+         *       "template": "iron_condor",
+         *       "underlying": "ACME",
+         *       "width": "5"
+         *     }
+         */
+        SpreadBody: {
+            /**
+             * Tape Id
+             * Format: uuid
+             */
+            tape_id: string;
+            template: components["schemas"]["SpreadTemplate"];
+            /** Underlying */
+            underlying: string;
+            /**
+             * Expires On
+             * Format: date
+             */
+            expires_on: string;
+            /** Strikes */
+            strikes?: string[];
+            /**
+             * Width
+             * @description How far neighbouring strikes lie apart.
+             */
+            width?: string | null;
+            /**
+             * Units
+             * @default 1
+             * @example 12.5
+             */
+            units?: string;
+            /**
+             * Rate
+             * @default 0
+             * @example 12.5
+             */
+            rate?: string;
+            /**
+             * Dividend Yield
+             * @default 0
+             * @example 12.5
+             */
+            dividend_yield?: string;
+        };
+        /**
+         * SpreadOut
+         * @description A spread with its payoff at expiry and what a model says before; null with a reason.
+         */
+        SpreadOut: {
+            template: components["schemas"]["SpreadTemplate"];
+            /**
+             * Spot
+             * @example 12.5
+             */
+            spot: string;
+            /** Legs */
+            legs: components["schemas"]["BuiltLegOut"][];
+            /** @description What an order of these legs is called. */
+            strategy: components["schemas"]["Strategy"] | null;
+            payoff: components["schemas"]["PayoffLineOut"] | null;
+            /** Payoff Reason */
+            payoff_reason: string | null;
+            /**
+             * Volatility
+             * @description The mean of what the legs imply, used for all of them.
+             */
+            volatility: string | null;
+            estimate: components["schemas"]["EstimateOut"] | null;
+            /** Estimate Reason */
+            estimate_reason: string | null;
+        };
+        /**
+         * SpreadTemplate
+         * @description The spreads that can be built by name.
+         * @enum {string}
+         */
+        SpreadTemplate: "bull_call" | "bear_call" | "bull_put" | "bear_put" | "iron_condor" | "iron_butterfly" | "long_call_butterfly" | "long_put_butterfly" | "long_straddle" | "short_straddle" | "long_strangle" | "short_strangle" | "jade_lizard" | "reverse_jade_lizard" | "big_lizard";
+        /**
          * StatisticsOut
          * @description 24-hour figures as of the tape's time, by symbol.
          */
@@ -11424,6 +11558,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PayoffOut"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_spread: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SpreadBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpreadOut"];
                 };
             };
             /** @description Refused, or failed: a problem with a code. */

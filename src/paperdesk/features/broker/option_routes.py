@@ -10,6 +10,7 @@ from paperdesk.core.broker.payoff import PayoffUndefined, payoff
 from paperdesk.core.kernel.ids import AccountId
 from paperdesk.core.kernel.principal import Scope
 from paperdesk.features.broker import queries
+from paperdesk.features.broker.build_spread import build_spread
 from paperdesk.features.broker.exercise_option import exercise_option
 from paperdesk.features.broker.expiries import expiries
 from paperdesk.features.broker.held_queries import HeldState, held_options, place_of_option
@@ -24,6 +25,7 @@ from paperdesk.features.broker.option_schemas import (
 )
 from paperdesk.features.broker.payoffs import estimated
 from paperdesk.features.broker.routes import Broker
+from paperdesk.features.broker.spread_schemas import SpreadBody, SpreadOut
 from paperdesk.features.broker.strategies import strategies
 from paperdesk.features.broker.strategy_schemas import PayoffBody, PayoffOut, StrategiesOut, legs_of
 from paperdesk.features.identity.access import Caller, Reading
@@ -84,3 +86,9 @@ async def post_payoff(body: PayoffBody, who: Caller) -> PayoffOut:
         reason = undefined.message
     estimate = None if body.outlook is None else estimated(legs, body.outlook.value(), line)
     return PayoffOut.of(name_of(legs), line, reason, estimate)
+
+
+@router.post("/options/spreads")
+async def post_spread(body: SpreadBody, work: Reading, shelf: Datasets) -> SpreadOut:
+    """Build a spread from a template with a tape's contracts and prices: legs, payoff, chance of profit and Greeks."""
+    return SpreadOut.of(await build_spread(work, shelf, body.command()))
