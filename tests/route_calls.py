@@ -95,6 +95,8 @@ CALLS = {
     ("PUT", "/v1/accounts/{account_id}/positions/{symbol}/at-expiry"): Call(body={"at_expiry": "lapse"}, symbol=OPTION),
     ("GET", "/v1/accounts/{account_id}/option-positions"): Call(),
     ("GET", "/v1/accounts/{account_id}/strategies"): Call(),
+    ("GET", "/v1/accounts/{account_id}/greeks"): Call(),
+    ("GET", "/v1/accounts/{account_id}/greeks/history"): Call(),
     ("POST", "/v1/options/payoff"): Call(body={"legs": [{"symbol": OPTION, "quantity": "1", "price": "3"}]}),
     ("POST", "/v1/options/spreads"): Call(
         body={

@@ -95,6 +95,8 @@ NOUNS = {
     "watch/notification_schemas": "what rules and notifications look like from outside",
     "watch/alerts": "alerts that were set and what fired of them, for the store, the use cases and the stream",
     "watch/watchlists": "a list of symbols, for the store and the use cases",
+    "broker/greek_history": "the Greeks of an account now and at closes, for the routes",
+    "broker/greek_schemas": "what the Greeks of an account look like from outside",
     "broker/spread_schemas": "what spreads from a template look like from outside",
     "broker/popular_queries": "what is held or ordered on tapes, for what keeps its quotes warm",
     "broker/held_queries": "options that were ever held, for the routes",

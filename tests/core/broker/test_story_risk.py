@@ -359,7 +359,7 @@ def test_greeks_of_everything_held_have_limits(limits: dict[str, Decimal], code:
     story = quoted_option(limited(**limits))
     story.buy("60")
     story.open("100")
-    view = sensed(story, CALL, Greeks(Decimal(50), Decimal(-4), Decimal(12)))
+    view = sensed(story, CALL, Greeks(Decimal(50), Decimal(-4), Decimal(12), Decimal(1), Decimal(3)))
     which = OrderId(derived(HERE, "sensed"))
     order = PlaceOrder(story.account.id, which, CALL.symbol, Side.BUY, OrderType.MARKET, Decimal(2))
     with pytest.raises(RiskTooHigh) as refused:

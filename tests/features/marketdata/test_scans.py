@@ -78,5 +78,5 @@ def test_greeks_are_by_contract_in_units_money_a_day_and_money_for_a_hundredth_o
 
 def test_greeks_of_what_has_no_time_left_are_those_of_exercise_and_of_a_wrong_price_unknown() -> None:
     ended = greeks_of(mark(CALL, "1.00"), mark(ACME, "101"), date(2030, 1, 1))
-    assert ended == Greeks(Decimal(100), Decimal(0), Decimal(0))
+    assert ended == Greeks(Decimal(100), Decimal(0), Decimal(0), Decimal(0), Decimal(0))
     assert greeks_of(mark(CALL, "101"), mark(ACME, "100"), ON) is None

@@ -1502,6 +1502,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/accounts/{account_id}/greeks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show the Greeks of an account's positions in shares and in money, as they are or were at a moment. */
+        get: operations["get_greeks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/accounts/{account_id}/greeks/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show the Greeks of an account at every session's close, and now, oldest first. */
+        get: operations["get_greek_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/jobs": {
         parameters: {
             query?: never;
@@ -1977,6 +2011,28 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * AccountGreeksOut
+         * @description The Greeks of an account at an instant: by underlying, together in money, and for each 1,000 invested.
+         */
+        AccountGreeksOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Underlyings */
+            underlyings: components["schemas"]["UnderlyingGreeksOut"][];
+            /**
+             * Invested
+             * @description What positions are worth without their signs.
+             */
+            invested: string | null;
+            /** @description Null where one underlying is unknown. */
+            total: components["schemas"]["MoneyGreeksOut"] | null;
+            /** @description Null too where nothing is invested. */
+            per_thousand: components["schemas"]["MoneyGreeksOut"] | null;
+        };
         /**
          * AccountOut
          * @description An account and what it is worth at its tape's clock; what cannot be known is null with a reason.
@@ -4866,6 +4922,42 @@ export interface components {
             deactivated_at: string | null;
         };
         /**
+         * MoneyGreeksOut
+         * @description Greeks in money.
+         */
+        MoneyGreeksOut: {
+            /**
+             * Delta
+             * @description What is held, as if all of it were the underlying.
+             * @example 12.5
+             */
+            delta: string;
+            /**
+             * Gamma
+             * @description By how much that changes when the underlying moves by a hundredth.
+             * @example 12.5
+             */
+            gamma: string;
+            /**
+             * Theta
+             * @description What a day brings.
+             * @example 12.5
+             */
+            theta: string;
+            /**
+             * Vega
+             * @description What a percentage point of volatility brings.
+             * @example 12.5
+             */
+            vega: string;
+            /**
+             * Rho
+             * @description What a percentage point of interest brings.
+             * @example 12.5
+             */
+            rho: string;
+        };
+        /**
          * Moneyness
          * @description How an option stands to the price of its underlying.
          * @enum {string}
@@ -5507,6 +5599,16 @@ export interface components {
              * @example 12.5
              */
             dividend_yield?: string;
+        };
+        /** PageOf[AccountGreeksOut] */
+        PageOf_AccountGreeksOut_: {
+            /** Items */
+            items: components["schemas"]["AccountGreeksOut"][];
+            /**
+             * Next Cursor
+             * @description Pass it as `cursor` for the next page; null on the last one.
+             */
+            next_cursor: string | null;
         };
         /** PageOf[AccountOut] */
         PageOf_AccountOut_: {
@@ -7520,6 +7622,34 @@ export interface components {
             factor_funds: string[];
             /** Items */
             items: components["schemas"]["TruthOut"][];
+        };
+        /**
+         * UnderlyingGreeksOut
+         * @description What the positions in one underlying and its options come to; null where one of them is unknown.
+         */
+        UnderlyingGreeksOut: {
+            /** Underlying */
+            underlying: string;
+            /** Spot */
+            spot: string | null;
+            /**
+             * Delta
+             * @description In units of the underlying.
+             */
+            delta: string | null;
+            /**
+             * Gamma
+             * @description By how many units the delta changes when it moves by 1.00.
+             */
+            gamma: string | null;
+            money: components["schemas"]["MoneyGreeksOut"] | null;
+            /**
+             * Missing
+             * @description What is not known, by symbol, and why.
+             */
+            missing: {
+                [key: string]: string;
+            };
         };
         /**
          * UserView
@@ -11591,6 +11721,79 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SpreadOut"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_greeks: {
+        parameters: {
+            query?: {
+                /** @description An instant that the tape has passed. */
+                as_of?: string | null;
+                /** @description As it had been recorded by then. */
+                known_at?: string | null;
+            };
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountGreeksOut"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_greek_history: {
+        parameters: {
+            query?: {
+                /** @description How many rows at most. */
+                limit?: number;
+                /** @description `next_cursor` of the previous page. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOf_AccountGreeksOut_"];
+                    "text/csv": string;
                 };
             };
             /** @description Refused, or failed: a problem with a code. */

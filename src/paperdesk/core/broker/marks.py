@@ -5,7 +5,7 @@ yet; it is missing and never zero.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from types import MappingProxyType
@@ -29,11 +29,26 @@ Scan: TypeAlias = tuple[Decimal, ...]
 
 @dataclass(frozen=True, slots=True)
 class Greeks:
-    """By how much one contract changes with its underlying (in units of it), a day, and a hundredth of volatility."""
+    """By how much one contract changes with its underlying (in units of it), a day, and a hundredth of volatility.
+
+    `gamma` is by how much its delta changes with the underlying, `rho` what a hundredth of interest brings.
+    """
 
     delta: Decimal
     theta: Decimal
     vega: Decimal
+    gamma: Decimal
+    rho: Decimal
+
+    def plus(self, other: "Greeks", quantity: Decimal) -> "Greeks":
+        """Return these and those of so many contracts together."""
+        return Greeks(*(mine + its * quantity for mine, its in zip(astuple(self), astuple(other), strict=True)))
+
+
+_ZERO = Decimal(0)
+INSENSITIVE = Greeks(_ZERO, _ZERO, _ZERO, _ZERO, _ZERO)
+A_UNIT = Greeks(Decimal(1), _ZERO, _ZERO, _ZERO, _ZERO)
+"""What a unit of an underlying is sensitive to: to itself alone."""
 
 
 def _unmeasured() -> Greeks | None:

@@ -19,7 +19,7 @@ from decimal import Decimal
 from typing import Final
 
 from paperdesk.core.broker.margin import Stage, paired_book
-from paperdesk.core.broker.marks import Greeks
+from paperdesk.core.broker.marks import A_UNIT, INSENSITIVE, Greeks
 from paperdesk.core.broker.option_margin import books, naked_contracts
 from paperdesk.core.broker.risk_picture import Picture
 from paperdesk.core.broker.risk_rules import RiskLevel, RiskLimits
@@ -113,19 +113,14 @@ def _greeks(picture: Picture, limits: RiskLimits) -> Iterator[Voice]:
 
 def _greeks_of(picture: Picture) -> Greeks | None:
     """Return the Greeks of everything held after an order, None while an option has none."""
-    delta = theta = vega = ZERO
+    summed = INSENSITIVE
     for each in picture.book or ():
-        if each.instrument.contract is None:
-            delta += each.quantity
-            continue
         mark = picture.view.marks.get(each.instrument.id)
-        found = None if mark is None else mark.greeks()
+        found = A_UNIT if each.instrument.contract is None else None if mark is None else mark.greeks()
         if found is None:
             return None
-        delta += found.delta * each.quantity
-        theta += found.theta * each.quantity
-        vega += found.vega * each.quantity
-    return None if picture.book is None else Greeks(delta, theta, vega)
+        summed = summed.plus(found, each.quantity)
+    return None if picture.book is None else summed
 
 
 _LIMITS: Final[tuple[Callable[[Picture, RiskLimits], Iterator[Voice]], ...]] = (

@@ -30,12 +30,15 @@ class EquityPoint:
 
 
 @dataclass(slots=True)
-class _Book:
+class Holdings:
+    """What an account holds, as its ledger tells it entry by entry."""
+
     cash: Decimal = ZERO
     claims: Decimal = ZERO
     units: dict[InstrumentId, Decimal] = field(default_factory=dict[InstrumentId, Decimal])
 
     def take(self, entry: Row) -> None:
+        """Go on with an entry."""
         self.cash = entry["cash_after"]
         if entry["kind"] == EntryKind.RESET:
             self.claims, self.units = ZERO, {}
@@ -46,9 +49,14 @@ class _Book:
                 instrument_id = InstrumentId(UUID(posting["instrument_id"]))
                 self.units[instrument_id] = self.units.get(instrument_id, ZERO) + Decimal(posting["quantity"])
 
+    @property
+    def held(self) -> dict[InstrumentId, Decimal]:
+        """Return the units of what is held."""
+        return {instrument_id: quantity for instrument_id, quantity in self.units.items() if quantity}
+
     def worth(self, dataset: Dataset, cursor: int, currency: str) -> Decimal | None:
         """Value what is held at its marks, as the account itself is valued."""
-        held = {instrument_id: quantity for instrument_id, quantity in self.units.items() if quantity}
+        held = self.held
         marks = marks_at(dataset, held, cursor)
         if len(marks) < len(held):
             return None
@@ -61,7 +69,18 @@ def equity_points(
     entries: Sequence[Row], tape: Tape, dataset: Dataset, opened_at: datetime, currency: str
 ) -> Iterator[EquityPoint]:
     """Yield what it was worth when opened, at every session's close since, and now; oldest first."""
-    book, taken = _Book(), 0
+    for at, cursor, book in holdings_at_closes(entries, tape, dataset, opened_at):
+        yield EquityPoint(at, book.cash, book.worth(dataset, cursor, currency))
+
+
+def holdings_at_closes(
+    entries: Sequence[Row], tape: Tape, dataset: Dataset, opened_at: datetime
+) -> Iterator[tuple[datetime, int, Holdings]]:
+    """Yield an instant, its cursor and what was held then: when opened, at every close since, and now.
+
+    The holdings go on with the next one that is asked for.
+    """
+    book, taken = Holdings(), 0
     sessions = dataset.calendar.sessions(dataset.calendar.day_of(opened_at), dataset.calendar.day_of(tape.at))
     closes = [session.closes_at for session in sessions if opened_at < session.closes_at <= tape.at]
     for at in sorted({opened_at, *closes[-SESSIONS_MAX:], tape.at}):
@@ -69,4 +88,4 @@ def equity_points(
             book.take(entries[taken])
             taken += 1
         cursor = min(dataset.cursor_at(at), tape.cursor)
-        yield EquityPoint(at, book.cash, book.worth(dataset, cursor, currency))
+        yield at, cursor, book

@@ -1,6 +1,7 @@
 """REST routes for the life of options that are held."""
 
-from datetime import date
+from datetime import date, datetime
+from itertools import islice
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -13,6 +14,8 @@ from paperdesk.features.broker import queries
 from paperdesk.features.broker.build_spread import build_spread
 from paperdesk.features.broker.exercise_option import exercise_option
 from paperdesk.features.broker.expiries import expiries
+from paperdesk.features.broker.greek_history import GreekPoint, greek_points, greeks_at
+from paperdesk.features.broker.greek_schemas import AccountGreeksOut
 from paperdesk.features.broker.held_queries import HeldState, held_options, place_of_option
 from paperdesk.features.broker.instruct_expiry import instruct_expiry
 from paperdesk.features.broker.option_schemas import (
@@ -23,8 +26,9 @@ from paperdesk.features.broker.option_schemas import (
     ExpiriesOut,
     HeldOptionOut,
 )
+from paperdesk.features.broker.past_queries import account_at
 from paperdesk.features.broker.payoffs import estimated
-from paperdesk.features.broker.routes import Broker
+from paperdesk.features.broker.routes import At, Broker
 from paperdesk.features.broker.spread_schemas import SpreadBody, SpreadOut
 from paperdesk.features.broker.strategies import strategies
 from paperdesk.features.broker.strategy_schemas import PayoffBody, PayoffOut, StrategiesOut, legs_of
@@ -92,3 +96,30 @@ async def post_payoff(body: PayoffBody, who: Caller) -> PayoffOut:
 async def post_spread(body: SpreadBody, work: Reading, shelf: Datasets) -> SpreadOut:
     """Build a spread from a template with a tape's contracts and prices: legs, payoff, chance of profit and Greeks."""
     return SpreadOut.of(await build_spread(work, shelf, body.command()))
+
+
+@router.get("/accounts/{account_id}/greeks")
+async def get_greeks(account_id: UUID, work: Reading, shelf: Datasets, moment: At) -> AccountGreeksOut:
+    """Show the Greeks of an account's positions in shares and in money, as they are or were at a moment."""
+    account = await queries.read_account(work, account_id)
+    if moment.is_now:
+        tape, dataset = await queries.market_of(work, shelf, account)
+        positions = await queries.open_positions(work, account)
+    else:
+        past = await account_at(work, shelf, account_id, moment)
+        tape, dataset, positions = past.tape, past.dataset, list(past.story.account.positions.values())
+    held = {each.instrument_id: each.quantity for each in positions if each.quantity}
+    return AccountGreeksOut.of(GreekPoint(tape.at, greeks_at(dataset, held, tape.cursor)), account["currency"])
+
+
+@router.get("/accounts/{account_id}/greeks/history")
+async def get_greek_history(account_id: UUID, work: Reading, shelf: Datasets, page: Page) -> PageOf[AccountGreeksOut]:
+    """Show the Greeks of an account at every session's close, and now, oldest first."""
+    account = await queries.read_account(work, account_id)
+    tape, dataset = await queries.market_of(work, shelf, account)
+    after, opened_at = page.after(tuple[datetime]), account["opened_at"]
+    begin = opened_at if after is None else max(after[0], opened_at)
+    points = greek_points(await queries.all_entries(work, account_id), tape, dataset, begin)
+    later = islice((each for each in points if after is None or each.at > after[0]), page.limit + 1)
+    found, next_cursor = page.cut(list(later), lambda each: (each.at,))
+    return PageOf(items=[AccountGreeksOut.of(each, account["currency"]) for each in found], next_cursor=next_cursor)

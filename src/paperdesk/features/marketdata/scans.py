@@ -47,7 +47,8 @@ def greeks_of(option: Mark, underlying: Mark, on: date) -> Greeks | None:
         return None
     contract, strike, years, vol = shape
     found = greeks(european(contract.is_call, float(underlying.price), strike, years=years, vol=vol))
-    a_contract = (found.delta, found.theta_per_year / _DAYS, found.vega_per_vol / _POINTS_A_VOL)
+    moved = (found.theta_per_year / _DAYS, found.vega_per_vol / _POINTS_A_VOL)
+    a_contract = (found.delta, *moved, found.gamma, found.rho_per_rate / _POINTS_A_VOL)
     units = float(contract.units)
     # At the kink of an option that has no time left a derivative does not exist, and counts as nothing.
     return Greeks(*(money_from_float(float(np.nan_to_num(each)) * units, _PLACES) for each in a_contract))
