@@ -23,6 +23,7 @@ from paperdesk.doors.desk import Desk
 from paperdesk.doors.elsewhere import Elsewhere
 from paperdesk.doors.rest import build_app as build_rest
 from paperdesk.doors.stream.app import MESSAGE_BYTES_MAX, stream
+from paperdesk.doors.stream.frames import FramedProtocol
 from paperdesk.doors.worker import Pump
 from paperdesk.features.broker.jobs import JOBS as BROKER_JOBS
 from paperdesk.features.broker.order_writer import OrderWriter
@@ -225,7 +226,7 @@ def listener_of(desk: Desk) -> Listener:
         proxy_headers=False,
         log_config=None,
         access_log=False,
-        ws="websockets-sansio",
+        ws=FramedProtocol,
         ws_per_message_deflate=False,
         ws_max_size=MESSAGE_BYTES_MAX,
         timeout_graceful_shutdown=STOP_S,

@@ -39,8 +39,8 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "starlette": (*SHAPES, "infra/http.py"),
     "structlog": ("infra/telemetry.py",),
     "typer": ("doors/cli/*",),
-    "uvicorn": ("serving.py",),
-    "websockets": ("infra/outbound_stream.py",),
+    "uvicorn": ("serving.py", "doors/stream/frames.py"),
+    "websockets": ("infra/outbound_stream.py", "doors/stream/frames.py"),
 }
 
 

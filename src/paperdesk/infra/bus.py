@@ -39,7 +39,13 @@ class Subscription:
 
     async def next(self) -> Message:
         """Wait for the next message."""
-        message, latest = await self._queue.get()
+        return self._taken(*await self._queue.get())
+
+    def next_at_once(self) -> Message | None:
+        """Return the next message if there is one."""
+        return None if self._queue.empty() else self._taken(*self._queue.get_nowait())
+
+    def _taken(self, message: Message, latest: Hashable | None) -> Message:
         return message if latest is None else self._latest.pop(latest)
 
 

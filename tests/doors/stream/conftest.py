@@ -13,11 +13,12 @@ import uvicorn
 from websockets.asyncio.client import ClientConnection, connect
 
 from paperdesk.doors.stream.app import MESSAGE_BYTES_MAX
+from paperdesk.doors.stream.frames import FramedProtocol
 from tests.desk import RunningDesk, desk, markets
 
 __all__ = ["desk", "markets"]
 
-LONG_S = 5.0
+LONG_S = 30.0
 
 
 @dataclass
@@ -103,7 +104,7 @@ async def serving(desk: RunningDesk) -> AsyncIterator[Exchange]:
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
         config = uvicorn.Config(
-            desk.app, log_config=None, ws="websockets-sansio", lifespan="off", ws_max_size=MESSAGE_BYTES_MAX
+            desk.app, log_config=None, ws=FramedProtocol, lifespan="off", ws_max_size=MESSAGE_BYTES_MAX
         )
         server = uvicorn.Server(config)
         work = asyncio.create_task(server.serve(sockets=[bound]))

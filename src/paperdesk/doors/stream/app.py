@@ -29,6 +29,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from paperdesk.core.kernel.errors import Forbidden, PaperdeskError, Unauthenticated
 from paperdesk.core.kernel.principal import Principal
+from paperdesk.doors.stream.frames import send_all
 from paperdesk.doors.stream.topics import Follower, Place, Wish
 from paperdesk.features.identity.access import (
     CredentialsEnded,
@@ -38,8 +39,6 @@ from paperdesk.features.identity.access import (
     runtime_of,
     token_of,
 )
-from paperdesk.features.marketdata.channels import MARKET
-from paperdesk.infra.bus import Message as News
 from paperdesk.infra.telemetry import log
 
 BAD_TOKEN, ENDED, TOO_MANY, BAD_MESSAGE, LATER = 4001, 4002, 4003, 4004, 1013
@@ -51,6 +50,8 @@ HEARTBEAT_S = 5.0
 BEATS_MAX = 2
 HANG_UP_S = 1.0
 MESSAGE_BYTES_MAX = 2**20
+# So many messages that have come are written together.
+TOGETHER_MAX = 64
 TOO_SLOW = "too slow: subscribe again after the last sequence number"
 
 
@@ -174,10 +175,12 @@ async def _listen(socket: WebSocket, follower: Follower) -> None:
 
 async def _tell(socket: WebSocket, follower: Follower) -> None:
     while not follower.is_lost:
-        text = _text(await follower.next())
-        follower.telling += 1
-        await socket.send_text(text)
-        follower.told += 1
+        messages = [await follower.next()]
+        while len(messages) < TOGETHER_MAX and (more := follower.at_hand()) is not None:
+            messages.append(more)
+        follower.telling += len(messages)
+        await send_all(socket, messages)
+        follower.told += len(messages)
     raise TooSlow
 
 
@@ -186,11 +189,6 @@ async def _hang_up(socket: WebSocket, code: int, reason: str) -> None:
     with suppress(TimeoutError, WebSocketDisconnect):
         async with asyncio.timeout(HANG_UP_S):
             await socket.close(code, reason)
-
-
-def _text(message: News) -> str:
-    """Return a message as it is sent; what many hear was encoded once for all of them."""
-    return str(message["text"]) if message["topic"] == MARKET else msgspec.json.encode(message).decode()
 
 
 async def _heartbeat(follower: Follower) -> None:

@@ -15,7 +15,7 @@ from paperdesk.doors.stream.holdings import VIEW_TOPICS, VIEWS_MAX, Changes, Vie
 from paperdesk.doors.stream.numbered import NUMBERED
 from paperdesk.features.broker.queries import events_after, read_account
 from paperdesk.features.marketdata.attach_strategy import acknowledge_cursor
-from paperdesk.features.marketdata.channels import TOPICS, ChannelKey, Moment, Topic
+from paperdesk.features.marketdata.channels import MARKET, TOPICS, ChannelKey, Moment, Topic
 from paperdesk.features.marketdata.feeds.resample import Interval
 from paperdesk.features.marketdata.publication import CHANNELS_MAX, Publication, TooManyChannels
 from paperdesk.features.marketdata.queries import SYMBOLS_MAX, TooManySymbols, on_tape, read_tape
@@ -126,6 +126,14 @@ class Follower:
                     return message
                 case _:
                     return message
+
+    def at_hand(self) -> Message | None:
+        """Return the next message if it is the market's and has come; nothing has to be read for such a one."""
+        message = None if self._read else self._news.next_at_once()
+        if message is not None and message["topic"] != MARKET:
+            self._read.append(message)
+            return None
+        return message
 
     async def do(self, wish: Wish) -> None:
         """Do what a client asks."""
