@@ -7,7 +7,7 @@ from typing import Any, TypedDict
 
 from paperdesk.core.broker.commands import StopLoss, TakeProfit
 from paperdesk.core.broker.lots import LotChoice
-from paperdesk.core.broker.orders import Intent, OrderClass, OrderType, TimeInForce
+from paperdesk.core.broker.orders import Intent, OrderClass, OrderType, TimeInForce, TriggerSource
 
 
 class Terms(TypedDict, total=False):
@@ -27,6 +27,8 @@ class Terms(TypedDict, total=False):
     take_profit: TakeProfit
     stop_loss: StopLoss
     lot_choice: LotChoice
+    protection_rate: str
+    trigger_source: TriggerSource
 
 
 class PlacedTerms(Terms, total=False):

@@ -23,6 +23,7 @@ from paperdesk.core.broker.orders import (
     Role,
     Side,
     TimeInForce,
+    TriggerSource,
 )
 from paperdesk.core.kernel.ids import ENTROPY_BYTES, LotId, derived
 from paperdesk.core.kernel.money import CURRENCY_EXPONENTS
@@ -122,6 +123,9 @@ def conditionals(draw: st.DrawFn) -> Step:
     else:
         terms["stop_price"] = draw(prices)
     limit = draw(prices) if kind is OrderType.STOP_LIMIT else None
+    terms |= draw(st.sampled_from([{}, {"trigger_source": TriggerSource.QUOTE}, {"trigger_source": TriggerSource.MID}]))
+    if limit is None:
+        terms |= draw(st.sampled_from([{}, {"protection_rate": "0.01"}, {"protection_rate": "0.2"}]))
     return Step("place", (draw(sides), draw(quantities[symbol]), limit), {**terms, "symbol": symbol})
 
 
@@ -161,6 +165,7 @@ def specials(draw: st.DrawFn) -> Step:
                 {"time_in_force": TimeInForce.GTD, "expires_on": scenery.FIRST_CLOSE.date()},
                 {"post_only": True},
                 {"reduce_only": True},
+                {"protection_rate": "0.01"},
                 {"notional": draw(texts(100, 50_000, 2))},
             ]
         )

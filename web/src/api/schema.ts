@@ -5343,8 +5343,17 @@ export interface components {
             trail_rate: string | null;
             /** Watermark */
             watermark: string | null;
+            /** @description Null for an order that waits for no price. */
+            trigger_source: components["schemas"]["TriggerSource"] | null;
             /** Triggered At */
             triggered_at: string | null;
+            /** Protection Rate */
+            protection_rate: string | null;
+            /**
+             * Protection Price
+             * @description The worst price that the protection lets it take.
+             */
+            protection_price: string | null;
             time_in_force: components["schemas"]["TimeInForce"];
             /** Post Only */
             post_only: boolean;
@@ -7596,6 +7605,12 @@ export interface components {
             amount: string;
         };
         /**
+         * TriggerSource
+         * @description What can trigger a waiting order: prints, the side of a quote that it would meet, or the middle of a quote.
+         * @enum {string}
+         */
+        TriggerSource: "print" | "quote" | "mid";
+        /**
          * TruthOut
          * @description The true coefficients of one instrument, on daily simple returns in excess of cash.
          */
@@ -7888,6 +7903,17 @@ export interface components {
              * @default null
              */
             lots?: string[] | null;
+            /**
+             * Protection Rate
+             * @description How far an order without a limit may go through the market: 0.02 is two percent.
+             * @default null
+             */
+            protection_rate?: string | null;
+            /**
+             * @description What a stop price is compared with; prints where the tape has them, else quotes.
+             * @default null
+             */
+            trigger_source?: components["schemas"]["TriggerSource"] | null;
             /**
              * Client Order Id
              * @default null

@@ -21,7 +21,7 @@ from paperdesk.core.broker.halts import check_halt
 from paperdesk.core.broker.holds import held_cash
 from paperdesk.core.broker.margin_checks import InsufficientBuyingPower, check_margin, withdrawable
 from paperdesk.core.broker.marks import Marks
-from paperdesk.core.broker.orders import IMMEDIATE, Order, OrderClass, Side, TimeInForce
+from paperdesk.core.broker.orders import IMMEDIATE, Order, OrderClass, Side, TimeInForce, TriggerSource
 from paperdesk.core.broker.terms import (
     AmountTooPrecise,
     check_class,
@@ -66,6 +66,10 @@ class ExpiryDateNotAllowed(Invalid):
 
 class ExpiryDateOutOfRange(Conflict):
     """The date has no close between now and the longest an order may work."""
+
+
+class TriggerNotTold(Conflict):
+    """The tape does not tell what the order wants to be triggered by."""
 
 
 class PostOnlyWouldCross(Conflict):
@@ -166,6 +170,23 @@ def _horizon(command: PlaceOrder | PlaceCombo, view: MarketView, instrument: Ins
             return Horizon(view.day_ends_at, view.day_ends_at)
         case _:
             return Horizon(view.day_ends_at)
+
+
+def check_trigger(command: PlaceOrder, view: MarketView, instrument: Instrument) -> None:
+    """Refuse a source that cannot trigger: prints where there never are any, quotes where nobody quotes."""
+    if command.trigger_source is None:
+        return
+    quote = view.quotes.get(instrument.id)
+    is_quoted = quote is not None and quote.derived_from is None
+    if not (view.has_prints if command.trigger_source is TriggerSource.PRINT else is_quoted):
+        raise TriggerNotTold(
+            f"The tape has no {_SOURCES[command.trigger_source]} of {instrument.symbol} that could trigger the order.",
+            symbol=instrument.symbol,
+            trigger_source=command.trigger_source.value,
+        )
+
+
+_SOURCES = {TriggerSource.PRINT: "prints", TriggerSource.QUOTE: "quotes", TriggerSource.MID: "quotes"}
 
 
 def check_crossing(command: PlaceOrder, view: MarketView, instrument: Instrument) -> None:

@@ -8,7 +8,7 @@ from typing import TypeAlias
 from paperdesk.core.broker.account import AtExpiry
 from paperdesk.core.broker.combos import Strategy
 from paperdesk.core.broker.lots import LotChoice
-from paperdesk.core.broker.orders import Intent, OrderClass, OrderKind, OrderType, Side, TimeInForce
+from paperdesk.core.broker.orders import Intent, OrderClass, OrderKind, OrderType, Side, TimeInForce, TriggerSource
 from paperdesk.core.kernel.ids import AccountId, EntryId, OrderId
 from paperdesk.core.kernel.money import ZERO
 
@@ -38,7 +38,8 @@ class PlaceOrder:
 
     Of a bracket this is the entry; of a one-triggers-other too, with one exit; of a one-cancels-other it is
     the take-profit itself, and `stop_loss` its partner. `lot_choice` says which lots it uses up, if its account's
-    method should not; exits take it over.
+    method should not; exits take it over. `protection_rate` is how far it may go through the market at most, and
+    `trigger_source` what its stop price is compared with, where that is not for the tape to say.
     """
 
     account_id: AccountId
@@ -63,6 +64,8 @@ class PlaceOrder:
     take_profit: TakeProfit | None = None
     stop_loss: StopLoss | None = None
     lot_choice: LotChoice | None = None
+    protection_rate: Decimal | None = None
+    trigger_source: TriggerSource | None = None
 
     @property
     def idempotency_key(self) -> str:

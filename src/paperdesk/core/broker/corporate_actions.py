@@ -126,6 +126,7 @@ def _change(course: Course, order: Order, after: Order | None, fact: CorporateAc
             trail_amount=after.trail_amount,
             watermark=after.watermark,
             fact_seq=fact.seq,
+            protection_price=after.protection_price,
         )
     )
 

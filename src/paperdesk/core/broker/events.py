@@ -342,6 +342,7 @@ class OrderAdjusted:
     trail_amount: Decimal | None
     watermark: Decimal | None
     fact_seq: int
+    protection_price: Decimal | None = None
 
 
 Event: TypeAlias = (

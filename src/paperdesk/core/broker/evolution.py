@@ -170,6 +170,7 @@ def _changed(before: Order, event: OrderTriggered | TrailMoved | OrderResized | 
                 hold_price=event.hold_price,
                 trail_amount=event.trail_amount,
                 watermark=event.watermark,
+                protection_price=event.protection_price,
             )
 
 

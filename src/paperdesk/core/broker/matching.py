@@ -19,7 +19,8 @@ that the range lies beyond has no price in it and waits for the close, as market
 
 What the costs are (spread, impact, latency), how a resting limit queues and how a price is rounded stands in
 fill_models.py; how much of a fact an order can have, by quoted size or by volume, in liquidity.py. A limit
-order takes no more at an open or close than its limit leaves room for impact.
+order takes no more at an open or close than its limit leaves room for impact. A protected order is filled like one
+without protection, or not at all where that were beyond its protection.
 
 A range has no inner order, so it has no price of its own to give: only a limit or a stop can fill in it.
 A close acts as a print: what rested before it has already met the range. Orders that must fill at
@@ -146,7 +147,7 @@ def quote_parts(order: Order, quote: QuoteFact, model: FillModel, taken: Decimal
 
 def _meet_print(order: Order, fact: Print, model: FillModel, size_used: Decimal) -> Execution | None:
     found = reach(order, fact, model, size_used)
-    if order.is_limited and not order.post_only and model.impact_bps and order.auction_at is None:
+    if order.worst_price is not None and not order.post_only and model.impact_bps and order.auction_at is None:
         found = _within_limit(order, fact, model, size_used, found)
     parts = _print_parts(order, fact, model, size_used + found.units)
     given = _given(order, fact.price, parts, model)
@@ -171,7 +172,9 @@ def _within_limit(order: Order, fact: Print, model: FillModel, size_used: Decima
     """Return what a limit leaves room for: as many units as keep the price with their impact inside it."""
     volume, parts = volume_of(fact), _print_parts(order, fact, replace(model, impact_bps=ZERO), ZERO)
     before = parts.price - parts.rounding
-    room = _limit_of(order) - before if order.side is Side.BUY else before - _limit_of(order)
+    worst = order.worst_price
+    assert worst is not None, "only who has a worst price leaves room up to it"
+    room = worst - before if order.side is Side.BUY else before - worst
     if not volume or room < ZERO:
         return found
     rate = room / (fact.price * model.strain.factor)
@@ -220,10 +223,10 @@ def _execution(order: Order, found: Reach, parts: Parts, reference: Decimal, rul
 
 
 def _is_acceptable(order: Order, price: Decimal) -> bool:
-    if not order.is_limited:
+    worst = order.worst_price
+    if worst is None:
         return True
-    limit = _limit_of(order)
-    return price <= limit if order.side is Side.BUY else price >= limit
+    return price <= worst if order.side is Side.BUY else price >= worst
 
 
 def _limit_of(order: Order) -> Decimal:

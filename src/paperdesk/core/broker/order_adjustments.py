@@ -67,13 +67,14 @@ def _repriced(order: Order, change: Callable[[Decimal], Decimal]) -> Order:
         stop_price=changed(order.stop_price),
         hold_price=changed(order.hold_price),
         watermark=changed(order.watermark),
+        protection_price=changed(order.protection_price),
     )
 
 
 def _priced(order: Order) -> Order | None:
     """Return the order while all of its prices are prices."""
-    prices = (order.limit_price, order.stop_price, order.hold_price, order.trail_amount, order.watermark)
-    return order if all(price is None or price > ZERO for price in prices) else None
+    limits, stops = (order.limit_price, order.protection_price), (order.stop_price, order.trail_amount, order.watermark)
+    return order if all(price is None or price > ZERO for price in (*limits, *stops, order.hold_price)) else None
 
 
 def _divided(price: Decimal, ratio: Fraction) -> Decimal:

@@ -10,7 +10,7 @@ Terminal states stay terminal; the table below is the whole truth about what may
 
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from enum import StrEnum
 
 from paperdesk.core.broker.combos import Strategy
@@ -120,10 +120,11 @@ class Role(StrEnum):
 
 
 class TriggerSource(StrEnum):
-    """What can trigger a waiting order: prints, or on tapes that never print, quotes."""
+    """What can trigger a waiting order: prints, the side of a quote that it would meet, or the middle of a quote."""
 
     PRINT = "print"
     QUOTE = "quote"
+    MID = "mid"
 
 
 class OrderStatus(StrEnum):
@@ -188,7 +189,9 @@ class Order:
     `stop_price` is what a waiting order waits for, `triggered_at` when it came; a trailing stop keeps the
     best price since it was accepted as `watermark`, and moves its stop price with it. An order by money
     (`notional`) learns its quantity when it meets a price. `auction_at` is the earliest instant of the
-    auction that an on-open or on-close order belongs to. One that says `do_not_reduce` keeps its prices when the
+    auction that an on-open or on-close order belongs to. One that is protected goes no further from the market than
+    `protection_rate`: from its stop price where it waits for one, else from the price that stood when it was accepted,
+    which makes `protection_price`. One that says `do_not_reduce` keeps its prices when the
     instrument trades without a dividend.
 
     Members of a group are ordinary orders: `group_id` is the id of the order that was asked for,
@@ -250,6 +253,8 @@ class Order:
     ratio: int | None = None
     intent: Intent | None = None
     structure: Strategy | None = None
+    protection_rate: Decimal | None = None
+    protection_price: Decimal | None = None
 
     @property
     def lot_choice_text(self) -> str | None:
@@ -280,6 +285,20 @@ class Order:
     def is_limited(self) -> bool:
         """Say whether the order names the worst price it takes."""
         return self.type in LIMITED
+
+    @property
+    def worst_price(self) -> Decimal | None:
+        """Return the worst price the order takes: its limit, or how far its protection lets it go; None for any."""
+        if self.protection_rate is None:
+            return self.limit_price
+        return self.protection_price if self.stop_price is None else self.protected_from(self.stop_price)
+
+    def protected_from(self, reference: Decimal) -> Decimal:
+        """Return how far from a price the protection of the order lets it go, on the tick."""
+        assert self.protection_rate is not None, "an order without protection goes anywhere"
+        is_buy, tick = self.side is Side.BUY, self.instrument.tick
+        worst = reference * (1 + self.protection_rate if is_buy else 1 - self.protection_rate)
+        return max((worst / tick).to_integral_value(ROUND_FLOOR if is_buy else ROUND_CEILING), Decimal(1)) * tick
 
     @property
     def is_exit(self) -> bool:

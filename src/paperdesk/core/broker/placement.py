@@ -21,6 +21,7 @@ from paperdesk.core.broker.checks import (
     check_intent,
     check_means,
     check_terms,
+    check_trigger,
     horizon,
     reducible,
     standing_price,
@@ -58,6 +59,7 @@ def place(course: Course, command: PlaceOrder, view: MarketView) -> None:
     check_intent(account, command, instrument)
     check_choice(account, command.lot_choice, instrument, command.side, command.quantity)
     works = horizon(command, view, instrument)
+    check_trigger(command, view, instrument)
     check_crossing(command, view, instrument)
     order = priced(account, drafted(account, command, instrument, view, works), view)
     members = reserved(account, tuple(_members(order, command)))
@@ -100,7 +102,7 @@ def drafted(account: Account, command: PlaceOrder, instrument: Instrument, view:
         stop_price=command.stop_price,
         trail_amount=command.trail_amount,
         trail_rate=command.trail_rate,
-        trigger_source=TriggerSource.PRINT if view.has_prints else TriggerSource.QUOTE,
+        trigger_source=command.trigger_source or (TriggerSource.PRINT if view.has_prints else TriggerSource.QUOTE),
         auction_at=works.auction_at,
         notional=command.notional,
         post_only=command.post_only,
@@ -108,6 +110,7 @@ def drafted(account: Account, command: PlaceOrder, instrument: Instrument, view:
         do_not_reduce=command.do_not_reduce,
         nth=_nth(account, command.side, instrument, view),
         lot_choice=command.lot_choice,
+        protection_rate=command.protection_rate,
     )
 
 
@@ -128,6 +131,9 @@ def priced(account: Account, order: Order, view: MarketView) -> Order:
         order = replace(order, watermark=start, stop_price=trailed(order, start))
         if order.stop_price == ZERO:
             raise TrailOutOfRange(f"A trail as wide as the price of {plain(start)} never stops.", price=plain(start))
+    if order.protection_rate is not None and order.stop_price is None:
+        standing = standing_price(order.instrument, view, order.side)
+        order = replace(order, protection_price=order.protected_from(standing))
     can_open = order.side is Side.BUY or account.rules.margin.is_margined
     return replace(order, hold_price=_hold_price(account, order, view)) if can_open else order
 
@@ -138,8 +144,8 @@ def _hold_price(account: Account, order: Order, view: MarketView) -> Decimal | N
         return None
     if order.instrument.contract is not None and order.side is Side.SELL:
         return _written_price(account, order, view)
-    if order.is_limited:
-        return order.limit_price
+    if order.is_limited or (order.protection_rate is not None and order.side is Side.BUY):
+        return order.worst_price
     quote = view.quotes.get(order.instrument.id)
     price = order.stop_price or standing_price(order.instrument, view, order.side)
     is_quoted = order.stop_price is None and quote is not None and quote.derived_from is None
@@ -196,6 +202,8 @@ def _exit(primary: Order, role: Role, *, limit_price: Decimal | None, stop_price
         stop_price=stop_price,
         hold_price=None,
         post_only=False,
+        protection_rate=None,
+        protection_price=None,
         role=role,
         parent_id=primary.id,
         leg=1 if role is Role.TAKE_PROFIT else 2,

@@ -113,6 +113,7 @@ def _asked(old: Order, command: ReplaceOrder) -> PlaceOrder:
         reduce_only=old.reduce_only and not old.is_exit,
         do_not_reduce=old.do_not_reduce,
         lot_choice=old.lot_choice,
+        protection_rate=old.protection_rate,
     )
 
 

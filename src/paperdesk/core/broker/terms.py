@@ -17,7 +17,16 @@ from decimal import Decimal
 from itertools import pairwise
 
 from paperdesk.core.broker.commands import PlaceOrder
-from paperdesk.core.broker.orders import LASTING, LIMITED, STOPPED, OrderClass, OrderType, Side, TimeInForce
+from paperdesk.core.broker.orders import (
+    CONDITIONAL,
+    LASTING,
+    LIMITED,
+    STOPPED,
+    OrderClass,
+    OrderType,
+    Side,
+    TimeInForce,
+)
 from paperdesk.core.kernel.errors import Conflict, Invalid
 from paperdesk.core.kernel.money import ZERO, money, plain
 from paperdesk.core.market.instruments import Instrument, Kind
@@ -143,6 +152,18 @@ class TrailOutOfRange(Invalid):
     """A trail must be above zero, and as a rate below one."""
 
 
+class ProtectionNotAllowed(Invalid):
+    """Only an order without a limit can be protected, and none by money."""
+
+
+class ProtectionOutOfRange(Invalid):
+    """A protection is a rate above zero and below one."""
+
+
+class TriggerSourceNotAllowed(Invalid):
+    """Only an order that waits for a price takes a source of it."""
+
+
 class PriceNotPositive(Invalid):
     """A price must be above zero."""
 
@@ -208,6 +229,7 @@ def check_prices(command: PlaceOrder, instrument: Instrument) -> None:
     if command.stop_price is not None and kind not in STOPPED:
         raise StopPriceNotAllowed(f"An order of the type {kind.value} takes no stop price.", type=kind.value)
     _check_trail(command)
+    _check_protection(command)
     for name, price in _prices(command):
         _check_price(name, price, instrument)
 
@@ -270,6 +292,17 @@ def _check_trail(command: PlaceOrder) -> None:
         raise TrailAmbiguous("A trailing stop trails by an amount or by a rate, not by both.")
     if command.trail_rate is not None and not ZERO < command.trail_rate < 1:
         raise TrailOutOfRange("A trail as a rate lies between zero and one.", trail_rate=plain(command.trail_rate))
+
+
+def _check_protection(command: PlaceOrder) -> None:
+    rate, kind = command.protection_rate, command.type
+    if rate is not None:
+        if kind in LIMITED or command.notional is not None:
+            raise ProtectionNotAllowed("An order with a limit, or by money, takes no protection.", type=kind.value)
+        if not ZERO < rate < 1:
+            raise ProtectionOutOfRange("A protection lies between zero and one.", protection_rate=plain(rate))
+    if command.trigger_source is not None and kind not in CONDITIONAL:
+        raise TriggerSourceNotAllowed(f"An order of the type {kind.value} waits for no price.", type=kind.value)
 
 
 def _prices(command: PlaceOrder) -> Iterator[tuple[str, Decimal | None]]:

@@ -1,7 +1,7 @@
 """What waiting orders wait for: a stop price reached, a price touched, a trail that moves.
 
-Prints (open, close) and ranges trigger; a quote triggers only on tapes that never print, by the side the
-order would meet: the bid for a sell, the ask for a buy.
+Prints (open, close) and ranges trigger, or quotes: on tapes that never print, and where an order asks for it, by the
+side it would meet, the bid for a sell and the ask for a buy, or by their middle. The one source also moves a trail.
 
     waiting order                print p or quote        range (low, high)
     buy stop, stop-limit         p at or above stop      high at or above stop
@@ -18,7 +18,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from paperdesk.core.broker.orders import Order, OrderType, Side, TriggerSource
 from paperdesk.core.kernel.money import ZERO
-from paperdesk.core.market.facts import AuctionFact, PriceFact, QuoteFact, RangeFact
+from paperdesk.core.market.facts import CloseFact, OpenFact, PriceFact, QuoteFact, RangeFact
 
 
 def is_triggered(order: Order, fact: PriceFact) -> bool:
@@ -65,11 +65,19 @@ def _span(order: Order, fact: PriceFact) -> tuple[Decimal, Decimal] | None:
     """Return the lowest and highest price of a fact that counts for an order's trigger."""
     match fact:
         case QuoteFact():
-            price = fact.ask if order.side is Side.BUY else fact.bid
-            return (price, price) if order.trigger_source is TriggerSource.QUOTE else None
-        case RangeFact():
+            price = _quoted(order, fact)
+            return None if price is None else (price, price)
+        case RangeFact() if order.trigger_source is TriggerSource.PRINT:
             return fact.low, fact.high
-        case AuctionFact():
-            return None
-        case _:
+        case OpenFact() | CloseFact() if order.trigger_source is TriggerSource.PRINT:
             return fact.price, fact.price
+        case _:
+            return None
+
+
+def _quoted(order: Order, quote: QuoteFact) -> Decimal | None:
+    if order.trigger_source is TriggerSource.PRINT:
+        return None
+    if order.trigger_source is TriggerSource.MID:
+        return (quote.bid + quote.ask) / 2
+    return quote.ask if order.side is Side.BUY else quote.bid

@@ -32,6 +32,10 @@ StopPrice: TypeAlias = Annotated[str | None, typer.Option("--stop", help="Wait f
 Trail: TypeAlias = Annotated[str | None, typer.Option("--trail", help="Follow the best price at this distance.")]
 TakeProfit: TypeAlias = Annotated[str | None, typer.Option("--take-profit", help="Exit at this gain.")]
 StopLoss: TypeAlias = Annotated[str | None, typer.Option("--stop-loss", help="Exit at this loss.")]
+Protection: TypeAlias = Annotated[
+    str | None, typer.Option("--protect", help="How far it may go through the market, 0.02 for two percent.")
+]
+Trigger: TypeAlias = Annotated[str | None, typer.Option("--trigger", help="Of a stop: print, quote or mid.")]
 Until: TypeAlias = Annotated[str | None, typer.Option("--until", help="Last day of a gtd order.")]
 OrderName = Annotated[str, typer.Argument(metavar="ORDER", help="Id, the end of an id, or your client order id.")]
 
@@ -121,6 +125,8 @@ def place_order(  # noqa: PLR0913 - each parameter is an option of the command l
     trail_amount: Trail = None,
     take_profit: TakeProfit = None,
     stop_loss: StopLoss = None,
+    protection_rate: Protection = None,
+    trigger_source: Trigger = None,
     time_in_force: Annotated[TimeInForce | None, typer.Option("--tif", help="day when absent.")] = None,
     expires_on: Until = None,
     account: Account = None,
@@ -139,6 +145,8 @@ def place_order(  # noqa: PLR0913 - each parameter is an option of the command l
         quantity=quantity,
         **_prices(limit_price, stop_price, trail_amount),
         **_exits(take_profit, stop_loss),
+        protection_rate=protection_rate,
+        trigger_source=trigger_source,
         time_in_force=time_in_force,
         expires_on=expires_on,
         client_order_id=client_order_id,
@@ -158,6 +166,8 @@ def preview_order(  # noqa: PLR0913 - each parameter is an option of the command
     trail_amount: Trail = None,
     take_profit: TakeProfit = None,
     stop_loss: StopLoss = None,
+    protection_rate: Protection = None,
+    trigger_source: Trigger = None,
     time_in_force: Annotated[TimeInForce | None, typer.Option("--tif", help="day when absent.")] = None,
     expires_on: Until = None,
     account: Account = None,
@@ -173,6 +183,8 @@ def preview_order(  # noqa: PLR0913 - each parameter is an option of the command
         quantity=quantity,
         **_prices(limit_price, stop_price, trail_amount),
         **_exits(take_profit, stop_loss),
+        protection_rate=protection_rate,
+        trigger_source=trigger_source,
         time_in_force=time_in_force,
         expires_on=expires_on,
     )

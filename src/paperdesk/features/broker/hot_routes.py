@@ -20,7 +20,7 @@ from starlette.responses import Response
 from paperdesk.core.broker.combos import Strategy
 from paperdesk.core.broker.commands import CancelOrder, ComboLeg, PlaceCombo, PlaceOrder, StopLoss, TakeProfit
 from paperdesk.core.broker.lots import LotChoice, LotMethod
-from paperdesk.core.broker.orders import Intent, OrderClass, OrderType, Side, TimeInForce
+from paperdesk.core.broker.orders import Intent, OrderClass, OrderType, Side, TimeInForce, TriggerSource
 from paperdesk.core.kernel.errors import Invalid
 from paperdesk.core.kernel.ids import AccountId, LotId, OrderId, uuid_from_text
 from paperdesk.core.kernel.money import ZERO, decimal_from_text
@@ -95,6 +95,8 @@ class Body(msgspec.Struct, forbid_unknown_fields=True):
     stop_loss: StopLossWish | None = None
     lot_method: LotMethod | None = None
     lots: tuple[UUID, ...] | None = None
+    protection_rate: str | None = None
+    trigger_source: TriggerSource | None = None
     client_order_id: str | None = None
 
     def command(self, order_id: OrderId, key: str | None) -> PlaceOrder:
@@ -121,6 +123,8 @@ class Body(msgspec.Struct, forbid_unknown_fields=True):
             take_profit=None if self.take_profit is None else self.take_profit.value(),
             stop_loss=None if self.stop_loss is None else self.stop_loss.value(),
             lot_choice=self._lot_choice(),
+            protection_rate=_decimal(self.protection_rate),
+            trigger_source=self.trigger_source,
             client_order_id=_key(key if self.client_order_id is None else self.client_order_id),
         )
 

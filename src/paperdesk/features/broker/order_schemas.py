@@ -11,7 +11,18 @@ from pydantic import BaseModel, ConfigDict, Field
 from paperdesk.core.broker.combos import Strategy
 from paperdesk.core.broker.commands import ClosePosition, ReplaceOrder
 from paperdesk.core.broker.lots import LotMethod
-from paperdesk.core.broker.orders import Intent, Order, OrderClass, OrderStatus, OrderType, Role, Side, TimeInForce
+from paperdesk.core.broker.orders import (
+    CONDITIONAL,
+    Intent,
+    Order,
+    OrderClass,
+    OrderStatus,
+    OrderType,
+    Role,
+    Side,
+    TimeInForce,
+    TriggerSource,
+)
 from paperdesk.core.kernel.ids import AccountId, OrderId
 from paperdesk.core.kernel.money import plain
 from paperdesk.infra.http import Body, NumberText
@@ -113,6 +124,12 @@ class PlaceOrderBody(Body):
     stop_loss: StopLossBody | None = None
     lot_method: LotMethod | None = Field(default=None, description="In place of the account's own.")
     lots: list[UUID] | None = Field(default=None, description="The lots to use up first, in this order.")
+    protection_rate: NumberText | None = Field(
+        default=None, description="How far an order without a limit may go through the market: 0.02 is two percent."
+    )
+    trigger_source: TriggerSource | None = Field(
+        default=None, description="What a stop price is compared with; prints where the tape has them, else quotes."
+    )
     client_order_id: str | None = Field(default=None, pattern=f"^{CLIENT_ID}$")
 
 
@@ -184,7 +201,10 @@ class OrderOut(BaseModel):
     trail_amount: NumberText | None
     trail_rate: NumberText | None
     watermark: NumberText | None
+    trigger_source: TriggerSource | None = Field(description="Null for an order that waits for no price.")
     triggered_at: datetime | None
+    protection_rate: NumberText | None
+    protection_price: NumberText | None = Field(description="The worst price that the protection lets it take.")
     time_in_force: TimeInForce
     post_only: bool
     reduce_only: bool
@@ -236,7 +256,10 @@ def order_members(order: Order, *, is_open: bool, has_one_price: bool, legs: Seq
         "trail_amount": _plain(order.trail_amount),
         "trail_rate": _plain(order.trail_rate),
         "watermark": _plain(order.watermark),
+        "trigger_source": order.trigger_source if order.type in CONDITIONAL else None,
         "triggered_at": order.triggered_at,
+        "protection_rate": _plain(order.protection_rate),
+        "protection_price": None if order.protection_rate is None else _plain(order.worst_price),
         "time_in_force": order.time_in_force,
         "post_only": order.post_only,
         "reduce_only": order.reduce_only,

@@ -84,14 +84,15 @@ ORDER: tuple[tuple[str, str], ...] = (
     ("parent_id", "uuid"), ("role", "text"), ("leg", "int"), ("armed_quantity", "numeric"), ("replaces", "uuid"),
     ("replaced_by", "uuid"), ("held_units", "numeric"), ("held_money", "numeric"), ("nth", "int"),
     ("lot_choice", "text"),
-    ("ratio", "int"), ("intent", "text"), ("structure", "text"),
+    ("ratio", "int"), ("intent", "text"), ("structure", "text"), ("protection_rate", "numeric"),
+    ("protection_price", "numeric"),
 )  # fmt: skip
 
 # What an event can change about an order; the rest stays as it was accepted.
 CHANGEABLE = frozenset({
     "quantity", "limit_price", "stop_price", "trail_amount", "watermark", "triggered_at", "updated_at",
     "matched_through", "status", "filled_quantity", "filled_value", "fees", "hold_price", "closed_reason",
-    "armed_quantity", "replaced_by", "held_units", "held_money",
+    "armed_quantity", "replaced_by", "held_units", "held_money", "protection_price",
 })  # fmt: skip
 CHANGED_ORDER = tuple(column for column in ORDER if column[0] in CHANGEABLE)
 

@@ -142,6 +142,8 @@ orders = Table(
     Column("ratio", Integer),
     Column("intent", Text),
     Column("structure", Text),
+    Column("protection_rate", Exact),
+    Column("protection_price", Exact),
     Column("recorded_at", Instant, nullable=False),
 )
 
