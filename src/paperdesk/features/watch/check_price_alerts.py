@@ -111,8 +111,9 @@ class Watcher:
                     found = await store.watched_tapes(db)
                 self._watched |= found
                 self._due |= found
-            while self._due:
-                tape_id = self._due.pop()
+            # What comes meanwhile waits for the next look: a tape that runs flat out is looked at ten times a second.
+            due, self._due = self._due, set()
+            for tape_id in due:
                 if await check_price_alerts(self, tape_id):
                     self._watched.add(tape_id)
                 else:

@@ -77,9 +77,12 @@ class Teller:
                     found = await store.ruled_accounts(db)
                 self._ruled |= found
                 self._due |= found
-            while self._due:
-                account_id = self._due.pop()
-                if not await tell_of_orders(self, account_id):
+            # What comes meanwhile waits for the next look, however quickly an account's orders follow each other.
+            due, self._due = self._due, set()
+            for account_id in due:
+                if await tell_of_orders(self, account_id):
+                    self._ruled.add(account_id)
+                else:
                     self._ruled.discard(account_id)
             await asyncio.sleep(LOOK_AGAIN_S)
 
