@@ -8,6 +8,8 @@ from tests.desk import FIRST_CLOSE, wish
 
 OPEN = {
     ("POST", "/v1/logins"): "this is how somebody comes to be known",
+    ("POST", "/v1/registrations"): "this is how somebody comes to be here, where the desk allows it",
+    ("POST", "/v1/sign-in-links"): "whoever forgot has nothing to show",
     ("POST", "/v1/logins/refresh"): "a refresh token tells who it is",
     ("GET", "/health/live"): "monitors have no key",
     ("GET", "/health/ready"): "monitors have no key",

@@ -133,6 +133,7 @@ async def running_desk(settings: Settings) -> AsyncIterator[Desk]:
                 },
             ).run(),
             Warmer(runtime, shelf, KeptSources(sources, runtime.cache, runtime.clock)).run(),
+            runtime.postman.run(),
             Worker(runtime, {**jobs_with(sources), **BROKER_JOBS, **WATCH_JOBS}, SCHEDULES).run(),
         )
         tasks = [asyncio.create_task(room) for room in rooms]

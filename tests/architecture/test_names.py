@@ -84,6 +84,8 @@ NOUNS = {
     "broker/preference_schemas": "what somebody prefers, from outside",
     "identity/login_store": "the SQL of logins and their tokens",
     "identity/passwords": "what a password must be, for the use cases that take one",
+    "identity/letters": "what is written to people, for the use cases that write",
+    "identity/registration_routes": "the routes of who has no way in yet",
     "identity/member_store": "the SQL of people and what they are in a tenant",
     "identity/user_routes": "the routes of people, for the REST door",
     "identity/user_schemas": "what people look like from outside",

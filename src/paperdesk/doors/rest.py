@@ -20,6 +20,7 @@ from paperdesk.features.broker.preference_routes import router as preferences
 from paperdesk.features.broker.rescore_routes import router as rescores
 from paperdesk.features.broker.routes import router as broker
 from paperdesk.features.broker.statistics_routes import router as order_statistics
+from paperdesk.features.identity.registration_routes import router as registrations
 from paperdesk.features.identity.routes import router as identity
 from paperdesk.features.identity.user_routes import router as users
 from paperdesk.features.marketdata.branch_routes import router as branches
@@ -71,7 +72,7 @@ def build_app(desk: Desk, version: str, stream: Socket, neighbours: Sequence[Nei
     for router in (
         identity, marketdata, quotes, market_days, strategies, branches, chains, sources, broker, batches, lives,
         rescores, gains, options, operations, monitors, order_statistics, forks, halts, fund_holdings,
-        users, preferences, watching, notifications,
+        users, registrations, preferences, watching, notifications,
     ):  # fmt: skip
         app.include_router(router)
     pages.serve(app)

@@ -24,6 +24,7 @@ from paperdesk.infra.db import (
     Server,
     is_outage,
 )
+from paperdesk.infra.mail import Postman, mailer_of
 from paperdesk.infra.settings import Settings
 from paperdesk.infra.telemetry import Metrics
 from paperdesk.infra.work import SET_TENANTS, ReadOnly, UnitOfWork, tenants_setting
@@ -44,12 +45,15 @@ class Runtime:
     bus: Bus = field(default_factory=Bus)
     metrics: Metrics = field(default_factory=Metrics)
     cache: Cache = field(init=False)
+    postman: Postman = field(init=False)
     app: AsyncEngine = field(init=False)
     system: AsyncEngine = field(init=False)
 
     def __post_init__(self) -> None:
         """Open the two pools and the cache; connections are made when first needed."""
         self.cache = Cache(keeper_of(self.settings, self.clock), self.clock, self.metrics)
+        url = self.settings.smtp_url
+        self.postman = Postman(mailer_of(None if url is None else url.get_secret_value(), self.settings.mail_from))
         self.app = self.server.engine(APP_ROLE)
         self.system = self.server.engine(SYSTEM_ROLE, pool_size=4)
 

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -53,6 +54,18 @@ class Settings(BaseSettings):
 
     refresh_days: int = 30
     """How long a login of a program can be kept alive with its refresh tokens."""
+
+    registration: Literal["open", "invite", "closed"] = "invite"
+    """Who comes to be here: open, whoever registers; invite, whom an administrator adds; closed, nobody new."""
+
+    public_url: str | None = None
+    """The address of the desk that links in letters begin with; else host and port."""
+
+    smtp_url: SecretStr | None = None
+    """The mail server, as smtp://host or smtps://user:password@host:port; without it letters are printed."""
+
+    mail_from: str = "Paperdesk <paperdesk@localhost>"
+    """Whom letters are from."""
 
     sign_ins_per_minute: int = 20
     """How often one address may try to sign in within a minute."""

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from paperdesk.doors.problems import BodyLimit, RequestIds, answer_problems
 from paperdesk.features.identity.access import Gate
 from paperdesk.features.identity.found_desk import Desk
+from paperdesk.features.identity.registration_routes import router as registrations
 from paperdesk.features.identity.routes import router
 from paperdesk.features.identity.user_routes import router as users
 from paperdesk.infra.runtime import Runtime
@@ -25,6 +26,7 @@ def app(runtime: Runtime, gate: Gate) -> FastAPI:
     app.add_middleware(RequestIds, metrics=runtime.metrics)
     app.include_router(router)
     app.include_router(users)
+    app.include_router(registrations)
     answer_problems(app)
     return app
 

@@ -1812,6 +1812,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/registrations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Register, where the desk allows it: a letter with a link confirms the address; until then you can only read. */
+        post: operations["post_registration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sign-in-links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have a link sent that signs you in once, such as when you forgot your password. */
+        post: operations["post_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/me/preferences": {
         parameters: {
             query?: never;
@@ -4416,6 +4450,20 @@ export interface components {
             size: string;
         };
         /**
+         * LinkBody
+         * @description Where to send a link.
+         * @example {
+         *       "email": "ada@desk.example"
+         *     }
+         */
+        LinkBody: {
+            /**
+             * Email
+             * @example ada@desk.example
+             */
+            email: string;
+        };
+        /**
          * LiveActionOut
          * @description A cash dividend (amount) or a split (new units for old ones).
          */
@@ -6649,6 +6697,26 @@ export interface components {
             facts: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * RegisterBody
+         * @description Somebody who registers; they choose a password once the link in their letter has let them in.
+         * @example {
+         *       "email": "ada@desk.example",
+         *       "name": "Ada"
+         *     }
+         */
+        RegisterBody: {
+            /**
+             * Email
+             * @example ada@desk.example
+             */
+            email: string;
+            /**
+             * Name
+             * @example Ada
+             */
+            name: string;
         };
         /**
          * RepairBody
@@ -12488,6 +12556,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["InvitationView"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_registration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RegisterBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
                 };
             };
             /** @description Refused, or failed: a problem with a code. */

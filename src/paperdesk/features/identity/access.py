@@ -31,6 +31,7 @@ LOGIN_COOKIE = "paperdesk_login"
 KEPT_FOR = timedelta(seconds=5)
 KEPT_MAX = 10_000
 SIGN_IN_PAUSE_S = 10
+LETTERS_PER_MINUTE = 3
 # How often a line that stays open asks whether its credential still stands; another process may have ended it.
 LOOK_AGAIN_S = 5.0
 TOKEN_LENGTH_MAX = 256
@@ -57,6 +58,10 @@ class TooManySignIns(RateLimited):
     """One address tried to sign in too often; others are not held up by it."""
 
 
+class TooManyLetters(RateLimited):
+    """One address is not sent more than three letters within a minute."""
+
+
 class OriginRefused(Forbidden):
     """A page of another origin tried to use this browser's login."""
 
@@ -78,6 +83,7 @@ class Gate:
         self._turns: WeakValueDictionary[bytes, asyncio.Lock] = WeakValueDictionary()
         self._forgotten = 0
         self._has_forgotten = asyncio.Event()
+        self._letters = RateLimit(LETTERS_PER_MINUTE)
         self._sign_ins = RateLimit(runtime.settings.sign_ins_per_minute)
 
     async def principal(self, token: str | None) -> Principal:
@@ -123,6 +129,11 @@ class Gate:
             raise TooManySignIns(
                 "Too many attempts to sign in from here; wait a little.", retry_after_s=SIGN_IN_PAUSE_S
             )
+
+    def count_letter(self, email: str) -> None:
+        """Count a letter to an address, whether or not anybody has it. Raises TooManyLetters."""
+        if self._letters.take(email.strip().lower(), self._runtime.clock.now()).is_over:
+            raise TooManyLetters("Letters have just been sent to this address; look there first.", retry_after_s=60)
 
     def forget_key(self, key_id: KeyId) -> None:
         """Stop honouring a key at once; call it when the revocation has been committed."""

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from paperdesk.core.kernel.errors import Conflict
+from paperdesk.core.kernel.errors import Conflict, Forbidden
 from paperdesk.core.kernel.ids import UserId, uuid7
 from paperdesk.core.kernel.principal import Principal, Scope
 from paperdesk.core.kernel.roles import Role, Verification, require_administers
@@ -13,6 +13,10 @@ from paperdesk.features.identity.member_store import Member, NewUser
 from paperdesk.infra.crypto import entropy
 from paperdesk.infra.runtime import Runtime
 from paperdesk.infra.work import UnitOfWork
+
+
+class NobodyNew(Forbidden):
+    """The desk takes nobody new."""
 
 
 class EmailTaken(Conflict):
@@ -39,10 +43,15 @@ class AddedUser:
 
 
 async def add_user(runtime: Runtime, who: Principal, command: AddUser) -> AddedUser:
-    """Write a user and a sign-in link. Raises MissingScope, RoleOutOfReach, EmailTaken. Acts as the system."""
+    """Write a user and a sign-in link; acts as the system.
+
+    Raises MissingScope, NobodyNew, RoleOutOfReach, EmailTaken.
+    """
     who.require(Scope.ADMIN)
     if command.tier is not Tier.BASIC:
         who.require(Scope.LIMITS)
+    if runtime.settings.registration == "closed":
+        raise NobodyNew("This desk takes nobody new; its setting says so.")
     now = runtime.clock.now()
     user = NewUser(
         UserId(uuid7(now, entropy())),
@@ -55,8 +64,9 @@ async def add_user(runtime: Runtime, who: Principal, command: AddUser) -> AddedU
     async with runtime.as_system() as db:
         work = UnitOfWork(who, now, db)
         require_administers(await member_store.role_of_caller(work), command.role)
-        if not await member_store.add_user(work, user):
+        if not await member_store.add_person(work, user):
             raise EmailTaken("Somebody at this desk has this e-mail address already.", email=user.email)
+        await member_store.add_place(work, user)
         await work.record(
             "add_user", user.id, {"role": user.role, "verification": user.verification, "tier": user.tier}
         )

@@ -4,8 +4,11 @@ from dataclasses import dataclass
 
 from paperdesk.core.kernel.ids import TenantId, UserId, uuid7
 from paperdesk.core.kernel.principal import Principal, Scope
+from paperdesk.core.kernel.roles import Role
+from paperdesk.core.kernel.tiers import Tier
 from paperdesk.features.identity import store
 from paperdesk.features.identity.issue_key import IssuedKey, IssueKey, issue_key
+from paperdesk.features.identity.member_store import NewUser
 from paperdesk.infra.crypto import entropy
 from paperdesk.infra.runtime import Runtime
 from paperdesk.infra.work import UnitOfWork
@@ -36,10 +39,13 @@ async def found_desk(runtime: Runtime, command: FoundDesk) -> Desk:
     now = runtime.clock.now()
     tenant_id, user_id = TenantId(uuid7(now, entropy())), UserId(uuid7(now, entropy()))
     who = Principal(tenant_id, user_id, frozenset(Scope))
-    owner = store.User(user_id, tenant_id, command.email.lower(), command.user_name, command.password_hash)
+    owner = NewUser(
+        user_id, command.email.lower(), command.user_name, Role.OWNER, Tier.PROFESSIONAL, command.password_hash
+    )
     async with runtime.as_system() as db:
         work = UnitOfWork(who, now, db)
-        await store.add_tenant(work, tenant_name=command.tenant_name, owner=owner)
+        is_new = await store.add_tenant(work, tenant_name=command.tenant_name, owner=owner)
+        assert is_new, "whoever founds a desk has an address of their own"
         await work.record("found_desk", tenant_id, {"name": command.tenant_name})
         key = await issue_key(work, IssueKey("First key", who.scopes), runtime.hasher)
     return Desk(tenant_id, user_id, who, key)

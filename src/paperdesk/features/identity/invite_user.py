@@ -39,9 +39,15 @@ async def invite_user(runtime: Runtime, who: Principal, user_id: UserId) -> Invi
         return await invited(work, user_id, runtime.hasher)
 
 
-async def invited(work: UnitOfWork, user_id: UserId, hasher: TokenHasher) -> Invitation:
-    """Write a link for somebody of the caller's tenant and return it; who may is for the caller to know."""
+async def invited(
+    work: UnitOfWork, user_id: UserId, hasher: TokenHasher, *, proves_address: bool = False
+) -> Invitation:
+    """Write a link for somebody of the caller's tenant and return it; who may is for the caller to know.
+
+    One that goes to their address by mail, and nowhere else, proves that it is theirs.
+    """
     invitation = Invitation(new_token(), work.now + LINK_LASTS)
-    await store.add_link(work, user_id, hasher.hash(invitation.token), invitation.expires_at)
+    token_hash = hasher.hash(invitation.token)
+    await store.add_link(work, user_id, token_hash, invitation.expires_at, proves_address=proves_address)
     await work.record("invite_user", user_id)
     return invitation

@@ -68,18 +68,20 @@ class MemberFilter:
     role: Role | None = None
 
 
-async def add_user(work: UnitOfWork, user: NewUser) -> bool:
-    """Write a user with a place in the caller's tenant; say whether the address was free. The system's work."""
+async def add_person(work: UnitOfWork, user: NewUser) -> bool:
+    """Write a user who has no place yet; say whether the address was free, and write nothing if not. For the system."""
     person = {
         "id": user.id, "email": user.email, "name": user.name,
         "password_hash": user.password_hash, "created_at": work.now,
     }  # fmt: skip
-    is_new = (await work.db.execute(insert(users).values(person).on_conflict_do_nothing())).rowcount == 1
-    if is_new:
-        place = {"tenant_id": work.who.tenant_id, "user_id": user.id, "joined_at": work.now}
-        standing = {"role": user.role, "verification": user.verification, "tier": user.tier}
-        await work.db.execute(insert(memberships).values(place | standing))
-    return is_new
+    return (await work.db.execute(insert(users).values(person).on_conflict_do_nothing())).rowcount == 1
+
+
+async def add_place(work: UnitOfWork, user: NewUser) -> None:
+    """Write what somebody is in the caller's tenant."""
+    place = {"tenant_id": work.who.tenant_id, "user_id": user.id, "joined_at": work.now}
+    standing = {"role": user.role, "verification": user.verification, "tier": user.tier}
+    await work.db.execute(insert(memberships).values(place | standing))
 
 
 def _members(work: ReadOnly) -> Select[Any]:

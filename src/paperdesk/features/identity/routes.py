@@ -49,6 +49,7 @@ async def begin_login(request: Request, response: Response, runtime: Serving, bo
         refuse_foreign_origin(request)
     gate_of(request).count_sign_in(request)
     login = await sign_in(runtime, body.command(), request.headers.get("user-agent", ""))
+    gate_of(request).forget_user(login.user.id)  # the link may have verified them
     response.headers["Cache-Control"] = "no-store"
     lasts = timedelta(hours=runtime.settings.login_hours)
     is_https = request.url.scheme == "https"

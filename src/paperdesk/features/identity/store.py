@@ -13,10 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from paperdesk.core.kernel.ids import KeyId, TenantId, UserId
 from paperdesk.core.kernel.principal import Principal, Scope
-from paperdesk.core.kernel.roles import Role, scopes_of
-from paperdesk.core.kernel.tiers import Tier
+from paperdesk.core.kernel.roles import Verification, scopes_of
 from paperdesk.features.identity.login_store import TokenKind
-from paperdesk.features.identity.member_store import NewUser, add_user
+from paperdesk.features.identity.member_store import NewUser, add_person, add_place
 from paperdesk.features.identity.tables import (
     api_keys,
     login_tokens,
@@ -125,13 +124,14 @@ def _user(row: Row[Any] | None) -> User | None:
     return None if row is None else User(**row._asdict())
 
 
-async def add_tenant(work: UnitOfWork, *, tenant_name: str, owner: User) -> None:
-    """Write a new tenant and its owner; the unit of work must be the system's."""
-    tenant = {"id": owner.tenant_id, "name": tenant_name, "created_at": work.now}
-    await work.db.execute(insert(tenants).values(tenant))
-    person = NewUser(owner.id, owner.email, owner.name, Role.OWNER, Tier.PROFESSIONAL, owner.password_hash)
-    is_new = await add_user(work, person)
-    assert is_new, "whoever founds a desk has an address of their own"
+async def add_tenant(work: UnitOfWork, *, tenant_name: str, owner: NewUser) -> bool:
+    """Write a new tenant and its owner; say whether the address was free, and write nothing if not. For the system."""
+    is_new = await add_person(work, owner)
+    if is_new:
+        tenant = {"id": work.who.tenant_id, "name": tenant_name, "created_at": work.now}
+        await work.db.execute(insert(tenants).values(tenant))
+        await add_place(work, owner)
+    return is_new
 
 
 async def add_key(work: UnitOfWork, key: NewKey) -> None:
@@ -170,20 +170,33 @@ async def save_password(work: UnitOfWork, password_hash: str) -> None:
     await work.db.execute(update(users).where(users.c.id == work.who.user_id).values(password_hash=password_hash))
 
 
-async def add_link(work: UnitOfWork, user_id: UserId, token_hash: bytes, expires_at: datetime) -> None:
+async def add_link(
+    work: UnitOfWork, user_id: UserId, token_hash: bytes, expires_at: datetime, *, proves_address: bool = False
+) -> None:
     """Write a sign-in link for a user of the caller's tenant; the unit of work must be the system's."""
     link = {"tenant_id": work.who.tenant_id, "user_id": user_id, "expires_at": expires_at}
+    link |= {"proves_address": proves_address}
     await work.db.execute(insert(sign_in_links).values(token_hash=token_hash, **link))
 
 
 async def spend_link(db: AsyncConnection, token_hash: bytes, now: datetime) -> User | None:
-    """Use up a link and return whom it signs in; none when it is unknown, used or expired."""
+    """Use up a link and return whom it signs in; none when it is unknown, used or expired.
+
+    One that was sent by mail verifies whoever was waiting for that.
+    """
     link = sign_in_links.c
     query = (
         update(sign_in_links)
         .where(link.token_hash == token_hash, link.used_at.is_(None), link.expires_at > now)
         .values(used_at=now)
-        .returning(link.user_id, link.tenant_id)
+        .returning(link.user_id, link.tenant_id, link.proves_address)
     )
     row = (await db.execute(query)).one_or_none()
-    return None if row is None else await find_user(db, row.user_id, row.tenant_id)
+    if row is None:
+        return None
+    if row.proves_address:
+        member = memberships.c
+        is_waiting = and_(member.user_id == row.user_id, member.verification == Verification.PENDING)
+        theirs = update(memberships).where(is_waiting, member.tenant_id == row.tenant_id)
+        await db.execute(theirs.values(verification=Verification.VERIFIED))
+    return await find_user(db, row.user_id, row.tenant_id)

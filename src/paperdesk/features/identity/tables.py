@@ -1,6 +1,6 @@
 """Tables of identity. Of `users` a request sees its own tenant's, without what is secret; `sign_in_links` none."""
 
-from sqlalchemy import Column, LargeBinary, Table, Text, Uuid
+from sqlalchemy import Boolean, Column, LargeBinary, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from paperdesk.infra.db import Instant, metadata
@@ -93,4 +93,5 @@ sign_in_links = Table(
     Column("user_id", Uuid, nullable=False),
     Column("expires_at", Instant, nullable=False),
     Column("used_at", Instant),
+    Column("proves_address", Boolean, nullable=False),
 )

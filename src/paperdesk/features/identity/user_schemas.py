@@ -13,6 +13,7 @@ from paperdesk.features.identity.add_user import AddedUser, AddUser
 from paperdesk.features.identity.change_user import ChangeUser
 from paperdesk.features.identity.invite_user import Invitation
 from paperdesk.features.identity.member_store import Member
+from paperdesk.features.identity.register import Register
 from paperdesk.features.identity.schemas import EMAIL_LENGTH_MAX
 from paperdesk.infra.http import Body, Line
 
@@ -40,6 +41,27 @@ class AddUserBody(Body):
     def command(self) -> AddUser:
         """Return what is asked for."""
         return AddUser(self.email, self.name, self.role, self.verification, self.tier)
+
+
+class RegisterBody(Body):
+    """Somebody who registers; they choose a password once the link in their letter has let them in."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"email": "ada@desk.example", "name": "Ada"}]})
+
+    email: Address
+    name: Line = Field(examples=["Ada"])
+
+    def command(self) -> Register:
+        """Return what is asked for."""
+        return Register(self.email, self.name)
+
+
+class LinkBody(Body):
+    """Where to send a link."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"email": "ada@desk.example"}]})
+
+    email: Address
 
 
 class ChangeUserBody(Body):

@@ -1,0 +1,11 @@
+"""A link that was sent by mail proves the address of whoever uses it."""
+
+from alembic import op
+
+revision = "0027"
+down_revision = "0026"
+
+
+def upgrade() -> None:
+    """Say of each link whether it was sent by mail; none of those that stand was."""
+    op.execute("alter table sign_in_links add column proves_address boolean not null default false")
