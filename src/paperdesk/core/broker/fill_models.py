@@ -275,12 +275,14 @@ def unquoted(model: FillModel, side: Side, base: Decimal, tick: Decimal, impact_
     unit = base.scaleb(-_BPS_PLACES) * sign
     spread, latency = unit * model.half_spread_bps, unit * model.latency_bps
     impact = base * impact_rate * sign if impact_rate else ZERO
+    if model.strain is NO_STRAIN:
+        return _rounded(side, tick, (base, spread, impact, latency))
     return strained(Parts(base, spread, impact, latency), model.strain, side, tick)
 
 
 def printed(side: Side, base: Decimal, tick: Decimal) -> Parts:
     """Price a customer of an auction: everybody gets its one price."""
-    return _rounded(side, tick, Parts(base))
+    return _rounded(side, tick, (base, ZERO, ZERO, ZERO))
 
 
 def quoted(model: FillModel, side: Side, bid: Decimal, ask: Decimal, tick: Decimal) -> Parts:
@@ -289,7 +291,7 @@ def quoted(model: FillModel, side: Side, bid: Decimal, ask: Decimal, tick: Decim
     base = (bid + ask) / _TWO
     if model.spread_share == _ONE:
         return Parts(base, touch - base)
-    parts = _rounded(side, tick, Parts(base, (touch - base) * model.spread_share))
+    parts = _rounded(side, tick, (base, (touch - base) * model.spread_share, ZERO, ZERO))
     # Rounding to a coarse step must not cost more than the touch, which anybody can have.
     is_beyond = parts.price > touch if side is Side.BUY else parts.price < touch
     return Parts(base, touch - base) if is_beyond and model.spread_share <= _ONE else parts
@@ -340,28 +342,27 @@ def for_instrument(model: FillModel, instrument: Instrument, price: Decimal) -> 
 def moved_by_size(parts: Parts, side: Side, amount: Decimal, tick: Decimal) -> Parts:
     """Return a price moved against the customer by what its own size costs, rounded up to a billionth."""
     impact = amount.quantize(_BILLIONTH, ROUND_CEILING)
-    return _rounded(side, tick, Parts(parts.base, parts.spread, impact if side is Side.BUY else -impact))
+    return _rounded(side, tick, (parts.base, parts.spread, impact if side is Side.BUY else -impact, ZERO))
 
 
 def strained(parts: Parts, strain: Strain, side: Side, tick: Decimal) -> Parts:
     """Return a price with what the moment adds, each part rounded up to a billionth against the customer."""
-    if strain is NO_STRAIN:
-        return _rounded(side, tick, parts)
     sign = 1 if side is Side.BUY else -1
     cost = max((parts.spread + parts.impact) * sign, ZERO)
     volatility = (cost * strain.volatility).quantize(_BILLIONTH, ROUND_CEILING)
     time_of_day = ((cost + volatility) * strain.time_of_day).quantize(_BILLIONTH, ROUND_CEILING)
     noise = (parts.base * strain.noise).quantize(_BILLIONTH, ROUND_CEILING if side is Side.BUY else ROUND_FLOOR)
-    return _rounded(
-        side,
-        tick,
-        replace(parts, volatility=volatility * sign, time_of_day=time_of_day * sign, noise=noise, rounding=ZERO),
-    )
+    moved = replace(parts, volatility=volatility * sign, time_of_day=time_of_day * sign, noise=noise)
+    return replace(moved, rounding=_rounding(side, tick, moved.raw))
 
 
-def _rounded(side: Side, tick: Decimal, parts: Parts) -> Parts:
-    """Round a price to the tick, once and against the customer."""
-    raw = parts.raw
+def _rounded(side: Side, tick: Decimal, made: tuple[Decimal, Decimal, Decimal, Decimal]) -> Parts:
+    """Round base, spread, impact and latency to the tick, once and against the customer."""
+    base, spread, impact, latency = made
+    return Parts(base, spread, impact, latency, rounding=_rounding(side, tick, base + spread + impact + latency))
+
+
+def _rounding(side: Side, tick: Decimal, raw: Decimal) -> Decimal:
     steps = (raw / tick).to_integral_value(ROUND_CEILING if side is Side.BUY else ROUND_FLOOR)
     # A price close to zero stays sellable at one tick rather than at nothing.
-    return replace(parts, rounding=max(steps * tick, tick) - raw)
+    return max(steps * tick, tick) - raw
