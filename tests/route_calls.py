@@ -41,6 +41,7 @@ OPTION = "ACME240607C00100000"
 CALLS = {
     ("DELETE", "/v1/logins/current"): Call(),
     ("GET", "/v1/me"): Call(),
+    ("PATCH", "/v1/me"): Call(body={"name": "Another"}),
     ("GET", "/v1/keys"): Call(),
     ("POST", "/v1/keys"): Call(body={"name": "Another", "scopes": ["read"]}),
     ("DELETE", "/v1/keys/{key_id}"): Call(),
@@ -266,6 +267,7 @@ THEIR_OWN = {("DELETE", "/v1/logins/{login_id}")}
 HARMLESS = {
     ("DELETE", "/v1/logins/current"): "everybody may leave",
     ("PATCH", "/v1/me/preferences"): "everybody has a taste of their own",
+    ("PATCH", "/v1/me"): "everybody has a name of their own",
     ("PUT", "/v1/me/password"): "everybody has a password of their own",
     ("POST", "/v1/orders/preview"): "an order is worked out and not placed",
     ("POST", "/v1/options/payoff"): "a strategy is worked out and not bought",

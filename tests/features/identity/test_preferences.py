@@ -96,8 +96,22 @@ async def test_an_account_is_opened_in_the_base_currency_unless_another_is_named
     assert (await desk.mine.get(f"/v1/accounts/{named}"))["currency"] == "USD"
 
 
+async def test_a_profile_is_read_and_changed_by_its_owner_and_its_time_zone_exists(desk: RunningDesk) -> None:
+    vera = await viewer(desk)
+    renamed = await vera.ask("PATCH", "/v1/me", json={"name": " Vera V. "})
+    assert renamed.json() == await vera.get("/v1/me")
+    assert renamed.json()["user"]["name"] == "Vera V."
+    assert (await desk.mine.get("/v1/me"))["user"]["name"] == "Demo"
+    assert (await changed(vera, time_zone="Europe/Zurich"))["time_zone"] == "Europe/Zurich"
+    refused(await vera.ask("PATCH", PATH, json={"time_zone": "Europe/Zuerich"}), 422, "unknown_time_zone")
+    for name in ("", "two\nlines", "x" * 101):
+        refused(await vera.ask("PATCH", "/v1/me", json={"name": name}), 422, "malformed_request")
+    assert "Vera V." in [user["name"] for user in await desk.mine.rows("/v1/users")]
+
+
 async def test_a_key_that_only_reads_changes_nobodys_taste(desk: RunningDesk) -> None:
     key = await desk.mine.post("/v1/keys", {"name": "Reader", "scopes": ["read"]})
     reader = desk.visitor(f"{key['key_id']}.{key['secret']}")
     refused(await reader.ask("PATCH", PATH, json={"locale": "fr"}), 403, "missing_scope")
+    refused(await reader.ask("PATCH", "/v1/me", json={"name": "Reader"}), 403, "missing_scope")
     assert await reader.get(PATH) == AT_FIRST

@@ -104,7 +104,8 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /** Change what you are called. */
+        patch: operations["patch_me"];
         trace?: never;
     };
     "/v1/keys": {
@@ -6531,6 +6532,20 @@ export interface components {
             reason: string | null;
         };
         /**
+         * ProfileBody
+         * @description What you are called from now on.
+         * @example {
+         *       "name": "Ada"
+         *     }
+         */
+        ProfileBody: {
+            /**
+             * Name
+             * @example Ada
+             */
+            name: string;
+        };
+        /**
          * PumpOut
          * @description Whether anybody moves the tapes; while nobody does, quotes stand still and no order fills.
          */
@@ -8508,6 +8523,39 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeView"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProfileBody"];
+            };
+        };
         responses: {
             /** @description Done. */
             200: {

@@ -22,6 +22,7 @@ from paperdesk.features.identity.end_login import end_login, sign_out
 from paperdesk.features.identity.issue_key import issue_key
 from paperdesk.features.identity.queries import list_logins, login_of
 from paperdesk.features.identity.refresh_login import RefreshReused, refresh_login
+from paperdesk.features.identity.rename_self import rename_self
 from paperdesk.features.identity.revoke_key import RevokeKey, revoke_key
 from paperdesk.features.identity.schemas import (
     IssuedKeyView,
@@ -32,6 +33,7 @@ from paperdesk.features.identity.schemas import (
     LoginView,
     MeView,
     PasswordBody,
+    ProfileBody,
     RefreshBody,
     TokensView,
 )
@@ -119,6 +121,13 @@ async def read_me(runtime: Serving, who: Caller) -> MeView:
     """Tell who is calling and what they may do."""
     async with runtime.read(who) as work:
         return MeView.of(await queries.me(work), who)
+
+
+@router.patch("/me")
+async def patch_me(work: Work, body: ProfileBody) -> MeView:
+    """Change what you are called."""
+    await rename_self(work, body.name)
+    return MeView.of(await queries.me(work), work.who)
 
 
 @router.get("/keys")

@@ -188,6 +188,14 @@ class MeView(BaseModel):
         )
 
 
+class ProfileBody(Body):
+    """What you are called from now on."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"name": "Ada"}]})
+
+    name: Line = Field(examples=["Ada"])
+
+
 class KeyBody(Body):
     """A key to issue, with some of the caller's own permissions."""
 
