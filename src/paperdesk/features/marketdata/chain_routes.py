@@ -8,7 +8,16 @@ from fastapi import APIRouter, Depends, Query
 from paperdesk.core.market.options import Right
 from paperdesk.features.identity.access import Reading
 from paperdesk.features.marketdata.chain_schemas import ChainLineOut, ContractOut, ExpirationsOut, StrikesOut
-from paperdesk.features.marketdata.chains import ContractQuery, LineFilter, Moneyness, Place, chain, contracts, place_of
+from paperdesk.features.marketdata.chains import (
+    ContractQuery,
+    LineFilter,
+    Moneyness,
+    Place,
+    contracts,
+    lines_of,
+    listed_near,
+    place_of,
+)
 from paperdesk.features.marketdata.queries import on_tape
 from paperdesk.features.marketdata.routes import Datasets
 from paperdesk.infra.http import DayText, Line, NumberText, Page, PageOf
@@ -59,8 +68,14 @@ async def get_chain(  # noqa: PLR0913 - each is a part of what is asked
     `band` is how far strikes may be from the price of the underlying, as a fraction of it; `delta` picks the nearest
     line of each expiry and right.
     """
-    known = chain(*await on_tape(work, shelf, tape_id), asked, wanted)
-    found, next_cursor = page.part(known, lambda each: place_of(each.instrument, each.contract), Place)
+    tape, dataset = await on_tape(work, shelf, tape_id)
+    listed = listed_near(tape, dataset, asked, wanted)
+    if wanted.looks_at_lines:
+        known = lines_of(tape, dataset, listed, wanted)
+        found, next_cursor = page.part(known, lambda each: place_of(each.instrument, each.contract), Place)
+    else:  # what is not on the page is not worked out
+        part, next_cursor = page.part(listed, lambda each: place_of(*each), Place)
+        found = list(lines_of(tape, dataset, part, wanted))
     return PageOf(items=[ChainLineOut.of_line(each) for each in found], next_cursor=next_cursor)
 
 

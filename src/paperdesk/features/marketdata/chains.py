@@ -62,6 +62,11 @@ class LineFilter:
     moneyness: Moneyness | None = None
     delta: Decimal | None = None
 
+    @property
+    def looks_at_lines(self) -> bool:
+        """Say whether a contract is wanted for what its line says, and not for what it is."""
+        return self.volume_min is not None or self.delta is not None
+
 
 EVERY_LINE: Final = LineFilter()
 
@@ -146,7 +151,20 @@ def contracts(tape: Tape, dataset: Dataset, asked: ContractQuery) -> list[tuple[
 
 def chain(tape: Tape, dataset: Dataset, asked: ContractQuery, wanted: LineFilter = EVERY_LINE) -> Iterator[ChainLine]:
     """Yield contracts with their quotes, implied volatilities and deltas, by European values without dividends."""
-    found = _near(tape, dataset, contracts(tape, dataset, asked), wanted)
+    return lines_of(tape, dataset, listed_near(tape, dataset, asked, wanted), wanted)
+
+
+def listed_near(
+    tape: Tape, dataset: Dataset, asked: ContractQuery, wanted: LineFilter
+) -> Sequence[tuple[Instrument, OptionContract]]:
+    """Return the contracts that are asked for and whose strikes stand to the price of their underlying as wanted."""
+    return _near(tape, dataset, contracts(tape, dataset, asked), wanted)
+
+
+def lines_of(
+    tape: Tape, dataset: Dataset, found: Sequence[tuple[Instrument, OptionContract]], wanted: LineFilter
+) -> Iterator[ChainLine]:
+    """Yield the lines of contracts, as far as their volumes and deltas are wanted."""
     lines = _quoted(tape, dataset, found)
     if wanted.volume_min is not None:
         least = wanted.volume_min
