@@ -18,6 +18,7 @@ T = SpreadTemplate
 def built(template: SpreadTemplate) -> list[Leg]:
     """Return the legs of a template with strikes ten apart around a hundred, each option free of charge."""
     shape = SHAPES[template]
+    shape.require([Decimal(100 + 10 * width) for width in shape.widths])
     found: list[Leg] = []
     for each in shape.legs:
         strike = 100 + 10 * shape.widths[each.strike]
