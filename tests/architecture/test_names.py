@@ -89,6 +89,7 @@ NOUNS = {
     "identity/member_store": "the SQL of people and what they are in a tenant",
     "identity/user_routes": "the routes of people, for the REST door",
     "identity/user_schemas": "what people look like from outside",
+    "watch/lookout": "what is to be looked at next, for both rooms that look",
     "watch/numbered_news": "that there is something new by number, for the stream",
     "watch/notifications": "what people want to be told of orders, and were told",
     "watch/notification_store": "rules and what was told by them, for the use cases and reads",

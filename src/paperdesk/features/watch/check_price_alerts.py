@@ -20,6 +20,7 @@ from paperdesk.features.marketdata.queries import tape_for_all
 from paperdesk.features.marketdata.tapes import Shelf
 from paperdesk.features.watch import store
 from paperdesk.features.watch.alerts import SetAlert
+from paperdesk.features.watch.lookout import Lookout
 from paperdesk.infra.rooms import keep_serving
 from paperdesk.infra.runtime import Runtime
 
@@ -68,58 +69,42 @@ class Watch:
         return replace(self.kept, alert=self.alert, checked_cursor=self.cursor, version=self.kept.version + 1)
 
 
-@dataclass(slots=True)
 class Watcher:
     """The room that looks: it hears of tapes that moved and of alerts that were set."""
 
-    runtime: Runtime
-    shelf: Shelf
-    _watched: set[TapeId] = field(default_factory=set[TapeId])
-    _due: set[TapeId] = field(default_factory=set[TapeId])
-    _on_their_way: dict[TapeId, dict[UUID, Watch]] = field(default_factory=dict[TapeId, dict[UUID, Watch]])
-    _rung: asyncio.Event = field(default_factory=asyncio.Event)
-    _looks_at_all: bool = True
+    def __init__(self, runtime: Runtime, shelf: Shelf) -> None:
+        """Start without having looked at anything."""
+        self.runtime, self.shelf = runtime, shelf
+        self._lookout = Lookout(self._watched_tapes, LOOK_AGAIN_S)
+        self._on_their_way: dict[TapeId, dict[UUID, Watch]] = {}
 
     def told(self, payload: str) -> None:
         """Take note of a tape that moved, or on which an alert was set."""
         word, _, named = payload.rpartition(" ")
         tape_id = TapeId(uuid_from_text(named))
         if word == "set":
-            self._watched.add(tape_id)
-        if tape_id in self._watched and word != "fired":
-            self._due.add(tape_id)
-            self._rung.set()
+            self._lookout.know([tape_id])
+        if word != "fired":
+            self._lookout.name([tape_id])
 
     def listening(self, *, is_on: bool) -> None:
         """Look at every tape with alerts: they may have moved while nobody told."""
         if is_on:
-            self._looks_at_all = True
-            self._rung.set()
+            self._lookout.name_all()
 
     async def run(self) -> None:
         """Look until cancelled; a database that goes away is waited for."""
-        await keep_serving("watcher", self._serve)
+        await keep_serving("watcher", lambda: self._lookout.run(self._look))
 
-    async def _serve(self) -> None:
-        self.listening(is_on=True)
-        while True:
-            await self._rung.wait()
-            self._rung.clear()
-            if self._looks_at_all:
-                self._looks_at_all = False
-                async with self.runtime.as_system() as db:
-                    found = await store.watched_tapes(db)
-                self._watched |= found
-                self._due |= found
-            # What comes meanwhile waits for the next look: a tape that runs flat out is looked at ten times a second.
-            due, self._due = self._due, set()
-            for tape_id in due:
-                if await check_price_alerts(self, tape_id):
-                    self._watched.add(tape_id)
-                else:
-                    self._watched.discard(tape_id)
-                    self._on_their_way.pop(tape_id, None)
-            await asyncio.sleep(LOOK_AGAIN_S)
+    async def _watched_tapes(self) -> set[TapeId]:
+        async with self.runtime.as_system() as db:
+            return await store.watched_tapes(db)
+
+    async def _look(self, tape_id: TapeId) -> bool:
+        is_watched = await check_price_alerts(self, tape_id)
+        if not is_watched:
+            self._on_their_way.pop(tape_id, None)
+        return is_watched
 
     def begun(self, kept: SetAlert) -> Watch:
         """Return an alert where it was looked at last, unless it has changed since."""

@@ -7,7 +7,8 @@ is left out, whatever dies in between, and each event is told once by a rule. A 
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+from functools import partial
 from typing import Final
 
 from paperdesk.core.broker.events import ReservationsMoved
@@ -20,6 +21,7 @@ from paperdesk.features.broker.story import orders_of
 from paperdesk.features.marketdata.tapes import Shelf
 from paperdesk.features.watch import notification_store as store
 from paperdesk.features.watch.deliver_notification import deliver_notification
+from paperdesk.features.watch.lookout import Lookout
 from paperdesk.features.watch.notifications import Notification, Rule, Way
 from paperdesk.infra.db import Row
 from paperdesk.infra.rooms import keep_serving
@@ -32,59 +34,36 @@ EVENTS_AT_ONCE: Final = 200
 LOOK_AGAIN_S: Final = 0.05
 
 
-@dataclass(slots=True)
 class Teller:
     """The room that tells: it hears of accounts with new events, and of rules that were set."""
 
-    runtime: Runtime
-    shelf: Shelf
-    _ruled: set[AccountId] = field(default_factory=set[AccountId])
-    _due: set[AccountId] = field(default_factory=set[AccountId])
-    _rung: asyncio.Event = field(default_factory=asyncio.Event)
-    _looks_at_all: bool = True
+    def __init__(self, runtime: Runtime, shelf: Shelf) -> None:
+        """Start without having told anybody anything."""
+        self.runtime, self.shelf = runtime, shelf
+        self._lookout = Lookout(self._ruled_accounts, LOOK_AGAIN_S)
 
     def told(self, payload: str) -> None:
         """Take note of accounts with new events, or of one for which a rule was set."""
         word, _, named = payload.partition(" ")
         if word == "told":
             return
-        account_ids = {AccountId(uuid_from_text(each)) for each in named.split(",")}
+        account_ids = [AccountId(uuid_from_text(each)) for each in named.split(",")]
         if word == "rule":
-            self._ruled |= account_ids
-        due = account_ids & self._ruled
-        if due:
-            self._due |= due
-            self._rung.set()
+            self._lookout.know(account_ids)
+        self._lookout.name(account_ids)
 
     def listening(self, *, is_on: bool) -> None:
         """Look at every account with rules: something may have happened while nobody told."""
         if is_on:
-            self._looks_at_all = True
-            self._rung.set()
+            self._lookout.name_all()
 
     async def run(self) -> None:
         """Tell until cancelled; a database that goes away is waited for."""
-        await keep_serving("teller", self._serve)
+        await keep_serving("teller", lambda: self._lookout.run(partial(tell_of_orders, self)))
 
-    async def _serve(self) -> None:
-        self.listening(is_on=True)
-        while True:
-            await self._rung.wait()
-            self._rung.clear()
-            if self._looks_at_all:
-                self._looks_at_all = False
-                async with self.runtime.as_system() as db:
-                    found = await store.ruled_accounts(db)
-                self._ruled |= found
-                self._due |= found
-            # What comes meanwhile waits for the next look, however quickly an account's orders follow each other.
-            due, self._due = self._due, set()
-            for account_id in due:
-                if await tell_of_orders(self, account_id):
-                    self._ruled.add(account_id)
-                else:
-                    self._ruled.discard(account_id)
-            await asyncio.sleep(LOOK_AGAIN_S)
+    async def _ruled_accounts(self) -> set[AccountId]:
+        async with self.runtime.as_system() as db:
+            return await store.ruled_accounts(db)
 
 
 async def tell_of_orders(teller: Teller, account_id: AccountId) -> bool:
