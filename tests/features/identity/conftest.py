@@ -1,6 +1,6 @@
 """An app with the routes of identity alone, and clients of it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import httpx
 import pytest
@@ -15,6 +15,9 @@ from paperdesk.features.identity.user_routes import router as users
 from paperdesk.infra.runtime import Runtime
 
 HERE = "http://desk.test"
+
+
+Holding = Callable[[str], httpx.AsyncClient]
 
 
 @pytest.fixture
@@ -46,3 +49,20 @@ async def owner(app: FastAPI, found: Desk) -> AsyncIterator[httpx.AsyncClient]:
     headers = {"Authorization": f"Bearer {found.key.token}"}
     async with httpx.AsyncClient(transport=transport, base_url=HERE, headers=headers) as client:
         yield client
+
+
+@pytest.fixture
+async def holding(app: FastAPI) -> AsyncIterator[Holding]:
+    """A client that shows a token, for as many as a test needs."""
+    clients: list[httpx.AsyncClient] = []
+
+    def open_client(token: str) -> httpx.AsyncClient:
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        clients.append(
+            httpx.AsyncClient(transport=transport, base_url=HERE, headers={"Authorization": f"Bearer {token}"})
+        )
+        return clients[-1]
+
+    yield open_client
+    for client in clients:
+        await client.aclose()

@@ -1,11 +1,9 @@
 """A password is changed with the old one or fresh from a link, must be strong, and ends every other login."""
 
-from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 
 import httpx
 import pytest
-from fastapi import FastAPI
 
 from paperdesk.features.identity.found_desk import Desk, FoundDesk, found_desk
 from paperdesk.features.identity.issue_sign_in_link import issue_sign_in_link
@@ -13,33 +11,15 @@ from paperdesk.features.identity.passwords import PasswordTooWeak, require_stron
 from paperdesk.infra.clock import FrozenClock
 from paperdesk.infra.crypto import hash_password
 from paperdesk.infra.runtime import Runtime
-from tests.features.identity.conftest import HERE
+from tests.features.identity.conftest import HERE, Holding
 
 OLD, NEW = "correct horse battery staple", "tomorrow's bread, cheese"
-Holding = Callable[[str], httpx.AsyncClient]
 
 
 @pytest.fixture
 async def ada(runtime: Runtime) -> Desk:
     """A desk whose owner has a password."""
     return await found_desk(runtime, FoundDesk("Engines", "ada@desk.test", "Countess Lovelace", hash_password(OLD)))
-
-
-@pytest.fixture
-async def holding(app: FastAPI) -> AsyncIterator[Holding]:
-    """A client that shows a token, for as many as a test needs."""
-    clients: list[httpx.AsyncClient] = []
-
-    def open_client(token: str) -> httpx.AsyncClient:
-        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-        clients.append(
-            httpx.AsyncClient(transport=transport, base_url=HERE, headers={"Authorization": f"Bearer {token}"})
-        )
-        return clients[-1]
-
-    yield open_client
-    for client in clients:
-        await client.aclose()
 
 
 async def came_in(client: httpx.AsyncClient, password: str) -> httpx.Response:

@@ -1,13 +1,11 @@
 """People of a tenant are added, found, changed, locked out and let go by those who may, and by nobody else."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
-from fastapi import FastAPI
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
@@ -16,28 +14,9 @@ from paperdesk.features.identity.member_store import erase_member, find_member
 from paperdesk.infra.runtime import Runtime
 from paperdesk.infra.work import UnitOfWork
 from tests.desk import RunningDesk
-from tests.features.identity.conftest import HERE
+from tests.features.identity.conftest import Holding
 
 ADA = {"email": "Ada@desk.test", "name": "Ada", "role": "trader"}
-
-Opener = Callable[[str], httpx.AsyncClient]
-
-
-@pytest.fixture
-async def holding(app: FastAPI) -> AsyncIterator[Opener]:
-    """A client that shows a token, for as many as a test needs."""
-    clients: list[httpx.AsyncClient] = []
-
-    def open_client(token: str) -> httpx.AsyncClient:
-        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-        clients.append(
-            httpx.AsyncClient(transport=transport, base_url=HERE, headers={"Authorization": f"Bearer {token}"})
-        )
-        return clients[-1]
-
-    yield open_client
-    for client in clients:
-        await client.aclose()
 
 
 async def added(owner: httpx.AsyncClient, **other: str) -> dict[str, Any]:
@@ -47,7 +26,7 @@ async def added(owner: httpx.AsyncClient, **other: str) -> dict[str, Any]:
     return dict(answer.json())
 
 
-async def came_in(owner: httpx.AsyncClient, holding: Opener, user: dict[str, Any]) -> httpx.AsyncClient:
+async def came_in(owner: httpx.AsyncClient, holding: Holding, user: dict[str, Any]) -> httpx.AsyncClient:
     """Sign somebody in by the link they were given."""
     link = {"link_token": user["invitation"]["link_token"]}
     answer = await owner.post("/v1/logins", json=link)
@@ -61,7 +40,7 @@ def refusal(answer: httpx.Response) -> tuple[int, str]:
 
 
 async def test_who_is_added_comes_in_by_their_link_and_may_do_what_their_role_may(
-    owner: httpx.AsyncClient, holding: Opener
+    owner: httpx.AsyncClient, holding: Holding
 ) -> None:
     user = await added(owner)
     assert (user["email"], user["role"], user["verification"], user["is_active"]) == (
@@ -119,7 +98,7 @@ async def test_people_are_listed_by_verification_activity_and_role(owner: httpx.
     assert refusal(await owner.get("/v1/users", params={"role": "king"})) == (422, "malformed_request")
 
 
-async def test_a_change_of_role_counts_with_the_next_request(owner: httpx.AsyncClient, holding: Opener) -> None:
+async def test_a_change_of_role_counts_with_the_next_request(owner: httpx.AsyncClient, holding: Holding) -> None:
     user = await added(owner)
     ada = await came_in(owner, holding, user)
     assert (await ada.get("/v1/me")).json()["scopes"] == ["read", "trade"]
@@ -130,7 +109,7 @@ async def test_a_change_of_role_counts_with_the_next_request(owner: httpx.AsyncC
     assert refusal(await owner.patch(f"/v1/users/{user['id']}", json={})) == (422, "malformed_request")
 
 
-async def test_a_key_loses_what_its_owner_loses(owner: httpx.AsyncClient, holding: Opener, found: Desk) -> None:
+async def test_a_key_loses_what_its_owner_loses(owner: httpx.AsyncClient, holding: Holding, found: Desk) -> None:
     deputy = await came_in(owner, holding, await added(owner, role="owner"))
     key = (await deputy.post("/v1/keys", json={"name": "Bot", "scopes": ["read", "trade", "admin"]})).json()
     bot = holding(f"{key['key_id']}.{key['secret']}")
@@ -141,7 +120,7 @@ async def test_a_key_loses_what_its_owner_loses(owner: httpx.AsyncClient, holdin
 
 
 async def test_who_is_locked_out_is_out_at_once_and_comes_back_when_let_in(
-    owner: httpx.AsyncClient, holding: Opener, runtime: Runtime
+    owner: httpx.AsyncClient, holding: Holding, runtime: Runtime
 ) -> None:
     user = await added(owner, role="admin")
     ada = await came_in(owner, holding, user)
@@ -162,7 +141,7 @@ async def test_who_is_locked_out_is_out_at_once_and_comes_back_when_let_in(
 
 
 async def test_who_is_let_go_leaves_no_name_and_no_way_in(
-    owner: httpx.AsyncClient, holding: Opener, runtime: Runtime, found: Desk
+    owner: httpx.AsyncClient, holding: Holding, runtime: Runtime, found: Desk
 ) -> None:
     user = await added(owner)
     ada = await came_in(owner, holding, user)
@@ -210,7 +189,7 @@ async def test_the_last_owner_stays(
 
 
 async def test_two_owners_who_remove_each_other_at_once_leave_one(
-    owner: httpx.AsyncClient, holding: Opener, found: Desk
+    owner: httpx.AsyncClient, holding: Holding, found: Desk
 ) -> None:
     for _ in range(5):
         other = await added(owner, role="owner", email=f"{uuid4()}@desk.test")
@@ -231,7 +210,7 @@ async def test_two_owners_who_remove_each_other_at_once_leave_one(
 
 
 async def test_an_administrator_reaches_everybody_but_owners(
-    owner: httpx.AsyncClient, holding: Opener, found: Desk
+    owner: httpx.AsyncClient, holding: Holding, found: Desk
 ) -> None:
     admin = await came_in(owner, holding, await added(owner, role="admin"))
     mine = (await admin.get("/v1/me")).json()["user"]["id"]

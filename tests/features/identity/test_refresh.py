@@ -1,39 +1,18 @@
 """Short tokens, the next ones for a refresh token that works once, and logins that can be seen and ended."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
-from fastapi import FastAPI
 from sqlalchemy import text
 
 from paperdesk.features.identity.found_desk import Desk
 from paperdesk.features.identity.issue_sign_in_link import issue_sign_in_link
 from paperdesk.infra.clock import FrozenClock
 from paperdesk.infra.runtime import Runtime
-from tests.features.identity.conftest import HERE
-
-Holding = Callable[[str], httpx.AsyncClient]
-
-
-@pytest.fixture
-async def holding(app: FastAPI) -> AsyncIterator[Holding]:
-    """A client that shows a token, for as many as a test needs."""
-    clients: list[httpx.AsyncClient] = []
-
-    def open_client(token: str) -> httpx.AsyncClient:
-        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-        clients.append(
-            httpx.AsyncClient(transport=transport, base_url=HERE, headers={"Authorization": f"Bearer {token}"})
-        )
-        return clients[-1]
-
-    yield open_client
-    for client in clients:
-        await client.aclose()
+from tests.features.identity.conftest import Holding
 
 
 async def came_in(client: httpx.AsyncClient, runtime: Runtime, desk: Desk, program: str = "A bot") -> dict[str, Any]:
