@@ -9,7 +9,7 @@ from email.message import EmailMessage
 from typing import Protocol, TextIO
 from urllib.parse import unquote, urlsplit
 
-from paperdesk.core.kernel.errors import Invalid
+from paperdesk.core.kernel.errors import Invalid, Unavailable
 from paperdesk.infra.rooms import keep_serving
 from paperdesk.infra.telemetry import log
 
@@ -25,6 +25,10 @@ OUR_NAME = "[127.0.0.1]"
 
 class MalformedMailServer(Invalid):
     """A mail server is smtp://host, or smtps://user:password@host:port; a password goes over TLS alone."""
+
+
+class LetterNotSent(Unavailable):
+    """The mail server could not be reached, or did not take a letter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +124,13 @@ class Postman:
             self._waiting.put_nowait(letter)
         except asyncio.QueueFull:
             log.warning("letter_thrown_away", waiting=WAITING_MAX)
+
+    async def deliver(self, letter: Letter) -> None:
+        """Send a letter now; whoever sends it tries again. Raises LetterNotSent."""
+        try:
+            await self._mailer.send(letter)
+        except (OSError, MalformedMailServer) as error:
+            raise LetterNotSent(f"The mail server did not take the letter: {type(error).__name__}.") from error
 
     async def run(self) -> None:
         """Send letters for as long as the desk is open."""

@@ -19,8 +19,10 @@ from paperdesk.features.watch.tell_of_orders import Teller, tell_of_orders
 from paperdesk.infra import webhooks
 from paperdesk.infra.job_worker import Worker
 from paperdesk.infra.jobs import RETRIES, Rhythm
+from paperdesk.infra.mail import Postman, SmtpMailer
 from tests.desk import RunningDesk, refused
 from tests.features.watch.hook import Hook, hook_at_work
+from tests.smtp_server import mail_server
 
 
 @pytest.fixture
@@ -84,6 +86,25 @@ async def test_orders_are_told_by_rules_on_several_channels_with_retries(
     assert head["paperdesk-signature"] == f"sha256={expected}"
     assert head["host"] == f"localhost:{hook.port}"
     assert (line["id"], line["happened"], line["log_level"]) == (told_once["id"], "order_filled", "info")
+
+
+async def test_a_letter_goes_to_the_confirmed_address_of_who_made_the_rule_and_is_tried_again(
+    at_work: RunningDesk,
+) -> None:
+    tape_id, account_id = await at_work.market("daily")
+    async with mail_server() as post:
+        post.says_no = 2
+        at_work.runtime.postman = Postman(SmtpMailer(f"smtp://127.0.0.1:{post.port}", "desk@desk.test"))
+        await ruled(at_work, account_id, states=["filled"], channels=["email"])
+        order = await at_work.mine.order(account_id, "buy", "2")
+        await at_work.mine.step(tape_id)
+        (letter,) = await post.arrived(1)
+    (found,) = await told(at_work, account_id, 1)
+    assert (letter["Subject"], found["job_id"]) == ("Fills: ACME order filled", None)
+    assert letter["To"] == (await at_work.mine.get("/v1/me"))["user"]["email"]
+    body = letter.get_content()
+    assert f"id: {found['id']}" in body
+    assert f"order id: {order['id']}" in body
 
 
 async def test_only_what_a_rule_wants_is_told_and_each_event_once(desk: RunningDesk) -> None:

@@ -7833,10 +7833,10 @@ export interface components {
         };
         /**
          * Way
-         * @description How somebody is told: on the stream, in the log, or by a message to an address of theirs.
+         * @description How somebody is told: on the stream, in the log, by a message to an address of theirs, or by a letter.
          * @enum {string}
          */
-        Way: "stream" | "log" | "webhook";
+        Way: "stream" | "log" | "webhook" | "email";
         /**
          * WayIn
          * @description How somebody signed in.

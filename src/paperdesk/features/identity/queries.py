@@ -9,6 +9,7 @@ from sqlalchemy import and_, select
 from paperdesk.core.kernel.errors import NotFound
 from paperdesk.core.kernel.ids import KeyId, UserId
 from paperdesk.core.kernel.principal import Scope
+from paperdesk.core.kernel.roles import Verification
 from paperdesk.core.kernel.tiers import Tier
 from paperdesk.features.identity import login_store, member_store
 from paperdesk.features.identity.login_store import LoginOnFile
@@ -52,6 +53,14 @@ async def me(work: ReadOnly) -> Me:
     is_shown = and_(owned(api_keys, work), api_keys.c.id == who.key_id)
     prefix = (await work.db.execute(select(api_keys.c.prefix).where(is_shown))).scalar_one_or_none()
     return Me(user, tenant_name, prefix)
+
+
+async def address_of(work: ReadOnly, user_id: UserId) -> str | None:
+    """Return the mail address that somebody of the tenant has confirmed; None when they have not, or have gone."""
+    found = await member_store.find_member(work, user_id)
+    if found is None or found.deactivated_at is not None or found.verification is not Verification.VERIFIED:
+        return None
+    return found.email
 
 
 async def list_logins(work: ReadOnly, limit: int, before: UUID | None) -> list[LoginOnFile]:

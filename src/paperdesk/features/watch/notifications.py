@@ -31,11 +31,12 @@ class OrderEvent(StrEnum):
 
 
 class Way(StrEnum):
-    """How somebody is told: on the stream, in the log, or by a message to an address of theirs."""
+    """How somebody is told: on the stream, in the log, by a message to an address of theirs, or by a letter."""
 
     STREAM = "stream"
     LOG = "log"
     WEBHOOK = "webhook"
+    EMAIL = "email"
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from paperdesk.features.marketdata.tapes import Shelf
 from paperdesk.features.watch import notification_store as store
 from paperdesk.features.watch.deliver_notification import deliver_notification
 from paperdesk.features.watch.lookout import Lookout
+from paperdesk.features.watch.mail_notification import mail_notification
 from paperdesk.features.watch.notifications import Notification, Rule, Way
 from paperdesk.infra.db import Row
 from paperdesk.infra.rooms import keep_serving
@@ -101,6 +102,8 @@ async def _told(teller: Teller, known: Rule) -> bool:
 
 async def _kept(work: UnitOfWork, rule: Rule, found: Notification) -> Notification:
     job_id = await deliver_notification(work, found) if Way.WEBHOOK in rule.ways else None
+    if Way.EMAIL in rule.ways:
+        await mail_notification(work, rule, found)
     return await store.insert_notification(work, replace(found, job_id=job_id))
 
 
