@@ -143,7 +143,9 @@ async def _colleague(desk: RunningDesk) -> Visitor:
         "insert into users (id, email, name, created_at) values ($1, 'pupil@paperdesk.local', 'Pupil', now())",
         who.user_id,
     )
-    await desk.owner.execute("insert into memberships values ($1, $2, 'owner')", who.tenant_id, who.user_id)
+    place = "insert into memberships (tenant_id, user_id, role, verification, tier, joined_at)"
+    values = "values ($1, $2, 'owner', 'verified', 'professional', now())"
+    await desk.owner.execute(f"{place} {values}", who.tenant_id, who.user_id)
     async with desk.runtime.work(who) as work:
         return desk.visitor((await issue_key(work, IssueKey("Pupil", who.scopes), desk.runtime.hasher)).token)
 
