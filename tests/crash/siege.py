@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import re
 import statistics
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -182,7 +183,9 @@ class Siege:
     def _surprises(self) -> str:
         found = [each for each in self.attempts if each.status and each.status not in ANSWERS][:3]
         bug = self.desk.log.read_text(encoding="utf-8").partition("[error")[2]
-        return f"{found}\n{bug[:10_000]}"
+        # The innermost frames of a traceback come last; what follows it is the next line of the log.
+        traceback = re.split(r"\n(?=\d{4}-)", bug)[0]
+        return f"{found}\n{traceback[-6_000:]}"
 
     async def _account(self, name: str, **rules: Any) -> str:  # noqa: ANN401 - any JSON
         body = {"name": name, "tape_id": self.tape_id, "cash": "1000000.00", **rules}
