@@ -96,6 +96,22 @@ def test_closing_a_spread_reserves_its_units_and_no_money_and_takes_the_oldest_l
     assert story.position(LOW).reserved == 0
 
 
+def test_a_spread_whose_units_are_promised_already_is_judged_as_one_that_opens() -> None:
+    story = desk()
+    story.combo(VERTICAL, None)
+    quoted(story)
+    story.combo(CREDIT, "-2.50")
+    again = story.combo(CREDIT, "-2.60")
+    assert story.order(again).status is OrderStatus.ACCEPTED
+    covered = desk(level=3)
+    covered.combo(VERTICAL, None)
+    quoted(covered)
+    covered.combo(CREDIT, "-2.50")
+    covered.account = replace(covered.account, rules=replace(covered.account.rules, option_level=2))
+    with pytest.raises(OptionLevelTooLow):
+        covered.combo(CREDIT, "-2.60")
+
+
 def test_a_roll_closes_one_leg_and_opens_the_other_in_one_ticket() -> None:
     story = desk(level=4)
     story.sell("1", symbol=LOW.symbol)

@@ -175,9 +175,12 @@ def _check_writing(account: Account, legs: Sequence[Order], opening: Sequence[Or
     written = [leg for leg in opening if leg.side is Side.SELL and leg.instrument.contract is not None]
     if not written:
         return
-    after = _with(_held(account, marks), [Exposure(leg.instrument, _units(leg), _mark(leg, marks)) for leg in legs])
-    book = _book(after, legs)
-    found = paired_book(book, marks, stage_of(account))
+    own = [Exposure(leg.instrument, _units(leg), _mark(leg, marks)) for leg in legs]
+    after = _book(_with(_held(account, marks), own), legs)
+    if all(each.instrument.contract is None for each in after):
+        # All the options that are held are promised to other orders: once those have filled, the legs stand alone.
+        after = _book(own, legs)
+    found = paired_book(after, marks, stage_of(account))
     assert found is not None, "what a combo holds was worked out with its underlying's price"
     for leg in written:
         check_level(account, level_needed(found, leg.instrument.symbol, account.cash - account.held))
