@@ -129,7 +129,7 @@ class Postman:
         """Send a letter now; whoever sends it tries again. Raises LetterNotSent."""
         try:
             await self._mailer.send(letter)
-        except (OSError, MalformedMailServer) as error:
+        except (OSError, MalformedMailServer) as error:  # smtplib's own errors are OSErrors
             raise LetterNotSent(f"The mail server did not take the letter: {type(error).__name__}.") from error
 
     async def run(self) -> None:
@@ -143,9 +143,9 @@ class Postman:
     async def _deliver(self, letter: Letter) -> None:
         for left in reversed(range(TRIES)):
             try:
-                await self._mailer.send(letter)
-            except (OSError, MalformedMailServer) as error:  # smtplib's own errors are OSErrors
-                log.warning("letter_not_sent", error=type(error).__name__, tries_left=left)
+                await self.deliver(letter)
+            except LetterNotSent as error:
+                log.warning("letter_not_sent", error=type(error.__cause__).__name__, tries_left=left)
                 await asyncio.sleep(self._pause_s if left else 0)
             else:
                 return

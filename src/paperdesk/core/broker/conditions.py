@@ -51,7 +51,7 @@ class Moment:
 def moment_of(rules: Rules, order: Order, fact: PriceFact, marks: Marks) -> Moment:
     """Return the fill model of an account as it prices an order at a fact."""
     model = rules.fill_model
-    mark = marks.get(order.instrument.underlying_id or order.instrument.id)
+    mark = marks.get(order.instrument.moves_with)
     around = Circumstances() if mark is None else mark.circumstances()
     edge = _edge_of(around, fact) if model.edge_rate else None
     said = [] if edge is None else [edge]

@@ -81,7 +81,7 @@ def portfolio_greeks(
     under: defaultdict[InstrumentId, dict[InstrumentId, Decimal]] = defaultdict(dict)
     for each, quantity in held.items():
         mark = marks.get(each)
-        of = each if mark is None else mark.instrument.underlying_id or each
+        of = each if mark is None else mark.instrument.moves_with
         under[of][each] = quantity
     found = sorted((_of_one(of, its, names, marks) for of, its in under.items()), key=lambda each: each.underlying)
     worths = [None if (mark := marks.get(each)) is None else mark.worth(quantity) for each, quantity in held.items()]

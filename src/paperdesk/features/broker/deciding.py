@@ -27,14 +27,7 @@ from paperdesk.core.broker.view import MarketView
 from paperdesk.core.kernel.errors import Conflict, NotFound, PaperdeskError
 from paperdesk.core.kernel.ids import AccountId, EntryId, OrderId, TapeId, TenantId
 from paperdesk.core.kernel.principal import Principal
-from paperdesk.features.broker.answers import (
-    Answer,
-    Answers,
-    Cancelled,
-    Done,
-    Placed,
-    Transferred,
-)
+from paperdesk.features.broker.answers import Answer, Answers, Cancelled, Done, Placed, Transferred
 from paperdesk.features.broker.changes import Cause, Change
 from paperdesk.features.broker.repeats import Earlier, Name, Placing
 

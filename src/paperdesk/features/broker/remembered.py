@@ -10,7 +10,7 @@ open orders that were, each with the whole of its group. Nothing else that a bat
 more than this is not covered.
 """
 
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -48,32 +48,30 @@ class Known:
     markets: frozenset[str | None] = frozenset()
     has_book: bool = False
 
-    def touched_orders(self, touch: Touch) -> dict[OrderId, Order] | None:
+    def touched_orders(self, named: Collection[OrderId], markets: set[str | None]) -> dict[OrderId, Order] | None:
         """Return the orders that a batch touches, as if no others had ever been loaded; None unless all are known."""
-        markets = {market for owner, market in touch.open_orders if owner == self.account.id}
-        if not markets and not touch.orders:
+        if not markets and not named:
             return {}
         if None not in self.markets and not markets <= self.markets:
             return None
         orders = self.account.orders
-        named = [
+        found = [
             each
             for each in orders.values()
-            if each.id in touch.orders or (each.is_open and (None in markets or each.instrument.symbol in markets))
+            if each.id in named or (each.is_open and (None in markets or each.instrument.symbol in markets))
         ]
-        return with_their_groups(named, orders)
+        return with_their_groups(found, orders)
 
-    def touched_positions(self, touch: Touch, orders: Iterable[Order]) -> dict[InstrumentId, Position] | None:
-        """Return the positions that a batch touches, and those that its orders sell; None unless all are known."""
+    def touched_positions(self, touch: Touch, wanted: set[InstrumentId]) -> dict[InstrumentId, Position] | None:
+        """Return the positions that a batch wants, and where it touches the book all others; None unless all known."""
         account_id, positions = self.account.id, self.account.positions
-        wanted = {instrument_id for owner, instrument_id in (*touch.holdings, *touch.units) if owner == account_id}
-        wanted |= {order.instrument.id for order in orders if order.side is Side.SELL}
         is_whole = account_id in touch.books
         if (is_whole and not self.has_book) or not all(
             _is_known(positions, each, touch.units.get((account_id, each), ZERO)) for each in wanted
         ):
             return None
-        return {id_: each for id_, each in positions.items() if id_ in wanted or (is_whole and each.quantity)}
+        book = {id_: each for id_, each in positions.items() if each.quantity} if is_whole else {}
+        return book | {each: positions[each] for each in wanted}
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +129,7 @@ class Remembered:
 
     def keep(self, found: Locked, after: Mapping[AccountId, Account], touch: Touch, written: Version | None) -> None:
         """Remember accounts as a commit left them; those it changed now have the version that was written."""
+        markets = _by_account(touch.open_orders)
         for tape_id, tape in found.tapes.items():
             _put_last(self._tapes, tape_id, (tape, found.versions[tape_id]))
         for account_id, before in found.accounts.items():
@@ -141,35 +140,48 @@ class Remembered:
                 known = Known(replace(before, positions={}, orders={}), version)
             if written is not None and account.last_seq != before.last_seq:
                 version = written
-            _put_last(self._accounts, account_id, _learned(known, account, touch, version))
+            known = replace(known, version=version, has_book=account_id in touch.books)
+            _put_last(self._accounts, account_id, _learned(known, account, markets[account_id]))
 
 
-def _learned(known: Known, account: Account, touch: Touch, version: Version) -> Known:
-    """Return what is known of an account after a batch that touched so much of it."""
+def _learned(known: Known, account: Account, markets: set[str | None]) -> Known:
+    """Return what is known of an account after a batch that touched its open orders in some markets."""
     positions = {id_: _worth_keeping(each) for id_, each in account.positions.items()}
     orders = {**known.account.orders, **account.orders}
     orders = with_their_groups([each for each in orders.values() if each.is_open], orders)
-    markets = known.markets.union(market for owner, market in touch.open_orders if owner == account.id)
+    all_known = known.markets | markets
     if len(orders) > ORDERS_MAX:
-        orders, markets = {}, frozenset()
+        orders, all_known = {}, frozenset()
     remembered = replace(account, positions={**known.account.positions, **positions}, orders=orders)
-    return Known(remembered, version, markets, has_book=account.id in touch.books)
+    return replace(known, account=remembered, markets=all_known)
 
 
 def narrowed(known: Mapping[AccountId, Known], touch: Touch) -> dict[AccountId, Account] | None:
     """Return accounts with what a batch touches; None unless all is remembered, but names, which the guard asks for."""
     if touch.entries or touch.alike:
         return None
+    markets, holdings = _by_account(touch.open_orders), _by_account((*touch.holdings, *touch.units))
     accounts: dict[AccountId, Account] = {}
     found: set[OrderId] = set()
     for account_id, each in known.items():
-        orders = each.touched_orders(touch)
-        positions = None if orders is None else each.touched_positions(touch, orders.values())
-        if orders is None or positions is None:
+        orders = each.touched_orders(touch.orders, markets[account_id])
+        if orders is None:
+            return None
+        sold = {order.instrument.id for order in orders.values() if order.side is Side.SELL}
+        positions = each.touched_positions(touch, holdings[account_id] | sold)
+        if positions is None:
             return None
         accounts[account_id] = replace(each.account, positions=positions, orders=orders)
         found |= orders.keys()
     return accounts if touch.orders <= found else None
+
+
+def _by_account(touched: Iterable[tuple[AccountId, _Key]]) -> defaultdict[AccountId, set[_Key]]:
+    """Sort what a batch touches by its accounts, once for all of them."""
+    found: defaultdict[AccountId, set[_Key]] = defaultdict(set)
+    for account_id, each in touched:
+        found[account_id].add(each)
+    return found
 
 
 def with_their_groups(orders: Collection[Order], among: Mapping[OrderId, Order]) -> dict[OrderId, Order]:

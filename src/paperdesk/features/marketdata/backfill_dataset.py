@@ -26,7 +26,7 @@ from paperdesk.core.market.sessions import calendar
 from paperdesk.features.marketdata.feeds.columns import BarColumns, instant_of
 from paperdesk.features.marketdata.feeds.history import HistoryTerms, Spool, closed, history_series
 from paperdesk.features.marketdata.feeds.manifest import DatasetTerms, PriceBasis
-from paperdesk.features.marketdata.feeds.repair import RECENT_SESSIONS, holes_of
+from paperdesk.features.marketdata.feeds.repair import RECENT_SESSIONS, Rows, holes_of
 from paperdesk.features.marketdata.feeds.vendor import (
     LASTS,
     PAGE_BARS,
@@ -204,12 +204,15 @@ def is_behind(own: Path, recorded_at: datetime, until: datetime) -> bool:
     begun = (each.closes_at for each in calendar(rows.manifest.calendar).begun(recorded_at))
     closes = islice((each for each in begun if each <= recorded_at), RECENT_SESSIONS)
     last_at = max(instant_of(int(columns.at[-1])) for columns in rows.columns)
-    return min(closes) <= last_at and next(chunks_of(own, until), None) is not None
+    return min(closes) <= last_at and next(_chunks(rows, until), None) is not None
 
 
 def chunks_of(own: Path, until: datetime | None = None) -> Iterator[Chunk]:
     """Yield the spans with holes of a recorded dataset, symbol by symbol, each at most a page of bars long."""
-    rows = rows_at(own)
+    yield from _chunks(rows_at(own), until)
+
+
+def _chunks(rows: Rows, until: datetime | None) -> Iterator[Chunk]:
     if rows.manifest.price_basis is not PriceBasis.RAW:
         raise RepairMismatch("Sources tell raw prices, and this dataset has others.", name=rows.manifest.name)
     market = calendar(rows.manifest.calendar)

@@ -21,10 +21,11 @@ async def bring_recent_days(runtime: Runtime) -> None:
     known_by = runtime.clock.now() - AFTER_CLOSE
     until = next(each.closes_at for each in calendar(XNYS).begun(known_by) if each.closes_at <= known_by)
     for dataset_id, job in (await recorded_histories(runtime)).items():
+        command, who = backfill.BackfillDataset(dataset_id, until), backfill.asker_of(job)
+        async with runtime.read(who) as reading:
+            if await backfill.is_asked_for(reading, command):
+                continue
         own = runtime.settings.datasets / str(dataset_id)
-        if not await asyncio.to_thread(backfill.is_behind, own, job.created_at, until):
-            continue
-        command = backfill.BackfillDataset(dataset_id, until)
-        async with runtime.work(backfill.asker_of(job)) as work:
-            if not await backfill.is_asked_for(work, command):
+        if await asyncio.to_thread(backfill.is_behind, own, job.created_at, until):
+            async with runtime.work(who) as work:
                 await backfill.backfill_dataset(work, command)

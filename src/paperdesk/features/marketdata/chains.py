@@ -158,25 +158,7 @@ def listed_near(
     tape: Tape, dataset: Dataset, asked: ContractQuery, wanted: LineFilter
 ) -> Sequence[tuple[Instrument, OptionContract]]:
     """Return the contracts that are asked for and whose strikes stand to the price of their underlying as wanted."""
-    return _near(tape, dataset, contracts(tape, dataset, asked), wanted)
-
-
-def lines_of(
-    tape: Tape, dataset: Dataset, found: Sequence[tuple[Instrument, OptionContract]], wanted: LineFilter
-) -> Iterator[ChainLine]:
-    """Yield the lines of contracts, as far as their volumes and deltas are wanted."""
-    lines = _quoted(tape, dataset, found)
-    if wanted.volume_min is not None:
-        least = wanted.volume_min
-        lines = [each for each in lines if each.volume is not None and each.volume >= least]
-    told = _told(tape, dataset, lines)
-    return told if wanted.delta is None else _nearest(told, float(abs(wanted.delta)))
-
-
-def _near(
-    tape: Tape, dataset: Dataset, found: Sequence[tuple[Instrument, OptionContract]], wanted: LineFilter
-) -> Sequence[tuple[Instrument, OptionContract]]:
-    """Return the contracts whose strikes stand to the price of their underlying as wanted."""
+    found = contracts(tape, dataset, asked)
     if (wanted.band is None and wanted.moneyness is None) or not found:
         return found
     price = _spot(tape, dataset, [instrument for instrument, _ in found])
@@ -194,6 +176,18 @@ def _near(
         and wanted.moneyness
         in {None, _moneyness(each, price), Moneyness.AT if each.strike == at[each.expires_on] else None}
     ]
+
+
+def lines_of(
+    tape: Tape, dataset: Dataset, found: Sequence[tuple[Instrument, OptionContract]], wanted: LineFilter
+) -> Iterator[ChainLine]:
+    """Yield the lines of contracts, as far as their volumes and deltas are wanted."""
+    lines = _quoted(tape, dataset, found)
+    if wanted.volume_min is not None:
+        least = wanted.volume_min
+        lines = [each for each in lines if each.volume is not None and each.volume >= least]
+    told = _told(tape, dataset, lines)
+    return told if wanted.delta is None else _nearest(told, float(abs(wanted.delta)))
 
 
 def _moneyness(contract: OptionContract, price: Decimal) -> Moneyness:
