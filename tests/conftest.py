@@ -83,9 +83,9 @@ class TestDatabase:
         await self.owner.execute(self.sweep)
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(autouse=True)
 def logs() -> None:
-    """Write log lines the way a machine reads them, from warnings up."""
+    """Write log lines the way a machine reads them, from warnings up, whatever level the test before asked for."""
     write_logs("WARNING")
 
 

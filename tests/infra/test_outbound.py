@@ -236,7 +236,6 @@ async def test_no_key_reaches_a_log_line(
             await line.get(asked)
     finally:
         logging.getLogger().removeHandler(handler)
-        write_logs("WARNING")
         logging.getLogger().setLevel(logging.WARNING)
     said = capfd.readouterr()
     assert secret not in words.getvalue() + said.err + said.out
