@@ -19,8 +19,9 @@ from paperdesk.core.kernel.ids import TenantId, UserId, uuid_from_text
 from paperdesk.core.kernel.principal import Principal, Scope
 from paperdesk.doors.alpaca.app import dialect
 from paperdesk.doors.cli.app import UpOptions
-from paperdesk.doors.desk import Desk
+from paperdesk.doors.desk import Desk, Neighbour
 from paperdesk.doors.elsewhere import Elsewhere
+from paperdesk.doors.mcp.app import Door as Tools
 from paperdesk.doors.rest import build_app as build_rest
 from paperdesk.doors.stream.app import MESSAGE_BYTES_MAX, stream
 from paperdesk.doors.stream.frames import FramedProtocol
@@ -220,10 +221,21 @@ class Listener(uvicorn.Server):
         self.should_exit = True
 
 
-def listener_of(desk: Desk) -> Listener:
+@asynccontextmanager
+async def tools_of(desk: Desk) -> AsyncIterator[Tools]:
+    """Yield the door for models, whose sessions last as long as the block."""
+    tools = Tools(desk, version("paperdesk"))
+    room = asyncio.create_task(tools.run())
+    try:
+        yield tools
+    finally:
+        await _ended([room])
+
+
+def listener_of(desk: Desk, *more: Neighbour) -> Listener:
     """Return the server of a desk's doors; it listens once it is told to serve."""
     config = uvicorn.Config(
-        build_rest(desk, version("paperdesk"), stream, [dialect(desk)]),
+        build_rest(desk, version("paperdesk"), stream, [dialect(desk), *more]),
         proxy_headers=False,
         log_config=None,
         access_log=False,
@@ -241,8 +253,8 @@ async def serve(settings: Settings, greet: Callable[[dict[str, Any]], None]) -> 
     home, listening = Home(settings.directory), bound(settings)
     url = f"http://{settings.host}:{listening.getsockname()[1]}"
     with home.taken(), closing(listening):
-        async with running_desk(settings) as desk:
-            listener = listener_of(desk)
+        async with running_desk(settings) as desk, tools_of(desk) as tools:
+            listener = listener_of(desk, tools.neighbour)
             listener.stop_on_signals()
             serving = asyncio.create_task(listener.serve(sockets=[listening]))
             await _either(serving, listener.is_open.wait())

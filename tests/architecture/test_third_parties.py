@@ -27,6 +27,8 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "cryptography": ("infra/crypto.py",),
     "fastapi": (*SHAPES, "infra/http.py", "infra/listing.py"),
     "httpx": ("infra/*", "features/*/sources.py", "features/*/venues/*", "doors/*"),
+    "mcp": ("doors/mcp/*",),
+    "mcp_types": ("doors/mcp/*",),
     "procrastinate": ("infra/*", "migrations/*"),
     "prometheus_client": ("infra/*",),
     "psycopg": ("infra/*",),

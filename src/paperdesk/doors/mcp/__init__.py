@@ -1,0 +1,1 @@
+"""The MCP door: the desk's use cases as tools for models, over streamable HTTP."""
