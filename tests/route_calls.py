@@ -96,6 +96,8 @@ CALLS = {
     ("POST", "/v1/accounts/{account_id}/positions/{symbol}/close"): Call(body={"percent": "100"}),
     ("POST", "/v1/accounts/{account_id}/positions/{symbol}/exercise"): Call(body={}, symbol=OPTION),
     ("PUT", "/v1/accounts/{account_id}/positions/{symbol}/at-expiry"): Call(body={"at_expiry": "lapse"}, symbol=OPTION),
+    ("GET", "/v1/accounts/{account_id}/leverage"): Call(),
+    ("PUT", "/v1/accounts/{account_id}/leverage"): Call(body={"symbol": "BTC/USD", "leverage": 10}),
     ("GET", "/v1/accounts/{account_id}/option-positions"): Call(),
     ("GET", "/v1/accounts/{account_id}/strategies"): Call(),
     ("GET", "/v1/accounts/{account_id}/greeks"): Call(),

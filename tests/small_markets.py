@@ -7,6 +7,7 @@ chain    the daily market with options on ACME
 pit      ACME and options on it with real quotes during one session
 minutes  ACME with bars of a minute
 mixed    ACME and BOLT, options on ACME, and a pair
+coins    BTC/USD with daily bars, which falls by a tenth on the third day
 swings   ACME with daily bars that go up and down
 falls    ACME with daily bars, of which one falls by more than a tenth
 """
@@ -92,6 +93,13 @@ ACME240607C00100000,2024-06-03,2.00,2.50,1.50,2.10,40
 ACME240607C00100000,2024-06-04,2.10,4.00,2.00,3.60,60
 ACME240621P00095000,2024-06-04,1.00,1.20,0.90,1.10,10
 """
+_COINS = """\
+symbol,date,open,high,low,close,volume
+BTC/USD,2024-06-03,50000.00,50500.00,49500.00,50000.00,1000000
+BTC/USD,2024-06-04,50000.00,50500.00,49500.00,50000.00,1000000
+BTC/USD,2024-06-05,49000.00,49500.00,45200.00,45249.00,1000000
+BTC/USD,2024-06-06,45300.00,45500.00,45000.00,45400.00,1000000
+"""
 # Calls at 100 and 105 and a put at 100 on ACME, quoted once a minute.
 _PIT_PRICES = {
     "ACME": ("100.00", "100.02", "900"),
@@ -126,6 +134,7 @@ _MARKETS = {
     "chain": _CHAIN,
     "minutes": _MINUTES,
     "mixed": _MIXED,
+    "coins": _COINS,
     "swings": _SWINGS,
     "falls": _FALLS,
 }

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from hypothesis import strategies as st
 
-from paperdesk.core.broker.commands import StopLoss, TakeProfit
+from paperdesk.core.broker.commands import ChooseLeverage, StopLoss, TakeProfit
 from paperdesk.core.broker.fees import FeeSchedule
 from paperdesk.core.broker.fill_models import FILL_MODELS
 from paperdesk.core.broker.lots import Lot, LotMethod
@@ -93,8 +93,9 @@ limits = st.none() | prices
 quantities = {
     scenery.ACME.symbol: texts(1, 60, 0),
     scenery.GLOBEX.symbol: texts(1000, 60_000, 3),
+    scenery.COIN.symbol: texts(1, 9_000_000, 3),
 }
-instruments = st.sampled_from([scenery.ACME, scenery.GLOBEX])
+instruments = st.sampled_from([scenery.ACME, scenery.GLOBEX, scenery.COIN])
 symbols = st.sampled_from(sorted(quantities))
 transfers = texts(-200_000, 200_000, 2)
 
@@ -230,6 +231,11 @@ exits = st.one_of(
         st.none() | texts(1, 100, 0),
         st.booleans(),
     ),
+)
+leverages = st.builds(
+    lambda symbol, leverage: Step("asks", (ChooseLeverage(scenery.empty_account().id, symbol, leverage),)),
+    st.sampled_from([scenery.COIN.symbol, scenery.COIN.symbol, scenery.COIN.symbol, scenery.ACME.symbol]),
+    st.sampled_from([1, 2, 3, 10, 50, 125, 126]),
 )
 cancellations = order_ids.map(lambda which: Step("cancel", (which,)))
 moves_of_cash = transfers.map(lambda amount: Step("transfer", (amount,)))

@@ -14,6 +14,7 @@ from paperdesk.features.broker import batch_routes, hot_routes
 from paperdesk.features.broker.batch_routes import router as batches
 from paperdesk.features.broker.fork_routes import router as forks
 from paperdesk.features.broker.gain_routes import router as gains
+from paperdesk.features.broker.leverage_routes import router as leverage
 from paperdesk.features.broker.life_routes import router as lives
 from paperdesk.features.broker.option_routes import router as options
 from paperdesk.features.broker.preference_routes import router as preferences
@@ -71,7 +72,7 @@ def build_app(desk: Desk, version: str, stream: Socket, neighbours: Sequence[Nei
     app.router.routes.append(WebSocketRoute("/v1/stream", stream))
     for router in (
         identity, marketdata, quotes, market_days, strategies, branches, chains, sources, broker, batches, lives,
-        rescores, gains, options, operations, monitors, order_statistics, forks, halts, fund_holdings,
+        leverage, rescores, gains, options, operations, monitors, order_statistics, forks, halts, fund_holdings,
         users, registrations, preferences, watching, notifications,
     ):  # fmt: skip
         app.include_router(router)

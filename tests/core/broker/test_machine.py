@@ -20,6 +20,7 @@ from paperdesk.core.broker.events import ComboFilled, Event, OrderFilled
 from paperdesk.core.broker.fees import commission
 from paperdesk.core.broker.good_faith import VIOLATIONS_MAX
 from paperdesk.core.broker.ledger import Book
+from paperdesk.core.broker.leverage import LEVERAGE_MAX
 from paperdesk.core.broker.liquidity import volume_of
 from paperdesk.core.broker.orders import Order, OrderClass, OrderStatus, Role, Side
 from paperdesk.core.broker.reservations import moved_reservations
@@ -27,7 +28,7 @@ from paperdesk.core.kernel.ids import InstrumentId, OrderId
 from paperdesk.core.kernel.money import ZERO, money
 from paperdesk.core.market.facts import Auction, CloseFact, OpenFact, RangeFact
 from paperdesk.core.market.instruments import Instrument
-from tests.scenery import FIRST_OPEN, empty_account
+from tests.scenery import COIN, FIRST_OPEN, empty_account
 from tests.stories import Step, Story
 from tests.strategies import (
     account_rules,
@@ -40,6 +41,7 @@ from tests.strategies import (
     exits,
     groups,
     instruments,
+    leverages,
     moves_of_cash,
     placements,
     prints,
@@ -117,6 +119,10 @@ class Desk(RuleBasedStateMachine):
     def the_owner_moves_cash(self, step: Step) -> None:
         step.tell(self.story)
 
+    @rule(step=leverages)
+    def somebody_chooses_a_leverage(self, step: Step) -> None:
+        step.tell(self.story)
+
     @rule(step=st.one_of(prints, bar_ranges))
     def a_price_is_known(self, step: Step) -> None:
         told, before = len(self.story.told), len(self.story.events)
@@ -184,6 +190,14 @@ class Desk(RuleBasedStateMachine):
     @invariant()
     def what_margined_orders_reserve_is_worked_out_in_the_order_they_were_accepted(self) -> None:
         assert not self._is_margined or moved_reservations(self.story.account) == ()
+
+    @invariant()
+    def leverage_is_chosen_for_pairs_by_those_who_may_owe_and_never_sells_them_short(self) -> None:
+        chosen = self.story.account.book.leverage
+        assert {each.symbol for each in chosen} <= {COIN.symbol}
+        assert not chosen or self._is_margined
+        assert all(1 < each.times <= LEVERAGE_MAX for each in chosen)
+        assert self.story.position(COIN).quantity >= ZERO
 
     @invariant()
     def the_reserved_units_are_what_open_orders_promise(self) -> None:

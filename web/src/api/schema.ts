@@ -1316,6 +1316,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/accounts/{account_id}/leverage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show the leverage an account chose for crypto pairs, and the tiers of maintenance that hold for all. */
+        get: operations["get_leverage"];
+        /** Choose how many times what it brings itself an account of Regulation T buys a crypto pair for, from 1 to 125. */
+        put: operations["put_leverage"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/accounts/{account_id}/rescore": {
         parameters: {
             query?: never;
@@ -2824,6 +2842,16 @@ export interface components {
              * @description False locks them out and ends their logins.
              */
             is_active?: boolean | null;
+        };
+        /**
+         * ChosenLeverageOut
+         * @description The leverage of one pair.
+         */
+        ChosenLeverageOut: {
+            /** Symbol */
+            symbol: string;
+            /** Leverage */
+            leverage: number;
         };
         /**
          * ClosePositionBody
@@ -4451,6 +4479,58 @@ export interface components {
             size: string;
         };
         /**
+         * LeverageBody
+         * @description How many times what it brings itself the account buys a crypto pair for; 1 is paying in full.
+         * @example {
+         *       "leverage": 10,
+         *       "symbol": "BTC/USD"
+         *     }
+         */
+        LeverageBody: {
+            /** Symbol */
+            symbol: string;
+            /** Leverage */
+            leverage: number;
+        };
+        /**
+         * LeverageOut
+         * @description What an account chose, and the tiers; pairs that are not named are paid in full.
+         */
+        LeverageOut: {
+            /** Chosen */
+            chosen: components["schemas"]["ChosenLeverageOut"][];
+            /** Tiers */
+            tiers: components["schemas"]["LeverageTierOut"][];
+            /**
+             * Last Seq
+             * @description The number of the account's last event.
+             */
+            last_seq: number;
+        };
+        /**
+         * LeverageTierOut
+         * @description A tier of what a pair cost: holding it needs the rate of all of the cost, less the amount.
+         */
+        LeverageTierOut: {
+            /**
+             * Above
+             * @example 12.5
+             */
+            above: string;
+            /**
+             * Maintenance Rate
+             * @example 12.5
+             */
+            maintenance_rate: string;
+            /**
+             * Amount
+             * @example 12.5
+             */
+            amount: string;
+            /** Leverage Max */
+            leverage_max: number;
+        };
+        /**
          * LinkBody
          * @description Where to send a link.
          * @example {
@@ -4885,6 +4965,11 @@ export interface components {
             maintenance_requirement: string | null;
             /** Maintenance Excess */
             maintenance_excess: string | null;
+            /**
+             * Set Aside
+             * @description What pairs bought with leverage need above maintenance to be opened; nothing else can use it.
+             */
+            set_aside: string | null;
             /**
              * Memorandum
              * @example 12.5
@@ -6241,6 +6326,31 @@ export interface components {
             day_pl: string | null;
             /** Reason */
             reason: string | null;
+            /**
+             * Leverage
+             * @description How many times its own means the account buys the pair for; 1 is the usual.
+             */
+            leverage: number;
+            /**
+             * Initial Margin
+             * @description What opening the position needs of equity.
+             */
+            initial_margin: string | null;
+            /**
+             * Maintenance Margin
+             * @description What going on to hold it needs.
+             */
+            maintenance_margin: string | null;
+            /**
+             * Liquidation Price
+             * @description Where the account is worth its maintenance if this price alone moves; below it the pair is sold.
+             */
+            liquidation_price: string | null;
+            /**
+             * Margin Reason
+             * @description Why something of its margin is null.
+             */
+            margin_reason: string | null;
         };
         /**
          * PostingOut
@@ -11468,6 +11578,72 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["PageOf_EpochOut_"];
                     "text/csv": string;
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_leverage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeverageOut"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_leverage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeverageBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeverageOut"];
                 };
             };
             /** @description Refused, or failed: a problem with a code. */

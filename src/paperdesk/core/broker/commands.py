@@ -193,6 +193,15 @@ class InstructExpiry:
     at_expiry: AtExpiry
 
 
+@dataclass(frozen=True, slots=True)
+class ChooseLeverage:
+    """Buy a crypto pair for so many times what the account brings itself, from now on; 1 is paying in full."""
+
+    account_id: AccountId
+    symbol: str
+    leverage: int
+
+
 Command: TypeAlias = (
     PlaceOrder
     | PlaceCombo
@@ -203,4 +212,5 @@ Command: TypeAlias = (
     | TransferCash
     | ExerciseOption
     | InstructExpiry
+    | ChooseLeverage
 )

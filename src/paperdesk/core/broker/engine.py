@@ -16,6 +16,7 @@ written:
     contingencies                     what the rest of a group does
     combo_orders, combo_execution     several legs as one order: how it comes, and how it meets the market
     margin, margin_checks             what positions need, and what an account may owe
+    leverage, leverage_choice         crypto pairs bought for more than the account brings itself
     short_price                       what has fallen by a tenth is sold short only above the bid
     good_faith, recalls               what follows from selling too early, and from borrowing what is hard to borrow
     reservations                      what open orders of a margined account reserve
@@ -40,6 +41,7 @@ from paperdesk.core.broker.combo_replacement import replace_combo
 from paperdesk.core.broker.commands import (
     CancelOrder,
     CancelOrders,
+    ChooseLeverage,
     ClosePosition,
     Command,
     ExerciseOption,
@@ -56,6 +58,7 @@ from paperdesk.core.broker.evolution import evolve, fold
 from paperdesk.core.broker.exercising import speak_for_option
 from paperdesk.core.broker.halts import halt, quotes_of_traded
 from paperdesk.core.broker.ledger import Entry, EntryKind
+from paperdesk.core.broker.leverage_choice import choose_leverage
 from paperdesk.core.broker.life import check_life
 from paperdesk.core.broker.margin_calls import review
 from paperdesk.core.broker.marks import NO_MARKS, Marks
@@ -125,6 +128,8 @@ def decided(account: Account, command: Command, view: MarketView) -> Course:
             close_position(course, command, view)
         case ExerciseOption() | InstructExpiry():
             speak_for_option(course, command, view)
+        case ChooseLeverage():
+            choose_leverage(course, command, view)
         case _:
             check_transfer(account, command.amount, view.marks)
             course.take(_transfer(account, command, course.at))

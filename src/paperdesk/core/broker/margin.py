@@ -5,6 +5,7 @@
     short, at 5.00 or above          the greater of 50 % and        the greater of 30 % and 5.00 a unit
                                      what maintenance asks for
     short, below 5.00                likewise                       the greater of 100 % and 2.50 a unit
+    a pair with leverage             its cost / leverage            by the tiers of leverage.py
     anything else, long              its value                      its value
     options                          by their cheapest pairing, in option_margin.py
 
@@ -18,6 +19,7 @@ from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
 from enum import StrEnum
 
+from paperdesk.core.broker import leverage
 from paperdesk.core.broker.account import Account
 from paperdesk.core.broker.margin_rates import (
     EQUITY_MIN,
@@ -35,6 +37,7 @@ from paperdesk.core.broker.requirements import Requirement
 from paperdesk.core.broker.risk_array import Scanned, scan, scanned_requirement
 from paperdesk.core.kernel.money import ZERO, money
 from paperdesk.core.kernel.values import replace
+from paperdesk.core.market.instruments import Instrument
 
 
 class Stage(StrEnum):
@@ -77,13 +80,22 @@ def exposures_of(account: Account, marks: Marks) -> list[Exposure] | None:
     if any(position.instrument_id not in marks for position in held):
         return None
     return [
-        Exposure(mark.instrument, position.quantity, mark.price)
+        exposure(account, mark.instrument, (position.quantity, position.cost), mark.price)
         for position in held
         for mark in (marks[position.instrument_id],)
     ]
 
 
+def exposure(account: Account, instrument: Instrument, held: tuple[Decimal, Decimal], price: Decimal) -> Exposure:
+    """Return units of an account, which come with what they cost, at a price and with the leverage it chose."""
+    quantity, cost = held
+    return Exposure(instrument, quantity, price, account.book.leverage_of(instrument.id), cost)
+
+
 def _needed(held: Exposure, stage: Stage) -> Decimal:
+    if held.leverage > 1:
+        is_initial = stage is Stage.INITIAL
+        return leverage.initial(held.cost, held.leverage) if is_initial else leverage.maintenance(held.cost)
     if held.instrument.kind not in MARGINABLE:
         return abs(held.value)
     if stage is Stage.PORTFOLIO:
@@ -101,7 +113,9 @@ def _short_maintenance(held: Exposure) -> Decimal:
 class Standing:
     """What an account is worth at its marks, and what its positions need of that.
 
-    `scan` has the classes of its book with their arrays under portfolio margin, and is None elsewhere.
+    `set_aside` is what pairs bought with leverage need above their maintenance to be opened: no regime lets that be
+    used for something else. `scan` has the classes of its book with their arrays under portfolio margin, and is None
+    elsewhere.
     """
 
     equity: Decimal
@@ -110,6 +124,7 @@ class Standing:
     initial: Decimal
     maintenance: Decimal
     scan: tuple[Scanned, ...] | None = None
+    set_aside: Decimal = ZERO
 
     @property
     def maintenance_excess(self) -> Decimal:
@@ -139,7 +154,12 @@ def standing(account: Account, marks: Marks) -> Standing | None:
         initial=initial,
         maintenance=maintenance,
         scan=classes,
+        set_aside=sum((_set_aside(each) for each in exposures if each.leverage > 1), ZERO),
     )
+
+
+def _set_aside(held: Exposure) -> Decimal:
+    return _needed(held, Stage.INITIAL) - _needed(held, Stage.MAINTENANCE)
 
 
 def _needs(
@@ -191,7 +211,7 @@ def stage_of(account: Account) -> Stage:
 
 def means(account: Account, stands: Standing) -> Decimal:
     """Return what the account has for requirements of its regime, before what open orders hold of it."""
-    excess = stands.maintenance_excess
+    excess = stands.maintenance_excess - stands.set_aside
     if account.rules.margin.regime is MarginRegime.REALTIME_BLOCK:
         return excess
     if stage_of(account) is Stage.MAINTENANCE:

@@ -52,6 +52,15 @@ class Recall:
 
 
 @dataclass(frozen=True, slots=True)
+class Leverage:
+    """How many times what it brings itself an account buys of a crypto pair for."""
+
+    instrument_id: InstrumentId
+    symbol: str
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
 class Unsettled:
     """Cash of fills that changes hands on a day: what comes in, and what goes out."""
 
@@ -91,6 +100,7 @@ class MarginBook:
     violations: tuple[date, ...] = ()
     placed: Placed | None = None
     recalls: tuple[Recall, ...] = ()
+    leverage: tuple[Leverage, ...] = ()
 
     def placed_on(self, on: date) -> int:
         """Return how many orders were placed on a day, as far as the account counts them."""
@@ -99,6 +109,10 @@ class MarginBook:
     def recall(self, instrument_id: InstrumentId) -> Recall | None:
         """Return the open recall of an instrument."""
         return next((each for each in self.recalls if each.instrument_id == instrument_id), None)
+
+    def leverage_of(self, instrument_id: InstrumentId) -> int:
+        """Return the leverage of an instrument: 1 unless another was chosen, which is paying in full or as lent on."""
+        return next((each.times for each in self.leverage if each.instrument_id == instrument_id), 1)
 
     def call(self, kind: CallKind) -> MarginCall | None:
         """Return the open call of a kind."""

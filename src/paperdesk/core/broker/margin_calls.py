@@ -2,6 +2,7 @@
 
     warning       the excess over maintenance is below a tenth of it
     maintenance   the excess is below zero: due by the close two sessions later
+                  at once, where a crypto pair is held with leverage, whatever the regime
     intraday      the same under the regime that calls it: five sessions, and nothing below the lesser of
                   1,000 and 5 % of equity
     reg_t         the memorandum account is below zero at a close, by more than 1,000: due one payment period
@@ -20,7 +21,8 @@ from decimal import ROUND_CEILING, Decimal
 from paperdesk.core.broker.account import Account
 from paperdesk.core.broker.contingencies import Course
 from paperdesk.core.broker.events import OrderAccepted
-from paperdesk.core.broker.margin import Stage, Standing, keeping_stage, requirement, standing
+from paperdesk.core.broker.leverage import maintained_cost, opened_cost
+from paperdesk.core.broker.margin import Stage, Standing, exposures_of, keeping_stage, requirement, standing
 from paperdesk.core.broker.margin_book import CallKind, MarginCall
 from paperdesk.core.broker.margin_events import (
     AccountFrozen,
@@ -61,12 +63,21 @@ def review(course: Course, fact: MarketFact, marks: Marks) -> None:
         return
     on = calendar(XNYS).day_of(fact.at)
     _warn(course, stands)
-    kind = _called_by(account)
     if stands.maintenance_excess >= ZERO:
-        _met(course, kind)
-    elif account.book.call(kind) is None and _counts(kind, stands):
-        sessions = CALL_SESSIONS[kind.value]
+        for each in (CallKind.MAINTENANCE, CallKind.INTRADAY):
+            _met(course, each)
+        return
+    kind, at_once = _called_by(account), has_leverage(account)
+    if account.book.call(kind) is None and _counts(kind, stands):
+        sessions = 0 if at_once else CALL_SESSIONS[kind.value]
         _call(course, kind, -stands.maintenance_excess, on, sessions_later(on, sessions))
+    if at_once:
+        _close_positions(course, fact, marks, kind)
+
+
+def has_leverage(account: Account) -> bool:
+    """Say whether an account holds a pair that it bought with leverage, which moves too quickly to be waited for."""
+    return any(account.position(each.instrument_id).quantity for each in account.book.leverage)
 
 
 def review_close(course: Course, fact: SessionClosed, marks: Marks) -> None:
@@ -87,7 +98,7 @@ def review_close(course: Course, fact: SessionClosed, marks: Marks) -> None:
 
 
 def _called_by(account: Account) -> CallKind:
-    is_intraday = account.rules.margin.regime is MarginRegime.INTRADAY_CALL
+    is_intraday = account.rules.margin.regime is MarginRegime.INTRADAY_CALL and not has_leverage(account)
     return CallKind.INTRADAY if is_intraday else CallKind.MAINTENANCE
 
 
@@ -119,11 +130,16 @@ def _act(course: Course, fact: SessionClosed, marks: Marks, call: MarginCall) ->
     if call.kind is CallKind.INTRADAY:
         course.take(AccountFrozen(course.seq, course.at, fact.session_on + timedelta(days=FREEZE_DAYS)))
         return
-    stage = Stage.INITIAL if call.kind is CallKind.REG_T else keeping_stage(course.account)
+    _close_positions(course, fact, marks, call.kind)
+
+
+def _close_positions(course: Course, fact: MarketFact, marks: Marks, kind: CallKind) -> None:
+    """Order what a call that is not met closes, unless orders on their way do that already."""
+    stage = Stage.INITIAL if kind is CallKind.REG_T else keeping_stage(course.account)
     orders = list(_closing(course.account, fact, marks, stage))
     if not orders:
         return
-    course.take(LiquidationStarted(course.seq, course.at, call.kind, _missing(course.account, marks, stage)))
+    course.take(LiquidationStarted(course.seq, course.at, kind, _missing(course.account, marks, stage)))
     for order in orders:
         seq = course.seq
         course.take(OrderAccepted(seq, course.at, replace(order, accepted_seq=seq)))
@@ -138,26 +154,36 @@ def _missing(account: Account, marks: Marks, stage: Stage) -> Decimal:
     return money(-stands.maintenance_excess, account.currency, ROUND_CEILING)
 
 
-def _closing(account: Account, fact: SessionClosed, marks: Marks, stage: Stage) -> Iterator[Order]:
+def _closing(account: Account, fact: MarketFact, marks: Marks, stage: Stage) -> Iterator[Order]:
     """Yield orders that close what frees the margin that is missing, less what orders already on their way free."""
     missing = _missing(account, marks, stage)
-    held = [
-        (requirement([Exposure(mark.instrument, position.quantity, mark.price)], stage), mark, position.quantity)
-        for position in account.positions.values()
-        if position.quantity
-        for mark in (marks[position.instrument_id],)
-    ]
-    for needed, mark, quantity in sorted(held, key=lambda each: (-each[0], each[1].instrument.symbol)):
-        if missing <= ZERO:
+    held = [(requirement([each], stage), each) for each in exposures_of(account, marks) or ()]
+    for needed, each in sorted(held, key=lambda pair: (-pair[0], pair[1].instrument.symbol)):
+        if missing <= ZERO or not needed:
             return
-        a_unit = needed / abs(quantity)
+        mark, quantity = marks[each.instrument.id], each.quantity
         order_id = OrderId(derived(account.id, "liquidation", fact.seq, str(mark.instrument.id)))
-        step = mark.instrument.lot_step
-        units = min((missing / a_unit / step).to_integral_value(ROUND_CEILING) * step, abs(quantity))
-        units -= on_their_way(account, mark, quantity)
-        missing -= a_unit * (units + on_their_way(account, mark, quantity))
-        if units > ZERO:
-            yield closing_order(account, fact, mark, (order_id, units, quantity))
+        going = on_their_way(account, mark, quantity)
+        units = _units_freeing(each, needed, missing, stage)
+        missing -= needed - requirement([_without(each, units)], stage)
+        if units > going:
+            yield closing_order(account, fact, mark, (order_id, units - going, quantity))
+
+
+def _units_freeing(held: Exposure, needed: Decimal, missing: Decimal, stage: Stage) -> Decimal:
+    """Return how many units of a position have to go, in whole lots, until it needs so much less; all at most."""
+    size, step = abs(held.quantity), held.instrument.lot_step
+    part, whole = missing, needed
+    if held.leverage > 1:
+        left = max(needed - missing, ZERO)
+        kept = opened_cost(left, held.leverage) if stage is Stage.INITIAL else maintained_cost(left)
+        part, whole = held.cost - kept, held.cost
+    return min((size * part / whole / step).to_integral_value(ROUND_CEILING) * step, size)
+
+
+def _without(held: Exposure, units: Decimal) -> Exposure:
+    size = abs(held.quantity)
+    return replace(held, quantity=held.quantity * (size - units) / size, cost=held.cost * (size - units) / size)
 
 
 def on_their_way(account: Account, mark: Mark, quantity: Decimal) -> Decimal:
@@ -175,7 +201,7 @@ def on_their_way(account: Account, mark: Mark, quantity: Decimal) -> Decimal:
 
 
 def closing_order(
-    account: Account, fact: SessionClosed, mark: Mark, terms: tuple[OrderId, Decimal, Decimal], why: str = "liquidation"
+    account: Account, fact: MarketFact, mark: Mark, terms: tuple[OrderId, Decimal, Decimal], why: str = "liquidation"
 ) -> Order:
     """Return a market order of the broker's own that closes units of a position from the next fact on."""
     order_id, units, quantity = terms

@@ -4,7 +4,8 @@
 2  the instrument can be sold short, somebody lends it, and wants nothing of it back
 3  the account is not frozen, and a pattern day trader has the equity for it
 4  there is equity enough to owe anything
-5  there is margin for what the order opens
+5  a pair with leverage does not come to more than so much is lent on
+6  there is margin for what the order opens
 
 An order that only closes is never refused for margin.
 """
@@ -15,7 +16,8 @@ from paperdesk.core.broker.account import Account
 from paperdesk.core.broker.approvals import check_level
 from paperdesk.core.broker.events import OrderFilled
 from paperdesk.core.broker.evolution import evolve
-from paperdesk.core.broker.holds import cash_needed, held_cash
+from paperdesk.core.broker.holds import cash_needed, gross_of, held_cash
+from paperdesk.core.broker.leverage import tier_of
 from paperdesk.core.broker.margin import (
     Standing,
     exposures_of,
@@ -68,6 +70,10 @@ class MinimumEquityMissing(Conflict):
     """The account has too little equity to sell short, or to open positions under portfolio margin."""
 
 
+class LeverageTooHigh(Conflict):
+    """So much of a crypto pair is lent less on: what is held and ordered of it is in a tier with less leverage."""
+
+
 class PositionsWithoutPrice(Conflict):
     """A position has no price yet, so nobody can say what the account is worth."""
 
@@ -86,6 +92,7 @@ def check_margin(account: Account, order: Order, marks: Marks) -> None:
     if order.side is Side.SELL:
         _check_short(account, order, marks)
     check_equity(account, order, stands)
+    check_tier(account, order.instrument, account.book.leverage_of(order.instrument.id), order)
     refuse_beyond(account, *_needed(account, order, stands))
 
 
@@ -214,6 +221,25 @@ def check_equity(account: Account, order: Order, stands: Standing) -> None:
             f"{what} needs {plain(least)} of equity.",
             needed=plain(least),
             available=plain(money(stands.equity, account.currency)),
+        )
+
+
+def check_tier(account: Account, instrument: Instrument, leverage: int, asked: Order | None = None) -> None:
+    """Refuse more leverage than is lent on all that is held and ordered of a pair, with an order that is asked for."""
+    if leverage == 1:
+        return
+    orders = [each for each in account.orders.values() if each.is_open and each.instrument.id == instrument.id]
+    buys = [each for each in (*orders, *((asked,) if asked else ())) if each.side is Side.BUY and each.hold_price]
+    worth = (gross_of(instrument, each.hold_price or ZERO, each.workable, account.currency) for each in buys)
+    cost = account.position(instrument.id).cost + sum(worth, ZERO)
+    most = tier_of(cost).leverage_max
+    if leverage > most:
+        raise LeverageTooHigh(
+            f"{plain(cost)} {account.currency} of {instrument.symbol} are bought with a leverage of {most} at most.",
+            symbol=instrument.symbol,
+            cost=plain(cost),
+            leverage=leverage,
+            most=most,
         )
 
 

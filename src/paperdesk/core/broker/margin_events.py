@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from paperdesk.core.broker.margin_book import CallKind, DayTrade, MarginBook, MarginCall, Recall
+from paperdesk.core.broker.margin_book import CallKind, DayTrade, Leverage, MarginBook, MarginCall, Recall
 from paperdesk.core.kernel.ids import InstrumentId, LotId
 from paperdesk.core.kernel.values import replace
 
@@ -104,6 +104,14 @@ class BuyInStarted(MarginEvent):
     units: Decimal
 
 
+@dataclass(frozen=True, slots=True)
+class LeverageChosen(MarginEvent):
+    """The leverage of a pair was chosen; `memorandum` is what that gives back of its initial margin, or takes."""
+
+    leverage: Leverage
+    memorandum: Decimal
+
+
 def book_after(book: MarginBook, event: MarginEvent) -> MarginBook:
     """Return what an account remembers after an event."""
     match event:
@@ -111,13 +119,15 @@ def book_after(book: MarginBook, event: MarginEvent) -> MarginBook:
             return replace(book, memorandum=event.memorandum, excess_at_close=event.excess, day_trades=event.day_trades)
         case MarginWarned() | MarginEased():
             return replace(book, is_warned=isinstance(event, MarginWarned))
-        case MarginCalled():
-            return replace(book, calls=(*book.calls, event.call))
-        case MarginCallMet() | AccountFrozen():
-            return _without_call(book, event)
+        case MarginCalled() | MarginCallMet() | AccountFrozen():
+            return _with_calls(book, event)
         case GoodFaithViolated():
             unpaid = tuple(each for each in book.unpaid if each.lot_id != event.lot_id)
             return replace(book, unpaid=unpaid, violations=(*book.violations, event.on))
+        case LeverageChosen():
+            others = tuple(each for each in book.leverage if each.instrument_id != event.leverage.instrument_id)
+            chosen = (event.leverage,) if event.leverage.times > 1 else ()
+            return replace(book, leverage=(*others, *chosen), memorandum=book.memorandum + event.memorandum)
         case _:
             return replace(book, recalls=_recalls_after(book, event))
 
@@ -132,7 +142,9 @@ def _recalls_after(book: MarginBook, event: MarginEvent) -> tuple[Recall, ...]:
             return book.recalls
 
 
-def _without_call(book: MarginBook, event: MarginCallMet | AccountFrozen) -> MarginBook:
+def _with_calls(book: MarginBook, event: MarginCalled | MarginCallMet | AccountFrozen) -> MarginBook:
+    if isinstance(event, MarginCalled):
+        return replace(book, calls=(*book.calls, event.call))
     kind = CallKind.INTRADAY if isinstance(event, AccountFrozen) else event.kind
     until = event.until if isinstance(event, AccountFrozen) else book.frozen_until
     return replace(book, calls=tuple(each for each in book.calls if each.kind is not kind), frozen_until=until)

@@ -21,11 +21,33 @@ class LowPriceRule:
     rate: Decimal
 
 
+@dataclass(frozen=True, slots=True)
+class LeverageTier:
+    """From which cost of a crypto pair on holding it needs so much, and it is bought with so much leverage at most.
+
+    The rate counts for all of the cost, and `amount` takes off what the tiers below need less, so that the
+    requirement does not jump where a tier begins.
+    """
+
+    above: Decimal
+    maintenance_rate: Decimal
+    leverage_max: int
+    amount: Decimal
+
+
 INITIAL_RATE = Decimal("0.50")  # Regulation T, 220.12(a) and (c)
 LONG_MAINTENANCE_RATE = Decimal("0.25")  # FINRA 4210(c)(1)
 SHORT_MAINTENANCE = (
     LowPriceRule(Decimal(5), Decimal("2.50"), Decimal(1)),  # FINRA 4210(c)(2): selling at less than 5.00
     LowPriceRule(None, Decimal(5), Decimal("0.30")),  # FINRA 4210(c)(3): selling at 5.00 or above
+)
+LEVERAGE_TIERS = (  # a custom of this house: see docs/explanation/margin.md
+    LeverageTier(Decimal(0), Decimal("0.005"), 125, Decimal(0)),
+    LeverageTier(Decimal(50_000), Decimal("0.01"), 50, Decimal(250)),
+    LeverageTier(Decimal(250_000), Decimal("0.02"), 25, Decimal(2_750)),
+    LeverageTier(Decimal(1_000_000), Decimal("0.05"), 10, Decimal(32_750)),
+    LeverageTier(Decimal(5_000_000), Decimal("0.10"), 5, Decimal(282_750)),
+    LeverageTier(Decimal(20_000_000), Decimal("0.25"), 2, Decimal(3_282_750)),
 )
 # What margin is lent on, and what can be borrowed and sold short; the rest is paid in full.
 MARGINABLE = frozenset({Kind.EQUITY, Kind.ETF})

@@ -5,12 +5,11 @@ from datetime import date
 from paperdesk.core.broker.account import Account
 from paperdesk.core.broker.contingencies import Course
 from paperdesk.core.broker.events import OrderFilled
-from paperdesk.core.broker.margin import Stage, requirement, standing
+from paperdesk.core.broker.margin import Stage, exposure, requirement, standing
 from paperdesk.core.broker.margin_events import MemorandumStruck
 from paperdesk.core.broker.margin_rates import PATTERN_SESSIONS
 from paperdesk.core.broker.margin_rules import MarginRegime
 from paperdesk.core.broker.marks import Marks
-from paperdesk.core.broker.option_margin import Exposure
 from paperdesk.core.broker.orders import Order
 from paperdesk.core.kernel.money import money
 from paperdesk.core.kernel.values import replace
@@ -22,9 +21,11 @@ from paperdesk.core.market.sessions import XNYS, calendar
 def for_margin(account: Account, order: Order, filled: OrderFilled) -> OrderFilled:
     """Return a fill with what it does to the memorandum account, and the session if it is a day trade."""
     fill = filled.fill
-    before = account.position(fill.instrument_id).quantity
-    after = before + filled.entry.moved(fill.instrument_id)[0]
-    needs = [requirement([Exposure(order.instrument, each, fill.price)], Stage.INITIAL) for each in (before, after)]
+    position, (moved, cost) = account.position(fill.instrument_id), filled.entry.moved(fill.instrument_id)
+    before, after = (position.quantity, position.cost), (position.quantity + moved, position.cost + cost)
+    needs = [
+        requirement([exposure(account, order.instrument, each, fill.price)], Stage.INITIAL) for each in (before, after)
+    ]
     gained = money(needs[0] - needs[1], account.currency) - fill.fee
     return replace(filled, memorandum=gained, day_trade_on=_day_trade_on(account, order.instrument, filled))
 

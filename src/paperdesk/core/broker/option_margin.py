@@ -24,11 +24,13 @@ from paperdesk.core.market.instruments import Instrument, Kind
 
 @dataclass(frozen=True, slots=True)
 class Exposure:
-    """Signed units of an instrument at a price per unit."""
+    """Signed units of an instrument at a price per unit; of a pair bought with leverage also what they cost."""
 
     instrument: Instrument
     quantity: Decimal
     price: Decimal
+    leverage: int = 1
+    cost: Decimal = ZERO
 
     @property
     def value(self) -> Decimal:

@@ -34,7 +34,7 @@ from paperdesk.core.broker.reservations import with_reservations
 from paperdesk.core.broker.risk_checks import Assessment, assess, assess_legs
 from paperdesk.core.broker.view import MarketView
 from paperdesk.core.kernel.errors import PaperdeskError, Problem
-from paperdesk.core.kernel.money import ZERO, plain
+from paperdesk.core.kernel.money import ZERO, money, plain
 from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.facts import OpenFact, QuoteFact
 from paperdesk.core.market.instruments import Instrument
@@ -65,9 +65,11 @@ class Footing:
             return None
         if self.stands is None:
             return "A position has no price yet, so the account's margin is not known."
+        aside = plain(money(self.stands.set_aside, self.account.currency))
+        apart = f" What pairs with leverage were opened on keeps {aside} more." if self.stands.set_aside else ""
         return (
             f"Under {rules.regime.value} orders have to leave the {stage_of(self.account).value} requirement covered, "
-            f"and those that are open hold {plain(self.account.held)} {self.account.currency} for theirs."
+            f"and those that are open hold {plain(self.account.held)} {self.account.currency} for theirs.{apart}"
         )
 
 

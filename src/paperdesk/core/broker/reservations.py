@@ -20,8 +20,7 @@ from paperdesk.core.broker.events import Reservation, ReservationsMoved
 from paperdesk.core.broker.evolution import with_order
 from paperdesk.core.broker.fees import fee_due
 from paperdesk.core.broker.holds import money_left
-from paperdesk.core.broker.margin import requirement, stage_of
-from paperdesk.core.broker.option_margin import Exposure
+from paperdesk.core.broker.margin import Stage, exposure, requirement, stage_of
 from paperdesk.core.broker.orders import Order, OrderClass, Side
 from paperdesk.core.kernel.ids import InstrumentId, OrderId
 from paperdesk.core.kernel.money import ZERO, money
@@ -67,8 +66,9 @@ def _concerned(before: Account, after: Account) -> set[InstrumentId]:
     """
     if stage_of(before) is not stage_of(after):
         return {order.instrument.id for order in after.orders.values()}
-    held = {key for key, position in after.positions.items() if position is not before.positions.get(key)}
-    return held | {order.instrument.id for key, order in after.orders.items() if order is not before.orders.get(key)}
+    chosen = {each.instrument_id for each in {*before.book.leverage} ^ {*after.book.leverage}}
+    chosen |= {key for key, position in after.positions.items() if position is not before.positions.get(key)}
+    return chosen | {order.instrument.id for key, order in after.orders.items() if order is not before.orders.get(key)}
 
 
 def _moved(account: Account, concerned: set[InstrumentId]) -> Iterator[Reservation]:
@@ -134,15 +134,22 @@ class _Walk:
         return units - units % order.instrument.lot_step
 
     def _margin(self, order: Order, opens: Decimal) -> Decimal:
-        price, stage = order.hold_price, stage_of(self.account)
+        price, account = order.hold_price, self.account
         assert price is not None, "an order that may open knows at which price it reserves"
-        base = self.quantity if self.quantity * opens > ZERO else ZERO
+        held = account.position(order.instrument.id)
+        base, cost = (held.quantity, held.cost) if self.quantity * opens > ZERO else (ZERO, ZERO)
         before, after = (
-            requirement([Exposure(order.instrument, base + each, price)], stage)
+            requirement([exposure(account, order.instrument, (base + each, cost + worth), price)], self._stage(order))
             for each in (self.opening, self.opening + opens)
+            for worth in (each * price * order.instrument.multiplier,)
         )
         self.opening += opens
         currency = self.account.currency
         return money(max(after - before, ZERO), currency) + fee_due(
             self.account.rules.fees, order, abs(opens), price, currency
         )
+
+    def _stage(self, order: Order) -> Stage:
+        """Return what an order has to meet; a pair with leverage is opened on its initial margin in every regime."""
+        has_leverage = self.account.book.leverage_of(order.instrument.id) > 1
+        return Stage.INITIAL if has_leverage else stage_of(self.account)

@@ -40,7 +40,7 @@ class Cancelled:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What a request about an option brought about, and the account after it."""
+    """What a request about an option, or about leverage, brought about, and the account after it."""
 
     account: Account
     events: tuple[Event, ...]

@@ -10,6 +10,7 @@ from paperdesk.core.broker.combo_prices import legs_of
 from paperdesk.core.broker.commands import (
     CancelOrder,
     CancelOrders,
+    ChooseLeverage,
     ClosePosition,
     Command,
     ExerciseOption,
@@ -107,9 +108,9 @@ def _answer(batch: Batch, account: Account, waiting: Waiting) -> Answer:
             return _cancel_all(batch, account, command, waiting)
         case TransferCash() as command:
             return _move_cash(batch, account, command, waiting)
-        case ExerciseOption() | InstructExpiry() as command:
+        case ExerciseOption() | InstructExpiry() | ChooseLeverage() as command:
             course = engine.decided(account, command, _view(batch, account))
-            return Done(_happened(batch, account, course, waiting), course.happened)
+            return Done(_happened(batch, account, course, waiting) if course.events else account, course.happened)
 
 
 def _cancel(batch: Batch, account: Account, command: CancelOrder, waiting: Waiting) -> Placed:

@@ -86,6 +86,9 @@ class MarginOut(BaseModel):
     initial_requirement: NumberText | None
     maintenance_requirement: NumberText | None
     maintenance_excess: NumberText | None
+    set_aside: NumberText | None = Field(
+        description="What pairs bought with leverage need above maintenance to be opened; nothing else can use it."
+    )
     memorandum: NumberText
     buying_power: NumberText | None
     overnight_buying_power: NumberText | None = Field(description="Null under portfolio margin.")
@@ -107,6 +110,7 @@ class MarginOut(BaseModel):
             initial_requirement=None if stands is None else money(stands.initial, account.currency),
             maintenance_requirement=None if stands is None else money(stands.maintenance, account.currency),
             maintenance_excess=None if stands is None else money(stands.maintenance_excess, account.currency),
+            set_aside=None if stands is None else money(stands.set_aside, account.currency),
             memorandum=account.book.memorandum,
             buying_power=None if stands is None else buying_power(account, stands),
             overnight_buying_power=None if account.rules.margin.is_portfolio else overnight_buying_power(account),

@@ -16,10 +16,11 @@ from paperdesk.core.broker.explanation import Explanation
 from paperdesk.core.broker.ledger import EntryKind
 from paperdesk.core.broker.margin import Standing, standing
 from paperdesk.core.broker.orders import Order
+from paperdesk.core.broker.position_margin import PositionMargin, position_margin
 from paperdesk.core.broker.valuation import PositionValue, Valuation, value_account
 from paperdesk.core.kernel.codes import is_right
 from paperdesk.core.kernel.errors import Invalid, NotFound
-from paperdesk.core.kernel.ids import AccountId, OrderId, derived
+from paperdesk.core.kernel.ids import AccountId, InstrumentId, OrderId, derived
 from paperdesk.core.kernel.money import ZERO
 from paperdesk.features.broker.deciding import UnknownAccount
 from paperdesk.features.broker.lineage_queries import lineage_of
@@ -250,6 +251,21 @@ def by_symbol(valuation: Valuation, dataset: Dataset) -> list[tuple[str, Positio
     """Return valued positions with their symbols, in the order of those."""
     named = [(dataset.instruments[each.position.instrument_id].symbol, each) for each in valuation.positions]
     return sorted(named, key=lambda pair: pair[0])
+
+
+def margins_of(worth: Worth, dataset: Dataset) -> dict[InstrumentId, PositionMargin]:
+    """Return what each position needs of its account; options and what they are written on are paired."""
+    held = {
+        id_: dataset.instruments[id_] for each in worth.valuation.positions for id_ in (each.position.instrument_id,)
+    }
+    written_on = {each.moves_with for each in held.values() if each.contract is not None}
+    return {
+        instrument.id: position_margin(
+            worth.account, each, instrument, worth.standing, is_paired=instrument.moves_with in written_on
+        )
+        for each in worth.valuation.positions
+        for instrument in (held[each.position.instrument_id],)
+    }
 
 
 async def read_order(work: ReadOnly, shelf: Shelf, order_id: UUID) -> tuple[Order, Tape, Dataset]:

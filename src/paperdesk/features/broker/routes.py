@@ -28,6 +28,7 @@ from paperdesk.features.broker.open_account import open_account
 from paperdesk.features.broker.order_queries import exits_of, list_activities
 from paperdesk.features.broker.order_schemas import ClosePositionBody, OrderOut, ReplaceOrderBody, order_members
 from paperdesk.features.broker.past_queries import Moment, account_at
+from paperdesk.features.broker.position_schemas import PositionOut
 from paperdesk.features.broker.queries import Worth
 from paperdesk.features.broker.reconcile import reconcile
 from paperdesk.features.broker.replace_order import replace_order
@@ -38,7 +39,6 @@ from paperdesk.features.broker.schemas import (
     ExplanationOut,
     FillOut,
     OpenAccountBody,
-    PositionOut,
     ReconciliationOut,
     TransferBody,
     TransferOut,
@@ -300,5 +300,8 @@ async def shown_positions(work: ReadOnly, shelf: Shelf, account: Row) -> list[Po
 
 
 def _valued(worth: Worth, day: DayResult, dataset: Dataset) -> list[PositionOut]:
-    found = queries.by_symbol(worth.valuation, dataset)
-    return [PositionOut.of(symbol, each, day.by_instrument[each.position.instrument_id]) for symbol, each in found]
+    needs = queries.margins_of(worth, dataset)
+    found = (
+        (symbol, each, each.position.instrument_id) for symbol, each in queries.by_symbol(worth.valuation, dataset)
+    )
+    return [PositionOut.of(symbol, each, day.by_instrument[id_], needs[id_]) for symbol, each, id_ in found]

@@ -13,6 +13,7 @@ from paperdesk.core.broker.combos import Strategy
 from paperdesk.core.broker.commands import (
     CancelOrder,
     CancelOrders,
+    ChooseLeverage,
     ClosePosition,
     Command,
     ExerciseOption,
@@ -61,6 +62,7 @@ from paperdesk.core.broker.margin_events import (
     AccountFrozen,
     BuyInStarted,
     GoodFaithViolated,
+    LeverageChosen,
     LiquidationStarted,
     MarginCalled,
     MarginCallMet,
@@ -118,6 +120,7 @@ KINDS: dict[str, type[Event]] = {
     "recall_met": RecallMet,
     "buy_in_started": BuyInStarted,
     "good_faith_violated": GoodFaithViolated,
+    "leverage_chosen": LeverageChosen,
     "interest_charged": InterestCharged,
     "interest_credited": InterestCredited,
     "borrow_fee_charged": BorrowFeeCharged,
@@ -138,6 +141,7 @@ COMMANDS: dict[str, type[Command]] = {
     "transfer_cash": TransferCash,
     "exercise_option": ExerciseOption,
     "instruct_expiry": InstructExpiry,
+    "choose_leverage": ChooseLeverage,
 }
 _NAME_OF = {command: name for name, command in COMMANDS.items()}
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from paperdesk.core.broker.account import Rules
 from paperdesk.core.broker.chance import SEED_MAX
-from paperdesk.core.broker.day_result import NO_PRICE_THEN, DayResult
+from paperdesk.core.broker.day_result import DayResult
 from paperdesk.core.broker.explanation import Explanation
 from paperdesk.core.broker.fees import FeeSchedule, RulesAsOf, fee_schedule
 from paperdesk.core.broker.fill_models import fill_model
@@ -18,13 +18,11 @@ from paperdesk.core.broker.ledger import Book, EntryKind
 from paperdesk.core.broker.lots import LotMethod
 from paperdesk.core.broker.orders import Side
 from paperdesk.core.broker.risk_rules import RiskMode
-from paperdesk.core.broker.valuation import PositionValue
 from paperdesk.core.kernel.errors import Problem
 from paperdesk.core.kernel.ids import TapeId
 from paperdesk.core.kernel.money import ZERO, plain
 from paperdesk.features.broker.margin_schemas import MarginBody, MarginOut
 from paperdesk.features.broker.open_account import OpenAccount
-from paperdesk.features.broker.order_schemas import AVERAGE_PLACES
 from paperdesk.features.broker.queries import Capital, Worth
 from paperdesk.features.broker.risk_schemas import RiskBody
 from paperdesk.infra.db import Row
@@ -186,43 +184,6 @@ class TransferBody(Body):
 
     model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra={"examples": [{"amount": "2500.00"}]})
     amount: NumberText
-
-
-class PositionOut(BaseModel):
-    """A position at its mark."""
-
-    instrument_id: UUID
-    symbol: str
-    quantity: NumberText
-    reserved: NumberText
-    cost_basis: NumberText
-    average_price: NumberText | None
-    mark: NumberText | None
-    mark_source: str | None
-    market_value: NumberText | None
-    unrealised_pl: NumberText | None
-    day_pl: NumberText | None = Field(description="What it has brought since the previous close, without fees.")
-    reason: str | None
-
-    @classmethod
-    def of(cls, symbol: str, value: PositionValue, day_pl: Decimal | None) -> "PositionOut":
-        """Show a valued position; its average price is derived from its cost."""
-        position = value.position
-        average = position.cost / position.quantity if position.quantity else None
-        return cls(
-            instrument_id=position.instrument_id,
-            symbol=symbol,
-            quantity=position.quantity,
-            reserved=position.reserved,
-            cost_basis=position.cost,
-            average_price=None if average is None else average.quantize(AVERAGE_PLACES, ROUND_HALF_EVEN),
-            mark=value.mark,
-            mark_source=value.mark_source,
-            market_value=value.market_value,
-            unrealised_pl=value.unrealised_pl,
-            day_pl=day_pl,
-            reason=value.reason or (NO_PRICE_THEN if day_pl is None else None),
-        )
 
 
 class FillOut(BaseModel):

@@ -12,6 +12,7 @@ from paperdesk.core.broker.account import Account
 from paperdesk.core.broker.commands import (
     CancelOrder,
     CancelOrders,
+    ChooseLeverage,
     ClosePosition,
     Command,
     ExerciseOption,
@@ -37,7 +38,7 @@ _PLACING = (PlaceOrder, PlaceCombo, ReplaceOrder, ClosePosition)
 def symbols_of(command: Command, account: Account) -> Iterator[str]:
     """Return the symbols whose quotes a command is judged by; of a replacement, that of the order it names."""
     match command:
-        case PlaceOrder() | ClosePosition():
+        case PlaceOrder() | ClosePosition() | ChooseLeverage():
             yield command.symbol
         case PlaceCombo():
             for leg in command.legs:
@@ -135,7 +136,7 @@ def _touch(touch: Touch, command: Command, account: Account, view: MarketView) -
         case TransferCash():
             touch.entries.add(command.entry_id)
         case _:
-            _deliver(touch, command, account, view)
+            _hold_wholly(touch, command, account, view)
 
 
 def _name(touch: Touch, command: Command, account: Account) -> None:
@@ -157,10 +158,12 @@ def _touch_whole(touch: Touch, command: Command, account: Account) -> None:
             return
 
 
-def _deliver(touch: Touch, command: ExerciseOption | InstructExpiry, account: Account, view: MarketView) -> None:
-    """Load an option and what it delivers, with all lots and the orders that may have to make room."""
-    option = view.instruments.get(command.symbol)
-    for instrument_id in () if option is None else (option.id, option.underlying_id):
+def _hold_wholly(
+    touch: Touch, command: ExerciseOption | InstructExpiry | ChooseLeverage, account: Account, view: MarketView
+) -> None:
+    """Load what is spoken of, and what an option delivers, with all lots and the orders that it may move."""
+    instrument = view.instruments.get(command.symbol)
+    for instrument_id in () if instrument is None else (instrument.id, instrument.underlying_id):
         if instrument_id is not None:
             touch.holdings.add((account.id, instrument_id))
             touch.units[account.id, instrument_id] = MAGNITUDE_MAX
