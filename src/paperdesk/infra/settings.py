@@ -49,6 +49,9 @@ class Settings(BaseSettings):
     alpaca_requests_per_minute: int = 1000
     """How often a key may ask in the Alpaca dialect; Alpaca's own limit is 200 without a plan."""
 
+    mcp_toolsets: str = "default"
+    """Which tools a model is shown whose address names no toolsets; names with commas between them, or all."""
+
     login_hours: int = 12
     """How long the login of a browser lasts; a program keeps its own alive with refresh tokens."""
 

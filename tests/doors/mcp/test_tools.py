@@ -26,7 +26,9 @@ async def test_the_default_tools_are_few_and_described_in_few_words(models: Mode
     async with models.client(mode) as client:
         tools = (await client.list_tools()).tools
     assert len(tools) <= TOOLS_MAX
-    told = json.dumps([each.model_dump(by_alias=True, exclude_none=True, mode="json") for each in tools])
+    told = json.dumps(
+        [each.model_dump(by_alias=True, exclude_none=True, mode="json") for each in tools], separators=(",", ":")
+    )
     assert len(told.encode()) / BYTES_A_TOKEN < TOKENS_MAX
 
 

@@ -22,7 +22,7 @@ from paperdesk.core.kernel.principal import Principal
 from paperdesk.doors.desk import Desk, Neighbour
 from paperdesk.doors.mcp.asking import Ask
 from paperdesk.doors.mcp.refusals import broken, refused
-from paperdesk.doors.mcp.toolsets import DEFAULT, chosen, tool_named, tools_in
+from paperdesk.doors.mcp.toolsets import chosen, tool_named, tools_in
 from paperdesk.doors.problems import MethodNotAllowed, problem_response, request_id_of
 from paperdesk.features.identity.access import refuse_foreign_origin, token_of
 from paperdesk.infra.db import OutcomeUnknown, is_outage
@@ -101,7 +101,7 @@ class Door:
         who = await self._desk.gate.principal(token_of(request))
         if "origin" in request.headers:
             refuse_foreign_origin(request)
-        return Visit(who, chosen(request.query_params.get("toolsets", DEFAULT)))
+        return Visit(who, chosen(request.query_params.get("toolsets", self._desk.runtime.settings.mcp_toolsets)))
 
     def _ask(self, call: Call) -> Ask:
         visit: Visit = _request(call).scope[VISIT]

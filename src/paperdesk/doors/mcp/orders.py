@@ -171,10 +171,10 @@ async def _account_of(ask: Ask, order_id: UUID) -> AccountId:
 
 TOOLS = (
     Tool("preview_order", Scope.READ, Effect.READS, preview),
-    Tool("place_order", Scope.TRADE, Effect.ORDERS, place),
-    Tool("place_combo", Scope.TRADE, Effect.ORDERS, place_legs),
-    Tool("replace_order", Scope.TRADE, Effect.ORDERS, replace),
+    Tool("place_order", Scope.TRADE, Effect.ACTS, place),
+    Tool("place_combo", Scope.TRADE, Effect.ACTS, place_legs),
+    Tool("replace_order", Scope.TRADE, Effect.ACTS, replace),
     Tool("cancel_order", Scope.TRADE, Effect.ENDS, cancel),
     Tool("cancel_orders", Scope.TRADE, Effect.ENDS, cancel_all),
-    Tool("close_position", Scope.TRADE, Effect.ORDERS, close),
+    Tool("close_position", Scope.TRADE, Effect.ACTS, close),
 )

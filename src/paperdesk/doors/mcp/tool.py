@@ -17,13 +17,11 @@ from paperdesk.doors.problems import MalformedRequest
 
 
 class Effect(Enum):
-    """What a call does to the desk: nothing, something that can be sent again, or something that cannot be undone."""
+    """What a call does to the desk: nothing, adds to it, acts in a way that cannot be undone, or ends what works."""
 
     READS = ToolAnnotations(read_only_hint=True, open_world_hint=False)
-    CHANGES = ToolAnnotations(
-        read_only_hint=False, destructive_hint=False, idempotent_hint=False, open_world_hint=False
-    )
-    ORDERS = ToolAnnotations(read_only_hint=False, destructive_hint=True, idempotent_hint=False, open_world_hint=False)
+    ADDS = ToolAnnotations(read_only_hint=False, destructive_hint=False, idempotent_hint=False, open_world_hint=False)
+    ACTS = ToolAnnotations(read_only_hint=False, destructive_hint=True, idempotent_hint=False, open_world_hint=False)
     ENDS = ToolAnnotations(read_only_hint=False, destructive_hint=True, idempotent_hint=True, open_world_hint=False)
 
 

@@ -190,6 +190,21 @@ def lines_of(
     return told if wanted.delta is None else _nearest(told, float(abs(wanted.delta)))
 
 
+def line_at(tape: Tape, dataset: Dataset, option: Instrument, spot: Decimal | None = None) -> ChainLine:
+    """Return the line of one option; with a price of the underlying in place of its own, its Greeks at that price.
+
+    The volatility stays what the standing quote implies: a price that is only supposed implies none.
+    """
+    assert option.contract is not None, "an option has a contract"
+    (line,) = _told(tape, dataset, _quoted(tape, dataset, [(option, option.contract)]))
+    if spot is None or line.implied is None:
+        return line
+    years, vol = years_left(tape, dataset, option.contract.last_on), line.implied.vol
+    supposed = european(option.contract.is_call, float(spot), float(option.contract.strike), years=years, vol=vol)
+    found = greeks(supposed)
+    return line._replace(implied=Implied(vol, *(float(getattr(found, name)) for name in Implied._fields[1:])))
+
+
 def _moneyness(contract: OptionContract, price: Decimal) -> Moneyness:
     if contract.strike == price:
         return Moneyness.AT
