@@ -264,12 +264,26 @@ NAMED = {
     "contract": "ACME240607C00100000",
 }
 # Everybody ends logins of their own, and nobody another's, which are not there for them.
-THEIR_OWN = {("DELETE", "/v1/logins/{login_id}")}
+THEIR_OWN = {
+    ("DELETE", "/v1/logins/{login_id}"),
+    ("DELETE", "/v1/keys/{key_id}"),
+    ("PUT", "/v1/accounts/{account_id}/keys/{key_id}"),
+}
+# What administrators do, and nobody else.
+ADMINISTRATION = (
+    ("POST", "/v1/users"),
+    ("PATCH", "/v1/users/{user_id}"),
+    ("DELETE", "/v1/users/{user_id}"),
+    ("POST", "/v1/users/{user_id}/sign-in-links"),
+    ("PUT", "/v1/sources/{source}/key"),
+    ("DELETE", "/v1/sources/{source}/key"),
+)
 # What changes nothing, or nothing but one's own, though it is asked with another method than GET.
 HARMLESS = {
     ("DELETE", "/v1/logins/current"): "everybody may leave",
     ("PATCH", "/v1/me/preferences"): "everybody has a taste of their own",
     ("PATCH", "/v1/me"): "everybody has a name of their own",
+    ("POST", "/v1/keys"): "everybody has keys of their own, which can do no more than they",
     ("PUT", "/v1/me/password"): "everybody has a password of their own",
     ("POST", "/v1/orders/preview"): "an order is worked out and not placed",
     ("POST", "/v1/options/payoff"): "a strategy is worked out and not bought",

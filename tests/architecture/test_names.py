@@ -88,6 +88,8 @@ NOUNS = {
     "identity/registration_routes": "the routes of who has no way in yet",
     "identity/member_store": "the SQL of people and what they are in a tenant",
     "identity/user_routes": "the routes of people, for the REST door",
+    "broker/spending_store": "the SQL of what keys have spent of their budgets, for the order writer",
+    "identity/key_schemas": "what keys look like from outside, and what they can be kept to",
     "identity/user_schemas": "what people look like from outside",
     "watch/lookout": "what is to be looked at next, for both rooms that look",
     "watch/numbered_news": "that there is something new by number, for the stream",

@@ -26,6 +26,7 @@ ACROSS_TENANTS: dict[str, str] = {
     "features/broker/popular_queries.py:popular_instruments": "one warmer asks for the quotes of all tenants",
     "features/broker/close_queries.py:due_accounts": "one auditor compares the accounts of all tenants",
     "features/identity/store.py:find_key": "who holds a key is asked before anybody is known",
+    "features/identity/store.py:note_used": "as find_key, which found it",
     "features/identity/store.py:find_login": "who holds a login is asked before anybody is known",
     "features/identity/login_store.py:find_refresh": "who keeps a login alive is asked before anybody is known",
     "features/identity/store.py:spend_link": "who signs in by a link is asked before anybody is known",

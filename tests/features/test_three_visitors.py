@@ -18,7 +18,19 @@ from paperdesk.features.identity.issue_sign_in_link import issue_sign_in_link
 from paperdesk.features.marketdata.store import insert_dataset
 from paperdesk.infra.jobs import enqueue
 from tests.desk import RunningDesk, Visitor, addresses, filled, refused
-from tests.route_calls import CALLS, EVERYBODYS, HARMLESS, KEYED, NAMED, OPEN, OPTION, SPOKEN, THEIR_OWN, THEIRS
+from tests.route_calls import (
+    ADMINISTRATION,
+    CALLS,
+    EVERYBODYS,
+    HARMLESS,
+    KEYED,
+    NAMED,
+    OPEN,
+    OPTION,
+    SPOKEN,
+    THEIR_OWN,
+    THEIRS,
+)
 from tests.vendor_stand import KEYS
 from tools.gen_openapi import unplugged_app
 
@@ -166,6 +178,18 @@ async def test_a_viewer_changes_nothing(desk: RunningDesk, ids: dict[str, str], 
     login = await desk.visitor().post("/v1/logins", {"link_token": ids["viewers_link"]})
     problem = refused(await ask(desk.visitor(login["access_token"]), address, ids), 403, "missing_scope")
     assert problem["scope"] in {"trade", "limits", "admin"}
+
+
+@pytest.mark.parametrize("role", ["trader", "risk", "viewer"])
+@pytest.mark.parametrize("address", ADMINISTRATION, ids=" ".join)
+async def test_who_does_not_administer_does_not_get_in_there(
+    desk: RunningDesk, ids: dict[str, str], address: tuple[str, str], role: str
+) -> None:
+    person = await desk.mine.post("/v1/users", {"email": "ada@desk.test", "name": "Ada", "role": role})
+    link = {"link_token": person["invitation"]["link_token"]}
+    login = await desk.visitor().post("/v1/logins", link)
+    problem = refused(await ask(desk.visitor(login["access_token"]), address, ids), 403, "missing_scope")
+    assert problem["scope"] == "admin"
 
 
 @pytest.mark.parametrize("address", HARMLESS, ids=" ".join)

@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from paperdesk.core.kernel.key_limits import DryRun
 from paperdesk.core.kernel.principal import Principal
 from paperdesk.infra.bus import Bus
 from paperdesk.infra.cache import Cache, keeper_of
@@ -64,6 +65,8 @@ class Runtime:
             await connection.execute(SET_TENANTS, {"tenants": tenants_setting([who.tenant_id])})
             unit = UnitOfWork(who, self.clock.now(), connection)
             yield unit
+            if who.is_dry_run:
+                raise DryRun("This would have been done; the key only tries things out, and nothing was stored.")
         for topic, message in unit.announcements:
             self.bus.publish(topic, message)
 

@@ -11,11 +11,12 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Column, ColumnElement, Table, Text, Uuid, insert, or_, text
+from sqlalchemy import Column, ColumnElement, Table, Text, Uuid, insert, or_, text, true
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from paperdesk.core.kernel.ids import TenantId, uuid7
+from paperdesk.core.kernel.key_limits import Verb
 from paperdesk.core.kernel.principal import Principal, Scope
 from paperdesk.infra.crypto import entropy
 from paperdesk.infra.db import Instant, metadata
@@ -46,6 +47,12 @@ def owned(table: Table, work: "ReadOnly", *, or_public: bool = False) -> ColumnE
     return or_(mine, table.c.tenant_id.is_(None)) if or_public else mine
 
 
+def in_reach(account_id: Column[Any], work: "ReadOnly") -> ColumnElement[bool]:
+    """Return the condition that a row is of an account that the caller's key is not kept from."""
+    limits = work.who.limits
+    return true() if limits is None or limits.accounts is None else account_id.in_(limits.accounts)
+
+
 def jsonable(value: object) -> Any:  # noqa: ANN401 - any JSON there is
     """Turn values into plain JSON: decimals and ids to strings, instants to ISO 8601."""
     return msgspec.to_builtins(value)
@@ -59,9 +66,9 @@ class ReadOnly:
     now: datetime
     db: AsyncConnection
 
-    def require(self, scope: Scope) -> None:
-        """Refuse a caller without the permission."""
-        self.who.require(scope)
+    def require(self, scope: Scope, verb: Verb | None = None) -> None:
+        """Refuse a caller without the permission, or a key that is kept to other verbs."""
+        self.who.require(scope, verb)
 
 
 @dataclass(slots=True)

@@ -22,8 +22,19 @@ def person(number: int, **known: Any) -> dict[str, Any]:  # noqa: ANN401 - any J
     return always | {"joined_at": JOINED_AT, "deactivated_at": None} | known
 
 
+def small_key(number: int, **known: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
+    """Return a key, as the server shows it."""
+    none = {"accounts": None, "symbols": None, "verbs": None, "networks": None, "dry_run": False, "budget": None}
+    always = {"id": f"0170d4f1-0000-7000-8000-00000000010{number}", "key_id": f"PK{number}", "user_id": None}
+    lasts = {"expires_at": None, "created_at": JOINED_AT, "last_used_at": None}
+    return always | lasts | known | {"limits": none | known.get("limits", {})}
+
+
 @dataclass
 class SmallUsers:
+    keys: list[dict[str, Any]] = field(
+        default_factory=lambda: [small_key(1, name="First key", scopes=["read", "trade", "limits", "admin"])]
+    )
     people: list[dict[str, Any]] = field(
         default_factory=lambda: [person(1, email="demo@desk.test", name="Demo", role="owner")]
     )
@@ -38,6 +49,9 @@ class SmallUsers:
     def routes(self) -> list[Route]:
         return [
             Route("/v1/me/preferences", self.preferred, methods=["GET", "PATCH"]),
+            Route("/v1/keys", self.list_keys),
+            Route("/v1/keys", self.issue, methods=["POST"]),
+            Route("/v1/keys/{key_id}", self.revoke, methods=["DELETE"]),
             Route("/v1/users", self.list_people),
             Route("/v1/users", self.add, methods=["POST"]),
             Route("/v1/users/{user_id}", self.one, methods=["GET", "PATCH", "DELETE"]),
@@ -50,6 +64,17 @@ class SmallUsers:
         if request.method == "PATCH":
             self.preferences |= await request.json()
         return JSONResponse(self.preferences)
+
+    async def list_keys(self, _request: Request) -> Response:
+        return JSONResponse({"items": self.keys, "next_cursor": None})
+
+    async def issue(self, request: Request) -> Response:
+        self.keys.append(small_key(len(self.keys) + 1, **await request.json()))
+        return JSONResponse(self.keys[-1] | {"secret": "s3cret"}, 201)
+
+    async def revoke(self, request: Request) -> Response:
+        self.keys = [key for key in self.keys if key["id"] != request.path_params["key_id"]]
+        return Response(status_code=204)
 
     async def list_people(self, request: Request) -> Response:
         self.asked.append(dict(request.query_params))

@@ -80,13 +80,31 @@ async def test_a_key_is_looked_up_once_in_five_seconds(
     gate: Gate, found: Desk, clock: FrozenClock, asked: Callable[[], int]
 ) -> None:
     await gate.principal(found.key.token)
-    once = asked()
+    clock.advance(KEPT_FOR)
+    before = asked()  # with the note of its first use
+    await gate.principal(found.key.token)
+    once = asked() - before
     for _ in range(100):
         await gate.principal(found.key.token)
-    assert asked() == once
+    assert asked() == before + once
     clock.advance(KEPT_FOR)
     await gate.principal(found.key.token)
-    assert asked() == 2 * once
+    assert asked() == before + 2 * once
+
+
+async def test_the_use_of_a_key_is_noted_once_a_minute(
+    runtime: Runtime, gate: Gate, found: Desk, clock: FrozenClock
+) -> None:
+    async def used_at() -> object:
+        async with runtime.as_system() as db:
+            return (await db.execute(text("select last_used_at from api_keys"))).scalar_one()
+
+    assert await used_at() is None
+    began = clock.now()
+    for seconds, noted in ((0, 0), (10, 0), (50, 0), (60, 60), (100, 60)):
+        clock.advance(began + timedelta(seconds=seconds) - clock.now())
+        await gate.principal(found.key.token)
+        assert await used_at() == began + timedelta(seconds=noted)
 
 
 async def test_no_secret_is_kept(gate: Gate, found: Desk) -> None:

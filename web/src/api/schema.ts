@@ -115,10 +115,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the keys that have not been revoked, newest first. */
+        /** List your keys that have not been revoked, newest first; administrators see those of the whole tenant. */
         get: operations["list_keys"];
         put?: never;
-        /** Issue a key; its secret is in this answer and nowhere else. */
+        /** Issue a key of your own, with limits if you like; its secret is in this answer and nowhere else. */
         post: operations["add_key"];
         delete?: never;
         options?: never;
@@ -4267,6 +4267,18 @@ export interface components {
              */
             created_at: string;
             /**
+             * Last Used At
+             * @description To the minute; null when it never was.
+             */
+            last_used_at: string | null;
+            /**
+             * User Id
+             * Format: uuid
+             * @description Whose key it is; it can do no more than they.
+             */
+            user_id: string;
+            limits: components["schemas"]["KeyLimitsBody"];
+            /**
              * Secret
              * @example kJ8s0VvYt2m4nQx7b9LhWcE3rTzUaPdGfSiOyK1Xo5M
              */
@@ -4322,6 +4334,18 @@ export interface components {
          * @description A key to issue, with some of the caller's own permissions.
          * @example {
          *       "expires_at": "2030-01-01T00:00:00Z",
+         *       "limits": {
+         *         "networks": [
+         *           "127.0.0.0/8"
+         *         ],
+         *         "symbols": [
+         *           "AAPL"
+         *         ],
+         *         "verbs": [
+         *           "place",
+         *           "cancel"
+         *         ]
+         *       },
          *       "name": "Rebalancing script",
          *       "scopes": [
          *         "read",
@@ -4348,6 +4372,60 @@ export interface components {
              * @example 2030-01-01T00:00:00Z
              */
             expires_at?: string | null;
+            /**
+             * @default {
+             *       "dry_run": false
+             *     }
+             */
+            limits?: components["schemas"]["KeyLimitsBody"];
+        };
+        /**
+         * KeyBudgetBody
+         * @description What the orders of a key may come to in an account in a market day; null is any number or amount.
+         */
+        KeyBudgetBody: {
+            /**
+             * Orders A Day
+             * @description Orders and replacements.
+             */
+            orders_a_day?: number | null;
+            /**
+             * Notional A Day
+             * @description Of what they open, in the account's currency.
+             */
+            notional_a_day?: string | null;
+            /**
+             * Loss A Day
+             * @description Once the account has lost so much since the previous close, the key opens nothing.
+             */
+            loss_a_day?: string | null;
+        };
+        /**
+         * KeyLimitsBody
+         * @description What a key is kept to; null is anything. Kept to accounts or symbols, it has the verbs and no others.
+         */
+        KeyLimitsBody: {
+            /** Accounts */
+            accounts?: string[] | null;
+            /**
+             * Symbols
+             * @description An option counts as what it is written on, too.
+             */
+            symbols?: string[] | null;
+            /** Verbs */
+            verbs?: components["schemas"]["Verb"][] | null;
+            /**
+             * Networks
+             * @description Where it is taken from; else from everywhere.
+             */
+            networks?: string[] | null;
+            /**
+             * Dry Run
+             * @description Try everything out and store nothing.
+             * @default false
+             */
+            dry_run?: boolean;
+            budget?: components["schemas"]["KeyBudgetBody"] | null;
         };
         /**
          * KeyView
@@ -4379,6 +4457,18 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+            /**
+             * Last Used At
+             * @description To the minute; null when it never was.
+             */
+            last_used_at: string | null;
+            /**
+             * User Id
+             * Format: uuid
+             * @description Whose key it is; it can do no more than they.
+             */
+            user_id: string;
+            limits: components["schemas"]["KeyLimitsBody"];
         };
         /**
          * Kind
@@ -7880,6 +7970,12 @@ export interface components {
              */
             name: string;
         };
+        /**
+         * Verb
+         * @description What a key may do with accounts and tapes; all else that is written is beyond a key with named verbs.
+         * @enum {string}
+         */
+        Verb: "place" | "replace" | "cancel" | "close" | "exercise" | "transfer" | "tape";
         /**
          * Verification
          * @description Whether it is known that somebody is who they say.

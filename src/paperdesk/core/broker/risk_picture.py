@@ -69,12 +69,17 @@ class Picture:
         return None if self.book is None else book_requirement(self.book, self.view.marks, keeping_stage(self.account))
 
 
+def expected_price(order: Order, view: MarketView) -> Decimal:
+    """Return the price that an order is expected to fill at: its own, or else the one that stands."""
+    return order.limit_price or order.stop_price or standing_price(order.instrument, view, order.side)
+
+
 def pictured(account: Account, order: Order, view: MarketView, beside: Iterable[Order] = ()) -> Picture:
     """Return an account as an order would leave it, at the order's own price or else at the one that stands.
 
     Orders beside it fill with it, at what they reserve at.
     """
-    price = order.limit_price or order.stop_price or standing_price(order.instrument, view, order.side)
+    price = expected_price(order, view)
     held = exposures_of(account, view.marks)
     if held is None:
         return Picture(account, order, view, price, None, None)

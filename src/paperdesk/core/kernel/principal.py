@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from paperdesk.core.kernel.errors import Forbidden
 from paperdesk.core.kernel.ids import KeyId, TenantId, UserId
+from paperdesk.core.kernel.key_limits import KeyLimits, Verb
 
 
 class Scope(StrEnum):
@@ -28,13 +29,25 @@ class Principal:
     user_id: UserId
     scopes: frozenset[Scope]
     key_id: KeyId | None = None
+    limits: KeyLimits | None = None
 
     @property
     def subject(self) -> str:
         """Name the caller for the audit trail: the key when there is one, else the user."""
         return f"key:{self.key_id}" if self.key_id else f"user:{self.user_id}"
 
-    def require(self, scope: Scope) -> None:
+    @property
+    def is_dry_run(self) -> bool:
+        """Say whether nothing that the caller does is stored."""
+        return self.limits is not None and self.limits.dry_run
+
+    def require_scope(self, scope: Scope) -> None:
         """Refuse, by name, a caller without the permission."""
         if scope not in self.scopes:
             raise MissingScope(f"This needs the {scope.value!r} permission.", scope=scope.value)
+
+    def require(self, scope: Scope, verb: Verb | None = None) -> None:
+        """Refuse a caller without the permission, or a key that is kept to other verbs."""
+        self.require_scope(scope)
+        if self.limits is not None and scope is not Scope.READ:
+            self.limits.require_verb(verb)

@@ -38,6 +38,7 @@ from paperdesk.doors.alpaca.marketdata import (
 from paperdesk.doors.alpaca.trade_updates import Line
 from paperdesk.doors.desk import Desk, Neighbour
 from paperdesk.doors.problems import BodyLimit
+from paperdesk.features.identity.access import address_of
 from paperdesk.infra.rate_limit import Allowance, RateLimit
 
 _OURS: Final = re.compile(r"/(v2|v1beta1|v1beta3|stream|v1/corporate-actions|v1/locates)(?=[/:]|$)")
@@ -194,12 +195,12 @@ class _Served:
         await response(scope, receive, send)
 
     async def _answer(self, request: Request) -> Response:
-        who = await self.desk.gate.principal(token_of(request.headers))
+        who = await self.desk.gate.principal(token_of(request.headers), address_of(request))
         allowance = self.limit.take(who.key_id or who.user_id, self.desk.runtime.clock.now())
         if allowance.is_over:
             response = answered(TooManyRequests("too many requests", limit=allowance.limit))
         else:
-            who.require(self.endpoint.scope)
+            who.require_scope(self.endpoint.scope)  # which verb it is, the use case knows
             try:
                 response = (await self.endpoint.answer(Ask(request, who, self.desk))).response()
             except PaperdeskError as error:

@@ -23,6 +23,7 @@ from paperdesk.doors.alpaca.asking import token_from, token_of, visiting
 from paperdesk.doors.alpaca.feed import CHANNELS, Feed, Told, Wishes, fake_news
 from paperdesk.doors.alpaca.marketdata import Market
 from paperdesk.doors.desk import Desk
+from paperdesk.features.identity.access import address_of
 
 MSGPACK: Final = "application/msgpack"
 SIGN_IN_S: Final = 10.0
@@ -86,7 +87,7 @@ class DataLine:
             async with asyncio.TaskGroup() as rooms:
                 rooms.create_task(self._test() if self._market is None else self._tell(who, self._market))
                 rooms.create_task(self._listen())
-                rooms.create_task(self._desk.gate.until_ended(token))
+                rooms.create_task(self._desk.gate.until_ended(token, address_of(self._socket)))
         except* WebSocketDisconnect:
             pass  # the client hung up, which ends everything that was done for it
         except* Unauthenticated:
@@ -109,7 +110,7 @@ class DataLine:
             else:
                 await self._refuse(Refused(401))
         try:
-            return await self._desk.gate.principal(token), token
+            return await self._desk.gate.principal(token, address_of(self._socket)), token
         except PaperdeskError:
             raise Refused(402) from None
 

@@ -44,6 +44,7 @@ from paperdesk.features.broker.order_queries import (
 )
 from paperdesk.features.broker.queries import events_after
 from paperdesk.features.broker.rows import event_of
+from paperdesk.features.identity.access import address_of
 from paperdesk.infra.outbox import account_topic
 
 UPDATES: Final = "trade_updates"
@@ -86,7 +87,7 @@ class Line:
             async with asyncio.TaskGroup() as rooms:
                 rooms.create_task(self._tell(who))
                 rooms.create_task(self._listen())
-                rooms.create_task(self._desk.gate.until_ended(token))
+                rooms.create_task(self._desk.gate.until_ended(token, address_of(self._socket)))
         except* WebSocketDisconnect:
             pass  # the client hung up, which ends everything that was done for it
         except* Unauthenticated:
@@ -109,7 +110,7 @@ class Line:
             str(said.key or given.get("key_id", "")), str(said.secret or given.get("secret_key", ""))
         )
         try:
-            return await self._desk.gate.principal(str(token)), str(token)
+            return await self._desk.gate.principal(str(token), address_of(self._socket)), str(token)
         except PaperdeskError:
             return None
 

@@ -19,6 +19,7 @@ from paperdesk.doors.cli import (
     combos,
     imports,
     jobs,
+    keys,
     lives,
     market,
     order_life,
@@ -108,6 +109,7 @@ def build_app(local: LocalCommands, home: Path) -> typer.Typer:
     app.add_typer(sources.verbs, name="sources")
     app.add_typer(jobs.verbs, name="jobs")
     app.add_typer(users.verbs, name="users")
+    app.add_typer(keys.verbs, name="keys")
     app.add_typer(preferences.verbs, name="preferences")
     return app
 

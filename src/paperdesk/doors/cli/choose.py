@@ -8,7 +8,7 @@ from paperdesk.doors.cli.client import PAGE_ROWS_MAX, Desk, Row
 # Tables show this much of an id; the end, because the start of a UUIDv7 is only the time.
 ID_END = 8
 _ENDING_MIN = 4
-_NAMES = ("id", "number", "name", "client_order_id", "email")
+_NAMES = ("id", "number", "name", "client_order_id", "email", "key_id")
 
 
 class NothingByThatName(NotFound):
@@ -58,6 +58,11 @@ def job_id(desk: Desk, wanted: str) -> str:
 def user(desk: Desk, wanted: str) -> Row:
     """Return the person meant, by address, name or id."""
     return _one("user", desk.rows("/v1/users"), wanted)
+
+
+def key(desk: Desk, wanted: str) -> Row:
+    """Return the key meant, by name, public id or id."""
+    return _one("key", desk.rows("/v1/keys"), wanted)
 
 
 def _one(kind: str, rows: Sequence[Row], wanted: str | None) -> Row:

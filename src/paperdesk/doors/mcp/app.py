@@ -24,7 +24,7 @@ from paperdesk.doors.mcp.asking import Ask
 from paperdesk.doors.mcp.refusals import broken, refused
 from paperdesk.doors.mcp.toolsets import chosen, tool_named, tools_in
 from paperdesk.doors.problems import MethodNotAllowed, problem_response, request_id_of
-from paperdesk.features.identity.access import refuse_foreign_origin, token_of
+from paperdesk.features.identity.access import address_of, refuse_foreign_origin, token_of
 from paperdesk.infra.db import OutcomeUnknown, is_outage
 from paperdesk.infra.telemetry import log
 
@@ -98,7 +98,7 @@ class Door:
     async def _visit(self, request: Request) -> Visit:
         if request.method not in METHODS:
             raise MethodNotAllowed("This address does not take this method.")
-        who = await self._desk.gate.principal(token_of(request))
+        who = await self._desk.gate.principal(token_of(request), address_of(request))
         if "origin" in request.headers:
             refuse_foreign_origin(request)
         return Visit(who, chosen(request.query_params.get("toolsets", self._desk.runtime.settings.mcp_toolsets)))
@@ -118,7 +118,7 @@ class Door:
         ask, request_id = self._ask(call), request_id_of(_request(call))
         try:
             tool = tool_named(params.name, ask.toolsets)
-            ask.who.require(tool.scope)
+            ask.who.require_scope(tool.scope)  # which verb it is, the use case knows
             answer = await tool.run(ask, tool.read(params.arguments))
             told = answer.model_dump_json()
         except PaperdeskError as error:

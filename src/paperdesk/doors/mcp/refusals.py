@@ -20,6 +20,7 @@ from paperdesk.core.kernel.errors import (
     Unauthenticated,
     Unavailable,
 )
+from paperdesk.core.kernel.key_limits import DryRun
 from paperdesk.doors.problems import problem_members
 from paperdesk.features.broker.deciding import UnknownAccount
 from paperdesk.infra.db import OutcomeUnknown
@@ -34,6 +35,7 @@ HINTS: Final[Mapping[type[PaperdeskError], str]] = {
     RateLimited: "Wait, then call again.",
     Unavailable: "Nothing was done; call again in a moment.",
     OutcomeUnknown: "Look before you call again; with the same client_order_id it cannot happen twice.",
+    DryRun: "It would have worked; a key that is no dry run does it.",
     InsufficientBuyingPower: "Read get_account, and ask for less; preview_order shows what an order would need.",
     InsufficientShares: "Read get_positions and get_orders: open orders have reserved units.",
     UnknownAccount: "get_accounts lists the accounts there are; without account_id the key's own is meant.",

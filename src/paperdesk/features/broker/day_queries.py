@@ -1,6 +1,7 @@
 """Reads of the day: what an account has brought since the previous close of its market."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from decimal import Decimal
 from itertools import islice
@@ -12,15 +13,18 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from paperdesk.core.broker.day_result import DayResult, Span, Turnover, day_result
 from paperdesk.core.broker.ledger import Book, EntryKind
-from paperdesk.core.kernel.ids import InstrumentId
+from paperdesk.core.kernel.ids import AccountId, InstrumentId
+from paperdesk.core.kernel.principal import Principal
 from paperdesk.core.market.sessions import Calendar
+from paperdesk.features.broker.deciding import UnknownAccount
 from paperdesk.features.broker.lineage_queries import lineage_of
-from paperdesk.features.broker.queries import Capital, Worth
+from paperdesk.features.broker.queries import Capital, Worth, capital_of, market_of, read_account, value
 from paperdesk.features.broker.tables import entries
 from paperdesk.features.marketdata.feeds.dataset import Dataset
 from paperdesk.features.marketdata.marks import TapeMarks
-from paperdesk.features.marketdata.tapes import Tape
+from paperdesk.features.marketdata.tapes import Shelf, Tape
 from paperdesk.infra.db import Row, fetch_all
+from paperdesk.infra.runtime import Runtime
 from paperdesk.infra.work import ReadOnly, owned
 
 # A line of an entry, as it is stored; what is grouped by must not hold parameters.
@@ -37,6 +41,21 @@ _SUMS: Final[tuple[ColumnElement[Decimal], ...]] = (
 def previous_close(market: Calendar, at: datetime) -> datetime | None:
     """Return the close before the session that opened last by then: where its day's results begin."""
     return next((session.closes_at for session in islice(market.begun(at), 1, None)), None)
+
+
+async def days_of(
+    runtime: Runtime, shelf: Shelf, who: Principal, account_ids: Iterable[AccountId]
+) -> dict[AccountId, DayResult]:
+    """Return what accounts of the caller have brought today; those that are unknown are left out."""
+    found: dict[AccountId, DayResult] = {}
+    async with runtime.read(who) as work:
+        for account_id in account_ids:
+            with suppress(UnknownAccount):
+                account = await read_account(work, account_id)
+                market = await market_of(work, shelf, account)
+                worth, capital = await value(work, account, *market), await capital_of(work, account)
+                found[account_id] = await day_of(work, account, worth, capital, market)
+    return found
 
 
 async def day_of(

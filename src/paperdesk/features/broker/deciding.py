@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
 from paperdesk.core.broker import engine
 from paperdesk.core.broker.account import Account
@@ -21,12 +22,17 @@ from paperdesk.core.broker.commands import (
     TransferCash,
 )
 from paperdesk.core.broker.contingencies import Course
+from paperdesk.core.broker.day_result import DayResult
 from paperdesk.core.broker.events import CashTransferred, OrderCancelled
+from paperdesk.core.broker.key_budgets import Asked, Spent, charged
+from paperdesk.core.broker.key_checks import check_symbols, reaches
 from paperdesk.core.broker.ledger import Entry
 from paperdesk.core.broker.orders import Order
 from paperdesk.core.broker.view import MarketView
 from paperdesk.core.kernel.errors import Conflict, NotFound, PaperdeskError
-from paperdesk.core.kernel.ids import AccountId, EntryId, OrderId, TapeId, TenantId
+from paperdesk.core.kernel.ids import AccountId, EntryId, KeyId, OrderId, TapeId, TenantId
+from paperdesk.core.kernel.key_limits import DryRun, KeyLimits
+from paperdesk.core.kernel.money import plain
 from paperdesk.core.kernel.principal import Principal
 from paperdesk.features.broker.answers import Answer, Answers, Cancelled, Done, Placed, Transferred
 from paperdesk.features.broker.changes import Cause, Change
@@ -45,13 +51,17 @@ class IdempotencyKeyTaken(Conflict):
     """The key was already used for a transfer of another amount."""
 
 
+Purse: TypeAlias = tuple[KeyId, AccountId]
+
+
 @dataclass(slots=True)
 class Waiting:
-    """A command in the queue, and the promise of its answer."""
+    """A command in the queue, and the promise of its answer; `day` is what its key must not lose too much of."""
 
     who: Principal
     command: Command
     answer: asyncio.Future[Answer]
+    day: DayResult | None = None
 
 
 @dataclass(slots=True)
@@ -64,11 +74,21 @@ class Batch:
     changes: dict[AccountId, Change] = field(default_factory=dict[AccountId, Change])
     by_client_id: dict[Name, Earlier] = field(default_factory=dict[Name, Earlier])
     known_entries: dict[EntryId, Entry] = field(default_factory=dict[EntryId, Entry])
+    spent: dict[Purse, Spent] = field(default_factory=dict[Purse, Spent])
 
     @property
     def account_ids(self) -> set[AccountId]:
         """Return the accounts that the commands name."""
         return {waiting.command.account_id for waiting in self.commands}
+
+    @property
+    def budgeted(self) -> dict[Purse, TenantId]:
+        """Return whose budgets the commands go by, none where no key has one."""
+        return {
+            (each.who.key_id, each.command.account_id): each.who.tenant_id
+            for each in self.commands
+            if each.who.limits is not None and each.who.limits.budget is not None and each.who.key_id is not None
+        }
 
     @property
     def tenants(self) -> list[TenantId]:
@@ -89,11 +109,57 @@ def decide_one(batch: Batch, waiting: Waiting) -> Answer | PaperdeskError:
     """Decide one command; a refusal is a value here, because it is nobody else's business."""
     try:
         account = batch.accounts.get(waiting.command.account_id)
-        if account is None or account.tenant_id != waiting.who.tenant_id:
+        limits = waiting.who.limits
+        is_foreign = account is None or account.tenant_id != waiting.who.tenant_id
+        if account is None or is_foreign or (limits is not None and not reaches(limits, account)):
             raise UnknownAccount("There is no such account.", account_id=str(waiting.command.account_id))
+        if limits is not None:
+            return _limited(batch, account, waiting, limits)
         return _answer(batch, account, waiting)
     except PaperdeskError as refusal:
         return refusal
+
+
+def _limited(batch: Batch, account: Account, waiting: Waiting, limits: KeyLimits) -> Answer | DryRun:
+    """Decide a command of a key with limits: what needs its outcome is looked at beside the batch first."""
+    check_symbols(limits, account, waiting.command)
+    if limits.budget is None and not limits.dry_run:
+        return _answer(batch, account, waiting)
+    trial = replace(
+        batch,
+        accounts=dict(batch.accounts),
+        changes={},
+        by_client_id=dict(batch.by_client_id),
+        known_entries=dict(batch.known_entries),
+    )
+    answer = _answer(trial, account, waiting)
+    assert waiting.who.key_id is not None, "only keys have limits"
+    key = (waiting.who.key_id, account.id)
+    spent = batch.spent.get(key)
+    if limits.budget is not None and isinstance(answer, Placed) and answer.is_new:
+        spent = charged(limits.budget, spent, _asked(account, waiting.command, answer), waiting.day)
+    if limits.dry_run:
+        return _tried(account, trial.accounts[account.id], waiting.command, answer)
+    if spent is not None:
+        batch.spent[key] = spent
+    return _answer(batch, account, waiting)
+
+
+def _asked(account: Account, command: Command, placed: Placed) -> Asked:
+    before = account.orders.get(command.order_id) if isinstance(command, ReplaceOrder) else None
+    replaced = () if before is None else legs_of(account, before) if before.is_combo else (before,)
+    return Asked(account, placed.legs or (placed.order,), replaced, placed.view)
+
+
+def _tried(before: Account, after: Account, command: Command, answer: Answer) -> DryRun:
+    """Return what a command would have come to."""
+    facts: dict[str, str] = {"command": type(command).__name__}
+    if isinstance(answer, Placed):
+        order = answer.order
+        facts |= {"order_status": order.status.value, "symbol": order.instrument.symbol}
+        facts["quantity"] = plain(order.quantity)
+    facts |= {"buying_power": plain(before.buying_power), "buying_power_after": plain(after.buying_power)}
+    return DryRun("This would have been done; the key only tries things out, and nothing was stored.", **facts)
 
 
 def _answer(batch: Batch, account: Account, waiting: Waiting) -> Answer:

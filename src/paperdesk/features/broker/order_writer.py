@@ -32,9 +32,11 @@ from paperdesk.features.broker.answers import (
     Answers,
     own_answers,
 )
+from paperdesk.features.broker.day_queries import days_of
 from paperdesk.features.broker.deciding import Batch, Waiting
 from paperdesk.features.broker.remembered import Guard, Remembered, narrowed
 from paperdesk.features.broker.repeats import earlier_of
+from paperdesk.features.broker.spending_store import load_spending, save_spending
 from paperdesk.features.broker.store import Locked, Touch
 from paperdesk.features.broker.touching import touched, views_of
 from paperdesk.features.broker.writer_connection import WriterConnection
@@ -68,7 +70,7 @@ class OrderWriter:
 
     async def submit(self, who: Principal, command: Command) -> Answer:
         """Hand a command over and wait until it is committed or refused."""
-        waiting = Waiting(who, command, asyncio.get_running_loop().create_future())
+        (waiting,) = await self._awaited(who, [command])
         self._enqueue([waiting])
         return await waiting.answer
 
@@ -77,10 +79,19 @@ class OrderWriter:
 
         A refusal is an answer in its place; a transaction that failed is raised, and then none of them happened.
         """
-        loop = asyncio.get_running_loop()
-        waiting = [Waiting(who, command, loop.create_future()) for command in commands]
+        waiting = await self._awaited(who, commands)
         self._enqueue(waiting)
         return own_answers(await asyncio.gather(*(each.answer for each in waiting), return_exceptions=True))
+
+    async def _awaited(self, who: Principal, commands: Sequence[Command]) -> list[Waiting]:
+        """Return commands with the promises of their answers, and with what their key has to be told of the day."""
+        loop = asyncio.get_running_loop()
+        waiting = [Waiting(who, command, loop.create_future()) for command in commands]
+        if who.limits is not None and who.limits.budget is not None and who.limits.budget.loss_a_day is not None:
+            days = await days_of(self._runtime, self._shelf, who, {command.account_id for command in commands})
+            for each in waiting:
+                each.day = days.get(each.command.account_id)
+        return waiting
 
     def _enqueue(self, waiting: Sequence[Waiting]) -> None:
         if self._is_closed:
@@ -150,7 +161,7 @@ class OrderWriter:
     async def _guess(self, asked: Batch) -> tuple[Batch, Guard, Touch] | None:
         """Return the batch on the accounts as they are remembered, what has to stand for it, and what it touches."""
         recalled = self._remembered.recall(asked.account_ids, asked.tenants)
-        if recalled is None:
+        if recalled is None or asked.budgeted:
             return None
         found, commands = recalled.found, [waiting.command for waiting in asked.commands]
         views = await views_of(self._shelf, commands, found)
@@ -168,6 +179,7 @@ class OrderWriter:
             answers = batch.decided()
             if batch.changes:
                 written = await store.apply(db, batch.changed, self._runtime.clock.now())
+                await save_spending(db, batch.budgeted, batch.spent)
         self._remembered.keep(found, batch.accounts, touch, written)
         return answers
 
@@ -200,6 +212,7 @@ class OrderWriter:
             batch.views = await views_of(self._shelf, commands, replace(found, accounts=batch.accounts))
         batch.by_client_id = await earlier_of(db, batch.accounts, touch.client_orders)
         batch.known_entries = await store.load_entries(db, touch.entries)
+        batch.spent = await load_spending(db, batch.budgeted)
         return found, touch
 
 

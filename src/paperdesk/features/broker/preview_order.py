@@ -4,9 +4,11 @@ from decimal import Decimal
 
 from paperdesk.core.broker.account import Account
 from paperdesk.core.broker.commands import PlaceCombo, PlaceOrder
+from paperdesk.core.broker.key_checks import check_symbols
 from paperdesk.core.broker.preview import Preview, preview, refused
 from paperdesk.core.broker.risk_rules import RiskMode
 from paperdesk.core.broker.view import MarketView
+from paperdesk.core.kernel.key_limits import SymbolNotAllowed
 from paperdesk.core.kernel.principal import Scope
 from paperdesk.core.kernel.values import replace
 from paperdesk.features.broker import queries, store
@@ -26,6 +28,11 @@ async def preview_order(work: ReadOnly, shelf: Shelf, command: PlaceOrder | Plac
     """Return what placing an order would come to; a refusal is part of it, an unknown account is refused."""
     work.require(Scope.READ)
     account, view, dataset = await _loaded(work, shelf, command)
+    if work.who.limits is not None:
+        try:
+            check_symbols(work.who.limits, account, command)
+        except SymbolNotAllowed as refusal:
+            return refused(account, command, view, refusal)
     names = () if command.client_order_id is None else ((account.id, command.client_order_id),)
     known = await earlier_of(await driver_connection(work.db), {account.id: account}, names)
     for earlier in known.values():

@@ -42,7 +42,7 @@ from paperdesk.features.marketdata.tapes import Shelf, Tape
 from paperdesk.infra.db import Row, fetch_all, fetch_one
 from paperdesk.infra.http import PageParams, Serial
 from paperdesk.infra.outbox import events
-from paperdesk.infra.work import ReadOnly, owned
+from paperdesk.infra.work import ReadOnly, in_reach, owned
 
 NUMBER_LENGTH = 10
 
@@ -61,7 +61,7 @@ class FillNotExplained(NotFound):
 
 async def read_account(work: ReadOnly, account_id: UUID) -> Row:
     """Return the row of an account, or refuse an unknown or foreign one."""
-    query = select(accounts).where(accounts.c.id == account_id, owned(accounts, work))
+    query = select(accounts).where(accounts.c.id == account_id, owned(accounts, work), in_reach(accounts.c.id, work))
     row = await fetch_one(work.db, query)
     if row is None:
         raise UnknownAccount("There is no such account.", account_id=str(account_id))
@@ -77,7 +77,7 @@ async def account_spoken_for(work: ReadOnly) -> Row:
         select(accounts)
         .outerjoin(account_keys, and_(is_bound, owned(account_keys, work)))
         .outerjoin(default_accounts, and_(is_default, owned(default_accounts, work)))
-        .where(owned(accounts, work))
+        .where(owned(accounts, work), in_reach(accounts.c.id, work))
         .order_by(account_keys.c.key_id.is_(None), default_accounts.c.user_id.is_(None), accounts.c.id)
     )
     row = await fetch_one(work.db, query.limit(1))
@@ -95,7 +95,8 @@ async def default_account_of_caller(work: ReadOnly) -> UUID | None:
 
 async def list_accounts(work: ReadOnly, page: PageParams, owner_id: UUID | None = None) -> tuple[list[Row], str | None]:
     """Return accounts in the order they were opened, all or those of one owner."""
-    query = select(accounts).where(owned(accounts, work)).order_by(accounts.c.id).limit(page.limit + 1)
+    mine = (owned(accounts, work), in_reach(accounts.c.id, work))
+    query = select(accounts).where(*mine).order_by(accounts.c.id).limit(page.limit + 1)
     if owner_id is not None:
         query = query.where(accounts.c.owner_id == owner_id)
     after = page.after(tuple[UUID])
@@ -140,7 +141,8 @@ async def account_numbered(work: ReadOnly, number: str) -> Row:
     """Return the account of a public number; one that was mistyped is refused as that."""
     if len(number) != NUMBER_LENGTH or not is_right(number):
         raise MalformedAccountNumber(f"{number[:32]!r} is not an account number; was it mistyped?", number=number[:32])
-    row = await fetch_one(work.db, select(accounts).where(accounts.c.number == number, owned(accounts, work)))
+    its = (accounts.c.number == number, owned(accounts, work), in_reach(accounts.c.id, work))
+    row = await fetch_one(work.db, select(accounts).where(*its))
     if row is None:
         raise UnknownAccount("There is no such account.", number=number)
     return row
@@ -270,7 +272,7 @@ def margins_of(worth: Worth, dataset: Dataset) -> dict[InstrumentId, PositionMar
 
 async def read_order(work: ReadOnly, shelf: Shelf, order_id: UUID) -> tuple[Order, Tape, Dataset]:
     """Return an order with the market it was placed in."""
-    query = select(orders).where(orders.c.id == order_id, owned(orders, work))
+    query = select(orders).where(orders.c.id == order_id, owned(orders, work), in_reach(orders.c.account_id, work))
     row = await fetch_one(work.db, query)
     if row is None:
         raise UnknownOrder("There is no such order.", order_id=str(order_id))
@@ -288,7 +290,8 @@ async def account_of_order(work: ReadOnly, order_id: UUID) -> AccountId:
 
 async def accounts_of_orders(work: ReadOnly, order_ids: Iterable[UUID]) -> dict[OrderId, AccountId]:
     """Return whose orders these are; unknown and foreign ones are left out."""
-    query = select(orders.c.id, orders.c.account_id).where(orders.c.id.in_(order_ids), owned(orders, work))
+    mine = (owned(orders, work), in_reach(orders.c.account_id, work))
+    query = select(orders.c.id, orders.c.account_id).where(orders.c.id.in_(order_ids), *mine)
     return {OrderId(row["id"]): AccountId(row["account_id"]) for row in await fetch_all(work.db, query)}
 
 
@@ -301,7 +304,8 @@ async def orders_of_epoch(work: ReadOnly, dataset: Dataset, account: Row) -> lis
 
 async def read_explanation(work: ReadOnly, fill_id: UUID) -> tuple[Row, Explanation]:
     """Return a fill and how it came about, or refuse an unknown, foreign or unexplained one."""
-    row = await fetch_one(work.db, select(fills).where(fills.c.id == fill_id, owned(fills, work)))
+    its = (fills.c.id == fill_id, owned(fills, work), in_reach(fills.c.account_id, work))
+    row = await fetch_one(work.db, select(fills).where(*its))
     if row is None:
         raise UnknownFill("There is no such fill.", fill_id=str(fill_id))
     told = explanation_of(row["explanation"])

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from paperdesk.core.broker.commands import Command
 from paperdesk.core.kernel.ids import uuid7
+from paperdesk.core.kernel.key_limits import Verb
 from paperdesk.core.kernel.principal import Principal, Scope
 from paperdesk.features.broker.answers import Answer, Answers
 from paperdesk.features.broker.order_writer import OrderWriter
@@ -21,9 +22,9 @@ class BrokerWork:
     now: datetime
     writer: OrderWriter
 
-    def require(self, scope: Scope) -> None:
-        """Refuse a caller without the permission."""
-        self.who.require(scope)
+    def require(self, scope: Scope, verb: Verb | None = None) -> None:
+        """Refuse a caller without the permission, or a key that is kept to other verbs."""
+        self.who.require(scope, verb)
 
     def new_id(self) -> UUID:
         """Return a fresh UUIDv7 of this unit's instant."""

@@ -86,12 +86,18 @@ class Gate:
         self._letters = RateLimit(LETTERS_PER_MINUTE)
         self._sign_ins = RateLimit(runtime.settings.sign_ins_per_minute)
 
-    async def principal(self, token: str | None) -> Principal:
-        """Return the holder of a key pair or access token.
+    async def principal(self, token: str | None, address: str | None = None) -> Principal:
+        """Return the holder of a key pair or access token, who asks from an address.
 
-        Raises CredentialsMissing, UnknownCredentials, CredentialsEnded or KeyExpired; DatabaseUnavailable when nobody
-        can tell.
+        Raises CredentialsMissing, UnknownCredentials, CredentialsEnded, KeyExpired or AddressNotAllowed;
+        DatabaseUnavailable when nobody can tell.
         """
+        who = await self._holder(token)
+        if who.limits is not None:
+            who.limits.require_address(address)
+        return who
+
+    async def _holder(self, token: str | None) -> Principal:
         if not token:
             raise CredentialsMissing("Send an API key as a bearer token, or sign in.")
         if len(token) > TOKEN_LENGTH_MAX or not (token.isascii() and token.isprintable()):
@@ -105,14 +111,14 @@ class Gate:
         async with self._turns.setdefault(digest, asyncio.Lock()):
             return self._known(digest, now) or await self._look_up(token, digest, now)
 
-    async def until_ended(self, token: str) -> None:
+    async def until_ended(self, token: str, address: str | None = None) -> None:
         """Wait as long as a credential stands, for lines that stay open; then raise CredentialsEnded or KeyExpired."""
         while True:
             with suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_AGAIN_S):
                     await self._has_forgotten.wait()
             try:
-                await self.principal(token)
+                await self.principal(token, address)
             except UnknownCredentials:
                 raise _ended() from None  # it was known once, whatever has become of it
             except Unavailable:
@@ -123,8 +129,7 @@ class Gate:
 
         Nobody is locked out by their name, or anybody could lock them out; only the address has to wait.
         """
-        address = connection.client.host if connection.client else ""
-        allowance = self._sign_ins.take(address, self._runtime.clock.now())
+        allowance = self._sign_ins.take(address_of(connection), self._runtime.clock.now())
         if allowance.is_over:
             raise TooManySignIns(
                 "Too many attempts to sign in from here; wait a little.", retry_after_s=SIGN_IN_PAUSE_S
@@ -162,7 +167,7 @@ class Gate:
         # Something may be forgotten while the database answers; what it said before is then not trusted.
         while True:
             forgotten = self._forgotten
-            found = await _on_file(self._runtime, token, digest)
+            found = await _on_file(self._runtime, token, digest, now)
             if forgotten == self._forgotten:
                 break
         if found is None:
@@ -184,14 +189,16 @@ class Gate:
         self._kept[digest] = kept
 
 
-async def _on_file(runtime: Runtime, token: str, digest: bytes) -> store.Credential | None:
+async def _on_file(runtime: Runtime, token: str, digest: bytes, now: datetime) -> store.Credential | None:
     prefix, dot, secret = token.partition(".")
     async with runtime.as_system() as db:
         if not dot:
             return await store.find_login(db, digest)
         found = await store.find_key(db, prefix)
-    is_right = found is not None and TokenHasher.is_same(found.secret_hash, runtime.hasher.hash(secret))
-    return found if is_right else None
+        if found is None or not TokenHasher.is_same(found.secret_hash, runtime.hasher.hash(secret)):
+            return None
+        await store.note_used(db, found, now)
+    return found
 
 
 def _ended() -> CredentialsEnded:
@@ -235,9 +242,14 @@ def gate_of(connection: HTTPConnection) -> Gate:
     return gate
 
 
+def address_of(connection: HTTPConnection) -> str | None:
+    """Return the address that a request came from, None where the server cannot tell."""
+    return connection.client.host if connection.client else None
+
+
 async def caller(connection: HTTPConnection) -> Principal:
     """Return who sent a request, for routes outside FastAPI."""
-    return await gate_of(connection).principal(token_of(connection))
+    return await gate_of(connection).principal(token_of(connection), address_of(connection))
 
 
 _BEARER = HTTPBearer(scheme_name="key", description="A key pair, `PK….secret`, or an access token.", auto_error=False)

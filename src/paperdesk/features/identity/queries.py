@@ -2,16 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import Row, and_, select
 
 from paperdesk.core.kernel.errors import NotFound
 from paperdesk.core.kernel.ids import KeyId, UserId
+from paperdesk.core.kernel.key_limits import KeyLimits
 from paperdesk.core.kernel.principal import Scope
 from paperdesk.core.kernel.roles import Verification
 from paperdesk.core.kernel.tiers import Tier
-from paperdesk.features.identity import login_store, member_store
+from paperdesk.features.identity import login_store, member_store, store
 from paperdesk.features.identity.login_store import LoginOnFile
 from paperdesk.features.identity.member_store import Member, MemberFilter
 from paperdesk.features.identity.revoke_key import KeyNotFound
@@ -43,6 +45,9 @@ class KeyOnFile:
     scopes: list[Scope]
     created_at: datetime
     expires_at: datetime | None
+    limits: KeyLimits | None
+    user_id: UserId
+    last_used_at: datetime | None
 
 
 async def me(work: ReadOnly) -> Me:
@@ -75,26 +80,28 @@ async def login_of(work: ReadOnly, token_hash: bytes) -> LoginOnFile | None:
 
 
 async def require_key(work: ReadOnly, key_id: KeyId) -> None:
-    """Refuse a key that the caller's tenant does not have, or has revoked."""
-    is_good = and_(owned(api_keys, work), api_keys.c.id == key_id, api_keys.c.revoked_at.is_(None))
+    """Refuse a key that was revoked, or that is not the caller's to keep."""
+    store.require_keeper(work)
+    is_good = and_(owned(api_keys, work), store.kept_by(work), api_keys.c.id == key_id, api_keys.c.revoked_at.is_(None))
     if (await work.db.execute(select(api_keys.c.id).where(is_good))).one_or_none() is None:
         raise KeyNotFound("There is no such key, or it was revoked before.", id=str(key_id))
 
 
 async def keys(work: ReadOnly, limit: int, before: KeyId | None) -> list[KeyOnFile]:
-    """Return the keys of the caller's tenant that are not revoked, newest first, those before an id."""
+    """Return the keys that are the caller's to keep and not revoked, newest first, those before an id."""
     work.require(Scope.READ)
     key = api_keys.c
-    query = select(key.id, key.prefix, key.name, key.scopes, key.created_at, key.expires_at).where(
-        owned(api_keys, work), key.revoked_at.is_(None)
-    )
+    query = select(api_keys).where(owned(api_keys, work), store.kept_by(work), key.revoked_at.is_(None))
     if before is not None:
         query = query.where(key.id < before)
     rows = await work.db.execute(query.order_by(key.id.desc()).limit(limit))
-    return [
-        KeyOnFile(row.id, row.prefix, row.name, [*map(Scope, row.scopes)], row.created_at, row.expires_at)
-        for row in rows
-    ]
+    return [_key(row) for row in rows]
+
+
+def _key(row: Row[Any]) -> KeyOnFile:
+    lasts, limits = (row.created_at, row.expires_at), store.limits_of(row.limits)
+    scopes = [*map(Scope, row.scopes)]
+    return KeyOnFile(row.id, row.prefix, row.name, scopes, *lasts, limits, row.user_id, row.last_used_at)
 
 
 async def read_user(work: ReadOnly, user_id: UserId, *, is_locked: bool = False) -> Member:

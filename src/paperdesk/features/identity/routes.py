@@ -20,14 +20,12 @@ from paperdesk.features.identity.access import (
 from paperdesk.features.identity.change_password import change_password
 from paperdesk.features.identity.end_login import end_login, sign_out
 from paperdesk.features.identity.issue_key import issue_key
+from paperdesk.features.identity.key_schemas import IssuedKeyView, KeyBody, KeyView
 from paperdesk.features.identity.queries import list_logins, login_of
 from paperdesk.features.identity.refresh_login import RefreshReused, refresh_login
 from paperdesk.features.identity.rename_self import rename_self
 from paperdesk.features.identity.revoke_key import RevokeKey, revoke_key
 from paperdesk.features.identity.schemas import (
-    IssuedKeyView,
-    KeyBody,
-    KeyView,
     LoginBody,
     LoginOnFileView,
     LoginView,
@@ -132,7 +130,7 @@ async def patch_me(work: Work, body: ProfileBody) -> MeView:
 
 @router.get("/keys")
 async def list_keys(work: Reading, page: Page) -> PageOf[KeyView]:
-    """List the keys that have not been revoked, newest first."""
+    """List your keys that have not been revoked, newest first; administrators see those of the whole tenant."""
     after = page.after(tuple[UUID])
     rows = await queries.keys(work, page.limit + 1, KeyId(after[0]) if after else None)
     shown, next_cursor = page.cut(rows, lambda key: (key.id,))
@@ -141,7 +139,7 @@ async def list_keys(work: Reading, page: Page) -> PageOf[KeyView]:
 
 @router.post("/keys", status_code=201)
 async def add_key(work: Work, runtime: Serving, response: Response, body: KeyBody) -> IssuedKeyView:
-    """Issue a key; its secret is in this answer and nowhere else."""
+    """Issue a key of your own, with limits if you like; its secret is in this answer and nowhere else."""
     response.headers["Cache-Control"] = "no-store"
     return IssuedKeyView.of_new(await issue_key(work, body.command(), runtime.hasher))
 

@@ -20,14 +20,13 @@ from paperdesk.core.kernel.principal import Principal, Scope
 from paperdesk.core.kernel.roles import Role
 from paperdesk.core.kernel.tiers import Tier
 from paperdesk.features.identity.change_password import ChangePassword
-from paperdesk.features.identity.issue_key import IssuedKey, IssueKey
 from paperdesk.features.identity.login_store import LoginOnFile, WayIn
 from paperdesk.features.identity.member_store import Member
-from paperdesk.features.identity.queries import KeyOnFile, Me
+from paperdesk.features.identity.queries import Me
 from paperdesk.features.identity.refresh_login import LoginTokens
 from paperdesk.features.identity.sign_in import Login, SignInByLink, SignInByPassword
 from paperdesk.features.identity.store import User
-from paperdesk.infra.http import Body, InstantText, Line
+from paperdesk.infra.http import Body, Line
 
 PASSWORD_LENGTH_MAX = 1024
 EMAIL_LENGTH_MAX = 254
@@ -35,11 +34,11 @@ EMAIL_LENGTH_MAX = 254
 Email = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x20\x7f]+$", max_length=EMAIL_LENGTH_MAX)]
 """An e-mail address as it was typed; whether it belongs to somebody is for the sign-in to say."""
 
-_KEY_ID = "PKX7M2QWN4H8RTBC9DKV"
-_SECRET = "kJ8s0VvYt2m4nQx7b9LhWcE3rTzUaPdGfSiOyK1Xo5M"  # noqa: S105 - an example in the API description
-_KEY_BODY: JsonValue = {"name": "Rebalancing script", "scopes": ["read", "trade"], "expires_at": "2030-01-01T00:00:00Z"}
+# Examples in the API description.
+KEY_ID = "PKX7M2QWN4H8RTBC9DKV"
+SECRET = "kJ8s0VvYt2m4nQx7b9LhWcE3rTzUaPdGfSiOyK1Xo5M"  # noqa: S105 - an example in the API description
 _LOGIN_BODIES: list[JsonValue] = [
-    {"link_token": _SECRET},
+    {"link_token": SECRET},
     {"email": "demo@paperdesk.local", "password": "correct horse battery staple"},
 ]
 
@@ -98,9 +97,9 @@ class UserView(BaseModel):
 class LoginView(BaseModel):
     """A login that has begun; send the access token as a bearer token. Browsers hold one of their own in a cookie."""
 
-    access_token: str = Field(examples=[_SECRET])
+    access_token: str = Field(examples=[SECRET])
     expires_at: datetime = Field(description="Until when the access token is good.")
-    refresh_token: str = Field(description="Fetches the next two tokens, once.", examples=[_SECRET])
+    refresh_token: str = Field(description="Fetches the next two tokens, once.", examples=[SECRET])
     user: UserView
 
     @classmethod
@@ -112,7 +111,7 @@ class LoginView(BaseModel):
 class RefreshBody(Body):
     """What keeps a login alive."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"refresh_token": _SECRET}]})
+    model_config = ConfigDict(json_schema_extra={"examples": [{"refresh_token": SECRET}]})
 
     refresh_token: Annotated[Secret, Field(max_length=256)]
 
@@ -120,9 +119,9 @@ class RefreshBody(Body):
 class TokensView(BaseModel):
     """The next tokens of a login; the refresh token that fetched them is spent."""
 
-    access_token: str = Field(examples=[_SECRET])
+    access_token: str = Field(examples=[SECRET])
     expires_at: datetime
-    refresh_token: str = Field(examples=[_SECRET])
+    refresh_token: str = Field(examples=[SECRET])
 
     @classmethod
     def of(cls, tokens: LoginTokens) -> Self:
@@ -175,7 +174,7 @@ class MeView(BaseModel):
     role: Role
     tier: Tier
     scopes: list[Scope]
-    key_id: str | None = Field(description="The public id of the key used; null for a login.", examples=[_KEY_ID])
+    key_id: str | None = Field(description="The public id of the key used; null for a login.", examples=[KEY_ID])
 
     @classmethod
     def of(cls, found: Me, who: Principal) -> Self:
@@ -194,52 +193,3 @@ class ProfileBody(Body):
     model_config = ConfigDict(json_schema_extra={"examples": [{"name": "Ada"}]})
 
     name: Line = Field(examples=["Ada"])
-
-
-class KeyBody(Body):
-    """A key to issue, with some of the caller's own permissions."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [_KEY_BODY]})
-
-    name: Line = Field(examples=["Rebalancing script"])
-    scopes: Annotated[list[Scope], Field(min_length=1, max_length=len(Scope), examples=[["read", "trade"]])]
-    expires_at: InstantText | None = Field(default=None, examples=["2030-01-01T00:00:00Z"])
-
-    def command(self) -> IssueKey:
-        """Return what is asked for."""
-        return IssueKey(self.name, frozenset(self.scopes), self.expires_at)
-
-
-class KeyView(BaseModel):
-    """A key without its secret."""
-
-    id: UUID
-    key_id: str = Field(description="The public id, the part before the dot.", examples=[_KEY_ID])
-    name: str = Field(examples=["Rebalancing script"])
-    scopes: list[Scope]
-    expires_at: datetime | None
-    created_at: datetime
-
-    @classmethod
-    def of(cls, key: KeyOnFile) -> Self:
-        """Render a key."""
-        return cls(
-            id=key.id,
-            key_id=key.prefix,
-            name=key.name,
-            scopes=[scope for scope in Scope if scope in key.scopes],
-            expires_at=key.expires_at,
-            created_at=key.created_at,
-        )
-
-
-class IssuedKeyView(KeyView):
-    """A new key; the secret is shown this once. Send `key_id.secret` as a bearer token."""
-
-    secret: str = Field(examples=[_SECRET])
-
-    @classmethod
-    def of_new(cls, key: IssuedKey) -> Self:
-        """Render a key that has just been issued."""
-        on_file = KeyOnFile(key.id, key.prefix, key.name, [*key.scopes], key.created_at, key.expires_at)
-        return cls(secret=key.secret, **dict(KeyView.of(on_file)))

@@ -5,13 +5,15 @@ take a unit of work see one.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, func, insert, null, select, update
+import msgspec
+from sqlalchemy import ColumnElement, Row, Select, and_, func, insert, null, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from paperdesk.core.kernel.ids import KeyId, TenantId, UserId
+from paperdesk.core.kernel.key_limits import KeyLimits
 from paperdesk.core.kernel.principal import Principal, Scope
 from paperdesk.core.kernel.roles import Verification, scopes_of
 from paperdesk.features.identity.login_store import TokenKind
@@ -25,7 +27,9 @@ from paperdesk.features.identity.tables import (
     tenants,
     users,
 )
-from paperdesk.infra.work import UnitOfWork, owned
+from paperdesk.infra.work import ReadOnly, UnitOfWork, jsonable, owned
+
+USE_NOTED_EVERY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,7 @@ class Credential:
     secret_hash: bytes
     expires_at: datetime | None
     ended_at: datetime | None
+    last_used_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,7 @@ class NewKey:
     prefix: str
     secret_hash: bytes
     scopes: frozenset[Scope]
+    limits: KeyLimits | None
     expires_at: datetime | None
 
 
@@ -66,7 +72,7 @@ async def find_key(db: AsyncConnection, prefix: str) -> Credential | None:
     key = api_keys.c
     query = select(
         key.tenant_id, key.user_id, key.id.label("key_id"), key.scopes,
-        key.secret_hash, key.expires_at, memberships.c.role, memberships.c.verification,
+        key.limits, key.secret_hash, key.expires_at, key.last_used_at, memberships.c.role, memberships.c.verification,
         func.coalesce(key.revoked_at, memberships.c.deactivated_at).label("ended_at"),
     ).join(memberships, _same_member(api_keys)).where(key.prefix == prefix)  # fmt: skip
     return await _credential(db, query)
@@ -78,6 +84,7 @@ async def find_login(db: AsyncConnection, token_hash: bytes) -> Credential | Non
     query = (
         select(
             login.tenant_id, login.user_id, null().label("key_id"), null().label("scopes"),
+            null().label("limits"), null().label("last_used_at"),
             token.token_hash.label("secret_hash"), token.expires_at, memberships.c.role, memberships.c.verification,
             func.coalesce(login.ended_at, memberships.c.deactivated_at).label("ended_at"),
         )
@@ -99,8 +106,20 @@ async def _credential(db: AsyncConnection, query: Select[Any]) -> Credential | N
     scopes = scopes_of(row.role, row.verification)
     if row.scopes is not None:
         scopes &= frozenset(map(Scope, row.scopes))
-    who = Principal(row.tenant_id, row.user_id, scopes, row.key_id)
-    return Credential(who, row.secret_hash, row.expires_at, row.ended_at)
+    who = Principal(row.tenant_id, row.user_id, scopes, row.key_id, limits_of(row.limits))
+    return Credential(who, row.secret_hash, row.expires_at, row.ended_at, row.last_used_at)
+
+
+def limits_of(stored: object) -> KeyLimits | None:
+    """Return what a key is kept to, as it was written down."""
+    return None if stored is None else msgspec.convert(stored, KeyLimits)
+
+
+async def note_used(db: AsyncConnection, found: Credential, now: datetime) -> None:
+    """Write that a key was used, once a minute at most."""
+    if found.last_used_at is None or now - found.last_used_at >= USE_NOTED_EVERY:
+        query = update(api_keys).where(api_keys.c.id == found.who.key_id)
+        await db.execute(query.values(last_used_at=now))
 
 
 async def find_user_by_email(db: AsyncConnection, email: str) -> User | None:
@@ -134,6 +153,16 @@ async def add_tenant(work: UnitOfWork, *, tenant_name: str, owner: NewUser) -> b
     return is_new
 
 
+def require_keeper(work: ReadOnly) -> None:
+    """Refuse a key that would keep keys without administering: a person keeps their own, however little they may."""
+    work.require(Scope.READ if work.who.key_id is None else Scope.ADMIN)
+
+
+def kept_by(work: ReadOnly) -> ColumnElement[bool]:
+    """Return the condition that a key of the tenant is the caller's to keep: administrators keep all of them."""
+    return true() if Scope.ADMIN in work.who.scopes else api_keys.c.user_id == work.who.user_id
+
+
 async def add_key(work: UnitOfWork, key: NewKey) -> None:
     """Write a key of the caller."""
     await work.db.execute(
@@ -145,6 +174,7 @@ async def add_key(work: UnitOfWork, key: NewKey) -> None:
             prefix=key.prefix,
             secret_hash=key.secret_hash,
             scopes=sorted(key.scopes),
+            limits=None if key.limits is None else jsonable(key.limits),
             created_at=work.now,
             expires_at=key.expires_at,
         )
@@ -159,8 +189,8 @@ async def count_keys(work: UnitOfWork) -> int:
 
 
 async def end_key(work: UnitOfWork, key_id: KeyId) -> bool:
-    """Mark a key of the caller's tenant revoked; say whether there was one to revoke."""
-    is_good = and_(owned(api_keys, work), api_keys.c.id == key_id, api_keys.c.revoked_at.is_(None))
+    """Mark a key revoked, of the caller or for administrators of the tenant; say whether there was one to revoke."""
+    is_good = and_(owned(api_keys, work), kept_by(work), api_keys.c.id == key_id, api_keys.c.revoked_at.is_(None))
     query = update(api_keys).where(is_good).values(revoked_at=work.now)
     return (await work.db.execute(query)).rowcount == 1
 

@@ -1,7 +1,7 @@
 """Tables of identity. Of `users` a request sees its own tenant's, without what is secret; `sign_in_links` none."""
 
 from sqlalchemy import Boolean, Column, LargeBinary, Table, Text, Uuid
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from paperdesk.infra.db import Instant, metadata
 
@@ -57,8 +57,10 @@ api_keys = Table(
     Column("secret_hash", LargeBinary, nullable=False),
     Column("scopes", ARRAY(Text), nullable=False),
     Column("created_at", Instant, nullable=False),
+    Column("limits", JSONB),
     Column("expires_at", Instant),
     Column("revoked_at", Instant),
+    Column("last_used_at", Instant),
 )
 
 logins = Table(

@@ -6,6 +6,7 @@ So a strategy that is slow, or far away, misses nothing and is never late, howev
 from uuid import UUID
 
 from paperdesk.core.kernel.errors import Conflict, Invalid, NotFound
+from paperdesk.core.kernel.key_limits import Verb
 from paperdesk.core.kernel.principal import Scope
 from paperdesk.features.marketdata import store
 from paperdesk.features.marketdata.control_tape import CONTROL_TOPIC, NotTapeOwner, can_control
@@ -44,7 +45,7 @@ async def detach_strategy(work: UnitOfWork, tape_id: UUID, name: str) -> None:
 
 async def acknowledge_cursor(work: UnitOfWork, tape_id: UUID, name: str, cursor: int) -> int:
     """Take note that a strategy has seen everything up to a cursor, and return how far it has come."""
-    work.require(Scope.TRADE)
+    work.require(Scope.TRADE, Verb.TAPE)
     tape = await store.load_tape(work, tape_id, lock=True)
     if cursor > tape.cursor:
         raise NotToldYet(f"The tape has told {tape.cursor} facts, not {cursor}.", cursor=tape.cursor)
@@ -57,7 +58,7 @@ async def acknowledge_cursor(work: UnitOfWork, tape_id: UUID, name: str, cursor:
 
 
 async def _controlled(work: UnitOfWork, tape_id: UUID) -> Tape:
-    work.require(Scope.TRADE)
+    work.require(Scope.TRADE, Verb.TAPE)
     tape = await store.load_tape(work, tape_id, lock=True)
     if not can_control(work.who, tape):
         raise NotTapeOwner("Only the owner of a shared tape lets it wait.", tape_id=str(tape.id))

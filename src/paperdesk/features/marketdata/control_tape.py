@@ -13,6 +13,7 @@ from typing import Final, Literal, TypeAlias
 from uuid import UUID
 
 from paperdesk.core.kernel.errors import Conflict, Forbidden, Invalid
+from paperdesk.core.kernel.key_limits import Verb
 from paperdesk.core.kernel.money import plain
 from paperdesk.core.kernel.principal import Principal, Scope
 from paperdesk.core.kernel.time import instant_text
@@ -91,7 +92,7 @@ class ControlTape:
 
 async def control_tape(work: UnitOfWork, shelf: Shelf, command: ControlTape) -> Tape:
     """Return the tape with its new target; the pump is told after the commit."""
-    work.require(Scope.TRADE)
+    work.require(Scope.TRADE, Verb.TAPE)
     tape = await load_tape(work, command.tape_id, lock=True)
     if not can_control(work.who, tape):
         raise NotTapeOwner("Only the owner of a shared tape controls its clock.", tape_id=str(tape.id))

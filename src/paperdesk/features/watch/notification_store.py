@@ -12,7 +12,7 @@ from paperdesk.core.kernel.ids import AccountId, OrderId, TenantId, UserId
 from paperdesk.features.watch.notifications import Notification, OrderEvent, Rule, Way
 from paperdesk.features.watch.tables import notification_rules, notifications
 from paperdesk.infra.db import Row, fetch_all, fetch_one
-from paperdesk.infra.work import ReadOnly, UnitOfWork, owned
+from paperdesk.infra.work import ReadOnly, UnitOfWork, in_reach, owned
 
 CHANNEL: Final = "paperdesk_notifications"
 """Where the database tells that a rule of an account was set, and that something was told by one."""
@@ -36,14 +36,15 @@ async def insert_rule(work: UnitOfWork, rule: Rule) -> None:
 async def delete_rule(work: UnitOfWork, rule_id: UUID) -> bool:
     """Delete one of the caller's rules; say whether there was one."""
     rules = notification_rules
-    its = (rules.c.id == rule_id, owned(rules, work), _own(rules, work))
+    its = (rules.c.id == rule_id, owned(rules, work), _own(rules, work), in_reach(rules.c.account_id, work))
     return (await work.db.execute(delete(rules).where(*its))).rowcount == 1
 
 
 async def load_rules(work: ReadOnly, rule_id: UUID | None = None, *, lock: bool = False) -> list[Rule]:
     """Load the caller's rules in the order they were made, or the one that is named."""
     rules = notification_rules
-    query = select(rules).where(owned(rules, work), _own(rules, work)).order_by(rules.c.id)
+    mine = (owned(rules, work), _own(rules, work), in_reach(rules.c.account_id, work))
+    query = select(rules).where(*mine).order_by(rules.c.id)
     query = query if rule_id is None else query.where(rules.c.id == rule_id)
     return [_rule(row) for row in await fetch_all(work.db, query.with_for_update() if lock else query)]
 
