@@ -161,6 +161,7 @@ def _written(folder: Path, name: str, rows: str) -> Market:
     file, into = folder / "rows.csv", folder / str(market)
     file.write_text(rows, encoding="utf-8")
     terms = DatasetTerms(name=f"Small {name}", licence="Apache-2.0", provenance="Written for the tests")
-    manifest = import_file(file, ImportTerms(terms, named=_NAMED), into)
+    named = {symbol: each for symbol, each in _NAMED.items() if symbol in rows}
+    manifest = import_file(file, ImportTerms(terms, named=named), into)
     assert isinstance(manifest, DatasetManifest), manifest
     return Market(market, into, manifest)

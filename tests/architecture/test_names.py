@@ -54,6 +54,7 @@ NOUNS = {
     "marketdata/bars": "price history, for other features",
     "marketdata/chain_routes": "the routes of option chains",
     "marketdata/chain_schemas": "what option chains look like from outside",
+    "marketdata/import_schemas": "what an import looks like from outside",
     "marketdata/chains": "option chains, for other features",
     "marketdata/instruments": "reference data, for other features",
     "marketdata/calendar": "sessions, for other features",

@@ -19,7 +19,7 @@ from paperdesk.features.operations.jobs import SCHEDULES
 from paperdesk.infra.clock import FrozenClock
 from paperdesk.infra.job_worker import Worker
 from paperdesk.infra.jobs import Job, Rhythm
-from tests.desk import RunningDesk, refused
+from tests.desk import RunningDesk, refused, wish
 
 HEAD = "symbol,date,open,high,low,close,volume\n"
 GOOD = HEAD + "NOVA,2024-06-03,10.00,11.00,9.00,10.50,100\nNOVA,2024-06-04,10.50,12.00,10.00,11.50,100\n"
@@ -83,6 +83,34 @@ async def test_history_is_checked_whole_and_stored_in_partitions_that_read_as_on
     tape_id = await at_work.mine.open_tape(job["result"]["dataset_id"], "2024-06-10T20:00:00Z")
     bars = await at_work.mine.rows("/v1/bars", tape_id=tape_id, symbol="NOVA")
     assert [bar["close"] for bar in bars] == [f"10.{number}" for number in range(1, 9)]
+
+
+async def test_shares_options_funds_indexes_and_bonds_are_kinds_of_one_master(at_work: RunningDesk) -> None:
+    bars = ("NOVA", "NOVA240621C00010000", "NVX", "MKTX", "T 4.25 2034")
+    content = HEAD + "".join(f"{symbol},2024-06-03,98.50,99.25,98.00,99.125,100\n" for symbol in bars)
+    kinds = {"etfs": "NVX", "indexes": "MKTX", "bonds": "T 4.25 2034"}
+    job = await sent(at_work, content.encode(), **kinds)
+    tape_id = await at_work.mine.open_tape(job["result"]["dataset_id"], "2024-06-03T20:00:00Z")
+    rows = await at_work.mine.rows("/v1/instruments", tape_id=tape_id)
+    assert {row["symbol"]: (row["kind"], row["price_unit"], row["tradable"]) for row in rows} == {
+        "NOVA": ("equity", "money", True),
+        "NOVA240621C00010000": ("option", "money", True),
+        "NVX": ("etf", "money", True),
+        "MKTX": ("index", "points", False),
+        "T 4.25 2034": ("bond", "percent_of_face", False),
+    }
+    (bar,) = await at_work.mine.rows("/v1/bars", tape_id=tape_id, symbol="T 4.25 2034")
+    assert bar["close"] == "99.125"
+    account_id = await at_work.mine.open_account(tape_id)
+    order = wish(account_id, "buy", "1", symbol="T 4.25 2034")
+    facts = refused(await at_work.mine.ask("POST", "/v1/orders", json=order), 409, "instrument_not_tradable")
+    assert facts["symbol"] == "T 4.25 2034"
+
+
+async def test_a_kind_of_what_the_file_does_not_have_is_refused(at_work: RunningDesk) -> None:
+    job = await sent(at_work, GOOD.encode(), bonds="NOVVA")
+    assert (job["state"], [each["code"] for each in job["problems"]]) == ("failed", ["symbol_missing"])
+    assert await names(at_work) == []
 
 
 async def test_a_parquet_file_is_as_good(at_work: RunningDesk) -> None:

@@ -4161,6 +4161,7 @@ export interface components {
             kind: components["schemas"]["Kind"];
             /** Currency */
             currency: string;
+            price_unit: components["schemas"]["PriceUnit"];
             /**
              * Tick
              * @example 12.5
@@ -4475,7 +4476,7 @@ export interface components {
          * @description The kinds of instrument; only some of them can be traded.
          * @enum {string}
          */
-        Kind: "equity" | "etf" | "index" | "fund" | "option" | "crypto" | "series" | "currency";
+        Kind: "equity" | "etf" | "index" | "fund" | "option" | "crypto" | "series" | "currency" | "bond";
         /**
          * KindOut
          * @description A kind of market data: whether the tape has it, else why not, and where it is read.
@@ -6688,6 +6689,12 @@ export interface components {
          * @enum {string}
          */
         PriceBasis: "raw" | "split" | "total_return";
+        /**
+         * PriceUnit
+         * @description What a price counts: money for a unit, percent of a bond's face, points of an index, or percent a year.
+         * @enum {string}
+         */
+        PriceUnit: "money" | "percent_of_face" | "points" | "percent";
         /**
          * PrintKind
          * @description One trade, an auction, or the last of all trades since a live source was asked before, with their volume.
@@ -9304,6 +9311,12 @@ export interface operations {
                 price_basis?: components["schemas"]["PriceBasis"];
                 calendar?: string;
                 symbol?: string | null;
+                /** @description Those of the kind, separated by commas; what is in no list is a share. */
+                etfs?: string;
+                /** @description Those of the kind, separated by commas; what is in no list is a share. */
+                indexes?: string;
+                /** @description Those of the kind, separated by commas; what is in no list is a share. */
+                bonds?: string;
             };
             header?: never;
             path?: never;

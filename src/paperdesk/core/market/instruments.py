@@ -27,12 +27,24 @@ class Kind(StrEnum):
     CRYPTO = "crypto"
     SERIES = "series"
     CURRENCY = "currency"
+    BOND = "bond"
+
+
+class PriceUnit(StrEnum):
+    """What a price counts: money for a unit, percent of a bond's face, points of an index, or percent a year."""
+
+    MONEY = "money"
+    PERCENT_OF_FACE = "percent_of_face"
+    POINTS = "points"
+    PERCENT = "percent"
 
 
 _INSTRUMENTS = UUID("5b0c3f0e-7a53-4f5e-9d2b-2f6f1f0f7c11")
 _PAIR = re.compile(r"(?P<base>[A-Z0-9]{2,10})/(?P<quote>[A-Z0-9]{2,10})")
 
-NOT_TRADABLE = frozenset({Kind.INDEX, Kind.SERIES, Kind.CURRENCY})
+# A bond trades with the interest it has accrued and pays coupons, of which a tape of prices tells nothing.
+NOT_TRADABLE = frozenset({Kind.INDEX, Kind.SERIES, Kind.CURRENCY, Kind.BOND})
+_UNITS = {Kind.BOND: PriceUnit.PERCENT_OF_FACE, Kind.INDEX: PriceUnit.POINTS, Kind.SERIES: PriceUnit.PERCENT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +69,11 @@ class Instrument:
     def multiplier(self) -> Decimal:
         """Return how many units of its price one unit costs: that of the contract for an option, else one."""
         return Decimal(1) if self.contract is None else self.contract.multiplier
+
+    @property
+    def price_unit(self) -> PriceUnit:
+        """Return what its price counts; of a bond it is clean, which is without accrued interest."""
+        return _UNITS.get(self.kind, PriceUnit.MONEY)
 
     @property
     def moves_with(self) -> InstrumentId:

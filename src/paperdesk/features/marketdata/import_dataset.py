@@ -1,7 +1,8 @@
 """Import a file of prices as a dataset, in a job: all of its rows, or none and every reason why."""
 
 import asyncio
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -9,10 +10,12 @@ from uuid import UUID
 from paperdesk.core.kernel.errors import Conflict, Problem
 from paperdesk.core.kernel.ids import DatasetId, TenantId, UserId, derived
 from paperdesk.core.kernel.principal import Principal, Scope
+from paperdesk.core.market.instruments import Kind
 from paperdesk.core.market.sessions import calendar
 from paperdesk.features.marketdata.feeds.files import ImportTerms, import_file
 from paperdesk.features.marketdata.feeds.manifest import DatasetManifest, DatasetTerms, PriceBasis
 from paperdesk.features.marketdata.feeds.reading import FileFormat
+from paperdesk.features.marketdata.feeds.series import Named
 from paperdesk.features.marketdata.feeds.writer import read_manifest
 from paperdesk.features.marketdata.store import insert_dataset, is_dataset
 from paperdesk.infra.jobs import Job, JobFailed, enqueue
@@ -36,6 +39,7 @@ class ImportDataset:
     price_basis: PriceBasis
     calendar: str
     symbol: str | None = None
+    kinds: Mapping[str, Kind] = field(default_factory=dict[str, Kind])
 
 
 async def import_dataset(work: UnitOfWork, command: ImportDataset) -> UUID:
@@ -55,6 +59,7 @@ def _arguments(command: ImportDataset) -> dict[str, Any]:
         "price_basis": command.price_basis.value,
         "calendar": command.calendar,
         "symbol": command.symbol,
+        "kinds": {symbol: kind.value for symbol, kind in command.kinds.items()},
     }
 
 
@@ -88,4 +93,6 @@ def _import(upload: Path, arguments: dict[str, Any], into: Path) -> DatasetManif
         calendar=arguments["calendar"],
         provenance="Imported from a file by its owner",
     )
-    return import_file(upload, ImportTerms(terms, FileFormat(arguments["format"]), arguments["symbol"]), into)
+    named = {symbol: Named(symbol, symbol, Kind(kind)) for symbol, kind in arguments.get("kinds", {}).items()}
+    stated = ImportTerms(terms, FileFormat(arguments["format"]), arguments["symbol"], named=named)
+    return import_file(upload, stated, into)

@@ -25,6 +25,7 @@ from paperdesk.features.marketdata.control_tape import control_tape
 from paperdesk.features.marketdata.forget_preset import forget_preset
 from paperdesk.features.marketdata.import_beside import Besides, ImportBeside, import_beside
 from paperdesk.features.marketdata.import_dataset import import_dataset
+from paperdesk.features.marketdata.import_schemas import ImportOut, ImportTerms
 from paperdesk.features.marketdata.open_preset_tape import OpenPresetTape, open_preset_tape
 from paperdesk.features.marketdata.open_tape import open_tape
 from paperdesk.features.marketdata.preset_schemas import PresetOut, SavePresetBody, TruthsOut
@@ -45,8 +46,6 @@ from paperdesk.features.marketdata.schemas import (
     BarsOut,
     ControlTapeBody,
     DatasetOut,
-    ImportOut,
-    ImportTerms,
     InstrumentOut,
     OpenTapeBody,
     TapeOut,

@@ -1,7 +1,6 @@
 """What market data looks like from outside. A tape never tells where its data ends."""
 
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -9,16 +8,14 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from paperdesk.core.kernel.ids import DatasetId
 from paperdesk.core.kernel.principal import Principal
-from paperdesk.core.market.instruments import Kind
+from paperdesk.core.market.instruments import Kind, PriceUnit
 from paperdesk.core.market.quotes import Bar
 from paperdesk.features.marketdata.control_tape import ControlTape, FlatOut, Moment, TapeAction, can_control
 from paperdesk.features.marketdata.feeds.adjust import Adjustment
 from paperdesk.features.marketdata.feeds.dataset import Dataset
 from paperdesk.features.marketdata.feeds.manifest import Detail, Listing, PriceBasis, Recipe, SourceKind
-from paperdesk.features.marketdata.feeds.reading import FileFormat
 from paperdesk.features.marketdata.feeds.timeline import Landmark, StepUnit
 from paperdesk.features.marketdata.halt_schemas import HaltedOut
-from paperdesk.features.marketdata.import_dataset import ImportDataset
 from paperdesk.features.marketdata.open_preset_tape import SEED_MAX, OpenPresetTape
 from paperdesk.features.marketdata.open_tape import OpenTape
 from paperdesk.features.marketdata.pump import follows_live
@@ -268,6 +265,7 @@ class InstrumentOut(BaseModel):
     source: SourceKind
     kind: Kind
     currency: str
+    price_unit: PriceUnit
     tick: NumberText
     lot_step: NumberText
     tradable: bool
@@ -285,6 +283,7 @@ class InstrumentOut(BaseModel):
             source=source,
             kind=instrument.kind,
             currency=instrument.currency,
+            price_unit=instrument.price_unit,
             tick=instrument.tick,
             lot_step=instrument.lot_step,
             tradable=instrument.is_tradable,
@@ -376,23 +375,3 @@ class QuotesOut(BaseModel):
 
     source: SourceKind
     items: list[QuoteOut]
-
-
-class ImportTerms(Body):
-    """What the rows of a file cannot tell: how it is written, and what its prices are."""
-
-    name: Line
-    format: FileFormat = FileFormat.CSV
-    price_basis: PriceBasis = PriceBasis.RAW
-    calendar: Line = "XNYS"
-    symbol: Line | None = None
-
-    def command(self, upload: Path) -> ImportDataset:
-        """Return what is asked as a command."""
-        return ImportDataset(upload, self.name, self.format, self.price_basis, self.calendar, self.symbol)
-
-
-class ImportOut(BaseModel):
-    """The job that imports or repairs a dataset."""
-
-    job_id: UUID

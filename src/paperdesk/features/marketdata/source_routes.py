@@ -15,13 +15,14 @@ from paperdesk.features.marketdata.backfill_dataset import BackfillDataset, back
 from paperdesk.features.marketdata.feeds.vendor import BarLength, BarsAsked, Subject
 from paperdesk.features.marketdata.forget_source_key import forget_source_key
 from paperdesk.features.marketdata.import_history import import_history
+from paperdesk.features.marketdata.import_schemas import ImportOut
 from paperdesk.features.marketdata.kept_sources import KeptSources
 from paperdesk.features.marketdata.open_live_tape import open_live_tape, watch_symbols
 from paperdesk.features.marketdata.queries import SYMBOLS_MAX, TooManySymbols
 from paperdesk.features.marketdata.read_sourcing import read_sourcing
 from paperdesk.features.marketdata.route_subject import RouteSubject, route_subject
 from paperdesk.features.marketdata.routes import Datasets, shown_tape
-from paperdesk.features.marketdata.schemas import ImportOut, TapeOut
+from paperdesk.features.marketdata.schemas import TapeOut
 from paperdesk.features.marketdata.set_source_key import set_source_key
 from paperdesk.features.marketdata.source_schemas import (
     HistoryBody,

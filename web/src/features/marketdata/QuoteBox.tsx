@@ -20,6 +20,7 @@ const KINDS = {
   crypto: "Crypto",
   series: "Series",
   currency: "Currency",
+  bond: "Bond",
 } as const;
 
 /** Symbol, name, last price and its move; on narrow screens the symbol is how another one is chosen. */

@@ -69,6 +69,8 @@ def read_rows(path: Path, terms: ImportTerms) -> Rows | list[Problem]:
 
 def rows_of(cells: Cells, terms: ImportTerms, findings: Findings) -> Rows | list[Problem]:
     """Judge parsed cells: the good rows by instrument, or every problem, the earlier ones included."""
+    for symbol in sorted(terms.named.keys() - set(cells.symbols)) if len(cells.lines) else ():
+        findings.add(None, "symbol_missing", f"the file has no {symbol[:40]!r}, whose kind was given")
     if len(cells.lines):
         placed = _judge(cells, terms, findings)
         if placed is not None and not findings.problems:
