@@ -182,6 +182,41 @@ describe("the desk", () => {
     await close();
   });
 
+  it("writes orders on their page from a template, cancels many at once and tells what happened to each", async () => {
+    const { page, complaints, close } = await open("/trade");
+    await closeSession(page);
+    await page.goto(`${BASE_URL}/orders`);
+    const symbol = await page.getByLabel("Instrument").inputValue();
+    await page.getByLabel("Order type").selectOption("limit");
+    await page.getByLabel(/^Limit price/).fill("0.01");
+    await page.getByLabel("Time in force").selectOption("gtc");
+    await page.getByLabel(/^Quantity of/).fill("4");
+    await page.getByLabel("Keep as a template").fill("Breakfast");
+    await page.getByRole("button", { name: "Keep", exact: true }).click();
+    await page.reload();
+    const mark = page.getByRole("checkbox", { name: `Mark buy 4 ${symbol}` });
+    for (const already of [0, 1]) {
+      await page.getByRole("button", { name: "Use Breakfast" }).click();
+      await page.getByRole("button", { name: "Review order" }).click();
+      await page.getByRole("button", { name: /^Send/ }).click();
+      await mark.nth(already).waitFor();
+    }
+    await page.getByRole("button", { name: "Mark all working" }).click();
+    assert.ok(await mark.first().isChecked());
+    assert.deepEqual(await violations(page), []);
+    await page.getByRole("button", { name: /^Cancel marked/ }).click();
+    await page.locator("[data-cancelled]", { hasText: "orders are cancelled." }).waitFor();
+    await page.getByText("No working orders.").waitFor();
+    await page.getByRole("radio", { name: "All" }).check();
+    await page.getByRole("button", { name: `History of buy 4 ${symbol}` }).first().click();
+    for (const event of ["order_accepted", "order_cancelled"]) await page.locator(`[data-event="${event}"]`).waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "Forget Breakfast" }).click();
+    await page.getByText("No templates yet.").waitFor();
+    assert.deepEqual(complaints, []);
+    await close();
+  });
+
   it("places an entry with both of its exits", async () => {
     const { page, close } = await open("/trade");
     await closeSession(page);

@@ -1,4 +1,4 @@
-import { type FormEvent, useState } from "react";
+import { type FormEvent, type ReactNode, useState } from "react";
 import type { Account, Instrument, Quote } from "../../api/types";
 import { Button } from "../../ui/Button";
 import { Panel } from "../../ui/Panel";
@@ -15,12 +15,16 @@ interface OrderTicketProps {
   nextOpenAt: string | null;
   /** Why nothing can be sent now, or null. */
   blockedBecause: string | null;
+  /** What the ticket begins with. */
+  start?: Ticket;
+  /** What stands below the form of a ticket that is being written. */
+  below?: (ticket: Ticket) => ReactNode;
 }
 
 /** Write, review, send. The answer appears where the order was written. */
 export function OrderTicket(props: OrderTicketProps) {
-  const { account, instrument, quote, nextOpenAt, blockedBecause } = props;
-  const [ticket, setTicket] = useState<Ticket>(NEW_TICKET);
+  const { account, instrument, quote, nextOpenAt, blockedBecause, start = NEW_TICKET, below } = props;
+  const [ticket, setTicket] = useState<Ticket>(start);
   const [isChecked, setChecked] = useState(false);
   const [reviewId, setReviewId] = useState<string | null>(null);
   const place = usePlaceOrder();
@@ -72,6 +76,7 @@ export function OrderTicket(props: OrderTicketProps) {
         {place.error ? <Refusal problem={place.error} /> : null}
         {place.data ? <Accepted order={place.data} nextOpenAt={nextOpenAt} /> : null}
       </div>
+      {reviewId ? null : below?.(ticket)}
     </Panel>
   );
 }

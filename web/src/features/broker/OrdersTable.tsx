@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import type { Order } from "../../api/types";
 import { price, quantity } from "../../lib/format";
 import { dateTime, utc } from "../../lib/time";
@@ -83,10 +83,12 @@ interface OrdersTableProps {
   orders: readonly Order[];
   caption: string;
   isShort?: boolean;
+  before?: Column<Order> | undefined;
+  beside?: (order: Order) => ReactNode;
 }
 
 /** Orders with a way to cancel those that still work. */
-export function OrdersTable({ orders, caption, isShort = false }: OrdersTableProps) {
+export function OrdersTable({ orders, caption, isShort = false, before, beside }: OrdersTableProps) {
   const cancel = useCancelOrder();
   const [asked, setAsked] = useState<string | null>(null);
   const stop = (order: Order) => {
@@ -97,21 +99,25 @@ export function OrdersTable({ orders, caption, isShort = false }: OrdersTablePro
     name: "Action",
     hideName: true,
     right: true,
-    cell: (order) =>
-      isWorking(order) ? (
-        <Button
-          size="small"
-          disabled={cancel.isPending && asked === order.id}
-          aria-label={`Cancel ${order.side} ${quantity(order.quantity)} ${order.symbol}`}
-          onClick={() => stop(order)}
-        >
-          Cancel
-        </Button>
-      ) : null,
+    cell: (order) => (
+      <>
+        {beside?.(order)}
+        {isWorking(order) ? (
+          <Button
+            size="small"
+            disabled={cancel.isPending && asked === order.id}
+            aria-label={`Cancel ${order.side} ${quantity(order.quantity)} ${order.symbol}`}
+            onClick={() => stop(order)}
+          >
+            Cancel
+          </Button>
+        ) : null}
+      </>
+    ),
   };
   const columns = isShort
     ? [SYMBOL, SIDE, QUANTITY, TYPE, STATUS, action]
-    : [SYMBOL, SIDE, TYPE, QUANTITY, FILLED, AVERAGE, FEES, STATUS, ACCEPTED, action];
+    : [...(before ? [before] : []), SYMBOL, SIDE, TYPE, QUANTITY, FILLED, AVERAGE, FEES, STATUS, ACCEPTED, action];
   return (
     <>
       {cancel.error ? <Problem problem={cancel.error} onRetry={() => cancel.reset()} /> : null}
