@@ -1,11 +1,14 @@
 """Lists: a page as JSON or, for who asks for `text/csv`, as lines under a line of names.
 
+A text that a spreadsheet would take for a formula gets an apostrophe before it, as OWASP advises ("CSV injection"),
+because names come from people; numbers stay what they are.
 Both are one answer written in two ways, so that a list has no rules of its own for its file. What a cell cannot hold,
 such as the legs of a combo, stands in it as JSON; what is missing is empty.
 """
 
 import csv
 import io
+import re
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from typing import Any, get_args
 
@@ -16,6 +19,8 @@ from pydantic import BaseModel
 
 CSV = "text/csv"
 JSON = "application/json"
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 
 
 class ListRoute(APIRoute):
@@ -68,7 +73,9 @@ def as_csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
 
 
 def _cell(value: object) -> object:
-    return value if value is None or isinstance(value, str) else msgspec.json.encode(value).decode()
+    if isinstance(value, str):
+        return f"'{value}" if value.startswith(_FORMULA) and not _NUMBER.fullmatch(value) else value
+    return value if value is None else msgspec.json.encode(value).decode()
 
 
 def _file(request: Request, columns: Sequence[str], page: Mapping[str, Any]) -> Response:

@@ -1,7 +1,9 @@
 """An alert fires when a price comes to its level from the other side, once or each time it comes anew."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from uuid import UUID
 
 import pytest
@@ -18,6 +20,7 @@ from paperdesk.core.market.price_alerts import (
     begun_session,
     met,
     require_level,
+    split,
 )
 
 ACME = InstrumentId(UUID(int=1))
@@ -71,6 +74,20 @@ def test_a_move_is_counted_from_the_close_before_and_anew_in_each_session() -> N
     assert met(begun_session(after), close("90", 4), Decimal(94))[1] is None
     assert met(begun_session(after), close("85", 4), Decimal(94))[1] is not None
     assert not fired(alert, [close("1")])
+
+
+@pytest.mark.parametrize(
+    ("level", "ratio", "after"),
+    [("102", "2", "51"), ("100", "3", "33.33"), ("50", "1/10", "500"), ("0.01", "100", "0.01")],
+)
+def test_a_level_goes_along_with_a_split_to_the_nearest_tick(level: str, ratio: str, after: str) -> None:
+    alert = replace(waiting(AlertCondition.ABOVE, level, rearms=True), is_beyond=True)
+    assert split(alert, Fraction(ratio), Decimal("0.01")) == replace(alert, level=Decimal(after))
+
+
+def test_a_move_stays_what_it_is_when_shares_are_split() -> None:
+    move = waiting(AlertCondition.MOVE, "-5")
+    assert split(move, Fraction(2), Decimal("0.01")) == move
 
 
 def test_what_could_never_fire_or_always_would_is_refused() -> None:

@@ -110,6 +110,14 @@ async def test_the_orders_that_were_searched_for_are_exported_with_their_names(d
     )
 
 
+async def test_a_name_that_a_spreadsheet_would_run_is_exported_as_text(desk: RunningDesk) -> None:
+    _, account_id = await desk.market()
+    await desk.mine.order(account_id, "buy", "1", client_order_id="=HYPERLINK(1)")
+    asked = {"params": {"account_id": account_id}, "headers": {"Accept": "text/csv"}}
+    (row,) = csv.DictReader(io.StringIO((await desk.mine.ask("GET", "/v1/orders", **asked)).text))
+    assert row["client_order_id"] == "'=HYPERLINK(1)"
+
+
 async def test_nobody_exports_what_belongs_to_somebody_else(desk: RunningDesk) -> None:
     account_id, _ = await some_history(desk)
     asked = {"params": {"account_id": account_id}, "headers": {"Accept": "text/csv"}}

@@ -2,13 +2,15 @@
 
 import asyncio
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
 from paperdesk.core.kernel.ids import TapeId, uuid_from_text
+from paperdesk.features.marketdata.jobs import JOBS
 from paperdesk.features.watch import check_price_alerts
 from paperdesk.features.watch.check_price_alerts import Watcher
+from paperdesk.infra.job_worker import Worker
 from tests.desk import RunningDesk, refused
 
 
@@ -123,3 +125,34 @@ async def test_alerts_are_their_owners_alone_even_on_a_shared_tape(desk: Running
     foreign = {"params": {"tape_id": tape_id}}
     assert (await desk.theirs.ask("GET", "/v1/price-alert-firings", **foreign)).status_code == 404
     assert await desk.theirs.rows("/v1/price-alerts") == []
+
+
+PRICES = """\
+symbol,date,open,high,low,close,volume
+ACME,2024-06-03,100.00,101.00,99.00,100.00,1000
+ACME,2024-06-04,100.00,101.00,99.00,100.00,1000
+ACME,2024-06-05,50.00,51.00,49.00,50.00,2000
+"""
+SPLIT = "symbol,kind,ex_on,new_units,old_units\nACME,split,2024-06-05,2,1\n"
+
+
+async def imported(desk: RunningDesk, path: str, content: str, **params: str) -> str:
+    answer = await desk.mine.ask("POST", path, params=params, content=content)
+    return str((await desk.mine.ended(answer.json()["job_id"]))["result"]["dataset_id"])
+
+
+async def test_a_level_goes_along_when_a_company_splits_its_shares(desk: RunningDesk) -> None:
+    working = asyncio.create_task(Worker(desk.runtime, JOBS).run())
+    try:
+        prices = await imported(desk, "/v1/datasets", PRICES, name="Splits")
+        both = await imported(desk, f"/v1/datasets/{prices}/actions", SPLIT)
+    finally:
+        working.cancel()
+        await asyncio.gather(working, return_exceptions=True)
+    tape_id = await desk.mine.open_tape(UUID(both))
+    rises, falls = await alert_on(desk, tape_id, "above", "102"), await alert_on(desk, tape_id, "below", "90")
+    await desk.mine.step(tape_id, count=2)
+    (told,) = await fired(desk, tape_id, 1)
+    assert (told["alert_id"], told["level"], told["price"]) == (rises["id"], "51", "51")
+    left = await desk.mine.get(f"/v1/price-alerts/{falls['id']}")
+    assert (left["level"], left["is_armed"]) == ("45", True)

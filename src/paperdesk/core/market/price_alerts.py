@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from enum import StrEnum
+from fractions import Fraction
 from typing import Final
 
 from paperdesk.core.kernel.errors import Invalid
@@ -50,10 +51,11 @@ class PriceAlert:
 
 @dataclass(frozen=True, slots=True)
 class AlertFired:
-    """At which fact an alert fired, at which price, and what that was of a move."""
+    """At which fact an alert fired, for which level, at which price, and what that was of a move."""
 
     cursor: int
     at: datetime
+    level: Decimal
     price: Decimal
     change_percent: Decimal | None = None
 
@@ -73,6 +75,14 @@ def begun_session(alert: PriceAlert) -> PriceAlert:
     return replace(alert, is_beyond=False) if alert.condition is AlertCondition.MOVE else alert
 
 
+def split(alert: PriceAlert, ratio: Fraction, tick: Decimal) -> PriceAlert:
+    """Return an alert after each unit became so many: its price goes along, to the nearest tick; a move stays."""
+    if alert.condition is AlertCondition.MOVE:
+        return alert
+    exact = Fraction(alert.level) / ratio / Fraction(tick)
+    return replace(alert, level=max(round(exact), 1) * tick)
+
+
 def met(alert: PriceAlert, fact: PriceFact, reference: Decimal | None) -> tuple[PriceAlert, AlertFired | None]:
     """Return an alert after a price, and that it fired; `reference` is the close before the fact's session."""
     price = _furthest(fact, upward=alert.is_upward)
@@ -87,7 +97,7 @@ def met(alert: PriceAlert, fact: PriceFact, reference: Decimal | None) -> tuple[
     if not is_beyond or alert.is_beyond or not alert.is_armed:
         return after, None
     told = None if change is None else change.quantize(_PLACES, ROUND_HALF_EVEN)
-    return replace(after, is_armed=alert.rearms), AlertFired(fact.seq, fact.at, price, told)
+    return replace(after, is_armed=alert.rearms), AlertFired(fact.seq, fact.at, alert.level, price, told)
 
 
 def _furthest(fact: PriceFact, *, upward: bool) -> Decimal:

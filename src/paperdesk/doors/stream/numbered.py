@@ -36,7 +36,7 @@ def _firing(firing: Firing) -> Message:
         "alert_id": str(firing.alert_id),
         "symbol": firing.symbol,
         "condition": firing.condition.value,
-        "level": plain(firing.level),
+        "level": plain(firing.fired.level),
         "cursor": firing.fired.cursor,
         "at": instant_text(firing.fired.at),
         "price": plain(firing.fired.price),

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from uuid import UUID
 
 from paperdesk.core.kernel.ids import InstrumentId, TapeId
@@ -32,6 +31,5 @@ class Firing:
     tape_id: TapeId
     symbol: str
     condition: AlertCondition
-    level: Decimal
     fired: AlertFired
     recorded_at: datetime

@@ -6,15 +6,17 @@ after a crash or by two processes, fires once.
 """
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Final, get_args
+from itertools import chain
+from typing import Final
 from uuid import UUID
 
 from paperdesk.core.kernel.ids import InstrumentId, TapeId, uuid_from_text
-from paperdesk.core.market.facts import PriceFact, SessionOpened
-from paperdesk.core.market.price_alerts import AlertCondition, AlertFired, PriceAlert, begun_session, met
+from paperdesk.core.market.corporate_actions import Moment, ShareDividend, Split
+from paperdesk.core.market.facts import CorporateActionFact, MarketFact, PriceFact, SessionOpened
+from paperdesk.core.market.price_alerts import AlertCondition, AlertFired, PriceAlert, begun_session, met, split
 from paperdesk.features.marketdata.feeds.dataset import Dataset
 from paperdesk.features.marketdata.queries import tape_for_all
 from paperdesk.features.marketdata.tapes import Shelf
@@ -57,6 +59,12 @@ class Watch:
         self.alert, fired = met(self.alert, fact, self.reference)
         if fired is not None:
             self.fired.append(fired)
+
+    def act(self, fact: CorporateActionFact) -> None:
+        """Go along with what a company does to its shares: a split moves prices, and so what is waited for."""
+        terms = fact.action.terms
+        if fact.moment is Moment.EX and isinstance(terms, Split | ShareDividend):
+            self.alert = split(self.alert, terms.ratio, fact.action.instrument.tick)
 
     @property
     def is_due(self) -> bool:
@@ -138,24 +146,34 @@ async def check_price_alerts(watcher: Watcher, tape_id: TapeId) -> bool:
 async def follow(dataset: Dataset, watches: Sequence[Watch], upto: int) -> None:
     """Let alerts meet what a tape told up to a cursor, a piece at a time, so that others get their turn."""
     cursor = min(each.cursor for each in watches)
-    wanted = frozenset(each.kept.instrument_id for each in watches)
-    by_instrument: dict[InstrumentId, list[Watch]] = {each: [] for each in wanted}
+    by_instrument: dict[InstrumentId, list[Watch]] = {each.kept.instrument_id: [] for each in watches}
     for each in watches:
         by_instrument[each.kept.instrument_id].append(each)
         each.refer(dataset, each.cursor)
     while cursor < upto:
         end = min(dataset.ahead(cursor, FACTS_AT_ONCE), upto)
-        for fact in dataset.facts_between(cursor, end, wanted):
-            if isinstance(fact, SessionOpened):
-                for each in _behind(watches, fact.seq):
-                    each.begin_session(dataset, fact.seq)
-            elif isinstance(fact, get_args(PriceFact)):
-                for each in _behind(by_instrument.get(fact.instrument_id, ()), fact.seq):
-                    each.meet(fact)
+        for fact in dataset.facts_between(cursor, end, frozenset(by_instrument)):
+            _tell(dataset, fact, by_instrument)
         cursor = end
         await asyncio.sleep(0)
     for each in watches:
         each.cursor = max(each.cursor, upto)
+
+
+def _tell(dataset: Dataset, fact: MarketFact, by_instrument: Mapping[InstrumentId, Sequence[Watch]]) -> None:
+    """Let the alerts that have not come so far hear a fact: a bell all of them, the rest those of its instrument."""
+    match fact:
+        case SessionOpened():
+            for each in _behind(chain(*by_instrument.values()), fact.seq):
+                each.begin_session(dataset, fact.seq)
+        case CorporateActionFact():
+            for each in _behind(by_instrument.get(fact.action.instrument.id, ()), fact.seq):
+                each.act(fact)
+        case _ if isinstance(fact, PriceFact):
+            for each in _behind(by_instrument.get(fact.instrument_id, ()), fact.seq):
+                each.meet(fact)
+        case _:
+            return
 
 
 def _behind(watches: Iterable[Watch], seq: int) -> list[Watch]:

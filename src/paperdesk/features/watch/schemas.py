@@ -143,7 +143,7 @@ class PriceAlertFiringOut(BaseModel):
             alert_id=firing.alert_id,
             symbol=firing.symbol,
             condition=firing.condition,
-            level=firing.level,
+            level=firing.fired.level,
             cursor=firing.fired.cursor,
             at=firing.fired.at,
             price=firing.fired.price,

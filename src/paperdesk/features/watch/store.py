@@ -147,9 +147,15 @@ async def keep_looked_at(
     )
     seq: int = (await db.execute(last)).scalar_one() if fired else 0
     terms = {"alert_id": found.id, "symbol": found.symbol}
-    terms |= {"condition": found.alert.condition.value, "level": found.alert.level, "recorded_at": recorded_at}
+    terms |= {"condition": found.alert.condition.value, "recorded_at": recorded_at}
     for number, each in enumerate(fired, seq + 1):
-        told = {"cursor": each.cursor, "at": each.at, "price": each.price, "change_percent": each.change_percent}
+        told = {
+            "cursor": each.cursor,
+            "at": each.at,
+            "level": each.level,
+            "price": each.price,
+            "change_percent": each.change_percent,
+        }
         await db.execute(insert(price_alert_firings).values(**named, **terms, **told, seq=number))
     if fired:
         await db.execute(_TELL, {"channel": CHANNEL, "told": f"fired {found.tape_id}"})
@@ -184,7 +190,7 @@ def _alert(row: Row) -> SetAlert:
 
 
 def _firing(row: Row) -> Firing:
-    fired = AlertFired(row["cursor"], row["at"], row["price"], row["change_percent"])
+    fired = AlertFired(row["cursor"], row["at"], row["level"], row["price"], row["change_percent"])
     condition = AlertCondition(row["condition"])
     named = row["seq"], row["alert_id"], TapeId(row["tape_id"]), row["symbol"]
-    return Firing(*named, condition, row["level"], fired, row["recorded_at"])
+    return Firing(*named, condition, fired, row["recorded_at"])
