@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "src"))
 
 from paperdesk.core.broker.account import Account, Position, Rules  # noqa: E402 - found through the line above, installed or not
+from paperdesk.core.broker.day_result import Opened  # noqa: E402
 from paperdesk.core.broker.margin import Standing  # noqa: E402
 from paperdesk.core.broker.margin_rules import MarginKind, MarginRules  # noqa: E402
 from paperdesk.core.broker.orders import Order, OrderType, Side, TimeInForce  # noqa: E402
@@ -82,7 +83,7 @@ def shown() -> dict[str, frozenset[str]]:
     samples: dict[str, Mapping[str, Any]] = {
         "account": shapes.account_shape(_ACCOUNT, _WORTH, None, None),
         "order": shapes.order_shape(_ORDER, market, _AT),
-        "position": shapes.position_shape(_PAIR, position, None),
+        "position": shapes.position_shape(_PAIR, position, None, Opened()),
         "asset": shapes.asset_shape(_PAIR),
         "clock": shapes.clock_shape(market, _AT),
         "calendar": shapes.session_shape(session, ZoneInfo("UTC"), None),

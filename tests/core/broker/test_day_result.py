@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from paperdesk.core.broker.account import Position
-from paperdesk.core.broker.day_result import NO_PRICE_THEN, Span, Turnover, day_result, turnovers
+from paperdesk.core.broker.day_result import NO_PRICE_THEN, Opened, Span, Turnover, day_result, held_from, turnovers
 from paperdesk.core.broker.ledger import Book
 from paperdesk.core.broker.marks import Marks
 from paperdesk.core.broker.valuation import Valuation, value_account
@@ -100,3 +100,13 @@ def test_what_was_bought_and_sold_within_a_day_needs_no_price_before() -> None:
     round_trip = [Turnover(Book.REALISED, ACME.id, Decimal(-5)), Turnover(Book.CASH, None, Decimal(5))]
     day = day_result(story.account, value, round_trip, {}, SPAN)
     assert (day.equity_before, day.result, day.by_instrument) == (Decimal(1000), Decimal(5), {ACME.id: Decimal(5)})
+
+
+def test_what_is_still_held_counts_from_the_close_before_or_from_its_cost() -> None:
+    """10 were held at 100, and 5 came since for 520: they are worth 1,650 at 110."""
+    held, fresh = Position(ACME.id, Decimal(15), cost=Decimal(1420)), Opened(Decimal(5), Decimal(520))
+    assert held_from(held, fresh, Decimal(100), Decimal(1)) == 1520
+    assert held_from(held, fresh, None, Decimal(1)) is None
+    assert held_from(held, Opened(Decimal(15), Decimal(1420)), None, Decimal(1)) == 1420
+    short = Position(ACME.id, Decimal(-3), cost=Decimal(-300))
+    assert held_from(short, Opened(), Decimal(99), Decimal(100)) == -29_700

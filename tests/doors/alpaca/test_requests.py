@@ -29,6 +29,16 @@ async def trader(dialect: Dialect) -> Dialect:
     return dialect
 
 
+async def test_a_position_tells_what_its_day_brought(trader: Dialect) -> None:
+    """10 bought at 101.02 stand at 103; a day later they count from there, and 5 more from 103.52; both end at 105."""
+    order = {"symbol": "ACME", "qty": "10", "side": "buy", "type": "market", "time_in_force": "day"}
+    for qty, pl, plpc in (("10", "19.8", "0.0196000792"), ("5", "27.4", "0.0177048333")):
+        await trader.ask("POST", "/v2/orders", json={**order, "qty": qty})
+        await trader.desk.mine.step(trader.tape_id)
+        (found,) = (await trader.ask("GET", "/v2/positions")).json()
+        assert (found["unrealized_intraday_pl"], found["unrealized_intraday_plpc"]) == (pl, plpc)
+
+
 # --- who asks ---------------------------------------------------------------------------------------
 
 

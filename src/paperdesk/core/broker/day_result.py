@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from paperdesk.core.broker.account import Account
+from paperdesk.core.broker.account import Account, Position
 from paperdesk.core.broker.ledger import Book, Entry
 from paperdesk.core.broker.marks import Marks
 from paperdesk.core.broker.valuation import Valuation
@@ -51,6 +51,26 @@ class DayResult:
     result: Decimal | None
     reason: str | None
     by_instrument: Mapping[InstrumentId, Decimal | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The units of a position that were opened since the day began, and what they cost."""
+
+    units: Decimal = ZERO
+    cost: Decimal = ZERO
+
+
+def held_from(position: Position, opened: Opened, before: Decimal | None, multiplier: Decimal) -> Decimal | None:
+    """Return what the day's result of what is still held counts from; None where the price before is missing.
+
+    What was held already counts from the close before, with splits and dividends taken out of it, and what was opened
+    since from its cost.
+    """
+    held = position.quantity - opened.units
+    if held and before is None:
+        return None
+    return opened.cost + held * (before or ZERO) * multiplier
 
 
 def turnovers(entries: Iterable[Entry]) -> list[Turnover]:

@@ -17,6 +17,7 @@ from paperdesk.core.broker.commands import (
     InstructExpiry,
     PlaceCombo,
 )
+from paperdesk.core.broker.day_result import Opened
 from paperdesk.core.broker.engine import UnknownOrder
 from paperdesk.core.broker.orders import Order, Side
 from paperdesk.core.kernel.errors import PaperdeskError
@@ -31,6 +32,7 @@ from paperdesk.features.broker.answers import Placed
 from paperdesk.features.broker.cancel_order import cancel_order
 from paperdesk.features.broker.cancel_orders import cancel_orders
 from paperdesk.features.broker.close_position import close_position
+from paperdesk.features.broker.day_queries import opened_since, previous_close
 from paperdesk.features.broker.deciding import ClientOrderIdTaken
 from paperdesk.features.broker.exercise_option import exercise_option
 from paperdesk.features.broker.instruct_expiry import instruct_expiry
@@ -261,9 +263,11 @@ async def _shown(visit: Visit, found: Sequence[Order], *, nested: bool) -> list[
 
 async def _positions(visit: Visit) -> list[tuple[str, dict[str, Any]]]:
     worth = await value(visit.work, visit.account, visit.tape, visit.dataset)
+    close = previous_close(visit.dataset.calendar, visit.tape.at)
+    opened = await opened_since(visit.work, visit.account, close)
     shown: list[tuple[str, dict[str, Any]]] = []
     for symbol, each in by_symbol(worth.valuation, visit.dataset):
         instrument = visit.dataset.instruments[each.position.instrument_id]
         last = visit.dataset.previous_close(instrument.id, visit.tape.cursor)
-        shown.append((symbol, position_shape(instrument, each, last)))
+        shown.append((symbol, position_shape(instrument, each, last, opened.get(instrument.id, Opened()))))
     return shown

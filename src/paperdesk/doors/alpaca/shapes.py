@@ -7,6 +7,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from paperdesk.core.broker.account import Rules
+from paperdesk.core.broker.day_result import Opened, held_from
 from paperdesk.core.broker.margin import buying_power, overnight_buying_power
 from paperdesk.core.broker.orders import Order, OrderClass, OrderStatus, OrderType, TimeInForce
 from paperdesk.core.broker.valuation import PositionValue
@@ -202,12 +203,14 @@ def _means(found: Worth) -> dict[str, str | None]:
     }
 
 
-def position_shape(instrument: Instrument, value: PositionValue, last: Bar | None) -> dict[str, Any]:
-    """Show a position at its mark; `last` is the last bar of the session before."""
+def position_shape(instrument: Instrument, value: PositionValue, last: Bar | None, opened: Opened) -> dict[str, Any]:
+    """Show a position at its mark; `last` is the last bar of the session before, `opened` what came since."""
     position, mark = value.position, value.mark
     average = position.cost / (position.quantity * instrument.multiplier)
     before = None if last is None else last.close
     change = None if mark is None or before is None else mark - before
+    began = held_from(position, opened, before, instrument.multiplier)
+    today = None if began is None or value.market_value is None else value.market_value - began
     return {
         "asset_id": str(instrument.id),
         "symbol": instrument.symbol,
@@ -222,8 +225,8 @@ def position_shape(instrument: Instrument, value: PositionValue, last: Bar | Non
         "cost_basis": plain(position.cost),
         "unrealized_pl": text(value.unrealised_pl),
         "unrealized_plpc": ratio(value.unrealised_pl, abs(position.cost)),
-        "unrealized_intraday_pl": None,
-        "unrealized_intraday_plpc": None,
+        "unrealized_intraday_pl": text(None if today is None else money(today, instrument.currency)),
+        "unrealized_intraday_plpc": ratio(today, None if began is None else abs(began)),
         "current_price": text(mark),
         "lastday_price": text(before),
         "change_today": ratio(change, before),

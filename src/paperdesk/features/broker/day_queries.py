@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, column, func, literal_column, select, true
 from sqlalchemy.dialects.postgresql import JSONB
 
-from paperdesk.core.broker.day_result import DayResult, Span, Turnover, day_result
+from paperdesk.core.broker.day_result import DayResult, Opened, Span, Turnover, day_result
 from paperdesk.core.broker.ledger import Book, EntryKind
 from paperdesk.core.kernel.ids import AccountId, InstrumentId
 from paperdesk.core.kernel.principal import Principal
@@ -19,7 +19,7 @@ from paperdesk.core.market.sessions import Calendar
 from paperdesk.features.broker.deciding import UnknownAccount
 from paperdesk.features.broker.lineage_queries import lineage_of
 from paperdesk.features.broker.queries import Capital, Worth, capital_of, market_of, read_account, value
-from paperdesk.features.broker.tables import entries
+from paperdesk.features.broker.tables import entries, lots
 from paperdesk.features.marketdata.feeds.dataset import Dataset
 from paperdesk.features.marketdata.marks import TapeMarks
 from paperdesk.features.marketdata.tapes import Shelf, Tape
@@ -74,6 +74,18 @@ def result_of(found: Worth, moved: Sequence[Turnover], capital: Capital, market:
     began_at = capital.began_at if close is None else max(close, capital.began_at)
     before = TapeMarks(dataset, min(dataset.cursor_at(began_at), tape.cursor))
     return day_result(found.account, found.valuation, moved, before, Span(began_at, tape.at))
+
+
+async def opened_since(work: ReadOnly, account: Row, close: datetime | None) -> dict[InstrumentId, Opened]:
+    """Return what an account still holds of the units that it opened after an instant, by instrument."""
+    lot = lots.c
+    query = (
+        select(lot.instrument_id, func.sum(lot.quantity).label("units"), func.sum(lot.cost).label("cost"))
+        .where(lot.account_id == account["id"], lot.epoch == account["epoch"], owned(lots, work))
+        .group_by(lot.instrument_id)
+    )
+    rows = await fetch_all(work.db, query if close is None else query.where(lot.opened_at > close))
+    return {InstrumentId(row["instrument_id"]): Opened(row["units"], row["cost"]) for row in rows}
 
 
 async def _moved_since(work: ReadOnly, account_id: UUID, close: datetime | None) -> list[Turnover]:
