@@ -5,15 +5,40 @@ in which a client opens a session. A session belongs to the credential that open
 """
 
 import asyncio
+from collections.abc import Awaitable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, TypeVar
 
 from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
 from mcp.server.auth.provider import AccessToken
 from mcp.server.context import ServerRequestContext
 from mcp.server.lowlevel import Server
+from mcp.server.streamable_http import MCP_SESSION_ID_HEADER as SESSION
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
-from mcp_types import CallToolRequestParams, CallToolResult, ListToolsResult, PaginatedRequestParams, TextContent
+from mcp.server.subscriptions import InMemorySubscriptionBus, ListenHandler, ResourceUpdated
+from mcp_types import (
+    CallToolRequestParams,
+    CallToolResult,
+    EmptyResult,
+    GetPromptRequestParams,
+    GetPromptResult,
+    ListPromptsResult,
+    ListResourcesResult,
+    ListResourceTemplatesResult,
+    ListToolsResult,
+    PaginatedRequestParams,
+    ReadResourceRequestParams,
+    ReadResourceResult,
+    Resource,
+    ResourceTemplate,
+    SubscribeRequestParams,
+    SubscriptionsListenRequestParams,
+    SubscriptionsListenResult,
+    TextContent,
+    TextResourceContents,
+    UnsubscribeRequestParams,
+)
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
@@ -21,13 +46,23 @@ from paperdesk.core.kernel.errors import PaperdeskError
 from paperdesk.core.kernel.principal import Principal
 from paperdesk.doors.desk import Desk, Neighbour
 from paperdesk.doors.mcp.asking import Ask
-from paperdesk.doors.mcp.refusals import broken, refused
+from paperdesk.doors.mcp.following import Followed, Sessions, require_bounded, told
+from paperdesk.doors.mcp.prompts import TASKS, task_named
+from paperdesk.doors.mcp.refusals import Failed
+from paperdesk.doors.mcp.resources import JSON, RESOURCES, found_at, topics_of
 from paperdesk.doors.mcp.toolsets import chosen, tool_named, tools_in
 from paperdesk.doors.problems import MethodNotAllowed, problem_response, request_id_of
-from paperdesk.features.identity.access import address_of, refuse_foreign_origin, token_of
+from paperdesk.features.identity.access import (
+    CredentialsEnded,
+    KeyExpired,
+    address_of,
+    refuse_foreign_origin,
+    token_of,
+)
 from paperdesk.infra.db import OutcomeUnknown, is_outage
 from paperdesk.infra.telemetry import log
 
+Done = TypeVar("Done")
 Call: TypeAlias = ServerRequestContext[Any, Request]
 
 PATH: Final = "/mcp"
@@ -62,7 +97,16 @@ class Door:
             instructions=INSTRUCTIONS,
             on_list_tools=self._list_tools,
             on_call_tool=self._call_tool,
+            on_list_resources=self._list_resources,
+            on_list_resource_templates=self._list_templates,
+            on_read_resource=self._read_resource,
+            on_subscribe_resource=self._subscribe,
+            on_unsubscribe_resource=self._unsubscribe,
+            on_subscriptions_listen=self._listen,
+            on_list_prompts=self._list_prompts,
+            on_get_prompt=self._get_prompt,
         )
+        self._followed = Sessions(desk.runtime.bus)
         self._sessions = StreamableHTTPSessionManager(
             self._server, max_request_body_size=desk.runtime.settings.body_bytes_max
         )
@@ -93,7 +137,15 @@ class Door:
             return
         await self._is_open.wait()
         user = AuthenticatedUser(AccessToken(token="", client_id=visit.who.subject, scopes=[]))
-        await self._sessions.handle_request({**scope, VISIT: visit, "user": user}, receive, send)
+        scope = {**scope, VISIT: visit, "user": user}
+        if request.method == "DELETE":
+            self._followed.forget(_session(request, visit))
+        if request.method != "GET":
+            await self._sessions.handle_request(scope, receive, send)
+            return
+        # A line that stays open: it ends with the credential, and what the session follows is told on it.
+        telling, ended = self._followed.tell(_session(request, visit)), self._ended(request)
+        await _until_first(self._sessions.handle_request(scope, receive, send), telling, ended)
 
     async def _visit(self, request: Request) -> Visit:
         if request.method not in METHODS:
@@ -107,31 +159,135 @@ class Door:
         visit: Visit = _request(call).scope[VISIT]
         return Ask(visit.who, self._desk, visit.toolsets, self._version, call)
 
-    async def _list_tools(
-        self,
-        call: Call,
-        params: PaginatedRequestParams | None,  # noqa: ARG002 - all of them fit one page
-    ) -> ListToolsResult:
-        return ListToolsResult(tools=[each.on_wire for each in tools_in(self._ask(call).toolsets).values()])
-
-    async def _call_tool(self, call: Call, params: CallToolRequestParams) -> CallToolResult:
-        ask, request_id = self._ask(call), request_id_of(_request(call))
+    async def _attempted(self, call: Call, work: Awaitable[Done]) -> Done:
+        """Return what was worked out. Raises Failed, whatever came in between."""
+        request_id = request_id_of(_request(call))
         try:
-            tool = tool_named(params.name, ask.toolsets)
-            ask.who.require_scope(tool.scope)  # which verb it is, the use case knows
-            answer = await tool.run(ask, tool.read(params.arguments))
-            told = answer.model_dump_json()
+            return await work
         except PaperdeskError as error:
-            return refused(error, request_id)
+            raise Failed.by(error, request_id) from None
         except Exception as error:  # one of the five places: the protocol's own layer would tell what broke
             if is_outage(error):
                 log.warning("outage", request_id=request_id, cause=repr(error))
-                return refused(OutcomeUnknown("The database cannot be reached; look before trying again."), request_id)
-            log.error("bug", request_id=request_id, tool=params.name[:64], exc_info=error)
-            return broken(request_id)
-        return CallToolResult(
-            content=[TextContent(type="text", text=told)], structured_content=answer.model_dump(mode="json")
+                lost = OutcomeUnknown("The database cannot be reached; look before trying again.")
+                raise Failed.by(lost, request_id) from None
+            log.error("bug", request_id=request_id, method=call.method, exc_info=error)
+            raise Failed.by_bug(request_id) from None
+
+    async def _read(self, call: Call, work: Awaitable[Done]) -> Done:
+        try:
+            return await self._attempted(call, work)
+        except Failed as failed:
+            raise failed.protocol_error from None
+
+    async def _list_tools(self, call: Call, _: PaginatedRequestParams | None) -> ListToolsResult:
+        return ListToolsResult(tools=[each.on_wire for each in tools_in(self._ask(call).toolsets).values()])
+
+    async def _call_tool(self, call: Call, params: CallToolRequestParams) -> CallToolResult:
+        try:
+            return await self._attempted(call, _called(self._ask(call), params))
+        except Failed as failed:
+            return failed.result
+
+    async def _list_resources(self, _: Call, __: PaginatedRequestParams | None) -> ListResourcesResult:
+        told = [each.on_wire for each in RESOURCES]
+        return ListResourcesResult(resources=[each for each in told if isinstance(each, Resource)])
+
+    async def _list_templates(self, _: Call, __: PaginatedRequestParams | None) -> ListResourceTemplatesResult:
+        told = [each.on_wire for each in RESOURCES]
+        return ListResourceTemplatesResult(
+            resource_templates=[each for each in told if isinstance(each, ResourceTemplate)]
         )
+
+    async def _read_resource(self, call: Call, params: ReadResourceRequestParams) -> ReadResourceResult:
+        return await self._read(call, _resource(self._ask(call), params.uri))
+
+    async def _subscribe(self, call: Call, params: SubscribeRequestParams) -> EmptyResult:
+        topics = await self._read(call, topics_of(self._ask(call), params.uri))
+        await self._read(call, self._follow(call, params.uri, topics))
+        return EmptyResult()
+
+    async def _follow(self, call: Call, uri: str, topics: tuple[str, ...]) -> None:
+        self._followed.follow(_session_of(call), uri, topics, call.session)
+
+    async def _unsubscribe(self, call: Call, params: UnsubscribeRequestParams) -> EmptyResult:
+        self._followed.leave(_session_of(call), params.uri)
+        return EmptyResult()
+
+    async def _listen(self, call: Call, params: SubscriptionsListenRequestParams) -> SubscriptionsListenResult:
+        """Tell of resources on the stream of one request, as long as the credential stands."""
+        uris = list(dict.fromkeys(params.notifications.resource_subscriptions or ()))
+        topics = await self._read(call, self._topics(call, uris))
+        news = InMemorySubscriptionBus()
+        listening = ListenHandler(news)
+
+        async def send(uri: str) -> None:
+            await news.publish(ResourceUpdated(uri))
+
+        telling = told(self._desk.runtime.bus, Followed(topics), send)
+        feeding = asyncio.create_task(_until_first(telling, self._ended(_request(call))))
+        feeding.add_done_callback(lambda _: listening.close())
+        try:
+            return await listening(call, params)
+        finally:
+            feeding.cancel()
+
+    async def _topics(self, call: Call, uris: list[str]) -> dict[str, tuple[str, ...]]:
+        require_bounded(len(uris))
+        ask = self._ask(call)
+        return {uri: await topics_of(ask, uri) for uri in uris}
+
+    async def _ended(self, request: Request) -> None:
+        """Wait until the credential that a request came with has ended."""
+        with suppress(CredentialsEnded, KeyExpired):
+            await self._desk.gate.until_ended(token_of(request) or "", address_of(request))
+
+    async def _list_prompts(self, _: Call, __: PaginatedRequestParams | None) -> ListPromptsResult:
+        return ListPromptsResult(prompts=[each.on_wire for each in TASKS])
+
+    async def _get_prompt(self, call: Call, params: GetPromptRequestParams) -> GetPromptResult:
+        return await self._read(call, _prompt(params))
+
+
+async def _called(ask: Ask, params: CallToolRequestParams) -> CallToolResult:
+    tool = tool_named(params.name, ask.toolsets)
+    ask.who.require_scope(tool.scope)  # which verb it is, the use case knows
+    answer = await tool.run(ask, tool.read(params.arguments))
+    text = TextContent(type="text", text=answer.model_dump_json())
+    return CallToolResult(content=[text], structured_content=answer.model_dump(mode="json"))
+
+
+async def _resource(ask: Ask, uri: str) -> ReadResourceResult:
+    readable, named = found_at(uri)
+    answer = await readable.read(ask, named)
+    return ReadResourceResult(contents=[TextResourceContents(uri=uri, mime_type=JSON, text=answer.model_dump_json())])
+
+
+async def _prompt(params: GetPromptRequestParams) -> GetPromptResult:
+    return task_named(params.name).told(params.arguments or {})
+
+
+async def _until_first(*works: Coroutine[Any, Any, object]) -> None:
+    """Work on several things until the first has ended."""
+    tasks = [asyncio.create_task(work) for work in works]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    for task in done:
+        task.result()
+
+
+def _session(request: Request, visit: Visit) -> str:
+    """Name a session by who shows it as well: an id that was guessed is another session."""
+    return f"{visit.who.subject}/{request.headers.get(SESSION, '')}"
+
+
+def _session_of(call: Call) -> str:
+    request = _request(call)
+    return _session(request, request.scope[VISIT])
 
 
 def _request(call: Call) -> Request:

@@ -1,10 +1,12 @@
 """Refusals as tool errors: the same code and facts as everywhere, and a hint for what to try next."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from http import HTTPStatus
+from typing import Any, Final, Self
 
 import msgspec
-from mcp_types import CallToolResult, TextContent
+from mcp.shared.exceptions import MCPError
+from mcp_types import INTERNAL_ERROR, INVALID_PARAMS, CallToolResult, TextContent
 
 from paperdesk.core.broker.checks import InsufficientShares
 from paperdesk.core.broker.engine import UnknownOrder
@@ -49,31 +51,46 @@ def hint_of(error: PaperdeskError) -> str:
     return next(HINTS[each] for each in type(error).__mro__ if each in HINTS)
 
 
-def refused(error: PaperdeskError, request_id: str) -> CallToolResult:
-    """Return an error as the result of a call."""
-    return failed(problem_members(error, request_id) | {"hint": hint_of(error)})
+class Failed(Exception):
+    """What was asked failed; the members say how, and nothing of the inside."""
 
+    def __init__(self, members: Mapping[str, Any]) -> None:
+        """Keep the members."""
+        super().__init__(members["code"])
+        self.members = members
 
-def broken(request_id: str) -> CallToolResult:
-    """Return the result of a call that met a bug: an id that finds it in the log, and no details."""
-    return failed(
-        {
-            "type": "/docs/errors#internal",
-            "title": "Internal error",
-            "status": 500,
-            "code": "internal",
-            "detail": "Something broke on our side; the request id finds it in the log.",
-            "request_id": request_id,
-            "hint": "Look before you call again; what was asked may have been done.",
-        }
-    )
+    @classmethod
+    def by(cls, error: PaperdeskError, request_id: str) -> Self:
+        """Return the failure that a refusal is."""
+        return cls(problem_members(error, request_id) | {"hint": hint_of(error)})
 
+    @classmethod
+    def by_bug(cls, request_id: str) -> Self:
+        """Return the failure that a bug is: an id that finds it in the log, and no details."""
+        return cls(
+            {
+                "type": "/docs/errors#internal",
+                "title": "Internal error",
+                "status": 500,
+                "code": "internal",
+                "detail": "Something broke on our side; the request id finds it in the log.",
+                "request_id": request_id,
+                "hint": "Look before you call again; what was asked may have been done.",
+            }
+        )
 
-def failed(members: Mapping[str, Any]) -> CallToolResult:
-    """Return a failed call with what is known of it, as text and as members."""
-    told = msgspec.json.encode(members)
-    return CallToolResult(
-        content=[TextContent(type="text", text=told.decode())],
-        structured_content=msgspec.json.decode(told),
-        is_error=True,
-    )
+    @property
+    def result(self) -> CallToolResult:
+        """Return the failure as the result of a call, as text and as members."""
+        told = msgspec.json.encode(self.members)
+        return CallToolResult(
+            content=[TextContent(type="text", text=told.decode())],
+            structured_content=msgspec.json.decode(told),
+            is_error=True,
+        )
+
+    @property
+    def protocol_error(self) -> MCPError:
+        """Return the failure as an error of the protocol, for what is no call of a tool."""
+        code = INTERNAL_ERROR if self.members["status"] >= HTTPStatus.INTERNAL_SERVER_ERROR else INVALID_PARAMS
+        return MCPError(code, self.members["detail"], msgspec.json.decode(msgspec.json.encode(self.members)))
