@@ -22,8 +22,17 @@ const FLAGS = [
 ];
 const DESKTOP = { width: 1440, height: 900 };
 const PHONE = { width: 390, height: 844 };
-const PAGES = ["/sign-in", "/overview", "/trade", "/orders", "/activity", "/accounts", "/status", "/settings"];
+const PAGES = ["/sign-in", "/overview", "/trade", "/research", "/orders", "/activity", "/accounts", "/status", "/settings"];
 const LOADS_WITHIN_MS = 2000;
+// A share and options on it that end on 7 June.
+const OPTIONS = `symbol,date,open,high,low,close,volume
+ACME,2024-06-03,100.00,101.00,99.00,100.00,1000
+ACME,2024-06-04,101.00,104.00,100.50,103.00,1000
+ACME240607C00100000,2024-06-04,3.50,4.60,3.40,4.20,50
+ACME240607P00100000,2024-06-04,1.20,1.50,1.10,1.20,50
+ACME240607C00105000,2024-06-04,1.50,1.90,1.40,1.60,50
+ACME,2024-06-05,103.50,106.00,102.00,105.00,1000
+`;
 
 let browser;
 let session;
@@ -327,6 +336,43 @@ describe("the desk", () => {
         await close();
       }
     }
+  });
+
+  it("researches a symbol: its quote, facts, history, chain and Greeks", async () => {
+    const { page, complaints, close } = await open("/trade");
+    const read = async (path) => (await page.request.get(`${BASE_URL}/v1${path}`)).json();
+    const send = async (path, data, type = "application/json") => {
+      const headers = { origin: BASE_URL, "content-type": type };
+      return (await page.request.post(`${BASE_URL}/v1${path}`, { data, headers })).json();
+    };
+    const { job_id } = await send("/datasets?name=Options", OPTIONS, "text/csv");
+    let job = await read(`/jobs/${job_id}`);
+    for (; job.state !== "done"; job = await read(`/jobs/${job_id}`)) {
+      assert.notEqual(job.state, "failed");
+      await page.waitForTimeout(50);
+    }
+    const opening = { dataset_id: job.result.dataset_id, name: "Options", start_at: "2024-06-04T20:00:00Z" };
+    const { id: tape } = await send("/tapes", opening);
+    const { id: account } = await send("/accounts", { name: "Options", tape_id: tape });
+    await page.goto(`${BASE_URL}/research?account=${account}&symbol=ACME`);
+    await page.locator('[data-last="ACME"]', { hasText: "103.00" }).waitFor();
+    await page.locator('[data-facts="ACME"]', { hasText: "Equity" }).waitFor();
+    await page.locator("[data-chart] canvas").first().waitFor();
+    const chain = page.getByRole("region", { name: "Chain of ACME" });
+    const { items } = await read(`/options/chain?tape_id=${tape}&underlying=ACME&right=call`);
+    assert.equal(items.length, 2);
+    for (const { strike, delta } of items) {
+      const row = chain.getByRole("row").filter({ hasText: `${strike}.00` });
+      assert.match(await row.textContent(), new RegExp(`${Number(delta).toFixed(3).slice(0, 4)}`), "the delta is told");
+    }
+    await page.getByRole("radio", { name: "Puts" }).check();
+    await chain.getByRole("row").filter({ hasText: "\u22120." }).first().waitFor();
+    assert.deepEqual(await violations(page), []);
+    assert.deepEqual(complaints, []);
+    await page.getByLabel("Symbol").fill("nope");
+    await page.getByRole("button", { name: "Look up" }).click();
+    await page.locator('[data-problem="unknown_symbol"]').waitFor();
+    await close();
   });
 
   it("creates an API key, shows its secret once, and revokes it", async () => {

@@ -1,10 +1,20 @@
 import { Link } from "@tanstack/react-router";
-import { BookOpenText, ChartCandlestick, Gauge, HeartPulse, ListOrdered, Settings, WalletCards } from "lucide-react";
+import {
+  BookOpenText,
+  ChartCandlestick,
+  Gauge,
+  HeartPulse,
+  ListOrdered,
+  Settings,
+  Telescope,
+  WalletCards,
+} from "lucide-react";
 import { Wordmark } from "../ui/Wordmark";
 
 const PAGES = [
   { to: "/overview", name: "Overview", Icon: Gauge },
   { to: "/trade", name: "Trade", Icon: ChartCandlestick },
+  { to: "/research", name: "Research", Icon: Telescope },
   { to: "/orders", name: "Orders", Icon: ListOrdered },
   { to: "/activity", name: "Activity", Icon: BookOpenText },
   { to: "/accounts", name: "Accounts", Icon: WalletCards },

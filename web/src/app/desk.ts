@@ -1,11 +1,11 @@
 /** What every page of the desk stands on: the chosen account and the tape it lives on. */
 import { useQuery } from "@tanstack/react-query";
-import { getRouteApi } from "@tanstack/react-router";
+import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { useEffect, useSyncExternalStore } from "react";
 import type { LinkStatus } from "../api/stream";
-import type { Account, Tape } from "../api/types";
+import type { Account, Instrument, Tape } from "../api/types";
 import { accountsQuery, summaryQuery } from "../features/broker/queries";
-import { tapeQuery } from "../features/marketdata/queries";
+import { instrumentsQuery, tapeQuery } from "../features/marketdata/queries";
 import { stream } from "./session";
 
 const desk = getRouteApi("/desk");
@@ -50,4 +50,22 @@ export function useFollow(account: Account | null): void {
 /** State of the live connection. */
 export function useLink(): LinkStatus {
   return useSyncExternalStore(stream.subscribe, stream.snapshot);
+}
+
+/** The symbol in the address if the tape has it, else the first that can be ordered. */
+function chosenOf(instruments: readonly Instrument[], wanted: string | undefined): Instrument | null {
+  const named = instruments.find((instrument) => instrument.symbol === wanted);
+  return named ?? instruments.find((instrument) => instrument.tradable) ?? instruments[0] ?? null;
+}
+
+/** The instruments of a tape, and which of them the address asks for. */
+export function useInstruments(tape: Tape) {
+  const { symbol: wanted } = desk.useSearch();
+  const navigate = useNavigate();
+  const instruments = useQuery(instrumentsQuery(tape.id));
+  const list = instruments.data ?? [];
+  const choose = (next: string) => {
+    void navigate({ to: ".", search: (search) => ({ ...search, symbol: next }), replace: true });
+  };
+  return { instruments, list, wanted, chosen: chosenOf(list, wanted), choose };
 }

@@ -55,6 +55,12 @@ const overview = createRoute({
   component: lazyRouteComponent(() => import("./pages/Overview"), "Overview"),
 });
 
+const research = createRoute({
+  getParentRoute: () => desk,
+  path: "/research",
+  component: lazyRouteComponent(() => import("./pages/Research"), "Research"),
+});
+
 const orders = createRoute({
   getParentRoute: () => desk,
   path: "/orders",
@@ -103,7 +109,7 @@ export const router = createRouter({
   routeTree: root.addChildren([
     home,
     signIn,
-    desk.addChildren([overview, trade, orders, activity, accounts, status, settings]),
+    desk.addChildren([overview, trade, research, orders, activity, accounts, status, settings]),
   ]),
   defaultPreload: "intent",
   defaultNotFoundComponent: Nowhere,

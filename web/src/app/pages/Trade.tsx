@@ -1,49 +1,28 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { getRouteApi } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useMemo } from "react";
-import type { Account, Fill, Instrument, Tape } from "../../api/types";
-import { EquityPanel } from "../../features/broker/EquityPanel";
+import type { Account, Fill, Tape } from "../../api/types";
 import { OrdersTable } from "../../features/broker/OrdersTable";
 import { PositionsTable } from "../../features/broker/PositionsTable";
 import { fillsQuery, ordersQuery, positionsQuery } from "../../features/broker/queries";
 import { PricePanel } from "../../features/marketdata/PricePanel";
-import { instrumentsQuery, quotesQuery, watchedSymbols } from "../../features/marketdata/queries";
+import { quotesQuery, watchedSymbols } from "../../features/marketdata/queries";
 import { Watchlist } from "../../features/marketdata/Watchlist";
 import { exchangeDay } from "../../lib/time";
 import type { Mark } from "../../ui/Chart";
 import { Empty } from "../../ui/Empty";
 import { Answer, Loading, Panel } from "../../ui/Panel";
 import { DeskPage } from "../DeskPage";
-import { useLink } from "../desk";
+import { useInstruments, useLink } from "../desk";
 
 // Written after the prices are shown: the page reads without them.
 const OrderTicket = lazy(async () => ({ default: (await import("../../features/broker/OrderTicket")).OrderTicket }));
+const EquityPanel = lazy(async () => ({ default: (await import("../../features/broker/EquityPanel")).EquityPanel }));
 const FillsTable = lazy(async () => ({ default: (await import("../../features/broker/FillsTable")).FillsTable }));
-const route = getRouteApi("/desk");
 const FILLS_SHOWN = 8;
 
 /** Prices, ticket and account on one page. */
 export function Trade() {
   return <DeskPage title="">{(desk) => <TradeDesk key={desk.account.id} {...desk} />}</DeskPage>;
-}
-
-/** The symbol in the address if the tape has it, else the first that can be ordered. */
-function chosenOf(instruments: readonly Instrument[], wanted: string | undefined): Instrument | null {
-  const named = instruments.find((instrument) => instrument.symbol === wanted);
-  return named ?? instruments.find((instrument) => instrument.tradable) ?? instruments[0] ?? null;
-}
-
-function useMarket(tape: Tape) {
-  const { symbol } = route.useSearch();
-  const navigate = route.useNavigate();
-  const instruments = useQuery(instrumentsQuery(tape.id));
-  const list = instruments.data ?? [];
-  const chosen = chosenOf(list, symbol);
-  const quotes = useQuery(quotesQuery(tape.id, watchedSymbols(list, chosen?.symbol ?? null)));
-  const choose = (next: string) => {
-    void navigate({ to: ".", search: (search) => ({ ...search, symbol: next }), replace: true });
-  };
-  return { instruments, list, chosen, quotes: quotes.data ?? new Map(), choose };
 }
 
 /** One mark for each day and side on which the symbol was filled. */
@@ -57,7 +36,8 @@ function marksOf(fills: readonly Fill[], symbol: string | undefined): Mark[] {
 }
 
 function TradeDesk({ account, tape }: { account: Account; tape: Tape }) {
-  const { instruments, list, chosen, quotes, choose } = useMarket(tape);
+  const { instruments, list, chosen, choose } = useInstruments(tape);
+  const { data: quotes = new Map() } = useQuery(quotesQuery(tape.id, watchedSymbols(list, chosen?.symbol ?? null)));
   const fills = useQuery(fillsQuery(account.id));
   const link = useLink();
   const marks = useMemo(() => marksOf(fills.data ?? [], chosen?.symbol), [fills.data, chosen?.symbol]);
@@ -104,7 +84,15 @@ function TradeDesk({ account, tape }: { account: Account; tape: Tape }) {
             />
           </Suspense>
         ) : null}
-        <EquityPanel account={account} />
+        <Suspense
+          fallback={
+            <Panel title="Equity">
+              <Loading rows={8} />
+            </Panel>
+          }
+        >
+          <EquityPanel account={account} />
+        </Suspense>
       </div>
     </div>
   );
