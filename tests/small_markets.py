@@ -10,8 +10,10 @@ mixed    ACME and BOLT, options on ACME, and a pair
 coins    BTC/USD with daily bars, which falls by a tenth on the third day
 swings   ACME with daily bars that go up and down
 falls    ACME with daily bars, of which one falls by more than a tenth
+waves    ACME and BOLT with forty daily bars that rise and fall, for strategies
 """
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -126,7 +128,25 @@ ACME,2024-06-05,92.50,95.00,92.00,94.00,1000000000
 ACME,2024-06-06,94.00,95.00,93.00,94.00,1000000000
 ACME,2024-06-07,94.00,95.00,93.00,94.00,1000000000
 """
+
+
+def _waves() -> str:
+    """Two prices that swing out of step, one with a rise and one with a fall."""
+    days = [day for day in range(3, 62) if (day - 3) % 7 < 5 and day != 19]  # no session on 19 June
+    rows = ["symbol,date,open,high,low,close,volume"]
+    for symbol, level, drift, lag in (("ACME", 100, 0.25, 0.0), ("BOLT", 50, -0.05, 2.0)):
+        before = float(level)
+        for number, day in enumerate(days):
+            close = level + drift * number + level * 0.08 * math.sin(number / 3 + lag) - level * 0.08 * math.sin(lag)
+            low, high = min(before, close) * 0.995, max(before, close) * 1.005
+            date = f"2024-06-{day:02}" if day <= 30 else f"2024-07-{day - 30:02}"
+            rows.append(f"{symbol},{date},{before:.2f},{high:.2f},{low:.2f},{close:.2f},1000000000")
+            before = close
+    return "\n".join(row for row in rows if ",2024-07-04," not in row) + "\n"
+
+
 _MARKETS = {
+    "waves": _waves(),
     "pit": _PIT,
     "daily": _DAILY,
     "quotes": _QUOTES,

@@ -26,6 +26,7 @@ from paperdesk.doors.rest import build_app as build_rest
 from paperdesk.doors.stream.app import MESSAGE_BYTES_MAX, stream
 from paperdesk.doors.stream.frames import FramedProtocol
 from paperdesk.doors.worker import Pump
+from paperdesk.features.backtests.jobs import JOBS as BACKTEST_JOBS
 from paperdesk.features.broker.jobs import JOBS as BROKER_JOBS
 from paperdesk.features.broker.order_writer import OrderWriter
 from paperdesk.features.broker.reconcile_closes import Auditor
@@ -135,7 +136,7 @@ async def running_desk(settings: Settings) -> AsyncIterator[Desk]:
             ).run(),
             Warmer(runtime, shelf, KeptSources(sources, runtime.cache, runtime.clock)).run(),
             runtime.postman.run(),
-            Worker(runtime, {**jobs_with(sources), **BROKER_JOBS, **WATCH_JOBS}, SCHEDULES).run(),
+            Worker(runtime, {**jobs_with(sources), **BROKER_JOBS, **WATCH_JOBS, **BACKTEST_JOBS}, SCHEDULES).run(),
         )
         tasks = [asyncio.create_task(room) for room in rooms]
         stack.push_async_callback(_ended, tasks)

@@ -18,6 +18,7 @@ from paperdesk.features.identity.issue_sign_in_link import issue_sign_in_link
 from paperdesk.features.marketdata.store import insert_dataset
 from paperdesk.infra.jobs import enqueue
 from tests.desk import RunningDesk, Visitor, addresses, filled, refused
+from tests.features.backtests.at_once import ran_backtest
 from tests.route_calls import (
     ADMINISTRATION,
     CALLS,
@@ -90,6 +91,7 @@ async def ids(desk: RunningDesk) -> dict[str, str]:
         "dataset_id": str(private),
         "job_id": str(job_id),
         "watchlist_id": watchlist["id"],
+        "backtest_id": await ran_backtest(desk, tape_id, "buy_and_hold"),
         "alert_id": alert["id"],
         "rule_id": rule["id"],
     }
@@ -135,6 +137,7 @@ ANYTHING = dict.fromkeys(
         "dataset_id",
         "job_id",
         "watchlist_id",
+        "backtest_id",
         "alert_id",
         "rule_id",
     ),

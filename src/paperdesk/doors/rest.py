@@ -10,6 +10,7 @@ from starlette.routing import Route, WebSocketRoute
 from paperdesk.doors import pages
 from paperdesk.doors.desk import Desk, Neighbour, Neighbours
 from paperdesk.doors.problems import MEDIA_TYPE, PROBLEM_SCHEMA, BodyLimit, RequestIds, answer_problems
+from paperdesk.features.backtests.routes import router as backtests
 from paperdesk.features.broker import batch_routes, hot_routes
 from paperdesk.features.broker.batch_routes import router as batches
 from paperdesk.features.broker.fork_routes import router as forks
@@ -73,7 +74,7 @@ def build_app(desk: Desk, version: str, stream: Socket, neighbours: Sequence[Nei
     for router in (
         identity, marketdata, quotes, market_days, strategies, branches, chains, sources, broker, batches, lives,
         leverage, rescores, gains, options, operations, monitors, order_statistics, forks, halts, fund_holdings,
-        users, registrations, preferences, watching, notifications,
+        users, registrations, preferences, watching, notifications, backtests,
     ):  # fmt: skip
         app.include_router(router)
     pages.serve(app)

@@ -147,6 +147,22 @@ async def was_asked(work: ReadOnly, kind: str, arguments: dict[str, Any]) -> boo
     return await work.db.scalar(select(jobs.c.id).where(*its).limit(1)) is not None
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a job stands: its state, how far it is from 0 to 1, and what it says of itself."""
+
+    state: str
+    progress: float
+    message: str
+
+
+async def standings(work: ReadOnly, job_ids: Collection[UUID]) -> dict[UUID, Standing]:
+    """Return how jobs of the caller's tenant stand; one that is gone is absent."""
+    query = select(jobs.c.id, jobs.c.state, jobs.c.progress, jobs.c.message)
+    rows = await work.db.execute(query.where(jobs.c.id.in_(job_ids), owned(jobs, work)))
+    return {row.id: Standing(row.state, row.progress, row.message) for row in rows}
+
+
 async def withdraw(work: UnitOfWork, job_id: UUID) -> bool:
     """Cancel a job in this transaction, unless it has ended: whoever runs it stops at its next step."""
     mine = (jobs.c.id == job_id, owned(jobs, work), jobs.c.state.in_(OPEN))

@@ -17,6 +17,7 @@ from paperdesk.features.identity.issue_sign_in_link import issue_sign_in_link
 from paperdesk.features.marketdata.jobs import JOBS
 from paperdesk.infra.job_worker import Worker
 from tests.desk import RunningDesk, refused
+from tests.features.backtests.at_once import ran_backtest
 from tests.features.broker import test_corporate_actions, test_halts
 from tests.features.marketdata import test_fund_holdings
 
@@ -178,11 +179,19 @@ async def populated(desk: RunningDesk) -> dict[str, str]:
         rule = {"account_id": account_id, "name": name, "channels": ["stream"]}
         await mine.post("/v1/notification-rules", rule)
     return {
-        "user_id": str(desk.first.user_id),
+        "user_id": str(desk.first.user_id), "backtest_id": await backtest_of_many(desk),
         "tape_id": tape_id, "account_id": account_id, "order_id": order["id"], "acting_tape_id": acting,
         "halted_tape_id": halted, "reset_account_id": resting, "underlying": "ACME", "symbol": "ACME",
         "fund_tape_id": fund, "fund": "ACMX",
     }  # fmt: skip
+
+
+async def backtest_of_many(desk: RunningDesk) -> str:
+    """Run a strategy that trades often twice, and return the id of the last run."""
+    tape_id = await desk.mine.open_tape(desk.markets["waves"].id)
+    await desk.mine.step(tape_id, count=60)
+    await ran_backtest(desk, tape_id, "buy_and_hold")
+    return await ran_backtest(desk, tape_id, "sma_cross", parameters={"fast": 1, "slow": 4})
 
 
 @pytest.mark.parametrize("path", ["/v1/tapes", "/v1/accounts"])

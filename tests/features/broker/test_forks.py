@@ -125,9 +125,8 @@ async def test_a_fork_is_lived_again_from_where_it_began(desk: RunningDesk) -> N
     await desk.mine.step(tape_id, count=3)
     async with desk.runtime.read(desk.first.principal) as work:
         life = await lived(work, desk.rooms.shelf, UUID(fork_id))
-        rows = await queries.events_after(work, UUID(fork_id), life.replay.account.last_seq, limit=None)
-    life.replay.run(life.asked, life.replay.tape.cursor)
-    assert life.replay.events == [event_of(row["kind"], row["payload"]) for row in rows]
+        rows = await queries.events_after(work, UUID(fork_id), life.account.last_seq, limit=None)
+    assert life.again(life.account).passage.events == [event_of(row["kind"], row["payload"]) for row in rows]
     found = (await desk.mine.post(f"/v1/accounts/{fork_id}/rescore", {"fill_model": "realistic"}))["rescore"]
     assert (found["difference"], found["orders"]) == ("0", [])
 

@@ -20,10 +20,10 @@ async def _lived_twice(desk: RunningDesk, account_id: str) -> tuple[list[Any], l
     """What happened to an account in its present epoch, and what happens when it is lived again."""
     async with desk.runtime.read(desk.first.principal) as work:
         life = await lived(work, desk.rooms.shelf, UUID(account_id))
-        rows = await queries.events_after(work, UUID(account_id), life.replay.account.last_seq, limit=None)
-    life.replay.run(life.asked, life.replay.tape.cursor)
-    assert life.replay.impossible == []
-    return [event_of(row["kind"], row["payload"]) for row in rows], life.replay.events
+        rows = await queries.events_after(work, UUID(account_id), life.account.last_seq, limit=None)
+    replay = life.again(life.account)
+    assert replay.impossible == []
+    return [event_of(row["kind"], row["payload"]) for row in rows], replay.passage.events
 
 
 RULES: list[dict[str, Any]] = [

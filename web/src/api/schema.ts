@@ -2026,6 +2026,144 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/strategies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the strategies that can be run, with their parameters. */
+        get: operations["get_shipped_strategies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/backtests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List runs, newest first; of a strategy, with a symbol, or in a state. */
+        get: operations["get_backtests"];
+        put?: never;
+        /** Run a strategy over what a tape has shown; the run is a job. */
+        post: operations["post_backtest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/backtests/{backtest_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read what was asked of a run, and how far it is. */
+        get: operations["get_backtest"];
+        put?: never;
+        post?: never;
+        /** Delete a run and what came of it. */
+        delete: operations["remove_backtest"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/backtests/{backtest_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stop a run where it is; what it has come to is kept. One that has ended stays as it is. */
+        post: operations["post_backtest_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/backtests/{backtest_id}/results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read what came of a run in figures. */
+        get: operations["get_backtest_results"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/backtests/{backtest_id}/equity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what the account was worth at every close, oldest first; at most 5,000 points. */
+        get: operations["get_backtest_equity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/backtests/{backtest_id}/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the orders of a run as they were placed. */
+        get: operations["get_backtest_orders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/backtests/{backtest_id}/round-trips": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the round trips of a run by their beginning. */
+        get: operations["get_backtest_round_trips"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/orders/preview": {
         parameters: {
             query?: never;
@@ -2421,6 +2559,263 @@ export interface components {
          * @enum {string}
          */
         Awaited: "fill" | "event";
+        /**
+         * BacktestBody
+         * @description A strategy to run over what a tape has shown, and the account it begins with.
+         * @example {
+         *       "cash": "100000.00",
+         *       "name": "Crossing averages",
+         *       "parameters": {
+         *         "fast": 10,
+         *         "slow": 30
+         *       },
+         *       "strategy": "sma_cross",
+         *       "symbols": [
+         *         "AAPL"
+         *       ],
+         *       "tape_id": "0192f0c1-7b1e-7a3c-8000-3f5d5f9d9a11"
+         *     }
+         */
+        BacktestBody: {
+            /** Name */
+            name: string;
+            /**
+             * Tape Id
+             * Format: uuid
+             */
+            tape_id: string;
+            /**
+             * Currency
+             * @description Your base currency unless you name another.
+             */
+            currency?: string | null;
+            /**
+             * Cash
+             * @default 100000
+             * @example 12.5
+             */
+            cash?: string;
+            /**
+             * Fill Model
+             * @default realistic
+             */
+            fill_model?: string;
+            /**
+             * Fill On Arrival
+             * @default false
+             */
+            fill_on_arrival?: boolean;
+            /**
+             * @default {
+             *       "kind": "cash",
+             *       "regime": "realtime_block",
+             *       "borrow": {
+             *         "easy_rate": "0.003",
+             *         "rates": {},
+             *         "recall_rate": "0",
+             *         "source": "rule of the account"
+             *       },
+             *       "interest": {
+             *         "credit_rate": "0",
+             *         "debit_rate": "0.08",
+             *         "source": "rule of the account"
+             *       },
+             *       "rules_as_of": "opening"
+             *     }
+             */
+            margin?: components["schemas"]["MarginBody"];
+            /**
+             * Seed
+             * @default 0
+             */
+            seed?: number;
+            /**
+             * Fees
+             * @default commission_free
+             */
+            fees?: string | components["schemas"]["FeeScheduleBody"];
+            /**
+             * Auto Exercise
+             * @default true
+             */
+            auto_exercise?: boolean;
+            /**
+             * Early Assignment
+             * @default true
+             */
+            early_assignment?: boolean;
+            /**
+             * Option Level
+             * @default 2
+             */
+            option_level?: number;
+            /** @default fifo */
+            lot_method?: components["schemas"]["LotMethod"];
+            /**
+             * @default {
+             *       "mode": "warn",
+             *       "figures": {
+             *         "buying_power": "1000",
+             *         "cash": "5000",
+             *         "concentration": "0.2",
+             *         "day_trades": 3,
+             *         "days_to_expiry": 7,
+             *         "leverage": "2",
+             *         "margin_buffer": "1.25",
+             *         "option_level": 2,
+             *         "sector": "0.4",
+             *         "volatile_share": "0.3",
+             *         "volatile_vol": "0.5"
+             *       },
+             *       "sectors": {}
+             *     }
+             */
+            risk?: components["schemas"]["RiskBody"];
+            /** Strategy */
+            strategy: string;
+            /** Symbols */
+            symbols: string[];
+            /**
+             * Parameters
+             * @default {}
+             */
+            parameters?: {
+                [key: string]: string | number | boolean;
+            };
+            /**
+             * Starts At
+             * @description The beginning of the tape unless you name a later one.
+             */
+            starts_at?: string | null;
+            /**
+             * Ends At
+             * @description The tape's clock unless you name an earlier one.
+             */
+            ends_at?: string | null;
+        };
+        /**
+         * BacktestOut
+         * @description A backtest: what was asked, and how far it is.
+         */
+        BacktestOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Tape Id
+             * Format: uuid
+             */
+            tape_id: string;
+            /**
+             * Dataset Id
+             * Format: uuid
+             */
+            dataset_id: string;
+            /** Strategy */
+            strategy: string;
+            /** Version */
+            version: number;
+            /** Symbols */
+            symbols: string[];
+            /** Parameters */
+            parameters: {
+                [key: string]: unknown;
+            };
+            /** Fill Model */
+            fill_model: string;
+            /** Currency */
+            currency: string;
+            /**
+             * Cash
+             * @example 12.5
+             */
+            cash: string;
+            /**
+             * After Cursor
+             * @description Facts after this one are run.
+             */
+            after_cursor: number;
+            /**
+             * Upto Cursor
+             * @description Facts up to this one are run.
+             */
+            upto_cursor: number;
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** Ended At */
+            ended_at: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "running" | "done" | "failed" | "cancelled";
+            /**
+             * Progress
+             * @description From 0 to 1.
+             */
+            progress: number;
+            /** Message */
+            message: string;
+            /**
+             * Job Id
+             * Format: uuid
+             */
+            job_id: string;
+        };
+        /**
+         * BacktestResultsOut
+         * @description What came of a run in figures; one that cannot be said is null, with the reason beside it.
+         */
+        BacktestResultsOut: {
+            /**
+             * Began At
+             * Format: date-time
+             */
+            began_at: string;
+            /**
+             * Ended At
+             * Format: date-time
+             */
+            ended_at: string;
+            /**
+             * Frames
+             * @description How often all bars of an instant had closed.
+             */
+            frames: number;
+            /** Fills */
+            fills: number;
+            /** Ambiguous Fills */
+            ambiguous_fills: number;
+            /**
+             * Fees
+             * @example 12.5
+             */
+            fees: string;
+            /** Equity Before */
+            equity_before: string | null;
+            /** Equity After */
+            equity_after: string | null;
+            /** Figures */
+            figures: {
+                [key: string]: number | null;
+            };
+            /** Reasons */
+            reasons: {
+                [key: string]: string;
+            };
+            /** Refusals */
+            refusals: components["schemas"]["RunRefusalOut"][];
+            failure: components["schemas"]["RunFailureOut"] | null;
+            /** Is Cancelled */
+            is_cancelled: boolean;
+        };
         /**
          * BarOut
          * @description A closed bar; what the source does not have is null.
@@ -3251,24 +3646,6 @@ export interface components {
             at: string;
             /** Equity */
             equity: (string | null)[];
-        };
-        /**
-         * EquityPointOut
-         * @description What the account was worth at a session's close, or is now; null where a price is missing.
-         */
-        EquityPointOut: {
-            /**
-             * At
-             * Format: date-time
-             */
-            at: string;
-            /** Equity */
-            equity: string | null;
-            /**
-             * Cash
-             * @example 12.5
-             */
-            cash: string;
         };
         /**
          * EquityScoreOut
@@ -5864,6 +6241,16 @@ export interface components {
              */
             next_cursor: string | null;
         };
+        /** PageOf[BacktestOut] */
+        PageOf_BacktestOut_: {
+            /** Items */
+            items: components["schemas"]["BacktestOut"][];
+            /**
+             * Next Cursor
+             * @description Pass it as `cursor` for the next page; null on the last one.
+             */
+            next_cursor: string | null;
+        };
         /** PageOf[ChainLineOut] */
         PageOf_ChainLineOut_: {
             /** Items */
@@ -5918,16 +6305,6 @@ export interface components {
         PageOf_EpochOut_: {
             /** Items */
             items: components["schemas"]["EpochOut"][];
-            /**
-             * Next Cursor
-             * @description Pass it as `cursor` for the next page; null on the last one.
-             */
-            next_cursor: string | null;
-        };
-        /** PageOf[EquityPointOut] */
-        PageOf_EquityPointOut_: {
-            /** Items */
-            items: components["schemas"]["EquityPointOut"][];
             /**
              * Next Cursor
              * @description Pass it as `cursor` for the next page; null on the last one.
@@ -6104,10 +6481,20 @@ export interface components {
              */
             next_cursor: string | null;
         };
-        /** PageOf[StrategyOut] */
-        PageOf_StrategyOut_: {
+        /** PageOf[RoundTripOut] */
+        PageOf_RoundTripOut_: {
             /** Items */
-            items: components["schemas"]["paperdesk__features__marketdata__strategy_schemas__StrategyOut"][];
+            items: components["schemas"]["RoundTripOut"][];
+            /**
+             * Next Cursor
+             * @description Pass it as `cursor` for the next page; null on the last one.
+             */
+            next_cursor: string | null;
+        };
+        /** PageOf[RunOrderOut] */
+        PageOf_RunOrderOut_: {
+            /** Items */
+            items: components["schemas"]["RunOrderOut"][];
             /**
              * Next Cursor
              * @description Pass it as `cursor` for the next page; null on the last one.
@@ -6155,6 +6542,28 @@ export interface components {
             equity_needed: string;
             /** Explanation */
             explanation: string;
+        };
+        /**
+         * ParameterOut
+         * @description A parameter of a strategy: its default, and what it may be.
+         */
+        ParameterOut: {
+            /** Name */
+            name: string;
+            /** Default */
+            default: string;
+            /**
+             * Said
+             * @description What it may be, in words.
+             * @example a whole number from 1 to 1000
+             */
+            said: string;
+            /** At Least */
+            at_least: string | null;
+            /** At Most */
+            at_most: string | null;
+            /** Choices */
+            choices: string[];
         };
         /**
          * PartsOut
@@ -7237,11 +7646,135 @@ export interface components {
          */
         "Role-Input": "owner" | "admin" | "trader" | "risk" | "viewer";
         /**
+         * RoundTripOut
+         * @description What happened between holding nothing of a symbol and holding nothing again; an open one has no gain yet.
+         */
+        RoundTripOut: {
+            /** Symbol */
+            symbol: string;
+            /** Side */
+            side: string;
+            /**
+             * Entered At
+             * Format: date-time
+             */
+            entered_at: string;
+            /** Left At */
+            left_at: string | null;
+            /**
+             * Quantity
+             * @example 12.5
+             */
+            quantity: string;
+            /**
+             * Entry Price
+             * @example 12.5
+             */
+            entry_price: string;
+            /** Gain */
+            gain: string | null;
+            /**
+             * Fees
+             * @example 12.5
+             */
+            fees: string;
+            /** Exit Reason */
+            exit_reason: string | null;
+            /**
+             * Is Ambiguous
+             * @description A bar did not tell what came first; the worse was taken.
+             */
+            is_ambiguous: boolean;
+        };
+        /**
          * RulesAsOf
          * @description Whose rates hold: those of today, or those of the tape's own day.
          * @enum {string}
          */
         RulesAsOf: "opening" | "tape_date";
+        /**
+         * RunFailureOut
+         * @description Where a strategy raised: at which bar, and in which line of which file.
+         */
+        RunFailureOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Error */
+            error: string;
+            /** File */
+            file: string;
+            /** Line */
+            line: number;
+        };
+        /**
+         * RunOrderOut
+         * @description An order that a strategy placed, as it ended.
+         */
+        RunOrderOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Accepted At
+             * Format: date-time
+             */
+            accepted_at: string;
+            /** Symbol */
+            symbol: string;
+            /** Side */
+            side: string;
+            /** Type */
+            type: string;
+            /**
+             * Quantity
+             * @example 12.5
+             */
+            quantity: string;
+            /** Limit Price */
+            limit_price: string | null;
+            /** Stop Price */
+            stop_price: string | null;
+            /** Status */
+            status: string;
+            /**
+             * Filled Quantity
+             * @example 12.5
+             */
+            filled_quantity: string;
+            /** Average Fill Price */
+            average_fill_price: string | null;
+            /**
+             * Fees
+             * @example 12.5
+             */
+            fees: string;
+            /** Closed Reason */
+            closed_reason: string | null;
+        };
+        /**
+         * RunRefusalOut
+         * @description Something the strategy asked for that was refused, and why.
+         */
+        RunRefusalOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Command */
+            command: string;
+            /** Symbol */
+            symbol: string | null;
+            /** Code */
+            code: string;
+            /** Message */
+            message: string;
+        };
         /**
          * SavePresetBody
          * @description A tape of yours, or a dataset and a moment, under a name.
@@ -8069,6 +8602,62 @@ export interface components {
          */
         paperdesk__core__kernel__roles__Role: "owner" | "admin" | "trader" | "risk" | "viewer";
         /**
+         * EquityPointOut
+         * @description What the account was worth at a close; null where something held had no price.
+         */
+        paperdesk__features__backtests__schemas__EquityPointOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Equity */
+            equity: string | null;
+            /**
+             * Cash
+             * @example 12.5
+             */
+            cash: string;
+            /** Invested */
+            invested: string | null;
+        };
+        /**
+         * StrategyOut
+         * @description A strategy that can be run by its name.
+         */
+        paperdesk__features__backtests__schemas__StrategyOut: {
+            /** Name */
+            name: string;
+            /** Version */
+            version: number;
+            /** Description */
+            description: string;
+            /** Symbols Least */
+            symbols_least: number;
+            /** Symbols Most */
+            symbols_most: number;
+            /** Parameters */
+            parameters: components["schemas"]["ParameterOut"][];
+        };
+        /**
+         * EquityPointOut
+         * @description What the account was worth at a session's close, or is now; null where a price is missing.
+         */
+        paperdesk__features__broker__schemas__EquityPointOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Equity */
+            equity: string | null;
+            /**
+             * Cash
+             * @example 12.5
+             */
+            cash: string;
+        };
+        /**
          * StrategyOut
          * @description A strategy, so many times; its payoff is null with a reason where legs end on different days.
          */
@@ -8096,6 +8685,46 @@ export interface components {
             name: string;
             /** Acknowledged */
             acknowledged: number;
+        };
+        /** PageOf[EquityPointOut] */
+        paperdesk__infra__http__PageOf_EquityPointOut___1: {
+            /** Items */
+            items: components["schemas"]["paperdesk__features__broker__schemas__EquityPointOut"][];
+            /**
+             * Next Cursor
+             * @description Pass it as `cursor` for the next page; null on the last one.
+             */
+            next_cursor: string | null;
+        };
+        /** PageOf[EquityPointOut] */
+        paperdesk__infra__http__PageOf_EquityPointOut___2: {
+            /** Items */
+            items: components["schemas"]["paperdesk__features__backtests__schemas__EquityPointOut"][];
+            /**
+             * Next Cursor
+             * @description Pass it as `cursor` for the next page; null on the last one.
+             */
+            next_cursor: string | null;
+        };
+        /** PageOf[StrategyOut] */
+        paperdesk__infra__http__PageOf_StrategyOut___1: {
+            /** Items */
+            items: components["schemas"]["paperdesk__features__marketdata__strategy_schemas__StrategyOut"][];
+            /**
+             * Next Cursor
+             * @description Pass it as `cursor` for the next page; null on the last one.
+             */
+            next_cursor: string | null;
+        };
+        /** PageOf[StrategyOut] */
+        paperdesk__infra__http__PageOf_StrategyOut___2: {
+            /** Items */
+            items: components["schemas"]["paperdesk__features__backtests__schemas__StrategyOut"][];
+            /**
+             * Next Cursor
+             * @description Pass it as `cursor` for the next page; null on the last one.
+             */
+            next_cursor: string | null;
         };
         /**
          * PlaceOrderBody
@@ -9874,7 +10503,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PageOf_StrategyOut_"];
+                    "application/json": components["schemas"]["paperdesk__infra__http__PageOf_StrategyOut___1"];
                     "text/csv": string;
                 };
             };
@@ -11253,7 +11882,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PageOf_EquityPointOut_"];
+                    "application/json": components["schemas"]["paperdesk__infra__http__PageOf_EquityPointOut___1"];
                     "text/csv": string;
                 };
             };
@@ -13513,6 +14142,345 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageOf_NotificationOut_"];
+                    "text/csv": string;
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_shipped_strategies: {
+        parameters: {
+            query?: {
+                /** @description How many rows at most. */
+                limit?: number;
+                /** @description `next_cursor` of the previous page. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["paperdesk__infra__http__PageOf_StrategyOut___2"];
+                    "text/csv": string;
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_backtests: {
+        parameters: {
+            query?: {
+                strategy?: string | null;
+                symbol?: string | null;
+                state?: string | null;
+                /** @description How many rows at most. */
+                limit?: number;
+                /** @description `next_cursor` of the previous page. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOf_BacktestOut_"];
+                    "text/csv": string;
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_backtest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BacktestBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BacktestOut"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_backtest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                backtest_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BacktestOut"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_backtest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                backtest_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_backtest_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                backtest_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BacktestOut"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_backtest_results: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                backtest_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BacktestResultsOut"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_backtest_equity: {
+        parameters: {
+            query?: {
+                /** @description How many rows at most. */
+                limit?: number;
+                /** @description `next_cursor` of the previous page. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                backtest_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["paperdesk__infra__http__PageOf_EquityPointOut___2"];
+                    "text/csv": string;
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_backtest_orders: {
+        parameters: {
+            query?: {
+                /** @description How many rows at most. */
+                limit?: number;
+                /** @description `next_cursor` of the previous page. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                backtest_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOf_RunOrderOut_"];
+                    "text/csv": string;
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_backtest_round_trips: {
+        parameters: {
+            query?: {
+                /** @description How many rows at most. */
+                limit?: number;
+                /** @description `next_cursor` of the previous page. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                backtest_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOf_RoundTripOut_"];
                     "text/csv": string;
                 };
             };

@@ -108,7 +108,7 @@ class OrderWriter:
             batch = Batch(list(chain.from_iterable(asked)))
             try:
                 await self._commit(batch)
-            except Exception as failure:  # noqa: BLE001 - one of the five places: a batch's failure is its commands' answer
+            except Exception as failure:  # noqa: BLE001 - one of the six places: a batch's failure is its commands' answer
                 _fail(batch, failure)
             for _ in asked:
                 self._queue.task_done()

@@ -12,9 +12,10 @@ from uuid import UUID
 
 import msgspec
 
-from paperdesk.core.broker.account import AccountStatus
+from paperdesk.core.backtest.passage import Passage
+from paperdesk.core.broker.account import Account, AccountStatus
 from paperdesk.core.broker.commands import ClosePosition, PlaceCombo, PlaceOrder
-from paperdesk.core.broker.events import AccountStatusChanged, booking_of
+from paperdesk.core.broker.events import AccountStatusChanged, Event, booking_of
 from paperdesk.core.broker.fill_models import FillModel
 from paperdesk.core.broker.ledger import Book, EntryKind
 from paperdesk.core.broker.orders import Order, Side
@@ -25,7 +26,7 @@ from paperdesk.core.kernel.principal import Scope
 from paperdesk.core.kernel.values import replace
 from paperdesk.features.broker import queries
 from paperdesk.features.broker.equity_history import EquityPoint, equity_points
-from paperdesk.features.broker.replay import Asked, Impossible, Replay
+from paperdesk.features.broker.replay import Asked, Impossible, Replay, TapePast
 from paperdesk.features.broker.rows import command_of, event_of
 from paperdesk.features.broker.story import tell
 from paperdesk.features.marketdata.tapes import Shelf
@@ -72,7 +73,9 @@ class Rescore:
 class Life:
     """What a re-score begins with: an account as its epoch began, what was asked of it, and what became of it."""
 
-    replay: Replay
+    account: Account
+    past: TapePast
+    start: int
     asked: list[Asked]
     orders: list[Order]
     entries: list[Row]
@@ -81,13 +84,19 @@ class Life:
     @property
     def is_long(self) -> bool:
         """Say whether living it again takes longer than a caller should wait."""
-        market = self.replay.dataset
+        market = self.past.dataset
         commands = [each.command for each in self.asked]
         symbols = {each.symbol for each in commands if isinstance(each, PlaceOrder | ClosePosition)}
         symbols |= {leg.symbol for each in commands if isinstance(each, PlaceCombo) for leg in each.legs}
-        facts = self.replay.tape.cursor - self.replay.cursor
+        facts = self.past.tape.cursor - self.start
         share = facts * len(symbols) // max(len(market.instruments), 1)
         return share > FACTS_AT_ONCE or len(self.asked) > COMMANDS_AT_ONCE
+
+    def again(self, account: Account) -> Replay:
+        """Live it again, beginning with the account, which may have other rules."""
+        replay = Replay(Passage(account, self.past, self.start))
+        replay.run(self.asked, self.past.tape.cursor)
+        return replay
 
 
 async def rescore_account(work: ReadOnly, shelf: Shelf, command: RescoreAccount) -> Rescore:
@@ -110,8 +119,8 @@ async def lived(work: ReadOnly, shelf: Shelf, account_id: UUID) -> Life:
     entries = entries[entries.index(resets[-1]) :] if resets else entries
     began_at = resets[-1]["at"] if resets else row["opened_at"]
     start = events[max(first - 1, 0)]["cursor"] if events else tape.cursor
-    replay = Replay(account, tape, dataset, start or 0)
-    return Life(replay, list(_asked(events[first:])), orders, entries, began_at)
+    asked = list(_asked(events[first:]))
+    return Life(account, TapePast(tape, dataset), start or 0, asked, orders, entries, began_at)
 
 
 # From here on an account can be lived again: its opening, its last reset, or the fork it began as.
@@ -135,25 +144,21 @@ def _asked(events: Sequence[Row]) -> Iterator[Asked]:
 
 def rescored(life: Life, model: FillModel) -> Rescore:
     """Live it again under a model, and compare."""
-    replay = life.replay
-    before = replay.account.rules.fill_model
-    replay.account = replace(replay.account, rules=replace(replay.account.rules, fill_model=model))
-    cash, first = replay.account.cash, replay.account.last_seq
-    replay.run(life.asked, replay.tape.cursor)
-    entries = [*(each for each in life.entries if each["seq"] <= first), *_entry_rows(replay, cash)]
-    currency = replay.account.currency
+    past, first = life.past, life.account.last_seq
+    before, currency = life.account.rules.fill_model, life.account.currency
+    replay = life.again(replace(life.account, rules=replace(life.account.rules, fill_model=model)))
+    lived_again = _entry_rows(replay.passage.events, life.account.cash)
+    entries = [*(each for each in life.entries if each["seq"] <= first), *lived_again]
     lines = [
-        list(equity_points(rows, replay.tape, replay.dataset, life.began_at, currency))
-        for rows in (life.entries, entries)
+        list(equity_points(rows, past.tape, past.dataset, life.began_at, currency)) for rows in (life.entries, entries)
     ]
-    return Rescore(
-        before, model, _side_by_side(life.orders, replay.orders), list(zip(*lines, strict=True)), replay.impossible
-    )
+    orders = _side_by_side(life.orders, replay.passage.orders)
+    return Rescore(before, model, orders, list(zip(*lines, strict=True)), replay.impossible)
 
 
-def _entry_rows(replay: Replay, cash: Decimal) -> Iterator[Row]:
+def _entry_rows(events: Sequence[Event], cash: Decimal) -> Iterator[Row]:
     """Yield the journal of a replay in the form that the ledger is read in."""
-    for event in replay.events:
+    for event in events:
         booking = booking_of(event)
         if booking is not None:
             entry = booking.entry

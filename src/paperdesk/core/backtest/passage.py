@@ -1,0 +1,86 @@
+"""An account on its way along a market: commands at their cursors, and between them every fact that concerns it.
+
+The same three functions decide, react and remember as for an account in the books. A re-score lives what was asked
+once more, and a backtest what a strategy asks as it goes.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from paperdesk.core.backtest.market import Past
+from paperdesk.core.broker import engine
+from paperdesk.core.broker.account import Account
+from paperdesk.core.broker.commands import CancelOrder, ClosePosition, Command, PlaceCombo, PlaceOrder, ReplaceOrder
+from paperdesk.core.broker.concern import has_something, instruments_of_concern, is_concerned
+from paperdesk.core.broker.contingencies import Course
+from paperdesk.core.broker.events import Event
+from paperdesk.core.broker.orders import Order
+from paperdesk.core.kernel.ids import OrderId
+from paperdesk.core.kernel.values import replace
+from paperdesk.core.market.facts import CorporateActionFact
+
+
+@dataclass(slots=True)
+class Passage:
+    """An account and how far it has come; orders that have ended are put aside, so that a long way stays cheap."""
+
+    account: Account
+    market: Past
+    cursor: int
+    ended: dict[OrderId, Order] = field(default_factory=dict[OrderId, Order])
+    events: list[Event] = field(default_factory=list[Event])
+
+    @property
+    def orders(self) -> list[Order]:
+        """Return every order there was, in the order they were accepted."""
+        return sorted({**self.ended, **self.account.orders}.values(), key=lambda each: each.accepted_seq)
+
+    def ask(self, command: Command, cursor: int, at: datetime) -> None:
+        """Ask something of the account where its tape stands; a refusal is raised and leaves no trace."""
+        known = {each.id: each for each in self._ended_of_concern(command, cursor, at)}
+        account = replace(self.account, orders={**known, **self.account.orders})
+        view = self.market.view(account, command, cursor, at)
+        course = engine.decided(account, command, view)
+        met = None
+        if isinstance(command, PlaceOrder | PlaceCombo | ClosePosition):
+            met = engine.met_at_once(course.account, course.order(command.order_id), view)
+        self.remember(course)
+        if met is not None:
+            self.remember(met)
+
+    def hear(self, until: int) -> None:
+        """Let everything happen that concerns the account up to a cursor."""
+        while self.cursor < until and has_something(self.account):
+            upto = min(self.market.piece(self.cursor), until)
+            for fact in self.market.facts_between(self.cursor, upto, instruments_of_concern(self.account)):
+                if is_concerned(self.account, fact):
+                    # A company acts on the close before: at the fact itself prices stand without what it brings.
+                    through = fact.seq - 1 if isinstance(fact, CorporateActionFact) else fact.seq
+                    marks, quotes = self.market.marks(through), self.market.quotes(fact.seq)
+                    self.remember(engine.reacted(self.account, fact, marks, quotes))
+            self.cursor = upto
+        self.cursor = max(self.cursor, until)
+
+    def remember(self, course: Course) -> None:
+        """Go on from what has happened."""
+        self.events.extend(course.events)
+        ended = {each.id: each for each in course.account.orders.values() if not each.is_open}
+        self.ended.update(ended)
+        still = {key: each for key, each in course.account.orders.items() if key not in ended}
+        self.account = replace(course.account, orders=still) if ended else course.account
+
+    def _ended_of_concern(self, command: Command, cursor: int, at: datetime) -> Iterator[Order]:
+        """Yield the ended orders that a command can be judged by: the one it names with its group, and those alike."""
+        named = self.ended.get(command.order_id) if isinstance(command, CancelOrder | ReplaceOrder) else None
+        if named is not None:
+            yield from _group(self.ended.values(), named)
+        for each in reversed(self.ended.values()):
+            if each.updated_at < at:
+                break
+            if each.accepted_fact == cursor:
+                yield each
+
+
+def _group(orders: Iterable[Order], named: Order) -> Iterator[Order]:
+    return (each for each in orders if each is named or each.group_id == named.group_id)

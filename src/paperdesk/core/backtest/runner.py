@@ -1,0 +1,211 @@
+"""Drive the engine and a strategy along a market: facts first, then the strategy's frame, then what it asked for.
+
+A frame is where all bars of an instant have closed. What a strategy asks for there was decided on the close, carries
+that cursor, and meets only facts after it: a bar of a day is acted on at the next open.
+"""
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from functools import partial
+from traceback import extract_tb
+
+from paperdesk.core.backtest.market import Market
+from paperdesk.core.backtest.passage import Passage
+from paperdesk.core.backtest.result import Failure, Point, Refused, Result
+from paperdesk.core.broker.account import Account
+from paperdesk.core.broker.events import OrderFilled
+from paperdesk.core.broker.orders import Order
+from paperdesk.core.broker.valuation import Valuation, value_account
+from paperdesk.core.broker.view import UnknownSymbol
+from paperdesk.core.kernel.errors import Invalid, PaperdeskError
+from paperdesk.core.kernel.ids import AccountId
+from paperdesk.core.market.instruments import Instrument
+from paperdesk.core.strategy.context import Context, Filled, Working
+from paperdesk.core.strategy.history import History
+from paperdesk.core.strategy.strategy import Strategy
+
+KeepGoing = Callable[[int], bool]
+
+
+class NothingToRun(Invalid):
+    """Between the beginning and the end of a backtest no bar closes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """The part of a market that is run: facts with after < seq <= upto."""
+
+    after: int
+    upto: int
+
+
+class Stage:
+    """What a strategy sees of a passage: a `Scene` of `core/strategy/context.py`."""
+
+    def __init__(self, passage: Passage, market: Market, instruments: Sequence[Instrument], upto: int) -> None:
+        """Lay out the histories of the instruments; nothing of them is told yet."""
+        self._passage, self._market = passage, market
+        self._ids = {each.symbol: each.id for each in instruments}
+        self._histories = {each.symbol: market.history(each, upto) for each in instruments}
+        self.now = market.at_of(passage.cursor)
+
+    def tell(self, now: datetime) -> bool:
+        """Go on to an instant, and say whether a bar has closed at it."""
+        self.now, before = now, sum(each.known for each in self._histories.values())
+        for history in self._histories.values():
+            history.tell(now)
+        return sum(each.known for each in self._histories.values()) > before
+
+    @property
+    def account_id(self) -> AccountId:
+        """Return whose orders are placed."""
+        return self._passage.account.id
+
+    @property
+    def cash(self) -> Decimal:
+        """Return the cash that no open order has reserved."""
+        return self._passage.account.buying_power
+
+    @property
+    def worth(self) -> Valuation:
+        """Value the account where it stands."""
+        account = self._passage.account
+        held = [each for each in account.positions.values() if each.quantity]
+        claims = sum((each.amount for each in account.claims.values()), Decimal(0))
+        return value_account(account.cash, account.currency, held, self._market.marks(self._passage.cursor), claims)
+
+    @property
+    def equity(self) -> Decimal | None:
+        """Return what the account is worth; None where something has no price."""
+        return self.worth.equity
+
+    @property
+    def working(self) -> Sequence[Working]:
+        """Return the open orders, oldest first."""
+        orders = sorted(self._passage.account.orders.values(), key=_accepted)
+        return [
+            Working(each.id, each.instrument.symbol, each.side, each.quantity, each.filled_quantity, each.is_exit)
+            for each in orders
+        ]
+
+    def position(self, symbol: str) -> Decimal:
+        """Return the signed units that are held."""
+        return self._passage.account.position(self._ids[symbol]).quantity
+
+    def history(self, symbol: str) -> History:
+        """Return the closed bars of a symbol."""
+        return self._histories[symbol]
+
+
+def _accepted(order: Order) -> int:
+    return order.accepted_seq
+
+
+class _Stopped(Exception):
+    """The strategy raised."""
+
+
+class Run:
+    """One run of a strategy over a stretch of a market."""
+
+    def __init__(self, market: Market, account: Account, strategy: Strategy, stretch: Stretch) -> None:
+        """Set the stage; raises UnknownSymbol."""
+        self._market, self._strategy, self._stretch = market, strategy, stretch
+        self._passage = Passage(account, market, stretch.after)
+        instruments = [self._instrument(symbol) for symbol in strategy.symbols]
+        self._stage = Stage(self._passage, market, instruments, stretch.upto)
+        self._context = Context(self._stage, strategy.symbols)
+        began = market.at_of(stretch.after)
+        self.result = Result(account, began, began)
+        self._heard = 0
+
+    def to_its_end(self, keep_going: KeepGoing) -> Result:
+        """Run until the end of the stretch, until the strategy raises, or until `keep_going(cursor)` says no."""
+        self._note_worth()
+        with suppress(_Stopped):
+            self._stage.tell(self._stage.now)
+            self._act(self._strategy.on_start)
+            self._frames(keep_going)
+        self.result.ended_at = self._stage.now
+        self._note_worth()
+        self.result.account = self._passage.account
+        self.result.events, self.result.orders = self._passage.events, self._passage.orders
+        return self.result
+
+    def _frames(self, keep_going: KeepGoing) -> None:
+        cursor, closed = self._stretch.after, self._market.sessions_closed(self._stretch.after)
+        while (frame := self._market.next_frame(cursor)) is not None and frame <= self._stretch.upto:
+            self._passage.hear(frame)
+            has_bar = self._stage.tell(self._market.at_of(frame))
+            self._tell_fills()
+            sessions = self._market.sessions_closed(frame)
+            if sessions > closed:
+                self._note_worth()
+                self._act(self._strategy.on_session)
+            self._act(self._strategy.on_bar if has_bar else self._strategy.on_quote)
+            self.result.frames += 1
+            cursor, closed = frame, sessions
+            if not keep_going(cursor):
+                self.result.is_cancelled = True
+                return
+        if not self.result.frames:
+            raise NothingToRun("No bar closes between the beginning and the end.")
+        self._passage.hear(self._stretch.upto)
+        self._stage.tell(self._market.at_of(self._stretch.upto))
+
+    def _tell_fills(self) -> None:
+        events, self._heard = self._passage.events[self._heard :], len(self._passage.events)
+        for event in events:
+            if isinstance(event, OrderFilled):
+                self._act(partial(self._on_fill, _filled(event, self._passage)))
+
+    def _on_fill(self, filled: Filled, context: Context) -> None:
+        self._strategy.on_fill(context, filled)
+
+    def _act(self, hook: Callable[[Context], None]) -> None:
+        """Let the strategy act, and ask for what it wants; what it does wrong ends the run and is told."""
+        try:
+            hook(self._context)
+        except Exception as error:  # one of the six places: a strategy that raises is a result
+            self.result.failure = _failure(error, self._stage.now)
+            raise _Stopped from error
+        commands, self._context.commands = self._context.commands, []
+        for command in commands:
+            try:
+                self._passage.ask(command, self._passage.cursor, self._stage.now)
+            except PaperdeskError as refusal:
+                self.result.refused.append(Refused(self._stage.now, command, refusal))
+
+    def _note_worth(self) -> None:
+        worth, account = self._stage.worth, self._passage.account
+        self.result.points.append(Point(self._stage.now, account.cash, worth.equity, worth.market_value))
+
+    def _instrument(self, symbol: str) -> Instrument:
+        found = self._market.instrument(symbol)
+        if found is None:
+            raise UnknownSymbol(f"{symbol[:32]!r} is not on this tape.", symbol=symbol[:32])
+        return found
+
+
+def _filled(event: OrderFilled, passage: Passage) -> Filled:
+    fill = event.fill
+    order = passage.account.orders.get(fill.order_id) or passage.ended[fill.order_id]
+    return Filled(order.id, order.instrument.symbol, order.side, fill.quantity, fill.price, fill.fee)
+
+
+def _failure(error: Exception, at: datetime) -> Failure:
+    """Say where a strategy raised: the innermost line outside of ours, which is its own."""
+    frames = extract_tb(error.__traceback__)[1:]
+    place = frames[0] if frames else None
+    said = f"{type(error).__name__}: {error}"
+    return Failure(at, said[:500], "" if place is None else place.filename, 0 if place is None else place.lineno or 0)
+
+
+def run_backtest(
+    market: Market, account: Account, strategy: Strategy, stretch: Stretch, keep_going: KeepGoing = lambda _: True
+) -> Result:
+    """Run a strategy with an account that stands at the beginning of a stretch of a market."""
+    return Run(market, account, strategy, stretch).to_its_end(keep_going)

@@ -1,0 +1,81 @@
+"""The closed bars of one symbol as a strategy sees them: columns of floats, as far as they have been told."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Final, Literal, TypeAlias
+
+import numpy as np
+
+from paperdesk.core.strategy.indicators import Floats
+
+Column: TypeAlias = Literal["open", "high", "low", "close", "volume"]
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
+NO_VALUES: Final = np.empty(0, np.float64)
+
+
+@dataclass(slots=True)
+class History:
+    """Bars in order of their close, shape (rows,) each; the first `known` have closed by now.
+
+    `at` are microseconds since 1970 in UTC. What a source does not have is NaN. A driver that knows what comes later
+    keeps it behind `known`, and nothing here gives it away.
+    """
+
+    at: "np.ndarray[tuple[int], np.dtype[np.int64]]"
+    columns: dict[Column, Floats]
+    known: int = 0
+    _lines: list["Line"] = field(default_factory=list["Line"])
+
+    def values(self, column: Column) -> Floats:
+        """Return a column as far as it has been told."""
+        return self.columns[column][: self.known]
+
+    @property
+    def price(self) -> Decimal | None:
+        """Return the last close, exactly; None before the first. Prices have at most 15 digits, as floats keep."""
+        return None if self.known == 0 else Decimal(repr(float(self.columns["close"][self.known - 1])))
+
+    def indicator(
+        self, function: Callable[..., Floats], *arguments: float, of: tuple[Column, ...] = ("close",)
+    ) -> "Line":
+        """Declare an indicator: a function of columns and of numbers."""
+        return Line(self, function, arguments, of)
+
+    def tell(self, now: datetime) -> None:
+        """Tell every bar that has closed by an instant."""
+        self.known = int(np.searchsorted(self.at, (now - _EPOCH) // _MICROSECOND, side="right"))
+
+    def grow(self, at: int, values: dict[Column, float]) -> None:
+        """Take another bar that has closed, where bars come one by one."""
+        self.at = np.append(self.at, at)
+        self.columns = {name: np.append(column, values[name]) for name, column in self.columns.items()}
+        self.known = len(self.at)
+
+
+@dataclass(slots=True)
+class Line:
+    """An indicator over a history; worked out once for all bars there are, told up to now."""
+
+    history: History
+    function: Callable[..., Floats]
+    arguments: tuple[float, ...]
+    of: tuple[Column, ...]
+    _values: Floats = field(default_factory=lambda: NO_VALUES)
+
+    def back(self, bars: int) -> float | None:
+        """Return the value so many bars ago; None where there is none."""
+        if len(self._values) != len(self.history.at):
+            columns = (self.history.columns[name] for name in self.of)
+            self._values = self.function(*columns, *self.arguments)
+        place = self.history.known - 1 - bars
+        if place < 0 or np.isnan(self._values[place]):
+            return None
+        return float(self._values[place])
+
+    @property
+    def now(self) -> float | None:
+        """Return the value at the last bar."""
+        return self.back(0)

@@ -1,0 +1,134 @@
+"""Strategies that hold: for ever, bought bit by bit, in fixed parts, or as much as a market's restlessness allows."""
+
+from decimal import Decimal
+
+from paperdesk.core.kernel.money import ZERO
+from paperdesk.core.strategy.context import Context, whole_units
+from paperdesk.core.strategy.indicators import volatility
+from paperdesk.core.strategy.parameters import number, whole
+from paperdesk.core.strategy.strategy import Strategy
+
+
+class BuyAndHold(Strategy):
+    """Buy at the first bar, in equal parts, and hold."""
+
+    name = "buy_and_hold"
+    symbols_most = 200
+    share = number("0.98", "0.01", "1")
+
+    def on_start(self, context: Context) -> None:
+        """Nothing is bought yet."""
+        self._bought: set[str] = set()
+
+    def on_bar(self, context: Context) -> None:
+        """Buy what has a price and was not bought yet."""
+        for each in self.symbols:
+            if each not in self._bought and context.hold_share(each, self.share / len(self.symbols)) is not None:
+                self._bought.add(each)
+
+
+class DollarCostAveraging(Strategy):
+    """Buy for the same money every so many bars, as long as there is cash."""
+
+    name = "dollar_cost_averaging"
+    every = whole(21, 1, 1000)
+    amount = number("1000", "1", "1000000000")
+
+    def on_start(self, context: Context) -> None:
+        """Begin to count bars."""
+        self._bars = 0
+
+    def on_bar(self, context: Context) -> None:
+        """Buy whole units for the amount."""
+        self._bars += 1
+        price = context.price(self.symbol)
+        if (self._bars - 1) % self.every or price is None:
+            return
+        units = whole_units(min(self.amount, context.cash) / price)
+        if units > ZERO:
+            context.buy(self.symbol, units)
+
+
+class MonthlyRebalance(Strategy):
+    """Hold symbols in equal parts, brought back to them at the first bar of every month."""
+
+    name = "monthly_rebalance"
+    symbols_most = 200
+    share = number("0.98", "0.01", "1")
+
+    def on_start(self, context: Context) -> None:
+        """No month has been seen yet."""
+        self._month: tuple[int, int] | None = None
+        self._is_due = False
+
+    def on_bar(self, context: Context) -> None:
+        """Sell first what is too much, and buy then what is too little."""
+        month = (context.now.year, context.now.month)
+        self._is_due |= month != self._month
+        self._month = month
+        if self._is_due and context.bring(dict.fromkeys(self.symbols, self.share / len(self.symbols))):
+            self._is_due = False
+
+
+class VolatilityTarget(Strategy):
+    """Hold more of a symbol while it is calm and less while it moves, so that the account moves alike."""
+
+    name = "volatility_target"
+    length = whole(21, 2, 500)
+    target = number("0.10", "0.01", "2")
+    bars_a_year = whole(252, 1, 1000000)
+    band = number("0.1", "0", "1")
+
+    def on_start(self, context: Context) -> None:
+        """Declare the volatility."""
+        self._moves = context.history(self.symbol).indicator(volatility, self.length)
+
+    def on_bar(self, context: Context) -> None:
+        """Bring the position to its share when it is off by more than the band."""
+        moves, price, equity = self._moves.now, context.price(self.symbol), context.equity
+        if moves is None or price is None or equity is None:
+            return
+        yearly = Decimal(repr(moves)) * Decimal(self.bars_a_year).sqrt()
+        share = min(self.target / yearly, Decimal("0.98")) if yearly > ZERO else Decimal("0.98")
+        held = context.outlook(self.symbol) * price / equity
+        if abs(share - held) > self.band * share:
+            context.hold_share(self.symbol, share)
+
+
+class Martingale(Strategy):
+    """Buy a piece, double after every fall, and sell all at a gain: many small gains, and now and then a ruin.
+
+    Shipped to be looked at and not to be followed: it risks everything for little.
+    """
+
+    name = "martingale"
+    fall = number("0.03", "0.001", "0.5")
+    gain = number("0.02", "0.001", "1")
+    first_share = number("0.02", "0.001", "0.5")
+    doublings = whole(5, 0, 20)
+
+    def on_start(self, context: Context) -> None:
+        """Nothing has been bought yet."""
+        self._bought: list[tuple[Decimal, Decimal]] = []
+
+    def on_bar(self, context: Context) -> None:
+        """Sell at the gain, buy twice as much after a fall, or begin."""
+        price, equity = context.price(self.symbol), context.equity
+        if price is None or equity is None:
+            return
+        if not self._bought:
+            self._buy(context, price, whole_units(equity * self.first_share / price))
+            return
+        units = sum((each for each, _ in self._bought), ZERO)
+        average = sum((each * paid for each, paid in self._bought), ZERO) / units
+        last_units, last_price = self._bought[-1]
+        if price >= average * (1 + self.gain):
+            self._bought = []
+            context.hold(self.symbol, ZERO)
+        elif price <= last_price * (1 - self.fall) and len(self._bought) <= self.doublings:
+            self._buy(context, price, 2 * last_units)
+
+    def _buy(self, context: Context, price: Decimal, units: Decimal) -> None:
+        if ZERO < units * price <= context.cash:
+            self._bought.append((units, price))
+            context.buy(self.symbol, units)

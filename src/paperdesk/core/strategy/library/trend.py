@@ -1,0 +1,101 @@
+"""Strategies that go along with a move: crossing averages, breakouts, and the strongest of many."""
+
+from decimal import Decimal
+
+from paperdesk.core.broker.orders import TimeInForce
+from paperdesk.core.kernel.money import ZERO
+from paperdesk.core.strategy.context import Context, Terms, whole_units
+from paperdesk.core.strategy.indicators import highest, lowest, returns, sma
+from paperdesk.core.strategy.parameters import number, whole
+from paperdesk.core.strategy.strategy import Strategy, is_above
+
+
+class MovingAverageCross(Strategy):
+    """Long while a fast average of closes stands above a slow one; a tie changes nothing."""
+
+    name = "sma_cross"
+    fast = whole(10, 1, 1000)
+    slow = whole(30, 2, 1000)
+    quantity = number("100", "0.000001", "1000000000")
+
+    def on_start(self, context: Context) -> None:
+        """Declare both averages."""
+        history = context.history(self.symbol)
+        self._fast, self._slow = history.indicator(sma, self.fast), history.indicator(sma, self.slow)
+
+    def on_bar(self, context: Context) -> None:
+        """Buy when the fast one stands above, sell when it stands below."""
+        fast, slow = self._fast.now, self._slow.now
+        if fast is None or slow is None:
+            return
+        if is_above(fast, slow):
+            context.hold(self.symbol, self.quantity)
+        elif is_above(slow, fast):
+            context.hold(self.symbol, ZERO)
+
+
+class Breakout(Strategy):
+    """Buy above the highest high of the bars before, with a stop; leave below their lowest low."""
+
+    name = "breakout"
+    entry = whole(20, 2, 1000)
+    leave = whole(10, 1, 1000)
+    stop_rate = number("0.05", "0.001", "0.9")
+    share = number("0.5", "0.01", "1")
+
+    def on_start(self, context: Context) -> None:
+        """Declare the channel."""
+        history = context.history(self.symbol)
+        self._high = history.indicator(highest, self.entry, of=("close",))
+        self._low = history.indicator(lowest, self.leave, of=("close",))
+
+    def on_bar(self, context: Context) -> None:
+        """Compare the close with the channel of the bars before it."""
+        price, high, low = context.price(self.symbol), self._high.back(1), self._low.back(1)
+        if price is None or high is None or low is None:
+            return
+        held = context.position(self.symbol)
+        if not held and not context.working and is_above(float(price), high):
+            self._enter(context, price)
+        elif held and is_above(low, float(price)):
+            self._leave(context)
+
+    def _enter(self, context: Context, price: Decimal) -> None:
+        units = whole_units((context.equity or ZERO) * self.share / price)
+        if units > ZERO:
+            stop = (price * (1 - self.stop_rate)).quantize(Decimal("0.01"))
+            context.buy(self.symbol, units, Terms(stop_loss=stop, time_in_force=TimeInForce.GTC))
+
+    def _leave(self, context: Context) -> None:
+        for each in context.working:
+            context.cancel(each.order_id)
+        context.sell(self.symbol, context.position(self.symbol))
+
+
+class MomentumRotation(Strategy):
+    """Hold those of many symbols that have gained most, in equal parts, chosen anew every so many bars."""
+
+    name = "momentum_rotation"
+    symbols_least, symbols_most = 2, 200
+    lookback = whole(126, 1, 1000)
+    every = whole(21, 1, 1000)
+    count = whole(3, 1, 50)
+
+    def on_start(self, context: Context) -> None:
+        """Declare the gains."""
+        self._gains = {each: context.history(each).indicator(returns, self.lookback) for each in self.symbols}
+        self._bars = 0
+        self._wanted: dict[str, Decimal] = {}
+
+    def on_bar(self, context: Context) -> None:
+        """Rank every so many bars; sell what has fallen out, and then buy what has come in."""
+        if self._bars % self.every == 0:
+            best = self._best()
+            self._wanted = {each: Decimal("0.98") / self.count if each in best else ZERO for each in self.symbols}
+        self._bars += 1
+        if self._wanted and context.bring(self._wanted):
+            self._wanted = {}
+
+    def _best(self) -> list[str]:
+        gains = {each: gain for each, line in self._gains.items() if (gain := line.now) is not None and gain > 0}
+        return sorted(gains, key=lambda each: (-gains[each], each))[: self.count]

@@ -1,0 +1,84 @@
+"""A strategy: parameters as attributes, and what it does when its tape tells it something.
+
+class Cross(Strategy):
+    name = "cross"
+    length = whole(20, 2, 500)
+
+    def on_start(self, context):
+        self.line = context.history(self.symbol).indicator(sma, self.length)
+
+    def on_bar(self, context):
+        if self.line.now is not None and context.price(self.symbol) > self.line.now:
+            context.hold(self.symbol, Decimal(100))
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar, Final
+
+from paperdesk.core.kernel.errors import Invalid
+from paperdesk.core.strategy.context import Context, Filled
+from paperdesk.core.strategy.parameters import Parameter, read_parameters
+
+# Averages of prices on a tick differ by rounding alone below this, and then neither stands above the other.
+TOLERANCE: Final = 1e-6
+
+
+class WrongNumberOfSymbols(Invalid):
+    """The strategy trades another number of symbols."""
+
+
+class Strategy:
+    """What every strategy is; a subclass states its name, its parameters and what it does.
+
+    `symbols_least` and `symbols_most` say how many symbols it trades. The first is `symbol`.
+    """
+
+    name: ClassVar[str] = ""
+    version: ClassVar[int] = 1
+    symbols_least: ClassVar[int] = 1
+    symbols_most: ClassVar[int] = 1
+    parameters: ClassVar[Mapping[str, Parameter]] = {}
+
+    def __init_subclass__(cls) -> None:
+        """Take the declarations of parameters out of the class; its defaults stay in their place."""
+        super().__init_subclass__()
+        own = {name: each for name, each in vars(cls).items() if isinstance(each, Parameter)}
+        cls.parameters = {**cls.parameters, **own}
+        for name, each in own.items():
+            setattr(cls, name, each.default)
+
+    def __init__(self, symbols: Sequence[str], given: Mapping[str, object] | None = None) -> None:
+        """Take symbols and parameters; raises UnknownParameter, ParameterOutOfRange or WrongNumberOfSymbols."""
+        if not self.symbols_least <= len(symbols) <= self.symbols_most:
+            least, most = self.symbols_least, self.symbols_most
+            wanted = f"{least}" if least == most else f"{least} to {most}"
+            raise WrongNumberOfSymbols(f"{self.name} trades {wanted} symbols, not {len(symbols)}.")
+        self.symbols = tuple(symbols)
+        self.values = read_parameters(self.parameters, given or {})
+        for name, value in self.values.items():
+            setattr(self, name, value)
+
+    @property
+    def symbol(self) -> str:
+        """Return the first of its symbols."""
+        return self.symbols[0]
+
+    def on_start(self, context: Context) -> None:
+        """Do what comes before the first bar: declare indicators."""
+
+    def on_bar(self, context: Context) -> None:
+        """Act once all bars of an instant have closed."""
+
+    def on_quote(self, context: Context) -> None:
+        """Act once all quotes of an instant have come."""
+
+    def on_fill(self, context: Context, filled: Filled) -> None:
+        """Act on a fill of its account, before `on_bar` of the bar in which it happened."""
+
+    def on_session(self, context: Context) -> None:
+        """Act once a session has closed, before `on_bar` of the same instant."""
+
+
+def is_above(one: float, other: float) -> bool:
+    """Say whether a value stands above another by more than rounding."""
+    return one - other > TOLERANCE

@@ -1,0 +1,49 @@
+"""A backtest as it is kept: what was asked, and what came of it as far as it has come."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from paperdesk.core.backtest.runner import Stretch
+from paperdesk.core.broker.account import Account, Rules
+from paperdesk.core.kernel.ids import AccountId, DatasetId, TapeId, TenantId, derived
+from paperdesk.core.kernel.money import ZERO
+from paperdesk.core.strategy.catalogue import SHIPPED, made
+from paperdesk.core.strategy.strategy import Strategy
+
+
+@dataclass(frozen=True, slots=True)
+class Backtest:
+    """What is run: a strategy with its parameters, on which facts of which dataset, with what money under what rules.
+
+    `report` is None until there is one; a run that failed or was cancelled keeps what it had come to.
+    """
+
+    id: UUID
+    job_id: UUID
+    name: str
+    tape_id: TapeId
+    dataset_id: DatasetId
+    strategy: str
+    version: int
+    symbols: Sequence[str]
+    parameters: Mapping[str, Any]
+    rules: Rules
+    currency: str
+    cash: Decimal
+    stretch: Stretch
+    asked_at: datetime
+    ended_at: datetime | None = None
+    report: Mapping[str, Any] | None = None
+
+    def made_strategy(self) -> Strategy:
+        """Make the strategy; raises what its parameters refuse."""
+        return made(SHIPPED, self.strategy, self.symbols, self.parameters)
+
+    def account_at(self, tenant_id: TenantId, began_at: datetime) -> Account:
+        """Return the account it begins with; its id follows from the run, so that every repetition is the same."""
+        account_id = AccountId(derived(self.id, "account"))
+        return Account(account_id, tenant_id, self.tape_id, self.currency, self.rules, self.cash, ZERO, 0, 0, began_at)

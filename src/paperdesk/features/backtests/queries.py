@@ -1,0 +1,42 @@
+"""Reads of backtests, and of how far each is."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from paperdesk.core.kernel.errors import Conflict, NotFound
+from paperdesk.core.kernel.principal import Scope
+from paperdesk.features.backtests import store
+from paperdesk.features.backtests.backtests import Backtest
+from paperdesk.infra.work import ReadOnly
+
+
+class UnknownBacktest(NotFound):
+    """There is no such backtest."""
+
+
+class NoReportYet(Conflict):
+    """The backtest has not come to anything yet."""
+
+
+async def list_backtests(work: ReadOnly, wanted: Mapping[str, str | None]) -> list[Backtest]:
+    """Return the runs of the caller's tenant without their reports, newest first."""
+    work.require(Scope.READ)
+    return await store.load_backtests(work, wanted)
+
+
+async def read_backtest(work: ReadOnly, backtest_id: UUID) -> Backtest:
+    """Return one run with its report, if there is one."""
+    work.require(Scope.READ)
+    found = await store.load_backtest(work, backtest_id)
+    if found is None:
+        raise UnknownBacktest("There is no such backtest.", backtest_id=str(backtest_id))
+    return found
+
+
+async def read_report(work: ReadOnly, backtest_id: UUID) -> Mapping[str, Any]:
+    """Return what came of a run; one that has not ended has come to nothing yet."""
+    report = (await read_backtest(work, backtest_id)).report
+    if report is None:
+        raise NoReportYet("The backtest has no report yet.", backtest_id=str(backtest_id))
+    return report

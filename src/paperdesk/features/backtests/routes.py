@@ -1,0 +1,113 @@
+"""REST routes of backtests: strategies, runs, and what came of them."""
+
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter
+
+from paperdesk.core.strategy.catalogue import SHIPPED
+from paperdesk.features.backtests import queries
+from paperdesk.features.backtests.backtests import Backtest
+from paperdesk.features.backtests.delete_backtest import cancel_backtest, delete_backtest
+from paperdesk.features.backtests.request_backtest import request_backtest
+from paperdesk.features.backtests.schemas import (
+    BacktestBody,
+    BacktestOut,
+    BacktestResultsOut,
+    EquityPointOut,
+    RoundTripOut,
+    RunOrderOut,
+    StrategyOut,
+)
+from paperdesk.features.identity.access import Reading, Work
+from paperdesk.features.marketdata.routes import Datasets
+from paperdesk.infra.http import Page, PageOf, PageParams, Serial
+from paperdesk.infra.jobs import standings
+from paperdesk.infra.listing import ListRoute
+from paperdesk.infra.work import ReadOnly
+
+router = APIRouter(prefix="/v1", tags=["backtests"], route_class=ListRoute)
+
+
+async def _shown(work: ReadOnly, found: Backtest) -> BacktestOut:
+    return BacktestOut.of(found, (await standings(work, [found.job_id])).get(found.job_id))
+
+
+@router.get("/strategies")
+async def get_shipped_strategies(page: Page, work: Reading) -> PageOf[StrategyOut]:  # noqa: ARG001 - whoever reads may know
+    """List the strategies that can be run, with their parameters."""
+    kinds = sorted(SHIPPED.values(), key=lambda kind: kind.name)
+    found, next_cursor = page.part(kinds, lambda kind: (kind.name,), tuple[str])
+    return PageOf(items=[StrategyOut.of(kind) for kind in found], next_cursor=next_cursor)
+
+
+@router.post("/backtests", status_code=202)
+async def post_backtest(body: BacktestBody, work: Work, shelf: Datasets) -> BacktestOut:
+    """Run a strategy over what a tape has shown; the run is a job."""
+    return await _shown(work, await request_backtest(work, shelf, body.request()))
+
+
+@router.get("/backtests")
+async def get_backtests(
+    work: Reading, page: Page, strategy: str | None = None, symbol: str | None = None, state: str | None = None
+) -> PageOf[BacktestOut]:
+    """List runs, newest first; of a strategy, with a symbol, or in a state."""
+    known = await queries.list_backtests(work, {"strategy": strategy, "symbol": symbol})
+    jobs = await standings(work, [each.job_id for each in known])
+    shown = [BacktestOut.of(each, jobs.get(each.job_id)) for each in known]
+    wanted = [each for each in shown if state in (None, each.state)]
+    found, next_cursor = page.part(wanted, lambda each: (each.id,), tuple[UUID], newest_first=True)
+    return PageOf(items=found, next_cursor=next_cursor)
+
+
+@router.get("/backtests/{backtest_id}")
+async def get_backtest(backtest_id: UUID, work: Reading) -> BacktestOut:
+    """Read what was asked of a run, and how far it is."""
+    return await _shown(work, await queries.read_backtest(work, backtest_id))
+
+
+@router.post("/backtests/{backtest_id}/cancel")
+async def post_backtest_cancel(backtest_id: UUID, work: Work) -> BacktestOut:
+    """Stop a run where it is; what it has come to is kept. One that has ended stays as it is."""
+    await cancel_backtest(work, backtest_id)
+    return await _shown(work, await queries.read_backtest(work, backtest_id))
+
+
+@router.delete("/backtests/{backtest_id}", status_code=204)
+async def remove_backtest(backtest_id: UUID, work: Work) -> None:
+    """Delete a run and what came of it."""
+    await delete_backtest(work, backtest_id)
+
+
+@router.get("/backtests/{backtest_id}/results")
+async def get_backtest_results(backtest_id: UUID, work: Reading) -> BacktestResultsOut:
+    """Read what came of a run in figures."""
+    return BacktestResultsOut.of(await queries.read_report(work, backtest_id))
+
+
+@router.get("/backtests/{backtest_id}/equity")
+async def get_backtest_equity(backtest_id: UUID, work: Reading, page: Page) -> PageOf[EquityPointOut]:
+    """List what the account was worth at every close, oldest first; at most 5,000 points."""
+    rows, next_cursor = _part(page, (await queries.read_report(work, backtest_id))["equity"])
+    return PageOf(items=[EquityPointOut.model_validate(each) for each in rows], next_cursor=next_cursor)
+
+
+@router.get("/backtests/{backtest_id}/orders")
+async def get_backtest_orders(backtest_id: UUID, work: Reading, page: Page) -> PageOf[RunOrderOut]:
+    """List the orders of a run as they were placed."""
+    rows, next_cursor = _part(page, (await queries.read_report(work, backtest_id))["orders"])
+    return PageOf(items=[RunOrderOut.model_validate(each) for each in rows], next_cursor=next_cursor)
+
+
+@router.get("/backtests/{backtest_id}/round-trips")
+async def get_backtest_round_trips(backtest_id: UUID, work: Reading, page: Page) -> PageOf[RoundTripOut]:
+    """List the round trips of a run by their beginning."""
+    rows, next_cursor = _part(page, (await queries.read_report(work, backtest_id))["round_trips"])
+    return PageOf(items=[RoundTripOut.model_validate(each) for each in rows], next_cursor=next_cursor)
+
+
+def _part(page: PageParams, rows: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], str | None]:
+    """Return one page of rows that stand in a fixed order."""
+    numbered = list(enumerate(rows, 1))
+    found, next_cursor = page.part(numbered, lambda each: (each[0],), tuple[Serial])
+    return [row for _, row in found], next_cursor

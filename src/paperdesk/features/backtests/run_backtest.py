@@ -1,0 +1,74 @@
+"""Run a backtest as a job: off the event loop, telling how far it is, and stopping when nobody wants it any more."""
+
+import asyncio
+from dataclasses import dataclass
+from uuid import UUID
+
+from paperdesk.core.backtest.result import Result
+from paperdesk.core.backtest.runner import run_backtest as run_strategy
+from paperdesk.core.kernel.errors import Fact, Problem
+from paperdesk.core.kernel.ids import TenantId, UserId
+from paperdesk.core.kernel.principal import Principal, Scope
+from paperdesk.core.kernel.time import instant_text
+from paperdesk.features.backtests.backtests import Backtest
+from paperdesk.features.backtests.report import report_of
+from paperdesk.features.backtests.store import load_backtest, save_report
+from paperdesk.features.backtests.tape_market import TapeMarket
+from paperdesk.features.marketdata.queries import on_tape
+from paperdesk.features.marketdata.tapes import Shelf
+from paperdesk.infra.jobs import Job, JobCancelled, JobFailed
+
+TOLD_EVERY_S = 0.5
+
+
+@dataclass(slots=True)
+class Way:
+    """How far a run has come, seen from both sides of its thread."""
+
+    cursor: int
+    is_wanted: bool = True
+
+    def keep_going(self, cursor: int) -> bool:
+        """Note how far it is, and say whether anybody still wants it."""
+        self.cursor = cursor
+        return self.is_wanted
+
+
+async def run_backtest(job: Job) -> dict[str, str]:
+    """Run, keep what came of it, and fail where the strategy did; a second time it comes to the same."""
+    who = Principal(
+        TenantId(job.tenant_id), UserId(UUID(job.arguments["user_id"])), frozenset({Scope.READ, Scope.TRADE})
+    )
+    async with job.runtime.read(who) as work:
+        backtest = await load_backtest(work, UUID(job.arguments["backtest_id"]))
+        if backtest is None:
+            raise JobCancelled("The backtest was deleted.")
+        tape, dataset = await on_tape(work, Shelf(job.runtime.settings.datasets), backtest.tape_id)
+    result = await _ran(job, backtest, TapeMarket(tape, dataset), who.tenant_id)
+    report = await asyncio.to_thread(report_of, result)
+    async with job.runtime.work(who) as work:
+        await save_report(work, backtest.id, report)
+    if result.is_cancelled:
+        raise JobCancelled("The backtest was cancelled.", job_id=str(job.id))
+    if result.failure is not None:
+        failure = result.failure
+        facts: dict[str, Fact] = {"at": instant_text(failure.at), "line": failure.line}
+        raise JobFailed(failure.error, [Problem("strategy_raised", failure.error, facts)])
+    return {"backtest_id": str(backtest.id)}
+
+
+async def _ran(job: Job, backtest: Backtest, market: TapeMarket, tenant_id: TenantId) -> Result:
+    stretch = backtest.stretch
+    way = Way(stretch.after)
+    account = backtest.account_at(tenant_id, market.at_of(stretch.after))
+    strategy = backtest.made_strategy()
+    running = asyncio.create_task(asyncio.to_thread(run_strategy, market, account, strategy, stretch, way.keep_going))
+    try:
+        while not running.done():
+            await asyncio.wait([running], timeout=TOLD_EVERY_S)
+            share = (way.cursor - stretch.after) / (stretch.upto - stretch.after)
+            if not running.done():
+                await job.progress(share, f"At {market.at_of(way.cursor):%Y-%m-%d}")
+    except JobCancelled:
+        way.is_wanted = False
+    return await running

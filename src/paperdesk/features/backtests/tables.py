@@ -1,0 +1,30 @@
+"""The table of backtests: what was asked, and what came of it."""
+
+from sqlalchemy import ARRAY, BigInteger, Column, Integer, Table, Text, Uuid
+from sqlalchemy.dialects.postgresql import JSONB
+
+from paperdesk.infra.db import Exact, Instant, metadata
+
+backtests = Table(
+    "backtests",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("tenant_id", Uuid, nullable=False),
+    Column("owner_id", Uuid, nullable=False),
+    Column("job_id", Uuid, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("tape_id", Uuid, nullable=False),
+    Column("dataset_id", Uuid, nullable=False),
+    Column("strategy", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("symbols", ARRAY(Text), nullable=False),
+    Column("parameters", JSONB, nullable=False),
+    Column("rules", Text, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("cash", Exact, nullable=False),
+    Column("after_cursor", BigInteger, nullable=False),
+    Column("upto_cursor", BigInteger, nullable=False),
+    Column("report", JSONB),
+    Column("asked_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+)

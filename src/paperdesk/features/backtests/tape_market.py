@@ -1,0 +1,53 @@
+"""What a tape has shown by now as a market to run a strategy on; nothing after its clock is ever looked at."""
+
+from datetime import datetime
+
+import numpy as np
+
+from paperdesk.core.market.instruments import Instrument
+from paperdesk.core.market.options import canonical_symbol
+from paperdesk.core.strategy.history import Column, History
+from paperdesk.core.strategy.indicators import Floats
+from paperdesk.features.broker.replay import TapePast
+from paperdesk.features.marketdata.feeds.bar_rows import BarRows
+from paperdesk.features.marketdata.feeds.columns import ABSENT, Ints
+
+_NONE = np.empty(0, np.int64)
+
+
+class TapeMarket(TapePast):
+    """A `Market` of `core/backtest/market.py`."""
+
+    def next_frame(self, cursor: int) -> int | None:
+        """Return the cursor at which all bars or quotes of the next instant have come; None at the very end."""
+        return self.dataset.next_step(cursor, "bar")
+
+    def at_of(self, cursor: int) -> datetime:
+        """Return the instant of a cursor."""
+        return self.dataset.at_of(cursor)
+
+    def instrument(self, symbol: str) -> Instrument | None:
+        """Return the instrument of a symbol that the tape has shown by now."""
+        found = self.dataset.by_symbol(canonical_symbol(symbol))
+        return found if found is not None and self.dataset.listed(found.id, self.tape.cursor) else None
+
+    def sessions_closed(self, cursor: int) -> int:
+        """Return how many sessions have closed by then."""
+        return self.dataset.sessions_closed(cursor)
+
+    def history(self, instrument: Instrument, upto: int) -> History:
+        """Return the bars that have closed by a cursor, none of them told yet."""
+        rows = self.dataset.closed_bars(instrument.id, min(upto, self.tape.cursor))
+        if rows is None:
+            return History(_NONE, {name: _NONE.astype(np.float64) for name in _COLUMNS})
+        return History(rows.columns.at, {name: _column(rows, name) for name in _COLUMNS})
+
+
+_COLUMNS: tuple[Column, ...] = ("open", "high", "low", "close", "volume")
+
+
+def _column(rows: BarRows, name: Column) -> Floats:
+    values: Ints = getattr(rows.columns, name)
+    scale = rows.size_scale if name == "volume" else rows.scale
+    # Divided, not multiplied by a fraction: so each is the float nearest to the price.
+    return np.where(values == ABSENT, np.nan, values / 10**scale)
