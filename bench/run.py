@@ -2,13 +2,20 @@
 
 import sys
 
-from bench import accounts, orders, quotes, recorded, replay, stream, synthetic
+from bench import accounts, mcp, orders, quotes, recorded, replay, stream, synthetic
 
 
 def main() -> int:
     """Run them one after the other, so that none disturbs another."""
     return max(
-        replay.main(), recorded.main(), synthetic.main(), quotes.main(), stream.main(), orders.main(), accounts.main()
+        replay.main(),
+        recorded.main(),
+        synthetic.main(),
+        quotes.main(),
+        stream.main(),
+        orders.main(),
+        accounts.main(),
+        mcp.main(),
     )
 
 

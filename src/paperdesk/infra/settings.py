@@ -1,6 +1,7 @@
 """Every setting, read once. This is the only module that reads the environment."""
 
 import os
+from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 
@@ -51,6 +52,9 @@ class Settings(BaseSettings):
 
     mcp_toolsets: str = "default"
     """Which tools a model is shown whose address names no toolsets; names with commas between them, or all."""
+
+    mcp_confirm_above: Decimal | None = None
+    """The value of an order above which a model has to have it confirmed by its person; never, without it."""
 
     login_hours: int = 12
     """How long the login of a browser lasts; a program keeps its own alive with refresh tokens."""

@@ -7,7 +7,7 @@ in which a client opens a session. A session belongs to the credential that open
 import asyncio
 from collections.abc import Awaitable, Coroutine
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, TypeAlias, TypeVar
 
 from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
@@ -23,6 +23,7 @@ from mcp_types import (
     EmptyResult,
     GetPromptRequestParams,
     GetPromptResult,
+    InputRequiredResult,
     ListPromptsResult,
     ListResourcesResult,
     ListResourceTemplatesResult,
@@ -46,6 +47,7 @@ from paperdesk.core.kernel.errors import PaperdeskError
 from paperdesk.core.kernel.principal import Principal
 from paperdesk.doors.desk import Desk, Neighbour
 from paperdesk.doors.mcp.asking import Ask
+from paperdesk.doors.mcp.confirming import InputNeeded
 from paperdesk.doors.mcp.following import Followed, Sessions, require_bounded, told
 from paperdesk.doors.mcp.prompts import TASKS, task_named
 from paperdesk.doors.mcp.refusals import Failed
@@ -183,9 +185,9 @@ class Door:
     async def _list_tools(self, call: Call, _: PaginatedRequestParams | None) -> ListToolsResult:
         return ListToolsResult(tools=[each.on_wire for each in tools_in(self._ask(call).toolsets).values()])
 
-    async def _call_tool(self, call: Call, params: CallToolRequestParams) -> CallToolResult:
+    async def _call_tool(self, call: Call, params: CallToolRequestParams) -> CallToolResult | InputRequiredResult:
         try:
-            return await self._attempted(call, _called(self._ask(call), params))
+            return await self._attempted(call, _called(replace(self._ask(call), params=params), params))
         except Failed as failed:
             return failed.result
 
@@ -249,10 +251,13 @@ class Door:
         return await self._read(call, _prompt(params))
 
 
-async def _called(ask: Ask, params: CallToolRequestParams) -> CallToolResult:
+async def _called(ask: Ask, params: CallToolRequestParams) -> CallToolResult | InputRequiredResult:
     tool = tool_named(params.name, ask.toolsets)
     ask.who.require_scope(tool.scope)  # which verb it is, the use case knows
-    answer = await tool.run(ask, tool.read(params.arguments))
+    try:
+        answer = await tool.run(ask, tool.read(params.arguments))
+    except InputNeeded as needed:
+        return needed.result
     text = TextContent(type="text", text=answer.model_dump_json())
     return CallToolResult(content=[text], structured_content=answer.model_dump(mode="json"))
 

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from mcp.server.context import ServerRequestContext
+from mcp_types import CallToolRequestParams
 from pydantic import Field
 from starlette.requests import Request
 
@@ -31,6 +32,7 @@ class Ask:
     toolsets: tuple[str, ...]
     version: str
     call: ServerRequestContext[Any, Request]
+    params: CallToolRequestParams | None = None
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[ReadOnly]:

@@ -35,6 +35,7 @@ class Terms(OfAccount):
     quantity: NumberText
     time_in_force: TimeInForce = TimeInForce.DAY
     client_order_id: LineAsWritten | None = None
+    confirmation: str | None = None
 
 
 class AnyTypeWish(Terms):
@@ -81,6 +82,7 @@ class CreditWish(OfAccount):
     quantity: NumberText
     credit: NumberText
     client_order_id: LineAsWritten | None = None
+    confirmation: str | None = None
 
 
 class DebitWish(OfAccount):
@@ -91,6 +93,7 @@ class DebitWish(OfAccount):
     quantity: NumberText
     debit: NumberText
     client_order_id: LineAsWritten | None = None
+    confirmation: str | None = None
 
 
 async def _sent(ask: Ask, wish: Terms, **more: Any) -> SentLine:  # noqa: ANN401 - the fields of an order
@@ -163,7 +166,7 @@ async def _spread(ask: Ask, wish: CreditWish | DebitWish, limit: Any) -> SentLin
         {"symbol": wish.short_symbol, "intent": "sell_to_open"},
         {"symbol": wish.long_symbol, "intent": "buy_to_open"},
     ]
-    same = wish.model_dump(include={"account_id", "quantity", "client_order_id"}, exclude_unset=True)
+    same = wish.model_dump(include={"account_id", "quantity", "client_order_id", "confirmation"}, exclude_unset=True)
     body = {**same, "legs": legs, "type": OrderType.LIMIT, "limit_price": limit}
     return await placed(ask, ComboWish.model_validate(body))
 

@@ -14,6 +14,7 @@ from paperdesk.core.kernel.ids import AccountId, OrderId
 from paperdesk.core.kernel.principal import Scope
 from paperdesk.doors.mcp.accounts import OrderWish
 from paperdesk.doors.mcp.asking import Ask, OfAccount, account_id_meant
+from paperdesk.doors.mcp.confirming import require_confirmed, require_replacement_confirmed
 from paperdesk.doors.mcp.shapes import PreviewLine, SentLine
 from paperdesk.doors.mcp.tool import Effect, Tool
 from paperdesk.features.broker.cancel_order import cancel_order
@@ -40,12 +41,14 @@ class PlaceWish(PlaceOrderBody):
     """An order; without an account, in the one that the key speaks for."""
 
     account_id: UUID | None = None  # type: ignore[assignment]  # what the order itself must have is filled in
+    confirmation: str | None = None
 
 
 class ComboWish(PlaceComboBody):
     """A combo; without an account, in the one that the key speaks for."""
 
     account_id: UUID | None = None  # type: ignore[assignment]  # as above
+    confirmation: str | None = None
 
 
 class PreviewWish(BaseModel):
@@ -61,6 +64,7 @@ class ReplaceWish(ReplaceOrderBody):
     """What should change about which order."""
 
     order_id: UUID
+    confirmation: str | None = None
 
 
 class CancelAllWish(OfAccount):
@@ -84,7 +88,7 @@ class Cancelled(BaseModel):
 
 async def asked(ask: Ask, wish: PlaceWish | ComboWish | PreviewWish) -> PlaceOrder | PlaceCombo:
     """Return an order that is wished for as the command that every door makes of it."""
-    given = wish.model_dump(mode="json", exclude_unset=True, exclude={"account_id"})
+    given = wish.model_dump(mode="json", exclude_unset=True, exclude={"account_id", "confirmation"})
     account_id = await account_id_meant(ask, wish.account_id)
     body = read_order(msgspec.json.encode({**given, "account_id": str(account_id)}))
     return body.command(OrderId(ask.broker.new_id()), None)
@@ -114,6 +118,7 @@ async def place_legs(ask: Ask, wish: ComboWish) -> SentLine:
 async def placed(ask: Ask, wish: PlaceWish | ComboWish) -> SentLine:
     """Place an order or a combo."""
     command = await asked(ask, wish)
+    await require_confirmed(ask, command, wish.confirmation)
     work = ask.broker
     found = await (place_combo(work, command) if isinstance(command, PlaceCombo) else place_order(work, command))
     return shown(found.order, found.view)
@@ -122,9 +127,10 @@ async def placed(ask: Ask, wish: PlaceWish | ComboWish) -> SentLine:
 async def replace(ask: Ask, wish: ReplaceWish) -> SentLine:
     """Replace a working order by a new one that differs in what is given; quantity counts what is filled already."""
     work = ask.broker
-    body = ReplaceOrderBody.model_validate(wish.model_dump(exclude={"order_id"}, exclude_unset=True))
+    body = ReplaceOrderBody.model_validate(wish.model_dump(exclude={"order_id", "confirmation"}, exclude_unset=True))
     account_id = await _account_of(ask, wish.order_id)
     command = body.command(account_id, OrderId(wish.order_id), OrderId(work.new_id()))
+    await require_replacement_confirmed(ask, command, wish.confirmation)
     found = await replace_order(work, command)
     return shown(found.order, found.view)
 
