@@ -59,7 +59,8 @@ def calling(client: httpx.Client, url: str, name: str, arguments: Mapping[str, A
 
 def asks_of(client: httpx.Client, url: str, rival_url: str, kept: Mapping[str, str]) -> dict[str, Ask]:
     """Return what is asked in turns: two tools, the two routes of the same, and nothing."""
-    wish = {"symbol": kept["symbol"], "side": "buy", "type": "market", "quantity": "1"}
+    # Sent again and again it is one order: a thousand that wait would make the next one slower.
+    wish = {"symbol": kept["symbol"], "side": "buy", "type": "market", "quantity": "1", "client_order_id": "bench"}
     body = {**wish, "account_id": kept["account_id"]}
     order = client.post(f"{url}/v1/orders", json=body).raise_for_status().json()
     return {

@@ -52,7 +52,7 @@ from paperdesk.doors.mcp.following import Followed, Sessions, require_bounded, t
 from paperdesk.doors.mcp.prompts import TASKS, task_named
 from paperdesk.doors.mcp.refusals import Failed
 from paperdesk.doors.mcp.resources import JSON, RESOURCES, found_at, topics_of
-from paperdesk.doors.mcp.toolsets import chosen, tool_named, tools_in
+from paperdesk.doors.mcp.toolsets import chosen, schema_of, tool_named, tools_in
 from paperdesk.doors.problems import MethodNotAllowed, problem_response, request_id_of
 from paperdesk.features.identity.access import (
     CredentialsEnded,
@@ -99,6 +99,8 @@ class Door:
             instructions=INSTRUCTIONS,
             on_list_tools=self._list_tools,
             on_call_tool=self._call_tool,
+            # Without this the protocol's layer lists all tools anew before each call, to look at one schema.
+            get_tool_input_schema=schema_of,
             on_list_resources=self._list_resources,
             on_list_resource_templates=self._list_templates,
             on_read_resource=self._read_resource,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 from pydantic import BaseModel
 
@@ -118,3 +118,9 @@ def tool_named(name: str, toolsets: tuple[str, ...]) -> Tool:
     if elsewhere:
         raise UnknownTool(f"This connection did not ask for the toolset {elsewhere[0]!r}.", toolsets=elsewhere)
     raise UnknownTool(f"There is no tool {name[:64]!r}.", toolsets=[])
+
+
+def schema_of(name: str) -> Mapping[str, Any] | None:
+    """Return the schema of a tool's arguments, None where there is no such tool."""
+    found = tools_in(tuple(SETS)).get(name)
+    return None if found is None else found.input_schema
