@@ -45,6 +45,8 @@ CALLS = {
     ("GET", "/v1/keys"): Call(),
     ("POST", "/v1/keys"): Call(body={"name": "Another", "scopes": ["read"]}),
     ("DELETE", "/v1/keys/{key_id}"): Call(),
+    ("GET", "/v1/rates"): Call(),
+    ("PUT", "/v1/rates"): Call(body={"requests_per_minute": 1000}),
     ("GET", "/v1/logins"): Call(),
     ("DELETE", "/v1/logins/{login_id}"): Call(),
     ("PUT", "/v1/me/password"): Call(body={"new_password": "correct horse battery staple"}),
@@ -283,6 +285,7 @@ THEIR_OWN = {
 }
 # What administrators do, and nobody else.
 ADMINISTRATION = (
+    ("PUT", "/v1/rates"),
     ("POST", "/v1/users"),
     ("PATCH", "/v1/users/{user_id}"),
     ("DELETE", "/v1/users/{user_id}"),

@@ -4,8 +4,10 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from paperdesk.core.kernel.errors import PaperdeskError
 from paperdesk.core.kernel.ids import UserId
 from paperdesk.features.broker.order_writer import OrderWriter
 from paperdesk.features.identity.access import Gate
@@ -32,10 +34,11 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """An app of its own at the same address, and which paths are its."""
+    """An app of its own at the same address, which paths are its, and how it refuses unless by a problem."""
 
     owns: Callable[[str], bool]
     app: ASGIApp
+    refusing: Callable[[PaperdeskError, str], Response] | None = None
 
 
 class Neighbours:

@@ -10,6 +10,7 @@ from starlette.routing import Route, WebSocketRoute
 from paperdesk.doors import pages
 from paperdesk.doors.desk import Desk, Neighbour, Neighbours
 from paperdesk.doors.problems import MEDIA_TYPE, PROBLEM_SCHEMA, BodyLimit, RequestIds, answer_problems
+from paperdesk.doors.rates import RequestRates
 from paperdesk.features.backtests.routes import router as backtests
 from paperdesk.features.broker import batch_routes, hot_routes
 from paperdesk.features.broker.batch_routes import router as batches
@@ -22,6 +23,7 @@ from paperdesk.features.broker.preference_routes import router as preferences
 from paperdesk.features.broker.rescore_routes import router as rescores
 from paperdesk.features.broker.routes import router as broker
 from paperdesk.features.broker.statistics_routes import router as order_statistics
+from paperdesk.features.identity.rate_routes import router as rates
 from paperdesk.features.identity.registration_routes import router as registrations
 from paperdesk.features.identity.routes import router as identity
 from paperdesk.features.identity.user_routes import router as users
@@ -74,7 +76,7 @@ def build_app(desk: Desk, version: str, stream: Socket, neighbours: Sequence[Nei
     for router in (
         identity, marketdata, quotes, market_days, strategies, branches, chains, sources, broker, batches, lives,
         leverage, rescores, gains, options, operations, monitors, order_statistics, forks, halts, fund_holdings,
-        users, registrations, preferences, watching, notifications, backtests,
+        users, rates, registrations, preferences, watching, notifications, backtests,
     ):  # fmt: skip
         app.include_router(router)
     pages.serve(app)
@@ -82,6 +84,7 @@ def build_app(desk: Desk, version: str, stream: Socket, neighbours: Sequence[Nei
     settings = desk.runtime.settings
     app.add_middleware(BodyLimit, body_bytes_max=settings.body_bytes_max, import_bytes_max=settings.import_bytes_max)
     app.add_middleware(Neighbours, neighbours=neighbours)
+    app.add_middleware(RequestRates, desk=desk, neighbours=neighbours)
     app.add_middleware(pages.SecurityHeaders)
     app.add_middleware(RequestIds, metrics=desk.runtime.metrics)
     return app

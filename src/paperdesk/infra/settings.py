@@ -3,10 +3,15 @@
 import os
 from decimal import Decimal
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from paperdesk.core.kernel.rates import Rates
+
+Times = Annotated[int, Field(ge=1)]
+"""How often something may happen."""
 
 
 class Settings(BaseSettings):
@@ -46,6 +51,21 @@ class Settings(BaseSettings):
 
     writer_queue_max: int = 4096
     """How many commands may wait for the order writer before it says it is busy."""
+
+    requests_per_minute: Times | None = None
+    """How often a person may ask within a minute, whatever keys they use; without it as often as they like."""
+
+    requests_per_second: Times | None = None
+    """How often of it within a second."""
+
+    settings_per_minute: Times | None = None
+    """How often a person may change their own profile and preferences within a minute."""
+
+    administration_per_minute: Times | None = None
+    """How often whoever administers may ask within a minute, in place of the two first."""
+
+    address_requests_per_minute: Times | None = None
+    """How often one address may ask within a minute, whoever it is."""
 
     alpaca_requests_per_minute: int = 1000
     """How often a key may ask in the Alpaca dialect; Alpaca's own limit is 200 without a plan."""
@@ -154,6 +174,12 @@ class Settings(BaseSettings):
 
     runtime_folder: Path | None = Field(default=None, validation_alias="XDG_RUNTIME_DIR")
     """Where short-lived sockets belong, when the home directory's path is too long for one."""
+
+    @property
+    def rates(self) -> Rates:
+        """Return how often people may ask."""
+        own = (self.requests_per_minute, self.requests_per_second)
+        return Rates(*own, self.settings_per_minute, self.administration_per_minute)
 
     @property
     def directory(self) -> Path:

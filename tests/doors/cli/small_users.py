@@ -24,7 +24,8 @@ def person(number: int, **known: Any) -> dict[str, Any]:  # noqa: ANN401 - any J
 
 def small_key(number: int, **known: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
     """Return a key, as the server shows it."""
-    none = {"accounts": None, "symbols": None, "verbs": None, "networks": None, "dry_run": False, "budget": None}
+    none = {"accounts": None, "symbols": None, "verbs": None, "networks": None, "dry_run": False}
+    none |= {"budget": None, "requests_per_minute": None}
     always = {"id": f"0170d4f1-0000-7000-8000-00000000010{number}", "key_id": f"PK{number}", "user_id": None}
     lasts = {"expires_at": None, "created_at": JOINED_AT, "last_used_at": None}
     return always | lasts | known | {"limits": none | known.get("limits", {})}
@@ -44,11 +45,17 @@ class SmallUsers:
             "default_account_id": None,
         }
     )  # fmt: skip
+    rates: dict[str, Any] = field(
+        default_factory=lambda: dict.fromkeys(
+            ("requests_per_minute", "requests_per_second", "settings_per_minute", "administration_per_minute")
+        )
+    )
     asked: list[dict[str, str]] = field(default_factory=list)
 
     def routes(self) -> list[Route]:
         return [
             Route("/v1/me/preferences", self.preferred, methods=["GET", "PATCH"]),
+            Route("/v1/rates", self.one_minute, methods=["GET", "PUT"]),
             Route("/v1/keys", self.list_keys),
             Route("/v1/keys", self.issue, methods=["POST"]),
             Route("/v1/keys/{key_id}", self.revoke, methods=["DELETE"]),
@@ -64,6 +71,11 @@ class SmallUsers:
         if request.method == "PATCH":
             self.preferences |= await request.json()
         return JSONResponse(self.preferences)
+
+    async def one_minute(self, request: Request) -> Response:
+        if request.method == "PUT":
+            self.rates |= await request.json()
+        return JSONResponse(self.rates)
 
     async def list_keys(self, _request: Request) -> Response:
         return JSONResponse({"items": self.keys, "next_cursor": None})

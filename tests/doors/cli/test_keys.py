@@ -30,6 +30,7 @@ def test_a_key_is_issued_with_what_it_is_kept_to_and_shown_once(running: Running
         "networks": ["10.0.0.0/8"],
         "dry_run": True,
         "budget": {"loss_a_day": "100"},
+        "requests_per_minute": None,
     }
     plain = json.loads(speak("keys", "issue", "Plain", "--may", "read", "--json").stdout)
     assert (plain["name"], plain["secret"]) == ("Plain", "s3cret")

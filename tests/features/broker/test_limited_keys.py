@@ -163,6 +163,7 @@ async def test_a_key_says_what_it_is_kept_to_and_when_it_was_used(desk: RunningD
         "networks": ["127.0.0.1/32"],
         "dry_run": False,
         "budget": None,
+        "requests_per_minute": None,
     }
     assert key["last_used_at"] is None
     await bot.get("/v1/me")

@@ -1831,6 +1831,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/rates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tell how often the people of your tenant may ask. */
+        get: operations["read_rates"];
+        /** Set how often the people of your tenant may ask; the desk's own rates stay the most there is. */
+        put: operations["put_rates"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/registrations": {
         parameters: {
             query?: never;
@@ -4804,6 +4822,8 @@ export interface components {
              */
             dry_run?: boolean;
             budget?: components["schemas"]["KeyBudgetBody"] | null;
+            /** Requests Per Minute */
+            requests_per_minute?: number | null;
         };
         /**
          * KeyView
@@ -7227,6 +7247,44 @@ export interface components {
             source: components["schemas"]["SourceKind"];
             /** Items */
             items: components["schemas"]["QuoteOut"][];
+        };
+        /**
+         * RatesBody
+         * @description How often the people of a tenant may ask; null, and what is above the desk's own, is as often as that allows.
+         * @example {
+         *       "requests_per_minute": 100,
+         *       "requests_per_second": 10
+         *     }
+         */
+        RatesBody: {
+            /** Requests Per Minute */
+            requests_per_minute?: number | null;
+            /** Requests Per Second */
+            requests_per_second?: number | null;
+            /**
+             * Settings Per Minute
+             * @description What changes one's own profile.
+             */
+            settings_per_minute?: number | null;
+            /**
+             * Administration Per Minute
+             * @description In place of the two first, for whoever administers.
+             */
+            administration_per_minute?: number | null;
+        };
+        /**
+         * RatesView
+         * @description How often you may ask; null is as often as you like.
+         */
+        RatesView: {
+            /** Requests Per Minute */
+            requests_per_minute: number | null;
+            /** Requests Per Second */
+            requests_per_second: number | null;
+            /** Settings Per Minute */
+            settings_per_minute: number | null;
+            /** Administration Per Minute */
+            administration_per_minute: number | null;
         };
         /**
          * ReadyOut
@@ -13518,6 +13576,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["InvitationView"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_rates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RatesView"];
+                };
+            };
+            /** @description Refused, or failed: a problem with a code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_rates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RatesBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RatesView"];
                 };
             };
             /** @description Refused, or failed: a problem with a code. */

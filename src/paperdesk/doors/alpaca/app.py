@@ -19,8 +19,9 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
-from paperdesk.core.kernel.errors import PaperdeskError, RateLimited
+from paperdesk.core.kernel.errors import PaperdeskError
 from paperdesk.core.kernel.principal import Scope as Permission
+from paperdesk.core.kernel.rates import TooManyRequests
 from paperdesk.doors.alpaca import activities, corporate_actions, options, orders, screener, trading
 from paperdesk.doors.alpaca.asking import Answering, Ask, token_of
 from paperdesk.doors.alpaca.data_stream import DataLine
@@ -45,10 +46,6 @@ _OURS: Final = re.compile(r"/(v2|v1beta1|v1beta3|stream|v1/corporate-actions|v1/
 _TWICE: Final = re.compile(r"^(/v[0-9a-z]+)\1(?=/|$)")
 Socket = Callable[[WebSocket], Awaitable[None]]
 READ, TRADE = Permission.READ, Permission.TRADE
-
-
-class TooManyRequests(RateLimited):
-    """A key asked more often in a minute than it may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +130,7 @@ UPDATES: Final = "/stream"
 
 def dialect(desk: Desk) -> Neighbour:
     """Return the door over a desk."""
-    return Neighbour(owns, _Forgiving(build_app(desk)))
+    return Neighbour(owns, _Forgiving(build_app(desk)), refused)
 
 
 def owns(path: str) -> bool:
@@ -195,10 +192,13 @@ class _Served:
         await response(scope, receive, send)
 
     async def _answer(self, request: Request) -> Response:
-        who = await self.desk.gate.principal(token_of(request.headers), address_of(request))
+        gate = self.desk.gate
+        who = await gate.principal(token_of(request.headers), address_of(request))
+        gate.count_request(request, who)
         allowance = self.limit.take(who.key_id or who.user_id, self.desk.runtime.clock.now())
         if allowance.is_over:
             response = answered(TooManyRequests("too many requests", limit=allowance.limit))
+            response.headers["Retry-After"] = str(allowance.retry_after_s)
         else:
             who.require_scope(self.endpoint.scope)  # which verb it is, the use case knows
             try:

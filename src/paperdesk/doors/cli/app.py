@@ -25,6 +25,7 @@ from paperdesk.doors.cli import (
     order_life,
     orders,
     preferences,
+    rates,
     render,
     rescores,
     sources,
@@ -110,6 +111,7 @@ def build_app(local: LocalCommands, home: Path) -> typer.Typer:
     app.add_typer(jobs.verbs, name="jobs")
     app.add_typer(users.verbs, name="users")
     app.add_typer(keys.verbs, name="keys")
+    app.add_typer(rates.verbs, name="rates")
     app.add_typer(preferences.verbs, name="preferences")
     return app
 

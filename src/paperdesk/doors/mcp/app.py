@@ -155,6 +155,7 @@ class Door:
         if request.method not in METHODS:
             raise MethodNotAllowed("This address does not take this method.")
         who = await self._desk.gate.principal(token_of(request), address_of(request))
+        self._desk.gate.count_request(request, who)
         if "origin" in request.headers:
             refuse_foreign_origin(request)
         return Visit(who, chosen(request.query_params.get("toolsets", self._desk.runtime.settings.mcp_toolsets)))

@@ -22,8 +22,9 @@ from paperdesk.core.kernel.errors import Forbidden, RateLimited, Unauthenticated
 from paperdesk.core.kernel.ids import KeyId, UserId
 from paperdesk.core.kernel.principal import Principal, Scope
 from paperdesk.features.identity import store
+from paperdesk.features.identity.request_counts import FailedSignIns, RequestCounts
 from paperdesk.infra.crypto import TokenHasher
-from paperdesk.infra.rate_limit import RateLimit
+from paperdesk.infra.rate_limit import Allowance, RateLimit
 from paperdesk.infra.runtime import Runtime
 from paperdesk.infra.work import ReadOnly, UnitOfWork
 
@@ -35,6 +36,7 @@ LETTERS_PER_MINUTE = 3
 # How often a line that stays open asks whether its credential still stands; another process may have ended it.
 LOOK_AGAIN_S = 5.0
 TOKEN_LENGTH_MAX = 256
+OWN_SETTINGS = "/v1/me"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -85,6 +87,8 @@ class Gate:
         self._has_forgotten = asyncio.Event()
         self._letters = RateLimit(LETTERS_PER_MINUTE)
         self._sign_ins = RateLimit(runtime.settings.sign_ins_per_minute)
+        self._failed = FailedSignIns()
+        self.counts = RequestCounts(runtime.settings.rates, runtime.settings.address_requests_per_minute)
 
     async def principal(self, token: str | None, address: str | None = None) -> Principal:
         """Return the holder of a key pair or access token, who asks from an address.
@@ -124,10 +128,31 @@ class Gate:
             except Unavailable:
                 await asyncio.sleep(LOOK_AGAIN_S)  # nobody can tell just now, and a line is not ended on suspicion
 
+    def count_request(self, connection: HTTPConnection, who: Principal) -> None:
+        """Count a request of somebody, and keep for its answer what is left to them. Raises TooManyRequests."""
+        is_setting = connection.scope.get("method") not in SAFE_METHODS and connection.scope["path"].startswith(
+            OWN_SETTINGS
+        )
+        keep_allowance(connection, self.counts.count(who, self._runtime.clock.now(), is_setting=is_setting))
+
+    def check_failures(self, connection: HTTPConnection, email: str) -> None:
+        """Refuse whoever has guessed wrong too often at a person from an address. Raises TooManySignIns."""
+        wait_s = self._failed.wait_s(_person(email), address_of(connection), self._runtime.clock.now())
+        if wait_s:
+            raise TooManySignIns("Too many wrong passwords from here; wait before the next.", retry_after_s=wait_s)
+
+    def note_sign_in(self, connection: HTTPConnection, email: str, *, has_failed: bool) -> None:
+        """Take note of whether somebody came in by password."""
+        person, address = _person(email), address_of(connection)
+        if has_failed:
+            self._failed.failed(person, address, self._runtime.clock.now())
+        else:
+            self._failed.succeeded(person, address)
+
     def count_sign_in(self, connection: HTTPConnection) -> None:
         """Count an attempt to sign in from an address. Raises TooManySignIns.
 
-        Nobody is locked out by their name, or anybody could lock them out; only the address has to wait.
+        Nobody is locked out by their name, or anybody could lock them out; only addresses have to wait.
         """
         allowance = self._sign_ins.take(address_of(connection), self._runtime.clock.now())
         if allowance.is_over:
@@ -137,7 +162,7 @@ class Gate:
 
     def count_letter(self, email: str) -> None:
         """Count a letter to an address, whether or not anybody has it. Raises TooManyLetters."""
-        if self._letters.take(email.strip().lower(), self._runtime.clock.now()).is_over:
+        if self._letters.take(_person(email), self._runtime.clock.now()).is_over:
             raise TooManyLetters("Letters have just been sent to this address; look there first.", retry_after_s=60)
 
     def forget_key(self, key_id: KeyId) -> None:
@@ -174,6 +199,7 @@ class Gate:
             raise UnknownCredentials("There is no such key or login.")
         if found.ended_at is not None:
             raise _ended()
+        self.counts.set_rates(found.who.tenant_id, found.rates)
         until = now + KEPT_FOR
         if found.expires_at is not None:
             if found.expires_at <= now:
@@ -247,9 +273,24 @@ def address_of(connection: HTTPConnection) -> str | None:
     return connection.client.host if connection.client else None
 
 
+def keep_allowance(connection: HTTPConnection, allowance: Allowance | None) -> None:
+    """Keep what is left to somebody, for the answer to tell; the tighter of two."""
+    state = connection.scope.setdefault("state", {})
+    known: Allowance | None = state.get("allowance")
+    if allowance is not None and (known is None or allowance.remaining < known.remaining):
+        state["allowance"] = allowance
+
+
+def _person(email: str) -> str:
+    return email.strip().lower()
+
+
 async def caller(connection: HTTPConnection) -> Principal:
     """Return who sent a request, for routes outside FastAPI."""
-    return await gate_of(connection).principal(token_of(connection), address_of(connection))
+    gate = gate_of(connection)
+    who = await gate.principal(token_of(connection), address_of(connection))
+    gate.count_request(connection, who)
+    return who
 
 
 _BEARER = HTTPBearer(scheme_name="key", description="A key pair, `PK….secret`, or an access token.", auto_error=False)

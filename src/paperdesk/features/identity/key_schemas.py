@@ -65,6 +65,7 @@ class KeyLimitsBody(Body):
     )
     dry_run: bool = Field(default=False, description="Try everything out and store nothing.")
     budget: KeyBudgetBody | None = None
+    requests_per_minute: int | None = Field(default=None, ge=1, le=1_000_000)
 
     def value(self) -> KeyLimits | None:
         """Return the limits, None when there are none."""
@@ -75,6 +76,7 @@ class KeyLimitsBody(Body):
             networks=None if self.networks is None else tuple(self.networks),
             dry_run=self.dry_run,
             budget=None if self.budget is None else self.budget.value(),
+            requests_per_minute=self.requests_per_minute,
         )
         return None if limits == NO_LIMITS else limits
 

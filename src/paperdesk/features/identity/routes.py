@@ -35,9 +35,10 @@ from paperdesk.features.identity.schemas import (
     RefreshBody,
     TokensView,
 )
-from paperdesk.features.identity.sign_in import sign_in
+from paperdesk.features.identity.sign_in import Login, SignInByLink, SignInByPassword, SignInRefused, sign_in
 from paperdesk.infra.http import Page, PageOf
 from paperdesk.infra.listing import ListRoute
+from paperdesk.infra.runtime import Runtime
 
 router = APIRouter(prefix="/v1", tags=["identity"], route_class=ListRoute)
 
@@ -48,7 +49,7 @@ async def begin_login(request: Request, response: Response, runtime: Serving, bo
     if "origin" in request.headers:  # no other page may sign this browser in as somebody else
         refuse_foreign_origin(request)
     gate_of(request).count_sign_in(request)
-    login = await sign_in(runtime, body.command(), request.headers.get("user-agent", ""))
+    login = await _signed_in(request, runtime, body.command())
     gate_of(request).forget_user(login.user.id)  # the link may have verified them
     response.headers["Cache-Control"] = "no-store"
     lasts = timedelta(hours=runtime.settings.login_hours)
@@ -57,6 +58,21 @@ async def begin_login(request: Request, response: Response, runtime: Serving, bo
         LOGIN_COOKIE, login.browser_token, int(lasts.total_seconds()), secure=is_https, httponly=True, samesite="strict"
     )
     return LoginView.of(login)
+
+
+async def _signed_in(request: Request, runtime: Runtime, command: SignInByPassword | SignInByLink) -> Login:
+    """Sign in, and count what fails: whoever guesses waits longer and longer, and nobody else."""
+    gate, program = gate_of(request), request.headers.get("user-agent", "")
+    if isinstance(command, SignInByLink):
+        return await sign_in(runtime, command, program)
+    gate.check_failures(request, command.email)
+    try:
+        login = await sign_in(runtime, command, program)
+    except SignInRefused:
+        gate.note_sign_in(request, command.email, has_failed=True)
+        raise
+    gate.note_sign_in(request, command.email, has_failed=False)
+    return login
 
 
 @router.delete("/logins/current", status_code=204)

@@ -10,11 +10,13 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import ColumnElement, Row, Select, and_, func, insert, null, select, true, update
+from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from paperdesk.core.kernel.ids import KeyId, TenantId, UserId
 from paperdesk.core.kernel.key_limits import KeyLimits
 from paperdesk.core.kernel.principal import Principal, Scope
+from paperdesk.core.kernel.rates import Rates
 from paperdesk.core.kernel.roles import Verification, scopes_of
 from paperdesk.features.identity.login_store import TokenKind
 from paperdesk.features.identity.member_store import NewUser, add_person, add_place
@@ -24,6 +26,7 @@ from paperdesk.features.identity.tables import (
     logins,
     memberships,
     sign_in_links,
+    tenant_rates,
     tenants,
     users,
 )
@@ -41,6 +44,7 @@ class Credential:
     expires_at: datetime | None
     ended_at: datetime | None
     last_used_at: datetime | None
+    rates: Rates | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +76,12 @@ async def find_key(db: AsyncConnection, prefix: str) -> Credential | None:
     key = api_keys.c
     query = select(
         key.tenant_id, key.user_id, key.id.label("key_id"), key.scopes,
-        key.limits, key.secret_hash, key.expires_at, key.last_used_at, memberships.c.role, memberships.c.verification,
+        key.limits, key.secret_hash, key.expires_at, key.last_used_at,
+        memberships.c.role, memberships.c.verification, tenant_rates.c.rates,
         func.coalesce(key.revoked_at, memberships.c.deactivated_at).label("ended_at"),
-    ).join(memberships, _same_member(api_keys)).where(key.prefix == prefix)  # fmt: skip
+    ).join(memberships, _same_member(api_keys)).outerjoin(
+        tenant_rates, tenant_rates.c.tenant_id == key.tenant_id
+    ).where(key.prefix == prefix)  # fmt: skip
     return await _credential(db, query)
 
 
@@ -86,10 +93,12 @@ async def find_login(db: AsyncConnection, token_hash: bytes) -> Credential | Non
             login.tenant_id, login.user_id, null().label("key_id"), null().label("scopes"),
             null().label("limits"), null().label("last_used_at"),
             token.token_hash.label("secret_hash"), token.expires_at, memberships.c.role, memberships.c.verification,
+            tenant_rates.c.rates,
             func.coalesce(login.ended_at, memberships.c.deactivated_at).label("ended_at"),
         )
         .join(login_tokens, token.login_id == login.id)
         .join(memberships, _same_member(logins))
+        .outerjoin(tenant_rates, tenant_rates.c.tenant_id == login.tenant_id)
         .where(token.token_hash == token_hash, token.kind != TokenKind.REFRESH)
     )  # fmt: skip
     return await _credential(db, query)
@@ -107,7 +116,24 @@ async def _credential(db: AsyncConnection, query: Select[Any]) -> Credential | N
     if row.scopes is not None:
         scopes &= frozenset(map(Scope, row.scopes))
     who = Principal(row.tenant_id, row.user_id, scopes, row.key_id, limits_of(row.limits))
-    return Credential(who, row.secret_hash, row.expires_at, row.ended_at, row.last_used_at)
+    return Credential(who, row.secret_hash, row.expires_at, row.ended_at, row.last_used_at, _rates(row.rates))
+
+
+def _rates(stored: object) -> Rates | None:
+    return None if stored is None else msgspec.convert(stored, Rates)
+
+
+async def load_rates(work: ReadOnly) -> Rates | None:
+    """Return the rates that the caller's tenant has set."""
+    query = select(tenant_rates.c.rates).where(owned(tenant_rates, work))
+    return _rates((await work.db.execute(query)).scalar_one_or_none())
+
+
+async def save_rates(work: UnitOfWork, rates: Rates) -> None:
+    """Write the rates of the caller's tenant."""
+    values = {"tenant_id": work.who.tenant_id, "rates": jsonable(rates)}
+    query = upsert(tenant_rates).values(values)
+    await work.db.execute(query.on_conflict_do_update(index_elements=["tenant_id"], set_={"rates": values["rates"]}))
 
 
 def limits_of(stored: object) -> KeyLimits | None:

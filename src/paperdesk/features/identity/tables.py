@@ -13,6 +13,13 @@ tenants = Table(
     Column("created_at", Instant, nullable=False),
 )
 
+tenant_rates = Table(
+    "tenant_rates",
+    metadata,
+    Column("tenant_id", Uuid, primary_key=True),
+    Column("rates", JSONB, nullable=False),
+)
+
 users = Table(
     "users",
     metadata,
