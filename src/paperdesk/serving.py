@@ -64,6 +64,7 @@ from paperdesk.infra.outbox import Relay
 from paperdesk.infra.postgres import EmbeddedPostgres
 from paperdesk.infra.runtime import Runtime
 from paperdesk.infra.schema import bring_up_to_date
+from paperdesk.infra.serving_others import require_fit_for_others
 from paperdesk.infra.settings import Settings
 from paperdesk.infra.telemetry import configure_logs
 
@@ -294,6 +295,7 @@ def serve_here(options: UpOptions, greet: Callable[[dict[str, Any]], None]) -> i
     """Run the desk in this process, on an event loop of its own."""
     given: dict[str, Any] = {"home": options.home, "host": options.host, "port": options.port}
     settings = Settings(**{name: value for name, value in given.items() if value is not None})
+    require_fit_for_others(settings)
     configure_logs(settings.log_format, settings.log_level)
     # What stops the start stops it before anything has started.
     routes_of(settings), keeper_of(settings, SystemClock()), first_day_of(settings)

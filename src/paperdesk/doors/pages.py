@@ -34,9 +34,9 @@ _NOT_BUILT = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Pape
 class SecurityHeaders:
     """Adds the headers that keep a page from being framed, sniffed or fed with foreign scripts."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        """Stand before an app."""
-        self._app = app
+    def __init__(self, app: ASGIApp, *, is_https: bool = False) -> None:
+        """Stand before an app, which is reached by https or by whatever its owner likes."""
+        self._app, self._is_https = app, is_https
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on and add headers to its answer."""
@@ -50,6 +50,12 @@ class SecurityHeaders:
                 headers.setdefault("content-security-policy", POLICY)
                 headers.setdefault("x-content-type-options", "nosniff")
                 headers.setdefault("referrer-policy", "no-referrer")
+                headers.setdefault("x-frame-options", "DENY")
+                headers.setdefault("cross-origin-opener-policy", "same-origin")
+                headers.setdefault("cross-origin-resource-policy", "same-origin")
+                headers.setdefault("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=()")
+                if self._is_https:
+                    headers.setdefault("strict-transport-security", "max-age=31536000")
             await send(message)
 
         await self._app(scope, receive, send_guarded)

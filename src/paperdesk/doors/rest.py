@@ -85,7 +85,7 @@ def build_app(desk: Desk, version: str, stream: Socket, neighbours: Sequence[Nei
     app.add_middleware(BodyLimit, body_bytes_max=settings.body_bytes_max, import_bytes_max=settings.import_bytes_max)
     app.add_middleware(Neighbours, neighbours=neighbours)
     app.add_middleware(RequestRates, desk=desk, neighbours=neighbours)
-    app.add_middleware(pages.SecurityHeaders)
+    app.add_middleware(pages.SecurityHeaders, is_https=(settings.public_url or "").startswith("https:"))
     app.add_middleware(RequestIds, metrics=desk.runtime.metrics)
     return app
 

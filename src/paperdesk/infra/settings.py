@@ -28,6 +28,9 @@ class Settings(BaseSettings):
     port: int = 2080
     """The port to listen on."""
 
+    mode: Literal["desk", "service"] = "desk"
+    """For whom it runs: desk, its owner; service, others, and then it starts with sound settings or not at all."""
+
     database_url: SecretStr | None = None
     """Any PostgreSQL 15 or newer; without it an embedded server is run in the home directory."""
 
