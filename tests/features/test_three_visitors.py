@@ -71,6 +71,10 @@ async def ids(desk: RunningDesk) -> dict[str, str]:
     (await desk.mine.ask("PUT", f"/v1/accounts/{account_id}/keys/{desk.first.key.id}")).raise_for_status()
     await signed_in(desk, desk.first)
     (login,) = await desk.mine.rows("/v1/logins")
+    # Whoever is the last owner of a tenant cannot leave it.
+    for each in (desk.mine, desk.theirs):
+        other = f"other.{desk.first.tenant_id if each is desk.mine else desk.second.tenant_id}@desk.test"
+        await each.post("/v1/users", {"email": other, "name": "Other", "role": "owner"})
     viewer = {"email": "viewer@desk.test", "name": "Vera", "role": "viewer"}
     added = await desk.mine.post("/v1/users", viewer)
     return {

@@ -18,6 +18,7 @@ from paperdesk.features.identity.access import (
     token_of,
 )
 from paperdesk.features.identity.change_password import change_password
+from paperdesk.features.identity.delete_self import delete_self
 from paperdesk.features.identity.end_login import end_login, sign_out
 from paperdesk.features.identity.issue_key import issue_key
 from paperdesk.features.identity.key_schemas import IssuedKeyView, KeyBody, KeyView
@@ -26,6 +27,7 @@ from paperdesk.features.identity.refresh_login import RefreshReused, refresh_log
 from paperdesk.features.identity.rename_self import rename_self
 from paperdesk.features.identity.revoke_key import RevokeKey, revoke_key
 from paperdesk.features.identity.schemas import (
+    DeletionBody,
     LoginBody,
     LoginOnFileView,
     LoginView,
@@ -128,6 +130,19 @@ async def put_password(request: Request, runtime: Serving, who: Caller, body: Pa
         await change_password(runtime, who, body.command(runtime.hasher.hash(token_of(request) or "")))
     finally:
         gate_of(request).forget_user(who.user_id)
+
+
+@router.post("/me/deletion", status_code=204)
+async def post_deletion(
+    request: Request, response: Response, runtime: Serving, who: Caller, body: DeletionBody
+) -> None:
+    """Delete yourself, for good: every way in ends, and what you did stays with the tenant."""
+    gate_of(request).count_sign_in(request)
+    try:
+        await delete_self(runtime, who, body.proof(runtime.hasher.hash(token_of(request) or "")))
+    finally:
+        gate_of(request).forget_user(who.user_id)
+    response.delete_cookie(LOGIN_COOKIE, secure=request.url.scheme == "https", httponly=True, samesite="strict")
 
 
 @router.get("/me")

@@ -22,6 +22,7 @@ from paperdesk.core.kernel.tiers import Tier
 from paperdesk.features.identity.change_password import ChangePassword
 from paperdesk.features.identity.login_store import LoginOnFile, WayIn
 from paperdesk.features.identity.member_store import Member
+from paperdesk.features.identity.prove_self import Proof
 from paperdesk.features.identity.queries import Me
 from paperdesk.features.identity.refresh_login import LoginTokens
 from paperdesk.features.identity.sign_in import Login, SignInByLink, SignInByPassword
@@ -157,6 +158,18 @@ class PasswordBody(Body):
         """Return what is asked for."""
         old = None if self.old_password is None else self.old_password.get_secret_value()
         return ChangePassword(token_hash, self.new_password.get_secret_value(), old)
+
+
+class DeletionBody(Body):
+    """Your password; it is not needed if you signed in by a link within the last quarter of an hour."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"password": "correct horse battery staple"}]})
+
+    password: Annotated[Secret, Field(max_length=PASSWORD_LENGTH_MAX)] | None = None
+
+    def proof(self, token_hash: bytes) -> Proof:
+        """Return what is shown."""
+        return Proof(token_hash, None if self.password is None else self.password.get_secret_value())
 
 
 class TenantView(BaseModel):
