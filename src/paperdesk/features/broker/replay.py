@@ -51,6 +51,7 @@ class TapePast:
     def __init__(self, tape: Tape, dataset: Dataset) -> None:
         """Take the tape and its market."""
         self.tape, self.dataset = tape, dataset
+        self._marks: tuple[int, TapeMarks] | None = None
 
     def piece(self, cursor: int) -> int:
         """Return a cursor ahead that is not too far to go at once."""
@@ -61,8 +62,10 @@ class TapePast:
         return self.dataset.facts_between(after, upto, instrument_ids)
 
     def marks(self, cursor: int) -> Marks:
-        """Return what instruments are worth at a cursor."""
-        return TapeMarks(self.dataset, cursor)
+        """Return what instruments are worth at a cursor; asked again for the same, it knows them already."""
+        if self._marks is None or self._marks[0] != cursor:
+            self._marks = cursor, TapeMarks(self.dataset, cursor)
+        return self._marks[1]
 
     def quotes(self, cursor: int) -> Quotes:
         """Return the real quotes that stand at a cursor."""

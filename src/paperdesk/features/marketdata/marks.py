@@ -5,8 +5,8 @@ worth that. A print at the close of a session is the official close.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from paperdesk.core.broker.marks import (
     LAST_PRINT,
@@ -19,6 +19,7 @@ from paperdesk.core.broker.marks import (
     opening_of,
 )
 from paperdesk.core.kernel.ids import InstrumentId
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.facts import CloseFact
 from paperdesk.core.market.halts import standing_halt
 from paperdesk.core.market.instruments import Kind
@@ -45,19 +46,21 @@ class TapeMarks(Mapping[InstrumentId, Mark]):
             is_here = instrument_id in self._dataset.instruments
             look = mark_at if is_here else _opening_mark
             found = look(self._dataset, instrument_id, self._cursor)
-            if found is not None:
-                around = partial(circumstances_at, self._dataset, found.instrument, self._cursor)
-                found = replace(found, circumstances=around)
-            if found is not None and found.instrument.kind in {Kind.EQUITY, Kind.ETF}:
-                tested = partial(is_under_price_test, self._dataset, instrument_id, self._cursor)
-                found = replace(found, is_under_price_test=tested)
-            if found is not None and found.instrument.contract is not None:
-                found = replace(found, scanned=partial(self._scan, found), greeks=partial(self._greeks, found))
-            self._known[instrument_id] = found
+            self._known[instrument_id] = None if found is None else self._asked_later(found)
         mark = self._known[instrument_id]
         if mark is None:
             raise KeyError(instrument_id)
         return mark
+
+    def _asked_later(self, mark: Mark) -> Mark:
+        """Return a mark with what few ask of it, to be worked out then."""
+        instrument = mark.instrument
+        later: dict[str, Any] = {"circumstances": partial(circumstances_at, self._dataset, instrument, self._cursor)}
+        if instrument.kind in {Kind.EQUITY, Kind.ETF}:
+            later["is_under_price_test"] = partial(is_under_price_test, self._dataset, instrument.id, self._cursor)
+        if instrument.contract is not None:
+            later |= {"scanned": partial(self._scan, mark), "greeks": partial(self._greeks, mark)}
+        return replace(mark, **later)
 
     def _scan(self, option: Mark) -> Scan | None:
         """Return how an option changes at the points of a scan; nobody knows without a price of its underlying."""
