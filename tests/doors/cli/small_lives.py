@@ -12,6 +12,8 @@ from tests.doors.cli.small_answers import T0, T1, by_id, numbered, page
 class SmallLives:
     accounts: list[dict[str, Any]]
     orders: list[dict[str, Any]]
+    jobs: dict[str, dict[str, Any]]
+    ran: dict[str, Any]
 
     def life_routes(self) -> list[Route]:
         return [
@@ -23,6 +25,10 @@ class SmallLives:
             Route("/v1/accounts/{id}/epochs", self.list_epochs),
             Route("/v1/accounts/{id}/forks", self.fork, methods=["POST"]),
             Route("/v1/accounts/{id}/comparison", self.compare),
+            Route("/v1/strategies", self.list_strategies),
+            Route("/v1/backtests", self.backtests, methods=["GET", "POST"]),
+            Route("/v1/backtests/{id}", self.delete_backtest, methods=["DELETE"]),
+            Route("/v1/backtests/{id}/results", self.backtest_results),
         ]
 
     async def change_account(self, request: Request) -> Response:
@@ -49,6 +55,43 @@ class SmallLives:
         lost = {**order, "after": None, "gain": "-5.00"}
         found |= {"orders": [{**order, "gain": "0.10"}, lost], "impossible": [gone]}
         return JSONResponse({"rescore": found, "job_id": None})
+
+    async def list_strategies(self, request: Request) -> Response:
+        fast = {"name": "fast", "default": "10", "said": "a whole number from 1 to 1000"}
+        return page(request, [{"name": "sma_cross", "description": "Long while above.", "parameters": [fast]}])
+
+    async def backtests(self, request: Request) -> Response:
+        job_id = numbered(5, 1)
+        self.jobs[job_id] = {"id": job_id, "state": "running", "message": "", "progress": 1.0, "problems": []}
+        run: dict[str, Any] = {
+            "id": numbered(8, 1),
+            "name": "sma_cross",
+            "strategy": "sma_cross",
+            "symbols": ["AAPL"],
+            "asked_at": T0,
+        }
+        run |= {"state": "done", "job_id": job_id}
+        if request.method == "POST":
+            self.ran = await request.json()
+            return JSONResponse(run, 202)
+        return page(request, [run])
+
+    async def delete_backtest(self, _request: Request) -> Response:
+        return Response(status_code=204)
+
+    async def backtest_results(self, _request: Request) -> Response:
+        refusal = {"at": T0, "symbol": "AAPL", "message": "Too little cash."}
+        failure = {"at": T1, "error": "ValueError: no", "file": "mine.py", "line": 7}
+        found: dict[str, Any] = {
+            "began_at": T0,
+            "ended_at": T1,
+            "equity_before": "100000",
+            "equity_after": "101234.5",
+            "fees": "12.3",
+        }
+        found |= {"fills": 4, "figures": {"total_return": 0.012345, "sharpe": 1.5, "calmar": None}}
+        found |= {"reasons": {"calmar": "the equity never fell"}, "refusals": [refusal], "failure": failure}
+        return JSONResponse(found)
 
     async def order_statistics(self, _request: Request) -> Response:
         filled = [each for each in self.orders if each["status"] == "filled"]

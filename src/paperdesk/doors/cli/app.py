@@ -16,6 +16,7 @@ from typer.core import TyperGroup
 from paperdesk.core.kernel.errors import PaperdeskError
 from paperdesk.doors.cli import (
     accounts,
+    backtests,
     combos,
     imports,
     jobs,
@@ -108,6 +109,7 @@ def build_app(local: LocalCommands, home: Path) -> typer.Typer:
     app.add_typer(tapes.dataset_verbs, name="datasets")
     app.add_typer(market.verbs, name="market")
     app.add_typer(sources.verbs, name="sources")
+    app.add_typer(backtests.verbs, name="backtests")
     app.add_typer(jobs.verbs, name="jobs")
     app.add_typer(users.verbs, name="users")
     app.add_typer(keys.verbs, name="keys")

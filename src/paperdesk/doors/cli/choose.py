@@ -55,6 +55,11 @@ def job_id(desk: Desk, wanted: str) -> str:
     return wanted if _is_id(wanted) else str(_one("job", desk.rows("/v1/jobs"), wanted)["id"])
 
 
+def backtest_id(desk: Desk, wanted: str) -> str:
+    """Return a backtest's id from the id, its ending or its name."""
+    return wanted if _is_id(wanted) else str(_one("backtest", desk.rows("/v1/backtests"), wanted)["id"])
+
+
 def user(desk: Desk, wanted: str) -> Row:
     """Return the person meant, by address, name or id."""
     return _one("user", desk.rows("/v1/users"), wanted)
