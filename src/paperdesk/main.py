@@ -64,6 +64,13 @@ def _lives(pid: int) -> bool:
     return True
 
 
+def bridge(url: str, token: str) -> None:
+    """Carry messages between a model's client and a desk."""
+    from paperdesk.doors.mcp.stdio import bridge as carry  # noqa: PLC0415 - as above
+
+    carry(url, token)
+
+
 def run() -> None:
     """Run the command line."""
     trap_floats()
@@ -73,7 +80,7 @@ def run() -> None:
         found = find_installation(None, settings.search_path)
         return None if found is None else f"{found.version} in {found.programs}"
 
-    local = LocalCommands(up=up, down=down, doctor=lambda home: examine(home, postgres))
+    local = LocalCommands(up=up, down=down, doctor=lambda home: examine(home, postgres), bridge=bridge)
     build_app(local, settings.directory)()
 
 

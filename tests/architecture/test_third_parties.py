@@ -27,6 +27,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "cryptography": ("infra/crypto.py",),
     "fastapi": (*SHAPES, "infra/http.py", "infra/listing.py"),
     "httpx": ("infra/*", "features/*/sources.py", "features/*/venues/*", "doors/*"),
+    "httpx2": ("doors/mcp/*",),
     "mcp": ("doors/mcp/*",),
     "mcp_types": ("doors/mcp/*",),
     "procrastinate": ("infra/*", "migrations/*"),

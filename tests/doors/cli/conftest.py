@@ -62,7 +62,9 @@ def app(home: Path, asked: Asked) -> typer.Typer:
         asked.down.append(place)
         return len(asked.down) == 1
 
-    local = LocalCommands(up=up, down=down, doctor=lambda place: examine(place, lambda: "PostgreSQL 16.2"))
+    local = LocalCommands(
+        up=up, down=down, doctor=lambda place: examine(place, lambda: "PostgreSQL 16.2"), bridge=print
+    )
     return build_app(local, home)
 
 

@@ -19,7 +19,7 @@ from paperdesk.doors.cli.app import LocalCommands, build_app
 
 # Who is started in the background may have been told to ignore Ctrl-C.
 signal.signal(signal.SIGINT, signal.default_int_handler)
-local = LocalCommands(up=lambda wish: 0, down=lambda home: False, doctor=lambda home: ())
+local = LocalCommands(up=lambda wish: 0, down=lambda home: False, doctor=lambda home: (), bridge=print)
 build_app(local, Path(sys.argv[1]))(sys.argv[2:])
 """
 

@@ -23,6 +23,7 @@ from paperdesk.doors.cli import (
     keys,
     lives,
     market,
+    models,
     order_life,
     orders,
     preferences,
@@ -63,11 +64,15 @@ class UpOptions:
 
 @dataclass(frozen=True, slots=True)
 class LocalCommands:
-    """What acts on this machine: run the desk and return an exit code, stop it and say if it ran, examine it."""
+    """What acts on this machine: run the desk and return an exit code, stop it and say if it ran, examine it.
+
+    `bridge` stands between standard input and output and a desk, for models.
+    """
 
     up: Callable[[UpOptions], int]
     down: Callable[[Path], bool]
     doctor: Callable[[Path], Sequence[Check]]
+    bridge: models.Bridge
 
 
 class _Verbs(TyperGroup):
@@ -115,6 +120,7 @@ def build_app(local: LocalCommands, home: Path) -> typer.Typer:
     app.add_typer(keys.verbs, name="keys")
     app.add_typer(rates.verbs, name="rates")
     app.add_typer(preferences.verbs, name="preferences")
+    app.add_typer(models.verbs_with(local.bridge), name="mcp")
     return app
 
 
