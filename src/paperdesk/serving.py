@@ -22,6 +22,9 @@ from paperdesk.doors.cli.app import UpOptions
 from paperdesk.doors.desk import Desk, Neighbour
 from paperdesk.doors.elsewhere import Elsewhere
 from paperdesk.doors.mcp.app import Door as Tools
+from paperdesk.doors.pages import SecurityHeaders
+from paperdesk.doors.problems import RequestIds
+from paperdesk.doors.rates import RequestRates
 from paperdesk.doors.rest import build_app as build_rest
 from paperdesk.doors.stream.app import MESSAGE_BYTES_MAX, stream
 from paperdesk.doors.stream.frames import FramedProtocol
@@ -250,12 +253,33 @@ def listener_of(desk: Desk, *more: Neighbour) -> Listener:
     return Listener(config)
 
 
+@asynccontextmanager
+async def listening_for_models(settings: Settings, tools: Tools) -> AsyncIterator[None]:
+    """Serve models on a port of their own as well, where one is set."""
+    if settings.mcp_port is None:
+        yield
+        return
+    with closing(bound(settings.model_copy(update={"port": settings.mcp_port}))) as listening:
+        is_https = (settings.public_url or "").startswith("https:")
+        guarded = SecurityHeaders(RequestRates(tools, tools.desk, [tools.neighbour]), is_https=is_https)
+        app = RequestIds(guarded, tools.desk.runtime.metrics)
+        config = uvicorn.Config(app, log_config=None, access_log=False, ws="none", lifespan="off", server_header=False)
+        listener = Listener(config)
+        serving = asyncio.create_task(listener.serve(sockets=[listening]))
+        try:
+            await _either(serving, listener.is_open.wait())
+            yield
+        finally:
+            listener.should_exit = listener.force_exit = True
+            await serving
+
+
 async def serve(settings: Settings, greet: Callable[[dict[str, Any]], None]) -> int:
     """Run the desk until it is told to stop; return the exit code."""
     home, listening = Home(settings.directory), bound(settings)
     url = f"http://{settings.host}:{listening.getsockname()[1]}"
     with home.taken(), closing(listening):
-        async with running_desk(settings) as desk, tools_of(desk) as tools:
+        async with running_desk(settings) as desk, tools_of(desk) as tools, listening_for_models(settings, tools):
             listener = listener_of(desk, tools.neighbour)
             listener.stop_on_signals()
             serving = asyncio.create_task(listener.serve(sockets=[listening]))

@@ -76,6 +76,9 @@ class Settings(BaseSettings):
     mcp_toolsets: str = "default"
     """Which tools a model is shown whose address names no toolsets; names with commas between them, or all."""
 
+    mcp_port: int | None = None
+    """A port of its own where models are served too, such as 2081; without it they come by the port for all."""
+
     mcp_confirm_above: Decimal | None = None
     """The value of an order above which a model has to have it confirmed by its person; never, without it."""
 

@@ -53,7 +53,7 @@ from paperdesk.doors.mcp.prompts import TASKS, task_named
 from paperdesk.doors.mcp.refusals import Failed
 from paperdesk.doors.mcp.resources import JSON, RESOURCES, found_at, topics_of
 from paperdesk.doors.mcp.toolsets import chosen, schema_of, tool_named, tools_in
-from paperdesk.doors.problems import MethodNotAllowed, problem_response, request_id_of
+from paperdesk.doors.problems import REFUSALS, MethodNotAllowed, problem_response, request_id_of
 from paperdesk.features.identity.access import (
     CredentialsEnded,
     KeyExpired,
@@ -91,7 +91,7 @@ class Door:
 
     def __init__(self, desk: Desk, version: str) -> None:
         """Prepare; it answers once it is opened."""
-        self._desk, self._version = desk, version
+        self.desk, self._version = desk, version
         self._server: Server[Any] = Server(
             "paperdesk",
             title="Paperdesk",
@@ -134,6 +134,9 @@ class Door:
             await send({"type": "websocket.close", "code": 1000})
             return
         request = Request(scope, receive)
+        if request.url.path != PATH:  # on a port of its own
+            await problem_response(REFUSALS[404], request_id_of(request))(scope, receive, send)
+            return
         try:
             visit = await self._visit(request)
         except PaperdeskError as error:
@@ -154,15 +157,15 @@ class Door:
     async def _visit(self, request: Request) -> Visit:
         if request.method not in METHODS:
             raise MethodNotAllowed("This address does not take this method.")
-        who = await self._desk.gate.principal(token_of(request), address_of(request))
-        self._desk.gate.count_request(request, who)
+        who = await self.desk.gate.principal(token_of(request), address_of(request))
+        self.desk.gate.count_request(request, who)
         if "origin" in request.headers:
             refuse_foreign_origin(request)
-        return Visit(who, chosen(request.query_params.get("toolsets", self._desk.runtime.settings.mcp_toolsets)))
+        return Visit(who, chosen(request.query_params.get("toolsets", self.desk.runtime.settings.mcp_toolsets)))
 
     def _ask(self, call: Call) -> Ask:
         visit: Visit = _request(call).scope[VISIT]
-        return Ask(visit.who, self._desk, visit.toolsets, self._version, call)
+        return Ask(visit.who, self.desk, visit.toolsets, self._version, call)
 
     async def _attempted(self, call: Call, work: Awaitable[Done]) -> Done:
         """Return what was worked out. Raises Failed, whatever came in between."""
@@ -229,7 +232,7 @@ class Door:
         async def send(uri: str) -> None:
             await news.publish(ResourceUpdated(uri))
 
-        telling = told(self._desk.runtime.bus, Followed(topics), send)
+        telling = told(self.desk.runtime.bus, Followed(topics), send)
         feeding = asyncio.create_task(_until_first(telling, self._ended(_request(call))))
         feeding.add_done_callback(lambda _: listening.close())
         try:
@@ -245,7 +248,7 @@ class Door:
     async def _ended(self, request: Request) -> None:
         """Wait until the credential that a request came with has ended."""
         with suppress(CredentialsEnded, KeyExpired):
-            await self._desk.gate.until_ended(token_of(request) or "", address_of(request))
+            await self.desk.gate.until_ended(token_of(request) or "", address_of(request))
 
     async def _list_prompts(self, _: Call, __: PaginatedRequestParams | None) -> ListPromptsResult:
         return ListPromptsResult(prompts=[each.on_wire for each in TASKS])
