@@ -76,6 +76,16 @@ def test_what_closes_is_free_of_money_and_of_losses() -> None:
     assert refused.value.facts == {"needed": "90", "available": "0", "rule": "notional_a_day"}
 
 
+def test_an_order_by_money_needs_that_money() -> None:
+    story = Story()
+    before = story.account
+    made = story.order(story.buy("0", notional="150"))
+    order = Asked(before, (replace(made, accepted_at=NOON),), (), replace(story.view, at=NOON))
+    assert charged(KeyBudget(notional_a_day=Decimal(150)), None, order, None).notional == Decimal(150)
+    with pytest.raises(KeyBudgetSpent):
+        charged(KeyBudget(notional_a_day=Decimal(149)), None, order, None)
+
+
 @pytest.mark.parametrize(("result", "may"), [("5", True), ("-99.99", True), ("-100", False), ("-100.01", False)])
 def test_a_loss_is_measured_against_the_budget(result: str, *, may: bool) -> None:
     order = asked(Story(), Side.BUY, "1", "10")

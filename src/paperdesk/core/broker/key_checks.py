@@ -10,6 +10,7 @@ from paperdesk.core.broker.account import Account
 from paperdesk.core.broker.commands import (
     CancelOrder,
     CancelOrders,
+    ChooseLeverage,
     ClosePosition,
     Command,
     ExerciseOption,
@@ -17,7 +18,6 @@ from paperdesk.core.broker.commands import (
     PlaceCombo,
     PlaceOrder,
     ReplaceOrder,
-    TransferCash,
 )
 from paperdesk.core.broker.evolution import group_of
 from paperdesk.core.kernel.key_limits import KeyLimits
@@ -40,7 +40,7 @@ def check_symbols(limits: KeyLimits, account: Account, command: Command) -> None
 def _traded(account: Account, command: Command) -> Iterator[str | None]:
     """Return the symbols of what a command would trade; None is all there are."""
     match command:
-        case PlaceOrder() | ClosePosition() | ExerciseOption() | InstructExpiry() | CancelOrders():
+        case PlaceOrder() | ClosePosition() | ExerciseOption() | InstructExpiry() | CancelOrders() | ChooseLeverage():
             yield command.symbol
         case PlaceCombo():
             yield from (leg.symbol for leg in command.legs)
@@ -50,7 +50,7 @@ def _traded(account: Account, command: Command) -> Iterator[str | None]:
                 yield from (
                     each.instrument.symbol for each in (group_of(account, order) if order.is_combo else [order])
                 )
-        case TransferCash():
+        case _:  # cash has no symbol
             return
 
 
