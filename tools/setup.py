@@ -25,8 +25,7 @@ ROOT = Path(__file__).resolve().parents[1]
 VENV = ROOT / ".venv"
 BIN = VENV / "bin"
 STAMPS = VENV / "stamps"
-WEB = ROOT / "web"
-UI = ROOT / "src" / "paperdesk" / "ui"
+WEB, UI = ROOT / "web", ROOT / "src" / "paperdesk" / "ui"
 
 PYTHON_MIN, PYTHON_BELOW = (3, 11), (3, 15)
 # What vite runs on: 20.19 or newer within 20, or 22.12 and newer.
@@ -37,6 +36,8 @@ NOT_SOURCES = frozenset({"node_modules", "dist", "coverage", "test-results", "__
 UNWANTED = ("NODE_ENV", "NODE_OPTIONS", "PIP_PREFIX", "PIP_TARGET", "PIP_USER", "PYTHONHOME", "PYTHONPATH")
 # Generators that a person runs, once a year; the others run by themselves.
 BY_HAND = frozenset({"gen_sessions.py"})
+# The order of tests and the examples of properties: one for every change, so that it passes or fails every time.
+SAME_EVERY_TIME = ("--randomly-seed=1792", "--hypothesis-seed=1792")
 
 
 class SetupFailed(Exception):
@@ -267,11 +268,6 @@ def up(words: Sequence[str]) -> None:
     become([BIN / "paperdesk", "up", *words])
 
 
-# What every change must pass is the same for every change: the order of tests and the examples that properties are
-# tried on follow from one seed. Other orders and other examples are looked for by night.
-SAME_EVERY_TIME = ("--randomly-seed=1792", "--hypothesis-seed=1792")
-
-
 def test(words: Sequence[str]) -> None:
     """Set up what the suite needs, then run it."""
     prepare_python(["dev"])
@@ -285,10 +281,9 @@ def nightly(words: Sequence[str]) -> None:
     prepare_web()
     rules = ["--cov=paperdesk.core.broker", "--cov-branch", "--cov-report=term-missing", "--cov-fail-under=100"]
     run([BIN / "pytest", "-n", "2", "tests/core/broker", *rules])
-    machine = "tests/core/broker/test_machine.py"
-    run([BIN / "pytest", "-n", "0", "--hypothesis-profile=nightly", "--timeout", "7200", machine])
-    run([BIN / "pytest", "-n", "2"])
-    become([BIN / "pytest", "-n", "2", "-m", "slow or nightly", "--timeout", "3600", *words])
+    longest = ["--hypothesis-profile=nightly", "--timeout", "7200", "tests/core/broker/test_machine.py"]
+    run([BIN / "pytest", "-n", "0", *longest])
+    become([BIN / "pytest", "-n", "2", "-m", "", "--timeout", "3600", *words])
 
 
 def generators() -> list[Path]:
@@ -342,9 +337,8 @@ def docs(_words: Sequence[str]) -> None:
 def clean(_words: Sequence[str]) -> None:
     """Remove everything that was installed or built; the data directory stays."""
     caches = (".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", ".import_linter_cache")
-    built = (".venv", "build", "dist", "web/node_modules", "src/paperdesk/ui", *caches)
-    for path in [ROOT / name for name in built]:
-        shutil.rmtree(path, ignore_errors=True)
+    for name in (".venv", "build", "dist", "web/node_modules", "src/paperdesk/ui", *caches):
+        shutil.rmtree(ROOT / name, ignore_errors=True)
     for pattern in ("src", "tests", "tools", "bench"):
         for cache in list((ROOT / pattern).rglob("__pycache__")):
             shutil.rmtree(cache, ignore_errors=True)
