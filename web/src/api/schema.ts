@@ -3694,6 +3694,24 @@ export interface components {
             equity: (string | null)[];
         };
         /**
+         * EquityPointOut
+         * @description What the account was worth at a session's close, or is now; null where a price is missing.
+         */
+        EquityPointOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Equity */
+            equity: string | null;
+            /**
+             * Cash
+             * @example 12.5
+             */
+            cash: string;
+        };
+        /**
          * EquityScoreOut
          * @description What the account was worth at an instant, and would have been; null where a price is missing.
          */
@@ -6359,6 +6377,16 @@ export interface components {
              */
             next_cursor: string | null;
         };
+        /** PageOf[EquityPointOut] */
+        PageOf_EquityPointOut_: {
+            /** Items */
+            items: components["schemas"]["EquityPointOut"][];
+            /**
+             * Next Cursor
+             * @description Pass it as `cursor` for the next page; null on the last one.
+             */
+            next_cursor: string | null;
+        };
         /** PageOf[FillOut] */
         PageOf_FillOut_: {
             /** Items */
@@ -6543,6 +6571,36 @@ export interface components {
         PageOf_RunOrderOut_: {
             /** Items */
             items: components["schemas"]["RunOrderOut"][];
+            /**
+             * Next Cursor
+             * @description Pass it as `cursor` for the next page; null on the last one.
+             */
+            next_cursor: string | null;
+        };
+        /** PageOf[RunPointOut] */
+        PageOf_RunPointOut_: {
+            /** Items */
+            items: components["schemas"]["RunPointOut"][];
+            /**
+             * Next Cursor
+             * @description Pass it as `cursor` for the next page; null on the last one.
+             */
+            next_cursor: string | null;
+        };
+        /** PageOf[ShippedStrategyOut] */
+        PageOf_ShippedStrategyOut_: {
+            /** Items */
+            items: components["schemas"]["ShippedStrategyOut"][];
+            /**
+             * Next Cursor
+             * @description Pass it as `cursor` for the next page; null on the last one.
+             */
+            next_cursor: string | null;
+        };
+        /** PageOf[StrategyOut] */
+        PageOf_StrategyOut_: {
+            /** Items */
+            items: components["schemas"]["paperdesk__features__marketdata__strategy_schemas__StrategyOut"][];
             /**
              * Next Cursor
              * @description Pass it as `cursor` for the next page; null on the last one.
@@ -7843,6 +7901,26 @@ export interface components {
             closed_reason: string | null;
         };
         /**
+         * RunPointOut
+         * @description What the account was worth at a close; null where something held had no price.
+         */
+        RunPointOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Equity */
+            equity: string | null;
+            /**
+             * Cash
+             * @example 12.5
+             */
+            cash: string;
+            /** Invested */
+            invested: string | null;
+        };
+        /**
          * RunRefusalOut
          * @description Something the strategy asked for that was refused, and why.
          */
@@ -7963,6 +8041,24 @@ export interface components {
          * @enum {string}
          */
         Settlement: "physical" | "cash_pm" | "cash_am";
+        /**
+         * ShippedStrategyOut
+         * @description A strategy that can be run by its name.
+         */
+        ShippedStrategyOut: {
+            /** Name */
+            name: string;
+            /** Version */
+            version: number;
+            /** Description */
+            description: string;
+            /** Symbols Least */
+            symbols_least: number;
+            /** Symbols Most */
+            symbols_most: number;
+            /** Parameters */
+            parameters: components["schemas"]["ParameterOut"][];
+        };
         /**
          * Side
          * @description Which way an order goes.
@@ -8688,62 +8784,6 @@ export interface components {
          */
         paperdesk__core__kernel__roles__Role: "owner" | "admin" | "trader" | "risk" | "viewer";
         /**
-         * EquityPointOut
-         * @description What the account was worth at a close; null where something held had no price.
-         */
-        paperdesk__features__backtests__schemas__EquityPointOut: {
-            /**
-             * At
-             * Format: date-time
-             */
-            at: string;
-            /** Equity */
-            equity: string | null;
-            /**
-             * Cash
-             * @example 12.5
-             */
-            cash: string;
-            /** Invested */
-            invested: string | null;
-        };
-        /**
-         * StrategyOut
-         * @description A strategy that can be run by its name.
-         */
-        paperdesk__features__backtests__schemas__StrategyOut: {
-            /** Name */
-            name: string;
-            /** Version */
-            version: number;
-            /** Description */
-            description: string;
-            /** Symbols Least */
-            symbols_least: number;
-            /** Symbols Most */
-            symbols_most: number;
-            /** Parameters */
-            parameters: components["schemas"]["ParameterOut"][];
-        };
-        /**
-         * EquityPointOut
-         * @description What the account was worth at a session's close, or is now; null where a price is missing.
-         */
-        paperdesk__features__broker__schemas__EquityPointOut: {
-            /**
-             * At
-             * Format: date-time
-             */
-            at: string;
-            /** Equity */
-            equity: string | null;
-            /**
-             * Cash
-             * @example 12.5
-             */
-            cash: string;
-        };
-        /**
          * StrategyOut
          * @description A strategy, so many times; its payoff is null with a reason where legs end on different days.
          */
@@ -8771,46 +8811,6 @@ export interface components {
             name: string;
             /** Acknowledged */
             acknowledged: number;
-        };
-        /** PageOf[EquityPointOut] */
-        paperdesk__infra__http__PageOf_EquityPointOut___1: {
-            /** Items */
-            items: components["schemas"]["paperdesk__features__broker__schemas__EquityPointOut"][];
-            /**
-             * Next Cursor
-             * @description Pass it as `cursor` for the next page; null on the last one.
-             */
-            next_cursor: string | null;
-        };
-        /** PageOf[EquityPointOut] */
-        paperdesk__infra__http__PageOf_EquityPointOut___2: {
-            /** Items */
-            items: components["schemas"]["paperdesk__features__backtests__schemas__EquityPointOut"][];
-            /**
-             * Next Cursor
-             * @description Pass it as `cursor` for the next page; null on the last one.
-             */
-            next_cursor: string | null;
-        };
-        /** PageOf[StrategyOut] */
-        paperdesk__infra__http__PageOf_StrategyOut___1: {
-            /** Items */
-            items: components["schemas"]["paperdesk__features__marketdata__strategy_schemas__StrategyOut"][];
-            /**
-             * Next Cursor
-             * @description Pass it as `cursor` for the next page; null on the last one.
-             */
-            next_cursor: string | null;
-        };
-        /** PageOf[StrategyOut] */
-        paperdesk__infra__http__PageOf_StrategyOut___2: {
-            /** Items */
-            items: components["schemas"]["paperdesk__features__backtests__schemas__StrategyOut"][];
-            /**
-             * Next Cursor
-             * @description Pass it as `cursor` for the next page; null on the last one.
-             */
-            next_cursor: string | null;
         };
         /**
          * PlaceOrderBody
@@ -10620,7 +10620,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["paperdesk__infra__http__PageOf_StrategyOut___1"];
+                    "application/json": components["schemas"]["PageOf_StrategyOut_"];
                     "text/csv": string;
                 };
             };
@@ -11999,7 +11999,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["paperdesk__infra__http__PageOf_EquityPointOut___1"];
+                    "application/json": components["schemas"]["PageOf_EquityPointOut_"];
                     "text/csv": string;
                 };
             };
@@ -14355,7 +14355,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["paperdesk__infra__http__PageOf_StrategyOut___2"];
+                    "application/json": components["schemas"]["PageOf_ShippedStrategyOut_"];
                     "text/csv": string;
                 };
             };
@@ -14585,7 +14585,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["paperdesk__infra__http__PageOf_EquityPointOut___2"];
+                    "application/json": components["schemas"]["PageOf_RunPointOut_"];
                     "text/csv": string;
                 };
             };

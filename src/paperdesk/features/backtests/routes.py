@@ -14,10 +14,10 @@ from paperdesk.features.backtests.schemas import (
     BacktestBody,
     BacktestOut,
     BacktestResultsOut,
-    EquityPointOut,
+    RunPointOut,
     RoundTripOut,
     RunOrderOut,
-    StrategyOut,
+    ShippedStrategyOut,
 )
 from paperdesk.features.identity.access import Reading, Work
 from paperdesk.features.marketdata.routes import Datasets
@@ -34,11 +34,11 @@ async def _shown(work: ReadOnly, found: Backtest) -> BacktestOut:
 
 
 @router.get("/strategies")
-async def get_shipped_strategies(page: Page, work: Reading) -> PageOf[StrategyOut]:  # noqa: ARG001 - whoever reads may know
+async def get_shipped_strategies(page: Page, work: Reading) -> PageOf[ShippedStrategyOut]:  # noqa: ARG001 - whoever reads may know
     """List the strategies that can be run, with their parameters."""
     kinds = sorted(SHIPPED.values(), key=lambda kind: kind.name)
     found, next_cursor = page.part(kinds, lambda kind: (kind.name,), tuple[str])
-    return PageOf(items=[StrategyOut.of(kind) for kind in found], next_cursor=next_cursor)
+    return PageOf(items=[ShippedStrategyOut.of(kind) for kind in found], next_cursor=next_cursor)
 
 
 @router.post("/backtests", status_code=202)
@@ -86,10 +86,10 @@ async def get_backtest_results(backtest_id: UUID, work: Reading) -> BacktestResu
 
 
 @router.get("/backtests/{backtest_id}/equity")
-async def get_backtest_equity(backtest_id: UUID, work: Reading, page: Page) -> PageOf[EquityPointOut]:
+async def get_backtest_equity(backtest_id: UUID, work: Reading, page: Page) -> PageOf[RunPointOut]:
     """List what the account was worth at every close, oldest first; at most 5,000 points."""
     rows, next_cursor = _part(page, (await queries.read_report(work, backtest_id))["equity"])
-    return PageOf(items=[EquityPointOut.model_validate(each) for each in rows], next_cursor=next_cursor)
+    return PageOf(items=[RunPointOut.model_validate(each) for each in rows], next_cursor=next_cursor)
 
 
 @router.get("/backtests/{backtest_id}/orders")

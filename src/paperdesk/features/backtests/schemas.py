@@ -28,7 +28,7 @@ class ParameterOut(BaseModel):
     choices: list[str]
 
 
-class StrategyOut(BaseModel):
+class ShippedStrategyOut(BaseModel):
     """A strategy that can be run by its name."""
 
     name: str
@@ -39,7 +39,7 @@ class StrategyOut(BaseModel):
     parameters: list[ParameterOut]
 
     @classmethod
-    def of(cls, kind: type[Strategy]) -> "StrategyOut":
+    def of(cls, kind: type[Strategy]) -> "ShippedStrategyOut":
         """Show a strategy."""
         parameters = [
             ParameterOut(
@@ -147,7 +147,7 @@ _SAME = (
 )  # fmt: skip
 
 
-class EquityPointOut(BaseModel):
+class RunPointOut(BaseModel):
     """What the account was worth at a close; null where something held had no price."""
 
     at: datetime
