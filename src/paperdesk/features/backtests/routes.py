@@ -14,9 +14,9 @@ from paperdesk.features.backtests.schemas import (
     BacktestBody,
     BacktestOut,
     BacktestResultsOut,
-    RunPointOut,
     RoundTripOut,
     RunOrderOut,
+    RunPointOut,
     ShippedStrategyOut,
 )
 from paperdesk.features.identity.access import Reading, Work
