@@ -100,7 +100,9 @@ CALLS = {
     ("POST", "/v1/accounts/{account_id}/positions/{symbol}/exercise"): Call(body={}, symbol=OPTION),
     ("PUT", "/v1/accounts/{account_id}/positions/{symbol}/at-expiry"): Call(body={"at_expiry": "lapse"}, symbol=OPTION),
     ("GET", "/v1/accounts/{account_id}/leverage"): Call(),
-    ("PUT", "/v1/accounts/{account_id}/leverage"): Call(body={"symbol": "BTC/USD", "leverage": 10}),
+    ("PUT", "/v1/accounts/{account_id}/leverage"): Call(
+        body={"symbol": "BTC/USD", "leverage": 10}, instead={"account_id": "margined_id"}
+    ),
     ("GET", "/v1/accounts/{account_id}/option-positions"): Call(),
     ("GET", "/v1/accounts/{account_id}/strategies"): Call(),
     ("GET", "/v1/accounts/{account_id}/greeks"): Call(),

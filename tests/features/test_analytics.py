@@ -48,6 +48,11 @@ GIVEN = {
     **dict.fromkeys(
         (f"preview.expected_fill.parts.{part}" for part in ("volatility", "time_of_day", "noise", "queue")), PLAIN_MODEL
     ),
+    **dict.fromkeys(
+        ("positions.items.leverage", "account.margin.set_aside", "preview.before.margin.set_aside",
+         "preview.accepted.margin.set_aside", "preview.filled.margin.set_aside"),
+        "only pairs are bought with leverage, and this market has none; see tests/features/broker/test_leverage.py",
+    ),
     "preview.borrow_rate": "one share is borrowed",
 }  # fmt: skip
 READS = {

@@ -44,6 +44,7 @@ CLOSED = [address for address in ADDRESSES if address not in OPEN]
 async def ids(desk: RunningDesk) -> dict[str, str]:
     """Real ids of the first tenant, one of each kind."""
     tape_id, account_id = await desk.market("chain", cash="20000")
+    _, margined_id = await desk.market("mixed", margin={"kind": "reg_t"})
     private, market = DatasetId(uuid4()), desk.markets["daily"]
     shutil.copytree(market.folder, desk.runtime.settings.datasets / str(private))
     async with desk.runtime.work(desk.first.principal) as work:
@@ -89,6 +90,7 @@ async def ids(desk: RunningDesk) -> dict[str, str]:
         "account_id": account_id,
         "number": (await desk.mine.get(f"/v1/accounts/{account_id}"))["number"],
         "empty_id": empty_id,
+        "margined_id": margined_id,
         "order_id": order["id"],
         "client_order_id": order["client_order_id"],
         "key_id": str(desk.first.key.id),
@@ -132,6 +134,7 @@ ANYTHING = dict.fromkeys(
         "account_id",
         "number",
         "empty_id",
+        "margined_id",
         "order_id",
         "client_order_id",
         "fill_id",

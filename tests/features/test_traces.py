@@ -4,13 +4,13 @@ from typing import Any
 
 from tests.desk import RunningDesk, refused, wish
 
-# What is of no market: people, keys, jobs, what somebody watches, and what tapes can be opened on.
+# What is of no market: people, keys, jobs, what somebody watches, what can be run, and what tapes can be opened on.
 OF_NO_MARKET = {
     "/v1/me", "/v1/me/preferences", "/v1/logins", "/v1/keys", "/v1/users", "/v1/users/{user_id}", "/v1/jobs",
     "/v1/jobs/{job_id}", "/v1/sources", "/v1/tape-presets", "/v1/tape-presets/truth",
-    "/v1/watchlists", "/v1/watchlists/{watchlist_id}",
+    "/v1/watchlists", "/v1/watchlists/{watchlist_id}", "/v1/rates", "/v1/strategies",
 }  # fmt: skip
-LEADS = {"tape_id", "account_id", "order_id", "fill_id", "number", "dataset_id"}
+LEADS = {"tape_id", "account_id", "order_id", "fill_id", "number", "dataset_id", "backtest_id"}
 
 
 def shape_of(api: dict[str, Any], operation: dict[str, Any]) -> dict[str, Any]:
