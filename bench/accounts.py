@@ -33,7 +33,8 @@ from paperdesk.infra.settings import Settings
 LONG_ORDERS = 10_000
 PART = 1_000
 WIDE_POSITIONS = 1_000
-MANY_ACCOUNTS = 10_000
+# With the two that a new desk has, as many as one person may have.
+MANY_ACCOUNTS = 9_998
 FLAT_ORDERS = 100_000
 READS = 20
 SENDERS = 16
