@@ -1,15 +1,14 @@
 """The REST door: gathers the routes of the features into one app, and serves the web app."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
 
 from fastapi import FastAPI
-from fastapi.openapi.utils import get_openapi
 from starlette.routing import Route, WebSocketRoute
 
 from paperdesk.doors import pages
+from paperdesk.doors.description import described
 from paperdesk.doors.desk import Desk, Neighbour, Neighbours
-from paperdesk.doors.problems import MEDIA_TYPE, PROBLEM_SCHEMA, BodyLimit, RequestIds, answer_problems
+from paperdesk.doors.problems import BodyLimit, RequestIds, answer_problems
 from paperdesk.doors.rates import RequestRates
 from paperdesk.features.backtests.routes import router as backtests
 from paperdesk.features.broker import batch_routes, hot_routes
@@ -40,7 +39,6 @@ from paperdesk.features.operations.routes import monitors
 from paperdesk.features.operations.routes import router as operations
 from paperdesk.features.watch.notification_routes import router as notifications
 from paperdesk.features.watch.routes import router as watching
-from paperdesk.infra.listing import CSV
 
 TITLE = "Paperdesk"
 DESCRIPTION = """A whole trading desk on paper.
@@ -80,7 +78,7 @@ def build_app(desk: Desk, version: str, stream: Socket, neighbours: Sequence[Nei
     ):  # fmt: skip
         app.include_router(router)
     pages.serve(app)
-    app.openapi = lambda: described(app)  # type: ignore[method-assign]
+    app.openapi = lambda: described(app, PLAIN)  # type: ignore[method-assign]
     settings = desk.runtime.settings
     app.add_middleware(BodyLimit, body_bytes_max=settings.body_bytes_max, import_bytes_max=settings.import_bytes_max)
     app.add_middleware(Neighbours, neighbours=neighbours)
@@ -88,51 +86,3 @@ def build_app(desk: Desk, version: str, stream: Socket, neighbours: Sequence[Nei
     app.add_middleware(pages.SecurityHeaders, is_https=(settings.public_url or "").startswith("https:"))
     app.add_middleware(RequestIds, metrics=desk.runtime.metrics)
     return app
-
-
-def described(app: FastAPI) -> dict[str, Any]:
-    """Return the OpenAPI 3.1 description, hot routes included, made once."""
-    if app.openapi_schema is None:
-        schema = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
-        models = schema["components"]["schemas"]
-        for route in PLAIN:
-            schema["paths"].setdefault(route.path, {})[route.method.lower()] = hot_routes.described(route)
-            for model in (*route.bodies, route.answer):
-                shape = model.model_json_schema(ref_template="#/components/schemas/{model}")
-                parts = shape.pop("$defs", {})
-                models |= {model.__name__: shape} | parts  # a model that is part of itself is among its parts
-        for operations in schema["paths"].values():
-            for operation in operations.values():
-                _speak_our_way(operation)
-                _offer_lines(operation, models)
-        for theirs in ("HTTPValidationError", "ValidationError"):
-            models.pop(theirs, None)
-        models["Problem"] = PROBLEM_SCHEMA
-        app.openapi_schema = schema
-    return app.openapi_schema
-
-
-def _speak_our_way(operation: dict[str, Any]) -> None:
-    """Say what an operation does in its own words, and that every error is a problem."""
-    first, _, rest = operation.pop("description", operation["summary"]).partition("\n")
-    operation["summary"] = first.strip()
-    if rest.strip():
-        operation["description"] = rest.strip()
-    operation["responses"].pop("422", None)
-    for answer in operation["responses"].values():
-        if answer["description"] == "Successful Response":
-            answer["description"] = "Done."
-    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    operation["responses"]["default"] = {
-        "description": "Refused, or failed: a problem with a code.",
-        "content": content,
-    }
-
-
-def _offer_lines(operation: dict[str, Any], models: dict[str, Any]) -> None:
-    """Say that pages are answered as CSV too."""
-    for answer in operation["responses"].values():
-        content = answer.get("content", {})
-        name = content.get("application/json", {}).get("schema", {}).get("$ref", "").rpartition("/")[2]
-        if "next_cursor" in models.get(name, {}).get("properties", {}):
-            content[CSV] = {"schema": {"type": "string"}}

@@ -178,6 +178,6 @@ NumberText = Annotated[
     Decimal,
     BeforeValidator(_number, json_schema_input_type=str),
     PlainSerializer(plain, return_type=str),
-    WithJsonSchema({"type": "string", "examples": ["12.5"]}),
+    WithJsonSchema({"type": "string", "format": "decimal", "examples": ["12.5"]}),
 ]
 """An exact number in a body: text both ways, so that no float ever stands in between."""

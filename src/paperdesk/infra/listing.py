@@ -23,6 +23,12 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", 
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 
 
+class Lines(Response):
+    """An answer that is a file of lines."""
+
+    media_type = CSV
+
+
 class ListRoute(APIRoute):
     """A route that answers pages in either form; one that answers something else is like any other."""
 
@@ -84,4 +90,4 @@ def _file(request: Request, columns: Sequence[str], page: Mapping[str, Any]) -> 
     if page["next_cursor"] is not None:
         following = request.url.include_query_params(cursor=page["next_cursor"])
         headers["Link"] = f'<{following.path}?{following.query}>; rel="next"'
-    return Response(as_csv(columns, page["items"]), media_type=CSV, headers=headers)
+    return Lines(as_csv(columns, page["items"]), headers=headers)

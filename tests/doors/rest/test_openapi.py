@@ -13,6 +13,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from paperdesk.core.kernel.errors import PaperdeskError
 from paperdesk.core.kernel.ids import OrderId, uuid_from_text
+from paperdesk.doors.description import FAILURES
 from paperdesk.features.broker import hot_routes
 from paperdesk.features.broker.order_schemas import ComboLegBody, OrderOut, PlaceComboBody, PlaceOrderBody
 from tests.desk import RunningDesk, addresses
@@ -65,7 +66,7 @@ def test_every_address_is_described_and_nothing_else() -> None:
 
 
 def test_every_reference_leads_somewhere() -> None:
-    known = {f"#/components/schemas/{name}" for name in API["components"]["schemas"]}
+    known = {f"#/components/{kind}/{name}" for kind in ("schemas", "responses") for name in API["components"][kind]}
     assert set(references(API)) <= known
     assert "$defs" not in json.dumps(API)
 
@@ -80,10 +81,9 @@ def test_an_operation_says_what_it_does_and_how_it_fails(method: str, path: str)
     described = operation(method, path)
     assert described["summary"].endswith(".")
     assert described["tags"]
-    assert described["responses"]["default"]["content"]["application/problem+json"]["schema"] == {
-        "$ref": "#/components/schemas/Problem"
-    }
-    assert "422" not in described["responses"]
+    failures = {status: answer["$ref"] for status, answer in described["responses"].items() if status[0] in "45"}
+    assert failures == {status: f"#/components/responses/{FAILURES[status][0]}" for status in failures}
+    assert {"429", "5XX"} <= failures.keys()
     is_open = (method.upper(), path) in OPEN
     assert ("security" in described) is not is_open
     named = {one["name"] for one in described.get("parameters", []) if one["in"] == "path"}

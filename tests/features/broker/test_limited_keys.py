@@ -5,8 +5,8 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.belongings import signed_in
 from tests.desk import RunningDesk, Visitor, refused, wish
-from tests.features.test_three_visitors import signed_in
 
 CALL = "ACME240621C00100000"
 HERE, ELSEWHERE = "127.0.0.1", "10.9.9.9"

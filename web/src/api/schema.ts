@@ -2310,28 +2310,33 @@ export interface components {
             opened_at: string;
             /**
              * Starting Cash
+             * Format: decimal
              * @description What its epoch began with.
              * @example 12.5
              */
             starting_cash: string;
             /**
              * Contributed
+             * Format: decimal
              * @description What its owner has put in since its epoch began, less what was taken.
              * @example 12.5
              */
             contributed: string;
             /**
              * Cash
+             * Format: decimal
              * @example 12.5
              */
             cash: string;
             /**
              * Held Cash
+             * Format: decimal
              * @example 12.5
              */
             held_cash: string;
             /**
              * Unsettled Cash
+             * Format: decimal
              * @example 12.5
              */
             unsettled_cash: string;
@@ -2346,6 +2351,7 @@ export interface components {
             buying_power: string | null;
             /**
              * Invested
+             * Format: decimal
              * @description What its positions cost; what shorts brought counts against it.
              * @example 12.5
              */
@@ -2354,6 +2360,7 @@ export interface components {
             market_value: string | null;
             /**
              * Claims
+             * Format: decimal
              * @description Dividends that were earned, or are owed when negative, and not paid yet.
              * @example 12.5
              */
@@ -2451,6 +2458,7 @@ export interface components {
             fee: string | null;
             /**
              * Cash Change
+             * Format: decimal
              * @description What cash moved by; a dividend moves it on its pay date.
              * @example 12.5
              */
@@ -2534,6 +2542,7 @@ export interface components {
             after: string;
             /**
              * Contracts
+             * Format: decimal
              * @example 12.5
              */
             contracts: string;
@@ -2626,6 +2635,7 @@ export interface components {
             currency?: string | null;
             /**
              * Cash
+             * Format: decimal
              * @default 100000
              * @example 12.5
              */
@@ -2766,6 +2776,7 @@ export interface components {
             currency: string;
             /**
              * Cash
+             * Format: decimal
              * @example 12.5
              */
             cash: string;
@@ -2830,6 +2841,7 @@ export interface components {
             ambiguous_fills: number;
             /**
              * Fees
+             * Format: decimal
              * @example 12.5
              */
             fees: string;
@@ -2869,6 +2881,7 @@ export interface components {
             low: string | null;
             /**
              * Close
+             * Format: decimal
              * @example 12.5
              */
             close: string;
@@ -2919,6 +2932,7 @@ export interface components {
             description: string;
             /**
              * Cash Change
+             * Format: decimal
              * @example 12.5
              */
             cash_change: string;
@@ -2932,6 +2946,7 @@ export interface components {
         BorrowBody: {
             /**
              * Easy Rate
+             * Format: decimal
              * @default 0.003
              * @example 12.5
              */
@@ -2947,6 +2962,7 @@ export interface components {
             source?: string;
             /**
              * Recall Rate
+             * Format: decimal
              * @default 0
              * @example 12.5
              */
@@ -3087,11 +3103,13 @@ export interface components {
             right: string;
             /**
              * Strike
+             * Format: decimal
              * @example 12.5
              */
             strike: string;
             /**
              * Quantity
+             * Format: decimal
              * @example 12.5
              */
             quantity: string;
@@ -3137,6 +3155,7 @@ export interface components {
             kind: components["schemas"]["CallKind"];
             /**
              * Amount
+             * Format: decimal
              * @example 12.5
              */
             amount: string;
@@ -3198,16 +3217,19 @@ export interface components {
             right: components["schemas"]["Right"];
             /**
              * Strike
+             * Format: decimal
              * @example 12.5
              */
             strike: string;
             /**
              * Multiplier
+             * Format: decimal
              * @example 12.5
              */
             multiplier: string;
             /**
              * Deliverable
+             * Format: decimal
              * @example 12.5
              */
             deliverable: string;
@@ -3341,16 +3363,19 @@ export interface components {
             right: components["schemas"]["Right"];
             /**
              * Strike
+             * Format: decimal
              * @example 12.5
              */
             strike: string;
             /**
              * Multiplier
+             * Format: decimal
              * @example 12.5
              */
             multiplier: string;
             /**
              * Deliverable
+             * Format: decimal
              * @example 12.5
              */
             deliverable: string;
@@ -3407,11 +3432,13 @@ export interface components {
         CornerOut: {
             /**
              * Spot
+             * Format: decimal
              * @example 12.5
              */
             spot: string;
             /**
              * Profit
+             * Format: decimal
              * @example 12.5
              */
             profit: string;
@@ -3587,6 +3614,7 @@ export interface components {
             symbol: string;
             /**
              * Count
+             * Format: decimal
              * @example 12.5
              */
             count: string;
@@ -3642,11 +3670,13 @@ export interface components {
             postings: components["schemas"]["PostingOut"][];
             /**
              * Cash Change
+             * Format: decimal
              * @example 12.5
              */
             cash_change: string;
             /**
              * Cash After
+             * Format: decimal
              * @example 12.5
              */
             cash_after: string;
@@ -3669,6 +3699,7 @@ export interface components {
             first_seq: number;
             /**
              * Starting Cash
+             * Format: decimal
              * @example 12.5
              */
             starting_cash: string;
@@ -3707,6 +3738,7 @@ export interface components {
             equity: string | null;
             /**
              * Cash
+             * Format: decimal
              * @example 12.5
              */
             cash: string;
@@ -3737,79 +3769,93 @@ export interface components {
             corners: components["schemas"]["CornerOut"][];
             /**
              * Delta
+             * Format: decimal
              * @example 12.5
              */
             delta: string;
             /**
              * Gamma
+             * Format: decimal
              * @example 12.5
              */
             gamma: string;
             /**
              * Vega Per Vol
+             * Format: decimal
              * @example 12.5
              */
             vega_per_vol: string;
             /**
              * Theta Per Year
+             * Format: decimal
              * @example 12.5
              */
             theta_per_year: string;
             /**
              * Rho Per Rate
+             * Format: decimal
              * @example 12.5
              */
             rho_per_rate: string;
             /**
              * Dual Delta
+             * Format: decimal
              * @description The value by the strikes, all of them moved together.
              * @example 12.5
              */
             dual_delta: string;
             /**
              * Vanna Per Vol
+             * Format: decimal
              * @description The delta by the volatility.
              * @example 12.5
              */
             vanna_per_vol: string;
             /**
              * Charm Per Year
+             * Format: decimal
              * @description The delta by the time that passes.
              * @example 12.5
              */
             charm_per_year: string;
             /**
              * Vomma Per Vol
+             * Format: decimal
              * @description The vega by the volatility.
              * @example 12.5
              */
             vomma_per_vol: string;
             /**
              * Veta Per Vol Year
+             * Format: decimal
              * @description The vega by the time that passes.
              * @example 12.5
              */
             veta_per_vol_year: string;
             /**
              * Speed
+             * Format: decimal
              * @description The gamma by the spot.
              * @example 12.5
              */
             speed: string;
             /**
              * Zomma Per Vol
+             * Format: decimal
              * @description The gamma by the volatility.
              * @example 12.5
              */
             zomma_per_vol: string;
             /**
              * Color Per Year
+             * Format: decimal
              * @description The gamma by the time that passes.
              * @example 12.5
              */
             color_per_year: string;
             /**
              * Ultima Per Vol
+             * Format: decimal
              * @description The vomma by the volatility.
              * @example 12.5
              */
@@ -3886,11 +3932,13 @@ export interface components {
             side: components["schemas"]["Side"];
             /**
              * Quantity
+             * Format: decimal
              * @example 12.5
              */
             quantity: string;
             /**
              * Price
+             * Format: decimal
              * @example 12.5
              */
             price: string;
@@ -3985,24 +4033,28 @@ export interface components {
         FeeScheduleBody: {
             /**
              * Per Share
+             * Format: decimal
              * @default 0
              * @example 12.5
              */
             per_share?: string;
             /**
              * Per Contract
+             * Format: decimal
              * @default 0
              * @example 12.5
              */
             per_contract?: string;
             /**
              * Value Rate
+             * Format: decimal
              * @default 0
              * @example 12.5
              */
             value_rate?: string;
             /**
              * Order Minimum
+             * Format: decimal
              * @default 0
              * @example 12.5
              */
@@ -4011,12 +4063,14 @@ export interface components {
             order_maximum?: string | null;
             /**
              * Maker Rate
+             * Format: decimal
              * @default 0
              * @example 12.5
              */
             maker_rate?: string;
             /**
              * Taker Rate
+             * Format: decimal
              * @default 0
              * @example 12.5
              */
@@ -4089,21 +4143,25 @@ export interface components {
             side: components["schemas"]["Side"];
             /**
              * Quantity
+             * Format: decimal
              * @example 12.5
              */
             quantity: string;
             /**
              * Price
+             * Format: decimal
              * @example 12.5
              */
             price: string;
             /**
              * Fee
+             * Format: decimal
              * @example 12.5
              */
             fee: string;
             /**
              * Realised
+             * Format: decimal
              * @description What it brought above the cost of what it closed; zero when it opened.
              * @example 12.5
              */
@@ -4117,6 +4175,7 @@ export interface components {
             fact_seq: number;
             /**
              * Reference
+             * Format: decimal
              * @example 12.5
              */
             reference: string;
@@ -4135,6 +4194,7 @@ export interface components {
             status: components["schemas"]["OrderStatus"];
             /**
              * Filled Quantity
+             * Format: decimal
              * @example 12.5
              */
             filled_quantity: string;
@@ -4142,6 +4202,7 @@ export interface components {
             average_fill_price: string | null;
             /**
              * Fees
+             * Format: decimal
              * @example 12.5
              */
             fees: string;
@@ -4232,6 +4293,7 @@ export interface components {
             position: "long" | "short";
             /**
              * Quantity
+             * Format: decimal
              * @example 12.5
              */
             quantity: string;
@@ -4256,22 +4318,26 @@ export interface components {
             term: ("short" | "long") | null;
             /**
              * Proceeds
+             * Format: decimal
              * @example 12.5
              */
             proceeds: string;
             /**
              * Cost
+             * Format: decimal
              * @example 12.5
              */
             cost: string;
             /**
              * Gain
+             * Format: decimal
              * @description Proceeds less cost, as the ledger realised it.
              * @example 12.5
              */
             gain: string;
             /**
              * Added Basis
+             * Format: decimal
              * @description Losses of earlier sales that raised the basis of these units.
              * @example 12.5
              */
@@ -4280,11 +4346,13 @@ export interface components {
             wash_sale: boolean;
             /**
              * Disallowed Loss
+             * Format: decimal
              * @example 12.5
              */
             disallowed_loss: string;
             /**
              * Taxable Gain
+             * Format: decimal
              * @example 12.5
              */
             taxable_gain: string;
@@ -4298,37 +4366,44 @@ export interface components {
             lots: number;
             /**
              * Proceeds
+             * Format: decimal
              * @example 12.5
              */
             proceeds: string;
             /**
              * Cost
+             * Format: decimal
              * @example 12.5
              */
             cost: string;
             /**
              * Gain
+             * Format: decimal
              * @example 12.5
              */
             gain: string;
             /**
              * Disallowed Loss
+             * Format: decimal
              * @example 12.5
              */
             disallowed_loss: string;
             /**
              * Taxable Gain
+             * Format: decimal
              * @example 12.5
              */
             taxable_gain: string;
             /**
              * Short Term
+             * Format: decimal
              * @description Taxable gain of what was held for a year or less.
              * @example 12.5
              */
             short_term: string;
             /**
              * Long Term
+             * Format: decimal
              * @example 12.5
              */
             long_term: string;
@@ -4429,16 +4504,19 @@ export interface components {
             right: components["schemas"]["Right"];
             /**
              * Strike
+             * Format: decimal
              * @example 12.5
              */
             strike: string;
             /**
              * Multiplier
+             * Format: decimal
              * @example 12.5
              */
             multiplier: string;
             /**
              * Deliverable
+             * Format: decimal
              * @example 12.5
              */
             deliverable: string;
@@ -4447,28 +4525,33 @@ export interface components {
             state: components["schemas"]["HeldState"];
             /**
              * Quantity
+             * Format: decimal
              * @description What is held now; short is negative.
              * @example 12.5
              */
             quantity: string;
             /**
              * Bought
+             * Format: decimal
              * @example 12.5
              */
             bought: string;
             /**
              * Sold
+             * Format: decimal
              * @example 12.5
              */
             sold: string;
             /**
              * Premium
+             * Format: decimal
              * @description What sales brought less what purchases cost, without fees.
              * @example 12.5
              */
             premium: string;
             /**
              * Fees
+             * Format: decimal
              * @example 12.5
              */
             fees: string;
@@ -4605,11 +4688,13 @@ export interface components {
             price_unit: components["schemas"]["PriceUnit"];
             /**
              * Tick
+             * Format: decimal
              * @example 12.5
              */
             tick: string;
             /**
              * Lot Step
+             * Format: decimal
              * @example 12.5
              */
             lot_step: string;
@@ -4636,12 +4721,14 @@ export interface components {
         InterestBody: {
             /**
              * Debit Rate
+             * Format: decimal
              * @default 0.08
              * @example 12.5
              */
             debit_rate?: string;
             /**
              * Credit Rate
+             * Format: decimal
              * @default 0
              * @example 12.5
              */
@@ -4951,11 +5038,13 @@ export interface components {
             symbol: string;
             /**
              * Quantity
+             * Format: decimal
              * @example 12.5
              */
             quantity: string;
             /**
              * Cost Basis
+             * Format: decimal
              * @example 12.5
              */
             cost_basis: string;
@@ -4969,11 +5058,13 @@ export interface components {
             symbol: string;
             /**
              * Quantity
+             * Format: decimal
              * @example 12.5
              */
             quantity: string;
             /**
              * Price
+             * Format: decimal
              * @example 12.5
              */
             price: string;
@@ -4987,11 +5078,13 @@ export interface components {
             symbol: string;
             /**
              * Quantity
+             * Format: decimal
              * @example 12.5
              */
             quantity: string;
             /**
              * Price
+             * Format: decimal
              * @example 12.5
              */
             price: string;
@@ -5003,11 +5096,13 @@ export interface components {
         LevelOut: {
             /**
              * Price
+             * Format: decimal
              * @example 12.5
              */
             price: string;
             /**
              * Size
+             * Format: decimal
              * @example 12.5
              */
             size: string;
@@ -5048,16 +5143,19 @@ export interface components {
         LeverageTierOut: {
             /**
              * Above
+             * Format: decimal
              * @example 12.5
              */
             above: string;
             /**
              * Maintenance Rate
+             * Format: decimal
              * @example 12.5
              */
             maintenance_rate: string;
             /**
              * Amount
+             * Format: decimal
              * @example 12.5
              */
             amount: string;
@@ -5124,21 +5222,25 @@ export interface components {
             opens_at: string;
             /**
              * Open
+             * Format: decimal
              * @example 12.5
              */
             open: string;
             /**
              * High
+             * Format: decimal
              * @example 12.5
              */
             high: string;
             /**
              * Low
+             * Format: decimal
              * @example 12.5
              */
             low: string;
             /**
              * Close
+             * Format: decimal
              * @example 12.5
              */
             close: string;
@@ -5188,6 +5290,7 @@ export interface components {
             expires_on: string;
             /**
              * Strike
+             * Format: decimal
              * @example 12.5
              */
             strike: string;
@@ -5421,16 +5524,19 @@ export interface components {
             opened_at: string;
             /**
              * Quantity
+             * Format: decimal
              * @example 12.5
              */
             quantity: string;
             /**
              * Cost
+             * Format: decimal
              * @example 12.5
              */
             cost: string;
             /**
              * Added Basis
+             * Format: decimal
              * @description Losses of wash sales that raise the basis for tax.
              * @example 12.5
              */
@@ -5506,6 +5612,7 @@ export interface components {
             set_aside: string | null;
             /**
              * Memorandum
+             * Format: decimal
              * @example 12.5
              */
             memorandum: string;
@@ -5596,30 +5703,35 @@ export interface components {
         MoneyGreeksOut: {
             /**
              * Delta
+             * Format: decimal
              * @description What is held, as if all of it were the underlying.
              * @example 12.5
              */
             delta: string;
             /**
              * Gamma
+             * Format: decimal
              * @description By how much that changes when the underlying moves by a hundredth.
              * @example 12.5
              */
             gamma: string;
             /**
              * Theta
+             * Format: decimal
              * @description What a day brings.
              * @example 12.5
              */
             theta: string;
             /**
              * Vega
+             * Format: decimal
              * @description What a percentage point of volatility brings.
              * @example 12.5
              */
             vega: string;
             /**
              * Rho
+             * Format: decimal
              * @description What a percentage point of interest brings.
              * @example 12.5
              */
@@ -5692,11 +5804,13 @@ export interface components {
             state: components["schemas"]["OrderStatus"];
             /**
              * Quantity
+             * Format: decimal
              * @example 12.5
              */
             quantity: string;
             /**
              * Filled Quantity
+             * Format: decimal
              * @example 12.5
              */
             filled_quantity: string;
@@ -5808,6 +5922,7 @@ export interface components {
             currency?: string | null;
             /**
              * Cash
+             * Format: decimal
              * @default 100000
              * @example 12.5
              */
@@ -5996,6 +6111,7 @@ export interface components {
             type: components["schemas"]["OrderType"];
             /**
              * Quantity
+             * Format: decimal
              * @example 12.5
              */
             quantity: string;
@@ -6059,6 +6175,7 @@ export interface components {
             status: components["schemas"]["OrderStatus"];
             /**
              * Filled Quantity
+             * Format: decimal
              * @example 12.5
              */
             filled_quantity: string;
@@ -6066,6 +6183,7 @@ export interface components {
             average_fill_price: string | null;
             /**
              * Fees
+             * Format: decimal
              * @example 12.5
              */
             fees: string;
@@ -6110,6 +6228,7 @@ export interface components {
             after: components["schemas"]["FilledOut"] | null;
             /**
              * Gain
+             * Format: decimal
              * @description How much more money it brought, or less it cost, fees counted.
              * @example 12.5
              */
@@ -6139,11 +6258,13 @@ export interface components {
             status: components["schemas"]["OrderStatus"];
             /**
              * Quantity
+             * Format: decimal
              * @example 12.5
              */
             quantity: string;
             /**
              * Filled Quantity
+             * Format: decimal
              * @example 12.5
              */
             filled_quantity: string;
@@ -6183,6 +6304,7 @@ export interface components {
             fill_rate: number | null;
             /**
              * Volume
+             * Format: decimal
              * @description What all fills changed hands for, in the account's currency.
              * @example 12.5
              */
@@ -6240,6 +6362,7 @@ export interface components {
             at: string;
             /**
              * Change Rate
+             * Format: decimal
              * @example 12.5
              */
             change_rate: string;
@@ -6256,22 +6379,26 @@ export interface components {
             on: string;
             /**
              * Spot
+             * Format: decimal
              * @example 12.5
              */
             spot: string;
             /**
              * Vol
+             * Format: decimal
              * @example 12.5
              */
             vol: string;
             /**
              * Rate
+             * Format: decimal
              * @default 0
              * @example 12.5
              */
             rate?: string;
             /**
              * Dividend Yield
+             * Format: decimal
              * @default 0
              * @example 12.5
              */
@@ -6638,11 +6765,13 @@ export interface components {
             legs: components["schemas"]["LegOut"][];
             /**
              * Requirement
+             * Format: decimal
              * @example 12.5
              */
             requirement: string;
             /**
              * Equity Needed
+             * Format: decimal
              * @example 12.5
              */
             equity_needed: string;
@@ -6678,46 +6807,55 @@ export interface components {
         PartsOut: {
             /**
              * Base
+             * Format: decimal
              * @example 12.5
              */
             base: string;
             /**
              * Spread
+             * Format: decimal
              * @example 12.5
              */
             spread: string;
             /**
              * Impact
+             * Format: decimal
              * @example 12.5
              */
             impact: string;
             /**
              * Latency
+             * Format: decimal
              * @example 12.5
              */
             latency: string;
             /**
              * Volatility
+             * Format: decimal
              * @example 12.5
              */
             volatility: string;
             /**
              * Time Of Day
+             * Format: decimal
              * @example 12.5
              */
             time_of_day: string;
             /**
              * Noise
+             * Format: decimal
              * @example 12.5
              */
             noise: string;
             /**
              * Queue
+             * Format: decimal
              * @example 12.5
              */
             queue: string;
             /**
              * Rounding
+             * Format: decimal
              * @example 12.5
              */
             rounding: string;
@@ -6761,11 +6899,13 @@ export interface components {
             at: string;
             /**
              * Bid
+             * Format: decimal
              * @example 12.5
              */
             bid: string;
             /**
              * Ask
+             * Format: decimal
              * @example 12.5
              */
             ask: string;
@@ -6829,11 +6969,13 @@ export interface components {
             corners: components["schemas"]["CornerOut"][];
             /**
              * Slope
+             * Format: decimal
              * @example 12.5
              */
             slope: string;
             /**
              * Cost
+             * Format: decimal
              * @example 12.5
              */
             cost: string;
@@ -6862,16 +7004,19 @@ export interface components {
         PointOut: {
             /**
              * Price Move
+             * Format: decimal
              * @example 12.5
              */
             price_move: string;
             /**
              * Vol Factor
+             * Format: decimal
              * @example 12.5
              */
             vol_factor: string;
             /**
              * Result
+             * Format: decimal
              * @example 12.5
              */
             result: string;
@@ -6902,16 +7047,19 @@ export interface components {
             symbol: string;
             /**
              * Quantity
+             * Format: decimal
              * @example 12.5
              */
             quantity: string;
             /**
              * Reserved
+             * Format: decimal
              * @example 12.5
              */
             reserved: string;
             /**
              * Cost Basis
+             * Format: decimal
              * @example 12.5
              */
             cost_basis: string;
@@ -6968,6 +7116,7 @@ export interface components {
             currency: string;
             /**
              * Amount
+             * Format: decimal
              * @example 12.5
              */
             amount: string;
@@ -7091,6 +7240,7 @@ export interface components {
             condition: components["schemas"]["AlertCondition"];
             /**
              * Level
+             * Format: decimal
              * @description A price; of a move its percent since the close before, below 0 for a fall.
              * @example 12.5
              */
@@ -7135,6 +7285,7 @@ export interface components {
             condition: components["schemas"]["AlertCondition"];
             /**
              * Level
+             * Format: decimal
              * @example 12.5
              */
             level: string;
@@ -7147,6 +7298,7 @@ export interface components {
             at: string;
             /**
              * Price
+             * Format: decimal
              * @example 12.5
              */
             price: string;
@@ -7176,6 +7328,7 @@ export interface components {
             condition: components["schemas"]["AlertCondition"];
             /**
              * Level
+             * Format: decimal
              * @example 12.5
              */
             level: string;
@@ -7229,6 +7382,7 @@ export interface components {
             kind: components["schemas"]["PrintKind"];
             /**
              * Price
+             * Format: decimal
              * @example 12.5
              */
             price: string;
@@ -7395,6 +7549,7 @@ export interface components {
             symbol: string;
             /**
              * Units
+             * Format: decimal
              * @example 12.5
              */
             units: string;
@@ -7539,11 +7694,13 @@ export interface components {
         RequirementOut: {
             /**
              * Requirement
+             * Format: decimal
              * @example 12.5
              */
             requirement: string;
             /**
              * Equity Needed
+             * Format: decimal
              * @example 12.5
              */
             equity_needed: string;
@@ -7614,6 +7771,7 @@ export interface components {
         ResetBody: {
             /**
              * Cash
+             * Format: decimal
              * @default 100000
              * @example 12.5
              */
@@ -7664,24 +7822,28 @@ export interface components {
         RiskFiguresBody: {
             /**
              * Concentration
+             * Format: decimal
              * @default 0.20
              * @example 12.5
              */
             concentration?: string;
             /**
              * Sector
+             * Format: decimal
              * @default 0.40
              * @example 12.5
              */
             sector?: string;
             /**
              * Leverage
+             * Format: decimal
              * @default 2
              * @example 12.5
              */
             leverage?: string;
             /**
              * Buying Power
+             * Format: decimal
              * @default 1000
              * @example 12.5
              */
@@ -7698,24 +7860,28 @@ export interface components {
             option_level?: number;
             /**
              * Volatile Share
+             * Format: decimal
              * @default 0.30
              * @example 12.5
              */
             volatile_share?: string;
             /**
              * Volatile Vol
+             * Format: decimal
              * @default 0.50
              * @example 12.5
              */
             volatile_vol?: string;
             /**
              * Margin Buffer
+             * Format: decimal
              * @default 1.25
              * @example 12.5
              */
             margin_buffer?: string;
             /**
              * Cash
+             * Format: decimal
              * @default 5000
              * @example 12.5
              */
@@ -7807,11 +7973,13 @@ export interface components {
             left_at: string | null;
             /**
              * Quantity
+             * Format: decimal
              * @example 12.5
              */
             quantity: string;
             /**
              * Entry Price
+             * Format: decimal
              * @example 12.5
              */
             entry_price: string;
@@ -7819,6 +7987,7 @@ export interface components {
             gain: string | null;
             /**
              * Fees
+             * Format: decimal
              * @example 12.5
              */
             fees: string;
@@ -7876,6 +8045,7 @@ export interface components {
             type: string;
             /**
              * Quantity
+             * Format: decimal
              * @example 12.5
              */
             quantity: string;
@@ -7887,6 +8057,7 @@ export interface components {
             status: string;
             /**
              * Filled Quantity
+             * Format: decimal
              * @example 12.5
              */
             filled_quantity: string;
@@ -7894,6 +8065,7 @@ export interface components {
             average_fill_price: string | null;
             /**
              * Fees
+             * Format: decimal
              * @example 12.5
              */
             fees: string;
@@ -7914,6 +8086,7 @@ export interface components {
             equity: string | null;
             /**
              * Cash
+             * Format: decimal
              * @example 12.5
              */
             cash: string;
@@ -7989,17 +8162,20 @@ export interface components {
             underlying: string;
             /**
              * Requirement
+             * Format: decimal
              * @example 12.5
              */
             requirement: string;
             /**
              * Minimum
+             * Format: decimal
              * @description 37.5 cents times the multiplier for each option contract.
              * @example 12.5
              */
             minimum: string;
             /**
              * Paid In Full
+             * Format: decimal
              * @description The value of what belongs to no class that is scanned.
              * @example 12.5
              */
@@ -8226,18 +8402,21 @@ export interface components {
             width?: string | null;
             /**
              * Units
+             * Format: decimal
              * @default 1
              * @example 12.5
              */
             units?: string;
             /**
              * Rate
+             * Format: decimal
              * @default 0
              * @example 12.5
              */
             rate?: string;
             /**
              * Dividend Yield
+             * Format: decimal
              * @default 0
              * @example 12.5
              */
@@ -8251,6 +8430,7 @@ export interface components {
             template: components["schemas"]["SpreadTemplate"];
             /**
              * Spot
+             * Format: decimal
              * @example 12.5
              */
             spot: string;
@@ -8580,6 +8760,7 @@ export interface components {
         TransferBody: {
             /**
              * Amount
+             * Format: decimal
              * @example 12.5
              */
             amount: string;
@@ -8605,6 +8786,7 @@ export interface components {
             description: string;
             /**
              * Amount
+             * Format: decimal
              * @example 12.5
              */
             amount: string;
@@ -8793,6 +8975,7 @@ export interface components {
             underlying: string;
             /**
              * Units
+             * Format: decimal
              * @example 12.5
              */
             units: string;
@@ -8938,6 +9121,7 @@ export interface components {
         StopLossBody: {
             /**
              * Stop Price
+             * Format: decimal
              * @example 12.5
              */
             stop_price: string;
@@ -8954,6 +9138,7 @@ export interface components {
         TakeProfitBody: {
             /**
              * Limit Price
+             * Format: decimal
              * @example 12.5
              */
             limit_price: string;
@@ -8994,6 +9179,7 @@ export interface components {
             legs: components["schemas"]["ComboLegBody"][];
             /**
              * Quantity
+             * Format: decimal
              * @description How many combos.
              * @example 12.5
              */
@@ -9043,6 +9229,7 @@ export interface components {
             intent?: components["schemas"]["Intent"] | null;
             /**
              * Ratio
+             * Format: decimal
              * @description Units of it in one combo; shares count singly.
              * @default 1
              * @example 12.5
@@ -9094,16 +9281,19 @@ export interface components {
         ExpectedFillOut: {
             /**
              * Quantity
+             * Format: decimal
              * @example 12.5
              */
             quantity: string;
             /**
              * Price
+             * Format: decimal
              * @example 12.5
              */
             price: string;
             /**
              * Cost
+             * Format: decimal
              * @example 12.5
              */
             cost: string;
@@ -9113,6 +9303,7 @@ export interface components {
             };
             /**
              * Reference
+             * Format: decimal
              * @example 12.5
              */
             reference: string;
@@ -9151,11 +9342,13 @@ export interface components {
         FootingOut: {
             /**
              * Cash
+             * Format: decimal
              * @example 12.5
              */
             cash: string;
             /**
              * Held Cash
+             * Format: decimal
              * @example 12.5
              */
             held_cash: string;
@@ -9247,7 +9440,98 @@ export interface components {
             [key: string]: unknown;
         };
     };
-    responses: never;
+    responses: {
+        /** @description The body is not JSON. */
+        MalformedJson: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The request names nobody, or somebody who is not known. */
+        Unauthenticated: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Whoever asks may not do this. */
+        Forbidden: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description What is named does not exist, or belongs to somebody else. */
+        NotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description What is asked does not go with how things stand. */
+        Conflict: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The body is larger than this address takes. */
+        BodyTooLarge: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The body is not of a media type that this address takes. */
+        UnsupportedMediaType: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Something in the request has the wrong shape, or no sense. */
+        Invalid: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Asked too often; `Retry-After` says when to ask again. */
+        RateLimited: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The desk cannot answer just now, or has failed. */
+        Unavailable: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+    };
     parameters: never;
     requestBodies: never;
     headers: never;
@@ -9279,15 +9563,12 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     begin_login: {
@@ -9312,15 +9593,16 @@ export interface operations {
                     "application/json": components["schemas"]["LoginView"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     leave: {
@@ -9339,15 +9621,12 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     post_refresh: {
@@ -9372,15 +9651,16 @@ export interface operations {
                     "application/json": components["schemas"]["TokensView"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     delete_login: {
@@ -9401,15 +9681,13 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     put_password: {
@@ -9432,15 +9710,16 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     post_deletion: {
@@ -9463,15 +9742,16 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     read_me: {
@@ -9492,15 +9772,10 @@ export interface operations {
                     "application/json": components["schemas"]["MeView"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     patch_me: {
@@ -9525,15 +9800,16 @@ export interface operations {
                     "application/json": components["schemas"]["MeView"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     list_keys: {
@@ -9560,15 +9836,12 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     add_key: {
@@ -9593,15 +9866,16 @@ export interface operations {
                     "application/json": components["schemas"]["IssuedKeyView"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     remove_key: {
@@ -9622,15 +9896,13 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     get_tapes: {
@@ -9657,15 +9929,12 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     post_tape: {
@@ -9690,15 +9959,16 @@ export interface operations {
                     "application/json": components["schemas"]["TapeOut"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     get_tape_presets: {
@@ -9725,15 +9995,12 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     post_tape_preset: {
@@ -9758,15 +10025,16 @@ export interface operations {
                     "application/json": components["schemas"]["PresetOut"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     delete_tape_preset: {
@@ -9787,15 +10055,13 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     get_truth: {
@@ -9816,15 +10082,10 @@ export interface operations {
                     "application/json": components["schemas"]["TruthsOut"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     get_tape: {
@@ -9847,15 +10108,12 @@ export interface operations {
                     "application/json": components["schemas"]["TapeOut"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     post_control: {
@@ -9891,15 +10149,16 @@ export interface operations {
                     "application/json": components["schemas"]["TapeOut"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     get_instruments: {
@@ -9928,15 +10187,12 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     get_bars: {
@@ -9965,15 +10221,12 @@ export interface operations {
                     "application/json": components["schemas"]["BarsOut"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     get_corporate_actions: {
@@ -10003,15 +10256,12 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     get_datasets: {
@@ -10038,15 +10288,12 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     post_dataset: {
@@ -10084,15 +10331,16 @@ export interface operations {
                     "application/json": components["schemas"]["ImportOut"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     post_actions: {
@@ -10119,15 +10367,16 @@ export interface operations {
                     "application/json": components["schemas"]["ImportOut"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     post_halts: {
@@ -10154,15 +10403,16 @@ export interface operations {
                     "application/json": components["schemas"]["ImportOut"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     post_auctions: {
@@ -10189,15 +10439,16 @@ export interface operations {
                     "application/json": components["schemas"]["ImportOut"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     post_holdings: {
@@ -10224,15 +10475,16 @@ export interface operations {
                     "application/json": components["schemas"]["ImportOut"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     get_quality: {
@@ -10258,15 +10510,12 @@ export interface operations {
                     "application/json": components["schemas"]["QualityOut"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     post_repair: {
@@ -10293,15 +10542,16 @@ export interface operations {
                     "application/json": components["schemas"]["ImportOut"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     get_quotes: {
@@ -10325,15 +10575,12 @@ export interface operations {
                     "application/json": components["schemas"]["QuotesOut"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     get_past_quotes: {
@@ -10361,15 +10608,12 @@ export interface operations {
                     "application/json": components["schemas"]["PastQuotesOut"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     get_prints: {
@@ -10397,15 +10641,12 @@ export interface operations {
                     "application/json": components["schemas"]["PrintsOut"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     get_depth: {
@@ -10429,15 +10670,12 @@ export interface operations {
                     "application/json": components["schemas"]["DepthOut"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     get_facts: {
@@ -10461,15 +10699,12 @@ export interface operations {
                     "application/json": components["schemas"]["FactsOut"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     get_sectors: {
@@ -10492,15 +10727,12 @@ export interface operations {
                     "application/json": components["schemas"]["SectorsOut"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     get_statistics: {
@@ -10524,15 +10756,12 @@ export interface operations {
                     "application/json": components["schemas"]["StatisticsOut"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     get_movers: {
@@ -10556,15 +10785,12 @@ export interface operations {
                     "application/json": components["schemas"]["MoversOut"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     get_catalogue: {
@@ -10587,15 +10813,12 @@ export interface operations {
                     "application/json": components["schemas"]["CatalogueOut"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     get_strategies: {
@@ -10624,15 +10847,12 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     post_strategy: {
@@ -10659,15 +10879,16 @@ export interface operations {
                     "application/json": components["schemas"]["paperdesk__features__marketdata__strategy_schemas__StrategyOut"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     delete_strategy: {
@@ -10689,15 +10910,13 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     post_acknowledgement: {
@@ -10725,15 +10944,16 @@ export interface operations {
                     "application/json": components["schemas"]["paperdesk__features__marketdata__strategy_schemas__StrategyOut"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     get_branches: {
@@ -10762,15 +10982,12 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     get_contracts: {
@@ -10804,15 +11021,12 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     get_chain: {
@@ -10850,15 +11064,12 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     get_expirations: {
@@ -10887,15 +11098,12 @@ export interface operations {
                     "application/json": components["schemas"]["ExpirationsOut"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     get_strikes: {
@@ -10924,15 +11132,12 @@ export interface operations {
                     "application/json": components["schemas"]["StrikesOut"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     get_sources: {
@@ -10953,15 +11158,10 @@ export interface operations {
                     "application/json": components["schemas"]["SourcesOut"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     put_source_key: {
@@ -10986,15 +11186,16 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     delete_source_key: {
@@ -11015,15 +11216,13 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     post_source_test: {
@@ -11046,15 +11245,13 @@ export interface operations {
                     "application/json": components["schemas"]["ToldOut"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     put_source_row: {
@@ -11079,15 +11276,16 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     delete_source_row: {
@@ -11108,15 +11306,13 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     post_live_tape: {
@@ -11141,15 +11337,16 @@ export interface operations {
                     "application/json": components["schemas"]["TapeOut"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     post_watched: {
@@ -11176,15 +11373,16 @@ export interface operations {
                     "application/json": components["schemas"]["TapeOut"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     post_history: {
@@ -11209,15 +11407,16 @@ export interface operations {
                     "application/json": components["schemas"]["ImportOut"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     post_backfill: {
@@ -11240,15 +11439,13 @@ export interface operations {
                     "application/json": components["schemas"]["ImportOut"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     delete_live_answers: {
@@ -11267,15 +11464,12 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     get_live_quotes: {
@@ -11298,15 +11492,12 @@ export interface operations {
                     "application/json": components["schemas"]["LiveQuotesOut"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     get_live_bars: {
@@ -11333,15 +11524,12 @@ export interface operations {
                     "application/json": components["schemas"]["LiveBarsOut"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     get_live_chain: {
@@ -11365,15 +11553,12 @@ export interface operations {
                     "application/json": components["schemas"]["LiveChainOut"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     get_live_instruments: {
@@ -11396,15 +11581,12 @@ export interface operations {
                     "application/json": components["schemas"]["LiveInstrumentsOut"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     get_live_actions: {
@@ -11429,15 +11611,12 @@ export interface operations {
                     "application/json": components["schemas"]["LiveActionsOut"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     get_live_yields: {
@@ -11462,15 +11641,12 @@ export interface operations {
                     "application/json": components["schemas"]["LiveYieldsOut"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     get_accounts: {
@@ -11497,15 +11673,12 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     post_account: {
@@ -11532,15 +11705,16 @@ export interface operations {
                     "application/json": components["schemas"]["AccountOut"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     get_accounts_of_user: {
@@ -11569,15 +11743,12 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     get_account: {
@@ -11605,15 +11776,12 @@ export interface operations {
                     "application/json": components["schemas"]["AccountOut"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     delete_account: {
@@ -11636,15 +11804,13 @@ export interface operations {
                     "application/json": components["schemas"]["AccountOut"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     patch_account: {
@@ -11671,15 +11837,16 @@ export interface operations {
                     "application/json": components["schemas"]["AccountOut"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     post_transfer: {
@@ -11708,15 +11875,16 @@ export interface operations {
                     "application/json": components["schemas"]["TransferOut"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     put_key: {
@@ -11738,15 +11906,13 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     get_positions: {
@@ -11779,15 +11945,12 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     get_activities: {
@@ -11820,15 +11983,12 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     get_activities_file: {
@@ -11852,17 +12012,16 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
-            };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "text/csv": string;
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     get_ledger: {
@@ -11895,15 +12054,12 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     get_fills: {
@@ -11935,15 +12091,12 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     get_fill_explanation: {
@@ -11966,15 +12119,12 @@ export interface operations {
                     "application/json": components["schemas"]["ExplanationOut"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     get_equity: {
@@ -12003,15 +12153,12 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     get_reconciliation: {
@@ -12034,15 +12181,12 @@ export interface operations {
                     "application/json": components["schemas"]["ReconciliationOut"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     get_orders: {
@@ -12085,15 +12229,12 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     post_order: {
@@ -12130,15 +12271,16 @@ export interface operations {
                     "application/json": components["schemas"]["OrderOut"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     delete_orders: {
@@ -12164,15 +12306,13 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     get_order: {
@@ -12195,15 +12335,12 @@ export interface operations {
                     "application/json": components["schemas"]["OrderOut"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     delete_order: {
@@ -12226,15 +12363,13 @@ export interface operations {
                     "application/json": components["schemas"]["OrderOut"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     patch_order: {
@@ -12261,15 +12396,16 @@ export interface operations {
                     "application/json": components["schemas"]["OrderOut"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     post_close: {
@@ -12297,15 +12433,16 @@ export interface operations {
                     "application/json": components["schemas"]["OrderOut"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     post_cancels: {
@@ -12330,15 +12467,16 @@ export interface operations {
                     "application/json": components["schemas"]["OutcomesOut"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     get_account_by_number: {
@@ -12361,15 +12499,12 @@ export interface operations {
                     "application/json": components["schemas"]["AccountOut"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     post_reset: {
@@ -12398,15 +12533,16 @@ export interface operations {
                     "application/json": components["schemas"]["AccountOut"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     get_epochs: {
@@ -12435,15 +12571,12 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     get_leverage: {
@@ -12466,15 +12599,12 @@ export interface operations {
                     "application/json": components["schemas"]["LeverageOut"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     put_leverage: {
@@ -12501,15 +12631,16 @@ export interface operations {
                     "application/json": components["schemas"]["LeverageOut"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     post_rescore: {
@@ -12545,15 +12676,16 @@ export interface operations {
                     "application/json": components["schemas"]["RescoreAnswer"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     get_gains: {
@@ -12585,15 +12717,12 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     get_gains_file: {
@@ -12616,17 +12745,16 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
-            };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "text/csv": string;
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     get_lots: {
@@ -12656,15 +12784,12 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     post_exercise: {
@@ -12692,15 +12817,16 @@ export interface operations {
                     "application/json": components["schemas"]["ExercisedOut"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     put_at_expiry: {
@@ -12728,15 +12854,16 @@ export interface operations {
                     "application/json": components["schemas"]["AtExpiryOut"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     get_expiries: {
@@ -12761,15 +12888,12 @@ export interface operations {
                     "application/json": components["schemas"]["ExpiriesOut"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     get_option_positions: {
@@ -12799,15 +12923,12 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     get_option_strategies: {
@@ -12830,15 +12951,12 @@ export interface operations {
                     "application/json": components["schemas"]["StrategiesOut"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     post_payoff: {
@@ -12863,15 +12981,16 @@ export interface operations {
                     "application/json": components["schemas"]["PayoffOut"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     post_spread: {
@@ -12896,15 +13015,16 @@ export interface operations {
                     "application/json": components["schemas"]["SpreadOut"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     get_greeks: {
@@ -12932,15 +13052,12 @@ export interface operations {
                     "application/json": components["schemas"]["AccountGreeksOut"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     get_greek_history: {
@@ -12969,15 +13086,12 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     get_jobs: {
@@ -13004,15 +13118,12 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     get_job: {
@@ -13035,15 +13146,12 @@ export interface operations {
                     "application/json": components["schemas"]["JobOut"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     delete_job: {
@@ -13066,15 +13174,13 @@ export interface operations {
                     "application/json": components["schemas"]["JobOut"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     get_live: {
@@ -13097,15 +13203,8 @@ export interface operations {
                     };
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     get_ready: {
@@ -13126,15 +13225,8 @@ export interface operations {
                     "application/json": components["schemas"]["ReadyOut"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     get_metrics: {
@@ -13152,18 +13244,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "text/plain": string;
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     get_order_statistics: {
@@ -13188,15 +13273,12 @@ export interface operations {
                     "application/json": components["schemas"]["OrderStatisticsOut"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     get_order_history: {
@@ -13225,15 +13307,12 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     post_fork: {
@@ -13260,15 +13339,16 @@ export interface operations {
                     "application/json": components["schemas"]["AccountOut"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     get_comparison: {
@@ -13293,15 +13373,12 @@ export interface operations {
                     "application/json": components["schemas"]["ComparisonOut"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     post_rewind: {
@@ -13328,15 +13405,16 @@ export interface operations {
                     "application/json": components["schemas"]["BranchOut"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     get_halts: {
@@ -13366,15 +13444,12 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     get_fund_holdings: {
@@ -13403,15 +13478,12 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     list_users: {
@@ -13443,15 +13515,12 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     post_user: {
@@ -13476,15 +13545,16 @@ export interface operations {
                     "application/json": components["schemas"]["AddedUserView"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     get_user: {
@@ -13507,15 +13577,12 @@ export interface operations {
                     "application/json": components["schemas"]["MemberView"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     remove_user: {
@@ -13536,15 +13603,13 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     patch_user: {
@@ -13571,15 +13636,16 @@ export interface operations {
                     "application/json": components["schemas"]["MemberView"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     put_tier: {
@@ -13606,15 +13672,16 @@ export interface operations {
                     "application/json": components["schemas"]["MemberView"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     post_sign_in_link: {
@@ -13637,15 +13704,13 @@ export interface operations {
                     "application/json": components["schemas"]["InvitationView"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     read_rates: {
@@ -13666,15 +13731,10 @@ export interface operations {
                     "application/json": components["schemas"]["RatesView"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     put_rates: {
@@ -13699,15 +13759,16 @@ export interface operations {
                     "application/json": components["schemas"]["RatesView"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     post_registration: {
@@ -13732,15 +13793,16 @@ export interface operations {
                     "application/json": unknown;
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     post_link: {
@@ -13765,15 +13827,16 @@ export interface operations {
                     "application/json": unknown;
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     get_preferences: {
@@ -13794,15 +13857,10 @@ export interface operations {
                     "application/json": components["schemas"]["PreferencesView"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     patch_preferences: {
@@ -13827,15 +13885,16 @@ export interface operations {
                     "application/json": components["schemas"]["PreferencesView"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     get_watchlists: {
@@ -13862,15 +13921,12 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     post_watchlist: {
@@ -13895,15 +13951,16 @@ export interface operations {
                     "application/json": components["schemas"]["WatchlistOut"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     get_watchlist: {
@@ -13926,15 +13983,12 @@ export interface operations {
                     "application/json": components["schemas"]["WatchlistOut"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     put_watchlist: {
@@ -13961,15 +14015,16 @@ export interface operations {
                     "application/json": components["schemas"]["WatchlistOut"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     remove_watchlist: {
@@ -13990,15 +14045,13 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     get_price_alerts: {
@@ -14026,15 +14079,12 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     post_price_alert: {
@@ -14059,15 +14109,16 @@ export interface operations {
                     "application/json": components["schemas"]["PriceAlertOut"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     get_price_alert: {
@@ -14090,15 +14141,12 @@ export interface operations {
                     "application/json": components["schemas"]["PriceAlertOut"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     remove_price_alert: {
@@ -14119,15 +14167,13 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     patch_price_alert: {
@@ -14154,15 +14200,16 @@ export interface operations {
                     "application/json": components["schemas"]["PriceAlertOut"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     get_price_alert_firings: {
@@ -14190,15 +14237,12 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     get_notification_rules: {
@@ -14225,15 +14269,12 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     post_notification_rule: {
@@ -14258,15 +14299,16 @@ export interface operations {
                     "application/json": components["schemas"]["MadeNotificationRuleOut"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     remove_notification_rule: {
@@ -14287,15 +14329,13 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     get_notifications: {
@@ -14324,15 +14364,12 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     get_shipped_strategies: {
@@ -14359,15 +14396,12 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     get_backtests: {
@@ -14397,15 +14431,12 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     post_backtest: {
@@ -14430,15 +14461,16 @@ export interface operations {
                     "application/json": components["schemas"]["BacktestOut"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     get_backtest: {
@@ -14461,15 +14493,12 @@ export interface operations {
                     "application/json": components["schemas"]["BacktestOut"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     remove_backtest: {
@@ -14490,15 +14519,13 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     post_backtest_cancel: {
@@ -14521,15 +14548,13 @@ export interface operations {
                     "application/json": components["schemas"]["BacktestOut"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     get_backtest_results: {
@@ -14552,15 +14577,12 @@ export interface operations {
                     "application/json": components["schemas"]["BacktestResultsOut"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     get_backtest_equity: {
@@ -14589,15 +14611,12 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     get_backtest_orders: {
@@ -14626,15 +14645,12 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     get_backtest_round_trips: {
@@ -14663,15 +14679,12 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     post_order_preview: {
@@ -14699,15 +14712,16 @@ export interface operations {
                     "application/json": components["schemas"]["OrderPreviewOut"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
     post_orders: {
@@ -14735,15 +14749,16 @@ export interface operations {
                     "application/json": components["schemas"]["OutcomesOut"];
                 };
             };
-            /** @description Refused, or failed: a problem with a code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
         };
     };
 }

@@ -9,6 +9,8 @@ from pydantic import BaseModel
 _IDLE: Final = frozenset({"title", "examples", "$defs"})
 # What only a validator reads of an answer: what it gives is always whole, and its words stand in the reference.
 _IDLE_IN_ANSWERS: Final = _IDLE | {"required", "format", "description", "default", "enum", "const"}
+# An absent default is no default, and that numbers are text shows where they are used.
+_SAID_ANYWAY: Final = (("default", None), ("format", "decimal"))
 _REFERENCE: Final = "#/$defs/"
 
 Node = dict[str, Any]
@@ -52,7 +54,7 @@ class _Shortening:
                 short |= self._choice([self.of(each, within) for each in value])
             elif name == "properties":
                 short[name] = {key: self.of(each, within) for key, each in value.items()}
-            elif name not in self._idle and not (name == "default" and value is None):
+            elif name not in self._idle and (name, value) not in _SAID_ANYWAY:
                 short[name] = self.of(value, within) if isinstance(value, dict) and name != "default" else value
         return short
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends
 
 from paperdesk.features.broker import queries
 from paperdesk.features.broker.gain_queries import Sought, gains, open_lots, place_of_lot
@@ -12,7 +12,7 @@ from paperdesk.features.broker.gain_schemas import GainOut, GainsOut, GainTotals
 from paperdesk.features.identity.access import Reading
 from paperdesk.features.marketdata.routes import Datasets
 from paperdesk.infra.http import InstantText, Page, PageOf, Serial, SymbolLine, encode_cursor
-from paperdesk.infra.listing import ListRoute
+from paperdesk.infra.listing import Lines, ListRoute
 
 router = APIRouter(prefix="/v1", tags=["broker"], route_class=ListRoute)
 
@@ -49,13 +49,13 @@ async def get_gains(account_id: UUID, work: Reading, shelf: Datasets, page: Page
     )
 
 
-@router.get("/accounts/{account_id}/gains.csv", response_class=Response)
-async def get_gains_file(account_id: UUID, work: Reading, shelf: Datasets, chosen: Chosen) -> Response:
+@router.get("/accounts/{account_id}/gains.csv", response_class=Lines)
+async def get_gains_file(account_id: UUID, work: Reading, shelf: Datasets, chosen: Chosen) -> Lines:
     """Write realised gains as a CSV file."""
     account = await queries.read_account(work, account_id)
     found = await gains(work, shelf, account, chosen.sought)
     headers = {"Content-Disposition": f'attachment; filename="gains-{account["number"]}.csv"'}
-    return Response(as_csv(found), media_type="text/csv", headers=headers)
+    return Lines(as_csv(found), headers=headers)
 
 
 @router.get("/accounts/{account_id}/lots")

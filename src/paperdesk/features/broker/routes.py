@@ -6,7 +6,7 @@ from itertools import islice
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Query, Response
+from fastapi import APIRouter, Depends, Header, Query
 from starlette.requests import HTTPConnection
 
 from paperdesk.core.broker.commands import CancelOrders, TransferCash
@@ -53,7 +53,7 @@ from paperdesk.features.marketdata.tapes import Shelf, Tape, has_one_price
 from paperdesk.infra.db import Row
 from paperdesk.infra.http import InstantText, Page, PageOf, SymbolLine
 from paperdesk.infra.idempotency import Answer, fingerprint_of, replay_or_run
-from paperdesk.infra.listing import ListRoute
+from paperdesk.infra.listing import Lines, ListRoute
 from paperdesk.infra.work import ReadOnly, UnitOfWork
 
 router = APIRouter(prefix="/v1", tags=["broker"], route_class=ListRoute)
@@ -155,17 +155,13 @@ async def get_activities(
     return PageOf(items=[ActivityOut.of(row) for row in rows], next_cursor=next_cursor)
 
 
-@router.get("/accounts/{account_id}/activities.csv", response_class=Response)
-async def get_activities_file(
-    account_id: UUID, work: Reading, chosen: Annotated[ActivityFilter, Depends()]
-) -> Response:
+@router.get("/accounts/{account_id}/activities.csv", response_class=Lines)
+async def get_activities_file(account_id: UUID, work: Reading, chosen: Annotated[ActivityFilter, Depends()]) -> Lines:
     """Write the newest hundred thousand activities as a CSV file."""
     account = await queries.read_account(work, account_id)
     rows = await list_activities(work, account_id, chosen.search(FILE_ROWS_MAX))
     name = f"activities-{account['number']}.csv"
-    return Response(
-        as_csv(rows), media_type="text/csv", headers={"Content-Disposition": f'attachment; filename="{name}"'}
-    )
+    return Lines(as_csv(rows), headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
 @router.get("/accounts/{account_id}/ledger")

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 from starlette.requests import HTTPConnection
+from starlette.responses import PlainTextResponse
 
 from paperdesk.features.identity.access import Reading, Serving, Work, runtime_of
 from paperdesk.features.operations.cancel_job import cancel_job
@@ -60,7 +61,7 @@ async def get_ready(runtime: Serving) -> ReadyOut:
     )
 
 
-@monitors.get("/metrics")
+@monitors.get("/metrics", response_class=PlainTextResponse)
 async def get_metrics(connection: HTTPConnection) -> Response:
     """Show the counters in the format of Prometheus."""
     return Response(runtime_of(connection).metrics.text(), media_type=Metrics.MEDIA_TYPE)
