@@ -18,6 +18,7 @@ from paperdesk.doors.alpaca.app import dialect
 from paperdesk.doors.mcp.app import PATH, Door
 from paperdesk.doors.rest import build_app
 from paperdesk.doors.stream.app import stream
+from paperdesk.doors.stream.frames import FramedProtocol
 from tests.desk import VERSION, RunningDesk
 
 Mode = Literal["auto", "legacy"]
@@ -100,7 +101,7 @@ async def models(desk: RunningDesk) -> AsyncIterator[Models]:
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
         app = build_app(desk.rooms, VERSION, stream, [dialect(desk.rooms), door.neighbour])
-        server = uvicorn.Server(uvicorn.Config(app, log_config=None, ws="none", lifespan="off"))
+        server = uvicorn.Server(uvicorn.Config(app, log_config=None, ws=FramedProtocol, lifespan="off"))
         serving = asyncio.create_task(server.serve(sockets=[bound]))
         while not server.started:
             await asyncio.sleep(0.005)

@@ -6,7 +6,7 @@ and nothing else, and written to the log with all there is.
 
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -284,13 +284,16 @@ def _malformed(error: RequestValidationError) -> PaperdeskError:
             return MalformedJson(f"The body is not valid JSON: {found['ctx']['error']}.", position=found["loc"][-1])
         if found["loc"] == ("body",) and isinstance(found.get("input"), bytes):
             return UnsupportedMediaType("Send the body as application/json, and say so in Content-Type.")
-    fields = [{"field": _field(found["loc"]), "reason": str(found["msg"])} for found in error.errors()]
-    names = ", ".join(dict.fromkeys(field["field"] for field in fields))
-    return MalformedRequest(f"The request has the wrong shape: {names}.", fields=fields)
+    inside = [{**found, "loc": found["loc"][1:] or found["loc"]} for found in error.errors()]
+    return malformed("request", inside)
 
 
-def _field(location: tuple[str | int, ...]) -> str:
-    return ".".join(map(str, location[1:])) or str(location[0])
+def malformed(what: str, errors: Iterable[Mapping[str, Any]]) -> MalformedRequest:
+    """Return the refusal of something that has the wrong shape, with each field that is wrong and never what it was."""
+    found = [(".".join(map(str, error["loc"])) or what, str(error["msg"])) for error in errors]
+    names = ", ".join(dict.fromkeys(name for name, _ in found))
+    fields = [{"field": name, "reason": reason} for name, reason in found]
+    return MalformedRequest(f"The {what} has the wrong shape: {names}.", fields=fields)
 
 
 async def _answer_framework(request: Request, error: Exception) -> Response:

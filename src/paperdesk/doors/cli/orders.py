@@ -37,6 +37,9 @@ Protection: TypeAlias = Annotated[
 ]
 Trigger: TypeAlias = Annotated[str | None, typer.Option("--trigger", help="Of a stop: print, quote or mid.")]
 Until: TypeAlias = Annotated[str | None, typer.Option("--until", help="Last day of a gtd order.")]
+ClientId: TypeAlias = Annotated[
+    str | None, typer.Option("--client-id", help="Your own id: sent again, the same order is answered.")
+]
 OrderName = Annotated[str, typer.Argument(metavar="ORDER", help="Id, the end of an id, or your client order id.")]
 
 
@@ -130,9 +133,7 @@ def place_order(  # noqa: PLR0913 - each parameter is an option of the command l
     time_in_force: Annotated[TimeInForce | None, typer.Option("--tif", help="day when absent.")] = None,
     expires_on: Until = None,
     account: Account = None,
-    client_order_id: Annotated[
-        str | None, typer.Option("--client-id", help="Your own id: sent again, the same order is answered.")
-    ] = None,
+    client_order_id: ClientId = None,
     as_json: AsJson = False,
 ) -> None:
     """Place an order: paperdesk orders place buy 10 AAPL --limit 99.5 --take-profit 110 --stop-loss 95 --tif gtc."""
@@ -227,13 +228,26 @@ def replace_order(  # noqa: PLR0913 - each parameter is an option of the command
     quantity: Annotated[str | None, typer.Option("--quantity")] = None,
     limit_price: Annotated[str | None, typer.Option("--limit")] = None,
     stop_price: Annotated[str | None, typer.Option("--stop")] = None,
+    trail: Annotated[str | None, typer.Option("--trail", help="In the unit the order trails by.")] = None,
+    time_in_force: Annotated[TimeInForce | None, typer.Option("--tif")] = None,
+    expires_on: Until = None,
+    client_order_id: ClientId = None,
     account: Account = None,
     as_json: AsJson = False,
 ) -> None:
     """Replace a working order by one that differs in what is given."""
     desk = desk_of(context)
-    path = f"/v1/orders/{choose.order_id(desk, order, account)}"
-    show(desk.patch(path, quantity=quantity, limit_price=limit_price, stop_price=stop_price), as_json=as_json)
+    answer = desk.patch(
+        f"/v1/orders/{choose.order_id(desk, order, account)}",
+        quantity=quantity,
+        limit_price=limit_price,
+        stop_price=stop_price,
+        trail=trail,
+        time_in_force=time_in_force,
+        expires_on=expires_on,
+        client_order_id=client_order_id,
+    )
+    show(answer, as_json=as_json)
 
 
 @verbs.command("cancel-all")

@@ -1,6 +1,6 @@
 """What a tool is: a name, the permission it needs, what it does to the desk, and the function that answers."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 from paperdesk.core.kernel.principal import Scope
 from paperdesk.doors.mcp.asking import Ask
 from paperdesk.doors.mcp.schemas import answer_schema, arguments_schema
-from paperdesk.doors.problems import MalformedRequest
+from paperdesk.doors.problems import malformed
 
 
 class Effect(Enum):
@@ -75,15 +75,9 @@ class Tool:
         try:
             return self.wish.model_validate(arguments or {})
         except ValidationError as error:
-            fields = [{"field": _field(each["loc"]), "reason": str(each["msg"])} for each in error.errors()]
-        names = ", ".join(dict.fromkeys(field["field"] for field in fields))
-        raise MalformedRequest(f"The arguments have the wrong shape: {names}.", fields=fields)
+            raise malformed("arguments", error.errors()) from None
 
     def _hint(self, name: str) -> type[BaseModel]:
         hint: type[BaseModel] = get_type_hints(self.run)[name]
         assert issubclass(hint, BaseModel), f"{self.name} says what it takes and answers"
         return hint
-
-
-def _field(location: Sequence[str | int]) -> str:
-    return ".".join(map(str, location)) or "arguments"

@@ -7,12 +7,14 @@
             {"do": "subscribe", "topic": "quotes" | "depth" | "prints" | "status", "id": "...", "symbols": ["ACME"]}
             {"do": "subscribe", "topic": "bars", "id": "...", "symbols": ["ACME"], "interval": "5m"}
             {"do": "unsubscribe", "topic": ..., "id": ..., "symbols": [...]}   {"do": "ping"}   {"do": "status"}
+            {"do": "place", "order": {...}, "ref": "1"}   {"do": "replace", "id": "...", "order": {...}}
+            {"do": "cancel", "id": "..."}                                  the same bodies as in REST
     server  {"topic": "account", "seq": 13, "event": "order_filled", ...}   all of them, in order
             {"topic": "tape", "tape": {...}}                               the latest only
             {"topic": "positions", "seq": 2, "after": 1, "positions": [...], "gone": [...]}   what has changed
             {"topic": "results", "seq": 2, "after": 1, "results": {...}}   the latest only
             {"topic": "quotes", "symbol": ..., "seq": 90, "after": 80, ...} the latest only, encoded once for all
-            {"topic": "system", "event": "heartbeat" | "subscribed" | "pong" | "status" | "problem", ...}
+            {"topic": "system", "event": "heartbeat" | "subscribed" | "pong" | "status" | "done" | "problem", ...}
 
 Close codes: 4001 bad credentials, 4002 credentials that have ended, 4003 too many streams, 4004 malformed message,
 1009 too long a message, 1013 too slow, or come back later.
@@ -30,6 +32,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from paperdesk.core.kernel.errors import Forbidden, PaperdeskError, Unauthenticated
 from paperdesk.core.kernel.principal import Principal
 from paperdesk.doors.stream.frames import send_all
+from paperdesk.doors.stream.orders import OrderWish, done
 from paperdesk.doors.stream.topics import Follower, Place, Wish
 from paperdesk.features.identity.access import (
     CredentialsEnded,
@@ -44,6 +47,7 @@ from paperdesk.infra.telemetry import log
 
 BAD_TOKEN, ENDED, TOO_MANY, BAD_MESSAGE, LATER = 4001, 4002, 4003, 4004, 1013
 REASON_LENGTH_MAX = 120
+REF_LENGTH_MAX = 128
 STREAMS_MAX = 10
 SIGN_IN_S = 10.0
 HEARTBEAT_S = 5.0
@@ -68,6 +72,8 @@ class Message(msgspec.Struct):
     interval: str | None = None
     strategy: str | None = None
     cursor: Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)] | None = None
+    order: msgspec.Raw = msgspec.Raw(b"{}")
+    ref: Annotated[str, msgspec.Meta(max_length=REF_LENGTH_MAX)] | None = None
 
 
 class MalformedMessage(Exception):
@@ -137,7 +143,12 @@ async def _serve(socket: WebSocket, who: Principal, token: str) -> None:
             place = Place(runtime, socket.app.state.shelf, socket.app.state.publication)
             follower = Follower(place, who, news)
             try:
-                works = (_listen(socket, follower), _tell(socket, follower), _heartbeat(follower), follower.watch())
+                works = (
+                    _listen(socket, follower, token),
+                    _tell(socket, follower),
+                    _heartbeat(follower),
+                    follower.watch(),
+                )
                 await _first_of(*works, gate_of(socket).until_ended(token, address_of(socket)))
             finally:
                 follower.leave()
@@ -159,19 +170,23 @@ async def _first_of(*works: Coroutine[None, None, None]) -> None:
         task.result()
 
 
-async def _listen(socket: WebSocket, follower: Follower) -> None:
+async def _listen(socket: WebSocket, follower: Follower, token: str) -> None:
     while True:
         message = await _receive(socket)
         try:
             match message:
                 case Message(do="acknowledge", id=UUID() as tape_id, strategy=str() as name, cursor=int() as cursor):
                     await follower.acknowledge(tape_id, name, cursor)
+                case Message(do="place" | "replace" | "cancel"):
+                    told = await done(socket, token, OrderWish(message.do, message.id, bytes(message.order)))
+                    follower.say({**told, "ref": message.ref})
                 case _:
                     asked = (message.topic, message.id, message.after, message.symbols, message.interval)
                     await follower.do(Wish(message.do, *asked))
         except PaperdeskError as error:
-            followed = None if message.id is None else str(message.id)
-            follower.say({"event": "problem", "code": error.code, "detail": error.message, "id": followed})
+            named = None if message.id is None else str(message.id)
+            told = {"code": error.code, "detail": error.message, "facts": error.facts}
+            follower.say({"event": "problem", **told, "id": named, "ref": message.ref})
 
 
 async def _tell(socket: WebSocket, follower: Follower) -> None:
