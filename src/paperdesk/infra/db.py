@@ -169,7 +169,9 @@ async def driver_connection(db: AsyncConnection) -> Connection:
 
 async def fetch_all(db: AsyncConnection, query: Executable) -> list[Row]:
     """Return every row of a query by column name."""
-    return [{str(name): row[name] for name in row} for row in (await db.execute(query)).mappings()]
+    result = await db.execute(query)
+    names = [str(name) for name in result.keys()]  # noqa: SIM118 - a result is no mapping
+    return [dict(zip(names, row, strict=True)) for row in result]
 
 
 async def fetch_one(db: AsyncConnection, query: Executable) -> Row | None:

@@ -255,19 +255,16 @@ def by_symbol(valuation: Valuation, dataset: Dataset) -> list[tuple[str, Positio
     return sorted(named, key=lambda pair: pair[0])
 
 
-def margins_of(worth: Worth, dataset: Dataset) -> dict[InstrumentId, PositionMargin]:
-    """Return what each position needs of its account; options and what they are written on are paired."""
-    held = {
-        id_: dataset.instruments[id_] for each in worth.valuation.positions for id_ in (each.position.instrument_id,)
-    }
-    written_on = {each.moves_with for each in held.values() if each.contract is not None}
-    return {
-        instrument.id: position_margin(
-            worth.account, each, instrument, worth.standing, is_paired=instrument.moves_with in written_on
-        )
-        for each in worth.valuation.positions
-        for instrument in (held[each.position.instrument_id],)
-    }
+def margins_of(worth: Worth, asked: Iterable[PositionValue], dataset: Dataset) -> dict[InstrumentId, PositionMargin]:
+    """Return what the positions asked for need of their account; options and what they are written on are paired."""
+    held = (dataset.instruments[each.position.instrument_id] for each in worth.valuation.positions)
+    written_on = {each.moves_with for each in held if each.contract is not None}
+    found: dict[InstrumentId, PositionMargin] = {}
+    for each in asked:
+        instrument = dataset.instruments[each.position.instrument_id]
+        is_paired = instrument.moves_with in written_on
+        found[instrument.id] = position_margin(worth.account, each, instrument, worth.standing, is_paired=is_paired)
+    return found
 
 
 async def read_order(work: ReadOnly, shelf: Shelf, order_id: UUID) -> tuple[Order, Tape, Dataset]:

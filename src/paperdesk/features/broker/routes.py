@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import islice
-from typing import Annotated
+from typing import Annotated, NamedTuple
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Query
@@ -12,6 +12,7 @@ from starlette.requests import HTTPConnection
 from paperdesk.core.broker.commands import CancelOrders, TransferCash
 from paperdesk.core.broker.day_result import DayResult
 from paperdesk.core.broker.orders import Order, OrderKind
+from paperdesk.core.broker.valuation import PositionValue
 from paperdesk.core.broker.view import MarketView
 from paperdesk.core.kernel.ids import AccountId, EntryId, KeyId, OrderId, UserId, derived
 from paperdesk.features.broker import queries
@@ -135,12 +136,13 @@ async def get_positions(
 ) -> PageOf[PositionOut]:
     """List an account's positions at their marks, by symbol, as they are or were at a moment."""
     if moment.is_now:
-        items = await shown_positions(work, shelf, await queries.read_account(work, account_id))
+        held = await _held_now(work, shelf, await queries.read_account(work, account_id))
     else:
         past = await account_at(work, shelf, account_id, moment)
-        items = _valued(past.worth, past.day, past.dataset)
-    found, next_cursor = page.part(items, lambda each: (each.symbol,), tuple[str])
-    return PageOf(items=found, next_cursor=next_cursor)
+        held = _Held(past.worth, past.day, past.dataset)
+    named = queries.by_symbol(held.worth.valuation, held.dataset)
+    found, next_cursor = page.part(named, lambda each: (each[0],), tuple[str])
+    return PageOf(items=_positions_shown(found, held), next_cursor=next_cursor)
 
 
 @router.get("/accounts/{account_id}/activities")
@@ -289,15 +291,26 @@ async def shown_account(work: ReadOnly, shelf: Shelf, account: Row) -> AccountOu
 
 
 async def shown_positions(work: ReadOnly, shelf: Shelf, account: Row) -> list[PositionOut]:
-    """Show what an account holds at its tape's clock, by symbol."""
+    """Show all that an account holds at its tape's clock, by symbol."""
+    held = await _held_now(work, shelf, account)
+    return _positions_shown(queries.by_symbol(held.worth.valuation, held.dataset), held)
+
+
+class _Held(NamedTuple):
+    """What an account holds at one moment, with the day it had."""
+
+    worth: Worth
+    day: DayResult
+    dataset: Dataset
+
+
+async def _held_now(work: ReadOnly, shelf: Shelf, account: Row) -> _Held:
     tape, dataset = await queries.market_of(work, shelf, account)
     worth, capital = await queries.value(work, account, tape, dataset), await queries.capital_of(work, account)
-    return _valued(worth, await day_of(work, account, worth, capital, (tape, dataset)), dataset)
+    return _Held(worth, await day_of(work, account, worth, capital, (tape, dataset)), dataset)
 
 
-def _valued(worth: Worth, day: DayResult, dataset: Dataset) -> list[PositionOut]:
-    needs = queries.margins_of(worth, dataset)
-    found = (
-        (symbol, each, each.position.instrument_id) for symbol, each in queries.by_symbol(worth.valuation, dataset)
-    )
-    return [PositionOut.of(symbol, each, day.by_instrument[id_], needs[id_]) for symbol, each, id_ in found]
+def _positions_shown(named: Sequence[tuple[str, PositionValue]], held: _Held) -> list[PositionOut]:
+    needs = queries.margins_of(held.worth, [each for _, each in named], held.dataset)
+    found = ((symbol, each, each.position.instrument_id) for symbol, each in named)
+    return [PositionOut.of(symbol, each, held.day.by_instrument[id_], needs[id_]) for symbol, each, id_ in found]

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
+from functools import lru_cache
 from operator import attrgetter
 from pathlib import Path
 from types import MappingProxyType
@@ -114,6 +115,7 @@ class RecordedDataset:
         self._statuses = [replace(fact, seq=seq) for fact, seq in zip(self._statuses, seqs, strict=True)]
         rings = (SESSIONS, Phase.SESSION_OPENED), (SESSIONS, Phase.SESSION_CLOSED), (ACTIONS, Phase.CORPORATE_ACTION)
         self._bells = [self._timeline.track(*one) for one in rings]
+        self._price_fact = lru_cache(_CHUNK)(self._read_price_fact)
         self._ex_dates = defaultdict[InstrumentId, list[tuple[int, CorporateAction]]](list)
         for seq, (_, action, moment) in zip(self._bells[-1].seqs.tolist(), self._moments, strict=True):
             if moment is Moment.EX:
@@ -332,17 +334,17 @@ class RecordedDataset:
 
     def _last_fact(self, instrument_id: InstrumentId, cursor: int, phases: Sequence[Phase]) -> PriceFact | None:
         seq = self._last_seq(instrument_id, cursor, phases)
-        if seq is None:
-            return None
-        fact = next(self._facts(np.array([seq - 1])))
-        assert isinstance(fact, PriceFact), "an instrument's fact is a price"
-        return fact
+        return None if seq is None else self._price_fact(seq)
+
+    def _read_price_fact(self, seq: int) -> PriceFact:
+        """Return one fact; valuations ask for the newest ones again and again, so the last that were read are kept."""
+        timeline, index = self._timeline, seq - 1
+        source, row = self._sources[timeline.source.item(index)], timeline.row.item(index)
+        return price_fact(source, timeline.phase.item(index), row, (seq, instant_of(timeline.at.item(index))))
 
     def _last_seq(self, instrument_id: InstrumentId, cursor: int, phases: Sequence[Phase]) -> int | None:
-        numbers = self._numbers(instrument_id)
-        tracks = [self._timeline.track(number, phase) for number in numbers for phase in phases]
-        found = [int(track.seqs[last]) for track in tracks if (last := track.last_before(cursor)) is not None]
-        return max(found, default=None)
+        tracks = (self._timeline.track(number, phase) for number in self._numbers(instrument_id) for phase in phases)
+        return max((seq for track in tracks if (seq := track.last_seq(cursor))), default=None)
 
     def _wanted(self, instrument_ids: frozenset[InstrumentId] | None) -> NDArray[np.bool_]:
         """Return which sources are asked for; the last places are NOBODY and what everybody is told, AUCTIONS first."""

@@ -44,14 +44,19 @@ class Track:
 
     def rows_by(self, cursor: int) -> slice | Ints:
         """Return the rows told by a cursor; a slice, which copies nothing, where none is left out."""
-        told = int(np.searchsorted(self.seqs, cursor, side="right"))
+        told = int(self.seqs.searchsorted(cursor, side="right"))
         is_whole = not told or int(self.rows[told - 1]) == told - 1
         return slice(0, told) if is_whole else self.rows[:told]
 
     def last_before(self, cursor: int) -> int | None:
         """Return the index of the last fact with seq <= cursor, or None before the first."""
-        found = int(np.searchsorted(self.seqs, cursor, side="right"))
+        found = int(self.seqs.searchsorted(cursor, side="right"))
         return found - 1 if found else None
+
+    def last_seq(self, cursor: int) -> int | None:
+        """Return the number of the last fact by a cursor, or None before the first."""
+        found = int(self.seqs.searchsorted(cursor, side="right")) if len(self.seqs) else 0
+        return self.seqs.item(found - 1) if found else None
 
 
 NOWHERE: Final = Track(np.empty(0, np.int64), np.empty(0, np.int64))
