@@ -72,6 +72,9 @@ from paperdesk.infra.settings import Settings
 from paperdesk.infra.telemetry import configure_logs
 
 STOP_S = 5
+# How long a connection may be idle: longer than clients and proxies keep one, so that it is always they who close it.
+# Where both wait equally long, as five seconds are usual, a request now and then meets a connection that is just going.
+IDLE_S = 75
 # Allocations before the collector looks at the youngest, and how often at the older; an order makes a few hundred
 # values that go by themselves, so looking after every second order finds nothing.
 COLLECT_AFTER = (10_000, 20, 20)
@@ -248,6 +251,7 @@ def listener_of(desk: Desk, *more: Neighbour) -> Listener:
         ws_per_message_deflate=False,
         ws_max_size=MESSAGE_BYTES_MAX,
         timeout_graceful_shutdown=STOP_S,
+        timeout_keep_alive=IDLE_S,
         server_header=False,
     )
     return Listener(config)
@@ -263,7 +267,15 @@ async def listening_for_models(settings: Settings, tools: Tools) -> AsyncIterato
         is_https = (settings.public_url or "").startswith("https:")
         guarded = SecurityHeaders(RequestRates(tools, tools.desk, [tools.neighbour]), is_https=is_https)
         app = RequestIds(guarded, tools.desk.runtime.metrics)
-        config = uvicorn.Config(app, log_config=None, access_log=False, ws="none", lifespan="off", server_header=False)
+        config = uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            ws="none",
+            lifespan="off",
+            server_header=False,
+            timeout_keep_alive=IDLE_S,
+        )
         listener = Listener(config)
         serving = asyncio.create_task(listener.serve(sockets=[listening]))
         try:
