@@ -19,7 +19,6 @@ from paperdesk.core.kernel.ids import DatasetId
 from paperdesk.core.kernel.principal import Principal
 from paperdesk.doors import worker
 from paperdesk.doors.desk import Desk
-from paperdesk.doors.stream import app as stream_app
 from paperdesk.features.identity.found_desk import FoundDesk, found_desk
 from paperdesk.features.marketdata.feeds.given_quotes import QuoteRow, write_quotes
 from paperdesk.features.marketdata.open_tape import OpenTape, open_tape
@@ -60,8 +59,9 @@ async def furnished(desk: Desk, who: Principal) -> Tape:
 
 async def serve(port: int, subscribers: int) -> None:
     """Serve until told to stop."""
-    settings = Settings().model_copy(update={"port": port})
-    stream_app.STREAMS_MAX, worker.FRAME_S = subscribers, FRAME_S
+    caps = {"streams_per_person": subscribers, "streams_max": subscribers}
+    settings = Settings().model_copy(update={"port": port, **caps})
+    worker.FRAME_S = FRAME_S
     moments: dict[int, float] = {}
     async with running_desk(settings) as desk:
         founded = await found_desk(desk.runtime, FoundDesk())

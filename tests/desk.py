@@ -20,7 +20,7 @@ from paperdesk.doors.alpaca.app import dialect
 from paperdesk.doors.desk import Desk as Rooms
 from paperdesk.doors.elsewhere import Elsewhere
 from paperdesk.doors.rest import build_app
-from paperdesk.doors.stream.app import stream
+from paperdesk.doors.stream.routes import router as stream
 from paperdesk.features.broker.order_writer import OrderWriter
 from paperdesk.features.broker.reconcile_closes import Auditor
 from paperdesk.features.identity.access import Gate

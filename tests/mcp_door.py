@@ -17,8 +17,8 @@ from mcp_types import CallToolResult
 from paperdesk.doors.alpaca.app import dialect
 from paperdesk.doors.mcp.app import PATH, Door
 from paperdesk.doors.rest import build_app
-from paperdesk.doors.stream.app import stream
 from paperdesk.doors.stream.frames import FramedProtocol
+from paperdesk.doors.stream.routes import router as stream
 from tests.desk import VERSION, RunningDesk
 
 Mode = Literal["auto", "legacy"]

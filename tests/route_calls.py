@@ -78,6 +78,7 @@ CALLS = {
     ("PUT", "/v1/accounts/{account_id}/keys/{key_id}"): Call(),
     ("GET", "/v1/accounts/{account_id}/positions"): Call(),
     ("GET", "/v1/accounts/{account_id}/ledger"): Call(),
+    ("GET", "/v1/accounts/{account_id}/events"): Call({"goes_on": "false"}),
     ("GET", "/v1/accounts/{account_id}/activities"): Call(),
     ("GET", "/v1/accounts/{account_id}/activities.csv"): Call(),
     ("GET", "/v1/accounts/{account_id}/fills"): Call(),

@@ -19,7 +19,7 @@ sys.path.insert(0, str(ROOT / "src"))
 from paperdesk.doors.alpaca.app import dialect  # noqa: E402 - found through the line above, installed or not
 from paperdesk.doors.desk import Desk  # noqa: E402
 from paperdesk.doors.rest import build_app  # noqa: E402
-from paperdesk.doors.stream.app import stream  # noqa: E402
+from paperdesk.doors.stream.routes import router as stream  # noqa: E402
 from paperdesk.features.broker.order_writer import OrderWriter  # noqa: E402
 from paperdesk.features.identity.access import Gate  # noqa: E402
 from paperdesk.features.marketdata.publication import Publication  # noqa: E402

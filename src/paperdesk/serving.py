@@ -26,8 +26,9 @@ from paperdesk.doors.pages import SecurityHeaders
 from paperdesk.doors.problems import RequestIds
 from paperdesk.doors.rates import RequestRates
 from paperdesk.doors.rest import build_app as build_rest
-from paperdesk.doors.stream.app import MESSAGE_BYTES_MAX, stream
+from paperdesk.doors.stream.app import MESSAGE_BYTES_MAX
 from paperdesk.doors.stream.frames import FramedProtocol
+from paperdesk.doors.stream.routes import router as stream
 from paperdesk.doors.worker import Pump
 from paperdesk.features.backtests.jobs import JOBS as BACKTEST_JOBS
 from paperdesk.features.broker.jobs import JOBS as BROKER_JOBS

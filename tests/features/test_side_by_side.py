@@ -28,8 +28,9 @@ async def test_two_desks_in_one_process_know_nothing_of_each_other(desk: Running
         theirs, ours = [(await each.visitor().ask("GET", "/metrics")).text for each in (beside, desk)]
         assert 'paperdesk_requests_total{method="GET",status="200"} 3.0' in ours
         assert 'paperdesk_requests_total{method="GET"' not in theirs
-        desk.app.state.streams[desk.first.principal.user_id] += 1
-        assert not beside.app.state.streams
+        with desk.app.state.lines.hold(desk.first.principal.user_id):
+            told = [(await each.visitor().ask("GET", "/metrics")).text for each in (beside, desk)]
+        assert ["paperdesk_streams 0.0" in text for text in told] == [True, False]
         for client in beside.clients:
             await client.aclose()
 

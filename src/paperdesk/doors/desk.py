@@ -1,14 +1,14 @@
 """What every door stands on, and how several apps share one address."""
 
-from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from paperdesk.core.kernel.errors import PaperdeskError
-from paperdesk.core.kernel.ids import UserId
+from paperdesk.doors.open_lines import OpenLines
 from paperdesk.features.broker.order_writer import OrderWriter
 from paperdesk.features.identity.access import Gate
 from paperdesk.features.marketdata.publication import Publication
@@ -17,7 +17,7 @@ from paperdesk.features.marketdata.tapes import Shelf
 from paperdesk.infra.runtime import Runtime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Desk:
     """What an app serves: the runtime and the rooms that live as long as it does."""
 
@@ -27,9 +27,11 @@ class Desk:
     writer: OrderWriter
     sources: Sources
     publication: Publication
-    # How many streams each person has open, by door.
-    streams: Counter[UserId] = field(default_factory=Counter[UserId])
-    dialect_streams: Counter[UserId] = field(default_factory=Counter[UserId])
+
+    @cached_property
+    def lines(self) -> OpenLines:
+        """The streams that are open, by whatever door."""
+        return OpenLines(self.runtime)
 
 
 @dataclass(frozen=True, slots=True)

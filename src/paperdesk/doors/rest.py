@@ -1,9 +1,9 @@
 """The REST door: gathers the routes of the features into one app, and serves the web app."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 
-from fastapi import FastAPI
-from starlette.routing import Route, WebSocketRoute
+from fastapi import APIRouter, FastAPI
+from starlette.routing import Route
 
 from paperdesk.doors import pages
 from paperdesk.doors.description import described
@@ -50,11 +50,9 @@ Instants are ISO 8601 in UTC. Errors are `application/problem+json` with a stabl
 
 PLAIN = (*hot_routes.ROUTES, *batch_routes.ROUTES)
 
-Socket = Callable[..., Awaitable[None]]
 
-
-def build_app(desk: Desk, version: str, stream: Socket, neighbours: Sequence[Neighbour] = ()) -> FastAPI:
-    """Return the app over a desk; `stream` is the WebSocket door, neighbours are doors with paths of their own."""
+def build_app(desk: Desk, version: str, stream: APIRouter, neighbours: Sequence[Neighbour] = ()) -> FastAPI:
+    """Return the app over a desk; `stream` is the door that goes on telling, neighbours have paths of their own."""
     app = FastAPI(
         title=TITLE,
         description=DESCRIPTION,
@@ -66,12 +64,12 @@ def build_app(desk: Desk, version: str, stream: Socket, neighbours: Sequence[Nei
     app.state.runtime, app.state.gate = desk.runtime, desk.gate
     app.state.shelf, app.state.writer = desk.shelf, desk.writer
     app.state.sources, app.state.publication = desk.sources, desk.publication
-    app.state.streams = desk.streams
+    app.state.lines = desk.lines
     answer_problems(app)
     for route in PLAIN:
         app.router.routes.append(Route(route.path, route.endpoint, methods=[route.method], name=route.path))
-    app.router.routes.append(WebSocketRoute("/v1/stream", stream))
     for router in (
+        stream,
         identity, marketdata, quotes, market_days, strategies, branches, chains, sources, broker, batches, lives,
         leverage, rescores, gains, options, operations, monitors, order_statistics, forks, halts, fund_holdings,
         users, rates, registrations, preferences, watching, notifications, backtests,

@@ -73,6 +73,12 @@ class Settings(BaseSettings):
     alpaca_requests_per_minute: int = 1000
     """How often a key may ask in the Alpaca dialect; Alpaca's own limit is 200 without a plan."""
 
+    streams_per_person: int = 5
+    """How many streams one person may have open, by whatever door; a page of the desk holds one."""
+
+    streams_max: int = 1000
+    """How many streams one process serves at once."""
+
     mcp_toolsets: str = "default"
     """Which tools a model is shown whose address names no toolsets; names with commas between them, or all."""
 

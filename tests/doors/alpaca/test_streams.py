@@ -158,9 +158,10 @@ async def test_who_says_nothing_is_hung_up_on(dialect: Dialect, monkeypatch: pyt
         assert updates.close_code == 1008
 
 
-async def test_one_person_has_a_bounded_number_of_streams(dialect: Dialect, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_one_person_has_a_bounded_number_of_streams(dialect: Dialect) -> None:
     await dialect.open()
-    monkeypatch.setattr(data_stream, "STREAMS_MAX", 1)
+    runtime = dialect.desk.runtime
+    runtime.settings = runtime.settings.model_copy(update={"streams_per_person": 1})
     async with line(dialect, "/v2/iex") as first:
         await signed_in(dialect, first)
         async with line(dialect, "/v2/iex", **shown(dialect)) as second:

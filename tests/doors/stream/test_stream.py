@@ -105,8 +105,9 @@ async def test_who_never_says_a_name_is_hung_up_on(exchange: Exchange, monkeypat
     assert (await line.end())[0] == 4001
 
 
-async def test_one_person_has_a_bounded_number_of_streams(exchange: Exchange, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stream_app, "STREAMS_MAX", 2)
+async def test_one_person_has_a_bounded_number_of_streams(exchange: Exchange) -> None:
+    runtime = exchange.desk.runtime
+    runtime.settings = runtime.settings.model_copy(update={"streams_per_person": 2})
     for _ in range(2):
         assert await (await exchange.mine()).until_pong() == []
     assert (await (await exchange.mine()).end())[0] == 4003
@@ -115,6 +116,15 @@ async def test_one_person_has_a_bounded_number_of_streams(exchange: Exchange, mo
         while exchange.desk.runtime.metrics.streams._value.get() != 1:
             await asyncio.sleep(0.01)
     assert await (await exchange.mine()).until_pong() == []
+
+
+async def test_all_together_have_a_bounded_number_of_streams(exchange: Exchange) -> None:
+    runtime = exchange.desk.runtime
+    assert (runtime.settings.streams_per_person, runtime.settings.streams_max) == (5, 1000)
+    runtime.settings = runtime.settings.model_copy(update={"streams_max": 1})
+    assert await (await exchange.mine()).until_pong() == []
+    other = await exchange.call(Authorization=f"Bearer {exchange.desk.second.key.token}")
+    assert (await other.end())[0] == 4003
 
 
 async def test_the_state_of_the_connection_can_be_asked(exchange: Exchange) -> None:

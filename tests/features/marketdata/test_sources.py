@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from paperdesk.doors.rest import build_app
-from paperdesk.doors.stream.app import stream
+from paperdesk.doors.stream.routes import router as stream
 from paperdesk.features.marketdata.kept_sources import PRICES_LAST
 from paperdesk.features.marketdata.reseal_source_keys import reseal_source_keys
 from paperdesk.features.marketdata.sources import Sources

@@ -4,6 +4,23 @@
  */
 
 export interface paths {
+    "/v1/accounts/{account_id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tell the events of an account as they come, as server-sent events with the messages of the stream. */
+        get: operations["get_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/logins": {
         parameters: {
             query?: never;
@@ -9539,6 +9556,47 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    get_events: {
+        parameters: {
+            query?: {
+                /** @description The last event that is known; else what comes. */
+                after?: number | null;
+                /** @description Whether to stay for what comes, after what was missed. */
+                goes_on?: boolean;
+            };
+            header?: {
+                /** @description As `after`; browsers send it by themselves. */
+                "Last-Event-ID"?: number | null;
+            };
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": {
+                        /** @description The number of the event, where it has one. */
+                        id?: string;
+                        /** @description A message of the stream, as JSON. */
+                        data: string;
+                    };
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
+        };
+    };
     get_logins: {
         parameters: {
             query?: {

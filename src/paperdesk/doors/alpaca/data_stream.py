@@ -23,13 +23,13 @@ from paperdesk.doors.alpaca.asking import token_from, token_of, visiting
 from paperdesk.doors.alpaca.feed import CHANNELS, Feed, Told, Wishes, fake_news
 from paperdesk.doors.alpaca.marketdata import Market
 from paperdesk.doors.desk import Desk
+from paperdesk.doors.open_lines import TooManyLines
 from paperdesk.features.identity.access import address_of
 
 MSGPACK: Final = "application/msgpack"
 SIGN_IN_S: Final = 10.0
 TEST_EVERY_S: Final = 1.0
 SYMBOLS_MAX: Final = 10_000
-STREAMS_MAX: Final = 10
 # How many messages go into one frame.
 FRAME: Final = 500
 POLICY_VIOLATION: Final = 1008
@@ -71,6 +71,9 @@ class DataLine:
         try:
             await self._say([{"T": "success", "msg": "connected"}])
             await self._serve(*await self._signed_in())
+        except TooManyLines:
+            await self._refuse(Refused(406))
+            await self._socket.close(POLICY_VIOLATION, ERRORS[406])
         except Refused as refusal:
             await self._refuse(refusal)
             await self._socket.close(POLICY_VIOLATION, str(refusal))
@@ -78,22 +81,18 @@ class DataLine:
             return
 
     async def _serve(self, who: Principal, token: str) -> None:
-        streams, is_known = self._desk.dialect_streams, True
-        if streams[who.user_id] >= STREAMS_MAX:
-            raise Refused(406)
-        streams[who.user_id] += 1
+        is_known = True
         try:
-            await self._say([{"T": "success", "msg": "authenticated"}])
-            async with asyncio.TaskGroup() as rooms:
-                rooms.create_task(self._test() if self._market is None else self._tell(who, self._market))
-                rooms.create_task(self._listen())
-                rooms.create_task(self._desk.gate.until_ended(token, address_of(self._socket)))
+            with self._desk.lines.hold(who.user_id):
+                await self._say([{"T": "success", "msg": "authenticated"}])
+                async with asyncio.TaskGroup() as rooms:
+                    rooms.create_task(self._test() if self._market is None else self._tell(who, self._market))
+                    rooms.create_task(self._listen())
+                    rooms.create_task(self._desk.gate.until_ended(token, address_of(self._socket)))
         except* WebSocketDisconnect:
             pass  # the client hung up, which ends everything that was done for it
         except* Unauthenticated:
             is_known = False
-        finally:
-            streams[who.user_id] -= 1
         if not is_known:
             raise Refused(402)
 

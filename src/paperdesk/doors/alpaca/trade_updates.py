@@ -34,6 +34,7 @@ from paperdesk.core.kernel.time import instant_text
 from paperdesk.doors.alpaca.asking import Visit, token_from, visiting
 from paperdesk.doors.alpaca.shapes import order_shape, order_status
 from paperdesk.doors.desk import Desk
+from paperdesk.doors.open_lines import TooManyLines
 from paperdesk.features.broker.order_queries import (
     OrderSearch,
     combo_at_fill,
@@ -84,14 +85,17 @@ class Line:
                 await self._socket.close(POLICY_VIOLATION, "unauthorized")
                 return
             who, token = known
-            async with asyncio.TaskGroup() as rooms:
-                rooms.create_task(self._tell(who))
-                rooms.create_task(self._listen())
-                rooms.create_task(self._desk.gate.until_ended(token, address_of(self._socket)))
+            with self._desk.lines.hold(who.user_id):
+                async with asyncio.TaskGroup() as rooms:
+                    rooms.create_task(self._tell(who))
+                    rooms.create_task(self._listen())
+                    rooms.create_task(self._desk.gate.until_ended(token, address_of(self._socket)))
         except* WebSocketDisconnect:
             pass  # the client hung up, which ends everything that was done for it
         except* Unauthenticated:
             await self._socket.close(POLICY_VIOLATION, "unauthorized")
+        except* TooManyLines:
+            await self._socket.close(POLICY_VIOLATION, "connection limit exceeded")
 
     async def _signed_in(self) -> tuple[Principal, str] | None:
         try:

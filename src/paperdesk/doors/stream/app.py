@@ -31,6 +31,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from paperdesk.core.kernel.errors import Forbidden, PaperdeskError, Unauthenticated
 from paperdesk.core.kernel.principal import Principal
+from paperdesk.doors.open_lines import TooManyLines
 from paperdesk.doors.stream.frames import send_all
 from paperdesk.doors.stream.orders import OrderWish, done
 from paperdesk.doors.stream.topics import Follower, Place, Wish
@@ -48,7 +49,6 @@ from paperdesk.infra.telemetry import log
 BAD_TOKEN, ENDED, TOO_MANY, BAD_MESSAGE, LATER = 4001, 4002, 4003, 4004, 1013
 REASON_LENGTH_MAX = 120
 REF_LENGTH_MAX = 128
-STREAMS_MAX = 10
 SIGN_IN_S = 10.0
 HEARTBEAT_S = 5.0
 # Who is still at the same message after so many heartbeats is dropped, however little there is to say.
@@ -94,10 +94,8 @@ async def stream(socket: WebSocket) -> None:
     try:
         token = await _token(socket)
         who = await gate_of(socket).principal(token, address_of(socket))
-        if socket.app.state.streams[who.user_id] >= STREAMS_MAX:
-            await socket.close(TOO_MANY, "too many streams")
-            return
-        await _serve(socket, who, token or "")
+        with socket.app.state.lines.hold(who.user_id):
+            await _serve(socket, who, token or "")
     except WebSocketDisconnect:
         return
     except MalformedMessage as error:
@@ -105,6 +103,8 @@ async def stream(socket: WebSocket) -> None:
     except TooSlow:
         log.info("stream_too_slow")
         await _hang_up(socket, LATER, TOO_SLOW)
+    except TooManyLines:
+        await socket.close(TOO_MANY, "too many streams")
     except (CredentialsEnded, KeyExpired) as error:
         await _hang_up(socket, ENDED, error.code)
     except (Unauthenticated, Forbidden) as error:
@@ -135,29 +135,18 @@ async def _token(socket: WebSocket) -> str | None:
 
 async def _serve(socket: WebSocket, who: Principal, token: str) -> None:
     runtime = runtime_of(socket)
-    streams = socket.app.state.streams
-    streams[who.user_id] += 1
-    runtime.metrics.streams.inc()
-    try:
-        with runtime.bus.subscribe() as news:
-            place = Place(runtime, socket.app.state.shelf, socket.app.state.publication)
-            follower = Follower(place, who, news)
-            try:
-                works = (
-                    _listen(socket, follower, token),
-                    _tell(socket, follower),
-                    _heartbeat(follower),
-                    follower.watch(),
-                )
-                await _first_of(*works, gate_of(socket).until_ended(token, address_of(socket)))
-            finally:
-                follower.leave()
-    finally:
-        streams[who.user_id] -= 1
-        runtime.metrics.streams.dec()
+    with runtime.bus.subscribe() as news:
+        place = Place(runtime, socket.app.state.shelf, socket.app.state.publication)
+        follower = Follower(place, who, news)
+        try:
+            works = (_listen(socket, follower, token), _tell(socket, follower), heartbeat(follower))
+            ends = gate_of(socket).until_ended(token, address_of(socket))
+            await first_of(*works, follower.watch(), ends)
+        finally:
+            follower.leave()
 
 
-async def _first_of(*works: Coroutine[None, None, None]) -> None:
+async def first_of(*works: Coroutine[None, None, None]) -> None:
     """Run until the first ends, end the others, and raise what it raised."""
     tasks = [asyncio.create_task(work) for work in works]
     try:
@@ -207,7 +196,7 @@ async def _hang_up(socket: WebSocket, code: int, reason: str) -> None:
             await socket.close(code, reason)
 
 
-async def _heartbeat(follower: Follower) -> None:
+async def heartbeat(follower: Follower) -> None:
     """Say that we are alive, and see whether the client takes what it is told."""
     told, beats = 0, 0
     while beats < BEATS_MAX:
