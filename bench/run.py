@@ -2,7 +2,7 @@
 
 import sys
 
-from bench import accounts, mcp, orders, quotes, recorded, replay, stream, synthetic
+from bench import accounts, backtests, mcp, orders, quotes, recorded, replay, stream, synthetic
 
 
 def main() -> int:
@@ -11,6 +11,7 @@ def main() -> int:
         replay.main(),
         recorded.main(),
         synthetic.main(),
+        backtests.main(),
         quotes.main(),
         stream.main(),
         orders.main(),

@@ -69,7 +69,7 @@ from paperdesk.infra.postgres import EmbeddedPostgres
 from paperdesk.infra.runtime import Runtime
 from paperdesk.infra.schema import bring_up_to_date
 from paperdesk.infra.serving_others import require_fit_for_others
-from paperdesk.infra.settings import Settings
+from paperdesk.infra.settings import Settings, keep_compiled
 from paperdesk.infra.telemetry import configure_logs
 
 STOP_S = 5
@@ -334,6 +334,7 @@ def serve_here(options: UpOptions, greet: Callable[[dict[str, Any]], None]) -> i
     settings = Settings(**{name: value for name, value in given.items() if value is not None})
     require_fit_for_others(settings)
     configure_logs(settings.log_format, settings.log_level)
+    keep_compiled(Home(settings.directory).compiled)
     # What stops the start stops it before anything has started.
     routes_of(settings), keeper_of(settings, SystemClock()), first_day_of(settings)
     with asyncio.Runner(loop_factory=loop_factory()) as runner:

@@ -124,6 +124,7 @@ NOUNS = {
     "broker/changes": "what happened to accounts and why, for the store and those who hand it over",
     "backtests/backtests": "a run of a strategy as it is kept",
     "backtests/report": "what came of a run, as it is kept and told",
+    "backtests/compiled_course": "what a tape has shown as bars, for compiled runs",
     "backtests/tape_market": "what a tape has shown, as a strategy is run on it",
     "broker/replay": "an account lived again, for re-scores",
     "broker/repeats": "what was asked for under a name before",

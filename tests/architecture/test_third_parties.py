@@ -30,6 +30,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "httpx2": ("doors/mcp/*",),
     "mcp": ("doors/mcp/*",),
     "mcp_types": ("doors/mcp/*",),
+    "numba": ("core/backtest/compiled/compiling.py",),
     "procrastinate": ("infra/*", "migrations/*"),
     "prometheus_client": ("infra/*",),
     "psycopg": ("infra/*",),

@@ -2,6 +2,8 @@
 
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -57,3 +59,12 @@ def test_a_home_is_taken_by_one_server_at_a_time(tmp_path: Path) -> None:
                 pass
             assert holder(home) == os.getpid()
         assert holder(home) is None
+
+
+def test_compiled_code_is_kept_where_the_desk_lives_unless_somebody_says_otherwise(tmp_path: Path) -> None:
+    asked = "from pathlib import Path; from paperdesk.infra.settings import keep_compiled; keep_compiled(Path('here'))"
+    program = [sys.executable, "-c", f"{asked}; import numba; print(numba.config.CACHE_DIR)"]
+    told = {**os.environ, "NUMBA_CACHE_DIR": "elsewhere"}
+    untold = {name: value for name, value in told.items() if name != "NUMBA_CACHE_DIR"}
+    found = [subprocess.run(program, env=each, capture_output=True, text=True, check=True) for each in (untold, told)]
+    assert [each.stdout.strip() for each in found] == ["here", "elsewhere"]

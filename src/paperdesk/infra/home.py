@@ -4,6 +4,7 @@ pg/                 the embedded database        run/server.json     who serves,
 datasets/<id>/      market facts, immutable      credentials.json    address and key of the demo user
 uploads/            files on their way in        secret              the key that tokens are hashed with
 sealing-keys        the keys that the keys of sources are sealed with
+compiled/           machine code of backtests, made when it is first needed
 """
 
 import fcntl
@@ -32,6 +33,11 @@ class Home:
     def database(self) -> Path:
         """Return where the embedded database lives."""
         return self.folder / "pg"
+
+    @property
+    def compiled(self) -> Path:
+        """Return where machine code of backtests is kept."""
+        return self.folder / "compiled"
 
     @property
     def secret(self) -> Path:

@@ -202,3 +202,8 @@ class Settings(BaseSettings):
     def datasets(self) -> Path:
         """Return where datasets are stored."""
         return self.directory / "datasets"
+
+
+def keep_compiled(folder: Path) -> None:
+    """Let numba keep what it compiles in a folder, unless the environment names another; before numba is imported."""
+    os.environ.setdefault("NUMBA_CACHE_DIR", str(folder))  # noqa: TID251 - numba asks nobody else

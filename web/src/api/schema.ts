@@ -2745,6 +2745,11 @@ export interface components {
                 [key: string]: string | number | boolean;
             };
             /**
+             * @description compiled comes to the same, sooner, or is refused with the names of what only events can express.
+             * @default events
+             */
+            mode?: components["schemas"]["RunMode"];
+            /**
              * Starts At
              * @description The beginning of the tape unless you name a later one.
              */
@@ -2797,6 +2802,7 @@ export interface components {
              * @example 12.5
              */
             cash: string;
+            mode: components["schemas"]["RunMode"];
             /**
              * After Cursor
              * @description Facts after this one are run.
@@ -8039,6 +8045,12 @@ export interface components {
             /** Line */
             line: number;
         };
+        /**
+         * RunMode
+         * @description Which driver runs a backtest: the exact engine event by event, or compiled code where that comes to the same.
+         * @enum {string}
+         */
+        RunMode: "events" | "compiled";
         /**
          * RunOrderOut
          * @description An order that a strategy placed, as it ended.

@@ -47,7 +47,7 @@ def drawdowns(equity: Floats) -> Floats:
 
 
 def measures_of(
-    at: Sequence[datetime], equity: Sequence[float], periods_a_year: float = 252, risk_free: float = 0.0
+    at: Sequence[datetime], equity: Sequence[float] | Floats, periods_a_year: float = 252, risk_free: float = 0.0
 ) -> Measured:
     """Return the measures of an equity curve with at least its beginning; `risk_free` is a rate a year."""
     curve = np.asarray(equity, np.float64)

@@ -1,5 +1,6 @@
 """What came of a backtest: events, orders and the worth of the account at every close, and how it ended."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -7,8 +8,11 @@ from decimal import Decimal
 from paperdesk.core.broker.account import Account
 from paperdesk.core.broker.commands import CancelOrder, PlaceOrder
 from paperdesk.core.broker.events import Event, OrderFilled
-from paperdesk.core.broker.orders import Order
+from paperdesk.core.broker.orders import Order, OrderStatus, OrderType, Role, Side
 from paperdesk.core.kernel.errors import PaperdeskError
+from paperdesk.core.kernel.ids import OrderId
+from paperdesk.core.kernel.money import ZERO
+from paperdesk.core.market.instruments import Instrument
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,39 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
+class Done:
+    """A fill as every driver knows it: when, of which order, how much at which price, and what it owed."""
+
+    at: datetime
+    order_id: OrderId
+    quantity: Decimal
+    price: Decimal
+    fee: Decimal
+    ambiguous: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """An order as a driver that keeps no whole orders knows it: what was asked for, and how it ended."""
+
+    id: OrderId
+    accepted_at: datetime
+    instrument: Instrument
+    side: Side
+    quantity: Decimal
+    status: OrderStatus
+    closed_reason: str | None
+    type: OrderType = OrderType.MARKET
+    limit_price: Decimal | None = None
+    stop_price: Decimal | None = None
+    filled_quantity: Decimal = ZERO
+    average_fill_price: Decimal | None = None
+    fees: Decimal = ZERO
+    role: Role | None = None
+    is_exit: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Failure:
     """A strategy that raised: at which bar, in which line of which file, and what."""
 
@@ -42,7 +79,10 @@ class Failure:
 
 @dataclass(slots=True)
 class Result:
-    """A run as far as it came; `failure` says why not to its end, and `is_cancelled` that somebody stopped it."""
+    """A run as far as it came; `failure` says why not to its end, and `is_cancelled` that somebody stopped it.
+
+    Only the exact engine knows the account at the end and its events.
+    """
 
     account: Account
     began_at: datetime
@@ -50,7 +90,8 @@ class Result:
     frames: int = 0
     points: list[Point] = field(default_factory=list[Point])
     events: list[Event] = field(default_factory=list[Event])
-    orders: list[Order] = field(default_factory=list[Order])
+    orders: Sequence[Order | Placed] = ()
+    done: list[Done] = field(default_factory=list[Done])
     refused: list[Refused] = field(default_factory=list[Refused])
     failure: Failure | None = None
     is_cancelled: bool = False

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
+from paperdesk.core.backtest.result import Done, Placed
 from paperdesk.core.broker.events import Fill
 from paperdesk.core.broker.orders import Order, Side
 from paperdesk.core.kernel.ids import OrderId
@@ -49,7 +50,7 @@ class RoundTrip:
         """Return what it brought, fees counted; of an open one what has come in less what went out."""
         return self.sold - self.bought - self.fees
 
-    def take(self, order: Order, fill: Fill, units: Decimal, fee: Decimal) -> None:
+    def take(self, order: Order | Placed, fill: Fill | Done, units: Decimal, fee: Decimal) -> None:
         """Take so many units of a fill."""
         value = units * fill.price * self.multiplier
         if order.side is self.side:
@@ -65,7 +66,9 @@ class RoundTrip:
             self.order_ids.append(order.id)
 
 
-def round_trips_of(fills: Iterable[tuple[datetime, Fill]], orders: Mapping[OrderId, Order]) -> list[RoundTrip]:
+def round_trips_of(
+    fills: Iterable[tuple[datetime, Fill | Done]], orders: Mapping[OrderId, Order | Placed]
+) -> list[RoundTrip]:
     """Return the round trips of fills that come in order, by their beginning; nothing was held before."""
     found: list[RoundTrip] = []
     current: dict[str, RoundTrip] = {}
@@ -86,6 +89,6 @@ def round_trips_of(fills: Iterable[tuple[datetime, Fill]], orders: Mapping[Order
     return found
 
 
-def _reason(order: Order) -> str:
+def _reason(order: Order | Placed) -> str:
     """Say what ended a round trip."""
     return order.role.value if order.is_exit and order.role is not None else "signal"

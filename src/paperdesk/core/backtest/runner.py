@@ -14,7 +14,7 @@ from traceback import extract_tb
 
 from paperdesk.core.backtest.market import Market
 from paperdesk.core.backtest.passage import Passage
-from paperdesk.core.backtest.result import Failure, Point, Refused, Result
+from paperdesk.core.backtest.result import Done, Failure, Point, Refused, Result
 from paperdesk.core.broker.account import Account
 from paperdesk.core.broker.events import OrderFilled
 from paperdesk.core.broker.orders import Order
@@ -133,6 +133,7 @@ class Run:
         self._note_worth()
         self.result.account = self._passage.account
         self.result.events, self.result.orders = self._passage.events, self._passage.orders
+        self.result.done = [_done(each) for each in self.result.fills]
         return self.result
 
     def _frames(self, keep_going: KeepGoing) -> None:
@@ -188,6 +189,11 @@ class Run:
         if found is None:
             raise UnknownSymbol(f"{symbol[:32]!r} is not on this tape.", symbol=symbol[:32])
         return found
+
+
+def _done(event: OrderFilled) -> Done:
+    fill = event.fill
+    return Done(event.at, fill.order_id, fill.quantity, fill.price, fill.fee, fill.ambiguous)
 
 
 def _filled(event: OrderFilled, passage: Passage) -> Filled:

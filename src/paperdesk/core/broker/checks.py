@@ -315,10 +315,15 @@ def check_cash(account: Account, order: Order) -> None:
     """Refuse an order that reserves more cash than is free."""
     needed = held_cash(account, order)
     if needed > account.buying_power:
-        raise InsufficientBuyingPower(
-            f"The order needs {plain(needed)} {account.currency}, and {plain(account.buying_power)} is free.",
-            needed=plain(needed),
-            available=plain(account.buying_power),
-            rule="cash_account",
-        )
+        raise beyond_cash(needed, account.buying_power, account.currency)
     check_settled(account, order, needed)
+
+
+def beyond_cash(needed: Decimal, free: Decimal, currency: str) -> InsufficientBuyingPower:
+    """Return the refusal of what needs more cash than is free."""
+    return InsufficientBuyingPower(
+        f"The order needs {plain(needed)} {currency}, and {plain(free)} is free.",
+        needed=plain(needed),
+        available=plain(free),
+        rule="cash_account",
+    )

@@ -13,14 +13,32 @@ class Cross(Strategy):
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import ClassVar, Final
+
+import numpy as np
+from numpy.typing import NDArray
 
 from paperdesk.core.kernel.errors import Invalid
 from paperdesk.core.strategy.context import Context, Filled
+from paperdesk.core.strategy.history import History
 from paperdesk.core.strategy.parameters import Parameter, read_parameters
 
 # Averages of prices on a tick differ by rounding alone below this, and then neither stands above the other.
 TOLERANCE: Final = 1e-6
+
+
+# What to hold after a bar, where a strategy says so of all bars at once.
+HOLD, NOTHING, AS_IT_IS = 1, 0, -1
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """What a strategy wants to hold after each bar: HOLD so many units, NOTHING, or whatever it holds, AS_IT_IS."""
+
+    units: Decimal
+    wanted: NDArray[np.int64]
 
 
 class WrongNumberOfSymbols(Invalid):
@@ -62,6 +80,10 @@ class Strategy:
     def symbol(self) -> str:
         """Return the first of its symbols."""
         return self.symbols[0]
+
+    def targets(self, history: History) -> Targets | None:  # noqa: ARG002 - not every strategy can say so
+        """Say the same as `on_bar` of all bars of the first symbol at once; None where arrays cannot."""
+        return None
 
     def on_start(self, context: Context) -> None:
         """Do what comes before the first bar: declare indicators."""

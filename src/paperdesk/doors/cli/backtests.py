@@ -74,6 +74,7 @@ def run_backtest(  # noqa: PLR0913 - typer makes each option of an argument
     fill_model: Annotated[str, typer.Option("--fill-model", help="How its orders are filled.")] = "realistic",
     starts_at: Annotated[str | None, typer.Option("--from", help="An instant; the tape's beginning if absent.")] = None,
     ends_at: Annotated[str | None, typer.Option("--to", help="An instant; the tape's clock if absent.")] = None,
+    compiled: Annotated[bool, typer.Option("--compiled", help="By compiled code, where it comes to the same.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Run a strategy to its end, and show what came of it."""
@@ -81,6 +82,7 @@ def run_backtest(  # noqa: PLR0913 - typer makes each option of an argument
     body: dict[str, Any] = {
         "name": strategy, "tape_id": choose.tape(desk, tape)["id"], "strategy": strategy, "symbols": symbols,
         "parameters": dict(map(_pair, parameters or ())), "cash": cash, "fill_model": fill_model,
+        "mode": "compiled" if compiled else "events",
     }  # fmt: skip
     body |= {name: at for name, at in (("starts_at", starts_at), ("ends_at", ends_at)) if at is not None}
     asked: Row = desk.post("/v1/backtests", **body).json()

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,13 @@ from paperdesk.core.kernel.ids import AccountId, DatasetId, TapeId, TenantId, de
 from paperdesk.core.kernel.money import ZERO
 from paperdesk.core.strategy.catalogue import SHIPPED, made
 from paperdesk.core.strategy.strategy import Strategy
+
+
+class RunMode(StrEnum):
+    """Which driver runs a backtest: the exact engine event by event, or compiled code where that comes to the same."""
+
+    EVENTS = "events"
+    COMPILED = "compiled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +44,7 @@ class Backtest:
     cash: Decimal
     stretch: Stretch
     asked_at: datetime
+    mode: RunMode = RunMode.EVENTS
     ended_at: datetime | None = None
     report: Mapping[str, Any] | None = None
 

@@ -9,7 +9,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any, Final
 
 from paperdesk.core.backtest.measures import measures_of
-from paperdesk.core.backtest.result import Failure, Point, Refused, Result
+from paperdesk.core.backtest.result import Failure, Placed, Point, Refused, Result
 from paperdesk.core.backtest.round_trips import RoundTrip, round_trips_of
 from paperdesk.core.broker.commands import PlaceOrder
 from paperdesk.core.broker.orders import Order
@@ -28,15 +28,15 @@ NO_LOSS = "no round trip lost"
 def report_of(result: Result) -> dict[str, Any]:
     """Write down what came of a run."""
     orders = {each.id: each for each in result.orders}
-    trips = round_trips_of([(each.at, each.fill) for each in result.fills], orders)
+    trips = round_trips_of([(each.at, each) for each in result.done], orders)
     figures, reasons = _figures(result, trips)
     return {
         "began_at": instant_text(result.began_at),
         "ended_at": instant_text(result.ended_at),
         "frames": result.frames,
-        "fills": len(result.fills),
-        "ambiguous_fills": sum(each.fill.ambiguous for each in result.fills),
-        "fees": plain(sum((each.fill.fee for each in result.fills), ZERO)),
+        "fills": len(result.done),
+        "ambiguous_fills": sum(each.ambiguous for each in result.done),
+        "fees": plain(sum((each.fee for each in result.done), ZERO)),
         "equity_before": _money(result.points[0].equity),
         "equity_after": _money(result.points[-1].equity),
         "figures": figures,
@@ -85,7 +85,7 @@ def _point(point: Point) -> dict[str, Any]:
     return {"at": instant_text(point.at), **money}
 
 
-def _order(order: Order) -> dict[str, Any]:
+def _order(order: Order | Placed) -> dict[str, Any]:
     average = order.average_fill_price
     return {
         "id": str(order.id),

@@ -12,7 +12,7 @@ from paperdesk.core.kernel.errors import Invalid
 from paperdesk.core.kernel.principal import Scope
 from paperdesk.core.market.options import canonical_symbol
 from paperdesk.core.strategy.catalogue import SHIPPED, made
-from paperdesk.features.backtests.backtests import Backtest
+from paperdesk.features.backtests.backtests import Backtest, RunMode
 from paperdesk.features.backtests.store import insert_backtest
 from paperdesk.features.backtests.tape_market import TapeMarket
 from paperdesk.features.broker.open_account import OpenAccount, checked_name
@@ -43,6 +43,7 @@ class RequestBacktest:
     parameters: Mapping[str, Any]
     starts_at: datetime | None = None
     ends_at: datetime | None = None
+    mode: RunMode = RunMode.EVENTS
 
 
 async def request_backtest(work: UnitOfWork, shelf: Shelf, command: RequestBacktest) -> Backtest:
@@ -54,7 +55,13 @@ async def request_backtest(work: UnitOfWork, shelf: Shelf, command: RequestBackt
     currency = opening.currency or (await read_preferences(work)).base_currency
     check_opening_cash(opening.cash, currency)
     tape, dataset = await on_tape(work, shelf, opening.tape_id)
-    _check_symbols(TapeMarket(tape, dataset), symbols)
+    market = TapeMarket(tape, dataset)
+    _check_symbols(market, symbols)
+    stretch = _stretch(tape, dataset, command)
+    if command.mode is RunMode.COMPILED:
+        from paperdesk.features.backtests.compiled_course import check_compiled  # noqa: PLC0415 - loads a compiler
+
+        check_compiled(market, strategy, opening.rules, currency, stretch)
     backtest_id = work.new_id()
     job_id = await enqueue(work, KIND, {"backtest_id": backtest_id, "user_id": work.who.user_id})
     asked = Backtest(
@@ -70,8 +77,9 @@ async def request_backtest(work: UnitOfWork, shelf: Shelf, command: RequestBackt
         rules=opening.rules,
         currency=currency,
         cash=opening.cash,
-        stretch=_stretch(tape, dataset, command),
+        stretch=stretch,
         asked_at=work.now,
+        mode=command.mode,
     )
     await insert_backtest(work, asked)
     await work.record("request_backtest", backtest_id, {"strategy": strategy.name, "tape_id": tape.id})

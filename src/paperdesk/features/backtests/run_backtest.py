@@ -10,7 +10,7 @@ from paperdesk.core.kernel.errors import Fact, Problem
 from paperdesk.core.kernel.ids import TenantId, UserId
 from paperdesk.core.kernel.principal import Principal, Scope
 from paperdesk.core.kernel.time import instant_text
-from paperdesk.features.backtests.backtests import Backtest
+from paperdesk.features.backtests.backtests import Backtest, RunMode
 from paperdesk.features.backtests.report import report_of
 from paperdesk.features.backtests.store import load_backtest, save_report
 from paperdesk.features.backtests.tape_market import TapeMarket
@@ -44,7 +44,8 @@ async def run_backtest(job: Job) -> dict[str, str]:
         if backtest is None:
             raise JobCancelled("The backtest was deleted.")
         tape, dataset = await on_tape(work, Shelf(job.runtime.settings.datasets), backtest.tape_id)
-    result = await _ran(job, backtest, TapeMarket(tape, dataset), who.tenant_id)
+    run = _compiled if backtest.mode is RunMode.COMPILED else _ran
+    result = await run(job, backtest, TapeMarket(tape, dataset), who.tenant_id)
     report = await asyncio.to_thread(report_of, result)
     async with job.runtime.work(who) as work:
         await save_report(work, backtest.id, report)
@@ -72,3 +73,22 @@ async def _ran(job: Job, backtest: Backtest, market: TapeMarket, tenant_id: Tena
     except JobCancelled:
         way.is_wanted = False
     return await running
+
+
+async def _compiled(job: Job, backtest: Backtest, market: TapeMarket, tenant_id: TenantId) -> Result:
+    """Run by compiled code; what shows only then that it cannot be expressed fails the job by its name."""
+    await job.progress(0.0, "Compiled")
+    return await asyncio.to_thread(_by_arrays, backtest, market, tenant_id)
+
+
+def _by_arrays(backtest: Backtest, market: TapeMarket, tenant_id: TenantId) -> Result:
+    from paperdesk.core.backtest.compiled.run import run_compiled  # noqa: PLC0415 - loads a compiler
+    from paperdesk.core.backtest.compiled.scaling import NotExpressible  # noqa: PLC0415 - as above
+    from paperdesk.features.backtests.compiled_course import course_of  # noqa: PLC0415 - as above
+
+    strategy, began_at = backtest.made_strategy(), market.at_of(backtest.stretch.after)
+    try:
+        course = course_of(market, strategy, backtest.stretch)
+        return run_compiled(course, strategy, backtest.account_at(tenant_id, began_at))
+    except NotExpressible as refused:
+        raise JobFailed(refused.message, [Problem(refused.code, refused.message, refused.facts)]) from None

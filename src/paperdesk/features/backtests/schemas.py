@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from paperdesk.core.strategy.strategy import Strategy
-from paperdesk.features.backtests.backtests import Backtest
+from paperdesk.features.backtests.backtests import Backtest, RunMode
 from paperdesk.features.backtests.request_backtest import RequestBacktest
 from paperdesk.features.broker.schemas import OpenAccountBody
 from paperdesk.infra.http import InstantText, Line, NumberText
@@ -84,6 +84,10 @@ class BacktestBody(OpenAccountBody):
     strategy: Line
     symbols: list[Line] = Field(min_length=1, max_length=200)
     parameters: dict[str, str | int | float | bool] = Field(default={}, max_length=50)
+    mode: RunMode = Field(
+        default=RunMode.EVENTS,
+        description="compiled comes to the same, sooner, or is refused with the names of what only events can express.",
+    )
     starts_at: InstantText | None = Field(
         default=None, description="The beginning of the tape unless you name a later one."
     )
@@ -98,7 +102,7 @@ class BacktestBody(OpenAccountBody):
     def request(self) -> RequestBacktest:
         """Return what is asked as a command."""
         return RequestBacktest(
-            self.command(), self.strategy, self.symbols, self.parameters, self.starts_at, self.ends_at
+            self.command(), self.strategy, self.symbols, self.parameters, self.starts_at, self.ends_at, self.mode
         )
 
 
@@ -116,6 +120,7 @@ class BacktestOut(BaseModel):
     fill_model: str
     currency: str
     cash: NumberText
+    mode: RunMode
     after_cursor: int = Field(description="Facts after this one are run.")
     upto_cursor: int = Field(description="Facts up to this one are run.")
     asked_at: datetime
@@ -144,6 +149,7 @@ class BacktestOut(BaseModel):
 
 _SAME = (
     "id", "name", "tape_id", "dataset_id", "strategy", "version", "currency", "cash", "asked_at", "ended_at", "job_id",
+    "mode",
 )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import any_, delete, insert, select, update
 
 from paperdesk.core.backtest.runner import Stretch
 from paperdesk.core.kernel.ids import DatasetId, TapeId
-from paperdesk.features.backtests.backtests import Backtest
+from paperdesk.features.backtests.backtests import Backtest, RunMode
 from paperdesk.features.backtests.tables import backtests
 from paperdesk.features.broker.rows import rules_of, rules_value
 from paperdesk.infra.db import Row, fetch_all, fetch_one
@@ -36,6 +36,7 @@ async def insert_backtest(work: UnitOfWork, asked: Backtest) -> None:
 
 _SAME: Final = (
     "id", "job_id", "name", "tape_id", "dataset_id", "strategy", "version", "symbols", "currency", "cash", "asked_at",
+    "mode",
 )  # fmt: skip
 
 
@@ -83,6 +84,7 @@ def _backtest(row: Row) -> Backtest:
         cash=row["cash"],
         stretch=Stretch(row["after_cursor"], row["upto_cursor"]),
         asked_at=row["asked_at"],
+        mode=RunMode(row["mode"]),
         ended_at=row["ended_at"],
         report=row.get("report"),
     )

@@ -20,6 +20,7 @@ backtests = Table(
     Column("symbols", ARRAY(Text), nullable=False),
     Column("parameters", JSONB, nullable=False),
     Column("rules", Text, nullable=False),
+    Column("mode", Text, nullable=False),
     Column("currency", Text, nullable=False),
     Column("cash", Exact, nullable=False),
     Column("after_cursor", BigInteger, nullable=False),

@@ -2,12 +2,15 @@
 
 from decimal import Decimal
 
+import numpy as np
+
 from paperdesk.core.broker.orders import TimeInForce
 from paperdesk.core.kernel.money import ZERO
 from paperdesk.core.strategy.context import Context, Terms, whole_units
+from paperdesk.core.strategy.history import History
 from paperdesk.core.strategy.indicators import highest, lowest, returns, sma
 from paperdesk.core.strategy.parameters import number, whole
-from paperdesk.core.strategy.strategy import Strategy, is_above
+from paperdesk.core.strategy.strategy import AS_IT_IS, HOLD, NOTHING, TOLERANCE, Strategy, Targets, is_above
 
 
 class MovingAverageCross(Strategy):
@@ -32,6 +35,13 @@ class MovingAverageCross(Strategy):
             context.hold(self.symbol, self.quantity)
         elif is_above(slow, fast):
             context.hold(self.symbol, ZERO)
+
+    def targets(self, history: History) -> Targets:
+        """Say the same of all bars."""
+        close = history.columns["close"]
+        apart = sma(close, self.fast) - sma(close, self.slow)
+        wanted = np.select([apart > TOLERANCE, -apart > TOLERANCE], [HOLD, NOTHING], AS_IT_IS)
+        return Targets(self.quantity, wanted)
 
 
 class Breakout(Strategy):

@@ -1,0 +1,105 @@
+"""From the rules of an account to whole numbers, or the names of what the compiled driver cannot express."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Final
+
+from paperdesk.core.backtest.compiled.kernel import Scale
+from paperdesk.core.broker.account import Rules
+from paperdesk.core.broker.fees import FeeSchedule
+from paperdesk.core.broker.fill_models import FillModel
+from paperdesk.core.kernel.errors import Invalid
+from paperdesk.core.kernel.money import CURRENCY_EXPONENTS, ZERO, places
+from paperdesk.core.market.instruments import Instrument, Kind
+
+EXPRESSIBLE_KINDS: Final = frozenset({Kind.EQUITY, Kind.ETF, Kind.CRYPTO})
+LARGEST: Final = 2**62
+_COST_PLACES: Final = 4
+
+
+class NotExpressible(Invalid):
+    """The compiled driver does not know what the run needs; the exact engine runs it."""
+
+
+def refusal(names: list[str]) -> NotExpressible:
+    """Return the refusal of what has these names."""
+    return NotExpressible(f"Only the exact engine knows what this run needs: {', '.join(names)}.", features=names)
+
+
+def inexpressible(rules: Rules, instrument: Instrument, currency: str) -> Iterator[str]:
+    """Yield the names of what an account's rules have and the compiled driver has not."""
+    model = rules.fill_model
+    cost = (model.half_spread_bps, model.latency_bps)
+    found = {
+        "instrument_kind": instrument.kind not in EXPRESSIBLE_KINDS,
+        "other_currency": instrument.currency != currency,
+        "margin": rules.margin.is_margined,
+        "interest_on_cash": rules.margin.interest.credit_rate > ZERO,
+        "risk_limits": rules.risk.blocks,
+        "fill_on_arrival": rules.fill_on_arrival,
+        "regulatory_fees": rules.fees.regulatory,
+        "chance": model.is_chancy,
+        "prices_by_the_moment": model.heeds_moment,
+        "impact": bool(model.impact_bps or model.flat_impact_bps),
+        "participation": model.participation_rate is not None,
+        "fine_costs": any(places(each) > _COST_PLACES for each in cost),
+    }
+    yield from (name for name, is_there in found.items() if is_there)
+
+
+def scale_of(rules: Rules, instrument: Instrument, currency: str, price_places: int) -> Scale:
+    """Return the scale of an instrument under rules, its prices in whole numbers of a last place.
+
+    Raises NotExpressible.
+    """
+    names = list(inexpressible(rules, instrument, currency))
+    money_places = CURRENCY_EXPONENTS.get(currency, 0)
+    unit_places = price_places + places(instrument.lot_step)
+    if _whole(instrument.lot_step, places(instrument.lot_step)) != 1:
+        names.append("lots_of_many")
+    if names:
+        raise refusal(names)
+    fees = rules.fees
+    rate_places = max(places(each) for each in _rates(fees))
+    shift = unit_places + rate_places
+    most = fees.order_maximum
+    return Scale(
+        value_by=10 ** (unit_places - money_places),
+        tick=_whole(instrument.tick, price_places),
+        cost=cost_of(rules.fill_model),
+        fee_by=10 ** (shift - money_places),
+        fee_a_unit=_whole(fees.per_share, price_places + rate_places),
+        fee_rate=_whole(fees.value_rate, rate_places),
+        fee_least=_whole(fees.order_minimum, shift),
+        fee_most=-1 if most is None else _whole(most, shift),
+        taker_rate=_whole(fees.taker_rate, rate_places),
+        maker_rate=_whole(fees.maker_rate, rate_places),
+    )
+
+
+def places_of(instrument: Instrument, price_places: int, currency: str) -> int:
+    """Return how many places prices need so that they have their tick, and a lot is worth no less than a cent."""
+    finest = max(price_places, places(instrument.tick))
+    return max(finest, CURRENCY_EXPONENTS.get(currency, 0) - places(instrument.lot_step))
+
+
+def cost_of(model: FillModel) -> int:
+    """Return spread and latency of a model, in hundred-millionths of a price."""
+    return _whole(model.half_spread_bps + model.latency_bps, _COST_PLACES)
+
+
+def check_size(scale: Scale, price: int, units: int) -> None:
+    """Refuse what could become larger than a whole number can be, at the highest price and with the most units."""
+    rates = scale.fee_rate + abs(scale.taker_rate) + abs(scale.maker_rate) + 1
+    largest = max(price * units * rates + units * scale.fee_a_unit, price * (scale.cost + 1), scale.tick * 10**8)
+    if 4 * largest >= LARGEST or max(scale.fee_least, scale.fee_most, scale.fee_by) >= LARGEST:
+        raise refusal(["numbers_too_large"])
+
+
+def _rates(fees: FeeSchedule) -> tuple[Decimal, ...]:
+    amounts = (fees.per_share, fees.value_rate, fees.taker_rate, fees.maker_rate, fees.order_minimum)
+    return (*amounts, fees.order_maximum or ZERO)
+
+
+def _whole(number: Decimal, after_point: int) -> int:
+    return int(number.scaleb(after_point))

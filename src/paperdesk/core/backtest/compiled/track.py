@@ -1,0 +1,131 @@
+"""The bars of one instrument as the compiled driver takes them, with what the calendar says of each."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from typing import Final
+
+import numpy as np
+
+from paperdesk.core.backtest.compiled.kernel import Ints, Track, place_in
+from paperdesk.core.backtest.compiled.scaling import refusal
+from paperdesk.core.broker.fees import RulesAsOf
+from paperdesk.core.broker.settlement import settles_on
+from paperdesk.core.market.instruments import Instrument, Kind
+from paperdesk.core.market.sessions import calendar
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
+_DAY: Final = timedelta(days=1)
+# An order of the last bars may wait over a weekend and a holiday, and a fill may settle behind them.
+_WELL_BEYOND: Final = timedelta(days=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """Bars of one instrument in order of their close; instants in microseconds since 1970, prices in whole numbers.
+
+    Prices have `places` after the point. Every bar has all of its prices: one of closes alone cannot be run. Sessions
+    are those of the instrument's calendar, or of another one that its market keeps.
+    """
+
+    instrument: Instrument
+    places: int
+    open_at: Ints
+    at: Ints
+    open: Ints
+    high: Ints
+    low: Ints
+    close: Ints
+    calendar: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse bars without a price, with one below zero, or that overlap."""
+        names = []
+        if len(self.at) and min(int(column.min()) for column in (self.open, self.high, self.low, self.close)) <= 0:
+            names.append("bars_without_price")
+        if np.any(self.open_at[1:] < self.at[:-1]) or np.any(self.at < self.open_at):
+            names.append("overlapping_bars")
+        if names:
+            raise refusal(names)
+
+    def __len__(self) -> int:
+        """Return how many bars there are."""
+        return len(self.at)
+
+    def to_places(self, places: int) -> "Bars":
+        """Return the same bars with more places after the point."""
+        if places == self.places:
+            return self
+        by = 10 ** (places - self.places)
+        opened, high, low, close = (column * by for column in (self.open, self.high, self.low, self.close))
+        return Bars(self.instrument, places, self.open_at, self.at, opened, high, low, close, self.calendar)
+
+    def track(self, rules_as_of: RulesAsOf) -> Track:
+        """Return what the kernel takes; `rules_as_of` says whose settlement days hold."""
+        days = self._days
+        prices = (self.open, self.high, self.low, self.close)
+        at_once = self.instrument.kind is Kind.CRYPTO
+        settles = np.arange(len(days.begins) + 1) if at_once else days.settles[rules_as_of]
+        return Track(self.open_at, self.at, *prices, days.closes, days.begins, settles)
+
+    def sessions_ended(self, began_at: datetime) -> Ints:
+        """Return the bars by whose close a session more has ended than by that of the bar before."""
+        closes = self._days.closes
+        reached = _placed(self.at, closes)
+        before = np.searchsorted(closes, _micros(began_at), side="right")
+        return np.flatnonzero(np.diff(reached, prepend=before))
+
+    def session_after(self, bar: int) -> datetime:
+        """Return when the session ends that a day order of a bar's close works in."""
+        closes = self._days.closes
+        place = min(int(np.searchsorted(closes, self.at[bar], side="right")), len(closes) - 1)
+        return instant_of(closes[place])
+
+    @property
+    def _days(self) -> "_Days":
+        years = (instant_of(each).year for each in (self.open_at[0], self.at[-1]))
+        return _days_of(self.calendar or self.instrument.calendar, *years)
+
+
+@dataclass(frozen=True, slots=True)
+class _Days:
+    """The days of some years as columns: where sessions close, where days begin, and on which of them fills settle.
+
+    Days are counted from the first; day 0 is what lies before it.
+    """
+
+    closes: Ints
+    begins: Ints
+    settles: dict[RulesAsOf, Ints]
+
+
+@lru_cache(maxsize=16)
+def _days_of(name: str, first_year: int, last_year: int) -> _Days:
+    market = calendar(name)
+    first, last = date(first_year, 1, 1) - _WELL_BEYOND, date(last_year, 12, 31) + _WELL_BEYOND
+    first, last = max(first, market.first), min(last, market.last)
+    days = [first + number * _DAY for number in range((last - first).days + 1)]
+    begins = np.array([_micros(market.day_starts_at(each)) for each in days], np.int64)
+    closes = np.array([_micros(each.closes_at) for each in market.sessions(first, last)], np.int64)
+    return _Days(closes, begins, {each: _settlement(each, days) for each in RulesAsOf})
+
+
+def _settlement(rules_as_of: RulesAsOf, days: list[date]) -> Ints:
+    settled = [(settles_on(rules_as_of, each) - days[0]).days + 1 for each in days]
+    return np.array([0, *settled], np.int64)
+
+
+def _placed(at: Ints, bounds: Ints) -> Ints:
+    places = np.empty(len(at), np.int64)
+    place_in(at, bounds, places)
+    return places
+
+
+def instant_of(micros: np.int64) -> datetime:
+    """Return an instant of microseconds since 1970."""
+    return _EPOCH + int(micros) * _MICROSECOND
+
+
+def _micros(instant: datetime) -> int:
+    return (instant - _EPOCH) // _MICROSECOND

@@ -1,0 +1,68 @@
+"""What a tape has shown of one instrument as bars for a compiled run, or the names of what it holds beyond bars."""
+
+from collections.abc import Iterator
+from typing import Final
+
+import numpy as np
+
+from paperdesk.core.backtest.compiled.run import Course, check_expressible
+from paperdesk.core.backtest.compiled.scaling import refusal
+from paperdesk.core.backtest.compiled.track import Bars
+from paperdesk.core.backtest.runner import NothingToRun, Stretch
+from paperdesk.core.broker.account import Rules
+from paperdesk.core.market.facts import OpenFact
+from paperdesk.core.market.instruments import Instrument
+from paperdesk.core.strategy.strategy import Strategy
+from paperdesk.features.backtests.tape_market import TapeMarket
+from paperdesk.features.marketdata.feeds.columns import Ints, microseconds
+
+_PRICES: Final = ("open", "high", "low", "close")
+
+
+def course_of(market: TapeMarket, strategy: Strategy, stretch: Stretch) -> Course:
+    """Return the bars of a strategy's symbol that close in a stretch; raises NotExpressible or NothingToRun."""
+    instrument = market.instrument(strategy.symbol)
+    assert instrument is not None, "who asked for the run made sure of that"
+    names = list(_beyond_bars(market, instrument, stretch))
+    if names:
+        raise refusal(names)
+    rows = market.dataset.closed_bars(instrument.id, stretch.upto)
+    began_at, ended_at = market.at_of(stretch.after), market.at_of(stretch.upto)
+    first = 0 if rows is None else int(np.searchsorted(rows.columns.at, microseconds(began_at), side="right"))
+    if rows is None or first == len(rows.columns.at):
+        raise NothingToRun("No bar closes between the beginning and the end.")
+    columns = rows.columns
+    prices: list[Ints] = [getattr(columns, name)[first:] for name in _PRICES]
+    open_at, at = columns.open_at[first:], columns.at[first:]
+    last = market.dataset.last_print(instrument.id, stretch.upto)
+    assert last is not None, "a bar has closed"
+    if isinstance(last, OpenFact):
+        price = int(last.price.scaleb(rows.scale))
+        open_at, at = (np.append(column, microseconds(last.at)) for column in (open_at, at))
+        prices = [np.append(column, price) for column in prices]
+    frame = market.next_frame(last.seq - 1)
+    is_unfinished = isinstance(last, OpenFact) or frame is None or frame > stretch.upto
+    open_, high, low, close = (np.ascontiguousarray(column) for column in prices)
+    calendar = market.dataset.manifest.calendar
+    bars = Bars(instrument, rows.scale, open_at, at, open_, high, low, close, calendar)
+    return Course(bars, market.history(instrument, stretch.upto), first, began_at, ended_at, is_unfinished)
+
+
+def check_compiled(market: TapeMarket, strategy: Strategy, rules: Rules, currency: str, stretch: Stretch) -> None:
+    """Refuse by name what no compiled run could be, before it becomes a job."""
+    instrument = market.instrument(strategy.symbol)
+    assert instrument is not None, "who asked for the run made sure of that"
+    check_expressible(strategy, rules, instrument, currency)
+    course_of(market, strategy, stretch)
+
+
+def _beyond_bars(market: TapeMarket, instrument: Instrument, stretch: Stretch) -> Iterator[str]:
+    dataset = market.dataset
+    began_on, ended_on = (dataset.calendar.day_of(dataset.at_of(each)) for each in (stretch.after, stretch.upto))
+    actions = (each for each in dataset.actions if each.instrument.id == instrument.id)
+    if any(began_on <= each.ex_on <= ended_on for each in actions):
+        yield "corporate_actions"
+    if any(each.seq > stretch.after for each in dataset.statuses(stretch.upto)):
+        yield "halts"
+    if dataset.last_quote(instrument.id, stretch.upto) is not None:
+        yield "quotes"

@@ -1,0 +1,288 @@
+"""Compiled runs come to what the exact engine comes to: every fill, every refusal, every equity, to the cent."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from paperdesk.core.backtest.compiled.kernel import (
+    BAR,
+    FEE,
+    FILLED,
+    KEEP,
+    LAPSED,
+    NEEDED,
+    PRICE,
+    STATE,
+    UNITS,
+    UNPAID,
+    WAITS,
+)
+from paperdesk.core.backtest.compiled.scaling import NotExpressible
+from paperdesk.core.backtest.compiled.signals import Means, Outcome, cross_targets, hold_targets
+from paperdesk.core.backtest.compiled.track import Bars
+from paperdesk.core.backtest.result import Result
+from paperdesk.core.backtest.runner import Stretch, run_backtest
+from paperdesk.core.broker.account import Account
+from paperdesk.core.broker.events import InterestCharged
+from paperdesk.core.broker.fees import FeeSchedule
+from paperdesk.core.broker.fill_models import IDEAL, REALISTIC, FillModel, fill_model
+from paperdesk.core.broker.margin_events import GoodFaithViolated
+from paperdesk.core.broker.margin_rules import InterestRates, MarginRules
+from paperdesk.core.broker.orders import Order, OrderStatus, Side
+from paperdesk.core.broker.risk_rules import RiskMode, RiskRules
+from paperdesk.core.market.instruments import Instrument
+from paperdesk.core.strategy.context import Context
+from paperdesk.core.strategy.library.trend import MovingAverageCross
+from paperdesk.core.strategy.strategy import Strategy
+from tests.bar_market import BarMarket, instant
+from tests.bar_series import MINUTE, bars_at, days, series
+from tests.scenery import ACME, COIN, GLOBEX, SPX, empty_account, reg_t, rules
+from tests.strategies import decimals
+
+PAIR = replace(COIN, symbol="COIN/USD", tick=Decimal("0.01"), lot_step=Decimal("0.000001"), calendar="24/7")
+WIDE = replace(IDEAL, name="wide", half_spread_bps=Decimal("3.25"), latency_bps=Decimal("0.5"))
+
+
+class Follower(Strategy):
+    """Hold what a list says, bar by bar."""
+
+    name = "follower"
+    listed: Sequence[int] = ()
+
+    def on_start(self, context: Context) -> None:
+        self.equity: list[Decimal | None] = []
+
+    def on_bar(self, context: Context) -> None:
+        self.equity.append(context.equity)
+        target = self.listed[len(self.equity) - 1]
+        if target != KEEP:
+            context.hold(self.symbol, target * self.step)
+
+    step = Decimal(1)
+
+
+def exactly(bars: Bars, targets: Sequence[int], means: Means) -> tuple[Result, list[Decimal | None]]:
+    """Run the same on the exact engine."""
+    market = BarMarket([bars])
+    strategy = Follower([bars.instrument.symbol])
+    strategy.listed, strategy.step = targets, bars.instrument.lot_step
+    account: Account = replace(empty_account(means.rules), cash=means.cash)
+    return run_backtest(market, account, strategy, Stretch(0, market.facts_total)), strategy.equity
+
+
+def told(outcome: Outcome) -> dict[str, Any]:
+    """Say what a compiled run came to in the words of the exact engine."""
+    bars = outcome.bars
+    return {
+        "orders": [_order(outcome, row) for row in outcome.orders],
+        "refused": [(instant(bars.at[row[BAR]]), outcome.money(int(row[NEEDED]))) for row in outcome.refused],
+        "equity": [outcome.money(int(each)) for each in outcome.equity],
+        "cash": outcome.money(outcome.end.cash),
+        "units": outcome.units(outcome.end.units),
+    }
+
+
+STATUSES = {
+    WAITS: OrderStatus.ACCEPTED, FILLED: OrderStatus.FILLED, UNPAID: OrderStatus.CANCELLED, LAPSED: OrderStatus.EXPIRED,
+}  # fmt: skip
+
+
+def _order(outcome: Outcome, row: np.ndarray) -> tuple[Any, ...]:
+    bars, bar, state = outcome.bars, int(row[BAR]), int(row[STATE])
+    is_met = state in {FILLED, UNPAID}
+    return (
+        instant(bars.at[bar]),
+        Side.BUY if row[UNITS] > 0 else Side.SELL,
+        outcome.units(abs(int(row[UNITS]))),
+        STATUSES[state],
+        instant(bars.open_at[bar + 1]) if is_met else None,
+        outcome.price(int(row[PRICE])) if state == FILLED else None,
+        outcome.money(int(row[FEE])),
+    )
+
+
+def lived(bars: Bars, result: Result, equity: Sequence[Decimal | None]) -> dict[str, Any]:
+    """Say the same of an exact run."""
+    is_met = {OrderStatus.FILLED, OrderStatus.CANCELLED}
+    return {
+        "orders": [
+            (
+                each.accepted_at,
+                each.side,
+                each.quantity,
+                each.status,
+                each.updated_at if each.status in is_met else None,
+                each.average_fill_price,
+                each.fees,
+            )
+            for each in result.orders
+            if isinstance(each, Order)
+        ],
+        "refused": [(each.at, Decimal(str(each.refusal.facts["needed"]))) for each in result.refused],
+        "equity": list(equity),
+        "cash": result.account.cash,
+        "units": result.account.position(bars.instrument.id).quantity,
+    }
+
+
+amounts = decimals(0, 300, 3)
+rates = st.sampled_from([Decimal(0), Decimal("0.001"), Decimal("0.0123")])
+schedules = st.builds(
+    FeeSchedule,
+    name=st.just("any"),
+    per_share=amounts,
+    order_minimum=st.sampled_from([Decimal(0), Decimal("1.5")]),
+    order_maximum=st.sampled_from([None, Decimal(2)]),
+    value_rate=rates,
+    maker_rate=rates,
+    taker_rate=rates,
+)
+models = st.sampled_from([IDEAL, WIDE, fill_model("deterministic"), fill_model("spread:0.5"), fill_model("size:1")])
+instruments = st.sampled_from([ACME, GLOBEX, PAIR])
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> tuple[Bars, list[int], Means]:
+    """Return bars, targets that are sometimes beyond what cash pays for, and an account."""
+    of: Instrument = draw(instruments)
+    bars = draw(series(of))
+    whole = int(1 / of.lot_step)
+    wanted = st.one_of(st.just(KEEP), st.just(0), st.integers(0, 120).map(lambda units: units * whole // 3))
+    targets = draw(st.lists(wanted, min_size=len(bars), max_size=len(bars)))
+    cash = draw(st.one_of(decimals(100_000, 500_000, 2), st.just(Decimal(1_000_000))))
+    return bars, targets, Means(cash, rules(draw(models), draw(schedules)))
+
+
+def compare(case: tuple[Bars, list[int], Means]) -> None:
+    """Run a case on both engines; what the compiled one refuses by name is for the exact one alone."""
+    bars, targets, means = case
+    try:
+        outcome = hold_targets(bars, targets, means)
+    except NotExpressible as refused:
+        if refused.facts["features"] != ["unsettled_proceeds"]:
+            raise
+        return
+    result, equity = exactly(bars, targets, means)
+    assert told(outcome) == lived(bars, result, equity)
+    assert not [each for each in result.events if isinstance(each, GoodFaithViolated | InterestCharged)]
+
+
+@given(cases())
+def test_a_compiled_run_is_the_exact_run_to_the_cent(case: tuple[Bars, list[int], Means]) -> None:
+    compare(case)
+
+
+@pytest.mark.nightly
+@settings(max_examples=5000, deadline=None)
+@given(cases())
+def test_thousands_of_compiled_runs_are_the_exact_runs(case: tuple[Bars, list[int], Means]) -> None:
+    compare(case)
+
+
+@given(series(ACME, most=40), st.integers(1, 6), st.integers(2, 12))
+def test_crossing_averages_come_to_what_the_shipped_strategy_comes_to(bars: Bars, fast: int, slow: int) -> None:
+    means = Means(Decimal(100_000), rules(IDEAL, FeeSchedule("percent", value_rate=Decimal("0.001"))))
+    strategy = MovingAverageCross(["ACME"], {"fast": fast, "slow": slow, "quantity": 100})
+    market, account = BarMarket([bars]), replace(empty_account(means.rules), cash=means.cash)
+    result = run_backtest(market, account, strategy, Stretch(0, market.facts_total))
+    outcome = hold_targets(bars, cross_targets(bars, fast, slow, 100), means)
+    found, exact = told(outcome), lived(bars, result, [])
+    assert {**found, "equity": []} == exact
+
+
+def flat(*closes: int) -> Bars:
+    """Return bars of a day that open and close at the same price, in cents."""
+    moves = [(now - before, 0, 0, 0) for before, now in zip((10_000, *closes), closes, strict=False)]
+    return bars_at(days(len(closes), ACME), moves, ACME)
+
+
+CASH = Means(Decimal(10_000), rules(IDEAL, FeeSchedule("percent", value_rate=Decimal("0.001"))))
+
+
+def test_averages_that_tie_change_nothing() -> None:
+    assert cross_targets(flat(10_000, 10_000, 10_100, 10_000, 9_900, 9_900), 1, 2, 5).tolist() == [
+        KEEP, KEEP, 5, 0, 0, KEEP,
+    ]  # fmt: skip
+
+
+def test_a_target_is_met_at_the_next_open_and_a_fee_is_rounded_half_to_even() -> None:
+    outcome = hold_targets(flat(10_000, 10_050, 10_000), [25, KEEP, 0], CASH)
+    # 25 x 100.50 x 0.001 is 2.5125
+    assert [each[4:] for each in told(outcome)["orders"]] == [
+        (instant(outcome.bars.open_at[1]), Decimal("100.50"), Decimal("2.51")),
+        (None, None, 0),
+    ]
+    assert told(outcome)["equity"] == [Decimal(10_000), Decimal("9997.49"), Decimal("9984.99")]
+
+
+def test_what_cash_does_not_pay_for_is_refused_and_what_it_no_longer_pays_for_ends_at_its_open() -> None:
+    outcome = hold_targets(flat(10_000, 10_000, 10_500), [100, 99, KEEP], CASH)
+    assert told(outcome)["refused"] == [(instant(outcome.bars.at[0]), Decimal(10_010))]
+    assert [each[3] for each in told(outcome)["orders"]] == [OrderStatus.CANCELLED]
+
+
+def test_gains_are_those_of_closed_round_trips_after_fees() -> None:
+    outcome = hold_targets(flat(10_000, 10_000, 10_100, 10_100, 10_000), [10, 0, 10, 10, 10], CASH)
+    assert outcome.gains.tolist() == [10 * 100 - 100 - 101]
+    assert outcome.measured().figures["win_rate"] == 1.0
+    assert outcome.measured().figures["profit_factor"] is None
+
+
+@pytest.mark.parametrize(
+    ("more", "feature"),
+    [
+        ({"fill_model": REALISTIC}, "impact"),
+        ({"fill_model": REALISTIC}, "participation"),
+        ({"fill_model": fill_model("alpaca_paper")}, "chance"),
+        ({"fill_model": fill_model("realistic_day")}, "prices_by_the_moment"),
+        ({"fill_model": FillModel("fine", 1, latency_bps=Decimal("0.00001"))}, "fine_costs"),
+        ({"margin": reg_t()}, "margin"),
+        ({"margin": MarginRules(interest=InterestRates(credit_rate=Decimal("0.01")))}, "interest_on_cash"),
+        ({"fees": FeeSchedule(regulatory=True)}, "regulatory_fees"),
+        ({"fill_on_arrival": True}, "fill_on_arrival"),
+        ({"risk": RiskRules(RiskMode.BLOCK)}, "risk_limits"),
+    ],
+)
+def test_what_it_cannot_express_is_refused_by_name(more: dict[str, Any], feature: str) -> None:
+    with pytest.raises(NotExpressible) as refused:
+        hold_targets(flat(10_000, 10_000), [0, 0], Means(Decimal(1), replace(CASH.rules, **more)))
+    assert feature in refused.value.facts["features"]  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(
+    ("bars", "targets", "means", "feature"),
+    [
+        (flat(10_000, 10_000), [-5, 0], CASH, "short_positions"),
+        (flat(), [], CASH, "no_bars"),
+        (flat(10_000, 10_000), [10**15, 0], CASH, "numbers_too_large"),
+        (flat(10_000, 10_000), [0, 0], replace(CASH, currency="EUR"), "other_currency"),
+        (replace(flat(10_000), instrument=SPX), [0], CASH, "instrument_kind"),
+        (replace(flat(10_000), instrument=replace(ACME, lot_step=Decimal(5))), [0], CASH, "lots_of_many"),
+    ],
+)
+def test_so_is_what_a_run_asks_for(bars: Bars, targets: list[int], means: Means, feature: str) -> None:
+    with pytest.raises(NotExpressible) as refused:
+        hold_targets(bars, targets, means)
+    assert refused.value.facts["features"] == [feature]
+
+
+def test_bars_without_a_price_or_that_overlap_are_refused() -> None:
+    bars = flat(10_000, 10_000)
+    with pytest.raises(NotExpressible, match="bars_without_price"):
+        replace(bars, low=np.array([0, 1])).__post_init__()
+    with pytest.raises(NotExpressible, match="overlapping_bars"):
+        Bars(ACME, 2, bars.open_at, bars.at + 86_400_000_000, bars.open, bars.high, bars.low, bars.close)
+
+
+def test_a_purchase_with_proceeds_on_their_way_is_for_the_exact_engine() -> None:
+    opened = days(1, ACME)[0][0]
+    bars = bars_at([(opened + n * MINUTE, opened + (n + 1) * MINUTE) for n in range(5)], [(0, 0, 0, 0)] * 5, ACME)
+    assert hold_targets(bars, [49, 0, 49, KEEP, KEEP], CASH).end.units == 49
+    with pytest.raises(NotExpressible, match="unsettled_proceeds"):
+        hold_targets(bars, [99, 0, 99, KEEP, KEEP], replace(CASH, rules=rules()))
