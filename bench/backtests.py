@@ -55,10 +55,14 @@ def walk(sessions: list[Session], a_session: int, bars: int, step: int) -> Bars:
     opened = np.maximum(np.append(10_000, close[:-1]) + chance.integers(-step // 3, step // 3 + 1, bars), 400)
     high = np.maximum(opened, close) + chance.integers(0, step, bars)
     low = np.minimum(opened, close) - chance.integers(0, step, bars)
-    begins = np.array([int(each.opens_at.timestamp()) for each in sessions], np.int64) * 1_000_000
-    length = 60_000_000 if a_session > 1 else 6 * 3_600_000_000
-    open_at = (begins[:, None] + np.arange(a_session) * length).ravel()[:bars]
-    return Bars(ACME, 2, open_at, open_at + length, opened, high, low, close)
+    minute = 60_000_000
+    begins, ends = (
+        np.array([int(instant.timestamp()) for instant in instants], np.int64) * 1_000_000
+        for instants in ([each.opens_at for each in sessions], [each.closes_at for each in sessions])
+    )
+    open_at = (begins[:, None] + np.arange(a_session) * minute).ravel()[:bars]
+    at = open_at + minute if a_session > 1 else ends
+    return Bars(ACME, 2, open_at, at, opened, high, low, close)
 
 
 def daily() -> Bars:

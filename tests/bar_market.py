@@ -73,6 +73,13 @@ class BarMarket:
             if not isinstance(fact, OpenFact | RangeFact | CloseFact) or fact.instrument_id in instrument_ids:
                 yield fact
 
+    def may_stir(self, after: int, upto: int) -> bool:
+        return False
+
+    def stays_within(self, after: int, upto: int, instrument_id: InstrumentId, bounds: tuple[Decimal, Decimal]) -> bool:
+        prices = [price for fact in self._facts[after:upto] for price in _prices(fact, instrument_id)]
+        return all(bounds[0] < price < bounds[1] for price in prices)
+
     def marks(self, cursor: int) -> Marks:
         found = ((each.instrument, self._last(each.instrument.id, cursor)) for each in self.bars)
         return {each.id: Mark(each, last.price, LAST_PRINT, last.at) for each, last in found if last is not None}
@@ -126,6 +133,16 @@ class BarMarket:
     def _last(self, key: InstrumentId, cursor: int) -> OpenFact | CloseFact | None:
         place = bisect_right(self._seqs[key], cursor)
         return self._prints[key][place - 1] if place else None
+
+
+def _prices(fact: MarketFact, of: InstrumentId) -> tuple[Decimal, ...]:
+    match fact:
+        case OpenFact() | CloseFact() if fact.instrument_id == of:
+            return (fact.price,)
+        case RangeFact() if fact.instrument_id == of:
+            return fact.low, fact.high
+        case _:
+            return ()
 
 
 def _bell(session: Session, seq: int) -> SessionClosed:

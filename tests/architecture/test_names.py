@@ -125,6 +125,7 @@ NOUNS = {
     "backtests/backtests": "a run of a strategy as it is kept",
     "backtests/report": "what came of a run, as it is kept and told",
     "backtests/compiled_course": "what a tape has shown as bars, for compiled runs",
+    "backtests/price_spans": "where prices went, for runs that pass over facts",
     "backtests/tape_market": "what a tape has shown, as a strategy is run on it",
     "broker/replay": "an account lived again, for re-scores",
     "broker/repeats": "what was asked for under a name before",

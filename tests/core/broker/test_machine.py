@@ -13,7 +13,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from paperdesk.core.broker.account import Rules
+from paperdesk.core.broker.account import Account, Rules
 from paperdesk.core.broker.combo_prices import legs_of, signed
 from paperdesk.core.broker.engine import fold, react
 from paperdesk.core.broker.events import ComboFilled, Event, OrderFilled
@@ -24,6 +24,7 @@ from paperdesk.core.broker.leverage import LEVERAGE_MAX
 from paperdesk.core.broker.liquidity import volume_of
 from paperdesk.core.broker.orders import Order, OrderClass, OrderStatus, Role, Side
 from paperdesk.core.broker.reservations import moved_reservations
+from paperdesk.core.broker.stillness import leaves_alone
 from paperdesk.core.kernel.ids import InstrumentId, OrderId
 from paperdesk.core.kernel.money import ZERO, money
 from paperdesk.core.market.facts import Auction, CloseFact, OpenFact, RangeFact
@@ -125,13 +126,19 @@ class Desk(RuleBasedStateMachine):
 
     @rule(step=st.one_of(prints, bar_ranges))
     def a_price_is_known(self, step: Step) -> None:
-        told, before = len(self.story.told), len(self.story.events)
+        told, before, account = len(self.story.told), len(self.story.events), self.story.account
         step.tell(self.story)
+        self._leaves_alone_what_is_said_to_be(account, before)
         if len(self.story.told) == told:
             assert self.story.halted
             assert len(self.story.events) == before, "nothing happens to what is halted"
         else:
             self._has_nothing_more_to_say()
+
+    def _leaves_alone_what_is_said_to_be(self, account: Account, before: int) -> None:
+        fact = self.story.told[-1]
+        if not isinstance(fact, tuple) and leaves_alone(account, fact):
+            assert len(self.story.events) == before, "what leaves an account alone changes nothing"
 
     @rule(of=instruments)
     def trading_stops_or_goes_on(self, of: Instrument) -> None:
@@ -160,7 +167,9 @@ class Desk(RuleBasedStateMachine):
 
     @rule(step=bells)
     def the_bell_rings(self, step: Step) -> None:
+        before, account = len(self.story.events), self.story.account
         step.tell(self.story)
+        self._leaves_alone_what_is_said_to_be(account, before)
 
     # --- what must hold -------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from decimal import Decimal
 from typing import Protocol
 
 from paperdesk.core.broker.account import Account
@@ -24,6 +25,15 @@ class Past(Protocol):
     def facts_between(self, after: int, upto: int, instrument_ids: frozenset[InstrumentId]) -> Iterator[MarketFact]:
         """Yield facts with after < seq <= upto: bells, actions, halts, and prices of the instruments."""
 
+    def may_stir(self, after: int, upto: int) -> bool:
+        """Say whether companies may act, or trading may halt, in the facts with after < seq <= upto."""
+
+    def stays_within(self, after: int, upto: int, instrument_id: InstrumentId, bounds: tuple[Decimal, Decimal]) -> bool:
+        """Say whether certainly every price of an instrument in those facts lies between bounds, and not on them."""
+
+    def at_of(self, cursor: int) -> datetime:
+        """Return the instant of a cursor."""
+
     def marks(self, cursor: int) -> Marks:
         """Return what instruments are worth at a cursor."""
 
@@ -39,9 +49,6 @@ class Market(Past, Protocol):
 
     def next_frame(self, cursor: int) -> int | None:
         """Return the cursor at which all bars or quotes of the next instant have come; None at the very end."""
-
-    def at_of(self, cursor: int) -> datetime:
-        """Return the instant of a cursor."""
 
     def instrument(self, symbol: str) -> Instrument | None:
         """Return the instrument of a symbol."""

@@ -16,6 +16,7 @@ from paperdesk.core.broker.concern import has_something, instruments_of_concern,
 from paperdesk.core.broker.contingencies import Course
 from paperdesk.core.broker.events import Event
 from paperdesk.core.broker.orders import Order
+from paperdesk.core.broker.stillness import Stillness, stillness
 from paperdesk.core.kernel.ids import OrderId
 from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.facts import CorporateActionFact
@@ -30,6 +31,8 @@ class Passage:
     cursor: int
     ended: dict[OrderId, Order] = field(default_factory=dict[OrderId, Order])
     events: list[Event] = field(default_factory=list[Event])
+    _judged: Account | None = None
+    _stillness: Stillness | None = None
 
     @property
     def orders(self) -> list[Order]:
@@ -53,6 +56,9 @@ class Passage:
         """Let everything happen that concerns the account up to a cursor."""
         while self.cursor < until and has_something(self.account):
             upto = min(self.market.piece(self.cursor), until)
+            if self._is_left_alone(upto):
+                self.cursor = upto
+                continue
             for fact in self.market.facts_between(self.cursor, upto, instruments_of_concern(self.account)):
                 if is_concerned(self.account, fact):
                     # A company acts on the close before: at the fact itself prices stand without what it brings.
@@ -61,6 +67,18 @@ class Passage:
                     self.remember(engine.reacted(self.account, fact, marks, quotes))
             self.cursor = upto
         self.cursor = max(self.cursor, until)
+
+    def _is_left_alone(self, upto: int) -> bool:
+        """Say whether it is certain that no fact up to a cursor changes anything about the account."""
+        market, after = self.market, self.cursor
+        if self._judged is not self.account:
+            self._judged, self._stillness = self.account, stillness(self.account)
+        still = self._stillness
+        if still is None or market.may_stir(after, upto):
+            return False
+        if still.until is not None and market.at_of(upto) >= still.until:
+            return False
+        return all(market.stays_within(after, upto, *each) for each in still.prices.items())
 
     def remember(self, course: Course) -> None:
         """Go on from what has happened."""

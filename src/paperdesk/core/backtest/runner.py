@@ -54,10 +54,9 @@ class Stage:
 
     def tell(self, now: datetime) -> bool:
         """Go on to an instant, and say whether a bar has closed at it."""
-        self.now, before = now, sum(each.known for each in self._histories.values())
-        for history in self._histories.values():
-            history.tell(now)
-        return sum(each.known for each in self._histories.values()) > before
+        self.now = now
+        told = [history.tell(now) for history in self._histories.values()]
+        return any(told)
 
     @property
     def account_id(self) -> AccountId:

@@ -25,6 +25,7 @@ written:
     expiry, exercising, deliveries    the life of options beyond their orders
     life                              accounts that begin anew, rest and are closed
     evolution                         evolve
+    stillness                         what is certain to change nothing
     preview                           all of it for one order, without its happening
 """
 

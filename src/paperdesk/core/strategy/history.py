@@ -1,5 +1,6 @@
 """The closed bars of one symbol as a strategy sees them: columns of floats, as far as they have been told."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -44,9 +45,14 @@ class History:
         """Declare an indicator: a function of columns and of numbers."""
         return Line(self, function, arguments, of)
 
-    def tell(self, now: datetime) -> None:
-        """Tell every bar that has closed by an instant."""
-        self.known = int(np.searchsorted(self.at, (now - _EPOCH) // _MICROSECOND, side="right"))
+    def tell(self, now: datetime) -> bool:
+        """Tell every bar that has closed by an instant, and say whether there was one more; time goes forward."""
+        instant, before = (now - _EPOCH) // _MICROSECOND, self.known
+        if before + 1 < len(self.at) and self.at.item(before + 1) <= instant:
+            self.known = int(self.at.searchsorted(instant, "right"))
+        elif before < len(self.at) and self.at.item(before) <= instant:
+            self.known += 1
+        return self.known > before
 
     def grow(self, at: int, values: dict[Column, float]) -> None:
         """Take another bar that has closed, where bars come one by one."""
@@ -71,9 +77,8 @@ class Line:
             columns = (self.history.columns[name] for name in self.of)
             self._values = self.function(*columns, *self.arguments)
         place = self.history.known - 1 - bars
-        if place < 0 or np.isnan(self._values[place]):
-            return None
-        return float(self._values[place])
+        value: float = self._values.item(place) if place >= 0 else math.nan
+        return None if math.isnan(value) else value
 
     @property
     def now(self) -> float | None:

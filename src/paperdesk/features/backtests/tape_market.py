@@ -1,16 +1,20 @@
 """What a tape has shown by now as a market to run a strategy on; nothing after its clock is ever looked at."""
 
-from datetime import datetime
+from decimal import Decimal
 
 import numpy as np
 
+from paperdesk.core.kernel.ids import InstrumentId
 from paperdesk.core.market.instruments import Instrument
 from paperdesk.core.market.options import canonical_symbol
 from paperdesk.core.strategy.history import Column, History
 from paperdesk.core.strategy.indicators import Floats
+from paperdesk.features.backtests.price_spans import PricesOf
 from paperdesk.features.broker.replay import TapePast
 from paperdesk.features.marketdata.feeds.bar_rows import BarRows
 from paperdesk.features.marketdata.feeds.columns import ABSENT, Ints
+from paperdesk.features.marketdata.feeds.dataset import Dataset
+from paperdesk.features.marketdata.tapes import Tape
 
 _NONE = np.empty(0, np.int64)
 
@@ -18,13 +22,19 @@ _NONE = np.empty(0, np.int64)
 class TapeMarket(TapePast):
     """A `Market` of `core/backtest/market.py`."""
 
+    def __init__(self, tape: Tape, dataset: Dataset) -> None:
+        """Take the tape and its market."""
+        super().__init__(tape, dataset)
+        self._prices: dict[InstrumentId, PricesOf | None] = {}
+
+    def stays_within(self, after: int, upto: int, instrument_id: InstrumentId, bounds: tuple[Decimal, Decimal]) -> bool:
+        """Say whether certainly every price of an instrument in those facts lies between bounds, and not on them."""
+        prices = self._prices_of(instrument_id)
+        return prices is not None and prices.stay_within(self.at_of(after), self.at_of(upto), bounds)
+
     def next_frame(self, cursor: int) -> int | None:
         """Return the cursor at which all bars or quotes of the next instant have come; None at the very end."""
         return self.dataset.next_step(cursor, "bar")
-
-    def at_of(self, cursor: int) -> datetime:
-        """Return the instant of a cursor."""
-        return self.dataset.at_of(cursor)
 
     def instrument(self, symbol: str) -> Instrument | None:
         """Return the instrument of a symbol that the tape has shown by now."""
@@ -41,6 +51,14 @@ class TapeMarket(TapePast):
         if rows is None:
             return History(_NONE, {name: _NONE.astype(np.float64) for name in _COLUMNS})
         return History(rows.columns.at, {name: _column(rows, name) for name in _COLUMNS})
+
+    def _prices_of(self, instrument_id: InstrumentId) -> PricesOf | None:
+        """Return the bars of an instrument where bars are all that is told of it."""
+        if instrument_id not in self._prices:
+            is_quoted = self.dataset.last_quote(instrument_id, self.tape.cursor) is not None
+            rows = None if is_quoted else self.dataset.closed_bars(instrument_id, self.tape.cursor)
+            self._prices[instrument_id] = None if rows is None else PricesOf(rows)
+        return self._prices[instrument_id]
 
 
 _COLUMNS: tuple[Column, ...] = ("open", "high", "low", "close", "volume")

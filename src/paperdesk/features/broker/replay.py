@@ -7,6 +7,7 @@ are told.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 
 from paperdesk.core.backtest.passage import Passage
 from paperdesk.core.broker.account import Account
@@ -60,6 +61,24 @@ class TapePast:
     def facts_between(self, after: int, upto: int, instrument_ids: frozenset[InstrumentId]) -> Iterator[MarketFact]:
         """Yield facts with after < seq <= upto: bells, actions, halts, and prices of the instruments."""
         return self.dataset.facts_between(after, upto, instrument_ids)
+
+    def may_stir(self, after: int, upto: int) -> bool:  # noqa: ARG002 - most markets are quiet as a whole
+        """Say whether companies may act, or trading may halt, in the facts with after < seq <= upto."""
+        return bool(self.dataset.actions) or bool(self.dataset.statuses(upto))
+
+    def stays_within(
+        self,
+        after: int,  # noqa: ARG002 - only a market whose bars are at hand knows
+        upto: int,  # noqa: ARG002 - as above
+        instrument_id: InstrumentId,  # noqa: ARG002 - as above
+        bounds: tuple[Decimal, Decimal],  # noqa: ARG002 - as above
+    ) -> bool:
+        """Say whether certainly every price of an instrument in those facts lies between bounds, and not on them."""
+        return False
+
+    def at_of(self, cursor: int) -> datetime:
+        """Return the instant of a cursor."""
+        return self.dataset.at_of(cursor)
 
     def marks(self, cursor: int) -> Marks:
         """Return what instruments are worth at a cursor; asked again for the same, it knows them already."""

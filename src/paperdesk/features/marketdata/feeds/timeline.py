@@ -145,7 +145,7 @@ class Timeline:
         if unit == "fact":
             return min(cursor + count, self.total)
         ends = self._ends[unit]
-        wanted = int(np.searchsorted(ends, cursor, side="right")) + count - 1
+        wanted = int(ends.searchsorted(cursor, "right")) + count - 1
         return int(ends[wanted]) if wanted < len(ends) else self.total
 
     def next_of(self, cursor: int, landmark: Landmark) -> int | None:
