@@ -11,6 +11,7 @@ from tests.architecture.sources import broken, inside, product_files, seeded
 
 ENTRIES = {"main", "serving"}
 UNREACHED = {
+    "core.backtest.compiled.sweeping": "many runs at once, which sweeps by REST will need",
     "core.quant.trees": "values of American options, which the sensitivities of positions will need",
     "features.marketdata.feeds.given_quotes": "the markets of benchmarks and tests",
 }

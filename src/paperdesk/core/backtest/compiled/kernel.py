@@ -31,9 +31,12 @@ NEEDED, FREE = 2, 3
 WAITS, FILLED, UNPAID, LAPSED = 0, 1, 2, 3
 # What stands now.
 CASH, HELD, WANTED, ORDERS, REFUSED, DAY, SESSION = 0, 1, 2, 3, 4, 5, 6
+# Columns of what a sweep comes to; the equity at its end is none where a run is for the exact engine.
+RETURN, DRAWDOWN, MEAN, SPREAD, ENDED, PLACED, DENIED = 0, 1, 2, 3, 4, 5, 6
 # Days on which proceeds may be on their way at once; the longest settlement takes five.
 _DUE = 8
 _COSTS_ONE = 100_000_000
+_ROUNDED = 1e-9
 
 
 class Scale(NamedTuple):
@@ -91,6 +94,15 @@ class Cross(NamedTuple):
     slow: int
     tolerance: int
     units: int
+
+
+class Field(NamedTuple):
+    """What the runs of a sweep have in common; `ends` are the bars whose closes are measured."""
+
+    track: Track
+    scale: Scale
+    cash: int
+    ends: Ints
 
 
 class End(NamedTuple):
@@ -284,3 +296,42 @@ def crossings(close: Ints, cross: Cross, targets: Ints) -> None:
             targets[bar] = cross.units
         else:
             targets[bar] = 0 if apart < -tolerance else KEEP
+
+
+@compiled
+def score(equity: Ints, ends: Ints, cash: int, scores: NDArray[np.float64]) -> None:
+    """Write down return, deepest drawdown, and mean and spread of the returns from one session's end to the next."""
+    highest = before = float(cash)
+    deepest = total = squares = 0.0
+    for place in range(len(ends)):
+        worth = float(equity[ends[place]])
+        if worth == before:
+            continue  # it returned nothing, and stands as deep as before
+        step = worth / before - 1.0
+        total += step
+        squares += step * step
+        highest = max(highest, worth)
+        deepest = min(deepest, worth / highest - 1.0)
+        before = worth
+    count = len(ends)
+    mean = total / count
+    apart = squares - count * mean * mean
+    # Below what the sums themselves were rounded by, the returns do not differ.
+    spread = np.sqrt(apart / (count - 1)) if count > 1 and apart > _ROUNDED * squares else np.nan
+    scores[RETURN], scores[DRAWDOWN], scores[MEAN], scores[SPREAD] = before / cash - 1.0, deepest, mean, spread
+
+
+@compiled
+def sweep(field: Field, crosses: Ints, scores: NDArray[np.float64]) -> None:
+    """Run one crossing of averages after the other in the same memory; a row of `crosses` is a `Cross`."""
+    track, scale, cash, ends = field.track, field.scale, field.cash, field.ends
+    bars = len(track.close)
+    targets = np.empty(bars, np.int64)
+    pages = Pages(np.empty((bars, 5), np.int64), np.empty((bars, 4), np.int64), np.empty(bars, np.int64))
+    for run in range(len(crosses)):
+        row = crosses[run]
+        crossings(track.close, Cross(row[0], row[1], row[2], row[3]), targets)
+        end = follow(track, targets, scale, cash, pages)
+        score(pages.equity, ends, cash, scores[run])
+        scores[run, ENDED] = np.nan if end.beyond_at >= 0 else pages.equity[bars - 1]
+        scores[run, PLACED], scores[run, DENIED] = end.orders, end.refused

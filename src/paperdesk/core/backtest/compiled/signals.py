@@ -37,6 +37,11 @@ class Means:
     rules: Rules
     currency: str = "USD"
 
+    @property
+    def cash_in_cents(self) -> int:
+        """Return the cash in the smallest unit of its currency."""
+        return int(self.cash.scaleb(CURRENCY_EXPONENTS[self.currency]))
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -109,21 +114,31 @@ def hold_targets(bars: Bars, targets: Sequence[int] | Ints, means: Means) -> Out
     """
     wanted = np.ascontiguousarray(targets, np.int64)
     assert len(wanted) == len(bars), "every bar has a target"
-    bars = bars.to_places(places_of(bars.instrument, bars.places, means.currency))
-    scale = scale_of(means.rules, bars.instrument, means.currency, bars.places)
-    if not len(bars):
-        raise refusal(["no_bars"])
+    bars, scale = scaled(bars, means)
     if int(wanted.min()) < KEEP:
         raise refusal(["short_positions"])
     check_size(scale, int(max(bars.high.max(), 1)), int(max(wanted.max(), 1)))
     count = len(bars)
     pages = Pages(np.empty((count, 5), np.int64), np.empty((count, 4), np.int64), np.empty(count, np.int64))
     track = bars.track(means.rules.margin.rules_as_of)
-    cash = int(means.cash.scaleb(CURRENCY_EXPONENTS[means.currency]))
+    cash = means.cash_in_cents
     end = follow(track, wanted, scale, cash, pages)
     if end.beyond_at >= 0:
         raise refusal(["unsettled_proceeds"])
     return Outcome(bars, scale, means, pages.orders[: end.orders], pages.refused[: end.refused], pages.equity, end)
+
+
+def scaled(bars: Bars, means: Means) -> tuple[Bars, Scale]:
+    """Return bars with as many places as their account needs, and its rules in them; raises NotExpressible."""
+    if not len(bars):
+        raise refusal(["no_bars"])
+    bars = bars.to_places(places_of(bars.instrument, bars.places, means.currency))
+    return bars, scale_of(means.rules, bars.instrument, means.currency, bars.places)
+
+
+def tie_of(bars: Bars, fast: int, slow: int) -> int:
+    """Return by how much sums of closes over both lengths may differ while their averages tie."""
+    return int(Decimal(str(TOLERANCE)).scaleb(bars.places) * fast * slow)
 
 
 def cross_targets(bars: Bars, fast: int, slow: int, lots: int) -> Ints:
@@ -132,6 +147,5 @@ def cross_targets(bars: Bars, fast: int, slow: int, lots: int) -> Ints:
     Averages are compared exactly; they tie when they differ by no more than the tolerance of strategies.
     """
     targets = np.empty(len(bars), np.int64)
-    tolerance = int(Decimal(str(TOLERANCE)).scaleb(bars.places) * fast * slow)
-    crossings(bars.close, Cross(fast, slow, tolerance, lots), targets)
+    crossings(bars.close, Cross(fast, slow, tie_of(bars, fast, slow), lots), targets)
     return targets

@@ -1,0 +1,1 @@
+"""Other people's backtesters, each run by a Python of its own; none of them is a dependency of ours."""

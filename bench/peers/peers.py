@@ -1,0 +1,50 @@
+"""Ask other backtesters for the same run, where they are installed: each in an environment under the user's cache."""
+
+import json
+import os
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from paperdesk.core.backtest.compiled.track import Bars
+
+HERE = Path(__file__).parent
+# What pip installs for each.
+PACKAGES = {"backtesting": "backtesting", "vectorbt": "vectorbt", "backtrader": "backtrader pandas"}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How long a peer took at best, how many fills it had, and the equity at the end."""
+
+    ms: float
+    fills: int
+    equity: float
+
+
+def home_of(peer: str) -> Path:
+    """Return where the environment of a peer is looked for."""
+    cache = os.environ.get("XDG_CACHE_HOME")
+    return Path(cache or Path.home() / ".cache") / "paperdesk-peers" / peer
+
+
+def advice(peer: str) -> str:
+    """Say how a peer is installed."""
+    home = home_of(peer)
+    return f"{peer} not installed: python3 -m venv {home} && {home}/bin/pip install {PACKAGES[peer]}"
+
+
+def asked(peer: str, bars: Bars, rounds: int) -> Answer | None:
+    """Return what a peer says, None where it is not installed."""
+    python = home_of(peer) / "bin" / "python"
+    if not python.exists():
+        return None
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "bars.npz"
+        np.savez(path, at=bars.at, open=bars.open, high=bars.high, low=bars.low, close=bars.close)
+        program = [str(python), str(HERE / f"ask_{peer}.py"), str(path), str(rounds)]
+        said = subprocess.run(program, capture_output=True, text=True, check=True)
+    return Answer(**json.loads(said.stdout.splitlines()[-1]))
