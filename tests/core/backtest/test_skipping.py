@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from hypothesis import given
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from paperdesk.core.backtest.compiled.track import Bars
@@ -133,16 +134,34 @@ def ran(
     return run_backtest(market, account, strategy, Stretch(0, market.facts_total)), strategy
 
 
-@given(series(ACME), st.lists(wishes, min_size=30, max_size=30), accounts, st.sampled_from([3000, 100_000]))
-def test_what_is_skipped_would_have_changed_nothing(
-    bars: Bars, listed: list[Wish | None], account_rules: Rules, cash: int
-) -> None:
-    exact, attentive = ran(Attentive([bars]), listed, account_rules, Decimal(cash))
-    found, skipping = ran(BarMarket([bars]), listed, account_rules, Decimal(cash))
+programmes = st.tuples(
+    series(ACME),
+    st.lists(wishes, min_size=30, max_size=30),
+    accounts,
+    st.sampled_from([Decimal(3000), Decimal(100_000)]),
+)
+
+
+def compare(bars: Bars, listed: list[Wish | None], account_rules: Rules, cash: Decimal) -> None:
+    """Run a programme with and without looking at every fact."""
+    exact, attentive = ran(Attentive([bars]), listed, account_rules, cash)
+    found, skipping = ran(BarMarket([bars]), listed, account_rules, cash)
     assert found.events == exact.events
     assert found.points == exact.points
     assert found.account == exact.account
     assert skipping.equity == attentive.equity
+
+
+@given(programmes)
+def test_what_is_skipped_would_have_changed_nothing(programme: tuple[Bars, list[Wish | None], Rules, Decimal]) -> None:
+    compare(*programme)
+
+
+@pytest.mark.nightly
+@settings(max_examples=5000, deadline=None)
+@given(programmes)
+def test_nor_in_thousands_of_programmes(programme: tuple[Bars, list[Wish | None], Rules, Decimal]) -> None:
+    compare(*programme)
 
 
 def test_an_order_far_from_the_market_costs_no_look_at_it() -> None:
