@@ -26,7 +26,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "asyncpg": (*SQL, "features/*/order_writer.py"),
     "cryptography": ("infra/crypto.py",),
     "fastapi": (*SHAPES, "infra/http.py", "infra/listing.py"),
-    "httpx": ("infra/*", "features/*/sources.py", "features/*/venues/*", "doors/*"),
+    "httpx": ("client/*", "infra/*", "features/*/sources.py", "features/*/venues/*", "doors/*"),
     "httpx2": ("doors/mcp/*",),
     "mcp": ("doors/mcp/*",),
     "mcp_types": ("doors/mcp/*",),

@@ -1,0 +1,1548 @@
+# Written by tools/gen_client.py from the OpenAPI file; `make docs` writes it again.
+"""A client of every operation, that blocks."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Literal
+from uuid import UUID
+
+from paperdesk.client.calls import Call
+from paperdesk.client.models import (
+    AccountGreeksOut,
+    AccountOut,
+    AcknowledgeBody,
+    AddedUserView,
+    AddUserBody,
+    Adjustment,
+    AtExpiryBody,
+    AtExpiryOut,
+    AttachStrategyBody,
+    BacktestBody,
+    BacktestOut,
+    BacktestResultsOut,
+    BarsOut,
+    BranchBody,
+    BranchOut,
+    CancelManyBody,
+    CatalogueOut,
+    ChangeAccountBody,
+    ChangeUserBody,
+    ClosePositionBody,
+    ComparisonOut,
+    ControlTapeBody,
+    DeletionBody,
+    DepthOut,
+    EntryKind,
+    ExerciseBody,
+    ExercisedOut,
+    ExpirationsOut,
+    ExpiriesOut,
+    ExplanationOut,
+    FactsOut,
+    FileFormat,
+    ForkBody,
+    FundHoldingsOut,
+    GainsOut,
+    HeldState,
+    HistoryBody,
+    ImportOut,
+    InvitationView,
+    IssuedKeyView,
+    JobOut,
+    KeyBody,
+    LeverageBody,
+    LeverageOut,
+    LinkBody,
+    LiveActionsOut,
+    LiveBarsOut,
+    LiveChainOut,
+    LiveInstrumentsOut,
+    LiveQuotesOut,
+    LiveTapeBody,
+    LiveYieldsOut,
+    LoginBody,
+    LoginView,
+    MadeNotificationRuleOut,
+    MarketdataStrategyOut,
+    MemberView,
+    MeView,
+    Moneyness,
+    MoversOut,
+    NotificationRuleBody,
+    OpenAccountBody,
+    OpenTapeBody,
+    OrderClass,
+    OrderKind,
+    OrderOut,
+    OrderPreviewOut,
+    OrderStatisticsOut,
+    OrderType,
+    OutcomesOut,
+    PageOfAccountGreeksOut,
+    PageOfAccountOut,
+    PageOfActivityOut,
+    PageOfBacktestOut,
+    PageOfChainLineOut,
+    PageOfContractOut,
+    PageOfCorporateActionOut,
+    PageOfDatasetOut,
+    PageOfEntryOut,
+    PageOfEpochOut,
+    PageOfEquityPointOut,
+    PageOfFillOut,
+    PageOfHaltOut,
+    PageOfHeldOptionOut,
+    PageOfInstrumentOut,
+    PageOfJobOut,
+    PageOfKeyView,
+    PageOfLoginOnFileView,
+    PageOfLotOut,
+    PageOfMemberView,
+    PageOfNotificationOut,
+    PageOfNotificationRuleOut,
+    PageOfOrderOut,
+    PageOfOrderStateOut,
+    PageOfPositionOut,
+    PageOfPresetOut,
+    PageOfPriceAlertFiringOut,
+    PageOfPriceAlertOut,
+    PageOfRoundTripOut,
+    PageOfRunOrderOut,
+    PageOfRunPointOut,
+    PageOfShippedStrategyOut,
+    PageOfStrategyOut,
+    PageOfTapeOut,
+    PageOfWatchlistOut,
+    PasswordBody,
+    PastQuotesOut,
+    PayoffBody,
+    PayoffOut,
+    PlaceComboBody,
+    PlaceManyBody,
+    PlaceOrderBody,
+    PreferencesBody,
+    PreferencesView,
+    PresetOut,
+    PriceAlertBody,
+    PriceAlertChangeBody,
+    PriceAlertOut,
+    PriceBasis,
+    PrintsOut,
+    ProfileBody,
+    QualityOut,
+    QuotesOut,
+    RatesBody,
+    RatesView,
+    ReadyOut,
+    ReconciliationOut,
+    RefreshBody,
+    RegisterBody,
+    RepairBody,
+    ReplaceOrderBody,
+    RescoreAnswer,
+    RescoreBody,
+    ResetBody,
+    Right,
+    RoleInput,
+    SavePresetBody,
+    SectorsOut,
+    Side,
+    SourceKeyBody,
+    SourceRowBody,
+    SourcesOut,
+    SpreadBody,
+    SpreadOut,
+    StatisticsOut,
+    StrategiesOut,
+    StrikesOut,
+    Subject,
+    TapeOut,
+    TierBody,
+    TokensView,
+    ToldOut,
+    TransferBody,
+    TransferOut,
+    TruthsOut,
+    WatchBody,
+    WatchlistBody,
+    WatchlistOut,
+)
+from paperdesk.client.transport import Transport
+
+
+class Desk(Transport):
+    """A desk at an address, that blocks."""
+
+    def begin_login(self, body: LoginBody) -> LoginView:
+        """Sign in by password or by link; a browser gets the login as a cookie, too."""
+        return self.ask(Call("POST", "/v1/logins", body=body), LoginView)
+
+    def get_logins(self, *, limit: int | None = None, cursor: str | None = None) -> PageOfLoginOnFileView:
+        """List your logins that stand, newest first."""
+        return self.ask(Call("GET", "/v1/logins", query={"limit": limit, "cursor": cursor}), PageOfLoginOnFileView)
+
+    def leave(self) -> None:
+        """Sign out: the access token stops working at once."""
+        self.do(Call("DELETE", "/v1/logins/current"))
+
+    def post_refresh(self, body: RefreshBody) -> TokensView:
+        """Fetch the next tokens of a login; a refresh token that is shown twice ends it."""
+        return self.ask(Call("POST", "/v1/logins/refresh", body=body), TokensView)
+
+    def delete_login(self, login_id: UUID) -> None:
+        """End one of your logins: its tokens stop working at once."""
+        self.do(Call("DELETE", "/v1/logins/{login_id}", at={"login_id": login_id}))
+
+    def put_password(self, body: PasswordBody) -> None:
+        """Change your password; every other login of yours ends."""
+        self.do(Call("PUT", "/v1/me/password", body=body))
+
+    def post_deletion(self, body: DeletionBody) -> None:
+        """Delete yourself, for good: every way in ends, and what you did stays with the tenant."""
+        self.do(Call("POST", "/v1/me/deletion", body=body))
+
+    def read_me(self) -> MeView:
+        """Tell who is calling and what they may do."""
+        return self.ask(Call("GET", "/v1/me"), MeView)
+
+    def patch_me(self, body: ProfileBody) -> MeView:
+        """Change what you are called."""
+        return self.ask(Call("PATCH", "/v1/me", body=body), MeView)
+
+    def list_keys(self, *, limit: int | None = None, cursor: str | None = None) -> PageOfKeyView:
+        """List your keys that have not been revoked, newest first; administrators see those of the whole tenant."""
+        return self.ask(Call("GET", "/v1/keys", query={"limit": limit, "cursor": cursor}), PageOfKeyView)
+
+    def add_key(self, body: KeyBody) -> IssuedKeyView:
+        """Issue a key of your own, with limits if you like; its secret is in this answer and nowhere else."""
+        return self.ask(Call("POST", "/v1/keys", body=body), IssuedKeyView)
+
+    def remove_key(self, key_id: UUID) -> None:
+        """Revoke a key: it stops working at once."""
+        self.do(Call("DELETE", "/v1/keys/{key_id}", at={"key_id": key_id}))
+
+    def get_tapes(self, *, limit: int | None = None, cursor: str | None = None) -> PageOfTapeOut:
+        """List the tapes you may see, newest first."""
+        return self.ask(Call("GET", "/v1/tapes", query={"limit": limit, "cursor": cursor}), PageOfTapeOut)
+
+    def post_tape(self, body: OpenTapeBody) -> TapeOut:
+        """Open a tape of your own over a dataset, or over the synthetic market of a preset."""
+        return self.ask(Call("POST", "/v1/tapes", body=body), TapeOut)
+
+    def get_tape_presets(self, *, limit: int | None = None, cursor: str | None = None) -> PageOfPresetOut:
+        """List the tapes that can be opened by name: synthetic, recorded, and saved by you or for you."""
+        return self.ask(Call("GET", "/v1/tape-presets", query={"limit": limit, "cursor": cursor}), PageOfPresetOut)
+
+    def post_tape_preset(self, body: SavePresetBody) -> PresetOut:
+        """Save a tape, or a dataset and a moment, under a name."""
+        return self.ask(Call("POST", "/v1/tape-presets", body=body), PresetOut)
+
+    def delete_tape_preset(self, preset_name: str) -> None:
+        """Forget a preset that you saved."""
+        self.do(Call("DELETE", "/v1/tape-presets/{preset_name}", at={"preset_name": preset_name}))
+
+    def get_truth(self) -> TruthsOut:
+        """Show the true coefficients that all synthetic markets share."""
+        return self.ask(Call("GET", "/v1/tape-presets/truth"), TruthsOut)
+
+    def get_tape(self, tape_id: UUID) -> TapeOut:
+        """Show one tape."""
+        return self.ask(Call("GET", "/v1/tapes/{tape_id}", at={"tape_id": tape_id}), TapeOut)
+
+    def post_control(self, tape_id: UUID, body: ControlTapeBody) -> TapeOut:
+        """Play, pause, step, jump or set the speed; answers when the fills on the way are committed."""
+        return self.ask(Call("POST", "/v1/tapes/{tape_id}/control", at={"tape_id": tape_id}, body=body), TapeOut)
+
+    def get_instruments(
+        self, *, tape_id: UUID, q: str | None = None, limit: int | None = None, cursor: str | None = None
+    ) -> PageOfInstrumentOut:
+        """Search the instruments that a tape has shown by now."""
+        return self.ask(
+            Call("GET", "/v1/instruments", query={"tape_id": tape_id, "q": q, "limit": limit, "cursor": cursor}),
+            PageOfInstrumentOut,
+        )
+
+    def get_bars(
+        self,
+        *,
+        tape_id: UUID,
+        symbol: str,
+        limit: int | None = None,
+        interval: Literal["1m", "3m", "5m", "15m", "30m", "1h", "2h", "4h", "6h", "8h", "12h", "1d", "3d", "1w", "1M"]
+        | None = None,
+        start: datetime | None = None,
+        end: datetime | None = None,
+        adjustment: Adjustment | None = None,
+    ) -> BarsOut:
+        """Read the newest closed bars of a symbol, oldest first."""
+        return self.ask(
+            Call(
+                "GET",
+                "/v1/bars",
+                query={
+                    "tape_id": tape_id,
+                    "symbol": symbol,
+                    "limit": limit,
+                    "interval": interval,
+                    "start": start,
+                    "end": end,
+                    "adjustment": adjustment,
+                },
+            ),
+            BarsOut,
+        )
+
+    def get_corporate_actions(
+        self, tape_id: UUID, *, symbols: str | None = None, limit: int | None = None, cursor: str | None = None
+    ) -> PageOfCorporateActionOut:
+        """List the corporate actions that have been announced by the tape's clock; symbols are separated by commas."""
+        return self.ask(
+            Call(
+                "GET",
+                "/v1/tapes/{tape_id}/corporate-actions",
+                at={"tape_id": tape_id},
+                query={"symbols": symbols, "limit": limit, "cursor": cursor},
+            ),
+            PageOfCorporateActionOut,
+        )
+
+    def get_datasets(self, *, limit: int | None = None, cursor: str | None = None) -> PageOfDatasetOut:
+        """List the datasets you may open tapes on, newest first."""
+        return self.ask(Call("GET", "/v1/datasets", query={"limit": limit, "cursor": cursor}), PageOfDatasetOut)
+
+    def post_dataset(
+        self,
+        body: bytes,
+        *,
+        name: str,
+        format: FileFormat | None = None,
+        price_basis: PriceBasis | None = None,
+        calendar: str | None = None,
+        symbol: str | None = None,
+        etfs: str | None = None,
+        indexes: str | None = None,
+        bonds: str | None = None,
+    ) -> ImportOut:
+        """Import a CSV or Parquet file, sent as the body; the job reports every bad row."""
+        return self.ask(
+            Call(
+                "POST",
+                "/v1/datasets",
+                query={
+                    "name": name,
+                    "format": format,
+                    "price_basis": price_basis,
+                    "calendar": calendar,
+                    "symbol": symbol,
+                    "etfs": etfs,
+                    "indexes": indexes,
+                    "bonds": bonds,
+                },
+                body=body,
+                media="text/csv",
+            ),
+            ImportOut,
+        )
+
+    def post_actions(self, dataset_id: UUID, body: bytes) -> ImportOut:
+        """Import a CSV file of corporate actions, sent as the body, as the next version of a dataset."""
+        return self.ask(
+            Call(
+                "POST", "/v1/datasets/{dataset_id}/actions", at={"dataset_id": dataset_id}, body=body, media="text/csv"
+            ),
+            ImportOut,
+        )
+
+    def post_halts(self, dataset_id: UUID, body: bytes) -> ImportOut:
+        """Import a CSV file of trading halts, sent as the body, as the next version of a dataset."""
+        return self.ask(
+            Call("POST", "/v1/datasets/{dataset_id}/halts", at={"dataset_id": dataset_id}, body=body, media="text/csv"),
+            ImportOut,
+        )
+
+    def post_auctions(self, dataset_id: UUID, body: bytes) -> ImportOut:
+        """Import a CSV file of the prints of auctions, sent as the body, as the next version of a dataset."""
+        return self.ask(
+            Call(
+                "POST", "/v1/datasets/{dataset_id}/auctions", at={"dataset_id": dataset_id}, body=body, media="text/csv"
+            ),
+            ImportOut,
+        )
+
+    def post_holdings(self, dataset_id: UUID, body: bytes) -> ImportOut:
+        """Import a CSV file of what funds hold, sent as the body, as the next version of a dataset."""
+        return self.ask(
+            Call(
+                "POST", "/v1/datasets/{dataset_id}/holdings", at={"dataset_id": dataset_id}, body=body, media="text/csv"
+            ),
+            ImportOut,
+        )
+
+    def get_quality(self, dataset_id: UUID, *, tape_id: UUID | None = None, symbol: str | None = None) -> QualityOut:
+        """Report coverage, gaps, staleness, outliers and crossed quotes, symbol by symbol, as of a tape."""
+        return self.ask(
+            Call(
+                "GET",
+                "/v1/datasets/{dataset_id}/quality",
+                at={"dataset_id": dataset_id},
+                query={"tape_id": tape_id, "symbol": symbol},
+            ),
+            QualityOut,
+        )
+
+    def post_repair(self, dataset_id: UUID, body: RepairBody) -> ImportOut:
+        """Fill the holes of a dataset with the bars of another, as a new version of your own."""
+        return self.ask(
+            Call("POST", "/v1/datasets/{dataset_id}/repairs", at={"dataset_id": dataset_id}, body=body), ImportOut
+        )
+
+    def get_quotes(self, *, tape_id: UUID, symbols: str) -> QuotesOut:
+        """Read standing quotes; symbols are separated by commas."""
+        return self.ask(Call("GET", "/v1/quotes", query={"tape_id": tape_id, "symbols": symbols}), QuotesOut)
+
+    def get_past_quotes(
+        self,
+        *,
+        tape_id: UUID,
+        symbol: str,
+        limit: int | None = None,
+        on: date | None = None,
+        start: datetime | None = None,
+        end: datetime | None = None,
+    ) -> PastQuotesOut:
+        """Read the newest quotes of a symbol on a market day, today without one; earlier ones with `end`."""
+        return self.ask(
+            Call(
+                "GET",
+                "/v1/quotes/history",
+                query={"tape_id": tape_id, "symbol": symbol, "limit": limit, "on": on, "start": start, "end": end},
+            ),
+            PastQuotesOut,
+        )
+
+    def get_prints(
+        self,
+        *,
+        tape_id: UUID,
+        symbol: str,
+        limit: int | None = None,
+        on: date | None = None,
+        start: datetime | None = None,
+        end: datetime | None = None,
+    ) -> PrintsOut:
+        """Read the newest prints of a symbol on a market day, today without one; earlier ones with `end`."""
+        return self.ask(
+            Call(
+                "GET",
+                "/v1/prints",
+                query={"tape_id": tape_id, "symbol": symbol, "limit": limit, "on": on, "start": start, "end": end},
+            ),
+            PrintsOut,
+        )
+
+    def get_depth(self, *, tape_id: UUID, symbol: str) -> DepthOut:
+        """Read the book of a symbol as far as the tape has it."""
+        return self.ask(Call("GET", "/v1/depth", query={"tape_id": tape_id, "symbol": symbol}), DepthOut)
+
+    def get_facts(self, *, tape_id: UUID, symbol: str) -> FactsOut:
+        """Read what there is to know of a symbol: what it is, when it trades, and what its company has announced."""
+        return self.ask(Call("GET", "/v1/facts", query={"tape_id": tape_id, "symbol": symbol}), FactsOut)
+
+    def get_sectors(self, *, tape_id: UUID) -> SectorsOut:
+        """List the companies that a tape has shown by sector."""
+        return self.ask(Call("GET", "/v1/sectors", query={"tape_id": tape_id}), SectorsOut)
+
+    def get_statistics(self, *, tape_id: UUID, symbols: str | None = None) -> StatisticsOut:
+        """Read 24-hour figures of symbols, separated by commas, or of everything but option contracts."""
+        return self.ask(Call("GET", "/v1/statistics", query={"tape_id": tape_id, "symbols": symbols}), StatisticsOut)
+
+    def get_movers(self, *, tape_id: UUID, limit: int | None = None) -> MoversOut:
+        """Read what rose most, what fell most and what most changed hands of in the last 24 hours."""
+        return self.ask(Call("GET", "/v1/movers", query={"tape_id": tape_id, "limit": limit}), MoversOut)
+
+    def get_catalogue(self, tape_id: UUID) -> CatalogueOut:
+        """List the kinds of data and the intervals that a tape can be asked for."""
+        return self.ask(Call("GET", "/v1/tapes/{tape_id}/catalogue", at={"tape_id": tape_id}), CatalogueOut)
+
+    def get_strategies(
+        self, tape_id: UUID, *, limit: int | None = None, cursor: str | None = None
+    ) -> PageOfStrategyOut:
+        """List the strategies a tape waits for, and the cursor each has acknowledged."""
+        return self.ask(
+            Call(
+                "GET",
+                "/v1/tapes/{tape_id}/strategies",
+                at={"tape_id": tape_id},
+                query={"limit": limit, "cursor": cursor},
+            ),
+            PageOfStrategyOut,
+        )
+
+    def post_strategy(self, tape_id: UUID, body: AttachStrategyBody) -> MarketdataStrategyOut:
+        """Attach a strategy: from now on the tape stops after each bar until it has acknowledged the cursor."""
+        return self.ask(
+            Call("POST", "/v1/tapes/{tape_id}/strategies", at={"tape_id": tape_id}, body=body), MarketdataStrategyOut
+        )
+
+    def delete_strategy(self, tape_id: UUID, strategy: str) -> None:
+        """Detach a strategy: the tape waits for it no longer."""
+        self.do(
+            Call("DELETE", "/v1/tapes/{tape_id}/strategies/{strategy}", at={"tape_id": tape_id, "strategy": strategy})
+        )
+
+    def post_acknowledgement(self, tape_id: UUID, strategy: str, body: AcknowledgeBody) -> MarketdataStrategyOut:
+        """Acknowledge everything up to a cursor; the tape goes on once all have."""
+        return self.ask(
+            Call(
+                "POST",
+                "/v1/tapes/{tape_id}/strategies/{strategy}/acknowledgements",
+                at={"tape_id": tape_id, "strategy": strategy},
+                body=body,
+            ),
+            MarketdataStrategyOut,
+        )
+
+    def get_branches(self, tape_id: UUID, *, limit: int | None = None, cursor: str | None = None) -> PageOfTapeOut:
+        """List the branches of a tape, oldest first."""
+        return self.ask(
+            Call(
+                "GET", "/v1/tapes/{tape_id}/branches", at={"tape_id": tape_id}, query={"limit": limit, "cursor": cursor}
+            ),
+            PageOfTapeOut,
+        )
+
+    def get_contracts(
+        self,
+        *,
+        tape_id: UUID,
+        underlying: str,
+        expires_on: date | None = None,
+        right: Right | None = None,
+        expired: bool | None = None,
+        expires_from: date | None = None,
+        expires_to: date | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> PageOfContractOut:
+        """List the options on an underlying that a tape has shown, by expiry, strike and right."""
+        return self.ask(
+            Call(
+                "GET",
+                "/v1/options/contracts",
+                query={
+                    "tape_id": tape_id,
+                    "underlying": underlying,
+                    "expires_on": expires_on,
+                    "right": right,
+                    "expired": expired,
+                    "expires_from": expires_from,
+                    "expires_to": expires_to,
+                    "limit": limit,
+                    "cursor": cursor,
+                },
+            ),
+            PageOfContractOut,
+        )
+
+    def get_chain(
+        self,
+        *,
+        tape_id: UUID,
+        underlying: str,
+        expires_on: date | None = None,
+        right: Right | None = None,
+        expired: bool | None = None,
+        expires_from: date | None = None,
+        expires_to: date | None = None,
+        volume_min: Decimal | None = None,
+        band: Decimal | None = None,
+        moneyness: Moneyness | None = None,
+        delta: Decimal | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> PageOfChainLineOut:
+        """List options with their quotes, and the volatility and delta that these imply."""
+        return self.ask(
+            Call(
+                "GET",
+                "/v1/options/chain",
+                query={
+                    "tape_id": tape_id,
+                    "underlying": underlying,
+                    "expires_on": expires_on,
+                    "right": right,
+                    "expired": expired,
+                    "expires_from": expires_from,
+                    "expires_to": expires_to,
+                    "volume_min": volume_min,
+                    "band": band,
+                    "moneyness": moneyness,
+                    "delta": delta,
+                    "limit": limit,
+                    "cursor": cursor,
+                },
+            ),
+            PageOfChainLineOut,
+        )
+
+    def get_expirations(
+        self,
+        *,
+        tape_id: UUID,
+        underlying: str,
+        expires_on: date | None = None,
+        right: Right | None = None,
+        expired: bool | None = None,
+        expires_from: date | None = None,
+        expires_to: date | None = None,
+    ) -> ExpirationsOut:
+        """List the days on which options on an underlying end."""
+        return self.ask(
+            Call(
+                "GET",
+                "/v1/options/expirations",
+                query={
+                    "tape_id": tape_id,
+                    "underlying": underlying,
+                    "expires_on": expires_on,
+                    "right": right,
+                    "expired": expired,
+                    "expires_from": expires_from,
+                    "expires_to": expires_to,
+                },
+            ),
+            ExpirationsOut,
+        )
+
+    def get_strikes(
+        self,
+        *,
+        tape_id: UUID,
+        underlying: str,
+        expires_on: date | None = None,
+        right: Right | None = None,
+        expired: bool | None = None,
+        expires_from: date | None = None,
+        expires_to: date | None = None,
+    ) -> StrikesOut:
+        """List the strikes of options on an underlying."""
+        return self.ask(
+            Call(
+                "GET",
+                "/v1/options/strikes",
+                query={
+                    "tape_id": tape_id,
+                    "underlying": underlying,
+                    "expires_on": expires_on,
+                    "right": right,
+                    "expired": expired,
+                    "expires_from": expires_from,
+                    "expires_to": expires_to,
+                },
+            ),
+            StrikesOut,
+        )
+
+    def get_sources(self) -> SourcesOut:
+        """List the sources of live prices with what is left of their calls, and who is asked about what."""
+        return self.ask(Call("GET", "/v1/sources"), SourcesOut)
+
+    def put_source_key(self, source: str, body: SourceKeyBody) -> None:
+        """Set the key of a source; it is sealed before it is kept, and no answer ever shows it."""
+        self.do(Call("PUT", "/v1/sources/{source}/key", at={"source": source}, body=body))
+
+    def delete_source_key(self, source: str) -> None:
+        """Forget the key of a source."""
+        self.do(Call("DELETE", "/v1/sources/{source}/key", at={"source": source}))
+
+    def post_source_test(self, source: str) -> ToldOut:
+        """Ask a source the least there is to ask, to see whether its key is good."""
+        return self.ask(Call("POST", "/v1/sources/{source}/test", at={"source": source}), ToldOut)
+
+    def put_source_row(self, subject: Subject, body: SourceRowBody) -> None:
+        """Choose which sources are asked about a subject, from the next question on."""
+        self.do(Call("PUT", "/v1/source-rows/{subject}", at={"subject": subject}, body=body))
+
+    def delete_source_row(self, subject: Subject) -> None:
+        """Let the settings say again which sources are asked about a subject."""
+        self.do(Call("DELETE", "/v1/source-rows/{subject}", at={"subject": subject}))
+
+    def post_live_tape(self, body: LiveTapeBody) -> TapeOut:
+        """Open a tape that goes with the wall clock and watches symbols; accounts live on it as on any other."""
+        return self.ask(Call("POST", "/v1/live/tapes", body=body), TapeOut)
+
+    def post_watched(self, live_tape_id: UUID, body: WatchBody) -> TapeOut:
+        """Let a live tape watch more symbols."""
+        return self.ask(
+            Call("POST", "/v1/live/tapes/{live_tape_id}/symbols", at={"live_tape_id": live_tape_id}, body=body), TapeOut
+        )
+
+    def post_history(self, body: HistoryBody) -> ImportOut:
+        """Record a history of a source as a dataset; the job tells how far it is."""
+        return self.ask(Call("POST", "/v1/datasets/histories", body=body), ImportOut)
+
+    def post_backfill(self, dataset_id: UUID) -> ImportOut:
+        """Fill the holes of a dataset from your sources, 1,500 bars a job; each names the next, the last the version."""
+        return self.ask(Call("POST", "/v1/datasets/{dataset_id}/backfills", at={"dataset_id": dataset_id}), ImportOut)
+
+    def delete_live_answers(self) -> None:
+        """Forget what your sources told, so that they are asked anew from the next question on."""
+        self.do(Call("DELETE", "/v1/live/answers"))
+
+    def get_live_quotes(self, *, symbols: str) -> LiveQuotesOut:
+        """Read the latest quotes and prints from a source; symbols are separated by commas."""
+        return self.ask(Call("GET", "/v1/live/quotes", query={"symbols": symbols}), LiveQuotesOut)
+
+    def get_live_bars(
+        self,
+        *,
+        symbol: str,
+        start: datetime,
+        end: datetime,
+        length: Literal["1m", "5m", "15m", "1h", "1d"] | None = None,
+        page: str | None = None,
+    ) -> LiveBarsOut:
+        """Read one page of raw history from a source; the next page comes from the same."""
+        return self.ask(
+            Call(
+                "GET",
+                "/v1/live/bars",
+                query={"symbol": symbol, "start": start, "end": end, "length": length, "page": page},
+            ),
+            LiveBarsOut,
+        )
+
+    def get_live_chain(self, *, underlying: str, expires_on: date | None = None) -> LiveChainOut:
+        """Read an option chain with quotes from a source."""
+        return self.ask(
+            Call("GET", "/v1/live/chain", query={"underlying": underlying, "expires_on": expires_on}), LiveChainOut
+        )
+
+    def get_live_instruments(self, *, q: str) -> LiveInstrumentsOut:
+        """Search the instruments that a source knows."""
+        return self.ask(Call("GET", "/v1/live/instruments", query={"q": q}), LiveInstrumentsOut)
+
+    def get_live_actions(self, *, symbol: str, start: date, end: date) -> LiveActionsOut:
+        """Read dividends and splits between two days from a source, both included."""
+        return self.ask(
+            Call("GET", "/v1/live/actions", query={"symbol": symbol, "start": start, "end": end}), LiveActionsOut
+        )
+
+    def get_live_yields(
+        self, *, series: Literal["DGS3MO", "DGS2", "DGS10", "DGS30"], start: date, end: date
+    ) -> LiveYieldsOut:
+        """Read a Treasury yield between two days from a source, both included."""
+        return self.ask(
+            Call("GET", "/v1/live/yields", query={"series": series, "start": start, "end": end}), LiveYieldsOut
+        )
+
+    def get_accounts(self, *, limit: int | None = None, cursor: str | None = None) -> PageOfAccountOut:
+        """List your accounts, oldest first."""
+        return self.ask(Call("GET", "/v1/accounts", query={"limit": limit, "cursor": cursor}), PageOfAccountOut)
+
+    def post_account(self, body: OpenAccountBody) -> AccountOut:
+        """Open an account on a tape; its first cash is a transfer in its ledger. A key makes it safe to send again."""
+        return self.ask(Call("POST", "/v1/accounts", body=body, is_keyed=True), AccountOut)
+
+    def get_accounts_of_user(
+        self, user_id: UUID, *, limit: int | None = None, cursor: str | None = None
+    ) -> PageOfAccountOut:
+        """List the accounts that somebody of your tenant opened, oldest first."""
+        return self.ask(
+            Call(
+                "GET", "/v1/users/{user_id}/accounts", at={"user_id": user_id}, query={"limit": limit, "cursor": cursor}
+            ),
+            PageOfAccountOut,
+        )
+
+    def get_account(
+        self, account_id: UUID, *, as_of: datetime | None = None, known_at: datetime | None = None
+    ) -> AccountOut:
+        """Show an account and what it is worth at its tape's clock, or was at a moment."""
+        return self.ask(
+            Call(
+                "GET",
+                "/v1/accounts/{account_id}",
+                at={"account_id": account_id},
+                query={"as_of": as_of, "known_at": known_at},
+            ),
+            AccountOut,
+        )
+
+    def patch_account(self, account_id: UUID, body: ChangeAccountBody) -> AccountOut:
+        """Rename an account, let it rest (inactive), or wake it up (open)."""
+        return self.ask(
+            Call("PATCH", "/v1/accounts/{account_id}", at={"account_id": account_id}, body=body), AccountOut
+        )
+
+    def delete_account(self, account_id: UUID) -> AccountOut:
+        """Close an account that holds nothing but cash, which is paid out; its history stays readable."""
+        return self.ask(Call("DELETE", "/v1/accounts/{account_id}", at={"account_id": account_id}), AccountOut)
+
+    def post_transfer(self, account_id: UUID, body: TransferBody) -> TransferOut:
+        """Move cash in or out; with an Idempotency-Key it is safe to send again."""
+        return self.ask(
+            Call(
+                "POST", "/v1/accounts/{account_id}/transfers", at={"account_id": account_id}, body=body, is_keyed=True
+            ),
+            TransferOut,
+        )
+
+    def put_key(self, account_id: UUID, key_id: UUID) -> None:
+        """Let a key speak for this account where a door knows one account a key, as the Alpaca dialect does."""
+        self.do(Call("PUT", "/v1/accounts/{account_id}/keys/{key_id}", at={"account_id": account_id, "key_id": key_id}))
+
+    def get_positions(
+        self,
+        account_id: UUID,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        as_of: datetime | None = None,
+        known_at: datetime | None = None,
+    ) -> PageOfPositionOut:
+        """List an account's positions at their marks, by symbol, as they are or were at a moment."""
+        return self.ask(
+            Call(
+                "GET",
+                "/v1/accounts/{account_id}/positions",
+                at={"account_id": account_id},
+                query={"limit": limit, "cursor": cursor, "as_of": as_of, "known_at": known_at},
+            ),
+            PageOfPositionOut,
+        )
+
+    def get_activities(
+        self,
+        account_id: UUID,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        kind: list[EntryKind] | None = None,
+        after: datetime | None = None,
+        until: datetime | None = None,
+    ) -> PageOfActivityOut:
+        """List what moved cash or units in an account, newest first: fills, dividends, actions, transfers and the rest."""
+        return self.ask(
+            Call(
+                "GET",
+                "/v1/accounts/{account_id}/activities",
+                at={"account_id": account_id},
+                query={"limit": limit, "cursor": cursor, "kind": kind, "after": after, "until": until},
+            ),
+            PageOfActivityOut,
+        )
+
+    def get_activities_file(
+        self,
+        account_id: UUID,
+        *,
+        kind: list[EntryKind] | None = None,
+        after: datetime | None = None,
+        until: datetime | None = None,
+    ) -> str:
+        """Write the newest hundred thousand activities as a CSV file."""
+        return self.ask(
+            Call(
+                "GET",
+                "/v1/accounts/{account_id}/activities.csv",
+                at={"account_id": account_id},
+                query={"kind": kind, "after": after, "until": until},
+            ),
+            str,
+        )
+
+    def get_ledger(
+        self,
+        account_id: UUID,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        as_of: datetime | None = None,
+        known_at: datetime | None = None,
+    ) -> PageOfEntryOut:
+        """List an account's journal, newest first, with the cash after each entry, or as it stood at a moment."""
+        return self.ask(
+            Call(
+                "GET",
+                "/v1/accounts/{account_id}/ledger",
+                at={"account_id": account_id},
+                query={"limit": limit, "cursor": cursor, "as_of": as_of, "known_at": known_at},
+            ),
+            PageOfEntryOut,
+        )
+
+    def get_fills(
+        self,
+        account_id: UUID,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        symbol: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> PageOfFillOut:
+        """List an account's executions with fee and realised result, newest first; of a symbol or a span when asked."""
+        return self.ask(
+            Call(
+                "GET",
+                "/v1/accounts/{account_id}/fills",
+                at={"account_id": account_id},
+                query={"limit": limit, "cursor": cursor, "symbol": symbol, "since": since, "until": until},
+            ),
+            PageOfFillOut,
+        )
+
+    def get_fill_explanation(self, fill_id: UUID) -> ExplanationOut:
+        """Explain a fill: what was seen, each part of its price, the rules, the fees and the luck."""
+        return self.ask(Call("GET", "/v1/fills/{fill_id}/explanation", at={"fill_id": fill_id}), ExplanationOut)
+
+    def get_equity(
+        self, account_id: UUID, *, limit: int | None = None, cursor: str | None = None
+    ) -> PageOfEquityPointOut:
+        """Show what an account was worth at every session's close, and is now, oldest first."""
+        return self.ask(
+            Call(
+                "GET",
+                "/v1/accounts/{account_id}/equity",
+                at={"account_id": account_id},
+                query={"limit": limit, "cursor": cursor},
+            ),
+            PageOfEquityPointOut,
+        )
+
+    def get_reconciliation(self, account_id: UUID) -> ReconciliationOut:
+        """Work an account out again from its events and its ledger, and compare; what the last closes found goes along."""
+        return self.ask(
+            Call("GET", "/v1/accounts/{account_id}/reconciliation", at={"account_id": account_id}), ReconciliationOut
+        )
+
+    def get_orders(
+        self,
+        *,
+        account_id: UUID,
+        limit: int | None = None,
+        cursor: str | None = None,
+        status: Literal[
+            "open",
+            "closed",
+            "all",
+            "accepted",
+            "partially_filled",
+            "filled",
+            "cancelled",
+            "expired",
+            "replaced",
+            "rejected",
+        ]
+        | None = None,
+        symbol: str | None = None,
+        kind: OrderKind | None = None,
+        side: Side | None = None,
+        type: OrderType | None = None,
+        order_class: OrderClass | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        client_order_id: str | None = None,
+        group_id: UUID | None = None,
+        sort: Literal["newest", "oldest", "symbol"] | None = None,
+        as_of: datetime | None = None,
+        known_at: datetime | None = None,
+    ) -> PageOfOrderOut:
+        """List an account's orders, newest first unless sorted otherwise, as they are or were at a moment."""
+        return self.ask(
+            Call(
+                "GET",
+                "/v1/orders",
+                query={
+                    "account_id": account_id,
+                    "limit": limit,
+                    "cursor": cursor,
+                    "status": status,
+                    "symbol": symbol,
+                    "kind": kind,
+                    "side": side,
+                    "type": type,
+                    "order_class": order_class,
+                    "since": since,
+                    "until": until,
+                    "client_order_id": client_order_id,
+                    "group_id": group_id,
+                    "sort": sort,
+                    "as_of": as_of,
+                    "known_at": known_at,
+                },
+            ),
+            PageOfOrderOut,
+        )
+
+    def delete_orders(
+        self, *, account_id: UUID, symbol: str | None = None, kind: OrderKind | None = None
+    ) -> PageOfOrderOut:
+        """Cancel every open order of an account, or those in one symbol or of one kind; all of them in one commit."""
+        return self.ask(
+            Call("DELETE", "/v1/orders", query={"account_id": account_id, "symbol": symbol, "kind": kind}),
+            PageOfOrderOut,
+        )
+
+    def post_order(self, body: PlaceOrderBody | PlaceComboBody) -> OrderOut:
+        """Place an order; the same client order id and content answers 200 with the same order."""
+        return self.ask(Call("POST", "/v1/orders", body=body, is_keyed=True), OrderOut)
+
+    def patch_order(self, order_id: UUID, body: ReplaceOrderBody) -> OrderOut:
+        """Replace a working order by a new one that differs in what is given."""
+        return self.ask(Call("PATCH", "/v1/orders/{order_id}", at={"order_id": order_id}, body=body), OrderOut)
+
+    def get_order(self, order_id: UUID) -> OrderOut:
+        """Show one order."""
+        return self.ask(Call("GET", "/v1/orders/{order_id}", at={"order_id": order_id}), OrderOut)
+
+    def delete_order(self, order_id: UUID) -> OrderOut:
+        """Cancel a working order."""
+        return self.ask(Call("DELETE", "/v1/orders/{order_id}", at={"order_id": order_id}), OrderOut)
+
+    def post_close(self, account_id: UUID, symbol: str, body: ClosePositionBody) -> OrderOut:
+        """Sell a position at the market: all of it, a quantity, or a percentage."""
+        return self.ask(
+            Call(
+                "POST",
+                "/v1/accounts/{account_id}/positions/{symbol}/close",
+                at={"account_id": account_id, "symbol": symbol},
+                body=body,
+            ),
+            OrderOut,
+        )
+
+    def post_cancels(self, body: CancelManyBody) -> OutcomesOut:
+        """Cancel up to a hundred orders in one commit; each is cancelled, or says in its place why not."""
+        return self.ask(Call("POST", "/v1/orders/batch/cancel", body=body), OutcomesOut)
+
+    def get_account_by_number(self, number: str) -> AccountOut:
+        """Show the account of a public number; its last sign tells a number that was mistyped."""
+        return self.ask(Call("GET", "/v1/accounts/by-number/{number}", at={"number": number}), AccountOut)
+
+    def post_reset(self, account_id: UUID, body: ResetBody) -> AccountOut:
+        """Begin a new epoch with cash alone; open orders end, and all that was stays readable. A key makes it safe."""
+        return self.ask(
+            Call("POST", "/v1/accounts/{account_id}/reset", at={"account_id": account_id}, body=body, is_keyed=True),
+            AccountOut,
+        )
+
+    def get_epochs(self, account_id: UUID, *, limit: int | None = None, cursor: str | None = None) -> PageOfEpochOut:
+        """List the epochs of an account, oldest first, with what was held when each of them ended."""
+        return self.ask(
+            Call(
+                "GET",
+                "/v1/accounts/{account_id}/epochs",
+                at={"account_id": account_id},
+                query={"limit": limit, "cursor": cursor},
+            ),
+            PageOfEpochOut,
+        )
+
+    def get_leverage(self, account_id: UUID) -> LeverageOut:
+        """Show the leverage an account chose for crypto pairs, and the tiers of maintenance that hold for all."""
+        return self.ask(Call("GET", "/v1/accounts/{account_id}/leverage", at={"account_id": account_id}), LeverageOut)
+
+    def put_leverage(self, account_id: UUID, body: LeverageBody) -> LeverageOut:
+        """Choose how many times what it brings itself an account of Regulation T buys a crypto pair for, from 1 to 125."""
+        return self.ask(
+            Call("PUT", "/v1/accounts/{account_id}/leverage", at={"account_id": account_id}, body=body), LeverageOut
+        )
+
+    def post_rescore(self, account_id: UUID, body: RescoreBody) -> RescoreAnswer:
+        """Fill an account's orders again under another fill model and compare; a long one becomes a job (202)."""
+        return self.ask(
+            Call("POST", "/v1/accounts/{account_id}/rescore", at={"account_id": account_id}, body=body), RescoreAnswer
+        )
+
+    def get_gains(
+        self,
+        account_id: UUID,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        after: datetime | None = None,
+        until: datetime | None = None,
+        symbol: str | None = None,
+    ) -> GainsOut:
+        """List realised gains by lot, oldest first, short or long term and with wash sales marked."""
+        return self.ask(
+            Call(
+                "GET",
+                "/v1/accounts/{account_id}/gains",
+                at={"account_id": account_id},
+                query={"limit": limit, "cursor": cursor, "after": after, "until": until, "symbol": symbol},
+            ),
+            GainsOut,
+        )
+
+    def get_gains_file(
+        self,
+        account_id: UUID,
+        *,
+        after: datetime | None = None,
+        until: datetime | None = None,
+        symbol: str | None = None,
+    ) -> str:
+        """Write realised gains as a CSV file."""
+        return self.ask(
+            Call(
+                "GET",
+                "/v1/accounts/{account_id}/gains.csv",
+                at={"account_id": account_id},
+                query={"after": after, "until": until, "symbol": symbol},
+            ),
+            str,
+        )
+
+    def get_lots(
+        self, account_id: UUID, *, symbol: str | None = None, limit: int | None = None, cursor: str | None = None
+    ) -> PageOfLotOut:
+        """List the open lots of an account by symbol and age; an order may name them."""
+        return self.ask(
+            Call(
+                "GET",
+                "/v1/accounts/{account_id}/lots",
+                at={"account_id": account_id},
+                query={"symbol": symbol, "limit": limit, "cursor": cursor},
+            ),
+            PageOfLotOut,
+        )
+
+    def post_exercise(self, account_id: UUID, symbol: str, body: ExerciseBody) -> ExercisedOut:
+        """Exercise options that are held, now: some of them, or all."""
+        return self.ask(
+            Call(
+                "POST",
+                "/v1/accounts/{account_id}/positions/{symbol}/exercise",
+                at={"account_id": account_id, "symbol": symbol},
+                body=body,
+            ),
+            ExercisedOut,
+        )
+
+    def put_at_expiry(self, account_id: UUID, symbol: str, body: AtExpiryBody) -> AtExpiryOut:
+        """Say what is to happen with options on their last day: the usual, exercise, or let them lapse."""
+        return self.ask(
+            Call(
+                "PUT",
+                "/v1/accounts/{account_id}/positions/{symbol}/at-expiry",
+                at={"account_id": account_id, "symbol": symbol},
+                body=body,
+            ),
+            AtExpiryOut,
+        )
+
+    def get_expiries(self, account_id: UUID, *, on: date) -> ExpiriesOut:
+        """Show what would happen at the close of a day with prices as they stand; nothing is booked."""
+        return self.ask(
+            Call("GET", "/v1/accounts/{account_id}/expiries", at={"account_id": account_id}, query={"on": on}),
+            ExpiriesOut,
+        )
+
+    def get_option_positions(
+        self, account_id: UUID, *, state: HeldState | None = None, limit: int | None = None, cursor: str | None = None
+    ) -> PageOfHeldOptionOut:
+        """List every option that an account ever held: open, closed by orders, or ended otherwise, newest first."""
+        return self.ask(
+            Call(
+                "GET",
+                "/v1/accounts/{account_id}/option-positions",
+                at={"account_id": account_id},
+                query={"state": state, "limit": limit, "cursor": cursor},
+            ),
+            PageOfHeldOptionOut,
+        )
+
+    def get_option_strategies(self, account_id: UUID) -> StrategiesOut:
+        """Show which strategies an account's options make, their payoffs, and what their margin is made of."""
+        return self.ask(
+            Call("GET", "/v1/accounts/{account_id}/strategies", at={"account_id": account_id}), StrategiesOut
+        )
+
+    def post_payoff(self, body: PayoffBody) -> PayoffOut:
+        """Work out what legs come to at expiry, and with an outlook before it; nothing is stored."""
+        return self.ask(Call("POST", "/v1/options/payoff", body=body), PayoffOut)
+
+    def post_spread(self, body: SpreadBody) -> SpreadOut:
+        """Build a spread from a template with a tape's contracts and prices: legs, payoff, chance of profit and Greeks."""
+        return self.ask(Call("POST", "/v1/options/spreads", body=body), SpreadOut)
+
+    def get_greeks(
+        self, account_id: UUID, *, as_of: datetime | None = None, known_at: datetime | None = None
+    ) -> AccountGreeksOut:
+        """Show the Greeks of an account's positions in shares and in money, as they are or were at a moment."""
+        return self.ask(
+            Call(
+                "GET",
+                "/v1/accounts/{account_id}/greeks",
+                at={"account_id": account_id},
+                query={"as_of": as_of, "known_at": known_at},
+            ),
+            AccountGreeksOut,
+        )
+
+    def get_greek_history(
+        self, account_id: UUID, *, limit: int | None = None, cursor: str | None = None
+    ) -> PageOfAccountGreeksOut:
+        """Show the Greeks of an account at every session's close, and now, oldest first."""
+        return self.ask(
+            Call(
+                "GET",
+                "/v1/accounts/{account_id}/greeks/history",
+                at={"account_id": account_id},
+                query={"limit": limit, "cursor": cursor},
+            ),
+            PageOfAccountGreeksOut,
+        )
+
+    def get_jobs(self, *, limit: int | None = None, cursor: str | None = None) -> PageOfJobOut:
+        """List your jobs, newest first."""
+        return self.ask(Call("GET", "/v1/jobs", query={"limit": limit, "cursor": cursor}), PageOfJobOut)
+
+    def get_job(self, job_id: UUID) -> JobOut:
+        """Show how far a job is, and what came of it."""
+        return self.ask(Call("GET", "/v1/jobs/{job_id}", at={"job_id": job_id}), JobOut)
+
+    def delete_job(self, job_id: UUID) -> JobOut:
+        """Cancel a job: one that waits never runs, one that runs stops at its next step."""
+        return self.ask(Call("DELETE", "/v1/jobs/{job_id}", at={"job_id": job_id}), JobOut)
+
+    def get_live(self) -> dict[str, str]:
+        """Say that the process answers."""
+        return self.ask(Call("GET", "/health/live"), dict[str, str])
+
+    def get_ready(self) -> ReadyOut:
+        """Say that the database answers too; 503 when it does not. Without its cache a desk is slower, and ready."""
+        return self.ask(Call("GET", "/health/ready"), ReadyOut)
+
+    def get_metrics(self) -> str:
+        """Show the counters in the format of Prometheus."""
+        return self.ask(Call("GET", "/metrics"), str)
+
+    def get_order_statistics(self, account_id: UUID, *, epoch: int | None = None) -> OrderStatisticsOut:
+        """Count the orders of an epoch by state, with fill rate, volume and time to fill; of the present one by default."""
+        return self.ask(
+            Call(
+                "GET",
+                "/v1/accounts/{account_id}/order-statistics",
+                at={"account_id": account_id},
+                query={"epoch": epoch},
+            ),
+            OrderStatisticsOut,
+        )
+
+    def get_order_history(
+        self, order_id: UUID, *, limit: int | None = None, cursor: str | None = None
+    ) -> PageOfOrderStateOut:
+        """List every state an order has been in, oldest first, with who or what brought it."""
+        return self.ask(
+            Call(
+                "GET",
+                "/v1/orders/{order_id}/history",
+                at={"order_id": order_id},
+                query={"limit": limit, "cursor": cursor},
+            ),
+            PageOfOrderStateOut,
+        )
+
+    def post_fork(self, account_id: UUID, body: ForkBody) -> AccountOut:
+        """Fork an account as it stands, or as it stood: then on a branch of its tape that begins at that moment."""
+        return self.ask(
+            Call("POST", "/v1/accounts/{account_id}/forks", at={"account_id": account_id}, body=body), AccountOut
+        )
+
+    def get_comparison(self, account_id: UUID, *, with_: list[UUID]) -> ComparisonOut:
+        """Compare an account with others: equity at the same instants, and fills since they parted."""
+        return self.ask(
+            Call("GET", "/v1/accounts/{account_id}/comparison", at={"account_id": account_id}, query={"with": with_}),
+            ComparisonOut,
+        )
+
+    def post_rewind(self, tape_id: UUID, body: BranchBody) -> BranchOut:
+        """Open a branch of a tape at an earlier moment, with accounts forked onto it; the tape itself stays where it is."""
+        return self.ask(Call("POST", "/v1/tapes/{tape_id}/rewind", at={"tape_id": tape_id}, body=body), BranchOut)
+
+    def get_halts(
+        self, tape_id: UUID, *, symbols: str | None = None, limit: int | None = None, cursor: str | None = None
+    ) -> PageOfHaltOut:
+        """List the halts that the tape has told of, oldest first; symbols are separated by commas."""
+        return self.ask(
+            Call(
+                "GET",
+                "/v1/tapes/{tape_id}/halts",
+                at={"tape_id": tape_id},
+                query={"symbols": symbols, "limit": limit, "cursor": cursor},
+            ),
+            PageOfHaltOut,
+        )
+
+    def get_fund_holdings(
+        self, *, tape_id: UUID, symbol: str, limit: int | None = None, cursor: str | None = None
+    ) -> FundHoldingsOut:
+        """List what a fund holds by its newest report that is known by the tape's clock, the largest weight first."""
+        return self.ask(
+            Call(
+                "GET",
+                "/v1/fund-holdings",
+                query={"tape_id": tape_id, "symbol": symbol, "limit": limit, "cursor": cursor},
+            ),
+            FundHoldingsOut,
+        )
+
+    def list_users(
+        self,
+        *,
+        verified: bool | None = None,
+        active: bool | None = None,
+        role: RoleInput | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> PageOfMemberView:
+        """List the people of your tenant, whoever came first at the top."""
+        return self.ask(
+            Call(
+                "GET",
+                "/v1/users",
+                query={"verified": verified, "active": active, "role": role, "limit": limit, "cursor": cursor},
+            ),
+            PageOfMemberView,
+        )
+
+    def post_user(self, body: AddUserBody) -> AddedUserView:
+        """Add somebody to your tenant; the answer has a link for their first sign-in."""
+        return self.ask(Call("POST", "/v1/users", body=body), AddedUserView)
+
+    def get_user(self, user_id: UUID) -> MemberView:
+        """Show somebody of your tenant."""
+        return self.ask(Call("GET", "/v1/users/{user_id}", at={"user_id": user_id}), MemberView)
+
+    def patch_user(self, user_id: UUID, body: ChangeUserBody) -> MemberView:
+        """Change somebody's name, role or verification, or lock them out and let them in again, at once."""
+        return self.ask(Call("PATCH", "/v1/users/{user_id}", at={"user_id": user_id}, body=body), MemberView)
+
+    def remove_user(self, user_id: UUID) -> None:
+        """Let somebody go for good: their keys and logins end at once; their accounts stay with the tenant."""
+        self.do(Call("DELETE", "/v1/users/{user_id}", at={"user_id": user_id}))
+
+    def put_tier(self, user_id: UUID, body: TierBody) -> MemberView:
+        """Set how much of the desk somebody may use: accounts, tapes and keys."""
+        return self.ask(Call("PUT", "/v1/users/{user_id}/tier", at={"user_id": user_id}, body=body), MemberView)
+
+    def post_sign_in_link(self, user_id: UUID) -> InvitationView:
+        """Make a link by which somebody of your tenant signs in once, such as when they forgot their password."""
+        return self.ask(Call("POST", "/v1/users/{user_id}/sign-in-links", at={"user_id": user_id}), InvitationView)
+
+    def read_rates(self) -> RatesView:
+        """Tell how often the people of your tenant may ask."""
+        return self.ask(Call("GET", "/v1/rates"), RatesView)
+
+    def put_rates(self, body: RatesBody) -> RatesView:
+        """Set how often the people of your tenant may ask; the desk's own rates stay the most there is."""
+        return self.ask(Call("PUT", "/v1/rates", body=body), RatesView)
+
+    def post_registration(self, body: RegisterBody) -> None:
+        """Register, where the desk allows it: a letter with a link confirms the address; until then you can only read."""
+        self.do(Call("POST", "/v1/registrations", body=body))
+
+    def post_link(self, body: LinkBody) -> None:
+        """Have a link sent that signs you in once, such as when you forgot your password."""
+        self.do(Call("POST", "/v1/sign-in-links", body=body))
+
+    def get_preferences(self) -> PreferencesView:
+        """Show what you prefer."""
+        return self.ask(Call("GET", "/v1/me/preferences"), PreferencesView)
+
+    def patch_preferences(self, body: PreferencesBody) -> PreferencesView:
+        """Change what you prefer: time zone, base currency, locale, number format, and the account you start from."""
+        return self.ask(Call("PATCH", "/v1/me/preferences", body=body), PreferencesView)
+
+    def get_watchlists(self, *, limit: int | None = None, cursor: str | None = None) -> PageOfWatchlistOut:
+        """List your watchlists, oldest first."""
+        return self.ask(Call("GET", "/v1/watchlists", query={"limit": limit, "cursor": cursor}), PageOfWatchlistOut)
+
+    def post_watchlist(self, body: WatchlistBody) -> WatchlistOut:
+        """Keep a new list of symbols."""
+        return self.ask(Call("POST", "/v1/watchlists", body=body), WatchlistOut)
+
+    def get_watchlist(self, watchlist_id: UUID) -> WatchlistOut:
+        """Read a watchlist."""
+        return self.ask(Call("GET", "/v1/watchlists/{watchlist_id}", at={"watchlist_id": watchlist_id}), WatchlistOut)
+
+    def put_watchlist(self, watchlist_id: UUID, body: WatchlistBody) -> WatchlistOut:
+        """Change the name, the symbols or their order."""
+        return self.ask(
+            Call("PUT", "/v1/watchlists/{watchlist_id}", at={"watchlist_id": watchlist_id}, body=body), WatchlistOut
+        )
+
+    def remove_watchlist(self, watchlist_id: UUID) -> None:
+        """Delete a watchlist."""
+        self.do(Call("DELETE", "/v1/watchlists/{watchlist_id}", at={"watchlist_id": watchlist_id}))
+
+    def get_price_alerts(
+        self, *, tape_id: UUID | None = None, limit: int | None = None, cursor: str | None = None
+    ) -> PageOfPriceAlertOut:
+        """List your price alerts, of one tape or of all, oldest first."""
+        return self.ask(
+            Call("GET", "/v1/price-alerts", query={"tape_id": tape_id, "limit": limit, "cursor": cursor}),
+            PageOfPriceAlertOut,
+        )
+
+    def post_price_alert(self, body: PriceAlertBody) -> PriceAlertOut:
+        """Wait for a price on a tape; one that is there already has to leave and come again."""
+        return self.ask(Call("POST", "/v1/price-alerts", body=body), PriceAlertOut)
+
+    def get_price_alert(self, alert_id: UUID) -> PriceAlertOut:
+        """Read a price alert."""
+        return self.ask(Call("GET", "/v1/price-alerts/{alert_id}", at={"alert_id": alert_id}), PriceAlertOut)
+
+    def patch_price_alert(self, alert_id: UUID, body: PriceAlertChangeBody) -> PriceAlertOut:
+        """Change what an alert waits for, and arm it from now on."""
+        return self.ask(
+            Call("PATCH", "/v1/price-alerts/{alert_id}", at={"alert_id": alert_id}, body=body), PriceAlertOut
+        )
+
+    def remove_price_alert(self, alert_id: UUID) -> None:
+        """Delete a price alert; what has fired of it stays told."""
+        self.do(Call("DELETE", "/v1/price-alerts/{alert_id}", at={"alert_id": alert_id}))
+
+    def get_price_alert_firings(
+        self, *, tape_id: UUID, limit: int | None = None, cursor: str | None = None
+    ) -> PageOfPriceAlertFiringOut:
+        """List what has fired of your alerts on a tape, oldest first."""
+        return self.ask(
+            Call("GET", "/v1/price-alert-firings", query={"tape_id": tape_id, "limit": limit, "cursor": cursor}),
+            PageOfPriceAlertFiringOut,
+        )
+
+    def get_notification_rules(
+        self, *, limit: int | None = None, cursor: str | None = None
+    ) -> PageOfNotificationRuleOut:
+        """List your rules, oldest first."""
+        return self.ask(
+            Call("GET", "/v1/notification-rules", query={"limit": limit, "cursor": cursor}), PageOfNotificationRuleOut
+        )
+
+    def post_notification_rule(self, body: NotificationRuleBody) -> MadeNotificationRuleOut:
+        """Be told of events of an account's orders from now on."""
+        return self.ask(Call("POST", "/v1/notification-rules", body=body), MadeNotificationRuleOut)
+
+    def remove_notification_rule(self, rule_id: UUID) -> None:
+        """Delete a rule; what was told by it stays."""
+        self.do(Call("DELETE", "/v1/notification-rules/{rule_id}", at={"rule_id": rule_id}))
+
+    def get_notifications(
+        self, account_id: UUID, *, limit: int | None = None, cursor: str | None = None
+    ) -> PageOfNotificationOut:
+        """List what you were told of an account's orders, oldest first."""
+        return self.ask(
+            Call(
+                "GET",
+                "/v1/accounts/{account_id}/notifications",
+                at={"account_id": account_id},
+                query={"limit": limit, "cursor": cursor},
+            ),
+            PageOfNotificationOut,
+        )
+
+    def get_shipped_strategies(
+        self, *, limit: int | None = None, cursor: str | None = None
+    ) -> PageOfShippedStrategyOut:
+        """List the strategies that can be run, with their parameters."""
+        return self.ask(
+            Call("GET", "/v1/strategies", query={"limit": limit, "cursor": cursor}), PageOfShippedStrategyOut
+        )
+
+    def post_backtest(self, body: BacktestBody) -> BacktestOut:
+        """Run a strategy over what a tape has shown; the run is a job."""
+        return self.ask(Call("POST", "/v1/backtests", body=body), BacktestOut)
+
+    def get_backtests(
+        self,
+        *,
+        strategy: str | None = None,
+        symbol: str | None = None,
+        state: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> PageOfBacktestOut:
+        """List runs, newest first; of a strategy, with a symbol, or in a state."""
+        return self.ask(
+            Call(
+                "GET",
+                "/v1/backtests",
+                query={"strategy": strategy, "symbol": symbol, "state": state, "limit": limit, "cursor": cursor},
+            ),
+            PageOfBacktestOut,
+        )
+
+    def get_backtest(self, backtest_id: UUID) -> BacktestOut:
+        """Read what was asked of a run, and how far it is."""
+        return self.ask(Call("GET", "/v1/backtests/{backtest_id}", at={"backtest_id": backtest_id}), BacktestOut)
+
+    def remove_backtest(self, backtest_id: UUID) -> None:
+        """Delete a run and what came of it."""
+        self.do(Call("DELETE", "/v1/backtests/{backtest_id}", at={"backtest_id": backtest_id}))
+
+    def post_backtest_cancel(self, backtest_id: UUID) -> BacktestOut:
+        """Stop a run where it is; what it has come to is kept. One that has ended stays as it is."""
+        return self.ask(
+            Call("POST", "/v1/backtests/{backtest_id}/cancel", at={"backtest_id": backtest_id}), BacktestOut
+        )
+
+    def get_backtest_results(self, backtest_id: UUID) -> BacktestResultsOut:
+        """Read what came of a run in figures."""
+        return self.ask(
+            Call("GET", "/v1/backtests/{backtest_id}/results", at={"backtest_id": backtest_id}), BacktestResultsOut
+        )
+
+    def get_backtest_equity(
+        self, backtest_id: UUID, *, limit: int | None = None, cursor: str | None = None
+    ) -> PageOfRunPointOut:
+        """List what the account was worth at every close, oldest first; at most 5,000 points."""
+        return self.ask(
+            Call(
+                "GET",
+                "/v1/backtests/{backtest_id}/equity",
+                at={"backtest_id": backtest_id},
+                query={"limit": limit, "cursor": cursor},
+            ),
+            PageOfRunPointOut,
+        )
+
+    def get_backtest_orders(
+        self, backtest_id: UUID, *, limit: int | None = None, cursor: str | None = None
+    ) -> PageOfRunOrderOut:
+        """List the orders of a run as they were placed."""
+        return self.ask(
+            Call(
+                "GET",
+                "/v1/backtests/{backtest_id}/orders",
+                at={"backtest_id": backtest_id},
+                query={"limit": limit, "cursor": cursor},
+            ),
+            PageOfRunOrderOut,
+        )
+
+    def get_backtest_round_trips(
+        self, backtest_id: UUID, *, limit: int | None = None, cursor: str | None = None
+    ) -> PageOfRoundTripOut:
+        """List the round trips of a run by their beginning."""
+        return self.ask(
+            Call(
+                "GET",
+                "/v1/backtests/{backtest_id}/round-trips",
+                at={"backtest_id": backtest_id},
+                query={"limit": limit, "cursor": cursor},
+            ),
+            PageOfRoundTripOut,
+        )
+
+    def post_order_preview(self, body: PlaceOrderBody | PlaceComboBody) -> OrderPreviewOut:
+        """Say what placing an order would come to, by the same rules and prices; nothing is stored."""
+        return self.ask(Call("POST", "/v1/orders/preview", body=body, is_keyed=True), OrderPreviewOut)
+
+    def post_orders(self, body: PlaceManyBody) -> OutcomesOut:
+        """Place up to a hundred orders in one commit; each is accepted or refused in its place."""
+        return self.ask(Call("POST", "/v1/orders/batch", body=body, is_keyed=True), OutcomesOut)
