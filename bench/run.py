@@ -2,7 +2,7 @@
 
 import sys
 
-from bench import accounts, backtests, mcp, orders, quotes, recorded, replay, stream, synthetic
+from bench import accounts, auth, backtests, mcp, orders, quotes, recorded, replay, stream, synthetic
 
 
 def main() -> int:
@@ -17,6 +17,7 @@ def main() -> int:
         orders.main(),
         accounts.main(),
         mcp.main(),
+        auth.main(),
     )
 
 

@@ -16,7 +16,7 @@ from paperdesk.client.models import ControlTapeBody, OrderOut, PlaceOrderBody, R
 from paperdesk.infra.clock import FrozenClock
 from tests.desk import HERE, RunningDesk
 from tests.mcp_door import Models
-from tools import gen_client
+from tools import gen_typed_clients
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def buying(account_id: UUID, quantity: int = 3, client_order_id: str | None = No
 
 
 def test_the_clients_are_those_of_the_openapi_file() -> None:
-    assert gen_client.main(["--check"]) == 0, "make docs writes them"
+    assert gen_typed_clients.main(["--check"]) == 0, "make docs writes them"
 
 
 def test_every_shape_can_be_read() -> None:

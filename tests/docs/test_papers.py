@@ -109,6 +109,7 @@ def walk_the_papers(home: Path, port: int) -> None:
         the_readme_fills_an_order_by_curl(Reader(restarted))
         the_readme_fills_an_order_from_python(Reader(restarted))
         a_program_for_alpaca_fills_an_order(Reader(restarted))
+        a_program_with_types_fills_an_order(Reader(restarted))
 
 
 def the_tutorial_kept_its_promises(answers: list[Any]) -> None:
@@ -154,6 +155,13 @@ def a_program_for_alpaca_fills_an_order(reader: Reader) -> None:
     (code,) = [code for language, code in blocks_of("docs/how_to/use_alpaca_sdk.md") if language == "python"]
     _, filled = ran(sys.executable, "-W", "ignore", "-c", reader.filled(code)).splitlines()
     assert filled.startswith("filled ")
+
+
+def a_program_with_types_fills_an_order(reader: Reader) -> None:
+    """Run the program that uses our own client."""
+    (code,) = [code for language, code in blocks_of("docs/how_to/use_the_python_clients.md") if language == "python"]
+    status, *fills = ran(sys.executable, "-c", reader.filled(code)).splitlines()
+    assert (status, bool(fills)) == ("filled", True)
 
 
 def walked(reader: Reader) -> list[Any]:

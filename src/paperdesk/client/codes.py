@@ -1,4 +1,4 @@
-# Written by tools/gen_client.py from the OpenAPI file; `make docs` writes it again.
+# Written by tools/gen_typed_clients.py from the OpenAPI file; `make docs` writes it again.
 """Every code of a refusal, which a program reads."""
 
 from typing import Literal, TypeAlias
@@ -154,6 +154,7 @@ Code: TypeAlias = Literal[
     "not_an_option",
     "not_borrowable",
     "not_confirmed",
+    "not_expressible",
     "not_found",
     "not_live",
     "not_replaceable",

@@ -1,4 +1,4 @@
-# Written by tools/gen_client.py from the OpenAPI file; `make docs` writes it again.
+# Written by tools/gen_typed_clients.py from the OpenAPI file; `make docs` writes it again.
 """A client of every operation, that blocks."""
 
 from datetime import date, datetime

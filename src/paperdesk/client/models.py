@@ -1,4 +1,4 @@
-# Written by tools/gen_client.py from the OpenAPI file; `make docs` writes it again.
+# Written by tools/gen_typed_clients.py from the OpenAPI file; `make docs` writes it again.
 """The shapes of requests and answers."""
 
 from datetime import date, datetime
@@ -69,6 +69,7 @@ Right = Literal["call", "put"]
 RiskMode = Literal["off", "warn", "block"]
 RoleInput = Literal["owner", "admin", "trader", "risk", "viewer"]
 RulesAsOf = Literal["opening", "tape_date"]
+RunMode = Literal["events", "compiled"]
 Scope = Literal["read", "trade", "limits", "admin"]
 Settlement = Literal["physical", "cash_pm", "cash_am"]
 Side = Literal["buy", "sell"]
@@ -285,6 +286,7 @@ class BacktestBody(Struct, kw_only=True, frozen=True):
     strategy: "str"
     symbols: "list[str]"
     parameters: "dict[str, str | int | float | bool] | UnsetType" = UNSET
+    mode: "RunMode | UnsetType" = UNSET
     starts_at: "datetime | UnsetType | None" = UNSET
     ends_at: "datetime | UnsetType | None" = UNSET
 
@@ -303,6 +305,7 @@ class BacktestOut(Struct, kw_only=True, frozen=True):
     fill_model: "str"
     currency: "str"
     cash: "Decimal"
+    mode: "RunMode"
     after_cursor: "int"
     upto_cursor: "int"
     asked_at: "datetime"

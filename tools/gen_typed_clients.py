@@ -243,7 +243,7 @@ def codes() -> Iterator[str]:
 
 def formatted(name: str, lines: Iterator[str]) -> str:
     """Return a module as ruff writes it, without imports that nothing uses."""
-    mark = "# Written by tools/gen_client.py from the OpenAPI file; `make docs` writes it again."
+    mark = "# Written by tools/gen_typed_clients.py from the OpenAPI file; `make docs` writes it again."
     text = "\n".join([mark, *lines]) + "\n"
     for command in (["check", "--select", "F401,I", "--fix-only", "--quiet"], ["format", "--quiet"]):
         run = [str(RUFF), *command, "--stdin-filename", str(FOLDER / name), "-"]
