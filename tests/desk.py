@@ -19,6 +19,7 @@ from paperdesk.doors import worker
 from paperdesk.doors.alpaca.app import dialect
 from paperdesk.doors.desk import Desk as Rooms
 from paperdesk.doors.elsewhere import Elsewhere
+from paperdesk.doors.mcp.tool_routes import router as tool_list
 from paperdesk.doors.rest import build_app
 from paperdesk.doors.stream.routes import router as stream
 from paperdesk.features.broker.order_writer import OrderWriter
@@ -172,7 +173,7 @@ class RunningDesk:
     @cached_property
     def app(self) -> FastAPI:
         """The whole app over this desk."""
-        return build_app(self.rooms, VERSION, stream, [dialect(self.rooms)])
+        return build_app(self.rooms, VERSION, [stream, tool_list], [dialect(self.rooms)])
 
     @cached_property
     def mine(self) -> Visitor:

@@ -16,6 +16,7 @@ from mcp_types import CallToolResult
 
 from paperdesk.doors.alpaca.app import dialect
 from paperdesk.doors.mcp.app import PATH, Door
+from paperdesk.doors.mcp.tool_routes import router as tool_list
 from paperdesk.doors.rest import build_app
 from paperdesk.doors.stream.frames import FramedProtocol
 from paperdesk.doors.stream.routes import router as stream
@@ -100,7 +101,7 @@ async def models(desk: RunningDesk) -> AsyncIterator[Models]:
     room = asyncio.create_task(door.run())
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
-        app = build_app(desk.rooms, VERSION, stream, [dialect(desk.rooms), door.neighbour])
+        app = build_app(desk.rooms, VERSION, [stream, tool_list], [dialect(desk.rooms), door.neighbour])
         server = uvicorn.Server(uvicorn.Config(app, log_config=None, ws=FramedProtocol, lifespan="off"))
         serving = asyncio.create_task(server.serve(sockets=[bound]))
         while not server.started:

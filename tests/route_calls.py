@@ -13,6 +13,9 @@ OPEN = {
     ("POST", "/v1/logins/refresh"): "a refresh token tells who it is",
     ("GET", "/health/live"): "monitors have no key",
     ("GET", "/health/ready"): "monitors have no key",
+    ("GET", "/health/database"): "monitors have no key",
+    ("GET", "/health/quotes"): "monitors have no key",
+    ("GET", "/health/trading"): "monitors have no key",
     ("GET", "/metrics"): "monitors have no key; only counters are told",
     ("GET", "/openapi.json"): "what there is to be asked is no secret",
     ("GET", "/docs"): "what there is to be asked is no secret",
@@ -210,6 +213,7 @@ CALLS = {
     ("GET", "/v1/accounts/{account_id}/notifications"): Call(),
     ("GET", "/v1/price-alert-firings"): Call({"tape_id": "{tape_id}"}),
     ("GET", "/v1/jobs"): Call(),
+    ("GET", "/v1/tools"): Call(),
     ("GET", "/v1/jobs/{job_id}"): Call(),
     ("DELETE", "/v1/jobs/{job_id}"): Call(),
 }

@@ -22,6 +22,7 @@ from paperdesk.doors.cli.app import UpOptions
 from paperdesk.doors.desk import Desk, Neighbour
 from paperdesk.doors.elsewhere import Elsewhere
 from paperdesk.doors.mcp.app import Door as Tools
+from paperdesk.doors.mcp.tool_routes import router as tool_list
 from paperdesk.doors.pages import SecurityHeaders
 from paperdesk.doors.problems import RequestIds
 from paperdesk.doors.rates import RequestRates
@@ -244,7 +245,7 @@ async def tools_of(desk: Desk) -> AsyncIterator[Tools]:
 def listener_of(desk: Desk, *more: Neighbour) -> Listener:
     """Return the server of a desk's doors; it listens once it is told to serve."""
     config = uvicorn.Config(
-        build_rest(desk, version("paperdesk"), stream, [dialect(desk), *more]),
+        build_rest(desk, version("paperdesk"), [stream, tool_list], [dialect(desk), *more]),
         proxy_headers=False,
         log_config=None,
         access_log=False,

@@ -30,6 +30,7 @@ from paperdesk.client.models import (
     ClosePositionBody,
     ComparisonOut,
     ControlTapeBody,
+    DatabaseOut,
     DeletionBody,
     DepthOut,
     EntryKind,
@@ -112,6 +113,7 @@ from paperdesk.client.models import (
     PageOfShippedStrategyOut,
     PageOfStrategyOut,
     PageOfTapeOut,
+    PageOfToolOut,
     PageOfWatchlistOut,
     PasswordBody,
     PastQuotesOut,
@@ -129,6 +131,7 @@ from paperdesk.client.models import (
     PriceBasis,
     PrintsOut,
     ProfileBody,
+    PumpOut,
     QualityOut,
     QuotesOut,
     RatesBody,
@@ -160,6 +163,7 @@ from paperdesk.client.models import (
     TierBody,
     TokensView,
     ToldOut,
+    TradingOut,
     TransferBody,
     TransferOut,
     TruthsOut,
@@ -172,6 +176,14 @@ from paperdesk.client.transport import AsyncTransport
 
 class AsyncDesk(AsyncTransport):
     """A desk at an address, that waits without blocking."""
+
+    async def get_tools(
+        self, *, toolsets: str | None = None, limit: int | None = None, cursor: str | None = None
+    ) -> PageOfToolOut:
+        """List the tools for models by name: all of them, or those of some sets."""
+        return await self.ask(
+            Call("GET", "/v1/tools", query={"toolsets": toolsets, "limit": limit, "cursor": cursor}), PageOfToolOut
+        )
 
     async def begin_login(self, body: LoginBody) -> LoginView:
         """Sign in by password or by link; a browser gets the login as a cookie, too."""
@@ -1234,6 +1246,18 @@ class AsyncDesk(AsyncTransport):
     async def get_ready(self) -> ReadyOut:
         """Say that the database answers too; 503 when it does not. Without its cache a desk is slower, and ready."""
         return await self.ask(Call("GET", "/health/ready"), ReadyOut)
+
+    async def get_database_health(self) -> DatabaseOut:
+        """Say how quickly the database answers; 503 when it does not."""
+        return await self.ask(Call("GET", "/health/database"), DatabaseOut)
+
+    async def get_quote_health(self) -> PumpOut:
+        """Say whether anybody moves the tapes, at whichever process."""
+        return await self.ask(Call("GET", "/health/quotes"), PumpOut)
+
+    async def get_trading_health(self) -> TradingOut:
+        """Say whether orders are taken, how many wait to be decided, and whether they meet quotes that move."""
+        return await self.ask(Call("GET", "/health/trading"), TradingOut)
 
     async def get_metrics(self) -> str:
         """Show the counters in the format of Prometheus."""

@@ -30,6 +30,7 @@ from paperdesk.client.models import (
     ClosePositionBody,
     ComparisonOut,
     ControlTapeBody,
+    DatabaseOut,
     DeletionBody,
     DepthOut,
     EntryKind,
@@ -112,6 +113,7 @@ from paperdesk.client.models import (
     PageOfShippedStrategyOut,
     PageOfStrategyOut,
     PageOfTapeOut,
+    PageOfToolOut,
     PageOfWatchlistOut,
     PasswordBody,
     PastQuotesOut,
@@ -129,6 +131,7 @@ from paperdesk.client.models import (
     PriceBasis,
     PrintsOut,
     ProfileBody,
+    PumpOut,
     QualityOut,
     QuotesOut,
     RatesBody,
@@ -160,6 +163,7 @@ from paperdesk.client.models import (
     TierBody,
     TokensView,
     ToldOut,
+    TradingOut,
     TransferBody,
     TransferOut,
     TruthsOut,
@@ -172,6 +176,14 @@ from paperdesk.client.transport import Transport
 
 class Desk(Transport):
     """A desk at an address, that blocks."""
+
+    def get_tools(
+        self, *, toolsets: str | None = None, limit: int | None = None, cursor: str | None = None
+    ) -> PageOfToolOut:
+        """List the tools for models by name: all of them, or those of some sets."""
+        return self.ask(
+            Call("GET", "/v1/tools", query={"toolsets": toolsets, "limit": limit, "cursor": cursor}), PageOfToolOut
+        )
 
     def begin_login(self, body: LoginBody) -> LoginView:
         """Sign in by password or by link; a browser gets the login as a cookie, too."""
@@ -1216,6 +1228,18 @@ class Desk(Transport):
     def get_ready(self) -> ReadyOut:
         """Say that the database answers too; 503 when it does not. Without its cache a desk is slower, and ready."""
         return self.ask(Call("GET", "/health/ready"), ReadyOut)
+
+    def get_database_health(self) -> DatabaseOut:
+        """Say how quickly the database answers; 503 when it does not."""
+        return self.ask(Call("GET", "/health/database"), DatabaseOut)
+
+    def get_quote_health(self) -> PumpOut:
+        """Say whether anybody moves the tapes, at whichever process."""
+        return self.ask(Call("GET", "/health/quotes"), PumpOut)
+
+    def get_trading_health(self) -> TradingOut:
+        """Say whether orders are taken, how many wait to be decided, and whether they meet quotes that move."""
+        return self.ask(Call("GET", "/health/trading"), TradingOut)
 
     def get_metrics(self) -> str:
         """Show the counters in the format of Prometheus."""

@@ -1900,6 +1900,13 @@ class PageOfTapeOut(Struct, kw_only=True, frozen=True):
     next_cursor: "str | None"
 
 
+class PageOfToolOut(Struct, kw_only=True, frozen=True):
+    """A shape."""
+
+    items: "list[ToolOut]"
+    next_cursor: "str | None"
+
+
 class PageOfWatchlistOut(Struct, kw_only=True, frozen=True):
     """A shape."""
 
@@ -2680,6 +2687,26 @@ class ToldOut(Struct, kw_only=True, frozen=True):
     as_of: "datetime"
     is_delayed: "bool"
     stands_in_for: "list[PassedOverOut]"
+
+
+class ToolOut(Struct, kw_only=True, frozen=True):
+    """A tool for models: what it is for, what a key needs for it, and what it takes."""
+
+    name: "str"
+    toolset: "str"
+    purpose: "str"
+    scope: "Scope"
+    changes_nothing: "bool"
+    arguments: "dict[str, Any]"
+
+
+class TradingOut(Struct, kw_only=True, frozen=True):
+    """Whether orders are taken and meet the market: how many commands wait for the one who decides, of how many."""
+
+    orders_are_taken: "bool"
+    waiting: "int"
+    waiting_max: "int"
+    quotes: "PumpOut"
 
 
 class TransferBody(Struct, kw_only=True, frozen=True):

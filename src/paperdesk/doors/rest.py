@@ -51,8 +51,8 @@ Instants are ISO 8601 in UTC. Errors are `application/problem+json` with a stabl
 PLAIN = (*hot_routes.ROUTES, *batch_routes.ROUTES)
 
 
-def build_app(desk: Desk, version: str, stream: APIRouter, neighbours: Sequence[Neighbour] = ()) -> FastAPI:
-    """Return the app over a desk; `stream` is the door that goes on telling, neighbours have paths of their own."""
+def build_app(desk: Desk, version: str, others: Sequence[APIRouter], neighbours: Sequence[Neighbour] = ()) -> FastAPI:
+    """Return the app over a desk; others are routes of other doors, neighbours are doors with paths of their own."""
     app = FastAPI(
         title=TITLE,
         description=DESCRIPTION,
@@ -69,7 +69,7 @@ def build_app(desk: Desk, version: str, stream: APIRouter, neighbours: Sequence[
     for route in PLAIN:
         app.router.routes.append(Route(route.path, route.endpoint, methods=[route.method], name=route.path))
     for router in (
-        stream,
+        *others,
         identity, marketdata, quotes, market_days, strategies, branches, chains, sources, broker, batches, lives,
         leverage, rescores, gains, options, operations, monitors, order_statistics, forks, halts, fund_holdings,
         users, rates, registrations, preferences, watching, notifications, backtests,

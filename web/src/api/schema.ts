@@ -21,6 +21,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/tools": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the tools for models by name: all of them, or those of some sets. */
+        get: operations["get_tools"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/logins": {
         parameters: {
             query?: never;
@@ -1650,6 +1667,57 @@ export interface paths {
         };
         /** Say that the database answers too; 503 when it does not. Without its cache a desk is slower, and ready. */
         get: operations["get_ready"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health/database": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Say how quickly the database answers; 503 when it does not. */
+        get: operations["get_database_health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health/quotes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Say whether anybody moves the tapes, at whichever process. */
+        get: operations["get_quote_health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health/trading": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Say whether orders are taken, how many wait to be decided, and whether they meet quotes that move. */
+        get: operations["get_trading_health"];
         put?: never;
         post?: never;
         delete?: never;
@@ -6767,6 +6835,16 @@ export interface components {
              */
             next_cursor: string | null;
         };
+        /** PageOf[ToolOut] */
+        PageOf_ToolOut_: {
+            /** Items */
+            items: components["schemas"]["ToolOut"][];
+            /**
+             * Next Cursor
+             * @description Pass it as `cursor` for the next page; null on the last one.
+             */
+            next_cursor: string | null;
+        };
         /** PageOf[WatchlistOut] */
         PageOf_WatchlistOut_: {
             /** Items */
@@ -8780,6 +8858,41 @@ export interface components {
             stands_in_for: components["schemas"]["PassedOverOut"][];
         };
         /**
+         * ToolOut
+         * @description A tool for models: what it is for, what a key needs for it, and what it takes.
+         */
+        ToolOut: {
+            /** Name */
+            name: string;
+            /** Toolset */
+            toolset: string;
+            /** Purpose */
+            purpose: string;
+            scope: components["schemas"]["Scope"];
+            /** Changes Nothing */
+            changes_nothing: boolean;
+            /**
+             * Arguments
+             * @description Their JSON schema.
+             */
+            arguments: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * TradingOut
+         * @description Whether orders are taken and meet the market: how many commands wait for the one who decides, of how many.
+         */
+        TradingOut: {
+            /** Orders Are Taken */
+            orders_are_taken: boolean;
+            /** Waiting */
+            waiting: number;
+            /** Waiting Max */
+            waiting_max: number;
+            quotes: components["schemas"]["PumpOut"];
+        };
+        /**
          * TransferBody
          * @description Cash to put in, or with a minus sign to take out.
          * @example {
@@ -9599,6 +9712,40 @@ export interface operations {
                         /** @description A message of the stream, as JSON. */
                         data: string;
                     };
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
+        };
+    };
+    get_tools: {
+        parameters: {
+            query?: {
+                /** @description Sets of tools, with commas between their names; or all. */
+                toolsets?: string;
+                /** @description How many rows at most. */
+                limit?: number;
+                /** @description `next_cursor` of the previous page. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOf_ToolOut_"];
+                    "text/csv": string;
                 };
             };
             401: components["responses"]["Unauthenticated"];
@@ -13293,6 +13440,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReadyOut"];
+                };
+            };
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
+        };
+    };
+    get_database_health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatabaseOut"];
+                };
+            };
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
+        };
+    };
+    get_quote_health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PumpOut"];
+                };
+            };
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
+        };
+    };
+    get_trading_health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TradingOut"];
                 };
             };
             429: components["responses"]["RateLimited"];

@@ -68,6 +68,16 @@ class OrderWriter:
         self._count_guess = cache(runtime.metrics.guesses.labels)
         self._count_command = cache(runtime.metrics.commands.labels)
 
+    @property
+    def depth(self) -> int:
+        """Return how many commands wait to be decided."""
+        return self._depth
+
+    @property
+    def takes_orders(self) -> bool:
+        """Say whether another command would be taken."""
+        return not self._is_closed and self._depth < self._runtime.settings.writer_queue_max
+
     async def submit(self, who: Principal, command: Command) -> Answer:
         """Hand a command over and wait until it is committed or refused."""
         (waiting,) = await self._awaited(who, [command])

@@ -1,4 +1,4 @@
-"""REST routes of operations, and the three that monitors ask without a key."""
+"""REST routes of operations, and those that monitors ask without a key."""
 
 import time
 from uuid import UUID
@@ -10,7 +10,7 @@ from starlette.responses import PlainTextResponse
 from paperdesk.features.identity.access import Reading, Serving, Work, runtime_of
 from paperdesk.features.operations.cancel_job import cancel_job
 from paperdesk.features.operations.queries import list_jobs, read_job
-from paperdesk.features.operations.schemas import CacheOut, DatabaseOut, JobOut, PoolOut, PumpOut, ReadyOut
+from paperdesk.features.operations.schemas import CacheOut, DatabaseOut, JobOut, PoolOut, PumpOut, ReadyOut, TradingOut
 from paperdesk.infra.db import is_led, state_of_pool
 from paperdesk.infra.http import Page, PageOf
 from paperdesk.infra.listing import ListRoute
@@ -48,16 +48,38 @@ async def get_live() -> dict[str, str]:
 @monitors.get("/health/ready")
 async def get_ready(runtime: Serving) -> ReadyOut:
     """Say that the database answers too; 503 when it does not. Without its cache a desk is slower, and ready."""
+    database = await get_database_health(runtime)
+    quotes, cache = await get_quote_health(runtime), CacheOut.of(await runtime.cache.look())
+    return ReadyOut(status="ready", database=database, quotes=quotes, cache=cache)
+
+
+@monitors.get("/health/database")
+async def get_database_health(runtime: Serving) -> DatabaseOut:
+    """Say how quickly the database answers; 503 when it does not."""
     began = time.perf_counter()
     async with runtime.as_system() as db:
-        are_moving = await is_led(db, "pump")
+        await is_led(db, "pump")  # any question does
     answered_ms = round((time.perf_counter() - began) * 1000, 1)
     pools = [state_of_pool("app", runtime.app), state_of_pool("system", runtime.system)]
-    return ReadyOut(
-        status="ready",
-        database=DatabaseOut(answered_ms=answered_ms, pools=[PoolOut.of(each) for each in pools]),
-        quotes=PumpOut(are_moving=are_moving),
-        cache=CacheOut.of(await runtime.cache.look()),
+    return DatabaseOut(answered_ms=answered_ms, pools=[PoolOut.of(each) for each in pools])
+
+
+@monitors.get("/health/quotes")
+async def get_quote_health(runtime: Serving) -> PumpOut:
+    """Say whether anybody moves the tapes, at whichever process."""
+    async with runtime.as_system() as db:
+        return PumpOut(are_moving=await is_led(db, "pump"))
+
+
+@monitors.get("/health/trading")
+async def get_trading_health(connection: HTTPConnection, runtime: Serving) -> TradingOut:
+    """Say whether orders are taken, how many wait to be decided, and whether they meet quotes that move."""
+    writer = connection.app.state.writer
+    return TradingOut(
+        orders_are_taken=writer.takes_orders,
+        waiting=writer.depth,
+        waiting_max=runtime.settings.writer_queue_max,
+        quotes=await get_quote_health(runtime),
     )
 
 

@@ -76,6 +76,15 @@ class PumpOut(BaseModel):
     are_moving: bool
 
 
+class TradingOut(BaseModel):
+    """Whether orders are taken and meet the market: how many commands wait for the one who decides, of how many."""
+
+    orders_are_taken: bool
+    waiting: int
+    waiting_max: int
+    quotes: PumpOut
+
+
 class ReadyOut(BaseModel):
     """That the desk can be used, and what slows it down."""
 
