@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Column, ColumnElement, Table, Text, Uuid, insert, or_, text, true
+from sqlalchemy import Column, ColumnElement, Table, Text, Uuid, false, insert, or_, text, true
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -51,6 +51,12 @@ def in_reach(account_id: Column[Any], work: "ReadOnly") -> ColumnElement[bool]:
     """Return the condition that a row is of an account that the caller's key is not kept from."""
     limits = work.who.limits
     return true() if limits is None or limits.accounts is None else account_id.in_(limits.accounts)
+
+
+def of_no_account(work: "ReadOnly") -> ColumnElement[bool]:
+    """Return the condition that what is of no account is there for the caller; for a key kept to some it is not."""
+    limits = work.who.limits
+    return true() if limits is None or limits.accounts is None else false()
 
 
 def jsonable(value: object) -> Any:  # noqa: ANN401 - any JSON there is

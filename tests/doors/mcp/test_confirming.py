@@ -119,6 +119,38 @@ async def test_a_small_order_is_not_grown_unasked(careful: Models) -> None:
         assert (await client.call_tool("replace_order", less)).is_error  # it was replaced already
 
 
+async def test_a_position_is_not_closed_unasked(careful: Models) -> None:
+    await careful.desk.mine.order(careful.account_id, "buy", "5")
+    await careful.desk.mine.step(careful.tape_id)
+    async with careful.client() as client:
+        told = refused(await client.call_tool("close_position", {"symbol": "ACME"}), "needs_confirmation")
+        assert "close 100 percent of ACME" in told["detail"]
+        refused(
+            await client.call_tool("close_position", {"symbol": "ACME", "percent": "60", **_with(told)}),
+            "confirmation_unfit",
+        )
+        closed = answered(await client.call_tool("close_position", {"symbol": "ACME", **_with(told)}))
+        assert (closed["side"], closed["quantity"]) == ("sell", "5")
+        await careful.desk.mine.ask("DELETE", f"/v1/orders/{closed['id']}")
+        part = {"symbol": "ACME", "quantity": "1"}  # which is not worth asking
+        assert answered(await client.call_tool("close_position", part))["quantity"] == "1"
+
+
+async def test_options_are_not_exercised_unasked(careful: Models) -> None:
+    await careful.open("chain", cash="50000")
+    option = {"symbol": "ACME240607C00100000"}
+    await careful.desk.mine.order(careful.account_id, "buy", "1", **option)
+    await careful.desk.mine.step(careful.tape_id)
+    async with careful.client(toolsets="default,options") as client:
+        told = refused(await client.call_tool("exercise_option", option), "needs_confirmation")
+        assert told["value"] == "10000"
+        answered(await client.call_tool("exercise_option", option | _with(told)))
+
+
+def _with(told: dict[str, Any]) -> dict[str, str]:
+    return {"confirmation": told["confirmation"]}
+
+
 async def test_without_a_threshold_nobody_is_asked(models: Models) -> None:
     await models.open()
     assert (await models.call("place_order", **DEAR))["status"] == "accepted"

@@ -5,6 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
+from paperdesk.infra.jobs import enqueue
 from tests.belongings import signed_in
 from tests.desk import RunningDesk, Visitor, refused, wish
 
@@ -40,6 +41,26 @@ async def test_a_key_that_is_kept_to_accounts_finds_no_other(desk: RunningDesk) 
     refused(await bot.ask("POST", "/v1/accounts", json=opening), 403, "verb_not_allowed")
     spoken_for = (await bot.ask("GET", "/v2/account")).json()
     assert spoken_for["id"] == its_own
+
+
+async def test_a_key_that_is_kept_to_accounts_finds_their_jobs_and_no_backtests(desk: RunningDesk) -> None:
+    tape_id, its_own = await desk.market()
+    other = await desk.mine.open_account(tape_id)
+    async with desk.runtime.work(desk.first.principal) as work:
+        of_its_own, of_another, of_none = [
+            str(await enqueue(work, "rescore_account", arguments))
+            for arguments in ({"account_id": its_own}, {"account_id": other}, {})
+        ]
+    await desk.mine.step(tape_id, count=2)
+    asked = {"name": "A run", "tape_id": tape_id, "strategy": "buy_and_hold", "symbols": ["ACME"]}
+    backtest = await desk.mine.post("/v1/backtests", asked)
+    assert len(await desk.mine.rows("/v1/jobs")) == 4
+    bot = await limited(desk, accounts=[its_own])
+    assert [each["id"] for each in await bot.rows("/v1/jobs")] == [of_its_own]
+    for job_id in (of_another, of_none, backtest["job_id"]):
+        refused(await bot.ask("GET", f"/v1/jobs/{job_id}"), 404, "unknown_job")
+    assert await bot.rows("/v1/backtests") == []
+    refused(await bot.ask("GET", f"/v1/backtests/{backtest['id']}"), 404, "unknown_backtest")
 
 
 async def test_a_key_that_is_kept_to_symbols_trades_no_other(desk: RunningDesk) -> None:

@@ -1,4 +1,4 @@
-"""Orders above a value that somebody set are placed only once they were confirmed.
+"""Orders above a value that somebody set are placed only once they were confirmed, closings and exercises too.
 
 A client that can ask its person is asked to: in the protocol of 2026-07-28 by an answer that says what is missing,
 before it by a question on the session. Any other gets a token, and places the order by sending it again with that.
@@ -16,21 +16,25 @@ from mcp.shared.exceptions import MCPError
 from mcp_types import ElicitRequest, ElicitRequestFormParams, ElicitResult, InputRequiredResult
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
-from paperdesk.core.broker.commands import PlaceCombo, PlaceOrder, ReplaceOrder
+from paperdesk.core.broker.commands import ClosePosition, ExerciseOption, PlaceCombo, PlaceOrder, ReplaceOrder
 from paperdesk.core.broker.preview import Preview
 from paperdesk.core.kernel.errors import Conflict
 from paperdesk.core.kernel.ids import OrderId
 from paperdesk.core.kernel.money import ZERO, plain
 from paperdesk.core.kernel.time import instant_from_text, instant_text
+from paperdesk.core.market.options import parse_occ
 from paperdesk.doors.mcp.asking import Ask
+from paperdesk.features.broker.position_schemas import PositionOut
 from paperdesk.features.broker.preview_order import preview_order
-from paperdesk.features.broker.queries import read_order
+from paperdesk.features.broker.queries import read_account, read_order
+from paperdesk.features.broker.routes import shown_positions
 
+_ALL: Final = Decimal(100)
 STANDS_FOR: Final = timedelta(minutes=5)
 KEY: Final = "confirmed"
 FORM: Final[Mapping[str, Any]] = {
     "type": "object",
-    "properties": {KEY: {"type": "boolean", "title": "Place this order on paper"}},
+    "properties": {KEY: {"type": "boolean", "title": "Go on with this on paper"}},
     "required": [KEY],
 }
 
@@ -93,6 +97,40 @@ async def require_replacement_confirmed(ask: Ask, command: ReplaceOrder, token: 
     await _require(ask, Asked(terms, words, value), threshold, token)
 
 
+async def require_closing_confirmed(ask: Ask, command: ClosePosition, token: str | None) -> None:
+    """Let a position be closed likewise, by what the part that goes is worth at its mark."""
+    threshold = ask.desk.runtime.settings.mcp_confirm_above
+    held = None if threshold is None else await _held(ask, command)
+    if threshold is None or held is None:  # what is not held will say so itself
+        return
+    whole = None if held.market_value is None else abs(held.market_value)
+    part = _ALL if command.percent is None else command.percent
+    share = part / _ALL if command.quantity is None or not held.quantity else command.quantity / abs(held.quantity)
+    terms = repr(replace(command, order_id=OrderId(command.account_id)))
+    much = f"{plain(part)} percent" if command.quantity is None else plain(command.quantity)
+    words = f"an order to close {much} of {command.symbol}"
+    await _require(ask, Asked(terms, words, None if whole is None else whole * share), threshold, token)
+
+
+async def require_exercise_confirmed(ask: Ask, command: ExerciseOption, token: str | None) -> None:
+    """Let options be exercised likewise, by the money that changes hands for them."""
+    threshold = ask.desk.runtime.settings.mcp_confirm_above
+    held = None if threshold is None else await _held(ask, command)
+    if threshold is None or held is None:  # as above
+        return
+    quantity = abs(held.quantity) if command.quantity is None else command.quantity
+    words = f"the exercise of {plain(quantity)} {command.symbol}"
+    value = parse_occ(command.symbol).aggregate_strike * quantity
+    await _require(ask, Asked(repr(command), words, value), threshold, token)
+
+
+async def _held(ask: Ask, command: ClosePosition | ExerciseOption) -> PositionOut | None:
+    async with ask.reading() as work:
+        account = await read_account(work, command.account_id)
+        found = await shown_positions(work, ask.desk.shelf, account)
+    return next((each for each in found if each.symbol == command.symbol), None)
+
+
 async def _require(ask: Ask, asked: Asked, threshold: Decimal, token: str | None) -> None:
     if asked.value is not None and asked.value <= threshold:
         return
@@ -100,7 +138,7 @@ async def _require(ask: Ask, asked: Asked, threshold: Decimal, token: str | None
         _require_fits(ask, asked, token)
         return
     worth = "an unknown amount" if asked.value is None else plain(asked.value)
-    question = f"Place {asked.words}, worth {worth}, on paper?"
+    question = f"Go on with {asked.words}, worth {worth}, on paper?"
     if not _can_ask(ask):
         raise NeedsConfirmation(
             f"{question} Ask your person; then send the same again with this confirmation.",

@@ -7,6 +7,7 @@ from pydantic import Field
 from paperdesk.core.broker.exercising import NotAnOption
 from paperdesk.core.kernel.principal import Scope
 from paperdesk.doors.mcp.asking import Ask, OfAccount, OfAccountPaged, account_id_meant, account_meant
+from paperdesk.doors.mcp.confirming import require_exercise_confirmed
 from paperdesk.doors.mcp.market import ChainWish, OfTape, tape_meant
 from paperdesk.doors.mcp.tool import Effect, Tool
 from paperdesk.features.broker import option_routes
@@ -49,6 +50,7 @@ class ExerciseWish(ExerciseBody):
 
     account_id: UUID | None = None
     symbol: SymbolLine
+    confirmation: str | None = None
 
 
 class AtExpiryWish(AtExpiryBody):
@@ -146,7 +148,9 @@ async def build(ask: Ask, wish: SpreadWish) -> SpreadOut:
 async def exercise(ask: Ask, wish: ExerciseWish) -> ExercisedOut:
     """Exercise options that are held, now: some of them, or all."""
     account_id = await account_id_meant(ask, wish.account_id)
-    return await option_routes.post_exercise(account_id, wish.symbol, ExerciseBody(quantity=wish.quantity), ask.broker)
+    body = ExerciseBody(quantity=wish.quantity)
+    await require_exercise_confirmed(ask, body.command(account_id, wish.symbol), wish.confirmation)
+    return await option_routes.post_exercise(account_id, wish.symbol, body, ask.broker)
 
 
 async def instruct(ask: Ask, wish: AtExpiryWish) -> AtExpiryOut:

@@ -14,7 +14,7 @@ from paperdesk.core.kernel.ids import AccountId, OrderId
 from paperdesk.core.kernel.principal import Scope
 from paperdesk.doors.mcp.accounts import OrderWish
 from paperdesk.doors.mcp.asking import Ask, OfAccount, account_id_meant
-from paperdesk.doors.mcp.confirming import require_confirmed, require_replacement_confirmed
+from paperdesk.doors.mcp.confirming import require_closing_confirmed, require_confirmed, require_replacement_confirmed
 from paperdesk.doors.mcp.shapes import PreviewLine, SentLine
 from paperdesk.doors.mcp.tool import Effect, Tool
 from paperdesk.features.broker.cancel_order import cancel_order
@@ -78,6 +78,7 @@ class CloseWish(ClosePositionBody):
 
     account_id: UUID | None = None
     symbol: SymbolLine
+    confirmation: str | None = None
 
 
 class Cancelled(BaseModel):
@@ -157,10 +158,12 @@ async def all_cancelled(ask: Ask, wish: CancelAllWish, kind: OrderKind | None = 
 async def close(ask: Ask, wish: CloseWish) -> SentLine:
     """Close a position at the market: all of it, a quantity, or a percentage."""
     work = ask.broker
-    named = {"account_id", "symbol"}
+    named = {"account_id", "symbol", "confirmation"}
     body = ClosePositionBody.model_validate(wish.model_dump(exclude=named, exclude_unset=True))
     account_id = await account_id_meant(ask, wish.account_id)
-    found = await close_position(work, body.command(account_id, OrderId(work.new_id()), wish.symbol))
+    command = body.command(account_id, OrderId(work.new_id()), wish.symbol)
+    await require_closing_confirmed(ask, command, wish.confirmation)
+    found = await close_position(work, command)
     return shown(found.order, found.view)
 
 

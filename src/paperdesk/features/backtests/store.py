@@ -13,7 +13,7 @@ from paperdesk.features.backtests.backtests import Backtest, RunMode
 from paperdesk.features.backtests.tables import backtests
 from paperdesk.features.broker.rows import rules_of, rules_value
 from paperdesk.infra.db import Row, fetch_all, fetch_one
-from paperdesk.infra.work import ReadOnly, UnitOfWork, jsonable, owned
+from paperdesk.infra.work import ReadOnly, UnitOfWork, jsonable, of_no_account, owned
 
 # Lists do without what came of each: a report may be long.
 _HEAD: Final = [column for column in backtests.c if column.name != "report"]
@@ -42,14 +42,14 @@ _SAME: Final = (
 
 async def load_backtest(work: ReadOnly, backtest_id: UUID) -> Backtest | None:
     """Load one run with its report."""
-    its = (backtests.c.id == backtest_id, owned(backtests, work))
+    its = (backtests.c.id == backtest_id, owned(backtests, work), of_no_account(work))
     row = await fetch_one(work.db, select(backtests).where(*its))
     return None if row is None else _backtest(row)
 
 
 async def load_backtests(work: ReadOnly, wanted: Mapping[str, str | None]) -> list[Backtest]:
     """Load the runs of a tenant without their reports, newest first: of a strategy or a symbol, if one is named."""
-    query = select(*_HEAD).where(owned(backtests, work)).order_by(backtests.c.id.desc())
+    query = select(*_HEAD).where(owned(backtests, work), of_no_account(work)).order_by(backtests.c.id.desc())
     if wanted.get("strategy") is not None:
         query = query.where(backtests.c.strategy == wanted["strategy"])
     if wanted.get("symbol") is not None:

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from paperdesk.core.kernel.errors import NotFound
 from paperdesk.infra.db import Row, fetch_all, fetch_one
@@ -15,9 +15,17 @@ class UnknownJob(NotFound):
     """There is no such job, or it belongs to another tenant."""
 
 
+def _seen(work: ReadOnly) -> tuple[ColumnElement[bool], ...]:
+    """Return the condition that a job is the caller's to see: a key that is kept to accounts sees those of them."""
+    limits = work.who.limits
+    if limits is None or limits.accounts is None:
+        return (owned(jobs, work),)
+    return owned(jobs, work), jobs.c.arguments["account_id"].astext.in_(map(str, limits.accounts))
+
+
 async def list_jobs(work: ReadOnly, page: PageParams) -> tuple[list[Row], str | None]:
     """Return jobs, newest first."""
-    query = select(jobs).where(owned(jobs, work)).order_by(jobs.c.id.desc()).limit(page.limit + 1)
+    query = select(jobs).where(*_seen(work)).order_by(jobs.c.id.desc()).limit(page.limit + 1)
     after = page.after(tuple[UUID])
     if after is not None:
         query = query.where(jobs.c.id < after[0])
@@ -26,7 +34,7 @@ async def list_jobs(work: ReadOnly, page: PageParams) -> tuple[list[Row], str | 
 
 async def read_job(work: ReadOnly, job_id: UUID) -> Row:
     """Return one job."""
-    row = await fetch_one(work.db, select(jobs).where(jobs.c.id == job_id, owned(jobs, work)))
+    row = await fetch_one(work.db, select(jobs).where(jobs.c.id == job_id, *_seen(work)))
     if row is None:
         raise UnknownJob("There is no such job.", job_id=str(job_id))
     return row
