@@ -150,6 +150,8 @@ CALLS = {
     ("GET", "/v1/sectors"): Call({"tape_id": "{tape_id}"}),
     ("GET", "/v1/statistics"): Call({"tape_id": "{tape_id}"}),
     ("GET", "/v1/movers"): Call({"tape_id": "{tape_id}"}),
+    ("GET", "/v1/indicators"): Call({"tape_id": "{tape_id}", "symbol": "ACME"}),
+    ("GET", "/v1/scan"): Call({"tape_id": "{tape_id}", "measure": "return_1"}),
     ("GET", "/v1/tapes/{tape_id}/catalogue"): Call(),
     ("GET", "/v1/datasets"): Call(),
     ("POST", "/v1/datasets"): Call({"name": "Mine"}),

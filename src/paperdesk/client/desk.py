@@ -47,6 +47,7 @@ from paperdesk.client.models import (
     HeldState,
     HistoryBody,
     ImportOut,
+    IndicatorsOut,
     InvitationView,
     IssuedKeyView,
     JobOut,
@@ -148,6 +149,7 @@ from paperdesk.client.models import (
     Right,
     RoleInput,
     SavePresetBody,
+    ScanOut,
     SectorsOut,
     Side,
     SourceKeyBody,
@@ -1561,6 +1563,65 @@ class Desk(Transport):
                 query={"limit": limit, "cursor": cursor},
             ),
             PageOfRoundTripOut,
+        )
+
+    def get_indicators(
+        self,
+        *,
+        tape_id: UUID,
+        symbol: str,
+        interval: Literal["1m", "3m", "5m", "15m", "30m", "1h", "2h", "4h", "6h", "8h", "12h", "1d", "3d", "1w", "1M"]
+        | None = None,
+    ) -> IndicatorsOut:
+        """Read the usual indicators of a symbol at the end of its newest bar, splits taken out."""
+        return self.ask(
+            Call("GET", "/v1/indicators", query={"tape_id": tape_id, "symbol": symbol, "interval": interval}),
+            IndicatorsOut,
+        )
+
+    def get_scan(
+        self,
+        *,
+        tape_id: UUID,
+        measure: Literal[
+            "sma_20",
+            "sma_50",
+            "sma_200",
+            "ema_12",
+            "ema_26",
+            "macd",
+            "macd_signal",
+            "rsi_14",
+            "atr_14",
+            "upper_band_20",
+            "lower_band_20",
+            "highest_20",
+            "lowest_20",
+            "vwap_20",
+            "volatility_20",
+            "return_1",
+            "return_20",
+        ],
+        above: Decimal | None = None,
+        below: Decimal | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> ScanOut:
+        """Pick out what can be traded whose indicator of daily bars lies above, below or between values, highest first."""
+        return self.ask(
+            Call(
+                "GET",
+                "/v1/scan",
+                query={
+                    "tape_id": tape_id,
+                    "measure": measure,
+                    "above": above,
+                    "below": below,
+                    "limit": limit,
+                    "cursor": cursor,
+                },
+            ),
+            ScanOut,
         )
 
     def post_order_preview(self, body: PlaceOrderBody | PlaceComboBody) -> OrderPreviewOut:

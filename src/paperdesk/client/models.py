@@ -1023,6 +1023,19 @@ class ImpossibleOut(Struct, kw_only=True, frozen=True):
     message: "str"
 
 
+class IndicatorsOut(Struct, kw_only=True, frozen=True):
+    """Indicators of a symbol at the end of its newest bar that is over."""
+
+    symbol: "str"
+    source: "SourceKind"
+    interval: "str"
+    at: "datetime | None"
+    close: "Decimal | None"
+    bars: "int"
+    values: "dict[str, Decimal | None]"
+    reason: "str | None"
+
+
 class InstrumentOut(Struct, kw_only=True, frozen=True):
     """An instrument that the tape has shown by now. When it will end is never told."""
 
@@ -2010,6 +2023,15 @@ class PayoffOut(Struct, kw_only=True, frozen=True):
     estimate: "EstimateOut | None"
 
 
+class PickedOut(Struct, kw_only=True, frozen=True):
+    """A symbol that a scan picked."""
+
+    symbol: "str"
+    at: "datetime"
+    close: "Decimal"
+    value: "Decimal"
+
+
 class PointOut(Struct, kw_only=True, frozen=True):
     """What a class gains, or loses below zero, at one point of the scan: a price move, and volatilities by a factor."""
 
@@ -2454,6 +2476,17 @@ class SavePresetBody(Struct, kw_only=True, frozen=True):
     start_on: "date | UnsetType | None" = UNSET
     warm_up: "int | UnsetType" = UNSET
     shared: "bool | UnsetType" = UNSET
+
+
+class ScanOut(Struct, kw_only=True, frozen=True):
+    """What a scan picked out of a market by one measure of daily bars, the highest first."""
+
+    items: "list[PickedOut]"
+    next_cursor: "str | None"
+    source: "SourceKind"
+    at: "datetime"
+    measure: "Literal['sma_20', 'sma_50', 'sma_200', 'ema_12', 'ema_26', 'macd', 'macd_signal', 'rsi_14', 'atr_14', 'upper_band_20', 'lower_band_20', 'highest_20', 'lowest_20', 'vwap_20', 'volatility_20', 'return_1', 'return_20']"
+    matching: "int"
 
 
 class ScannedOut(Struct, kw_only=True, frozen=True):

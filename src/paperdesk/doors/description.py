@@ -80,7 +80,7 @@ def _say_how_it_fails(method: str, operation: dict[str, Any]) -> None:
         *ALWAYS,
         *(OF_CALLERS if "security" in operation else ()),
         *(OF_BODIES if "requestBody" in operation else ()),
-        *(("404", "422") if named else ()),
+        *(("404", "409", "422") if named else ()),
         *(("404", "409") if method != "get" else ()),
     }
     for status in sorted(statuses):

@@ -30,6 +30,7 @@ from paperdesk.features.marketdata.branch_routes import router as branches
 from paperdesk.features.marketdata.chain_routes import router as chains
 from paperdesk.features.marketdata.fund_holding_routes import router as fund_holdings
 from paperdesk.features.marketdata.halt_routes import router as halts
+from paperdesk.features.marketdata.indicator_routes import router as indicators
 from paperdesk.features.marketdata.market_routes import router as market_days
 from paperdesk.features.marketdata.quote_routes import router as quotes
 from paperdesk.features.marketdata.routes import router as marketdata
@@ -72,7 +73,7 @@ def build_app(desk: Desk, version: str, others: Sequence[APIRouter], neighbours:
         *others,
         identity, marketdata, quotes, market_days, strategies, branches, chains, sources, broker, batches, lives,
         leverage, rescores, gains, options, operations, monitors, order_statistics, forks, halts, fund_holdings,
-        users, rates, registrations, preferences, watching, notifications, backtests,
+        users, rates, registrations, preferences, watching, notifications, backtests, indicators,
     ):  # fmt: skip
         app.include_router(router)
     pages.serve(app)

@@ -237,3 +237,16 @@ async def test_a_connection_chooses_its_toolsets(models: Models) -> None:
     async with httpx.AsyncClient(headers={"Authorization": f"Bearer {models.desk.first.key.token}"}) as http:
         problem = refused_by_rest(await http.post(f"{models.url}?toolsets=nonsense", json={}), 422, "unknown_toolset")
     assert DEFAULT in problem["toolsets"]
+
+
+async def test_a_model_reads_indicators_and_scans_the_market(models: Models) -> None:
+    await models.open("waves")
+    await models.desk.mine.step(models.tape_id, count=25)
+    of_acme = {"tape_id": models.tape_id, "symbol": "ACME"}
+    told = await models.call("get_technical_indicators", symbol="ACME")
+    shown = await models.desk.mine.get("/v1/indicators", **of_acme)
+    assert (told["close"], told["values"]["rsi_14"]) == (shown["close"], shown["values"]["rsi_14"])
+    assert shown["values"]["sma_20"] is not None
+    picked = await models.call("scan_market", measure="rsi_14", above=shown["values"]["rsi_14"])
+    assert "ACME" not in [each["symbol"] for each in picked["items"]]
+    assert (await models.call("scan_market", measure="rsi_14", below="100"))["matching"] == 2

@@ -86,6 +86,8 @@ CALLS: Mapping[str, Mapping[str, Any]] = {
         ("search_instruments", "search_stocks_tool", "get_clock", "market_hours", "get_movers", "get_sectors"), TAPE
     ),
     "get_halts": {**TAPE, "symbols": ["ACME"]},
+    "get_technical_indicators": {**TAPE, "symbol": "ACME"},
+    "scan_market": {**TAPE, "measure": "return_1"},
     "get_corporate_actions": {**TAPE, "symbols": ["ACME"]},
     **dict.fromkeys(
         (

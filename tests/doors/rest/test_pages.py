@@ -92,6 +92,7 @@ async def test_every_list_joins_page_by_page_and_refuses_a_cursor_of_another(des
 # Of these the scene below has one row or none; their pages are cut as the others' are.
 FEW = {
     "/v1/tapes/{tape_id}/halts",
+    "/v1/scan",
     "/v1/accounts/{account_id}/gains",
     "/v1/price-alert-firings",
     "/v1/accounts/{account_id}/notifications",
@@ -182,6 +183,7 @@ async def populated(desk: RunningDesk) -> dict[str, str]:
         "user_id": str(desk.first.user_id), "backtest_id": await backtest_of_many(desk),
         "tape_id": tape_id, "account_id": account_id, "order_id": order["id"], "acting_tape_id": acting,
         "halted_tape_id": halted, "reset_account_id": resting, "underlying": "ACME", "symbol": "ACME",
+        "measure": "return_1",
         "fund_tape_id": fund, "fund": "ACMX",
     }  # fmt: skip
 

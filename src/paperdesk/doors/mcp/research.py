@@ -6,13 +6,16 @@ from paperdesk.core.kernel.principal import Scope
 from paperdesk.doors.mcp.asking import Ask, Paged
 from paperdesk.doors.mcp.market import OfTape, tape_meant
 from paperdesk.doors.mcp.tool import Effect, Tool
-from paperdesk.features.marketdata import halt_routes, market_routes, routes
+from paperdesk.features.marketdata import halt_routes, indicator_routes, market_routes, routes
 from paperdesk.features.marketdata.action_schemas import CorporateActionOut
+from paperdesk.features.marketdata.feeds.resample import Interval
 from paperdesk.features.marketdata.halt_schemas import HaltOut
+from paperdesk.features.marketdata.indicator_schemas import IndicatorsOut, ScanOut
+from paperdesk.features.marketdata.indicators import Measure
 from paperdesk.features.marketdata.market_reads import DayQuery
 from paperdesk.features.marketdata.market_schemas import DepthOut, FactsOut, MoversOut, PrintsOut, SectorsOut
 from paperdesk.features.marketdata.schemas import TapeOut
-from paperdesk.infra.http import DayText, PageOf, Symbol
+from paperdesk.infra.http import DayText, NumberText, PageOf, Symbol
 
 
 class SymbolWish(OfTape):
@@ -38,6 +41,35 @@ class MoversWish(OfTape):
     """How many of each."""
 
     limit: int = Field(default=10, ge=1, le=50)
+
+
+class IndicatorsWish(SymbolWish):
+    """Of which bars."""
+
+    interval: Interval = "1d"
+
+
+class ScanWish(OfTape, Paged):
+    """Which symbols are picked: those whose measure lies above, below, or between."""
+
+    measure: Measure
+    above: NumberText | None = None
+    below: NumberText | None = None
+
+
+async def get_technical_indicators(ask: Ask, wish: IndicatorsWish) -> IndicatorsOut:
+    """Read moving averages, MACD, RSI, ATR, bands, highs and lows, VWAP and volatility of a symbol's newest bar."""
+    async with ask.reading() as work:
+        tape_id = await tape_meant(work, wish.tape_id)
+        return await indicator_routes.get_indicators(tape_id, wish.symbol, work, ask.desk.shelf, wish.interval)
+
+
+async def scan_market(ask: Ask, wish: ScanWish) -> ScanOut:
+    """Pick out the symbols whose indicator of daily bars lies above, below or between values, the highest first."""
+    async with ask.reading() as work:
+        tape_id = await tape_meant(work, wish.tape_id)
+        asked = indicator_routes.ScanQuery(tape_id, wish.measure, wish.above, wish.below)
+        return await indicator_routes.get_scan(asked, work, ask.desk.shelf, wish.page)
 
 
 async def get_facts(ask: Ask, wish: SymbolWish) -> FactsOut:
@@ -100,5 +132,7 @@ TOOLS = (
     Tool("get_movers", Scope.READ, Effect.READS, get_movers),
     Tool("get_sectors", Scope.READ, Effect.READS, get_sectors),
     Tool("get_halts", Scope.READ, Effect.READS, get_halts),
+    Tool("get_technical_indicators", Scope.READ, Effect.READS, get_technical_indicators),
+    Tool("scan_market", Scope.READ, Effect.READS, scan_market),
     Tool("get_tapes", Scope.READ, Effect.READS, get_tapes),
 )
