@@ -75,7 +75,7 @@ async def ids(desk: RunningDesk) -> dict[str, str]:
         "dataset_id": str(private),
         "job_id": str(job_id),
         "watchlist_id": watchlist["id"],
-        "backtest_id": await ran_backtest(desk, tape_id, "buy_and_hold"),
+        "backtest_id": await ran_backtest(desk, tape_id, "buy_and_hold", starts_at="2024-06-01T00:00:00Z"),
         "alert_id": alert["id"],
         "rule_id": rule["id"],
     }

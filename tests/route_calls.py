@@ -184,6 +184,7 @@ CALLS = {
     ("GET", "/v1/live/actions"): Call({"symbol": "ACME", "start": "2024-01-01", "end": "2024-12-31"}),
     ("GET", "/v1/live/yields"): Call({"series": "DGS10", "start": "2024-01-01", "end": "2024-12-31"}),
     ("GET", "/v1/strategies"): Call(),
+    ("GET", "/v1/strategies/templates"): Call(),
     ("GET", "/v1/backtests"): Call(),
     ("POST", "/v1/backtests"): Call(
         body={"name": "Hold", "tape_id": "{tape_id}", "strategy": "buy_and_hold", "symbols": ["ACME"]}
@@ -193,8 +194,17 @@ CALLS = {
     ("DELETE", "/v1/backtests/{backtest_id}"): Call(),
     **{
         ("GET", f"/v1/backtests/{{backtest_id}}/{each}"): Call()
-        for each in ("results", "equity", "orders", "round-trips")
+        for each in (
+            "results",
+            "equity",
+            "orders",
+            "round-trips",
+            "periods",
+            "positions",
+            "events",
+        )
     },
+    ("GET", "/v1/backtests/{backtest_id}/replay"): Call({"round_trip": "1"}),
     ("GET", "/v1/watchlists"): Call(),
     ("POST", "/v1/watchlists"): Call(body={"name": "Mine", "symbols": ["ACME"]}),
     ("GET", "/v1/watchlists/{watchlist_id}"): Call(),

@@ -49,6 +49,8 @@ FIXED_FILES = frozenset(["__init__", "tables", "store", "access", "queries", "sc
 ADAPTER_FOLDERS = frozenset({"feeds", "venues", "models"})
 # Files of a feature that are nouns, because other features read them; everything else is a use case.
 NOUNS = {
+    "backtests/evidence": "hashes of what a run was made from and came to",
+    "backtests/run_records": "what happened in a run, as rows that are kept",
     "broker/deciding": "what the order writer decides of a batch",
     "marketdata/quotes": "latest quotes, for other features",
     "marketdata/bars": "price history, for other features",

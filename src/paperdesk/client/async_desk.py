@@ -108,11 +108,16 @@ from paperdesk.client.models import (
     PageOfPresetOut,
     PageOfPriceAlertFiringOut,
     PageOfPriceAlertOut,
+    PageOfRoundTripBarOut,
     PageOfRoundTripOut,
+    PageOfRunEventOut,
     PageOfRunOrderOut,
+    PageOfRunPeriodOut,
     PageOfRunPointOut,
+    PageOfRunPositionOut,
     PageOfShippedStrategyOut,
     PageOfStrategyOut,
+    PageOfStrategyTemplateOut,
     PageOfTapeOut,
     PageOfToolOut,
     PageOfWatchlistOut,
@@ -1504,6 +1509,14 @@ class AsyncDesk(AsyncTransport):
             Call("GET", "/v1/strategies", query={"limit": limit, "cursor": cursor}), PageOfShippedStrategyOut
         )
 
+    async def get_strategy_templates(
+        self, *, limit: int | None = None, cursor: str | None = None
+    ) -> PageOfStrategyTemplateOut:
+        """List templates: strategies with the parameters that people usually start from."""
+        return await self.ask(
+            Call("GET", "/v1/strategies/templates", query={"limit": limit, "cursor": cursor}), PageOfStrategyTemplateOut
+        )
+
     async def post_backtest(self, body: BacktestBody) -> BacktestOut:
         """Run a strategy over what a tape has shown; the run is a job."""
         return await self.ask(Call("POST", "/v1/backtests", body=body), BacktestOut)
@@ -1587,6 +1600,67 @@ class AsyncDesk(AsyncTransport):
                 query={"limit": limit, "cursor": cursor},
             ),
             PageOfRoundTripOut,
+        )
+
+    async def get_round_trip_bars(
+        self, backtest_id: UUID, *, round_trip: int, limit: int | None = None, cursor: str | None = None
+    ) -> PageOfRoundTripBarOut:
+        """Replay one round trip bar by bar, from the one it was decided on to the one in which it ended."""
+        return await self.ask(
+            Call(
+                "GET",
+                "/v1/backtests/{backtest_id}/replay",
+                at={"backtest_id": backtest_id},
+                query={"round_trip": round_trip, "limit": limit, "cursor": cursor},
+            ),
+            PageOfRoundTripBarOut,
+        )
+
+    async def get_backtest_periods(
+        self,
+        backtest_id: UUID,
+        *,
+        by: Literal["day", "week", "month", "year"] | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> PageOfRunPeriodOut:
+        """List a run by its days, weeks, months or years, oldest first."""
+        return await self.ask(
+            Call(
+                "GET",
+                "/v1/backtests/{backtest_id}/periods",
+                at={"backtest_id": backtest_id},
+                query={"by": by, "limit": limit, "cursor": cursor},
+            ),
+            PageOfRunPeriodOut,
+        )
+
+    async def get_backtest_positions(
+        self, backtest_id: UUID, *, symbol: str | None = None, limit: int | None = None, cursor: str | None = None
+    ) -> PageOfRunPositionOut:
+        """List what was held after every fill, oldest first; of one symbol, or of all."""
+        return await self.ask(
+            Call(
+                "GET",
+                "/v1/backtests/{backtest_id}/positions",
+                at={"backtest_id": backtest_id},
+                query={"symbol": symbol, "limit": limit, "cursor": cursor},
+            ),
+            PageOfRunPositionOut,
+        )
+
+    async def get_backtest_events(
+        self, backtest_id: UUID, *, kind: str | None = None, limit: int | None = None, cursor: str | None = None
+    ) -> PageOfRunEventOut:
+        """List what happened, in order; of one kind, or all."""
+        return await self.ask(
+            Call(
+                "GET",
+                "/v1/backtests/{backtest_id}/events",
+                at={"backtest_id": backtest_id},
+                query={"kind": kind, "limit": limit, "cursor": cursor},
+            ),
+            PageOfRunEventOut,
         )
 
     async def get_indicators(

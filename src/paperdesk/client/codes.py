@@ -302,6 +302,7 @@ Code: TypeAlias = Literal[
     "unknown_price_alert",
     "unknown_prompt",
     "unknown_resource",
+    "unknown_round_trip",
     "unknown_saved_preset",
     "unknown_source",
     "unknown_strategy",

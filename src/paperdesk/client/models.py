@@ -289,6 +289,8 @@ class BacktestBody(Struct, kw_only=True, frozen=True):
     mode: "RunMode | UnsetType" = UNSET
     starts_at: "datetime | UnsetType | None" = UNSET
     ends_at: "datetime | UnsetType | None" = UNSET
+    risk_free: "Decimal | UnsetType" = UNSET
+    benchmark: "str | UnsetType | None" = UNSET
 
 
 class BacktestOut(Struct, kw_only=True, frozen=True):
@@ -306,6 +308,8 @@ class BacktestOut(Struct, kw_only=True, frozen=True):
     currency: "str"
     cash: "Decimal"
     mode: "RunMode"
+    risk_free: "Decimal"
+    benchmark: "str | None"
     after_cursor: "int"
     upto_cursor: "int"
     asked_at: "datetime"
@@ -329,6 +333,8 @@ class BacktestResultsOut(Struct, kw_only=True, frozen=True):
     equity_after: "Decimal | None"
     figures: "dict[str, float | None]"
     reasons: "dict[str, str]"
+    by_symbol: "list[RunSymbolOut] | UnsetType" = UNSET
+    evidence: "RunEvidenceOut | UnsetType | None" = UNSET
     refusals: "list[RunRefusalOut]"
     failure: "RunFailureOut | None"
     is_cancelled: "bool"
@@ -1871,10 +1877,24 @@ class PageOfPriceAlertOut(Struct, kw_only=True, frozen=True):
     next_cursor: "str | None"
 
 
+class PageOfRoundTripBarOut(Struct, kw_only=True, frozen=True):
+    """A shape."""
+
+    items: "list[RoundTripBarOut]"
+    next_cursor: "str | None"
+
+
 class PageOfRoundTripOut(Struct, kw_only=True, frozen=True):
     """A shape."""
 
     items: "list[RoundTripOut]"
+    next_cursor: "str | None"
+
+
+class PageOfRunEventOut(Struct, kw_only=True, frozen=True):
+    """A shape."""
+
+    items: "list[RunEventOut]"
     next_cursor: "str | None"
 
 
@@ -1885,10 +1905,24 @@ class PageOfRunOrderOut(Struct, kw_only=True, frozen=True):
     next_cursor: "str | None"
 
 
+class PageOfRunPeriodOut(Struct, kw_only=True, frozen=True):
+    """A shape."""
+
+    items: "list[RunPeriodOut]"
+    next_cursor: "str | None"
+
+
 class PageOfRunPointOut(Struct, kw_only=True, frozen=True):
     """A shape."""
 
     items: "list[RunPointOut]"
+    next_cursor: "str | None"
+
+
+class PageOfRunPositionOut(Struct, kw_only=True, frozen=True):
+    """A shape."""
+
+    items: "list[RunPositionOut]"
     next_cursor: "str | None"
 
 
@@ -1903,6 +1937,13 @@ class PageOfStrategyOut(Struct, kw_only=True, frozen=True):
     """A shape."""
 
     items: "list[MarketdataStrategyOut]"
+    next_cursor: "str | None"
+
+
+class PageOfStrategyTemplateOut(Struct, kw_only=True, frozen=True):
+    """A shape."""
+
+    items: "list[StrategyTemplateOut]"
     next_cursor: "str | None"
 
 
@@ -2403,19 +2444,62 @@ class RiskLimitsBody(Struct, kw_only=True, frozen=True):
     vega: "Decimal | UnsetType | None" = UNSET
 
 
+class RoundTripBarOut(Struct, kw_only=True, frozen=True):
+    """A bar of a round trip, and what was held at its close and had come of it, without fees."""
+
+    at: "datetime"
+    open: "Decimal | None"
+    high: "Decimal | None"
+    low: "Decimal | None"
+    close: "Decimal"
+    volume: "Decimal | None"
+    quantity: "Decimal"
+    unrealised_pl: "Decimal | None"
+
+
 class RoundTripOut(Struct, kw_only=True, frozen=True):
     """What happened between holding nothing of a symbol and holding nothing again; an open one has no gain yet."""
 
+    number: "int"
     symbol: "str"
     side: "str"
+    decided_at: "datetime"
     entered_at: "datetime"
+    delay_s: "float"
     left_at: "datetime | None"
     quantity: "Decimal"
     entry_price: "Decimal"
+    exit_price: "Decimal | None"
     gain: "Decimal | None"
+    gain_rate: "float | None"
     fees: "Decimal"
+    bars: "int"
+    adverse: "float | None"
+    favourable: "float | None"
+    entry_rule: "str | None"
+    exit_rule: "str | None"
     exit_reason: "str | None"
     is_ambiguous: "bool"
+
+
+class RunEventOut(Struct, kw_only=True, frozen=True):
+    """Something that happened to the account of a run, in order."""
+
+    seq: "int"
+    at: "datetime"
+    kind: "str"
+    order_id: "UUID | None"
+    symbol: "str | None"
+    reason: "str | None"
+
+
+class RunEvidenceOut(Struct, kw_only=True, frozen=True):
+    """SHA-256 of what was asked, of the data and of the results, and the version that ran it."""
+
+    config_hash: "str"
+    dataset_hash: "str"
+    code_version: "str"
+    result_hash: "str"
 
 
 class RunFailureOut(Struct, kw_only=True, frozen=True):
@@ -2445,6 +2529,19 @@ class RunOrderOut(Struct, kw_only=True, frozen=True):
     closed_reason: "str | None"
 
 
+class RunPeriodOut(Struct, kw_only=True, frozen=True):
+    """A day, week, month or year of a run; its return counts from the last worth before it."""
+
+    name: "str"
+    began_at: "datetime"
+    ended_at: "datetime"
+    equity: "Decimal | None"
+    gain: "Decimal | None"
+    rate: "float | None"
+    round_trips: "int"
+    round_trip_gain: "Decimal"
+
+
 class RunPointOut(Struct, kw_only=True, frozen=True):
     """What the account was worth at a close; null where something held had no price."""
 
@@ -2452,6 +2549,15 @@ class RunPointOut(Struct, kw_only=True, frozen=True):
     equity: "Decimal | None"
     cash: "Decimal"
     invested: "Decimal | None"
+
+
+class RunPositionOut(Struct, kw_only=True, frozen=True):
+    """What was held of a symbol after a fill."""
+
+    at: "datetime"
+    symbol: "str"
+    quantity: "Decimal"
+    average_price: "Decimal | None"
 
 
 class RunRefusalOut(Struct, kw_only=True, frozen=True):
@@ -2462,6 +2568,15 @@ class RunRefusalOut(Struct, kw_only=True, frozen=True):
     symbol: "str | None"
     code: "str"
     message: "str"
+
+
+class RunSymbolOut(Struct, kw_only=True, frozen=True):
+    """What the closed round trips of a symbol brought, and what all trading of it cost."""
+
+    symbol: "str"
+    round_trips: "int"
+    gain: "Decimal"
+    fees: "Decimal"
 
 
 class SavePresetBody(Struct, kw_only=True, frozen=True):
@@ -2520,6 +2635,7 @@ class ShippedStrategyOut(Struct, kw_only=True, frozen=True):
 
     name: "str"
     version: "int"
+    kind: "str"
     description: "str"
     symbols_least: "int"
     symbols_most: "int"
@@ -2622,6 +2738,15 @@ class StrategiesOut(Struct, kw_only=True, frozen=True):
 
     items: "list[BrokerStrategyOut]"
     requirements: "list[RequirementOut]"
+
+
+class StrategyTemplateOut(Struct, kw_only=True, frozen=True):
+    """A shipped strategy and the parameters to start from."""
+
+    name: "str"
+    description: "str"
+    strategy: "str"
+    parameters: "dict[str, str | int]"
 
 
 class StrikesOut(Struct, kw_only=True, frozen=True):

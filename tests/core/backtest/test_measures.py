@@ -9,9 +9,11 @@ from paperdesk.core.backtest.measures import (
     NO_FALL,
     NO_SPREAD,
     NO_TIME,
+    NOT_RECOVERED,
     RUINED,
     TOO_SHORT,
     beside_benchmark,
+    duration_of_fall,
     measures_of,
 )
 
@@ -35,6 +37,27 @@ def test_a_curve_by_hand() -> None:
     assert found["sortino"] == pytest.approx(steps.mean() / np.sqrt(0.01 / 3) * 252**0.5)
     assert found["var_95"] == pytest.approx(np.quantile(steps, 0.05))
     assert found["es_95"] == pytest.approx(-0.1)
+
+
+def test_the_simple_return_a_year_is_told_and_used_in_no_ratio() -> None:
+    found = measures_of([BEGAN, BEGAN + timedelta(days=731)], [100.0, 121.0]).figures
+    assert found["simple_annual"] == pytest.approx(0.21 / 731 * 365.25)
+    assert found["cagr"] == pytest.approx(1.21 ** (365.25 / 731) - 1)
+
+
+def test_the_deepest_fall_lasts_from_its_peak_until_that_is_reached_again() -> None:
+    curve = [100.0, 120.0, 110.0, 90.0, 115.0, 120.0, 60.0]
+    assert duration_of_fall(days(6), curve[:6]).figures["max_drawdown_days"] == 4
+    assert duration_of_fall(days(2), curve[:2]).reasons["max_drawdown_days"] == NO_FALL
+    fallen = duration_of_fall(days(7), curve)
+    assert (fallen.figures["max_drawdown_days"], fallen.reasons["max_drawdown_days"]) == (None, NOT_RECOVERED)
+
+
+def test_volatility_is_annualised_by_how_often_the_curve_is_taken() -> None:
+    curve = [100.0, 101.0, 103.0, 102.0]
+    daily, always = (measures_of(days(4), curve, each).figures["volatility"] for each in (252, 365))
+    assert daily is not None
+    assert always == pytest.approx(daily * (365 / 252) ** 0.5)
 
 
 def test_a_rate_without_risk_is_taken_off_by_the_period() -> None:

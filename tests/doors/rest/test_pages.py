@@ -6,11 +6,11 @@ The lists are found in the API description, so that one which is added later is 
 import asyncio
 import csv
 import io
-import json
 from collections import Counter
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 
 from paperdesk.features.identity.issue_sign_in_link import issue_sign_in_link
@@ -139,8 +139,7 @@ def written(row: dict[str, Any]) -> dict[str, str]:
     """Return a row as the cells of a file: text as it is, nothing where something is missing, the rest as JSON."""
     cells = {name: "" if value is None else value for name, value in row.items()}
     return {
-        name: value if isinstance(value, str) else json.dumps(value, separators=(",", ":"), ensure_ascii=False)
-        for name, value in cells.items()
+        name: value if isinstance(value, str) else msgspec.json.encode(value).decode() for name, value in cells.items()
     }
 
 
@@ -180,7 +179,8 @@ async def populated(desk: RunningDesk) -> dict[str, str]:
         rule = {"account_id": account_id, "name": name, "channels": ["stream"]}
         await mine.post("/v1/notification-rules", rule)
     return {
-        "user_id": str(desk.first.user_id), "backtest_id": await backtest_of_many(desk),
+        "user_id": str(desk.first.user_id), "round_trip": "1",
+        "backtest_id": await backtest_of_many(desk),
         "tape_id": tape_id, "account_id": account_id, "order_id": order["id"], "acting_tape_id": acting,
         "halted_tape_id": halted, "reset_account_id": resting, "underlying": "ACME", "symbol": "ACME",
         "measure": "return_1",

@@ -49,7 +49,7 @@ async def test_round_trips_come_as_a_file_too(lab: RunningDesk) -> None:
     await lab.mine.ended(asked["job_id"])
     answer = await lab.mine.ask("GET", f"/v1/backtests/{asked['id']}/round-trips", headers={"Accept": "text/csv"})
     head, *lines = answer.text.splitlines()
-    assert head.startswith("symbol,side,entered_at,left_at,quantity")
+    assert head.startswith("number,symbol,side,decided_at,entered_at")
     assert len(lines) == len(await lab.mine.rows(f"/v1/backtests/{asked['id']}/round-trips"))
 
 
@@ -122,7 +122,33 @@ async def test_strategies_are_listed_with_what_their_parameters_may_be(desk: Run
     assert listed.keys() == SHIPPED.keys()
     fast = next(each for each in listed["sma_cross"]["parameters"] if each["name"] == "fast")
     assert (fast["default"], fast["said"]) == ("10", "a whole number from 1 to 1000")
-    assert listed["martingale"]["description"].startswith("Buy a piece, double after every fall")
+    assert listed["martingale"]["description"].startswith("Buy a piece, a greater one after every fall")
+
+
+async def test_strategies_tell_their_type_and_their_defaults(desk: RunningDesk) -> None:
+    listed = {each["name"]: each for each in await desk.mine.rows("/v1/strategies")}
+    kinds = {each["kind"] for each in listed.values()}
+    assert kinds >= {"grid", "cost_averaging", "martingale", "trend_following", "mean_reversion", "scalping", "holding"}
+    defaults = {
+        name: {parameter["name"]: parameter["default"] for parameter in each["parameters"]}
+        for name, each in listed.items()
+    }
+    assert (defaults["grid"]["levels"], defaults["grid"]["step"]) == ("10", "0.01")
+    assert [defaults["rsi_reversion"][name] for name in ("length", "buy_below", "sell_above")] == ["14", "30", "70"]
+    assert [defaults["scalping"][name] for name in ("fast", "slow", "target", "stop")] == ["5", "13", "0.005", "0.002"]
+    assert (defaults["load_test"]["every"], defaults["load_test"]["quantity"]) == ("2", "0.01")
+
+
+async def test_every_template_can_be_run_as_it_stands(desk: RunningDesk) -> None:
+    templates = {each["name"]: each for each in await desk.mine.rows("/v1/strategies/templates")}
+    assert len(templates) >= 7
+    assert templates["grid_trading"]["parameters"] == {"levels": 10, "step": "0.01"}
+    assert templates["momentum"]["parameters"] == {"length": 14, "threshold": "0.02"}
+    assert templates["mean_reversion"]["parameters"] == {"length": 20, "deviations": "2"}
+    assert templates["trend_following"]["parameters"] == {"fast": 50, "slow": 200}
+    for each in templates.values():
+        asked = await ask(desk, strategy=each["strategy"], parameters=each["parameters"])
+        assert {name: asked["parameters"][name] for name in each["parameters"]} == each["parameters"]
 
 
 async def test_two_runs_at_once_do_not_meet(lab: RunningDesk) -> None:

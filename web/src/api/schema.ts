@@ -2163,6 +2163,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/strategies/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List templates: strategies with the parameters that people usually start from. */
+        get: operations["get_strategy_templates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/backtests": {
         parameters: {
             query?: never;
@@ -2276,6 +2293,74 @@ export interface paths {
         };
         /** List the round trips of a run by their beginning. */
         get: operations["get_backtest_round_trips"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/backtests/{backtest_id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Replay one round trip bar by bar, from the one it was decided on to the one in which it ended. */
+        get: operations["get_round_trip_bars"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/backtests/{backtest_id}/periods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List a run by its days, weeks, months or years, oldest first. */
+        get: operations["get_backtest_periods"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/backtests/{backtest_id}/positions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what was held after every fill, oldest first; of one symbol, or of all. */
+        get: operations["get_backtest_positions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/backtests/{backtest_id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what happened, in order; of one kind, or all. */
+        get: operations["get_backtest_events"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2861,6 +2946,19 @@ export interface components {
              * @description The tape's clock unless you name an earlier one.
              */
             ends_at?: string | null;
+            /**
+             * Risk Free
+             * Format: decimal
+             * @description A rate without risk, a year; 0.02 is 2 %.
+             * @default 0
+             * @example 12.5
+             */
+            risk_free?: string;
+            /**
+             * Benchmark
+             * @description A symbol to measure beside, such as SPY.
+             */
+            benchmark?: string | null;
         };
         /**
          * BacktestOut
@@ -2905,6 +3003,14 @@ export interface components {
              */
             cash: string;
             mode: components["schemas"]["RunMode"];
+            /**
+             * Risk Free
+             * Format: decimal
+             * @example 12.5
+             */
+            risk_free: string;
+            /** Benchmark */
+            benchmark: string | null;
             /**
              * After Cursor
              * @description Facts after this one are run.
@@ -2982,6 +3088,13 @@ export interface components {
             reasons: {
                 [key: string]: string;
             };
+            /**
+             * By Symbol
+             * @default []
+             */
+            by_symbol?: components["schemas"]["RunSymbolOut"][];
+            /** @description Null for runs from before it was kept. */
+            evidence?: components["schemas"]["RunEvidenceOut"] | null;
             /** Refusals */
             refusals: components["schemas"]["RunRefusalOut"][];
             failure: components["schemas"]["RunFailureOut"] | null;
@@ -6841,10 +6954,30 @@ export interface components {
              */
             next_cursor: string | null;
         };
+        /** PageOf[RoundTripBarOut] */
+        PageOf_RoundTripBarOut_: {
+            /** Items */
+            items: components["schemas"]["RoundTripBarOut"][];
+            /**
+             * Next Cursor
+             * @description Pass it as `cursor` for the next page; null on the last one.
+             */
+            next_cursor: string | null;
+        };
         /** PageOf[RoundTripOut] */
         PageOf_RoundTripOut_: {
             /** Items */
             items: components["schemas"]["RoundTripOut"][];
+            /**
+             * Next Cursor
+             * @description Pass it as `cursor` for the next page; null on the last one.
+             */
+            next_cursor: string | null;
+        };
+        /** PageOf[RunEventOut] */
+        PageOf_RunEventOut_: {
+            /** Items */
+            items: components["schemas"]["RunEventOut"][];
             /**
              * Next Cursor
              * @description Pass it as `cursor` for the next page; null on the last one.
@@ -6861,10 +6994,30 @@ export interface components {
              */
             next_cursor: string | null;
         };
+        /** PageOf[RunPeriodOut] */
+        PageOf_RunPeriodOut_: {
+            /** Items */
+            items: components["schemas"]["RunPeriodOut"][];
+            /**
+             * Next Cursor
+             * @description Pass it as `cursor` for the next page; null on the last one.
+             */
+            next_cursor: string | null;
+        };
         /** PageOf[RunPointOut] */
         PageOf_RunPointOut_: {
             /** Items */
             items: components["schemas"]["RunPointOut"][];
+            /**
+             * Next Cursor
+             * @description Pass it as `cursor` for the next page; null on the last one.
+             */
+            next_cursor: string | null;
+        };
+        /** PageOf[RunPositionOut] */
+        PageOf_RunPositionOut_: {
+            /** Items */
+            items: components["schemas"]["RunPositionOut"][];
             /**
              * Next Cursor
              * @description Pass it as `cursor` for the next page; null on the last one.
@@ -6885,6 +7038,16 @@ export interface components {
         PageOf_StrategyOut_: {
             /** Items */
             items: components["schemas"]["paperdesk__features__marketdata__strategy_schemas__StrategyOut"][];
+            /**
+             * Next Cursor
+             * @description Pass it as `cursor` for the next page; null on the last one.
+             */
+            next_cursor: string | null;
+        };
+        /** PageOf[StrategyTemplateOut] */
+        PageOf_StrategyTemplateOut_: {
+            /** Items */
+            items: components["schemas"]["StrategyTemplateOut"][];
             /**
              * Next Cursor
              * @description Pass it as `cursor` for the next page; null on the last one.
@@ -8148,19 +8311,68 @@ export interface components {
          */
         "Role-Input": "owner" | "admin" | "trader" | "risk" | "viewer";
         /**
+         * RoundTripBarOut
+         * @description A bar of a round trip, and what was held at its close and had come of it, without fees.
+         */
+        RoundTripBarOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Open */
+            open: string | null;
+            /** High */
+            high: string | null;
+            /** Low */
+            low: string | null;
+            /**
+             * Close
+             * Format: decimal
+             * @example 12.5
+             */
+            close: string;
+            /** Volume */
+            volume: string | null;
+            /**
+             * Quantity
+             * Format: decimal
+             * @example 12.5
+             */
+            quantity: string;
+            /** Unrealised Pl */
+            unrealised_pl: string | null;
+        };
+        /**
          * RoundTripOut
          * @description What happened between holding nothing of a symbol and holding nothing again; an open one has no gain yet.
          */
         RoundTripOut: {
+            /**
+             * Number
+             * @description Its place in the run, from 1.
+             */
+            number: number;
             /** Symbol */
             symbol: string;
             /** Side */
             side: string;
             /**
+             * Decided At
+             * Format: date-time
+             * @description When the order that began it was placed.
+             */
+            decided_at: string;
+            /**
              * Entered At
              * Format: date-time
              */
             entered_at: string;
+            /**
+             * Delay S
+             * @description Seconds from the decision to the first fill.
+             */
+            delay_s: number;
             /** Left At */
             left_at: string | null;
             /**
@@ -8175,14 +8387,46 @@ export interface components {
              * @example 12.5
              */
             entry_price: string;
-            /** Gain */
+            /** Exit Price */
+            exit_price: string | null;
+            /**
+             * Gain
+             * @description What it brought, fees counted.
+             */
             gain: string | null;
+            /**
+             * Gain Rate
+             * @description The gain as a fraction of what was paid to enter.
+             */
+            gain_rate: number | null;
             /**
              * Fees
              * Format: decimal
              * @example 12.5
              */
             fees: string;
+            /**
+             * Bars
+             * @description How many bars closed while it was held.
+             */
+            bars: number;
+            /**
+             * Adverse
+             * @description The worst price of those bars against the entry, a fraction at or below 0.
+             */
+            adverse: number | null;
+            /**
+             * Favourable
+             * @description The best one, a fraction at or above 0.
+             */
+            favourable: number | null;
+            /**
+             * Entry Rule
+             * @description The rule by which its first fill was made.
+             */
+            entry_rule: string | null;
+            /** Exit Rule */
+            exit_rule: string | null;
             /** Exit Reason */
             exit_reason: string | null;
             /**
@@ -8197,6 +8441,50 @@ export interface components {
          * @enum {string}
          */
         RulesAsOf: "opening" | "tape_date";
+        /**
+         * RunEventOut
+         * @description Something that happened to the account of a run, in order.
+         */
+        RunEventOut: {
+            /** Seq */
+            seq: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Kind
+             * @example order_filled
+             */
+            kind: string;
+            /** Order Id */
+            order_id: string | null;
+            /** Symbol */
+            symbol: string | null;
+            /**
+             * Reason
+             * @description The rule of a fill, or why an order ended.
+             */
+            reason: string | null;
+        };
+        /**
+         * RunEvidenceOut
+         * @description SHA-256 of what was asked, of the data and of the results, and the version that ran it.
+         */
+        RunEvidenceOut: {
+            /** Config Hash */
+            config_hash: string;
+            /** Dataset Hash */
+            dataset_hash: string;
+            /** Code Version */
+            code_version: string;
+            /**
+             * Result Hash
+             * @description Equal for equal inputs; ids of the run are left out.
+             */
+            result_hash: string;
+        };
         /**
          * RunFailureOut
          * @description Where a strategy raised: at which bar, and in which line of which file.
@@ -8271,6 +8559,44 @@ export interface components {
             closed_reason: string | null;
         };
         /**
+         * RunPeriodOut
+         * @description A day, week, month or year of a run; its return counts from the last worth before it.
+         */
+        RunPeriodOut: {
+            /**
+             * Name
+             * @example 2024-06
+             */
+            name: string;
+            /**
+             * Began At
+             * Format: date-time
+             */
+            began_at: string;
+            /**
+             * Ended At
+             * Format: date-time
+             */
+            ended_at: string;
+            /** Equity */
+            equity: string | null;
+            /** Gain */
+            gain: string | null;
+            /** Rate */
+            rate: number | null;
+            /**
+             * Round Trips
+             * @description How many were closed in it.
+             */
+            round_trips: number;
+            /**
+             * Round Trip Gain
+             * Format: decimal
+             * @example 12.5
+             */
+            round_trip_gain: string;
+        };
+        /**
          * RunPointOut
          * @description What the account was worth at a close; null where something held had no price.
          */
@@ -8292,6 +8618,27 @@ export interface components {
             invested: string | null;
         };
         /**
+         * RunPositionOut
+         * @description What was held of a symbol after a fill.
+         */
+        RunPositionOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Symbol */
+            symbol: string;
+            /**
+             * Quantity
+             * Format: decimal
+             * @example 12.5
+             */
+            quantity: string;
+            /** Average Price */
+            average_price: string | null;
+        };
+        /**
          * RunRefusalOut
          * @description Something the strategy asked for that was refused, and why.
          */
@@ -8309,6 +8656,28 @@ export interface components {
             code: string;
             /** Message */
             message: string;
+        };
+        /**
+         * RunSymbolOut
+         * @description What the closed round trips of a symbol brought, and what all trading of it cost.
+         */
+        RunSymbolOut: {
+            /** Symbol */
+            symbol: string;
+            /** Round Trips */
+            round_trips: number;
+            /**
+             * Gain
+             * Format: decimal
+             * @example 12.5
+             */
+            gain: string;
+            /**
+             * Fees
+             * Format: decimal
+             * @example 12.5
+             */
+            fees: string;
         };
         /**
          * SavePresetBody
@@ -8454,6 +8823,11 @@ export interface components {
             name: string;
             /** Version */
             version: number;
+            /**
+             * Kind
+             * @example trend_following
+             */
+            kind: string;
             /** Description */
             description: string;
             /** Symbols Least */
@@ -8720,6 +9094,22 @@ export interface components {
          * @enum {string}
          */
         Strategy: "underlying" | "single" | "covered_call" | "covered_put" | "cash_secured_put" | "protective_put" | "protective_call" | "collar" | "conversion" | "reversal" | "vertical" | "straddle" | "strangle" | "risk_reversal" | "calendar" | "diagonal" | "ratio" | "butterfly" | "condor" | "iron_butterfly" | "iron_condor" | "box" | "jelly_roll" | "custom";
+        /**
+         * StrategyTemplateOut
+         * @description A shipped strategy and the parameters to start from.
+         */
+        StrategyTemplateOut: {
+            /** Name */
+            name: string;
+            /** Description */
+            description: string;
+            /** Strategy */
+            strategy: string;
+            /** Parameters */
+            parameters: {
+                [key: string]: string | number;
+            };
+        };
         /**
          * StrikesOut
          * @description The strikes of options on an underlying, ascending.
@@ -14882,6 +15272,39 @@ export interface operations {
             "5XX": components["responses"]["Unavailable"];
         };
     };
+    get_strategy_templates: {
+        parameters: {
+            query?: {
+                /** @description How many rows at most. */
+                limit?: number;
+                /** @description `next_cursor` of the previous page. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOf_StrategyTemplateOut_"];
+                    "text/csv": string;
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
+        };
+    };
     get_backtests: {
         parameters: {
             query?: {
@@ -15159,6 +15582,150 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageOf_RoundTripOut_"];
+                    "text/csv": string;
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
+        };
+    };
+    get_round_trip_bars: {
+        parameters: {
+            query: {
+                round_trip: number;
+                /** @description How many rows at most. */
+                limit?: number;
+                /** @description `next_cursor` of the previous page. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                backtest_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOf_RoundTripBarOut_"];
+                    "text/csv": string;
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
+        };
+    };
+    get_backtest_periods: {
+        parameters: {
+            query?: {
+                by?: "day" | "week" | "month" | "year";
+                /** @description How many rows at most. */
+                limit?: number;
+                /** @description `next_cursor` of the previous page. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                backtest_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOf_RunPeriodOut_"];
+                    "text/csv": string;
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
+        };
+    };
+    get_backtest_positions: {
+        parameters: {
+            query?: {
+                symbol?: string | null;
+                /** @description How many rows at most. */
+                limit?: number;
+                /** @description `next_cursor` of the previous page. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                backtest_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOf_RunPositionOut_"];
+                    "text/csv": string;
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
+        };
+    };
+    get_backtest_events: {
+        parameters: {
+            query?: {
+                kind?: string | null;
+                /** @description How many rows at most. */
+                limit?: number;
+                /** @description `next_cursor` of the previous page. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                backtest_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOf_RunEventOut_"];
                     "text/csv": string;
                 };
             };

@@ -4,7 +4,9 @@
     Sharpe       mean excess return / its standard deviation (of the sample), times the root of the periods a year
     Sortino      mean excess return / downside deviation about the target (all n periods), annualised alike
     drawdown     of the compounded curve including its beginning, a fraction below or at zero
+    its days     of the deepest fall, from the highest before it to the day that was reached again
     growth       compounded a year (CAGR) over calendar time of 365.25 days
+    simple       the total return / the years; told for comparison, and part of no ratio
     Calmar       growth a year / the deepest drawdown
     VaR, ES      historical: the quantile of the returns, and the mean of those at or below it
     beta, alpha  of the returns beside those of a benchmark; alpha is Jensen's, arithmetic, a year
@@ -23,6 +25,7 @@ from paperdesk.core.strategy.indicators import Floats
 
 _DAYS_A_YEAR: Final = 365.25
 _SECONDS_A_DAY: Final = 86_400
+_FALL_DAYS: Final = "max_drawdown_days"
 _FLAT: Final = 1e-12
 # A spread of a sample takes two.
 _LEAST: Final = 2
@@ -31,6 +34,7 @@ NO_SPREAD: Final = "the returns do not differ"
 NO_TIME: Final = "the run lasts less than a day"
 NO_FALL: Final = "the equity never fell"
 RUINED: Final = "the equity came to nothing or less"
+NOT_RECOVERED: Final = "the equity has not come back from its deepest fall"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,8 @@ def measures_of(
 ) -> Measured:
     """Return the measures of an equity curve with at least its beginning; `risk_free` is a rate a year."""
     curve = np.asarray(equity, np.float64)
-    figures: dict[str, float | None] = {"total_return": float(curve[-1] / curve[0] - 1)}
+    total = float(curve[-1] / curve[0] - 1)
+    figures: dict[str, float | None] = {"total_return": total}
     reasons: dict[str, str] = {}
 
     def note(name: str, value: float | None, reason: str) -> None:
@@ -64,6 +69,7 @@ def measures_of(
     days = (at[-1] - at[0]).total_seconds() / _SECONDS_A_DAY
     growth, why = _growth(curve, days)
     figures["max_drawdown"] = fall
+    note("simple_annual", total / days * _DAYS_A_YEAR if days >= 1 else None, NO_TIME)
     note("cagr", growth, why)
     note("calmar", None if growth is None or fall == 0 else growth / -fall, why if growth is None else NO_FALL)
     excess = steps - risk_free / periods_a_year
@@ -78,6 +84,17 @@ def measures_of(
     note("var_95", tail, TOO_SHORT)
     note("es_95", None if tail is None else float(steps[steps <= tail].mean()), TOO_SHORT)
     return Measured(figures, reasons)
+
+
+def duration_of_fall(at: Sequence[datetime], equity: Sequence[float]) -> Measured:
+    """Return the days from the highest before the deepest fall to when that was reached again; null before that."""
+    curve = np.asarray(equity, np.float64)
+    deepest = int(drawdowns(curve).argmin())
+    highest = int(curve[: deepest + 1].argmax())
+    again = np.flatnonzero(curve[deepest:] >= curve[highest])
+    if deepest == highest or not len(again):
+        return Measured({_FALL_DAYS: None}, {_FALL_DAYS: NO_FALL if deepest == highest else NOT_RECOVERED})
+    return Measured({_FALL_DAYS: (at[deepest + int(again[0])] - at[highest]).total_seconds() / _SECONDS_A_DAY}, {})
 
 
 def _growth(curve: Floats, days: float) -> tuple[float | None, str]:

@@ -44,6 +44,7 @@ class Done:
     price: Decimal
     fee: Decimal
     ambiguous: bool = False
+    rule: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

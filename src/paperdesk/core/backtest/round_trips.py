@@ -22,6 +22,7 @@ class RoundTrip:
 
     symbol: str
     side: Side
+    decided_at: datetime
     entered_at: datetime
     multiplier: Decimal
     quantity: Decimal = ZERO
@@ -31,6 +32,9 @@ class RoundTrip:
     held: Decimal = ZERO
     left_at: datetime | None = None
     entry_value: Decimal = ZERO
+    exit_value: Decimal = ZERO
+    entry_rule: str | None = None
+    exit_rule: str | None = None
     exit_reason: str | None = None
     is_ambiguous: bool = False
     order_ids: list[OrderId] = field(default_factory=list[OrderId])
@@ -46,6 +50,11 @@ class RoundTrip:
         return self.entry_value / self.quantity / self.multiplier
 
     @property
+    def exit_price(self) -> Decimal | None:
+        """Return the average price of what closed it; None while it is open."""
+        return None if self.is_open else self.exit_value / self.quantity / self.multiplier
+
+    @property
     def gain(self) -> Decimal:
         """Return what it brought, fees counted; of an open one what has come in less what went out."""
         return self.sold - self.bought - self.fees
@@ -56,6 +65,10 @@ class RoundTrip:
         if order.side is self.side:
             self.quantity += units
             self.entry_value += value
+            self.entry_rule = self.entry_rule or fill.rule
+        else:
+            self.exit_value += value
+            self.exit_rule = fill.rule
         if order.side is Side.BUY:
             self.bought, self.held = self.bought + value, self.held + units
         else:
@@ -78,7 +91,9 @@ def round_trips_of(
         while left > ZERO:
             trip = current.get(symbol)
             if trip is None:
-                trip = current[symbol] = RoundTrip(symbol, order.side, at, order.instrument.multiplier)
+                trip = current[symbol] = RoundTrip(
+                    symbol, order.side, order.accepted_at, at, order.instrument.multiplier
+                )
                 found.append(trip)
             units = left if order.side is trip.side else min(left, abs(trip.held))
             trip.take(order, fill, units, fill.fee * units / fill.quantity)

@@ -192,7 +192,7 @@ class Run:
 
 def _done(event: OrderFilled) -> Done:
     fill = event.fill
-    return Done(event.at, fill.order_id, fill.quantity, fill.price, fill.fee, fill.ambiguous)
+    return Done(event.at, fill.order_id, fill.quantity, fill.price, fill.fee, fill.ambiguous, fill.rule)
 
 
 def _filled(event: OrderFilled, passage: Passage) -> Filled:

@@ -13,6 +13,7 @@ from paperdesk.core.strategy.library.holding import (
     MonthlyRebalance,
     VolatilityTarget,
 )
+from paperdesk.core.strategy.library.quick import BandReversion, LoadTest, Momentum, Scalping
 from paperdesk.core.strategy.library.reversion import Grid, Pairs, RsiReversion
 from paperdesk.core.strategy.library.trend import Breakout, MomentumRotation, MovingAverageCross
 from paperdesk.core.strategy.strategy import Strategy
@@ -47,6 +48,10 @@ SHIPPED: Final = catalogue_of(
         BuyAndHold,
         VolatilityTarget,
         MonthlyRebalance,
+        Momentum,
+        BandReversion,
+        Scalping,
+        LoadTest,
     )
 )
 

@@ -15,7 +15,7 @@ class Cross(Strategy):
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import ClassVar, Final
+from typing import ClassVar, Final, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,18 @@ from paperdesk.core.kernel.errors import Invalid
 from paperdesk.core.strategy.context import Context, Filled
 from paperdesk.core.strategy.history import History
 from paperdesk.core.strategy.parameters import Parameter, read_parameters
+
+Kind: TypeAlias = Literal[
+    "holding",
+    "cost_averaging",
+    "trend_following",
+    "mean_reversion",
+    "grid",
+    "martingale",
+    "scalping",
+    "load_test",
+    "custom",
+]
 
 # Averages of prices on a tick differ by rounding alone below this, and then neither stands above the other.
 TOLERANCE: Final = 1e-6
@@ -53,6 +65,7 @@ class Strategy:
 
     name: ClassVar[str] = ""
     version: ClassVar[int] = 1
+    kind: ClassVar[Kind] = "custom"
     symbols_least: ClassVar[int] = 1
     symbols_most: ClassVar[int] = 1
     parameters: ClassVar[Mapping[str, Parameter]] = {}

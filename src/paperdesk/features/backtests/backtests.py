@@ -47,6 +47,8 @@ class Backtest:
     mode: RunMode = RunMode.EVENTS
     ended_at: datetime | None = None
     report: Mapping[str, Any] | None = None
+    risk_free: Decimal = ZERO
+    benchmark: str | None = None
 
     def made_strategy(self) -> Strategy:
         """Make the strategy; raises what its parameters refuse."""

@@ -36,7 +36,11 @@ async def read_backtest(work: ReadOnly, backtest_id: UUID) -> Backtest:
 
 async def read_report(work: ReadOnly, backtest_id: UUID) -> Mapping[str, Any]:
     """Return what came of a run; one that has not ended has come to nothing yet."""
-    report = (await read_backtest(work, backtest_id)).report
-    if report is None:
-        raise NoReportYet("The backtest has no report yet.", backtest_id=str(backtest_id))
-    return report
+    return report_in(await read_backtest(work, backtest_id))
+
+
+def report_in(backtest: Backtest) -> Mapping[str, Any]:
+    """Return what came of a run that was read, or refuse one that has not ended."""
+    if backtest.report is None:
+        raise NoReportYet("The backtest has no report yet.", backtest_id=str(backtest.id))
+    return backtest.report

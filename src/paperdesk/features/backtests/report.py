@@ -3,33 +3,48 @@
 Money is text and exact; measures are numbers, or null with the reason beside them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any, Final
 
-from paperdesk.core.backtest.measures import measures_of
+from paperdesk.core.backtest.benchmark import against_benchmark
+from paperdesk.core.backtest.excursions import Excursion, excursion_of
+from paperdesk.core.backtest.measures import Measured, duration_of_fall, measures_of
 from paperdesk.core.backtest.result import Failure, Placed, Point, Refused, Result
 from paperdesk.core.backtest.round_trips import RoundTrip, round_trips_of
+from paperdesk.core.backtest.trip_figures import trip_figures
 from paperdesk.core.broker.commands import PlaceOrder
 from paperdesk.core.broker.orders import Order
 from paperdesk.core.kernel.money import ZERO, plain
 from paperdesk.core.kernel.time import instant_text
+from paperdesk.core.strategy.history import History
+from paperdesk.features.backtests.run_records import event_rows, period_rows, position_rows, symbol_rows
 
 POINTS_MAX: Final = 5000
 """How many points of an equity curve are kept; of a longer one every n-th, and the last."""
 
 _PRICE: Final = Decimal("0.000001")
 NO_PRICE = "something held had no price at the beginning or at the end"
-NONE_CLOSED = "no round trip was closed"
-NO_LOSS = "no round trip lost"
 
 
-def report_of(result: Result) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Yardstick:
+    """What a run is measured by: the bars of its symbols, the closes a year, a rate without risk, and a benchmark."""
+
+    history: Callable[[str], History]
+    periods_a_year: float
+    risk_free: Decimal = ZERO
+    benchmark: str | None = None
+
+
+def report_of(result: Result, by: Yardstick) -> dict[str, Any]:
     """Write down what came of a run."""
     orders = {each.id: each for each in result.orders}
     trips = round_trips_of([(each.at, each) for each in result.done], orders)
-    figures, reasons = _figures(result, trips)
+    told = [_of_curve(result.points, by), trip_figures(trips, result.points[0].cash), _exposure(result.points)]
+    measured = _together(told)
     return {
         "began_at": instant_text(result.began_at),
         "ended_at": instant_text(result.ended_at),
@@ -39,39 +54,44 @@ def report_of(result: Result) -> dict[str, Any]:
         "fees": plain(sum((each.fee for each in result.done), ZERO)),
         "equity_before": _money(result.points[0].equity),
         "equity_after": _money(result.points[-1].equity),
-        "figures": figures,
-        "reasons": reasons,
+        "figures": dict(measured.figures),
+        "reasons": dict(measured.reasons),
+        "by_symbol": symbol_rows(trips),
         "equity": [_point(each) for each in _thinned(result.points)],
         "orders": [_order(each) for each in result.orders],
-        "round_trips": [_trip(each) for each in trips],
+        "round_trips": [
+            _trip(number, each, excursion_of(each, by.history(each.symbol), result.ended_at))
+            for number, each in enumerate(trips, 1)
+        ],
+        "periods": period_rows(result.points, trips),
+        "positions": position_rows(result.done, orders),
+        "events": event_rows(result.events, orders),
         "refusals": [_refusal(each) for each in result.refused],
         "failure": None if result.failure is None else _failure(result.failure),
         "is_cancelled": result.is_cancelled,
     }
 
 
-def _figures(result: Result, trips: Sequence[RoundTrip]) -> tuple[dict[str, float | None], dict[str, str]]:
-    """Return the measures of the curve and of the round trips; without every price there are none of the curve."""
-    known = [(each.at, float(each.equity)) for each in result.points if each.equity is not None]
-    is_whole = len(known) == len(result.points)
-    figures: dict[str, float | None] = {}
-    reasons: dict[str, str] = {}
-    if is_whole:
-        measured = measures_of([at for at, _ in known], [equity for _, equity in known])
-        figures, reasons = dict(measured.figures), dict(measured.reasons)
-    else:
-        figures, reasons = {"total_return": None}, {"total_return": NO_PRICE}
-    closed = [each for each in trips if not each.is_open]
-    won = [each.gain for each in closed if each.gain > ZERO]
-    lost = [-each.gain for each in closed if each.gain <= ZERO]
-    figures["win_rate"] = len(won) / len(closed) if closed else None
-    figures["profit_factor"] = float(sum(won, ZERO) / sum(lost, ZERO)) if sum(lost, ZERO) else None
-    figures["exposure"] = sum(bool(each.invested) for each in result.points) / len(result.points)
-    if not closed:
-        reasons |= {"win_rate": NONE_CLOSED, "profit_factor": NONE_CLOSED}
-    elif figures["profit_factor"] is None:
-        reasons["profit_factor"] = NO_LOSS
-    return figures, reasons
+def _of_curve(points: Sequence[Point], by: Yardstick) -> Measured:
+    """Return the measures of the curve, beside a benchmark if there is one; without every price there are none."""
+    known = [(each.at, float(each.equity)) for each in points if each.equity is not None]
+    if len(known) < len(points):
+        return Measured({"total_return": None}, {"total_return": NO_PRICE})
+    at, equity = [at for at, _ in known], [equity for _, equity in known]
+    rates = (by.periods_a_year, float(by.risk_free))
+    found = [measures_of(at, equity, *rates), duration_of_fall(at, equity)]
+    if by.benchmark is not None:
+        found.append(against_benchmark(at, equity, by.history(by.benchmark), *rates))
+    return _together(found)
+
+
+def _together(measured: Sequence[Measured]) -> Measured:
+    figures = {name: figure for each in measured for name, figure in each.figures.items()}
+    return Measured(figures, {name: reason for each in measured for name, reason in each.reasons.items()})
+
+
+def _exposure(points: Sequence[Point]) -> Measured:
+    return Measured({"exposure": sum(bool(each.invested) for each in points) / len(points)}, {})
 
 
 def _thinned(points: Sequence[Point]) -> list[Point]:
@@ -104,16 +124,27 @@ def _order(order: Order | Placed) -> dict[str, Any]:
     }
 
 
-def _trip(trip: RoundTrip) -> dict[str, Any]:
+def _trip(number: int, trip: RoundTrip, excursion: Excursion) -> dict[str, Any]:
+    paid, left = trip.entry_value, trip.exit_price
     return {
+        "number": number,
         "symbol": trip.symbol,
         "side": trip.side.value,
+        "decided_at": instant_text(trip.decided_at),
         "entered_at": instant_text(trip.entered_at),
+        "delay_s": (trip.entered_at - trip.decided_at).total_seconds(),
         "left_at": _instant(trip.left_at),
         "quantity": plain(trip.quantity),
         "entry_price": _price(trip.entry_price),
+        "exit_price": None if left is None else _price(left),
         "gain": None if trip.is_open else plain(trip.gain),
+        "gain_rate": None if trip.is_open or not paid else float(trip.gain / paid),
         "fees": plain(trip.fees),
+        "bars": excursion.bars,
+        "adverse": excursion.adverse,
+        "favourable": excursion.favourable,
+        "entry_rule": trip.entry_rule,
+        "exit_rule": trip.exit_rule,
         "exit_reason": trip.exit_reason,
         "is_ambiguous": trip.is_ambiguous,
     }

@@ -3,12 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from paperdesk.core.backtest.runner import NothingToRun, Stretch
 from paperdesk.core.broker.life import check_opening_cash
 from paperdesk.core.broker.view import UnknownSymbol
 from paperdesk.core.kernel.errors import Invalid
+from paperdesk.core.kernel.money import ZERO
 from paperdesk.core.kernel.principal import Scope
 from paperdesk.core.market.options import canonical_symbol
 from paperdesk.core.strategy.catalogue import SHIPPED, made
@@ -35,6 +37,7 @@ class RequestBacktest:
     """Run a strategy over what a tape has shown, as an account of these terms would have traded.
 
     Without a beginning it begins with the tape, without an end, or with a later one, it ends at the tape's clock.
+    What it brings is measured against a rate without risk, a year, and beside a benchmark's symbol.
     """
 
     opening: OpenAccount
@@ -44,6 +47,8 @@ class RequestBacktest:
     starts_at: datetime | None = None
     ends_at: datetime | None = None
     mode: RunMode = RunMode.EVENTS
+    risk_free: Decimal = ZERO
+    benchmark: str | None = None
 
 
 async def request_backtest(work: UnitOfWork, shelf: Shelf, command: RequestBacktest) -> Backtest:
@@ -55,8 +60,9 @@ async def request_backtest(work: UnitOfWork, shelf: Shelf, command: RequestBackt
     currency = opening.currency or (await read_preferences(work)).base_currency
     check_opening_cash(opening.cash, currency)
     tape, dataset = await on_tape(work, shelf, opening.tape_id)
+    benchmark = None if command.benchmark is None else canonical_symbol(command.benchmark)
     market = TapeMarket(tape, dataset)
-    _check_symbols(market, symbols)
+    _check_symbols(market, symbols if benchmark is None else [*symbols, benchmark])
     stretch = _stretch(tape, dataset, command)
     if command.mode is RunMode.COMPILED:
         from paperdesk.features.backtests.compiled_course import check_compiled  # noqa: PLC0415 - loads a compiler
@@ -80,6 +86,8 @@ async def request_backtest(work: UnitOfWork, shelf: Shelf, command: RequestBackt
         stretch=stretch,
         asked_at=work.now,
         mode=command.mode,
+        risk_free=command.risk_free,
+        benchmark=benchmark,
     )
     await insert_backtest(work, asked)
     await work.record("request_backtest", backtest_id, {"strategy": strategy.name, "tape_id": tape.id})

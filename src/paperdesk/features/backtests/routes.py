@@ -1,23 +1,32 @@
 """REST routes of backtests: strategies, runs, and what came of them."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter
 
+from paperdesk.core.backtest.periods import PeriodKind
 from paperdesk.core.strategy.catalogue import SHIPPED
+from paperdesk.core.strategy.templates import TEMPLATES
 from paperdesk.features.backtests import queries
 from paperdesk.features.backtests.backtests import Backtest
 from paperdesk.features.backtests.delete_backtest import cancel_backtest, delete_backtest
+from paperdesk.features.backtests.read_round_trip import read_round_trip
 from paperdesk.features.backtests.request_backtest import request_backtest
 from paperdesk.features.backtests.schemas import (
     BacktestBody,
     BacktestOut,
     BacktestResultsOut,
+    RoundTripBarOut,
     RoundTripOut,
+    RunEventOut,
     RunOrderOut,
+    RunPeriodOut,
     RunPointOut,
+    RunPositionOut,
     ShippedStrategyOut,
+    StrategyTemplateOut,
 )
 from paperdesk.features.identity.access import Reading, Work
 from paperdesk.features.marketdata.routes import Datasets
@@ -39,6 +48,24 @@ async def get_shipped_strategies(page: Page, work: Reading) -> PageOf[ShippedStr
     kinds = sorted(SHIPPED.values(), key=lambda kind: kind.name)
     found, next_cursor = page.part(kinds, lambda kind: (kind.name,), tuple[str])
     return PageOf(items=[ShippedStrategyOut.of(kind) for kind in found], next_cursor=next_cursor)
+
+
+@router.get("/strategies/templates")
+async def get_strategy_templates(page: Page, work: Reading) -> PageOf[StrategyTemplateOut]:  # noqa: ARG001 - whoever reads may know
+    """List templates: strategies with the parameters that people usually start from."""
+    found, next_cursor = page.part(
+        sorted(TEMPLATES.values(), key=lambda each: each.name), lambda each: (each.name,), tuple[str]
+    )
+    items = [
+        StrategyTemplateOut(
+            name=each.name,
+            description=each.description,
+            strategy=each.strategy,
+            parameters=dict(each.parameters),
+        )
+        for each in found
+    ]
+    return PageOf(items=items, next_cursor=next_cursor)
 
 
 @router.post("/backtests", status_code=202)
@@ -104,6 +131,45 @@ async def get_backtest_round_trips(backtest_id: UUID, work: Reading, page: Page)
     """List the round trips of a run by their beginning."""
     rows, next_cursor = _part(page, (await queries.read_report(work, backtest_id))["round_trips"])
     return PageOf(items=[RoundTripOut.model_validate(each) for each in rows], next_cursor=next_cursor)
+
+
+@router.get("/backtests/{backtest_id}/replay")
+async def get_round_trip_bars(
+    backtest_id: UUID, round_trip: int, work: Reading, shelf: Datasets, page: Page
+) -> PageOf[RoundTripBarOut]:
+    """Replay one round trip bar by bar, from the one it was decided on to the one in which it ended."""
+    rows = await read_round_trip(work, shelf, backtest_id, round_trip)
+    found, next_cursor = page.part(rows, lambda each: (each.at,), tuple[datetime])
+    return PageOf(items=found, next_cursor=next_cursor)
+
+
+@router.get("/backtests/{backtest_id}/periods")
+async def get_backtest_periods(
+    backtest_id: UUID, work: Reading, page: Page, by: PeriodKind = "month"
+) -> PageOf[RunPeriodOut]:
+    """List a run by its days, weeks, months or years, oldest first."""
+    rows, next_cursor = _part(page, (await queries.read_report(work, backtest_id)).get("periods", {}).get(by, []))
+    return PageOf(items=[RunPeriodOut.model_validate(each) for each in rows], next_cursor=next_cursor)
+
+
+@router.get("/backtests/{backtest_id}/positions")
+async def get_backtest_positions(
+    backtest_id: UUID, work: Reading, page: Page, symbol: str | None = None
+) -> PageOf[RunPositionOut]:
+    """List what was held after every fill, oldest first; of one symbol, or of all."""
+    rows = (await queries.read_report(work, backtest_id)).get("positions", [])
+    found, next_cursor = _part(page, [each for each in rows if symbol in (None, each["symbol"])])
+    return PageOf(items=[RunPositionOut.model_validate(each) for each in found], next_cursor=next_cursor)
+
+
+@router.get("/backtests/{backtest_id}/events")
+async def get_backtest_events(
+    backtest_id: UUID, work: Reading, page: Page, kind: str | None = None
+) -> PageOf[RunEventOut]:
+    """List what happened, in order; of one kind, or all."""
+    rows = (await queries.read_report(work, backtest_id)).get("events", [])
+    found, next_cursor = _part(page, [each for each in rows if kind in (None, each["kind"])])
+    return PageOf(items=[RunEventOut.model_validate(each) for each in found], next_cursor=next_cursor)
 
 
 def _part(page: PageParams, rows: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], str | None]:

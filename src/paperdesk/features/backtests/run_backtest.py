@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from paperdesk.core.backtest.result import Result
@@ -11,7 +12,8 @@ from paperdesk.core.kernel.ids import TenantId, UserId
 from paperdesk.core.kernel.principal import Principal, Scope
 from paperdesk.core.kernel.time import instant_text
 from paperdesk.features.backtests.backtests import Backtest, RunMode
-from paperdesk.features.backtests.report import report_of
+from paperdesk.features.backtests.evidence import with_evidence
+from paperdesk.features.backtests.report import Yardstick, report_of
 from paperdesk.features.backtests.store import load_backtest, save_report
 from paperdesk.features.backtests.tape_market import TapeMarket
 from paperdesk.features.marketdata.queries import on_tape
@@ -44,9 +46,10 @@ async def run_backtest(job: Job) -> dict[str, str]:
         if backtest is None:
             raise JobCancelled("The backtest was deleted.")
         tape, dataset = await on_tape(work, Shelf(job.runtime.settings.datasets), backtest.tape_id)
+    market = TapeMarket(tape, dataset)
     run = _compiled if backtest.mode is RunMode.COMPILED else _ran
-    result = await run(job, backtest, TapeMarket(tape, dataset), who.tenant_id)
-    report = await asyncio.to_thread(report_of, result)
+    result = await run(job, backtest, market, who.tenant_id)
+    report = await asyncio.to_thread(reported, backtest, market, result)
     async with job.runtime.work(who) as work:
         await save_report(work, backtest.id, report)
     if result.is_cancelled:
@@ -56,6 +59,17 @@ async def run_backtest(job: Job) -> dict[str, str]:
         facts: dict[str, Fact] = {"at": instant_text(failure.at), "line": failure.line}
         raise JobFailed(failure.error, [Problem("strategy_raised", failure.error, facts)])
     return {"backtest_id": str(backtest.id)}
+
+
+def reported(backtest: Backtest, market: TapeMarket, result: Result) -> dict[str, Any]:
+    """Write down what came of a run, with what it was made from."""
+    by = Yardstick(
+        lambda symbol: market.history_of(symbol, backtest.stretch.upto),
+        market.periods_a_year,
+        backtest.risk_free,
+        backtest.benchmark,
+    )
+    return with_evidence(report_of(result, by), backtest, market.dataset)
 
 
 async def _ran(job: Job, backtest: Backtest, market: TapeMarket, tenant_id: TenantId) -> Result:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from paperdesk.core.kernel.money import ZERO
 from paperdesk.core.strategy.strategy import Strategy
 from paperdesk.features.backtests.backtests import Backtest, RunMode
 from paperdesk.features.backtests.request_backtest import RequestBacktest
@@ -33,6 +34,7 @@ class ShippedStrategyOut(BaseModel):
 
     name: str
     version: int
+    kind: str = Field(examples=["trend_following"])
     description: str
     symbols_least: int
     symbols_most: int
@@ -55,11 +57,21 @@ class ShippedStrategyOut(BaseModel):
         return cls(
             name=kind.name,
             version=kind.version,
+            kind=kind.kind,
             description=" ".join((kind.__doc__ or "").split()),
             symbols_least=kind.symbols_least,
             symbols_most=kind.symbols_most,
             parameters=parameters,
         )
+
+
+class StrategyTemplateOut(BaseModel):
+    """A shipped strategy and the parameters to start from."""
+
+    name: str
+    description: str
+    strategy: str
+    parameters: dict[str, str | int]
 
 
 class BacktestBody(OpenAccountBody):
@@ -93,6 +105,9 @@ class BacktestBody(OpenAccountBody):
     )
     ends_at: InstantText | None = Field(default=None, description="The tape's clock unless you name an earlier one.")
 
+    risk_free: NumberText = Field(default=ZERO, ge=-1, le=1, description="A rate without risk, a year; 0.02 is 2 %.")
+    benchmark: Line | None = Field(default=None, description="A symbol to measure beside, such as SPY.")
+
     @model_validator(mode="after")
     def _names_each_symbol_once(self) -> "BacktestBody":
         if len(set(self.symbols)) < len(self.symbols):
@@ -102,7 +117,15 @@ class BacktestBody(OpenAccountBody):
     def request(self) -> RequestBacktest:
         """Return what is asked as a command."""
         return RequestBacktest(
-            self.command(), self.strategy, self.symbols, self.parameters, self.starts_at, self.ends_at, self.mode
+            self.command(),
+            self.strategy,
+            self.symbols,
+            self.parameters,
+            self.starts_at,
+            self.ends_at,
+            self.mode,
+            self.risk_free,
+            self.benchmark,
         )
 
 
@@ -121,6 +144,8 @@ class BacktestOut(BaseModel):
     currency: str
     cash: NumberText
     mode: RunMode
+    risk_free: NumberText
+    benchmark: str | None
     after_cursor: int = Field(description="Facts after this one are run.")
     upto_cursor: int = Field(description="Facts up to this one are run.")
     asked_at: datetime
@@ -149,7 +174,7 @@ class BacktestOut(BaseModel):
 
 _SAME = (
     "id", "name", "tape_id", "dataset_id", "strategy", "version", "currency", "cash", "asked_at", "ended_at", "job_id",
-    "mode",
+    "mode", "risk_free", "benchmark",
 )  # fmt: skip
 
 
@@ -183,16 +208,92 @@ class RunOrderOut(BaseModel):
 class RoundTripOut(BaseModel):
     """What happened between holding nothing of a symbol and holding nothing again; an open one has no gain yet."""
 
+    number: int = Field(description="Its place in the run, from 1.")
     symbol: str
     side: str
+    decided_at: datetime = Field(description="When the order that began it was placed.")
     entered_at: datetime
+    delay_s: float = Field(description="Seconds from the decision to the first fill.")
     left_at: datetime | None
     quantity: NumberText
     entry_price: NumberText
-    gain: NumberText | None
+    exit_price: NumberText | None
+    gain: NumberText | None = Field(description="What it brought, fees counted.")
+    gain_rate: float | None = Field(description="The gain as a fraction of what was paid to enter.")
     fees: NumberText
+    bars: int = Field(description="How many bars closed while it was held.")
+    adverse: float | None = Field(
+        description="The worst price of those bars against the entry, a fraction at or below 0."
+    )
+    favourable: float | None = Field(description="The best one, a fraction at or above 0.")
+    entry_rule: str | None = Field(description="The rule by which its first fill was made.")
+    exit_rule: str | None
     exit_reason: str | None
     is_ambiguous: bool = Field(description="A bar did not tell what came first; the worse was taken.")
+
+
+class RunPeriodOut(BaseModel):
+    """A day, week, month or year of a run; its return counts from the last worth before it."""
+
+    name: str = Field(examples=["2024-06"])
+    began_at: datetime
+    ended_at: datetime
+    equity: NumberText | None
+    gain: NumberText | None
+    rate: float | None
+    round_trips: int = Field(description="How many were closed in it.")
+    round_trip_gain: NumberText
+
+
+class RunPositionOut(BaseModel):
+    """What was held of a symbol after a fill."""
+
+    at: datetime
+    symbol: str
+    quantity: NumberText
+    average_price: NumberText | None
+
+
+class RunEventOut(BaseModel):
+    """Something that happened to the account of a run, in order."""
+
+    seq: int
+    at: datetime
+    kind: str = Field(examples=["order_filled"])
+    order_id: UUID | None
+    symbol: str | None
+    reason: str | None = Field(description="The rule of a fill, or why an order ended.")
+
+
+class RunSymbolOut(BaseModel):
+    """What the closed round trips of a symbol brought, and what all trading of it cost."""
+
+    symbol: str
+    round_trips: int
+    gain: NumberText
+    fees: NumberText
+
+
+class RunEvidenceOut(BaseModel):
+    """SHA-256 of what was asked, of the data and of the results, and the version that ran it."""
+
+    config_hash: str
+    dataset_hash: str
+    code_version: str
+    result_hash: str = Field(description="Equal for equal inputs; ids of the run are left out.")
+
+
+class RoundTripBarOut(BaseModel):
+    """A bar of a round trip, and what was held at its close and had come of it, without fees."""
+
+    at: datetime
+    open: NumberText | None
+    high: NumberText | None
+    low: NumberText | None
+    close: NumberText
+    volume: NumberText | None
+    quantity: NumberText
+    unrealised_pl: NumberText | None
 
 
 class RunRefusalOut(BaseModel):
@@ -227,6 +328,8 @@ class BacktestResultsOut(BaseModel):
     equity_after: NumberText | None
     figures: dict[str, float | None]
     reasons: dict[str, str]
+    by_symbol: list[RunSymbolOut] = []
+    evidence: RunEvidenceOut | None = Field(default=None, description="Null for runs from before it was kept.")
     refusals: list[RunRefusalOut]
     failure: RunFailureOut | None
     is_cancelled: bool
@@ -234,4 +337,4 @@ class BacktestResultsOut(BaseModel):
     @classmethod
     def of(cls, report: Mapping[str, Any]) -> "BacktestResultsOut":
         """Show the figures of a report."""
-        return cls.model_validate({name: report[name] for name in cls.model_fields})
+        return cls.model_validate({name: report[name] for name in cls.model_fields if name in report})

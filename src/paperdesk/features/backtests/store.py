@@ -36,7 +36,7 @@ async def insert_backtest(work: UnitOfWork, asked: Backtest) -> None:
 
 _SAME: Final = (
     "id", "job_id", "name", "tape_id", "dataset_id", "strategy", "version", "symbols", "currency", "cash", "asked_at",
-    "mode",
+    "mode", "risk_free", "benchmark",
 )  # fmt: skip
 
 
@@ -87,4 +87,6 @@ def _backtest(row: Row) -> Backtest:
         mode=RunMode(row["mode"]),
         ended_at=row["ended_at"],
         report=row.get("report"),
+        risk_free=row["risk_free"],
+        benchmark=row["benchmark"],
     )

@@ -23,6 +23,8 @@ backtests = Table(
     Column("mode", Text, nullable=False),
     Column("currency", Text, nullable=False),
     Column("cash", Exact, nullable=False),
+    Column("risk_free", Exact, nullable=False),
+    Column("benchmark", Text),
     Column("after_cursor", BigInteger, nullable=False),
     Column("upto_cursor", BigInteger, nullable=False),
     Column("report", JSONB),

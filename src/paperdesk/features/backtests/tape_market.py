@@ -7,6 +7,7 @@ import numpy as np
 from paperdesk.core.kernel.ids import InstrumentId
 from paperdesk.core.market.instruments import Instrument
 from paperdesk.core.market.options import canonical_symbol
+from paperdesk.core.market.sessions import XNYS
 from paperdesk.core.strategy.history import Column, History
 from paperdesk.core.strategy.indicators import Floats
 from paperdesk.features.backtests.price_spans import PricesOf
@@ -16,6 +17,8 @@ from paperdesk.features.marketdata.feeds.columns import ABSENT, Ints
 from paperdesk.features.marketdata.feeds.dataset import Dataset
 from paperdesk.features.marketdata.tapes import Tape
 
+DAYS_OF_AN_EXCHANGE = 252
+DAYS = 365
 _NONE = np.empty(0, np.int64)
 
 
@@ -44,6 +47,17 @@ class TapeMarket(TapePast):
     def sessions_closed(self, cursor: int) -> int:
         """Return how many sessions have closed by then."""
         return self.dataset.sessions_closed(cursor)
+
+    @property
+    def periods_a_year(self) -> float:
+        """Return how many sessions close in a year: those of an exchange, or every day."""
+        return DAYS_OF_AN_EXCHANGE if self.dataset.calendar.name == XNYS else DAYS
+
+    def history_of(self, symbol: str, upto: int) -> History:
+        """Return the bars of a symbol that was run, none of them told yet."""
+        found = self.instrument(symbol)
+        assert found is not None, "what was run is on its tape"
+        return self.history(found, upto)
 
     def history(self, instrument: Instrument, upto: int) -> History:
         """Return the bars that have closed by a cursor, none of them told yet."""

@@ -35,6 +35,8 @@ from paperdesk.core.market.instruments import Instrument
 from paperdesk.core.strategy.history import History
 from paperdesk.core.strategy.strategy import AS_IT_IS, HOLD, Strategy, Targets
 
+# What every order of a compiled run is filled by: the open of the next bar, as the exact engine calls it.
+OPENED: Final = "open"
 NO_TARGETS: Final = "strategy_without_targets"
 _ENDS: Final = {
     FILLED: (OrderStatus.FILLED, "filled"),
@@ -124,7 +126,7 @@ class _Telling:
         for row in outcome.fills:
             bar, units = int(row[BAR]), outcome.units(abs(int(row[UNITS])))
             price, fee = outcome.price(int(row[PRICE])), outcome.money(int(row[FEE]))
-            yield Done(instant_of(outcome.bars.open_at[bar + 1]), self._id(bar), units, price, fee)
+            yield Done(instant_of(outcome.bars.open_at[bar + 1]), self._id(bar), units, price, fee, rule=OPENED)
 
     def refused(self) -> Iterator[Refused]:
         """Yield every refusal."""

@@ -13,6 +13,7 @@ class BuyAndHold(Strategy):
     """Buy at the first bar, in equal parts, and hold."""
 
     name = "buy_and_hold"
+    kind = "holding"
     symbols_most = 200
     share = number("0.98", "0.01", "1")
 
@@ -31,6 +32,7 @@ class DollarCostAveraging(Strategy):
     """Buy for the same money every so many bars, as long as there is cash."""
 
     name = "dollar_cost_averaging"
+    kind = "cost_averaging"
     every = whole(21, 1, 1000)
     amount = number("1000", "1", "1000000000")
 
@@ -53,6 +55,7 @@ class MonthlyRebalance(Strategy):
     """Hold symbols in equal parts, brought back to them at the first bar of every month."""
 
     name = "monthly_rebalance"
+    kind = "holding"
     symbols_most = 200
     share = number("0.98", "0.01", "1")
 
@@ -74,6 +77,7 @@ class VolatilityTarget(Strategy):
     """Hold more of a symbol while it is calm and less while it moves, so that the account moves alike."""
 
     name = "volatility_target"
+    kind = "holding"
     length = whole(21, 2, 500)
     target = number("0.10", "0.01", "2")
     bars_a_year = whole(252, 1, 1000000)
@@ -96,23 +100,28 @@ class VolatilityTarget(Strategy):
 
 
 class Martingale(Strategy):
-    """Buy a piece, double after every fall, and sell all at a gain: many small gains, and now and then a ruin.
+    """Buy a piece, a greater one after every fall, and sell all at a gain: many small gains, now and then a ruin.
 
     Shipped to be looked at and not to be followed: it risks everything for little.
     """
 
     name = "martingale"
+    version = 2
+    kind = "martingale"
     fall = number("0.03", "0.001", "0.5")
+    fall_scale = number("1", "1", "5")
+    size_scale = number("2", "1", "10")
     gain = number("0.02", "0.001", "1")
+    stop = number("0.5", "0.001", "1")
     first_share = number("0.02", "0.001", "0.5")
-    doublings = whole(5, 0, 20)
+    additions = whole(5, 0, 20)
 
     def on_start(self, context: Context) -> None:
         """Nothing has been bought yet."""
         self._bought: list[tuple[Decimal, Decimal]] = []
 
     def on_bar(self, context: Context) -> None:
-        """Sell at the gain, buy twice as much after a fall, or begin."""
+        """Sell at the gain or at the stop, buy more after a fall, or begin."""
         price, equity = context.price(self.symbol), context.equity
         if price is None or equity is None:
             return
@@ -121,12 +130,15 @@ class Martingale(Strategy):
             return
         units = sum((each for each, _ in self._bought), ZERO)
         average = sum((each * paid for each, paid in self._bought), ZERO) / units
-        last_units, last_price = self._bought[-1]
-        if price >= average * (1 + self.gain):
+        if price >= average * (1 + self.gain) or price <= average * (1 - self.stop):
             self._bought = []
             context.hold(self.symbol, ZERO)
-        elif price <= last_price * (1 - self.fall) and len(self._bought) <= self.doublings:
-            self._buy(context, price, 2 * last_units)
+        elif len(self._bought) <= self.additions and price <= self._next_level():
+            self._buy(context, price, whole_units(self._bought[-1][0] * self.size_scale))
+
+    def _next_level(self) -> Decimal:
+        """Return the price at which it buys again: each fall may be wider than the one before."""
+        return self._bought[-1][1] * (1 - self.fall * self.fall_scale ** (len(self._bought) - 1))
 
     def _buy(self, context: Context, price: Decimal, units: Decimal) -> None:
         if ZERO < units * price <= context.cash:

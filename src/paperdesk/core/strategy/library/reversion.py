@@ -15,9 +15,11 @@ class RsiReversion(Strategy):
     """Buy what has fallen too fast by its relative strength index, and sell once that has come back."""
 
     name = "rsi_reversion"
+    version = 2
+    kind = "mean_reversion"
     length = whole(14, 2, 500)
     buy_below = number("30", "0", "100")
-    sell_above = number("55", "0", "100")
+    sell_above = number("70", "0", "100")
     share = number("0.5", "0.01", "1")
 
     def on_start(self, context: Context) -> None:
@@ -42,6 +44,7 @@ class Pairs(Strategy):
     """
 
     name = "pairs"
+    kind = "mean_reversion"
     symbols_least = symbols_most = 2
     length = whole(60, 5, 1000)
     far = number("2", "0.1", "10")
@@ -73,11 +76,13 @@ class Pairs(Strategy):
 
 
 class Grid(Strategy):
-    """Buy a piece at every step down from the first price, and sell one at every step up again."""
+    """Buy a piece at every level below the first price, down to the last one, and sell one at every level up again."""
 
     name = "grid"
-    step = number("0.02", "0.001", "0.5")
-    pieces = whole(5, 1, 100)
+    version = 2
+    kind = "grid"
+    step = number("0.01", "0.001", "0.5")
+    levels = whole(10, 1, 100)
     share = number("0.8", "0.01", "1")
 
     def on_start(self, context: Context) -> None:
@@ -86,12 +91,12 @@ class Grid(Strategy):
         self._piece = ZERO
 
     def on_bar(self, context: Context) -> None:
-        """Hold as many pieces as there are steps between the first price and the last."""
+        """Hold as many pieces as there are levels between the first price and the last."""
         price, equity = context.price(self.symbol), context.equity
         if price is None or equity is None:
             return
         if self._anchor is None:
             self._anchor = price
-            self._piece = (equity * self.share / price / self.pieces).quantize(Decimal(1), "ROUND_FLOOR")
+            self._piece = (equity * self.share / price / self.levels).quantize(Decimal(1), "ROUND_FLOOR")
         steps = int((1 - price / self._anchor) / self.step)
-        context.hold(self.symbol, self._piece * min(max(steps, 0), self.pieces))
+        context.hold(self.symbol, self._piece * min(max(steps, 0), self.levels))

@@ -17,6 +17,7 @@ class MovingAverageCross(Strategy):
     """Long while a fast average of closes stands above a slow one; a tie changes nothing."""
 
     name = "sma_cross"
+    kind = "trend_following"
     fast = whole(10, 1, 1000)
     slow = whole(30, 2, 1000)
     quantity = number("100", "0.000001", "1000000000")
@@ -48,6 +49,7 @@ class Breakout(Strategy):
     """Buy above the highest high of the bars before, with a stop; leave below their lowest low."""
 
     name = "breakout"
+    kind = "trend_following"
     entry = whole(20, 2, 1000)
     leave = whole(10, 1, 1000)
     stop_rate = number("0.05", "0.001", "0.9")
@@ -86,6 +88,7 @@ class MomentumRotation(Strategy):
     """Hold those of many symbols that have gained most, in equal parts, chosen anew every so many bars."""
 
     name = "momentum_rotation"
+    kind = "trend_following"
     symbols_least, symbols_most = 2, 200
     lookback = whole(126, 1, 1000)
     every = whole(21, 1, 1000)

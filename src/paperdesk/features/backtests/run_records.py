@@ -1,0 +1,105 @@
+"""What happened in a run, as rows that are kept: events in order, positions after every fill, periods, symbols."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Any, Final
+
+from paperdesk.core.backtest.periods import Period, PeriodKind, periods_of
+from paperdesk.core.backtest.result import Done, Placed, Point
+from paperdesk.core.backtest.round_trips import RoundTrip
+from paperdesk.core.broker.events import Event, OrderAccepted, OrderFilled
+from paperdesk.core.broker.orders import Order, Side
+from paperdesk.core.kernel.ids import OrderId
+from paperdesk.core.kernel.money import ZERO, plain
+from paperdesk.core.kernel.time import instant_text
+
+_PRICE: Final = Decimal("0.000001")
+_KINDS: Final[tuple[PeriodKind, ...]] = ("day", "week", "month", "year")
+
+
+def event_rows(events: Iterable[Event], orders: Mapping[OrderId, Order | Placed]) -> list[dict[str, Any]]:
+    """Return the events of a run in their order: what happened, to which order, and why."""
+    return [_event(each, orders) for each in events]
+
+
+def _event(event: Event, orders: Mapping[OrderId, Order | Placed]) -> dict[str, Any]:
+    order_id = _order_of(event)
+    order = None if order_id is None else orders.get(order_id)
+    return {
+        "seq": event.seq,
+        "at": instant_text(event.at),
+        "kind": kind_of(type(event)),
+        "order_id": None if order_id is None else str(order_id),
+        "symbol": None if order is None else order.instrument.symbol,
+        "reason": event.fill.rule if isinstance(event, OrderFilled) else getattr(event, "reason", None),
+    }
+
+
+def kind_of(event: type) -> str:
+    """Return what a kind of event is called outside, such as order_filled."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", event.__name__).lower()
+
+
+def _order_of(event: Event) -> OrderId | None:
+    if isinstance(event, OrderAccepted):
+        return event.order.id
+    found: OrderId | None = event.fill.order_id if isinstance(event, OrderFilled) else getattr(event, "order_id", None)
+    return found
+
+
+def position_rows(fills: Iterable[Done], orders: Mapping[OrderId, Order | Placed]) -> list[dict[str, Any]]:
+    """Return what was held of a symbol after every fill of it, and what it had cost on average."""
+    held: dict[str, tuple[Decimal, Decimal]] = {}
+    rows: list[dict[str, Any]] = []
+    for fill in fills:
+        order = orders[fill.order_id]
+        symbol = order.instrument.symbol
+        held[symbol] = units, average = _after(held.get(symbol, (ZERO, ZERO)), order.side, fill)
+        price = None if not units else plain(average.quantize(_PRICE, ROUND_HALF_EVEN))
+        rows.append({"at": instant_text(fill.at), "symbol": symbol, "quantity": plain(units), "average_price": price})
+    return rows
+
+
+def _after(before: tuple[Decimal, Decimal], side: Side, fill: Done) -> tuple[Decimal, Decimal]:
+    """Return units and average price after a fill: what adds is averaged in, and what turns over begins anew."""
+    (units, average), price = before, fill.price
+    change = fill.quantity if side is Side.BUY else -fill.quantity
+    now = units + change
+    if units * change >= ZERO:
+        return now, (average * units + price * change) / now
+    return now, average if now * units > ZERO else price
+
+
+def period_rows(points: Sequence[Point], trips: Sequence[RoundTrip]) -> dict[str, list[dict[str, Any]]]:
+    """Return a run by days, weeks, months and years."""
+    return {kind: [_period(each) for each in periods_of(points, trips, kind)] for kind in _KINDS}
+
+
+def _period(period: Period) -> dict[str, Any]:
+    return {
+        "name": period.name,
+        "began_at": instant_text(period.began_at),
+        "ended_at": instant_text(period.ended_at),
+        "equity": None if period.equity is None else plain(period.equity),
+        "gain": None if period.gain is None else plain(period.gain),
+        "rate": period.rate,
+        "round_trips": period.round_trips,
+        "round_trip_gain": plain(period.round_trip_gain),
+    }
+
+
+def symbol_rows(trips: Iterable[RoundTrip]) -> list[dict[str, Any]]:
+    """Return what each symbol has brought by its closed round trips, and what trading it has cost."""
+    by_symbol: dict[str, list[RoundTrip]] = {}
+    for trip in trips:
+        by_symbol.setdefault(trip.symbol, []).append(trip)
+    return [
+        {
+            "symbol": symbol,
+            "round_trips": sum(not each.is_open for each in found),
+            "gain": plain(sum((each.gain for each in found if not each.is_open), ZERO)),
+            "fees": plain(sum((each.fees for each in found), ZERO)),
+        }
+        for symbol, found in sorted(by_symbol.items())
+    ]
