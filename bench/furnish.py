@@ -21,6 +21,7 @@ from paperdesk.infra.home import Home
 from paperdesk.infra.runtime import Runtime
 from paperdesk.infra.settings import Settings
 from paperdesk.infra.work import UnitOfWork
+from paperdesk.serving import vault_of
 
 SYMBOLS = tuple(f"B{letter}N{letter}" for letter in "ABCDEFGHIJ")
 OPENS_AT = datetime(2025, 6, 2, 13, 30, tzinfo=UTC)
@@ -71,7 +72,7 @@ def runtime_at(settings: Settings) -> Runtime:
     """Return a runtime on the database that the settings name; nothing in it runs by itself."""
     assert settings.database_url is not None, "the desk under test runs the database"
     server = Server.at(settings.database_url.get_secret_value())
-    return Runtime(settings, server, TokenHasher(load_pepper(Home(settings.directory).secret)))
+    return Runtime(settings, server, TokenHasher(load_pepper(Home(settings.directory).secret)), vault_of(settings))
 
 
 async def furnish(settings: Settings, wanted: Furniture) -> Furnished:

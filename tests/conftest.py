@@ -24,7 +24,7 @@ from paperdesk.core.kernel.money import trap_floats
 from paperdesk.features.identity.access import Gate
 from paperdesk.features.identity.found_desk import Desk, FoundDesk, found_desk
 from paperdesk.infra.clock import FrozenClock
-from paperdesk.infra.crypto import TokenHasher
+from paperdesk.infra.crypto import TokenHasher, Vault
 from paperdesk.infra.db import APP_ROLE, SYSTEM_ROLE, Server
 from paperdesk.infra.postgres import EmbeddedPostgres
 from paperdesk.infra.runtime import Runtime
@@ -129,7 +129,8 @@ def clock() -> FrozenClock:
 async def runtime(database: TestDatabase, clock: FrozenClock, tmp_path: Path) -> Runtime:
     """A runtime on an empty database."""
     await database.clean()
-    fresh = Runtime(Settings(home=tmp_path), database.server, TokenHasher(b"test" * 8), clock)
+    secrets = TokenHasher(b"test" * 8), Vault({"first": bytes(32)})
+    fresh = Runtime(Settings(home=tmp_path), database.server, *secrets, clock)
     fresh.app, fresh.system = database.app, database.system  # connections outlive tests, nothing else does
     return fresh
 

@@ -37,7 +37,6 @@ from paperdesk.features.watch.check_price_alerts import Watcher
 from paperdesk.features.watch.numbered_news import NumberedNews
 from paperdesk.features.watch.tell_of_orders import CHANNEL as NOTIFICATIONS
 from paperdesk.features.watch.tell_of_orders import Teller
-from paperdesk.infra.crypto import Vault
 from paperdesk.infra.notices import Notices
 from paperdesk.infra.outbound import Surroundings
 from paperdesk.infra.outbox import CHANNEL as EVENTS
@@ -292,6 +291,5 @@ async def at_work(
 def sources_at(runtime: Runtime, stand: VendorStand) -> Sources:
     """Return the sources of a desk whose vendors are all the one stand; nobody waits for them in real time."""
     around = Surroundings(runtime.clock, lambda _: asyncio.sleep(0), lambda: 1.0, runtime.metrics)
-    vault = Vault({"first": bytes(32)})
     connections = lambda: httpx.AsyncClient(transport=httpx.ASGITransport(stand))  # noqa: E731
-    return Sources(runtime.settings, vault, around, connections, stand.opens_wire)
+    return Sources(runtime.settings, runtime.vault, around, connections, stand.opens_wire)

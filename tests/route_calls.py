@@ -56,6 +56,12 @@ CALLS = {
     ("PUT", "/v1/me/password"): Call(body={"new_password": "correct horse battery staple"}),
     ("GET", "/v1/me/preferences"): Call(),
     ("PATCH", "/v1/me/preferences"): Call(body={"time_zone": "Europe/Zurich", "default_account_id": "{account_id}"}),
+    ("GET", "/v1/me/second-factor"): Call(),
+    ("POST", "/v1/me/second-factor"): Call(body={}),
+    ("POST", "/v1/me/second-factor/confirmation"): Call(body={"code": "000000"}),
+    ("POST", "/v1/me/second-factor/recovery-codes"): Call(body={"code": "000000"}),
+    ("POST", "/v1/me/second-factor/removal"): Call(body={"code": "000000"}),
+    ("DELETE", "/v1/users/{user_id}/second-factor"): Call(),
     ("GET", "/v1/users"): Call(),
     ("POST", "/v1/users"): Call(body={"email": "new@desk.test", "name": "New", "role": "trader"}),
     ("GET", "/v1/users/{user_id}"): Call(),
@@ -297,6 +303,11 @@ NAMED = {
     "market": "stocks",
     "contract": "ACME240607C00100000",
 }
+# What changes a second factor, which nobody here has begun: see tests/features/identity/test_second_factor.py.
+CODED = {
+    ("POST", f"/v1/me/second-factor/{each}"): "everybody has a second factor of their own"
+    for each in ("confirmation", "recovery-codes", "removal")
+}
 # Everybody ends logins of their own, and nobody another's, which are not there for them.
 THEIR_OWN = {
     ("DELETE", "/v1/logins/{login_id}"),
@@ -310,6 +321,7 @@ ADMINISTRATION = (
     ("PATCH", "/v1/users/{user_id}"),
     ("DELETE", "/v1/users/{user_id}"),
     ("POST", "/v1/users/{user_id}/sign-in-links"),
+    ("DELETE", "/v1/users/{user_id}/second-factor"),
     ("PUT", "/v1/sources/{source}/key"),
     ("DELETE", "/v1/sources/{source}/key"),
 )
@@ -320,6 +332,7 @@ HARMLESS = {
     ("PATCH", "/v1/me"): "everybody has a name of their own",
     ("POST", "/v1/keys"): "everybody has keys of their own, which can do no more than they",
     ("POST", "/v1/me/deletion"): "everybody may go for good",
+    ("POST", "/v1/me/second-factor"): "everybody has a second factor of their own",
     ("PUT", "/v1/me/password"): "everybody has a password of their own",
     ("POST", "/v1/orders/preview"): "an order is worked out and not placed",
     ("POST", "/v1/options/payoff"): "a strategy is worked out and not bought",

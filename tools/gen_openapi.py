@@ -38,11 +38,11 @@ FILE = ROOT / "docs" / "reference" / "openapi.json"
 
 def unplugged_app() -> FastAPI:
     """Return the whole app over a desk that reaches no database: good for asking what there is."""
-    runtime = Runtime(Settings(), Server({}), TokenHasher(b""))
+    runtime = Runtime(Settings(), Server({}), TokenHasher(b""), Vault({"none": bytes(32)}))
     shelf = Shelf(runtime.settings.datasets)
     relay = Relay(runtime.server, runtime.bus, runtime.metrics)
     around = Surroundings(runtime.clock, asyncio.sleep, lambda: 0.0, runtime.metrics)
-    sources = Sources(runtime.settings, Vault({"none": bytes(32)}), around)
+    sources = Sources(runtime.settings, runtime.vault, around)
     writer = OrderWriter(runtime, shelf, relay)
     desk = Desk(runtime, Gate(runtime), shelf, writer, sources, Publication(shelf))
     return build_app(desk, version("paperdesk"), [stream, tool_list], [dialect(desk)])

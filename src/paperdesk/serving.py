@@ -39,6 +39,7 @@ from paperdesk.features.broker.warm_quotes import Warmer
 from paperdesk.features.identity.access import Gate
 from paperdesk.features.identity.found_desk import FoundDesk, found_desk
 from paperdesk.features.identity.issue_sign_in_link import issue_sign_in_link
+from paperdesk.features.identity.reseal_second_factors import reseal_second_factors
 from paperdesk.features.marketdata.add_datasets import first_day_of
 from paperdesk.features.marketdata.answers import CHANNEL
 from paperdesk.features.marketdata.jobs import jobs_with
@@ -113,12 +114,13 @@ async def running_desk(settings: Settings) -> AsyncIterator[Desk]:
         server, owner = await stack.enter_async_context(database(settings))
         await bring_up_to_date(owner)
         pepper = load_pepper(Home(settings.directory).secret)
-        runtime = Runtime(settings, server, TokenHasher(pepper))
+        runtime = Runtime(settings, server, TokenHasher(pepper), vault_of(settings))
         stack.push_async_callback(runtime.close)
         shelf = Shelf(settings.datasets)
         sources = sources_of(runtime)
         stack.push_async_callback(sources.close)
         await reseal_source_keys(runtime, sources)
+        await reseal_second_factors(runtime)
         relay = Relay(server, runtime.bus, runtime.metrics)
         writer, publication = OrderWriter(runtime, shelf, relay), Publication(shelf)
         stack.push_async_callback(writer.close)
@@ -155,11 +157,15 @@ async def running_desk(settings: Settings) -> AsyncIterator[Desk]:
 
 def sources_of(runtime: Runtime) -> Sources:
     """Return the sources of live prices of a desk, with the keys it can open."""
-    given = runtime.settings.sealing_keys
-    kept = Home(runtime.settings.directory).sealing_keys
-    keys = load_sealing_keys(kept, None if given is None else given.get_secret_value())
     around = Surroundings(runtime.clock, asyncio.sleep, SystemRandom().random, runtime.metrics)
-    return Sources(runtime.settings, Vault(keys), around)
+    return Sources(runtime.settings, runtime.vault, around)
+
+
+def vault_of(settings: Settings) -> Vault:
+    """Return what seals the secrets of a desk and opens those it can."""
+    given = settings.sealing_keys
+    kept = Home(settings.directory).sealing_keys
+    return Vault(load_sealing_keys(kept, None if given is None else given.get_secret_value()))
 
 
 async def _drained(writer: OrderWriter) -> None:

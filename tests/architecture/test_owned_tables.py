@@ -29,7 +29,8 @@ ACROSS_TENANTS: dict[str, str] = {
     "features/identity/store.py:note_used": "as find_key, which found it",
     "features/identity/store.py:find_login": "who holds a login is asked before anybody is known",
     "features/identity/login_store.py:find_refresh": "who keeps a login alive is asked before anybody is known",
-    "features/identity/store.py:spend_link": "who signs in by a link is asked before anybody is known",
+    "features/identity/store.py:find_link": "who signs in by a link is asked before anybody is known",
+    "features/identity/store.py:spend_link": "as find_link, which found it",
 }
 
 

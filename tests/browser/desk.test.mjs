@@ -1,6 +1,7 @@
 // The desk in a real browser. Needs BASE_URL and SIGN_IN_URL of a running server with a seeded account on a tape
 // of daily prices; CHROMIUM_PATH if Chromium is not at /usr/bin/chromium; SHOTS for a folder of pictures.
 import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { after, before, describe, it } from "node:test";
@@ -388,6 +389,60 @@ describe("the desk", () => {
     await page.getByRole("button", { name: "Revoke key" }).click();
     await page.getByRole("button", { name: `Revoke ${name}` }).waitFor({ state: "detached" });
     await close();
+  });
+});
+
+describe("the second factor", () => {
+  const codeOf = (secret, later) => {
+    const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+    const bits = [...secret].map((sign) => alphabet.indexOf(sign).toString(2).padStart(5, "0")).join("");
+    const key = Buffer.from(bits.match(/.{8}/g).map((byte) => Number.parseInt(byte, 2)));
+    const step = Buffer.alloc(8);
+    step.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000) + later));
+    const digest = createHmac("sha1", key).update(step).digest();
+    const number = digest.readUInt32BE(digest[19] & 15) & 0x7fffffff;
+    return String(number % 1_000_000).padStart(6, "0");
+  };
+
+  it("is set up with a code of the app, shows recovery codes once, and is removed with the next code", async () => {
+    const { page, close } = await open("/settings");
+    await page.getByRole("button", { name: "Set up" }).click();
+    await page.getByRole("button", { name: "Continue" }).click(); // a link was used just now: no password
+    const secret = (await page.locator("[data-secret]").getAttribute("data-secret")) ?? "";
+    await page.getByLabel("Code").fill(codeOf(secret, 0));
+    await page.getByRole("button", { name: "Confirm" }).click();
+    await page.locator("[data-recovery-code]").nth(9).waitFor();
+    assert.deepEqual(await violations(page), []);
+    await page.getByRole("button", { name: "I have kept them" }).click();
+    await page.getByText("10 recovery codes left").waitFor();
+    await page.getByRole("button", { name: "Remove" }).click();
+    await page.getByLabel("Code").fill(codeOf(secret, 1));
+    await page.getByRole("button", { name: "Remove second factor" }).click();
+    await page.getByRole("button", { name: "Set up" }).waitFor();
+    await close();
+  });
+
+  it("is asked for when signing in, after the password", async () => {
+    const context = await browser.newContext({ viewport: DESKTOP });
+    const page = await context.newPage();
+    const shown = [];
+    await page.route("**/v1/logins", (route) => {
+      shown.push(route.request().postDataJSON());
+      const code = shown.length === 1 ? "code_needed" : "code_refused";
+      const problem = { title: "No", status: 401, code, detail: "This code is wrong.", request_id: "req_1" };
+      return route.fulfill({ status: 401, contentType: "application/problem+json", body: JSON.stringify(problem) });
+    });
+    await page.goto(`${BASE_URL}/sign-in`);
+    await page.getByLabel("E-mail").fill("ada@example.com");
+    await page.getByLabel("Password").fill("right password");
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByLabel("Code").fill("123456");
+    assert.equal(await page.getByRole("alert").count(), 0);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByRole("alert", { name: "" }).filter({ hasText: "This code is wrong." }).waitFor();
+    assert.deepEqual(shown[1], { email: "ada@example.com", password: "right password", code: "123456" });
+    assert.deepEqual(await violations(page), []);
+    await context.close();
   });
 });
 

@@ -14,7 +14,9 @@ LUCK = {"infra/crypto.py", "infra/redis_keeper.py", "serving.py"}
 
 async def test_two_desks_in_one_process_know_nothing_of_each_other(desk: RunningDesk) -> None:
     """They share a database here, which is the most that two processes of one desk do."""
-    other = Runtime(desk.runtime.settings, desk.runtime.server, desk.runtime.hasher, desk.runtime.clock)
+    other = Runtime(
+        desk.runtime.settings, desk.runtime.server, desk.runtime.hasher, desk.runtime.vault, desk.runtime.clock
+    )
     other.app, other.system = desk.runtime.app, desk.runtime.system
     async with at_work(other) as (rooms, relay, pump):
         beside = RunningDesk(other, rooms, relay, pump, desk.first, desk.second, desk.markets, desk.owner, desk.vendors)

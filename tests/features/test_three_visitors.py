@@ -15,6 +15,7 @@ from tests.desk import RunningDesk, addresses, refused
 from tests.route_calls import (
     ADMINISTRATION,
     CALLS,
+    CODED,
     EVERYBODYS,
     HARMLESS,
     KEYED,
@@ -76,6 +77,8 @@ async def test_a_stranger_finds_nothing_of_ours(
     answer = await ask(await signed_in(desk, desk.second), address, ids)
     if address in KEYED:
         refused(answer, 409, "source_key_missing")
+    elif address in CODED:
+        refused(answer, 409, "second_factor_off")
     elif CALLS[address].names(address[1]) and address not in EVERYBODYS:
         assert answer.status_code == 404, answer.text
     else:
@@ -87,11 +90,16 @@ async def test_a_stranger_finds_nothing_of_ours(
 @pytest.mark.parametrize("address", CLOSED, ids=" ".join)
 async def test_a_member_is_served(desk: RunningDesk, ids: dict[str, str], address: tuple[str, str]) -> None:
     answer = await ask(await signed_in(desk, desk.first), address, ids)
+    if address in CODED:
+        refused(answer, 409, "second_factor_off")
+        return
     assert answer.is_success, f"{answer.status_code} {answer.text}"
     assert is_described(address, answer)
 
 
-WRITES = [address for address in CLOSED if address[0] != "GET" and address not in HARMLESS | dict.fromkeys(THEIR_OWN)]
+WRITES = [
+    address for address in CLOSED if address[0] != "GET" and address not in HARMLESS | CODED | dict.fromkeys(THEIR_OWN)
+]
 
 
 @pytest.mark.parametrize("address", WRITES, ids=" ".join)

@@ -25,6 +25,7 @@ from paperdesk.features.broker.statistics_routes import router as order_statisti
 from paperdesk.features.identity.rate_routes import router as rates
 from paperdesk.features.identity.registration_routes import router as registrations
 from paperdesk.features.identity.routes import router as identity
+from paperdesk.features.identity.second_factor_routes import router as second_factors
 from paperdesk.features.identity.user_routes import router as users
 from paperdesk.features.marketdata.branch_routes import router as branches
 from paperdesk.features.marketdata.chain_routes import router as chains
@@ -73,7 +74,7 @@ def build_app(desk: Desk, version: str, others: Sequence[APIRouter], neighbours:
         *others,
         identity, marketdata, quotes, market_days, strategies, branches, chains, sources, broker, batches, lives,
         leverage, rescores, gains, options, operations, monitors, order_statistics, forks, halts, fund_holdings,
-        users, rates, registrations, preferences, watching, notifications, backtests, indicators,
+        users, second_factors, rates, registrations, preferences, watching, notifications, backtests, indicators,
     ):  # fmt: skip
         app.include_router(router)
     pages.serve(app)

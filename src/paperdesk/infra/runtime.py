@@ -14,7 +14,7 @@ from paperdesk.core.kernel.principal import Principal
 from paperdesk.infra.bus import Bus
 from paperdesk.infra.cache import Cache, keeper_of
 from paperdesk.infra.clock import Clock, SystemClock
-from paperdesk.infra.crypto import TokenHasher
+from paperdesk.infra.crypto import TokenHasher, Vault
 from paperdesk.infra.db import (
     APP_ROLE,
     CONNECTION_ERRORS,
@@ -42,6 +42,7 @@ class Runtime:
     settings: Settings
     server: Server
     hasher: TokenHasher
+    vault: Vault
     clock: Clock = field(default_factory=SystemClock)
     bus: Bus = field(default_factory=Bus)
     metrics: Metrics = field(default_factory=Metrics)

@@ -51,6 +51,7 @@ class SmallUsers:
         )
     )
     asked: list[dict[str, str]] = field(default_factory=list)
+    reset_for: list[str] = field(default_factory=list)
 
     def routes(self) -> list[Route]:
         return [
@@ -63,6 +64,7 @@ class SmallUsers:
             Route("/v1/users", self.add, methods=["POST"]),
             Route("/v1/users/{user_id}", self.one, methods=["GET", "PATCH", "DELETE"]),
             Route("/v1/users/{user_id}/tier", self.one, methods=["PUT"]),
+            Route("/v1/users/{user_id}/second-factor", self.reset, methods=["DELETE"]),
             Route("/v1/users/{user_id}/sign-in-links", self.invite, methods=["POST"]),
             Route("/v1/users/{user_id}/accounts", self.accounts),
         ]
@@ -104,6 +106,10 @@ class SmallUsers:
         if request.method != "GET":
             found |= await request.json()
         return JSONResponse(found)
+
+    async def reset(self, request: Request) -> Response:
+        self.reset_for.append(request.path_params["user_id"])
+        return Response(status_code=204)
 
     async def invite(self, _request: Request) -> Response:
         return JSONResponse(INVITATION, 201)

@@ -30,6 +30,9 @@ def test_somebody_is_changed_and_let_go(running: Running, speak: Speak) -> None:
     assert (json.loads(said)["role"], json.loads(said)["is_active"]) == ("risk", False)
     assert "no" in speak("users", "change", "Ada", "--verification", "rejected").stdout.split()
     assert "premium" in speak("users", "tier", "Ada", "premium").stdout
+    said = speak("users", "reset-second-factor", "Ada").stdout
+    assert said == "Ada signs in without a code until they begin another second factor.\n"
+    assert running.desk.users.reset_for == [running.desk.users.people[-1]["id"]]
     assert speak("users", "delete", "Ada").stdout == "Ada is gone; what they did stays.\n"
     assert [user["name"] for user in running.desk.users.people] == ["Demo"]
     assert speak("users", "show", "Ada").stderr.startswith("nothing_by_that_name: ")

@@ -9,7 +9,6 @@ import pytest
 
 from paperdesk.doors import worker
 from paperdesk.infra.clock import FrozenClock
-from paperdesk.infra.crypto import TokenHasher
 from paperdesk.infra.runtime import Runtime
 from tests.desk import RunningDesk, at_work
 from tests.doors.stream.conftest import Exchange, serving
@@ -27,7 +26,7 @@ async def other(desk: RunningDesk) -> AsyncIterator[Exchange]:
     tape_id, _ = await desk.market()
     await desk.mine.step(tape_id)
     mine = desk.runtime
-    theirs = Runtime(mine.settings, mine.server, TokenHasher(b"test" * 8), mine.clock)
+    theirs = Runtime(mine.settings, mine.server, mine.hasher, mine.vault, mine.clock)
     async with at_work(theirs) as (rooms, relay, pump):
         while not (rooms.shelf.answers._is_told and desk.rooms.shelf.answers._is_told):
             await asyncio.sleep(0.01)

@@ -11,6 +11,7 @@ from paperdesk.features.identity.access import Gate
 from paperdesk.features.identity.found_desk import Desk
 from paperdesk.features.identity.registration_routes import router as registrations
 from paperdesk.features.identity.routes import router
+from paperdesk.features.identity.second_factor_routes import router as second_factors
 from paperdesk.features.identity.user_routes import router as users
 from paperdesk.infra.runtime import Runtime
 
@@ -30,6 +31,7 @@ def app(runtime: Runtime, gate: Gate) -> FastAPI:
     app.include_router(router)
     app.include_router(users)
     app.include_router(registrations)
+    app.include_router(second_factors)
     answer_problems(app)
     return app
 

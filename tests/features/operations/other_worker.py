@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from paperdesk.infra.crypto import TokenHasher
+from paperdesk.infra.crypto import TokenHasher, Vault
 from paperdesk.infra.db import Server
 from paperdesk.infra.job_worker import Worker
 from paperdesk.infra.jobs import Job, Rhythm
@@ -26,7 +26,10 @@ async def linger(job: Job) -> dict[str, Any]:
 async def work(home: str, arguments: str) -> None:
     server = Server(msgspec.json.decode(arguments))
     await Worker(
-        Runtime(Settings(home=Path(home)), server, TokenHasher(b"test" * 8)), {"greet": linger}, {}, PATIENT
+        Runtime(Settings(home=Path(home)), server, TokenHasher(b"test" * 8), Vault({"first": bytes(32)})),
+        {"greet": linger},
+        {},
+        PATIENT,
     ).run()
 
 

@@ -111,6 +111,14 @@ def make_link(context: typer.Context, user: User, *, as_json: AsJson = False) ->
         _invite(desk, answer.json())
 
 
+@verbs.command("reset-second-factor")
+def reset_second_factor(context: typer.Context, user: User) -> None:
+    """Take away the second factor of somebody who has lost it."""
+    desk = desk_of(context)
+    desk.delete(f"{_path(desk, user)}/second-factor")
+    render.say(f"{user} signs in without a code until they begin another second factor.")
+
+
 @verbs.command("accounts")
 def list_accounts(
     context: typer.Context, user: User, *, limit: Limit = 50, cursor: Cursor = None, as_json: AsJson = False

@@ -102,6 +102,11 @@ def too_many(counted: str, allowance: Allowance) -> TooManyRequests:
     )
 
 
+def delay_after(failures: int) -> timedelta:
+    """Return how long whoever has guessed wrong so often in a row waits before the next guess."""
+    return timedelta(0) if failures < FREE_FAILURES else SECOND * 2 ** min(failures - FREE_FAILURES, DOUBLINGS_MAX)
+
+
 @dataclass(slots=True)
 class _Failures:
     number: int
@@ -133,8 +138,7 @@ class FailedSignIns:
         if found is None or now - found.at > FORGOTTEN_AFTER:
             found = _Failures(0, now, now)
         number = found.number + 1
-        delay = timedelta(0) if number < FREE_FAILURES else SECOND * 2 ** min(number - FREE_FAILURES, DOUBLINGS_MAX)
-        self._failures[person, address] = _Failures(number, now, now + delay)
+        self._failures[person, address] = _Failures(number, now, now + delay_after(number))
         if len(self._failures) > CALLERS_MAX:
             self._failures.popitem(last=False)
 

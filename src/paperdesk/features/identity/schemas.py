@@ -38,9 +38,10 @@ Email = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x20\x7f]+$", max_len
 # Examples in the API description.
 KEY_ID = "PKX7M2QWN4H8RTBC9DKV"
 SECRET = "kJ8s0VvYt2m4nQx7b9LhWcE3rTzUaPdGfSiOyK1Xo5M"  # noqa: S105 - an example in the API description
+CODE_EXAMPLE = "287082"
 _LOGIN_BODIES: list[JsonValue] = [
     {"link_token": SECRET},
-    {"email": "demo@paperdesk.local", "password": "correct horse battery staple"},
+    {"email": "demo@paperdesk.local", "password": "correct horse battery staple", "code": CODE_EXAMPLE},
 ]
 
 
@@ -56,14 +57,21 @@ def _as_text(secret: SecretStr) -> SecretStr:
 Secret = Annotated[SecretStr, AfterValidator(_as_text)]
 
 
+Code = Annotated[Secret, Field(max_length=20)]
+"""A code of a second factor: six digits of an app, or a recovery code."""
+
+
 class LoginBody(Body):
-    """Either the token of a sign-in link, or an e-mail address and a password."""
+    """Either the token of a sign-in link, or an e-mail address and a password; and a code where it is needed."""
 
     model_config = ConfigDict(json_schema_extra={"examples": _LOGIN_BODIES})
 
     link_token: Annotated[Secret, Field(max_length=256)] | None = None
     email: Email | None = None
     password: Annotated[Secret, Field(max_length=PASSWORD_LENGTH_MAX)] | None = None
+    code: Code | None = Field(
+        None, description="Of your second factor, if you have one: from your app, or a recovery code."
+    )
 
     @model_validator(mode="after")
     def _one_way_in(self) -> Self:
@@ -75,11 +83,12 @@ class LoginBody(Body):
 
     def command(self) -> SignInByLink | SignInByPassword:
         """Return what is asked for."""
+        code = None if self.code is None else self.code.get_secret_value()
         if self.link_token is not None:
-            return SignInByLink(self.link_token.get_secret_value())
+            return SignInByLink(self.link_token.get_secret_value(), code)
         assert self.email is not None, "checked when the body was read"
         assert self.password is not None, "checked when the body was read"
-        return SignInByPassword(self.email, self.password.get_secret_value())
+        return SignInByPassword(self.email, self.password.get_secret_value(), code)
 
 
 class UserView(BaseModel):

@@ -8,6 +8,7 @@ from uuid import UUID
 from paperdesk.core.kernel.errors import Unauthenticated
 from paperdesk.core.kernel.principal import Principal
 from paperdesk.features.identity import login_store, store
+from paperdesk.features.identity.check_code import CodeRefused, TooManyCodes, refusal_of_sign_in
 from paperdesk.features.identity.login_store import LoginOnFile, NewToken, TokenKind, WayIn
 from paperdesk.features.identity.refresh_login import LoginTokens, issued
 from paperdesk.infra.crypto import hash_password, new_token, verify_password
@@ -27,17 +28,19 @@ class LinkSpent(Unauthenticated):
 
 @dataclass(frozen=True, slots=True)
 class SignInByPassword:
-    """Ask to sign in as the user with an e-mail address."""
+    """Ask to sign in as the user with an e-mail address, with a code where they have a second factor."""
 
     email: str
     password: str
+    code: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SignInByLink:
-    """Ask to sign in as the user whom a link was made for."""
+    """Ask to sign in as the user whom a link was made for, with a code where they have a second factor."""
 
     link_token: str
+    code: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +62,16 @@ class Beginning:
 
 
 async def sign_in(runtime: Runtime, command: SignInByPassword | SignInByLink, program: str = "") -> Login:
-    """Begin a login with what calls itself a program. Raises SignInRefused or LinkSpent, and tells nothing more."""
+    """Begin a login with what calls itself a program.
+
+    Raises SignInRefused or LinkSpent, and tells nothing more; to who has passed that CodeNeeded, CodeRefused or
+    TooManyCodes.
+    """
     try:
         if isinstance(command, SignInByLink):
             return await _by_link(runtime, command, program)
         return await _by_password(runtime, command, program)
-    except (LinkSpent, SignInRefused) as refusal:
+    except (LinkSpent, SignInRefused, CodeRefused, TooManyCodes) as refusal:
         runtime.metrics.refused_sign_ins.labels(refusal.code).inc()
         raise
 
@@ -72,11 +79,17 @@ async def sign_in(runtime: Runtime, command: SignInByPassword | SignInByLink, pr
 async def _by_link(runtime: Runtime, command: SignInByLink, program: str) -> Login:
     now = runtime.clock.now()
     async with runtime.as_system() as db:
-        user = await store.spend_link(db, runtime.hasher.hash(command.link_token), now)
+        token_hash = runtime.hasher.hash(command.link_token)
+        user = await store.find_link(db, token_hash, now)
         if user is None:
             raise LinkSpent("This link has been used before or is too old; ask for a new one.")
         work = UnitOfWork(_caller(user), now, db)
-        return await _begin(runtime, work, user, Beginning(WayIn.LINK, program))
+        refusal = await refusal_of_sign_in(runtime, work, command.code)
+        if refusal is None:
+            await store.spend_link(db, token_hash, now)
+            return await _begin(runtime, work, user, Beginning(WayIn.LINK, program))
+    # Raised only now, so that a wrong code is counted; the link stays good for the next one.
+    raise refusal
 
 
 async def _by_password(runtime: Runtime, command: SignInByPassword, program: str) -> Login:
@@ -89,7 +102,10 @@ async def _by_password(runtime: Runtime, command: SignInByPassword, program: str
         raise SignInRefused("No user has this e-mail address and this password.")
     async with runtime.as_system() as db:
         work = UnitOfWork(_caller(user), runtime.clock.now(), db)
-        return await _begin(runtime, work, user, Beginning(WayIn.PASSWORD, program))
+        refusal = await refusal_of_sign_in(runtime, work, command.code)
+        if refusal is None:
+            return await _begin(runtime, work, user, Beginning(WayIn.PASSWORD, program))
+    raise refusal
 
 
 def is_right(password_hash: str | None, password: str) -> bool:

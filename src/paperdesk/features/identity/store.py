@@ -235,24 +235,23 @@ async def add_link(
     await work.db.execute(insert(sign_in_links).values(token_hash=token_hash, **link))
 
 
-async def spend_link(db: AsyncConnection, token_hash: bytes, now: datetime) -> User | None:
-    """Use up a link and return whom it signs in; none when it is unknown, used or expired.
-
-    One that was sent by mail verifies whoever was waiting for that.
-    """
+async def find_link(db: AsyncConnection, token_hash: bytes, now: datetime) -> User | None:
+    """Return whom a link signs in; none when it is unknown, used or expired. Nobody else uses it meanwhile."""
     link = sign_in_links.c
-    query = (
-        update(sign_in_links)
-        .where(link.token_hash == token_hash, link.used_at.is_(None), link.expires_at > now)
-        .values(used_at=now)
-        .returning(link.user_id, link.tenant_id, link.proves_address)
+    query = select(link.user_id, link.tenant_id).where(
+        link.token_hash == token_hash, link.used_at.is_(None), link.expires_at > now
     )
-    row = (await db.execute(query)).one_or_none()
-    if row is None:
-        return None
+    row = (await db.execute(query.with_for_update())).one_or_none()
+    return None if row is None else await find_user(db, row.user_id, row.tenant_id)
+
+
+async def spend_link(db: AsyncConnection, token_hash: bytes, now: datetime) -> None:
+    """Use up a link that was found; one that was sent by mail verifies whoever was waiting for that."""
+    link = sign_in_links.c
+    query = update(sign_in_links).where(link.token_hash == token_hash).values(used_at=now)
+    row = (await db.execute(query.returning(link.user_id, link.tenant_id, link.proves_address))).one()
     if row.proves_address:
         member = memberships.c
         is_waiting = and_(member.user_id == row.user_id, member.verification == Verification.PENDING)
         theirs = update(memberships).where(is_waiting, member.tenant_id == row.tenant_id)
         await db.execute(theirs.values(verification=Verification.VERIFIED))
-    return await find_user(db, row.user_id, row.tenant_id)

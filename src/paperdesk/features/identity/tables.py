@@ -1,6 +1,9 @@
-"""Tables of identity. Of `users` a request sees its own tenant's, without what is secret; `sign_in_links` none."""
+"""Tables of identity. Of `users` a request sees its own tenant's, without what is secret.
 
-from sqlalchemy import Boolean, Column, LargeBinary, Table, Text, Uuid
+Of `sign_in_links`, `second_factors` and `recovery_codes` a request sees none.
+"""
+
+from sqlalchemy import BigInteger, Boolean, Column, Integer, LargeBinary, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from paperdesk.infra.db import Instant, metadata
@@ -28,6 +31,25 @@ users = Table(
     Column("name", Text, nullable=False),
     Column("password_hash", Text),
     Column("created_at", Instant, nullable=False),
+)
+
+second_factors = Table(
+    "second_factors",
+    metadata,
+    Column("user_id", Uuid, primary_key=True),
+    Column("sealed_with", Text, nullable=False),
+    Column("box", LargeBinary, nullable=False),
+    Column("confirmed_at", Instant),
+    Column("last_step", BigInteger, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("waits_until", Instant),
+)
+
+recovery_codes = Table(
+    "recovery_codes",
+    metadata,
+    Column("user_id", Uuid, primary_key=True),
+    Column("code_hash", LargeBinary, primary_key=True),
 )
 
 memberships = Table(

@@ -1,9 +1,11 @@
-import { type FormEvent, useEffect, useRef, useState } from "react";
+import { type FormEvent, useCallback, useEffect, useRef, useState } from "react";
 import { ApiProblem } from "../../api/problems";
 import { Button } from "../../ui/Button";
 import { TextField } from "../../ui/Field";
 import { Wordmark } from "../../ui/Wordmark";
-import { useSignIn } from "./queries";
+import { type Credentials, useSignIn } from "./queries";
+
+const ASKS_FOR_CODE = new Set(["code_needed", "code_refused", "too_many_codes"]);
 
 /** The link's token, taken out of the address at once so that it stays in no history entry. */
 function takeLinkToken(): string | null {
@@ -12,27 +14,41 @@ function takeLinkToken(): string | null {
   return token;
 }
 
+const codeOf = (problem: Error | null) => (problem instanceof ApiProblem ? problem.code : null);
+
 function sentenceFor(problem: Error): string {
-  const isUsedLink = problem instanceof ApiProblem && problem.status === 401;
+  const isUsedLink = codeOf(problem) === "link_spent";
   return isUsedLink
     ? `${problem.message} A sign-in link works once: run “paperdesk up” for a new one.`
     : problem.message;
 }
 
-/** Signs in by the link that `paperdesk up` prints, or by e-mail and password. */
+/** Signs in by the link that `paperdesk up` prints, or by e-mail and password; then by a code where one is asked for. */
 export function SignInPage({ onSignedIn }: { onSignedIn: () => void }) {
   const signIn = useSignIn();
   const hasLooked = useRef(false);
   const [isByLink, setByLink] = useState(false);
+  const [asked, setAsked] = useState<Credentials | null>(null);
   const { mutate } = signIn;
+  const send = useCallback(
+    (shown: Credentials) =>
+      mutate(shown, {
+        onSuccess: onSignedIn,
+        onError: (problem) => {
+          setByLink(false);
+          setAsked(ASKS_FOR_CODE.has(codeOf(problem) ?? "") ? shown : null);
+        },
+      }),
+    [mutate, onSignedIn],
+  );
   useEffect(() => {
     if (hasLooked.current) return;
     hasLooked.current = true;
     const token = takeLinkToken();
     if (!token) return;
     setByLink(true);
-    mutate({ link_token: token }, { onSuccess: onSignedIn, onError: () => setByLink(false) });
-  }, [mutate, onSignedIn]);
+    send({ link_token: token });
+  }, [send]);
   const isSigningByLink = isByLink && !signIn.error;
   return (
     <main className="grid min-h-dvh place-items-center px-4 py-10">
@@ -44,13 +60,12 @@ export function SignInPage({ onSignedIn }: { onSignedIn: () => void }) {
             <p role="status" className="text-muted">
               Signing you in by your link…
             </p>
+          ) : asked ? (
+            <CodeForm isSending={signIn.isPending} onSubmit={(code) => send({ ...asked, code })} />
           ) : (
-            <PasswordForm
-              isSending={signIn.isPending}
-              onSubmit={(email, password) => mutate({ email, password }, { onSuccess: onSignedIn })}
-            />
+            <PasswordForm isSending={signIn.isPending} onSubmit={(email, password) => send({ email, password })} />
           )}
-          {signIn.error ? (
+          {signIn.error && codeOf(signIn.error) !== "code_needed" ? (
             <p role="alert" className="mt-4 rounded-lg bg-down-soft px-3 py-2.5 text-sm">
               {sentenceFor(signIn.error)}
             </p>
@@ -62,6 +77,31 @@ export function SignInPage({ onSignedIn }: { onSignedIn: () => void }) {
         </p>
       </div>
     </main>
+  );
+}
+
+function CodeForm({ isSending, onSubmit }: { isSending: boolean; onSubmit: (code: string) => void }) {
+  const [code, setCode] = useState("");
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (code.trim()) onSubmit(code.trim());
+    setCode("");
+  };
+  return (
+    <form onSubmit={submit} noValidate className="mt-4 flex flex-col gap-4">
+      <TextField
+        label="Code"
+        hint="Six digits of your authenticator app, or one of your recovery codes."
+        autoComplete="one-time-code"
+        autoFocus
+        maxLength={20}
+        value={code}
+        onChange={(event) => setCode(event.target.value)}
+      />
+      <Button type="submit" look="primary" size="large" disabled={isSending}>
+        {isSending ? "Signing in…" : "Sign in"}
+      </Button>
+    </form>
   );
 }
 

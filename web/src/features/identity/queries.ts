@@ -1,7 +1,17 @@
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { get, post, remove } from "../../api/client";
 import { keys } from "../../api/keys";
-import type { ApiKey, CreatedApiKey, Login, Me, Page, Scope } from "../../api/types";
+import type {
+  ApiKey,
+  CreatedApiKey,
+  Enrolment,
+  Login,
+  Me,
+  Page,
+  RecoveryCodes,
+  Scope,
+  SecondFactor,
+} from "../../api/types";
 
 /** Who is signed in. Fails with 401 when nobody is. */
 export const meQuery = queryOptions({
@@ -15,8 +25,8 @@ export const apiKeysQuery = queryOptions({
   queryFn: ({ signal }) => get<Page<ApiKey>>("/keys", { limit: 100 }, signal),
 });
 
-/** What proves who you are: the link's token, or e-mail and password. */
-export type Credentials = { link_token: string } | { email: string; password: string };
+/** What proves who you are: the link's token, or e-mail and password; and a code where a second factor asks for one. */
+export type Credentials = ({ link_token: string } | { email: string; password: string }) & { code?: string };
 
 /** Signs in; the answer's cookie is what later calls use. */
 export function useSignIn() {
@@ -26,6 +36,38 @@ export function useSignIn() {
 /** Ends this browser's session. */
 export function useSignOut() {
   return useMutation({ mutationFn: () => remove("/logins/current") });
+}
+
+/** Whether signing in takes a code. */
+export const secondFactorQuery = queryOptions({
+  queryKey: keys.secondFactor,
+  queryFn: ({ signal }) => get<SecondFactor>("/me/second-factor", {}, signal),
+});
+
+/** Begins a second factor; its answer is the only time the key exists outside the server. */
+export function useBeginSecondFactor() {
+  return useMutation({
+    mutationFn: (password: string) => post<Enrolment>("/me/second-factor", password ? { password } : {}),
+  });
+}
+
+/** Confirms it with a code; the answer has the recovery codes, this once. */
+export function useConfirmSecondFactor() {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: (code: string) => post<RecoveryCodes>("/me/second-factor/confirmation", { code }),
+    onSuccess: () => cache.invalidateQueries({ queryKey: keys.secondFactor }),
+  });
+}
+
+/** Removes it, with password and code. */
+export function useRemoveSecondFactor() {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: ({ password, code }: { password: string; code: string }) =>
+      post<void>("/me/second-factor/removal", { code, ...(password ? { password } : {}) }),
+    onSuccess: () => cache.invalidateQueries({ queryKey: keys.secondFactor }),
+  });
 }
 
 /** What a new key may do and for how long. */
