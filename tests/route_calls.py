@@ -230,6 +230,8 @@ CALLS = {
     ("DELETE", "/v1/notification-rules/{rule_id}"): Call(),
     ("GET", "/v1/accounts/{account_id}/notifications"): Call(),
     ("GET", "/v1/price-alert-firings"): Call({"tape_id": "{tape_id}"}),
+    ("GET", "/v1/audit"): Call(),
+    ("GET", "/v1/audit/verification"): Call(),
     ("GET", "/v1/jobs"): Call(),
     ("GET", "/v1/tools"): Call(),
     ("GET", "/v1/jobs/{job_id}"): Call(),
@@ -316,6 +318,8 @@ THEIR_OWN = {
 }
 # What administrators do, and nobody else.
 ADMINISTRATION = (
+    ("GET", "/v1/audit"),
+    ("GET", "/v1/audit/verification"),
     ("PUT", "/v1/rates"),
     ("POST", "/v1/users"),
     ("PATCH", "/v1/users/{user_id}"),
@@ -339,4 +343,12 @@ HARMLESS = {
     ("POST", "/v1/options/spreads"): "a spread is worked out and not bought",
     ("POST", "/v1/accounts/{account_id}/rescore"): "what would have been is worked out, and the account stays",
     ("POST", "/v1/sources/{source}/test"): "a source is asked, as it is by every read of a live price",
+}
+# What changes nothing that is stored, here at least, so that the audit trail tells nothing of it.
+UNWRITTEN = {
+    ("DELETE", "/v1/users/{user_id}/second-factor"),
+    ("POST", "/v1/orders/preview"),
+    ("POST", "/v1/options/payoff"),
+    ("POST", "/v1/options/spreads"),
+    ("POST", "/v1/sources/{source}/test"),
 }

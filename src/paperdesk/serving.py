@@ -50,6 +50,7 @@ from paperdesk.features.marketdata.reseal_source_keys import reseal_source_keys
 from paperdesk.features.marketdata.sources import Sources, routes_of
 from paperdesk.features.marketdata.tapes import Shelf
 from paperdesk.features.operations.jobs import SCHEDULES
+from paperdesk.features.operations.seal_audit import Sealer
 from paperdesk.features.operations.seed_demo import seed_demo
 from paperdesk.features.watch.check_price_alerts import CHANNEL as ALERTS
 from paperdesk.features.watch.check_price_alerts import Watcher
@@ -146,6 +147,7 @@ async def running_desk(settings: Settings) -> AsyncIterator[Desk]:
                 },
             ).run(),
             Warmer(runtime, shelf, KeptSources(sources, runtime.cache, runtime.clock)).run(),
+            Sealer(runtime).run(),
             runtime.postman.run(),
             Worker(runtime, {**jobs_with(sources), **BROKER_JOBS, **WATCH_JOBS, **BACKTEST_JOBS}, SCHEDULES).run(),
         )

@@ -7,6 +7,7 @@ on purpose, or until CALLS says how a member uses it.
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import text
 
 from paperdesk.doors.alpaca.app import ENDPOINTS
 from tests.belongings import ask, signed_in
@@ -23,6 +24,7 @@ from tests.route_calls import (
     SPOKEN,
     THEIR_OWN,
     THEIRS,
+    UNWRITTEN,
 )
 from tools.gen_openapi import unplugged_app
 
@@ -63,6 +65,17 @@ ANYTHING = dict.fromkeys(
 )
 
 
+async def written(desk: RunningDesk) -> int:
+    """Count what the audit trail says of the first tenant: lines, and events that somebody asked for."""
+    marks = """
+    select (select count(*) from audit where tenant_id = :tenant_id)
+      + (select count(*) from events where tenant_id = :tenant_id and subject <> 'tape')
+    """
+    async with desk.runtime.as_system() as db:
+        found: int = (await db.execute(text(marks), {"tenant_id": desk.first.tenant_id})).scalar_one()
+    return found
+
+
 @pytest.mark.parametrize("address", CLOSED, ids=" ".join)
 async def test_nobody_gets_in(desk: RunningDesk, address: tuple[str, str]) -> None:
     answer = await ask(desk.visitor(), address, ANYTHING)
@@ -89,10 +102,13 @@ async def test_a_stranger_finds_nothing_of_ours(
 
 @pytest.mark.parametrize("address", CLOSED, ids=" ".join)
 async def test_a_member_is_served(desk: RunningDesk, ids: dict[str, str], address: tuple[str, str]) -> None:
-    answer = await ask(await signed_in(desk, desk.first), address, ids)
+    visitor = await signed_in(desk, desk.first)
+    before = await written(desk)
+    answer = await ask(visitor, address, ids)
     if address in CODED:
         refused(answer, 409, "second_factor_off")
         return
+    assert (await written(desk) > before) == (address[0] != "GET" and address not in UNWRITTEN)
     assert answer.is_success, f"{answer.status_code} {answer.text}"
     assert is_described(address, answer)
 

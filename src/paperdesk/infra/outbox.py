@@ -43,6 +43,7 @@ events = Table(
     Column("payload", JSONB, nullable=False),
     Column("cursor", BigInteger),
     Column("command", JSONB),
+    Column("origin", Text),
 )
 
 # The counts come even when nobody watches; an event that nobody watches is not read at all.

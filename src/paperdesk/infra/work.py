@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Column, ColumnElement, Table, Text, Uuid, false, insert, or_, text, true
+from sqlalchemy import BigInteger, Column, ColumnElement, Table, Text, Uuid, false, insert, or_, text, true
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -31,6 +31,8 @@ audit = Table(
     Column("action", Text, nullable=False),
     Column("object_id", Uuid),
     Column("details", JSONB, nullable=False),
+    Column("origin", Text),
+    Column("seal", BigInteger),
 )
 
 SET_TENANTS = text("select set_config('paperdesk.tenants', :tenants, true)")
@@ -104,5 +106,6 @@ class UnitOfWork(ReadOnly):
                 action=action,
                 object_id=object_id,
                 details=jsonable(details or {}),
+                origin=self.who.origin,
             )
         )

@@ -57,6 +57,8 @@ class SmallUsers:
         return [
             Route("/v1/me/preferences", self.preferred, methods=["GET", "PATCH"]),
             Route("/v1/rates", self.one_minute, methods=["GET", "PUT"]),
+            Route("/v1/audit", self.trail),
+            Route("/v1/audit/verification", self.verified),
             Route("/v1/keys", self.list_keys),
             Route("/v1/keys", self.issue, methods=["POST"]),
             Route("/v1/keys/{key_id}", self.revoke, methods=["DELETE"]),
@@ -78,6 +80,19 @@ class SmallUsers:
         if request.method == "PUT":
             self.rates |= await request.json()
         return JSONResponse(self.rates)
+
+    async def trail(self, request: Request) -> Response:
+        self.asked.append(dict(request.query_params))
+        line = {"id": "1", "recorded_at": JOINED_AT, "subject": "user:1", "action": "change_user", "object_id": "2"}
+        return JSONResponse(
+            {"items": [line | {"details": {}, "origin": "rest ::1 r1", "seal": 1}], "next_cursor": None}
+        )
+
+    async def verified(self, request: Request) -> Response:
+        holds = request.query_params.get("head") != "9:ff"
+        broken = None if holds else {"seal": 9, "where": "seal", "why": "missing"}
+        found = {"holds": holds, "head": "1:ab", "lines": 3, "events": 4, "unsealed_lines": 0, "broken": broken}
+        return JSONResponse(found)
 
     async def list_keys(self, _request: Request) -> Response:
         return JSONResponse({"items": self.keys, "next_cursor": None})

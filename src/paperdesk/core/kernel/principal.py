@@ -1,6 +1,6 @@
 """Who is asking: a tenant, a user or an API key, and what it may do."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from paperdesk.core.kernel.errors import Forbidden
@@ -23,13 +23,14 @@ class MissingScope(Forbidden):
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """The caller of one unit of work."""
+    """The caller of one unit of work; `origin` is where the request came from: door, address and request id."""
 
     tenant_id: TenantId
     user_id: UserId
     scopes: frozenset[Scope]
     key_id: KeyId | None = None
     limits: KeyLimits | None = None
+    origin: str | None = field(default=None, compare=False)
 
     @property
     def subject(self) -> str:

@@ -39,7 +39,7 @@ from paperdesk.doors.alpaca.marketdata import (
 from paperdesk.doors.alpaca.trade_updates import Line
 from paperdesk.doors.desk import Desk, Neighbour
 from paperdesk.doors.problems import BodyLimit
-from paperdesk.features.identity.access import address_of
+from paperdesk.features.identity.access import address_of, from_door
 from paperdesk.infra.rate_limit import Allowance, RateLimit
 
 _OURS: Final = re.compile(r"/(v2|v1beta1|v1beta3|stream|v1/corporate-actions|v1/locates)(?=[/:]|$)")
@@ -193,7 +193,8 @@ class _Served:
 
     async def _answer(self, request: Request) -> Response:
         gate = self.desk.gate
-        who = await gate.principal(token_of(request.headers), address_of(request))
+        known = await gate.principal(token_of(request.headers), address_of(request))
+        who = from_door(known, "alpaca", request)
         gate.count_request(request, who)
         allowance = self.limit.take(who.key_id or who.user_id, self.desk.runtime.clock.now())
         if allowance.is_over:

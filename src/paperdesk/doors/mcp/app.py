@@ -58,6 +58,7 @@ from paperdesk.features.identity.access import (
     CredentialsEnded,
     KeyExpired,
     address_of,
+    from_door,
     refuse_foreign_origin,
     token_of,
 )
@@ -157,7 +158,8 @@ class Door:
     async def _visit(self, request: Request) -> Visit:
         if request.method not in METHODS:
             raise MethodNotAllowed("This address does not take this method.")
-        who = await self.desk.gate.principal(token_of(request), address_of(request))
+        known = await self.desk.gate.principal(token_of(request), address_of(request))
+        who = from_door(known, "mcp", request)
         self.desk.gate.count_request(request, who)
         if "origin" in request.headers:
             refuse_foreign_origin(request)

@@ -53,7 +53,7 @@ async def remember(work: UnitOfWork, before: Account, events: Iterable[Event], c
     after = fold(before, told)
     if told:
         change = Change(before, after)
-        change.take(told, Cause(work.who.subject, cursor))
+        change.take(told, Cause(work.who.subject, cursor, origin=work.who.origin))
         await store.apply(await driver_connection(work.db), [change], work.now)
     return after
 

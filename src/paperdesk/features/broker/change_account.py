@@ -25,13 +25,14 @@ class ChangeAccount:
 async def change_account(work: UnitOfWork, command: ChangeAccount) -> None:
     """Write the new name, and the new status with its event; what is so already changes nothing."""
     work.require(Scope.TRADE)
-    await read_account(work, command.account_id)
+    before = await read_account(work, command.account_id)
     if command.status is not None:
         account, tape = await lock_account(work, command.account_id)
         change = activate if command.status is AccountStatus.OPEN else deactivate
         after = await remember(work, account, change(account, tape.at), tape.cursor)
         await save_account(work, account.id, status=after.status)
-        await work.record("change_account", account.id, {"status": after.status})
+        await work.record("change_account", account.id, {"before": account.status, "after": after.status})
     if command.name is not None:
-        await save_account(work, command.account_id, name=checked_name(command.name))
-        await work.record("rename_account", command.account_id, {"name": command.name})
+        name = checked_name(command.name)
+        await save_account(work, command.account_id, name=name)
+        await work.record("rename_account", command.account_id, {"before": before["name"], "after": name})

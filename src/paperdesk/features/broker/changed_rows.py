@@ -86,7 +86,7 @@ def _event_rows(changes: Sequence[Change], recorded_at: datetime) -> Iterator[tu
             kind, payload = KIND_OF[type(event)], _json(event).decode()
             asked = None if cause.command is None else command_text(cause.command)
             row = (account.id, event.seq, account.tenant_id, kind, cause.subject, event.at, recorded_at, payload)
-            yield *row, cause.cursor, asked
+            yield *row, cause.cursor, asked, cause.origin
 
 
 def _paths(columns: Iterable[tuple[str, str]]) -> Iterator[str]:

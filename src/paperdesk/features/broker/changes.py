@@ -13,11 +13,12 @@ BY_TAPE = "tape"
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """Who or what brought an event: a subject, how far its tape was, and of a command's first event the command."""
+    """Who or what brought an event, how far its tape was, and of a command's first event the command and its origin."""
 
     subject: str
     cursor: int
     command: Command | None = None
+    origin: str | None = None
 
 
 @dataclass(slots=True)
@@ -30,5 +31,5 @@ class Change:
 
     def take(self, events: Sequence[Event], cause: Cause) -> None:
         """Note events that one cause brought; the first of them carries the command."""
-        rest = cause if cause.command is None else Cause(cause.subject, cause.cursor)
+        rest = cause if cause.command is None and cause.origin is None else Cause(cause.subject, cause.cursor)
         self.events += [(event, cause if number == 0 else rest) for number, event in enumerate(events)]

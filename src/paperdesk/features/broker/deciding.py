@@ -265,5 +265,5 @@ def _happened(batch: Batch, account: Account, course: Course, waiting: Waiting, 
     change = batch.changes.setdefault(account.id, Change(account, account))
     change.after = batch.accounts[account.id] = course.account
     asked = waiting.command if has_asked else None
-    change.take(course.events, Cause(waiting.who.subject, _view(batch, account).cursor, asked))
+    change.take(course.events, Cause(waiting.who.subject, _view(batch, account).cursor, asked, waiting.who.origin))
     return course.account

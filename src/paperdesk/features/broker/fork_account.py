@@ -86,7 +86,7 @@ async def fork_onto(work: UnitOfWork, row: Row, tape: Tape, seq: int, name: str 
     }
     await insert_account(work, values)
     change = Change(replace(after, last_seq=seq, positions={}, orders={}, claims={}), after)
-    change.take((event,), Cause(work.who.subject, tape.cursor))
+    change.take((event,), Cause(work.who.subject, tape.cursor, origin=work.who.origin))
     await store.apply(await driver_connection(work.db), [change], work.now)
     open_ = (order_id for order_id, order in state.orders.items() if order.is_open)
     await inherit_orders(work, {order_of_fork(fork_id, order_id): order_id for order_id in open_})

@@ -80,7 +80,7 @@ async def _deposit(work: UnitOfWork, command: TransferCash, view: MarketView) ->
     account = (await store.lock_accounts(db, [command.account_id])).accounts[command.account_id]
     course = engine.decided(account, command, view)
     change = Change(account, course.account)
-    change.take(course.events, Cause(work.who.subject, view.cursor, command))
+    change.take(course.events, Cause(work.who.subject, view.cursor, command, work.who.origin))
     await store.apply(db, [change], work.now)
 
 

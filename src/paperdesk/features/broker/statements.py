@@ -198,7 +198,7 @@ _WRITES: dict[str, tuple[Columns, str]] = {
     "events": (
         (("account_id", "uuid"), ("seq", "bigint"), ("tenant_id", "uuid"), ("kind", "text"), ("subject", "text"),
          ("at", "timestamptz"), ("recorded_at", "timestamptz"), ("payload", "jsonb"), ("cursor", "bigint"),
-         ("command", "jsonb")),
+         ("command", "jsonb"), ("origin", "text")),
         "insert into events ({columns}) select {columns} from new",
     ),
     "orders": (

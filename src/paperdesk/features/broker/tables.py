@@ -48,6 +48,14 @@ default_accounts = Table(
     Column("account_id", Uuid, nullable=False),
 )
 
+sealed_accounts = Table(
+    "sealed_accounts",
+    metadata,
+    Column("account_id", Uuid, primary_key=True),
+    Column("tenant_id", Uuid, nullable=False),
+    Column("last_seq", BigInteger, nullable=False),
+)
+
 positions = Table(
     "positions",
     metadata,

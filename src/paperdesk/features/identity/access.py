@@ -21,6 +21,7 @@ from starlette.requests import HTTPConnection
 from paperdesk.core.kernel.errors import Forbidden, RateLimited, Unauthenticated, Unavailable
 from paperdesk.core.kernel.ids import KeyId, UserId
 from paperdesk.core.kernel.principal import Principal, Scope
+from paperdesk.core.kernel.values import replace
 from paperdesk.features.identity import store
 from paperdesk.features.identity.request_counts import FailedSignIns, RequestCounts
 from paperdesk.infra.crypto import TokenHasher
@@ -273,6 +274,17 @@ def address_of(connection: HTTPConnection) -> str | None:
     return connection.client.host if connection.client else None
 
 
+def from_door(who: Principal, door: str, connection: HTTPConnection) -> Principal:
+    """Return a caller with where their request came from, for the audit trail: door, address and request id."""
+    return replace(who, origin=origin_of(connection, door))
+
+
+def origin_of(connection: HTTPConnection, door: str = "rest") -> str:
+    """Say where a request came from: door, address and request id."""
+    request_id = connection.scope.get("state", {}).get("request_id", "-")
+    return f"{door} {address_of(connection) or '-'} {request_id}"
+
+
 def keep_allowance(connection: HTTPConnection, allowance: Allowance | None) -> None:
     """Keep what is left to somebody, for the answer to tell; the tighter of two."""
     state = connection.scope.setdefault("state", {})
@@ -290,7 +302,7 @@ async def caller(connection: HTTPConnection) -> Principal:
     gate = gate_of(connection)
     who = await gate.principal(token_of(connection), address_of(connection))
     gate.count_request(connection, who)
-    return who
+    return from_door(who, "rest", connection)
 
 
 _BEARER = HTTPBearer(scheme_name="key", description="A key pair, `PK….secret`, or an access token.", auto_error=False)

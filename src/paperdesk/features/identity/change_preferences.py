@@ -65,5 +65,6 @@ async def change_preferences(work: UnitOfWork, after: Preferences) -> None:
         )
     if not _LOCALE.fullmatch(after.locale):
         raise MalformedLocale(f"{after.locale[:64]!r} is not a locale such as en-US.", locale=after.locale[:64])
+    before = await read_preferences(work)
     await member_store.save_preferences(work, asdict(after))
-    await work.record("change_preferences", work.who.user_id, asdict(after))
+    await work.record("change_preferences", work.who.user_id, {"before": asdict(before), "after": asdict(after)})

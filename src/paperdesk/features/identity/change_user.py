@@ -55,9 +55,13 @@ async def change_user(work: UnitOfWork, command: ChangeUser) -> Member:
     await member_store.save_member(work, after)
     if after.deactivated_at is not None:
         await member_store.end_logins(work, after.id)
-    became = {"role": after.role, "verification": after.verification, "is_active": after.deactivated_at is None}
-    await work.record("change_user", after.id, became)
+    await work.record("change_user", after.id, {"before": _standing(before), "after": _standing(after)})
     return after
+
+
+def _standing(member: Member) -> dict[str, object]:
+    """Return what the audit tells of somebody: what they may do, and never what they are called."""
+    return {"role": member.role, "verification": member.verification, "is_active": member.deactivated_at is None}
 
 
 async def administered(work: UnitOfWork, user_id: UserId, becoming: Role | None = None) -> Member:

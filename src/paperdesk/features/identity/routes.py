@@ -14,6 +14,7 @@ from paperdesk.features.identity.access import (
     Serving,
     Work,
     gate_of,
+    origin_of,
     refuse_foreign_origin,
     token_of,
 )
@@ -64,12 +65,12 @@ async def begin_login(request: Request, response: Response, runtime: Serving, bo
 
 async def _signed_in(request: Request, runtime: Runtime, command: SignInByPassword | SignInByLink) -> Login:
     """Sign in, and count what fails: whoever guesses waits longer and longer, and nobody else."""
-    gate, program = gate_of(request), request.headers.get("user-agent", "")
+    gate, program, origin = gate_of(request), request.headers.get("user-agent", ""), origin_of(request)
     if isinstance(command, SignInByLink):
-        return await sign_in(runtime, command, program)
+        return await sign_in(runtime, command, program, origin)
     gate.check_failures(request, command.email)
     try:
-        login = await sign_in(runtime, command, program)
+        login = await sign_in(runtime, command, program, origin)
     except SignInRefused:
         gate.note_sign_in(request, command.email, has_failed=True)
         raise

@@ -9,5 +9,6 @@ from paperdesk.infra.work import UnitOfWork
 async def set_rates(work: UnitOfWork, rates: Rates) -> None:
     """Write the rates; the gate must be told once this has been committed."""
     work.require(Scope.ADMIN)
+    before = await store.load_rates(work)
     await store.save_rates(work, rates)
-    await work.record("set_rates", work.who.tenant_id, {"rates": rates})
+    await work.record("set_rates", work.who.tenant_id, {"before": before, "after": rates})

@@ -14,7 +14,8 @@ from paperdesk.infra.work import UnitOfWork
 async def set_tier(work: UnitOfWork, user_id: UserId, tier: Tier) -> Member:
     """Write the tier and return the person with it. Raises MissingScope, UserNotFound."""
     work.require(Scope.LIMITS)
-    after = replace(await read_user(work, user_id, is_locked=True), tier=tier)
+    before = await read_user(work, user_id, is_locked=True)
+    after = replace(before, tier=tier)
     await member_store.save_member(work, after)
-    await work.record("set_tier", user_id, {"tier": tier})
+    await work.record("set_tier", user_id, {"before": before.tier, "after": tier})
     return after

@@ -61,29 +61,31 @@ class Beginning:
     program: str
 
 
-async def sign_in(runtime: Runtime, command: SignInByPassword | SignInByLink, program: str = "") -> Login:
-    """Begin a login with what calls itself a program.
+async def sign_in(
+    runtime: Runtime, command: SignInByPassword | SignInByLink, program: str = "", origin: str | None = None
+) -> Login:
+    """Begin a login with what calls itself a program, from where the audit trail says it came.
 
     Raises SignInRefused or LinkSpent, and tells nothing more; to who has passed that CodeNeeded, CodeRefused or
     TooManyCodes.
     """
     try:
         if isinstance(command, SignInByLink):
-            return await _by_link(runtime, command, program)
-        return await _by_password(runtime, command, program)
+            return await _by_link(runtime, command, program, origin)
+        return await _by_password(runtime, command, program, origin)
     except (LinkSpent, SignInRefused, CodeRefused, TooManyCodes) as refusal:
         runtime.metrics.refused_sign_ins.labels(refusal.code).inc()
         raise
 
 
-async def _by_link(runtime: Runtime, command: SignInByLink, program: str) -> Login:
+async def _by_link(runtime: Runtime, command: SignInByLink, program: str, origin: str | None) -> Login:
     now = runtime.clock.now()
     async with runtime.as_system() as db:
         token_hash = runtime.hasher.hash(command.link_token)
         user = await store.find_link(db, token_hash, now)
         if user is None:
             raise LinkSpent("This link has been used before or is too old; ask for a new one.")
-        work = UnitOfWork(_caller(user), now, db)
+        work = UnitOfWork(_caller(user, origin), now, db)
         refusal = await refusal_of_sign_in(runtime, work, command.code)
         if refusal is None:
             await store.spend_link(db, token_hash, now)
@@ -92,7 +94,7 @@ async def _by_link(runtime: Runtime, command: SignInByLink, program: str) -> Log
     raise refusal
 
 
-async def _by_password(runtime: Runtime, command: SignInByPassword, program: str) -> Login:
+async def _by_password(runtime: Runtime, command: SignInByPassword, program: str, origin: str | None) -> Login:
     async with runtime.as_system() as db:
         user = await store.find_user_by_email(db, command.email.strip().lower())
     # Off the loop and outside any transaction, because it takes its time on purpose.
@@ -101,7 +103,7 @@ async def _by_password(runtime: Runtime, command: SignInByPassword, program: str
     if user is None or not is_same:
         raise SignInRefused("No user has this e-mail address and this password.")
     async with runtime.as_system() as db:
-        work = UnitOfWork(_caller(user), runtime.clock.now(), db)
+        work = UnitOfWork(_caller(user, origin), runtime.clock.now(), db)
         refusal = await refusal_of_sign_in(runtime, work, command.code)
         if refusal is None:
             return await _begin(runtime, work, user, Beginning(WayIn.PASSWORD, program))
@@ -116,8 +118,8 @@ def is_right(password_hash: str | None, password: str) -> bool:
     return verify_password(password_hash, password)
 
 
-def _caller(user: store.User) -> Principal:
-    return Principal(user.tenant_id, user.id, frozenset())
+def _caller(user: store.User, origin: str | None) -> Principal:
+    return Principal(user.tenant_id, user.id, frozenset(), origin=origin)
 
 
 async def _begin(runtime: Runtime, work: UnitOfWork, user: store.User, how: Beginning) -> Login:

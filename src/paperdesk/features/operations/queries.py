@@ -1,10 +1,13 @@
-"""Reads of jobs."""
+"""Reads of jobs and of the audit trail."""
 
+from dataclasses import asdict, dataclass
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, select
 
 from paperdesk.core.kernel.errors import NotFound
+from paperdesk.core.kernel.principal import Scope
+from paperdesk.features.operations import seal_store
 from paperdesk.infra.db import Row, fetch_all, fetch_one
 from paperdesk.infra.http import PageParams
 from paperdesk.infra.jobs import jobs
@@ -38,3 +41,20 @@ async def read_job(work: ReadOnly, job_id: UUID) -> Row:
     if row is None:
         raise UnknownJob("There is no such job.", job_id=str(job_id))
     return row
+
+
+@dataclass(frozen=True, slots=True)
+class LineFilter:
+    """Which lines of the audit trail are meant; what is None does not matter."""
+
+    subject: str | None = None
+    action: str | None = None
+    object_id: UUID | None = None
+
+
+async def read_trail(work: ReadOnly, wanted: LineFilter, page: PageParams) -> tuple[list[Row], str | None]:
+    """Return lines of the audit trail, newest first. Raises MissingScope."""
+    work.require(Scope.ADMIN)
+    after = page.after(tuple[UUID])
+    rows = await seal_store.list_lines(work, asdict(wanted), page.limit + 1, after[0] if after else None)
+    return page.cut(rows, lambda row: (row["id"],))

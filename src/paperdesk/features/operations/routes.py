@@ -1,16 +1,28 @@
 """REST routes of operations, and those that monitors ask without a key."""
 
 import time
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse
 
 from paperdesk.features.identity.access import Reading, Serving, Work, runtime_of
 from paperdesk.features.operations.cancel_job import cancel_job
-from paperdesk.features.operations.queries import list_jobs, read_job
-from paperdesk.features.operations.schemas import CacheOut, DatabaseOut, JobOut, PoolOut, PumpOut, ReadyOut, TradingOut
+from paperdesk.features.operations.queries import LineFilter, list_jobs, read_job, read_trail
+from paperdesk.features.operations.schemas import (
+    AuditLineView,
+    CacheOut,
+    DatabaseOut,
+    JobOut,
+    PoolOut,
+    PumpOut,
+    ReadyOut,
+    TradingOut,
+    VerificationView,
+)
+from paperdesk.features.operations.verify_audit import head_from, verify_audit
 from paperdesk.infra.db import is_led, state_of_pool
 from paperdesk.infra.http import Page, PageOf
 from paperdesk.infra.listing import ListRoute
@@ -37,6 +49,30 @@ async def get_job(job_id: UUID, work: Reading) -> JobOut:
 async def delete_job(job_id: UUID, work: Work) -> JobOut:
     """Cancel a job: one that waits never runs, one that runs stops at its next step."""
     return JobOut.of(await cancel_job(work, job_id))
+
+
+@router.get("/audit")
+async def get_audit(
+    work: Reading,
+    page: Page,
+    subject: Annotated[str | None, Query(description="Who: `user:` or `key:` and an id.")] = None,
+    action: Annotated[str | None, Query(description="What was done, such as `change_user`.")] = None,
+    object_id: Annotated[UUID | None, Query(description="To what it was done.")] = None,
+) -> PageOf[AuditLineView]:
+    """List what was done in your tenant, newest first; orders tell their own history."""
+    rows, next_cursor = await read_trail(work, LineFilter(subject, action, object_id), page)
+    return PageOf(items=[AuditLineView.of(row) for row in rows], next_cursor=next_cursor)
+
+
+@router.get("/audit/verification")
+async def get_verification(
+    work: Reading,
+    head: Annotated[
+        str | None, Query(description="A head that you wrote down: the chain must still hold it.", max_length=100)
+    ] = None,
+) -> VerificationView:
+    """Compare everything that was done, orders too, with its seals, and name the first place that does not hold."""
+    return VerificationView.of(await verify_audit(work, None if head is None else head_from(head)))
 
 
 @monitors.get("/health/live")

@@ -81,7 +81,8 @@ async def change_price_alert(work: UnitOfWork, shelf: Shelf, command: ChangePric
     alert = PriceAlert(before.condition, level, rearms)
     found = _from_now(replace(known[0], alert=alert, version=known[0].version + 1), tape, dataset)
     await store.update_alert(work, found)
-    await work.record("change_price_alert", found.id)
+    said = {"before": {"level": before.level, "rearms": before.rearms}, "after": {"level": level, "rearms": rearms}}
+    await work.record("change_price_alert", found.id, said)
     return found
 
 
