@@ -55,6 +55,7 @@ CALLS = {
     ("DELETE", "/v1/logins/{login_id}"): Call(),
     ("PUT", "/v1/me/password"): Call(body={"new_password": "correct horse battery staple"}),
     ("GET", "/v1/me/preferences"): Call(),
+    ("DELETE", "/v1/me/preferences"): Call(),
     ("PATCH", "/v1/me/preferences"): Call(body={"time_zone": "Europe/Zurich", "default_account_id": "{account_id}"}),
     ("GET", "/v1/me/second-factor"): Call(),
     ("POST", "/v1/me/second-factor"): Call(body={}),
@@ -332,6 +333,7 @@ ADMINISTRATION = (
 # What changes nothing, or nothing but one's own, though it is asked with another method than GET.
 HARMLESS = {
     ("DELETE", "/v1/logins/current"): "everybody may leave",
+    ("DELETE", "/v1/me/preferences"): "everybody has a taste of their own",
     ("PATCH", "/v1/me/preferences"): "everybody has a taste of their own",
     ("PATCH", "/v1/me"): "everybody has a name of their own",
     ("POST", "/v1/keys"): "everybody has keys of their own, which can do no more than they",

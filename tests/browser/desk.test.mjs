@@ -392,6 +392,29 @@ describe("the desk", () => {
   });
 });
 
+describe("preferences", () => {
+  it("are saved, found again, shown at once in every number, and reset", async () => {
+    const { page, close } = await open("/settings");
+    await page.getByLabel("Numbers").selectOption("1'234.5");
+    await page.getByLabel("Time zone").fill("Europe/Zurich");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.locator("form", { hasText: "Numbers" }).getByRole("button", { name: "Save", disabled: true }).waitFor();
+    await page.reload();
+    await page.waitForSelector("html[data-app-ready]");
+    await page.locator('select:has-text("1\'234.5")').waitFor();
+    assert.equal(await page.getByLabel("Numbers").inputValue(), "1'234.5");
+    assert.equal(await page.getByLabel("Time zone").inputValue(), "Europe/Zurich");
+    await page.goto(`${BASE_URL}/overview`);
+    await page.getByText(/\d'\d{3}\.\d\d/).first().waitFor();
+    await page.goto(`${BASE_URL}/settings`);
+    await page.getByRole("button", { name: "Reset" }).click();
+    await page.waitForFunction(() => document.querySelector("select")?.value === "1,234.5");
+    assert.equal(await page.getByLabel("Time zone").inputValue(), "UTC");
+    assert.deepEqual(await violations(page), []);
+    await close();
+  });
+});
+
 describe("the second factor", () => {
   const codeOf = (secret, later) => {
     const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";

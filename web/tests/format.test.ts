@@ -4,6 +4,7 @@ import {
   MISSING,
   money,
   moveBetween,
+  preferNumbers,
   price,
   quantity,
   signedMoney,
@@ -17,6 +18,14 @@ describe("format", () => {
     expect(money("104854.8")).toBe("104,854.80");
     expect(money("-1234567.005")).toBe("−1,234,567.00");
     expect(money("-0.001")).toBe("0.00");
+  });
+
+  it("shows numbers as their reader prefers", () => {
+    const shown = (["1.234,5", "1 234,5", "1'234.5", "1234.5", "1,234.5"] as const).map((format) => {
+      preferNumbers(format);
+      return money("-104854.8");
+    });
+    expect(shown).toEqual(["−104.854,80", "−104\u202f854,80", "−104'854.80", "−104854.80", "−104,854.80"]);
   });
 
   it("signs profit and loss, but not nothing", () => {

@@ -55,7 +55,7 @@ class SmallUsers:
 
     def routes(self) -> list[Route]:
         return [
-            Route("/v1/me/preferences", self.preferred, methods=["GET", "PATCH"]),
+            Route("/v1/me/preferences", self.preferred, methods=["GET", "PATCH", "DELETE"]),
             Route("/v1/rates", self.one_minute, methods=["GET", "PUT"]),
             Route("/v1/audit", self.trail),
             Route("/v1/audit/verification", self.verified),
@@ -74,6 +74,8 @@ class SmallUsers:
     async def preferred(self, request: Request) -> Response:
         if request.method == "PATCH":
             self.preferences |= await request.json()
+        if request.method == "DELETE":
+            self.preferences |= {"time_zone": "UTC", "default_account_id": None}
         return JSONResponse(self.preferences)
 
     async def one_minute(self, request: Request) -> Response:

@@ -12,6 +12,7 @@ def test_what_one_prefers_is_shown_and_changed(running: Running, speak: Speak) -
     shown = speak("preferences", "show").stdout
     assert "Europe/Zurich" in shown
     assert "1'234.5" in shown
+    assert json.loads(speak("preferences", "reset", "--json").stdout)["time_zone"] == "UTC"
 
 
 def test_the_command_line_starts_from_the_default_account(running: Running, speak: Speak) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from paperdesk.features.identity.issue_sign_in_link import issue_sign_in_link
 from paperdesk.infra.clock import FrozenClock
 from tests.desk import RunningDesk, Visitor, refused
 
@@ -38,6 +39,20 @@ async def test_what_somebody_prefers_is_kept_for_them_alone(desk: RunningDesk) -
     assert (await changed(vera, time_zone="America/New_York"))["time_zone"] == "America/New_York"
     assert await desk.mine.get(PATH) == AT_FIRST | mine | {"locale": "fr"}
     assert await changed(desk.mine, **dict.fromkeys(mine)) == AT_FIRST
+
+
+async def test_what_was_saved_is_there_at_the_next_sign_in_and_is_reset_as_a_whole(desk: RunningDesk) -> None:
+    _, account_id = await desk.market()
+    mine = {"time_zone": "Asia/Kolkata", "base_currency": "EUR", "locale": "de-CH", "number_format": "1'234.5"}
+    mine |= {"default_account_id": account_id}
+    await changed(desk.mine, **mine)
+    link = await issue_sign_in_link(desk.runtime, desk.first.principal)
+    login = await desk.visitor().post("/v1/logins", {"link_token": link})
+    again = desk.visitor(login["access_token"])
+    assert await again.get(PATH) == mine
+    reset = await again.ask("DELETE", PATH)
+    assert (reset.status_code, reset.json()) == (200, AT_FIRST)
+    assert await desk.mine.get(PATH) == AT_FIRST
 
 
 @pytest.mark.parametrize(

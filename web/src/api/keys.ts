@@ -1,6 +1,7 @@
 /** Every key of the query cache, so that the stream can name exactly what an event made untrue. */
 export const keys = {
   me: ["me"] as const,
+  preferences: ["preferences"] as const,
   secondFactor: ["second-factor"] as const,
   apiKeys: ["api-keys"] as const,
   accounts: ["accounts"] as const,

@@ -1,7 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { Outlet, useLocation } from "@tanstack/react-router";
 import { WifiOff } from "lucide-react";
-import { meQuery } from "../features/identity/queries";
+import { meQuery, preferencesQuery } from "../features/identity/queries";
+import { preferNumbers } from "../lib/format";
 import { Problem } from "../ui/Problem";
 import { useAccounts, useFollow, useLink } from "./desk";
 import { Rail } from "./Rail";
@@ -15,6 +16,8 @@ const STANDS_ALONE = ["/accounts", "/status", "/settings"];
 /** Rail, top bar and the page; also where the live connection is kept. */
 export function Shell() {
   const me = useQuery(meQuery);
+  const numbers = useQuery(preferencesQuery).data?.number_format ?? "1,234.5";
+  preferNumbers(numbers);
   const { accounts, chosen } = useAccounts();
   const link = useLink();
   useFollow(chosen);
@@ -22,7 +25,7 @@ export function Shell() {
   const isEmpty = accounts.data?.length === 0;
   useReady(isEmpty || me.error !== null);
   return (
-    <div className="min-h-dvh border-t-2 border-sim md:grid md:grid-cols-[5.25rem_minmax(0,1fr)]">
+    <div key={numbers} className="min-h-dvh border-t-2 border-sim md:grid md:grid-cols-[5.25rem_minmax(0,1fr)]">
       <a href="#page" className="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:bg-panel focus:p-3">
         Skip to the page
       </a>

@@ -2,11 +2,27 @@
  * The only number formatter. Takes the API's decimal strings, returns text for people: grouped
  * thousands, a true minus sign, an explicit plus where direction matters, an em dash for what is missing.
  */
+import type { NumberFormat } from "../api/types";
 import { type Decimal, divide, parseDecimal, round, signOf, subtract, toPlain, trim } from "./decimal";
 
 export const MISSING = "—";
 const MINUS = "\u2212";
 const COMPACT = new Intl.NumberFormat("en-US", { notation: "compact", maximumFractionDigits: 1 });
+
+/** What stands between thousands, and before the fraction, in each format that can be preferred. */
+const MARKS: Readonly<Record<NumberFormat, readonly [thousands: string, fraction: string]>> = {
+  "1,234.5": [",", "."],
+  "1.234,5": [".", ","],
+  "1 234,5": ["\u202f", ","],
+  "1'234.5": ["'", "."],
+  "1234.5": ["", "."],
+};
+let marks = MARKS["1,234.5"];
+
+/** Shows every number of this page as its reader prefers; what is drawn already is drawn again by whoever calls. */
+export function preferNumbers(format: NumberFormat): void {
+  marks = MARKS[format];
+}
 
 type Amount = string | null | undefined;
 
@@ -14,8 +30,8 @@ function group(value: Decimal): string {
   const plain = toPlain(value);
   const negative = plain.startsWith("-");
   const [whole = "0", fraction] = (negative ? plain.slice(1) : plain).split(".");
-  const grouped = whole.replace(/\B(?=(\d{3})+(?!\d))/g, ",");
-  const digits = fraction === undefined ? grouped : `${grouped}.${fraction}`;
+  const grouped = whole.replace(/\B(?=(\d{3})+(?!\d))/g, marks[0]);
+  const digits = fraction === undefined ? grouped : `${grouped}${marks[1]}${fraction}`;
   return negative && signOf(value) !== 0 ? `${MINUS}${digits}` : digits;
 }
 

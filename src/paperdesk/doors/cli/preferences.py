@@ -45,6 +45,12 @@ def set_preferences(  # noqa: PLR0913 - each parameter is an option of the comma
     _show(desk.patch(PATH, **said, default_account_id=chosen), as_json=as_json)
 
 
+@verbs.command("reset")
+def reset_preferences(context: typer.Context, *, as_json: AsJson = False) -> None:
+    """Have everything back as it was at first."""
+    _show(desk_of(context).delete(PATH), as_json=as_json)
+
+
 def _show(answer: httpx.Response, *, as_json: bool) -> None:
     if as_json:
         render.raw(answer)

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useSyncExternalStore } from "react";
 import { KeysPanel } from "../../features/identity/KeysPanel";
 import { meQuery } from "../../features/identity/queries";
+import { PreferencesPanel } from "../../features/identity/PreferencesPanel";
 import { SecondFactorPanel } from "../../features/identity/SecondFactorPanel";
 import { Choice } from "../../ui/Field";
 import { Answer, Panel } from "../../ui/Panel";
@@ -36,6 +37,7 @@ export function Settings() {
       <Panel title="Appearance" bodyClassName="p-4">
         <Choice label="Theme" value={chosen} choices={THEMES} onChange={setTheme} className="max-w-sm" />
       </Panel>
+      <PreferencesPanel />
       <SecondFactorPanel />
       <KeysPanel />
       <About />

@@ -1,5 +1,5 @@
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
-import { get, post, remove } from "../../api/client";
+import { get, patch, post, remove } from "../../api/client";
 import { keys } from "../../api/keys";
 import type {
   ApiKey,
@@ -8,6 +8,7 @@ import type {
   Login,
   Me,
   Page,
+  Preferences,
   RecoveryCodes,
   Scope,
   SecondFactor,
@@ -36,6 +37,30 @@ export function useSignIn() {
 /** Ends this browser's session. */
 export function useSignOut() {
   return useMutation({ mutationFn: () => remove("/logins/current") });
+}
+
+/** What the signed-in reader prefers. */
+export const preferencesQuery = queryOptions({
+  queryKey: keys.preferences,
+  queryFn: ({ signal }) => get<Preferences>("/me/preferences", {}, signal),
+});
+
+/** Saves what is preferred; the answer is what holds from now on. */
+export function useSavePreferences() {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: (preferred: Preferences) => patch<Preferences>("/me/preferences", preferred),
+    onSuccess: (saved) => cache.setQueryData(keys.preferences, saved),
+  });
+}
+
+/** Has everything back as it was at first. */
+export function useResetPreferences() {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: () => remove<Preferences>("/me/preferences"),
+    onSuccess: (atFirst) => cache.setQueryData(keys.preferences, atFirst),
+  });
 }
 
 /** Whether signing in takes a code. */
