@@ -57,6 +57,7 @@ CALLS = {
     ("GET", "/v1/me/preferences"): Call(),
     ("DELETE", "/v1/me/preferences"): Call(),
     ("PATCH", "/v1/me/preferences"): Call(body={"time_zone": "Europe/Zurich", "default_account_id": "{account_id}"}),
+    ("POST", "/v1/me/archive"): Call(),
     ("GET", "/v1/me/second-factor"): Call(),
     ("POST", "/v1/me/second-factor"): Call(body={}),
     ("POST", "/v1/me/second-factor/confirmation"): Call(body={"code": "000000"}),
@@ -337,6 +338,7 @@ HARMLESS = {
     ("PATCH", "/v1/me/preferences"): "everybody has a taste of their own",
     ("PATCH", "/v1/me"): "everybody has a name of their own",
     ("POST", "/v1/keys"): "everybody has keys of their own, which can do no more than they",
+    ("POST", "/v1/me/archive"): "everybody may have what is theirs",
     ("POST", "/v1/me/deletion"): "everybody may go for good",
     ("POST", "/v1/me/second-factor"): "everybody has a second factor of their own",
     ("PUT", "/v1/me/password"): "everybody has a password of their own",
@@ -349,6 +351,10 @@ HARMLESS = {
 # What changes nothing that is stored, here at least, so that the audit trail tells nothing of it.
 UNWRITTEN = {
     ("DELETE", "/v1/users/{user_id}/second-factor"),
+    ("DELETE", "/v1/live/answers"),
+    ("POST", "/v1/accounts/{account_id}/rescore"),
+    # A strategy says that it has thought, at every step of its tape.
+    ("POST", "/v1/tapes/{tape_id}/strategies/{strategy}/acknowledgements"),
     ("POST", "/v1/orders/preview"),
     ("POST", "/v1/options/payoff"),
     ("POST", "/v1/options/spreads"),

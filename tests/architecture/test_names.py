@@ -92,6 +92,7 @@ NOUNS = {
     "operations/seal_store": "the SQL of the audit trail and its seals",
     "broker/unsealed_queries": "which events no seal stands for, for the sealer",
     "identity/login_store": "the SQL of logins and their tokens",
+    "identity/personal_store": "what is a person's in every table, for the archive and for erasing",
     "identity/passwords": "what a password must be, for the use cases that take one",
     "identity/letters": "what is written to people, for the use cases that write",
     "identity/registration_routes": "the routes of who has no way in yet",

@@ -6,8 +6,9 @@ from tests.desk import RunningDesk, refused, wish
 
 # What is of no market: people, keys, jobs, what somebody watches, what can be run, and what tapes can be opened on.
 OF_NO_MARKET = {
-    "/v1/me", "/v1/me/preferences", "/v1/logins", "/v1/keys", "/v1/users", "/v1/users/{user_id}", "/v1/jobs",
-    "/v1/jobs/{job_id}", "/v1/sources", "/v1/tape-presets", "/v1/tape-presets/truth",
+    "/v1/me", "/v1/me/preferences", "/v1/me/second-factor", "/v1/logins", "/v1/keys", "/v1/users",
+    "/v1/users/{user_id}", "/v1/audit", "/v1/audit/verification", "/v1/jobs", "/v1/jobs/{job_id}",
+    "/v1/sources", "/v1/tape-presets", "/v1/tape-presets/truth",
     "/v1/watchlists", "/v1/watchlists/{watchlist_id}", "/v1/rates", "/v1/strategies", "/v1/tools",
     "/v1/strategies/templates",
 }  # fmt: skip

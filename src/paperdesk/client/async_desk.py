@@ -28,11 +28,14 @@ from paperdesk.client.models import (
     ChangeAccountBody,
     ChangeUserBody,
     ClosePositionBody,
+    CodeBody,
+    CodedProofBody,
     ComparisonOut,
     ControlTapeBody,
     DatabaseOut,
     DeletionBody,
     DepthOut,
+    EnrolmentView,
     EntryKind,
     ExerciseBody,
     ExercisedOut,
@@ -83,6 +86,7 @@ from paperdesk.client.models import (
     PageOfAccountGreeksOut,
     PageOfAccountOut,
     PageOfActivityOut,
+    PageOfAuditLineView,
     PageOfBacktestOut,
     PageOfChainLineOut,
     PageOfContractOut,
@@ -144,6 +148,7 @@ from paperdesk.client.models import (
     RatesView,
     ReadyOut,
     ReconciliationOut,
+    RecoveryCodesView,
     RefreshBody,
     RegisterBody,
     RepairBody,
@@ -155,6 +160,8 @@ from paperdesk.client.models import (
     RoleInput,
     SavePresetBody,
     ScanOut,
+    SecondFactorBody,
+    SecondFactorView,
     SectorsOut,
     Side,
     SourceKeyBody,
@@ -174,6 +181,7 @@ from paperdesk.client.models import (
     TransferBody,
     TransferOut,
     TruthsOut,
+    VerificationView,
     WatchBody,
     WatchlistBody,
     WatchlistOut,
@@ -221,6 +229,10 @@ class AsyncDesk(AsyncTransport):
     async def post_deletion(self, body: DeletionBody) -> None:
         """Delete yourself, for good: every way in ends, and what you did stays with the tenant."""
         await self.do(Call("POST", "/v1/me/deletion", body=body))
+
+    async def post_archive(self) -> str:
+        """Write everything that this desk keeps of you into one archive: a zip with a file for each kind of row."""
+        return await self.ask(Call("POST", "/v1/me/archive"), str)
 
     async def read_me(self) -> MeView:
         """Tell who is calling and what they may do."""
@@ -1246,6 +1258,29 @@ class AsyncDesk(AsyncTransport):
         """Cancel a job: one that waits never runs, one that runs stops at its next step."""
         return await self.ask(Call("DELETE", "/v1/jobs/{job_id}", at={"job_id": job_id}), JobOut)
 
+    async def get_audit(
+        self,
+        *,
+        subject: str | None = None,
+        action: str | None = None,
+        object_id: UUID | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> PageOfAuditLineView:
+        """List what was done in your tenant, newest first; orders tell their own history."""
+        return await self.ask(
+            Call(
+                "GET",
+                "/v1/audit",
+                query={"subject": subject, "action": action, "object_id": object_id, "limit": limit, "cursor": cursor},
+            ),
+            PageOfAuditLineView,
+        )
+
+    async def get_verification(self, *, head: str | None = None) -> VerificationView:
+        """Compare everything that was done, orders too, with its seals, and name the first place that does not hold."""
+        return await self.ask(Call("GET", "/v1/audit/verification", query={"head": head}), VerificationView)
+
     async def get_live(self) -> dict[str, str]:
         """Say that the process answers."""
         return await self.ask(Call("GET", "/health/live"), dict[str, str])
@@ -1385,6 +1420,30 @@ class AsyncDesk(AsyncTransport):
             Call("POST", "/v1/users/{user_id}/sign-in-links", at={"user_id": user_id}), InvitationView
         )
 
+    async def get_second_factor(self) -> SecondFactorView:
+        """Tell whether signing in as you takes a code."""
+        return await self.ask(Call("GET", "/v1/me/second-factor"), SecondFactorView)
+
+    async def post_second_factor(self, body: SecondFactorBody) -> EnrolmentView:
+        """Begin a second factor: the answer has a key for your app."""
+        return await self.ask(Call("POST", "/v1/me/second-factor", body=body), EnrolmentView)
+
+    async def post_confirmation(self, body: CodeBody) -> RecoveryCodesView:
+        """Show a code of your app: from now on nobody signs in as you without one, and your other logins end."""
+        return await self.ask(Call("POST", "/v1/me/second-factor/confirmation", body=body), RecoveryCodesView)
+
+    async def post_recovery_codes(self, body: CodedProofBody) -> RecoveryCodesView:
+        """Get new recovery codes; those you had are void."""
+        return await self.ask(Call("POST", "/v1/me/second-factor/recovery-codes", body=body), RecoveryCodesView)
+
+    async def post_removal(self, body: CodedProofBody) -> None:
+        """Remove your second factor."""
+        await self.do(Call("POST", "/v1/me/second-factor/removal", body=body))
+
+    async def delete_second_factor(self, user_id: UUID) -> None:
+        """Take away the second factor of somebody who has lost it, whether or not there is one."""
+        await self.do(Call("DELETE", "/v1/users/{user_id}/second-factor", at={"user_id": user_id}))
+
     async def read_rates(self) -> RatesView:
         """Tell how often the people of your tenant may ask."""
         return await self.ask(Call("GET", "/v1/rates"), RatesView)
@@ -1404,6 +1463,10 @@ class AsyncDesk(AsyncTransport):
     async def get_preferences(self) -> PreferencesView:
         """Show what you prefer."""
         return await self.ask(Call("GET", "/v1/me/preferences"), PreferencesView)
+
+    async def delete_preferences(self) -> PreferencesView:
+        """Have everything back as it was at first, and no account that you start from."""
+        return await self.ask(Call("DELETE", "/v1/me/preferences"), PreferencesView)
 
     async def patch_preferences(self, body: PreferencesBody) -> PreferencesView:
         """Change what you prefer: time zone, base currency, locale, number format, and the account you start from."""

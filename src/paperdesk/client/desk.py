@@ -28,11 +28,14 @@ from paperdesk.client.models import (
     ChangeAccountBody,
     ChangeUserBody,
     ClosePositionBody,
+    CodeBody,
+    CodedProofBody,
     ComparisonOut,
     ControlTapeBody,
     DatabaseOut,
     DeletionBody,
     DepthOut,
+    EnrolmentView,
     EntryKind,
     ExerciseBody,
     ExercisedOut,
@@ -83,6 +86,7 @@ from paperdesk.client.models import (
     PageOfAccountGreeksOut,
     PageOfAccountOut,
     PageOfActivityOut,
+    PageOfAuditLineView,
     PageOfBacktestOut,
     PageOfChainLineOut,
     PageOfContractOut,
@@ -144,6 +148,7 @@ from paperdesk.client.models import (
     RatesView,
     ReadyOut,
     ReconciliationOut,
+    RecoveryCodesView,
     RefreshBody,
     RegisterBody,
     RepairBody,
@@ -155,6 +160,8 @@ from paperdesk.client.models import (
     RoleInput,
     SavePresetBody,
     ScanOut,
+    SecondFactorBody,
+    SecondFactorView,
     SectorsOut,
     Side,
     SourceKeyBody,
@@ -174,6 +181,7 @@ from paperdesk.client.models import (
     TransferBody,
     TransferOut,
     TruthsOut,
+    VerificationView,
     WatchBody,
     WatchlistBody,
     WatchlistOut,
@@ -219,6 +227,10 @@ class Desk(Transport):
     def post_deletion(self, body: DeletionBody) -> None:
         """Delete yourself, for good: every way in ends, and what you did stays with the tenant."""
         self.do(Call("POST", "/v1/me/deletion", body=body))
+
+    def post_archive(self) -> str:
+        """Write everything that this desk keeps of you into one archive: a zip with a file for each kind of row."""
+        return self.ask(Call("POST", "/v1/me/archive"), str)
 
     def read_me(self) -> MeView:
         """Tell who is calling and what they may do."""
@@ -1228,6 +1240,29 @@ class Desk(Transport):
         """Cancel a job: one that waits never runs, one that runs stops at its next step."""
         return self.ask(Call("DELETE", "/v1/jobs/{job_id}", at={"job_id": job_id}), JobOut)
 
+    def get_audit(
+        self,
+        *,
+        subject: str | None = None,
+        action: str | None = None,
+        object_id: UUID | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> PageOfAuditLineView:
+        """List what was done in your tenant, newest first; orders tell their own history."""
+        return self.ask(
+            Call(
+                "GET",
+                "/v1/audit",
+                query={"subject": subject, "action": action, "object_id": object_id, "limit": limit, "cursor": cursor},
+            ),
+            PageOfAuditLineView,
+        )
+
+    def get_verification(self, *, head: str | None = None) -> VerificationView:
+        """Compare everything that was done, orders too, with its seals, and name the first place that does not hold."""
+        return self.ask(Call("GET", "/v1/audit/verification", query={"head": head}), VerificationView)
+
     def get_live(self) -> dict[str, str]:
         """Say that the process answers."""
         return self.ask(Call("GET", "/health/live"), dict[str, str])
@@ -1365,6 +1400,30 @@ class Desk(Transport):
         """Make a link by which somebody of your tenant signs in once, such as when they forgot their password."""
         return self.ask(Call("POST", "/v1/users/{user_id}/sign-in-links", at={"user_id": user_id}), InvitationView)
 
+    def get_second_factor(self) -> SecondFactorView:
+        """Tell whether signing in as you takes a code."""
+        return self.ask(Call("GET", "/v1/me/second-factor"), SecondFactorView)
+
+    def post_second_factor(self, body: SecondFactorBody) -> EnrolmentView:
+        """Begin a second factor: the answer has a key for your app."""
+        return self.ask(Call("POST", "/v1/me/second-factor", body=body), EnrolmentView)
+
+    def post_confirmation(self, body: CodeBody) -> RecoveryCodesView:
+        """Show a code of your app: from now on nobody signs in as you without one, and your other logins end."""
+        return self.ask(Call("POST", "/v1/me/second-factor/confirmation", body=body), RecoveryCodesView)
+
+    def post_recovery_codes(self, body: CodedProofBody) -> RecoveryCodesView:
+        """Get new recovery codes; those you had are void."""
+        return self.ask(Call("POST", "/v1/me/second-factor/recovery-codes", body=body), RecoveryCodesView)
+
+    def post_removal(self, body: CodedProofBody) -> None:
+        """Remove your second factor."""
+        self.do(Call("POST", "/v1/me/second-factor/removal", body=body))
+
+    def delete_second_factor(self, user_id: UUID) -> None:
+        """Take away the second factor of somebody who has lost it, whether or not there is one."""
+        self.do(Call("DELETE", "/v1/users/{user_id}/second-factor", at={"user_id": user_id}))
+
     def read_rates(self) -> RatesView:
         """Tell how often the people of your tenant may ask."""
         return self.ask(Call("GET", "/v1/rates"), RatesView)
@@ -1384,6 +1443,10 @@ class Desk(Transport):
     def get_preferences(self) -> PreferencesView:
         """Show what you prefer."""
         return self.ask(Call("GET", "/v1/me/preferences"), PreferencesView)
+
+    def delete_preferences(self) -> PreferencesView:
+        """Have everything back as it was at first, and no account that you start from."""
+        return self.ask(Call("DELETE", "/v1/me/preferences"), PreferencesView)
 
     def patch_preferences(self, body: PreferencesBody) -> PreferencesView:
         """Change what you prefer: time zone, base currency, locale, number format, and the account you start from."""

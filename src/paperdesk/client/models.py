@@ -39,6 +39,7 @@ FileFormat = Literal["csv", "parquet"]
 HaltReason = Literal["news", "volatility", "regulatory", "market_wide", "other"]
 HeldState = Literal["open", "closed", "ended"]
 Intent = Literal["buy_to_open", "buy_to_close", "sell_to_open", "sell_to_close"]
+JsonValue = Any
 Kind = Literal["equity", "etf", "index", "fund", "option", "crypto", "series", "currency", "bond"]
 LotMethod = Literal["fifo", "lifo", "highest_cost", "lowest_cost", "average"]
 MarginKind = Literal["cash", "reg_t", "portfolio"]
@@ -264,6 +265,27 @@ class AttachStrategyBody(Struct, kw_only=True, frozen=True):
     """A strategy that the tape is to wait for."""
 
     name: "str"
+
+
+class AuditBreakView(Struct, kw_only=True, frozen=True):
+    """The first place where the chain does not hold."""
+
+    seal: "int"
+    where: "str"
+    why: "str"
+
+
+class AuditLineView(Struct, kw_only=True, frozen=True):
+    """Something that was done: who, what, to what, when and from where; the details say what came of it."""
+
+    id: "UUID"
+    recorded_at: "datetime"
+    subject: "str"
+    action: "str"
+    object_id: "UUID | None"
+    details: "dict[str, JsonValue]"
+    origin: "str | None"
+    seal: "int | None"
 
 
 class BacktestBody(Struct, kw_only=True, frozen=True):
@@ -534,6 +556,19 @@ class ClosePositionBody(Struct, kw_only=True, frozen=True):
     client_order_id: "str | UnsetType | None" = UNSET
 
 
+class CodeBody(Struct, kw_only=True, frozen=True):
+    """A code that your app shows now."""
+
+    code: "str"
+
+
+class CodedProofBody(Struct, kw_only=True, frozen=True):
+    """Your password, as for other things that cannot be taken back, and a code of your app or a recovery code."""
+
+    password: "str | UnsetType | None" = UNSET
+    code: "str"
+
+
 class ComparisonOut(Struct, kw_only=True, frozen=True):
     """Accounts side by side."""
 
@@ -661,6 +696,13 @@ class EndingOut(Struct, kw_only=True, frozen=True):
     price: "Decimal | None"
     source: "str | None"
     warning: "str | None"
+
+
+class EnrolmentView(Struct, kw_only=True, frozen=True):
+    """A key for your app, in this answer and nowhere else; it counts once you have shown a code of it."""
+
+    secret: "str"
+    address: "str"
 
 
 class EntryOut(Struct, kw_only=True, frozen=True):
@@ -1358,11 +1400,12 @@ class LiveYieldsOut(Struct, kw_only=True, frozen=True):
 
 
 class LoginBody(Struct, kw_only=True, frozen=True):
-    """Either the token of a sign-in link, or an e-mail address and a password."""
+    """Either the token of a sign-in link, or an e-mail address and a password; and a code where it is needed."""
 
     link_token: "str | UnsetType | None" = UNSET
     email: "str | UnsetType | None" = UNSET
     password: "str | UnsetType | None" = UNSET
+    code: "str | UnsetType | None" = UNSET
 
 
 class LoginOnFileView(Struct, kw_only=True, frozen=True):
@@ -1699,6 +1742,13 @@ class PageOfActivityOut(Struct, kw_only=True, frozen=True):
     """A shape."""
 
     items: "list[ActivityOut]"
+    next_cursor: "str | None"
+
+
+class PageOfAuditLineView(Struct, kw_only=True, frozen=True):
+    """A shape."""
+
+    items: "list[AuditLineView]"
     next_cursor: "str | None"
 
 
@@ -2323,6 +2373,12 @@ class ReconciliationOut(Struct, kw_only=True, frozen=True):
     closes: "list[ReconciledCloseOut]"
 
 
+class RecoveryCodesView(Struct, kw_only=True, frozen=True):
+    """Each of them stands for a code once, when your telephone is lost; in this answer and nowhere else."""
+
+    recovery_codes: "list[str]"
+
+
 class RefreshBody(Struct, kw_only=True, frozen=True):
     """What keeps a login alive."""
 
@@ -2613,6 +2669,20 @@ class ScannedOut(Struct, kw_only=True, frozen=True):
     paid_in_full: "Decimal"
     worst: "PointOut | None"
     array: "list[PointOut]"
+
+
+class SecondFactorBody(Struct, kw_only=True, frozen=True):
+    """Your password; it is not needed if you signed in by a link within the last quarter of an hour."""
+
+    password: "str | UnsetType | None" = UNSET
+
+
+class SecondFactorView(Struct, kw_only=True, frozen=True):
+    """Whether nobody signs in as you without a code, since when, and how many recovery codes are left."""
+
+    is_on: "bool"
+    confirmed_at: "datetime | None"
+    recovery_codes_left: "int"
 
 
 class SectorOut(Struct, kw_only=True, frozen=True):
@@ -2917,6 +2987,17 @@ class UserView(Struct, kw_only=True, frozen=True):
     id: "UUID"
     email: "str"
     name: "str"
+
+
+class VerificationView(Struct, kw_only=True, frozen=True):
+    """How far the chain of seals holds; whoever writes the head down elsewhere finds out if its end is cut off."""
+
+    holds: "bool"
+    head: "str | None"
+    lines: "int"
+    events: "int"
+    unsealed_lines: "int"
+    broken: "AuditBreakView | None"
 
 
 class WatchBody(Struct, kw_only=True, frozen=True):

@@ -54,6 +54,11 @@ def new_token() -> str:
     return secrets.token_urlsafe(32)
 
 
+def new_key(length: int) -> bytes:
+    """Return a random key of some bytes."""
+    return secrets.token_bytes(length)
+
+
 def new_code(length: int, prefix: str = "") -> str:
     """Return a random code of letters and digits that cannot be mistaken for each other."""
     return prefix + "".join(secrets.choice(ALPHABET) for _ in range(length))

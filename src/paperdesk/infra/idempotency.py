@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from paperdesk.core.kernel.errors import Conflict, Invalid
 from paperdesk.infra.db import Instant, metadata
+from paperdesk.infra.personal import personal
 from paperdesk.infra.work import UnitOfWork, jsonable
 
 KEY_LENGTH_MAX = 255
@@ -31,6 +32,7 @@ idempotency_keys = Table(
     Column("status", Integer, nullable=False),
     Column("body", JSONB, nullable=False),
     Column("recorded_at", Instant, nullable=False),
+    info=personal(None),  # answers, for a week
 )
 
 

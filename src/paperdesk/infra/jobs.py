@@ -19,6 +19,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from paperdesk.core.kernel.errors import Conflict, PaperdeskError, Problem
 from paperdesk.infra.db import Instant, metadata
+from paperdesk.infra.personal import personal
 from paperdesk.infra.runtime import Runtime
 from paperdesk.infra.uploads import clear_away, clear_orphans
 from paperdesk.infra.work import ReadOnly, UnitOfWork, jsonable, owned
@@ -38,6 +39,7 @@ jobs = Table(
     Column("attempts", Integer, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("finished_at", Instant),
+    info=personal(None),
 )
 
 QUEUE: Final = "paperdesk"

@@ -18,6 +18,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from paperdesk.core.kernel.time import instant_text
 from paperdesk.infra.bus import Bus
 from paperdesk.infra.db import ORDER_PATH, SYSTEM_ROLE, Instant, Server, metadata
+from paperdesk.infra.personal import personal
 from paperdesk.infra.rooms import keep_serving
 from paperdesk.infra.telemetry import Metrics
 
@@ -44,6 +45,7 @@ events = Table(
     Column("cursor", BigInteger),
     Column("command", JSONB),
     Column("origin", Text),
+    info=personal("account_id"),
 )
 
 # The counts come even when nobody watches; an event that nobody watches is not read at all.

@@ -20,6 +20,7 @@ from paperdesk.core.kernel.key_limits import Verb
 from paperdesk.core.kernel.principal import Principal, Scope
 from paperdesk.infra.crypto import entropy
 from paperdesk.infra.db import Instant, metadata
+from paperdesk.infra.personal import personal
 
 audit = Table(
     "audit",
@@ -33,6 +34,7 @@ audit = Table(
     Column("details", JSONB, nullable=False),
     Column("origin", Text),
     Column("seal", BigInteger),
+    info=personal(None),  # whose a line is says its subject, and lines stay
 )
 
 SET_TENANTS = text("select set_config('paperdesk.tenants', :tenants, true)")

@@ -51,12 +51,14 @@ class SmallUsers:
         )
     )
     asked: list[dict[str, str]] = field(default_factory=list)
+    archive: bytes = b"PK"
     reset_for: list[str] = field(default_factory=list)
 
     def routes(self) -> list[Route]:
         return [
             Route("/v1/me/preferences", self.preferred, methods=["GET", "PATCH", "DELETE"]),
             Route("/v1/rates", self.one_minute, methods=["GET", "PUT"]),
+            Route("/v1/me/archive", self.archived, methods=["POST"]),
             Route("/v1/audit", self.trail),
             Route("/v1/audit/verification", self.verified),
             Route("/v1/keys", self.list_keys),
@@ -82,6 +84,11 @@ class SmallUsers:
         if request.method == "PUT":
             self.rates |= await request.json()
         return JSONResponse(self.rates)
+
+    async def archived(self, _request: Request) -> Response:
+        if not self.archive:
+            return JSONResponse({"code": "missing_scope", "detail": "This needs the 'admin' permission."}, 403)
+        return Response(self.archive, media_type="application/zip")
 
     async def trail(self, request: Request) -> Response:
         self.asked.append(dict(request.query_params))

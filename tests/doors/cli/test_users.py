@@ -1,6 +1,7 @@
 """People by the command line: added with a link, found by their address, changed and let go."""
 
 import json
+from pathlib import Path
 
 from tests.doors.cli.conftest import Running, Speak
 
@@ -13,6 +14,16 @@ def test_somebody_is_added_with_a_link_that_signs_them_in(running: Running, spea
     assert (added["role"], added["invitation"]["link_token"]) == ("viewer", "l1nk")
     assert "sign-in#token=l1nk" in speak("users", "link", "ada@desk.test").stdout
     assert json.loads(speak("users", "link", "Demo", "--json").stdout)["link_token"] == "l1nk"
+
+
+def test_everything_that_is_ones_own_is_saved_as_a_file(running: Running, speak: Speak, tmp_path: Path) -> None:
+    file = tmp_path / "mine.zip"
+    assert speak("archive", str(file)).stdout == f"{file} has everything that this desk keeps of you.\n"
+    assert file.read_bytes() == b"PK"
+    running.desk.users.archive = b""
+    refused = speak("archive", str(tmp_path / "none.zip"))
+    assert (refused.exit_code > 0, refused.stderr.partition(":")[0]) == (True, "missing_scope")
+    assert not (tmp_path / "none.zip").exists()
 
 
 def test_people_are_listed_by_what_they_are(running: Running, speak: Speak) -> None:

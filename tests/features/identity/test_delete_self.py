@@ -37,7 +37,9 @@ async def test_who_deletes_themselves_is_out_at_once_and_leaves_no_name(
     mine = holding((await came_in(anyone, email="ada@desk.test", password=PASSWORD))["access_token"])
     key = (await mine.post("/v1/keys", json={"name": "Bot", "scopes": ["read"]})).json()
     bob = {"email": "bob@desk.test", "name": "Bob", "role": "owner"}
+    eve = (await mine.post("/v1/users", json={"email": "eve@desk.test", "name": "Eve", "role": "viewer"})).json()
     assert refusal(await mine.post("/v1/me/deletion", json={"password": PASSWORD})) == (409, "last_owner")
+    assert (await mine.delete(f"/v1/users/{eve['id']}")).status_code == 204
     assert (await mine.post("/v1/users", json=bob)).status_code == 201
     for wrong in ({}, {"password": "wrong"}):
         assert refusal(await mine.post("/v1/me/deletion", json=wrong)) == (403, "old_password_wrong")
@@ -48,7 +50,9 @@ async def test_who_deletes_themselves_is_out_at_once_and_leaves_no_name(
     async with runtime.as_system() as db:
         left = (await db.execute(text("select email, name from users order by email"))).all()
         told = (await db.execute(text("select subject from audit where action = 'delete_self'"))).scalars().all()
-    assert [tuple(row) for row in left] == [("bob@desk.test", "Bob"), (f"deleted:{ada.user_id}", "")]
+    assert [tuple(row) for row in left] == sorted(
+        [("bob@desk.test", "Bob"), (f"deleted:{ada.user_id}", ""), (f"deleted:{eve['id']}", "")]
+    )
     assert told == [f"user:{ada.user_id}"]
 
 

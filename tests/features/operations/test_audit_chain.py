@@ -35,7 +35,7 @@ async def test_what_was_done_is_listed_with_who_what_and_from_where(desk: Runnin
     assert newest["seal"] == 1
     assert await desk.mine.rows("/v1/audit", object_id=account_id) == [newest]
     (await desk.mine.ask("PATCH", f"/v1/accounts/{account_id}", json={"name": "Retirement"})).raise_for_status()
-    renamed, *_ = await desk.mine.rows("/v1/audit", object_id=account_id)
+    (renamed,) = await desk.mine.rows("/v1/audit", object_id=account_id, action="rename_account")
     assert renamed["details"] == {"before": "Practice", "after": "Retirement"}
     assert await desk.theirs.rows("/v1/audit", action="open_account") == []
     async with desk.runtime.as_system() as db:

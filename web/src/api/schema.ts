@@ -141,6 +141,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/me/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write everything that this desk keeps of you into one archive: a zip with a file for each kind of row. */
+        post: operations["post_archive"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/me": {
         parameters: {
             query?: never;
@@ -1641,6 +1658,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what was done in your tenant, newest first; orders tell their own history. */
+        get: operations["get_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Compare everything that was done, orders too, with its seals, and name the first place that does not hold. */
+        get: operations["get_verification"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health/live": {
         parameters: {
             query?: never;
@@ -1933,6 +1984,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/me/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tell whether signing in as you takes a code. */
+        get: operations["get_second_factor"];
+        put?: never;
+        /** Begin a second factor: the answer has a key for your app. */
+        post: operations["post_second_factor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/second-factor/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Show a code of your app: from now on nobody signs in as you without one, and your other logins end. */
+        post: operations["post_confirmation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/second-factor/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Get new recovery codes; those you had are void. */
+        post: operations["post_recovery_codes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/second-factor/removal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Remove your second factor. */
+        post: operations["post_removal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users/{user_id}/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take away the second factor of somebody who has lost it, whether or not there is one. */
+        delete: operations["delete_second_factor"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/rates": {
         parameters: {
             query?: never;
@@ -1996,7 +2133,8 @@ export interface paths {
         get: operations["get_preferences"];
         put?: never;
         post?: never;
-        delete?: never;
+        /** Have everything back as it was at first, and no account that you start from. */
+        delete: operations["delete_preferences"];
         options?: never;
         head?: never;
         /** Change what you prefer: time zone, base currency, locale, number format, and the account you start from. */
@@ -2802,6 +2940,71 @@ export interface components {
             name: string;
         };
         /**
+         * AuditBreakView
+         * @description The first place where the chain does not hold.
+         */
+        AuditBreakView: {
+            /** Seal */
+            seal: number;
+            /**
+             * Where
+             * @example line 0190f3c4-7a1b-7c3d-8e4f-5a6b7c8d9e0f
+             * @example event 12 of account …
+             * @example seal
+             */
+            where: string;
+            /**
+             * Why
+             * @example changed
+             * @example missing
+             * @example added afterwards
+             */
+            why: string;
+        };
+        /**
+         * AuditLineView
+         * @description Something that was done: who, what, to what, when and from where; the details say what came of it.
+         */
+        AuditLineView: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+            /**
+             * Subject
+             * @description `user:` or `key:` and an id.
+             */
+            subject: string;
+            /**
+             * Action
+             * @example change_user
+             */
+            action: string;
+            /** Object Id */
+            object_id: string | null;
+            /** Details */
+            details: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /**
+             * Origin
+             * @description Door, address and request id; null where the desk did it by itself.
+             * @example rest 127.0.0.1 4f1c0e6f2b7d9a3c5e81
+             */
+            origin: string | null;
+            /**
+             * Seal
+             * @description Which seal stands for it; null for the moment before it is sealed.
+             */
+            seal: number | null;
+        };
+        /**
          * Awaited
          * @description What a tape can run ahead to without knowing when it comes.
          * @enum {string}
@@ -3565,6 +3768,37 @@ export interface components {
             client_order_id?: string | null;
         };
         /**
+         * CodeBody
+         * @description A code that your app shows now.
+         * @example {
+         *       "code": "287082"
+         *     }
+         */
+        CodeBody: {
+            /**
+             * Code
+             * Format: password
+             */
+            code: string;
+        };
+        /**
+         * CodedProofBody
+         * @description Your password, as for other things that cannot be taken back, and a code of your app or a recovery code.
+         * @example {
+         *       "code": "287082",
+         *       "password": "correct horse battery staple"
+         *     }
+         */
+        CodedProofBody: {
+            /** Password */
+            password?: string | null;
+            /**
+             * Code
+             * Format: password
+             */
+            code: string;
+        };
+        /**
          * ComparisonOut
          * @description Accounts side by side.
          */
@@ -3865,6 +4099,24 @@ export interface components {
             source: string | null;
             /** Warning */
             warning: string | null;
+        };
+        /**
+         * EnrolmentView
+         * @description A key for your app, in this answer and nowhere else; it counts once you have shown a code of it.
+         */
+        EnrolmentView: {
+            /**
+             * Secret
+             * @description To be typed.
+             * @example JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP
+             */
+            secret: string;
+            /**
+             * Address
+             * @description To be opened, or to be read out of a picture.
+             * @example otpauth://totp/Paperdesk:demo@paperdesk.local?secret=JBSWY3DPEHPK3PXP&issuer=Paperdesk
+             */
+            address: string;
         };
         /**
          * EntryKind
@@ -5128,6 +5380,7 @@ export interface components {
             /** Finished At */
             finished_at: string | null;
         };
+        JsonValue: unknown;
         /**
          * KeyBody
          * @description A key to issue, with some of the caller's own permissions.
@@ -5697,11 +5950,12 @@ export interface components {
         };
         /**
          * LoginBody
-         * @description Either the token of a sign-in link, or an e-mail address and a password.
+         * @description Either the token of a sign-in link, or an e-mail address and a password; and a code where it is needed.
          * @example {
          *       "link_token": "kJ8s0VvYt2m4nQx7b9LhWcE3rTzUaPdGfSiOyK1Xo5M"
          *     }
          * @example {
+         *       "code": "287082",
          *       "email": "demo@paperdesk.local",
          *       "password": "correct horse battery staple"
          *     }
@@ -5713,6 +5967,11 @@ export interface components {
             email?: string | null;
             /** Password */
             password?: string | null;
+            /**
+             * Code
+             * @description Of your second factor, if you have one: from your app, or a recovery code.
+             */
+            code?: string | null;
         };
         /**
          * LoginOnFileView
@@ -6698,6 +6957,16 @@ export interface components {
         PageOf_ActivityOut_: {
             /** Items */
             items: components["schemas"]["ActivityOut"][];
+            /**
+             * Next Cursor
+             * @description Pass it as `cursor` for the next page; null on the last one.
+             */
+            next_cursor: string | null;
+        };
+        /** PageOf[AuditLineView] */
+        PageOf_AuditLineView_: {
+            /** Items */
+            items: components["schemas"]["AuditLineView"][];
             /**
              * Next Cursor
              * @description Pass it as `cursor` for the next page; null on the last one.
@@ -7956,6 +8225,20 @@ export interface components {
             closes: components["schemas"]["ReconciledCloseOut"][];
         };
         /**
+         * RecoveryCodesView
+         * @description Each of them stands for a code once, when your telephone is lost; in this answer and nowhere else.
+         */
+        RecoveryCodesView: {
+            /**
+             * Recovery Codes
+             * @example [
+             *       "7KQ2M-XW4TP",
+             *       "H9NBC-3RZVE"
+             *     ]
+             */
+            recovery_codes: string[];
+        };
+        /**
          * RefreshBody
          * @description What keeps a login alive.
          * @example {
@@ -8788,6 +9071,29 @@ export interface components {
          */
         Scope: "read" | "trade" | "limits" | "admin";
         /**
+         * SecondFactorBody
+         * @description Your password; it is not needed if you signed in by a link within the last quarter of an hour.
+         * @example {
+         *       "password": "correct horse battery staple"
+         *     }
+         */
+        SecondFactorBody: {
+            /** Password */
+            password?: string | null;
+        };
+        /**
+         * SecondFactorView
+         * @description Whether nobody signs in as you without a code, since when, and how many recovery codes are left.
+         */
+        SecondFactorView: {
+            /** Is On */
+            is_on: boolean;
+            /** Confirmed At */
+            confirmed_at: string | null;
+            /** Recovery Codes Left */
+            recovery_codes_left: number;
+        };
+        /**
          * SectorOut
          * @description A sector, and the companies in it that the tape has shown.
          */
@@ -9539,6 +9845,36 @@ export interface components {
          * @enum {string}
          */
         Verification: "pending" | "verified" | "rejected";
+        /**
+         * VerificationView
+         * @description How far the chain of seals holds; whoever writes the head down elsewhere finds out if its end is cut off.
+         */
+        VerificationView: {
+            /** Holds */
+            holds: boolean;
+            /**
+             * Head
+             * @description The last seal that holds: number, colon, hash.
+             * @example 17:9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f
+             */
+            head: string | null;
+            /**
+             * Lines
+             * @description Of the audit, sealed and as they were.
+             */
+            lines: number;
+            /**
+             * Events
+             * @description Of accounts, sealed and as they were.
+             */
+            events: number;
+            /**
+             * Unsealed Lines
+             * @description They are sealed within seconds.
+             */
+            unsealed_lines: number;
+            broken: components["schemas"]["AuditBreakView"] | null;
+        };
         /**
          * WatchBody
          * @description What a live tape watches as well from now on.
@@ -10481,6 +10817,32 @@ export interface operations {
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
+        };
+    };
+    post_archive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             429: components["responses"]["RateLimited"];
             "5XX": components["responses"]["Unavailable"];
         };
@@ -13970,6 +14332,75 @@ export interface operations {
             "5XX": components["responses"]["Unavailable"];
         };
     };
+    get_audit: {
+        parameters: {
+            query?: {
+                /** @description Who: `user:` or `key:` and an id. */
+                subject?: string | null;
+                /** @description What was done, such as `change_user`. */
+                action?: string | null;
+                /** @description To what it was done. */
+                object_id?: string | null;
+                /** @description How many rows at most. */
+                limit?: number;
+                /** @description `next_cursor` of the previous page. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOf_AuditLineView_"];
+                    "text/csv": string;
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
+        };
+    };
+    get_verification: {
+        parameters: {
+            query?: {
+                /** @description A head that you wrote down: the chain must still hold it. */
+                head?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerificationView"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
+        };
+    };
     get_live: {
         parameters: {
             query?: never;
@@ -14573,6 +15004,191 @@ export interface operations {
             "5XX": components["responses"]["Unavailable"];
         };
     };
+    get_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondFactorView"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
+        };
+    };
+    post_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecondFactorBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolmentView"];
+                };
+            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
+        };
+    };
+    post_confirmation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodesView"];
+                };
+            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
+        };
+    };
+    post_recovery_codes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodedProofBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodesView"];
+                };
+            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
+        };
+    };
+    post_removal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodedProofBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
+        };
+    };
+    delete_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
+        };
+    };
     read_rates: {
         parameters: {
             query?: never;
@@ -14719,6 +15335,32 @@ export interface operations {
             };
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
+        };
+    };
+    delete_preferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreferencesView"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             429: components["responses"]["RateLimited"];
             "5XX": components["responses"]["Unavailable"];
         };

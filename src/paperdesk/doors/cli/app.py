@@ -16,6 +16,7 @@ from typer.core import TyperGroup
 from paperdesk.core.kernel.errors import PaperdeskError
 from paperdesk.doors.cli import (
     accounts,
+    archive,
     audit,
     backtests,
     combos,
@@ -103,6 +104,7 @@ def build_app(local: LocalCommands, home: Path) -> typer.Typer:
     _add_local(app, local)
     app.command("version")(show_version)
     app.command("positions")(accounts.list_positions)
+    app.command("archive")(archive.save_archive)
     tapes.verbs.command("import")(imports.import_tape)
     lives.add_to(accounts.verbs)
     accounts.verbs.command("rescore")(rescores.rescore_account)

@@ -194,6 +194,12 @@ class Desk:
                 return
             answer, is_first = self._asked("GET", following, headers={"Accept": "text/csv"}), False
 
+    def archive(self, path: str) -> bytes:
+        """Have a zip made and return it; raise Refused or Unavailable otherwise."""
+        answer = self._asked("POST", path)
+        is_zip = answer.is_success and answer.headers.get("content-type") == "application/zip"
+        return answer.content if is_zip else self._checked(answer).content
+
     def _pages(self, path: str, query: Mapping[str, str | int | None]) -> Iterator[Row]:
         cursor: str | None = None
         while True:

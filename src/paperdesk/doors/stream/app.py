@@ -39,7 +39,6 @@ from paperdesk.features.identity.access import (
     CredentialsEnded,
     KeyExpired,
     address_of,
-    from_door,
     gate_of,
     refuse_foreign_origin,
     runtime_of,
@@ -94,7 +93,7 @@ async def stream(socket: WebSocket) -> None:
     await socket.accept()
     try:
         token = await _token(socket)
-        who = from_door(await gate_of(socket).principal(token, address_of(socket)), "stream", socket)
+        who = await gate_of(socket).principal(token, address_of(socket))
         with socket.app.state.lines.hold(who.user_id):
             await _serve(socket, who, token or "")
     except WebSocketDisconnect:

@@ -20,7 +20,7 @@ from paperdesk.features.broker.place_order import place_order
 from paperdesk.features.broker.queries import account_of_order
 from paperdesk.features.broker.replace_order import replace_order
 from paperdesk.features.broker.work import BrokerWork
-from paperdesk.features.identity.access import address_of, gate_of, runtime_of
+from paperdesk.features.identity.access import address_of, from_door, gate_of, runtime_of
 from paperdesk.infra.bus import Message
 
 
@@ -42,7 +42,7 @@ async def done(socket: WebSocket, token: str, wish: OrderWish) -> Message:
     It counts as a request of theirs. Raises what the use cases raise, MalformedRequest, OrderNotNamed.
     """
     gate, runtime = gate_of(socket), runtime_of(socket)
-    who = await gate.principal(token, address_of(socket))
+    who = from_door(await gate.principal(token, address_of(socket)), "stream", socket)
     gate.count_request(socket, who)
     work = BrokerWork(who, runtime.clock.now(), socket.app.state.writer)
     placed = await (_placed(work, wish) if wish.do == "place" else _changed(socket, work, wish))

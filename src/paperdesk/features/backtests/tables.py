@@ -4,6 +4,7 @@ from sqlalchemy import ARRAY, BigInteger, Column, Integer, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 
 from paperdesk.infra.db import Exact, Instant, metadata
+from paperdesk.infra.personal import personal
 
 backtests = Table(
     "backtests",
@@ -30,4 +31,5 @@ backtests = Table(
     Column("report", JSONB),
     Column("asked_at", Instant, nullable=False),
     Column("ended_at", Instant),
+    info=personal("owner_id", on_erasure="goes"),
 )

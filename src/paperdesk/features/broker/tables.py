@@ -4,6 +4,7 @@ from sqlalchemy import BigInteger, Boolean, Column, Integer, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 
 from paperdesk.infra.db import Exact, Instant, metadata
+from paperdesk.infra.personal import personal
 
 accounts = Table(
     "accounts",
@@ -29,6 +30,7 @@ accounts = Table(
     Column("status", Text, nullable=False),
     Column("opened_at", Instant, nullable=False),
     Column("recorded_at", Instant, nullable=False),
+    info=personal("owner_id", blanked={"name": ("number",)}),
 )
 
 account_keys = Table(
@@ -38,6 +40,7 @@ account_keys = Table(
     Column("tenant_id", Uuid, nullable=False),
     Column("account_id", Uuid, nullable=False),
     Column("recorded_at", Instant, nullable=False),
+    info=personal("account_id"),
 )
 
 default_accounts = Table(
@@ -46,6 +49,7 @@ default_accounts = Table(
     Column("tenant_id", Uuid, primary_key=True),
     Column("user_id", Uuid, primary_key=True),
     Column("account_id", Uuid, nullable=False),
+    info=personal("user_id", on_erasure="goes"),
 )
 
 sealed_accounts = Table(
@@ -54,6 +58,7 @@ sealed_accounts = Table(
     Column("account_id", Uuid, primary_key=True),
     Column("tenant_id", Uuid, nullable=False),
     Column("last_seq", BigInteger, nullable=False),
+    info=personal(None),
 )
 
 positions = Table(
@@ -68,6 +73,7 @@ positions = Table(
     Column("reserved", Exact, nullable=False),
     Column("cost", Exact, nullable=False),
     Column("at_expiry", Text, nullable=False),
+    info=personal("account_id"),
 )
 
 lots = Table(
@@ -82,6 +88,7 @@ lots = Table(
     Column("opened_seq", BigInteger, nullable=False),
     Column("quantity", Exact, nullable=False),
     Column("cost", Exact, nullable=False),
+    info=personal("account_id"),
 )
 
 claims = Table(
@@ -93,6 +100,7 @@ claims = Table(
     Column("tenant_id", Uuid, nullable=False),
     Column("instrument_id", Uuid, nullable=False),
     Column("amount", Exact, nullable=False),
+    info=personal("account_id"),
 )
 
 orders = Table(
@@ -153,6 +161,7 @@ orders = Table(
     Column("protection_rate", Exact),
     Column("protection_price", Exact),
     Column("recorded_at", Instant, nullable=False),
+    info=personal("account_id"),
 )
 
 fills = Table(
@@ -177,6 +186,7 @@ fills = Table(
     Column("seq", BigInteger, nullable=False),
     Column("at", Instant, nullable=False),
     Column("recorded_at", Instant, nullable=False),
+    info=personal("account_id"),
 )
 
 entries = Table(
@@ -194,6 +204,7 @@ entries = Table(
     Column("cash_after", Exact, nullable=False),
     Column("at", Instant, nullable=False),
     Column("recorded_at", Instant, nullable=False),
+    info=personal("account_id"),
 )
 
 reconciliations = Table(
@@ -208,4 +219,5 @@ reconciliations = Table(
     Column("problems", JSONB, nullable=False),
     Column("folded", Text),
     Column("recorded_at", Instant, nullable=False),
+    info=personal("account_id"),
 )

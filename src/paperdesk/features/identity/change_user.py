@@ -14,7 +14,7 @@ from paperdesk.infra.work import UnitOfWork
 
 
 class LastOwner(Conflict):
-    """A tenant always has an active owner; appoint another one first."""
+    """A tenant with people in it has an active owner; appoint another one first."""
 
 
 @dataclass(frozen=True, slots=True)

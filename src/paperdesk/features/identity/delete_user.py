@@ -4,6 +4,7 @@ from paperdesk.core.kernel.ids import UserId
 from paperdesk.core.kernel.principal import Principal, Scope
 from paperdesk.features.identity import member_store
 from paperdesk.features.identity.change_user import administered, require_another_owner
+from paperdesk.features.identity.personal_store import erase_rows
 from paperdesk.infra.runtime import Runtime
 from paperdesk.infra.work import UnitOfWork
 
@@ -21,4 +22,5 @@ async def delete_user(runtime: Runtime, who: Principal, user_id: UserId) -> None
         if member.is_acting_owner:
             require_another_owner(owners, member)
         await member_store.erase_member(work, user_id)
+        await erase_rows(work, user_id)
         await work.record("delete_user", user_id)

@@ -1,6 +1,5 @@
 """Begin a second factor: a key for an app, which counts once a code of it was shown."""
 
-import secrets
 from dataclasses import dataclass
 
 from paperdesk.core.kernel.errors import Conflict
@@ -10,6 +9,7 @@ from paperdesk.features.identity.check_code import place_of
 from paperdesk.features.identity.prove_self import Proof, find_self, prove_self
 from paperdesk.features.identity.second_factor_store import SecondFactor
 from paperdesk.features.identity.time_codes import KEY_BYTES, address_of_key, spelled
+from paperdesk.infra.crypto import new_key
 from paperdesk.infra.runtime import Runtime
 from paperdesk.infra.work import UnitOfWork
 
@@ -33,7 +33,7 @@ async def enrol_second_factor(runtime: Runtime, who: Principal, proof: Proof) ->
     """
     found = await find_self(runtime, who, proof)
     await prove_self(runtime, found, proof)
-    key = secrets.token_bytes(KEY_BYTES)
+    key = new_key(KEY_BYTES)
     async with runtime.as_system() as db:
         work = UnitOfWork(who, runtime.clock.now(), db)
         known = await factors.find_factor(db, who.user_id, is_locked=True)

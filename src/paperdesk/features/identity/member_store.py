@@ -24,6 +24,7 @@ from paperdesk.features.identity.tables import (
     recovery_codes,
     second_factors,
     sign_in_links,
+    tenants,
     users,
 )
 from paperdesk.infra.work import ReadOnly, UnitOfWork, owned
@@ -171,6 +172,18 @@ async def save_preferences(work: UnitOfWork, values: Mapping[str, str]) -> None:
     """Write what the caller prefers, in the place of what they preferred before."""
     query = insert(preferences).values(tenant_id=work.who.tenant_id, user_id=work.who.user_id, **values)
     await work.db.execute(query.on_conflict_do_update(index_elements=["tenant_id", "user_id"], set_=dict(values)))
+
+
+async def has_others(work: UnitOfWork, user_id: UserId) -> bool:
+    """Say whether anybody else belongs to the caller's tenant, deactivated or not."""
+    query = select(exists().where(owned(memberships, work), memberships.c.user_id != user_id))
+    found: bool = (await work.db.execute(query)).scalar_one()
+    return found
+
+
+async def erase_tenant_name(work: UnitOfWork) -> None:
+    """Blank what the caller's tenant is called, which may be its only person's name; the system's work."""
+    await work.db.execute(update(tenants).where(tenants.c.id == work.who.tenant_id).values(name=""))
 
 
 async def erase_member(work: UnitOfWork, user_id: UserId) -> None:

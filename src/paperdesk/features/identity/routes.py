@@ -1,9 +1,13 @@
 """Identity over HTTP: logins, the caller, keys."""
 
+from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import timedelta
+from tempfile import SpooledTemporaryFile
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import StreamingResponse
 
 from paperdesk.core.kernel.ids import KeyId
 from paperdesk.features.identity import queries
@@ -18,6 +22,7 @@ from paperdesk.features.identity.access import (
     refuse_foreign_origin,
     token_of,
 )
+from paperdesk.features.identity.archive_self import archive_self
 from paperdesk.features.identity.change_password import change_password
 from paperdesk.features.identity.delete_self import delete_self
 from paperdesk.features.identity.end_login import end_login, sign_out
@@ -44,6 +49,15 @@ from paperdesk.infra.listing import ListRoute
 from paperdesk.infra.runtime import Runtime
 
 router = APIRouter(prefix="/v1", tags=["identity"], route_class=ListRoute)
+
+ARCHIVE_IN_MEMORY = 4_000_000
+PIECE_BYTES = 64_000
+
+
+class ArchiveResponse(Response):
+    """A zip."""
+
+    media_type = "application/zip"
 
 
 @router.post("/logins", status_code=201)
@@ -144,6 +158,30 @@ async def post_deletion(
     finally:
         gate_of(request).forget_user(who.user_id)
     response.delete_cookie(LOGIN_COOKIE, secure=request.url.scheme == "https", httponly=True, samesite="strict")
+
+
+@router.post("/me/archive", response_class=ArchiveResponse)
+async def post_archive(runtime: Serving, who: Caller) -> Response:
+    """Write everything that this desk keeps of you into one archive: a zip with a file for each kind of row."""
+    with ExitStack() as stack:
+        kept = stack.enter_context(SpooledTemporaryFile(max_size=ARCHIVE_IN_MEMORY))
+        async with runtime.read(who) as reading:
+            counts = await archive_self(reading, kept)
+        async with runtime.work(who) as work:
+            await work.record("archive_self", who.user_id, {"rows": counts})
+        kept.seek(0)
+        stack.pop_all()  # closed when it has been sent
+    headers = {
+        "Content-Disposition": f'attachment; filename="paperdesk-{who.user_id}.zip"',
+        "Cache-Control": "no-store",
+    }
+    return StreamingResponse(_pieces(kept), media_type=ArchiveResponse.media_type, headers=headers)
+
+
+def _pieces(kept: SpooledTemporaryFile[bytes]) -> Iterator[bytes]:
+    with kept:
+        while piece := kept.read(PIECE_BYTES):
+            yield piece
 
 
 @router.get("/me")

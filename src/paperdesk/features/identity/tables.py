@@ -7,6 +7,7 @@ from sqlalchemy import BigInteger, Boolean, Column, Integer, LargeBinary, Table,
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from paperdesk.infra.db import Instant, metadata
+from paperdesk.infra.personal import personal
 
 tenants = Table(
     "tenants",
@@ -14,6 +15,7 @@ tenants = Table(
     Column("id", Uuid, primary_key=True),
     Column("name", Text, nullable=False),
     Column("created_at", Instant, nullable=False),
+    info=personal(None),
 )
 
 tenant_rates = Table(
@@ -21,6 +23,7 @@ tenant_rates = Table(
     metadata,
     Column("tenant_id", Uuid, primary_key=True),
     Column("rates", JSONB, nullable=False),
+    info=personal(None),
 )
 
 users = Table(
@@ -31,6 +34,7 @@ users = Table(
     Column("name", Text, nullable=False),
     Column("password_hash", Text),
     Column("created_at", Instant, nullable=False),
+    info=personal("id", secret=frozenset({"password_hash"})),
 )
 
 second_factors = Table(
@@ -43,6 +47,7 @@ second_factors = Table(
     Column("last_step", BigInteger, nullable=False),
     Column("failures", Integer, nullable=False),
     Column("waits_until", Instant),
+    info=personal(None),
 )
 
 recovery_codes = Table(
@@ -50,6 +55,7 @@ recovery_codes = Table(
     metadata,
     Column("user_id", Uuid, primary_key=True),
     Column("code_hash", LargeBinary, primary_key=True),
+    info=personal(None),
 )
 
 memberships = Table(
@@ -62,6 +68,7 @@ memberships = Table(
     Column("tier", Text, nullable=False),
     Column("joined_at", Instant, nullable=False),
     Column("deactivated_at", Instant),
+    info=personal("user_id"),
 )
 
 preferences = Table(
@@ -73,6 +80,7 @@ preferences = Table(
     Column("base_currency", Text, nullable=False),
     Column("locale", Text, nullable=False),
     Column("number_format", Text, nullable=False),
+    info=personal("user_id"),
 )
 
 api_keys = Table(
@@ -90,6 +98,7 @@ api_keys = Table(
     Column("expires_at", Instant),
     Column("revoked_at", Instant),
     Column("last_used_at", Instant),
+    info=personal("user_id", secret=frozenset({"secret_hash"}), blanked={"name": ""}),
 )
 
 logins = Table(
@@ -103,6 +112,7 @@ logins = Table(
     Column("created_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False),
     Column("ended_at", Instant),
+    info=personal("user_id"),
 )
 
 login_tokens = Table(
@@ -114,6 +124,7 @@ login_tokens = Table(
     Column("kind", Text, nullable=False),
     Column("expires_at", Instant, nullable=False),
     Column("spent_at", Instant),
+    info=personal(None),
 )
 
 sign_in_links = Table(
@@ -125,4 +136,5 @@ sign_in_links = Table(
     Column("expires_at", Instant, nullable=False),
     Column("used_at", Instant),
     Column("proves_address", Boolean, nullable=False),
+    info=personal(None),
 )

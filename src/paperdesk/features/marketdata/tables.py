@@ -4,6 +4,7 @@ from sqlalchemy import ARRAY, BigInteger, Boolean, Column, Integer, LargeBinary,
 from sqlalchemy.dialects.postgresql import JSONB
 
 from paperdesk.infra.db import Exact, Instant, metadata
+from paperdesk.infra.personal import personal
 
 instruments = Table(
     "instruments",
@@ -15,6 +16,7 @@ instruments = Table(
     Column("currency", Text, nullable=False),
     Column("calendar", Text, nullable=False),
     Column("recorded_at", Instant, nullable=False),
+    info=personal(None),
 )
 
 tape_sources = Table(
@@ -25,6 +27,7 @@ tape_sources = Table(
     Column("name", Text, nullable=False),
     Column("kind", Text, nullable=False),
     Column("recorded_at", Instant, nullable=False),
+    info=personal(None),
 )
 
 dataset_versions = Table(
@@ -37,6 +40,7 @@ dataset_versions = Table(
     Column("content_hash", Text, nullable=False),
     Column("manifest", JSONB, nullable=False),
     Column("recorded_at", Instant, nullable=False),
+    info=personal(None),
 )
 
 tape_runs = Table(
@@ -64,6 +68,7 @@ tape_runs = Table(
     Column("has_ended", Boolean, nullable=False),
     Column("starts_at", Instant, nullable=False),
     Column("recorded_at", Instant, nullable=False),
+    info=personal("owner_id", blanked={"name": "A tape"}),
 )
 
 tape_presets = Table(
@@ -79,6 +84,7 @@ tape_presets = Table(
     Column("warm_up", Integer, nullable=False),
     Column("shared", Boolean, nullable=False),
     Column("recorded_at", Instant, nullable=False),
+    info=personal("owner_id"),
 )
 
 tape_strategies = Table(
@@ -89,6 +95,7 @@ tape_strategies = Table(
     Column("tenant_id", Uuid, nullable=False),
     Column("acknowledged", BigInteger, nullable=False),
     Column("recorded_at", Instant, nullable=False),
+    info=personal(None),
 )
 
 source_keys = Table(
@@ -99,6 +106,7 @@ source_keys = Table(
     Column("sealed_with", Text, nullable=False),
     Column("box", LargeBinary, nullable=False),
     Column("recorded_at", Instant, nullable=False),
+    info=personal(None),
 )
 
 source_rows = Table(
@@ -108,4 +116,5 @@ source_rows = Table(
     Column("subject", Text, primary_key=True),
     Column("vendors", ARRAY(Text), nullable=False),
     Column("recorded_at", Instant, nullable=False),
+    info=personal(None),
 )

@@ -20,8 +20,8 @@ from paperdesk.infra.rooms import keep_serving
 from paperdesk.infra.runtime import Runtime
 
 EVERY_S: Final = 2.0
-LINES_AT_ONCE: Final = 2_000
-EVENTS_AT_ONCE: Final = 5_000
+LINES_AT_ONCE: Final = 1_000
+EVENTS_AT_ONCE: Final = 1_000
 
 
 @dataclass(slots=True)

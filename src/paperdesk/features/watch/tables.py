@@ -3,6 +3,7 @@
 from sqlalchemy import ARRAY, BigInteger, Boolean, Column, Integer, Table, Text, Uuid
 
 from paperdesk.infra.db import Exact, Instant, metadata
+from paperdesk.infra.personal import personal
 
 watchlists = Table(
     "watchlists",
@@ -14,6 +15,7 @@ watchlists = Table(
     Column("symbols", ARRAY(Text), nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("changed_at", Instant, nullable=False),
+    info=personal("owner_id", on_erasure="goes"),
 )
 
 price_alerts = Table(
@@ -34,6 +36,7 @@ price_alerts = Table(
     Column("version", Integer, nullable=False),
     Column("set_at", Instant, nullable=False),
     Column("recorded_at", Instant, nullable=False),
+    info=personal("owner_id", on_erasure="goes"),
 )
 
 price_alert_firings = Table(
@@ -52,6 +55,7 @@ price_alert_firings = Table(
     Column("price", Exact, nullable=False),
     Column("change_percent", Exact),
     Column("recorded_at", Instant, nullable=False),
+    info=personal("owner_id", on_erasure="goes"),
 )
 
 notification_rules = Table(
@@ -69,6 +73,7 @@ notification_rules = Table(
     Column("url", Text),
     Column("told_seq", BigInteger, nullable=False),
     Column("recorded_at", Instant, nullable=False),
+    info=personal("owner_id", on_erasure="goes"),
 )
 
 notifications = Table(
@@ -91,4 +96,5 @@ notifications = Table(
     Column("at", Instant, nullable=False),
     Column("job_id", Uuid),
     Column("recorded_at", Instant, nullable=False),
+    info=personal("owner_id", on_erasure="goes"),
 )

@@ -1,9 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { useSyncExternalStore } from "react";
 import { KeysPanel } from "../../features/identity/KeysPanel";
-import { meQuery } from "../../features/identity/queries";
 import { PreferencesPanel } from "../../features/identity/PreferencesPanel";
+import { meQuery } from "../../features/identity/queries";
 import { SecondFactorPanel } from "../../features/identity/SecondFactorPanel";
+import { Button } from "../../ui/Button";
 import { Choice } from "../../ui/Field";
 import { Answer, Panel } from "../../ui/Panel";
 import { useReady } from "../ready";
@@ -26,11 +27,16 @@ export function Settings() {
       <Panel title="Profile" bodyClassName="p-4">
         <Answer query={me}>
           {({ user, tenant, scopes }) => (
-            <dl className="grid gap-4 sm:grid-cols-3">
-              <Fact name="Name" value={user.name} />
-              <Fact name="E-mail" value={user.email} />
-              <Fact name="Workspace" value={`${tenant.name} · ${scopes.join(", ")}`} />
-            </dl>
+            <>
+              <dl className="grid gap-4 sm:grid-cols-3">
+                <Fact name="Name" value={user.name} />
+                <Fact name="E-mail" value={user.email} />
+                <Fact name="Workspace" value={`${tenant.name} · ${scopes.join(", ")}`} />
+              </dl>
+              <form method="post" action="/v1/me/archive" className="mt-4">
+                <Button type="submit">Download everything that is yours</Button>
+              </form>
+            </>
           )}
         </Answer>
       </Panel>
