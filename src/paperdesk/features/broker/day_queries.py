@@ -17,7 +17,7 @@ from paperdesk.core.kernel.ids import AccountId, InstrumentId
 from paperdesk.core.kernel.principal import Principal
 from paperdesk.core.market.sessions import Calendar
 from paperdesk.features.broker.deciding import UnknownAccount
-from paperdesk.features.broker.lineage_queries import lineage_of
+from paperdesk.features.broker.lineage_queries import lineage_of_row
 from paperdesk.features.broker.queries import Capital, Worth, capital_of, market_of, read_account, value
 from paperdesk.features.broker.tables import entries, lots
 from paperdesk.features.marketdata.feeds.dataset import Dataset
@@ -64,7 +64,7 @@ async def day_of(
     """Return what an account has brought since the previous close, or since its epoch began."""
     tape, dataset = market
     close = previous_close(dataset.calendar, tape.at)
-    return result_of(found, await _moved_since(work, account["id"], close), capital, market)
+    return result_of(found, await _moved_since(work, account, close), capital, market)
 
 
 def result_of(found: Worth, moved: Sequence[Turnover], capital: Capital, market: tuple[Tape, Dataset]) -> DayResult:
@@ -88,9 +88,9 @@ async def opened_since(work: ReadOnly, account: Row, close: datetime | None) -> 
     return {InstrumentId(row["instrument_id"]): Opened(row["units"], row["cost"]) for row in rows}
 
 
-async def _moved_since(work: ReadOnly, account_id: UUID, close: datetime | None) -> list[Turnover]:
+async def _moved_since(work: ReadOnly, account: Row, close: datetime | None) -> list[Turnover]:
     """Return what the entries after an instant moved, of the present epoch; the database sums, however many."""
-    entry, lineage = entries.c, await lineage_of(work, account_id)
+    entry, lineage = entries.c, await lineage_of_row(work, account)
     mine = (lineage.covers(entry.account_id, entry.seq), owned(entries, work))
     began = select(func.coalesce(func.max(entry.number), 1)).where(*mine, entry.kind == EntryKind.RESET.value)
     query = (

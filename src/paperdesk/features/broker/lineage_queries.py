@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Column, ColumnElement, and_, or_, select
 
 from paperdesk.features.broker.tables import accounts, orders
-from paperdesk.infra.db import fetch_one
+from paperdesk.infra.db import Row, fetch_one
 from paperdesk.infra.work import ReadOnly, owned
 
 
@@ -61,12 +61,22 @@ def _covers(part: Part, account_id: Column[Any], seq: Column[Any]) -> ColumnElem
 
 async def lineage_of(work: ReadOnly, account_id: UUID) -> Lineage:
     """Return whose history an account reads; that of one that was never forked is its own."""
+    return await _lineage(work, account_id, await _parent_of(work, account_id))
+
+
+async def lineage_of_row(work: ReadOnly, account: Row) -> Lineage:
+    """Return whose history an account reads whose row was read already, which tells whether it was forked."""
+    return await _lineage(work, account["id"], account)
+
+
+async def _lineage(work: ReadOnly, account_id: UUID, row: Row | None) -> Lineage:
     parts = [Part(account_id, None)]
-    while True:
-        query = select(accounts.c.parent_id, accounts.c.fork_seq).where(
-            accounts.c.id == parts[-1].account_id, owned(accounts, work)
-        )
-        row = await fetch_one(work.db, query)
-        if row is None or row["parent_id"] is None:
-            return Lineage(tuple(parts))
+    while row is not None and row["parent_id"] is not None:
         parts.append(Part(row["parent_id"], row["fork_seq"]))
+        row = await _parent_of(work, row["parent_id"])
+    return Lineage(tuple(parts))
+
+
+async def _parent_of(work: ReadOnly, account_id: UUID) -> Row | None:
+    query = select(accounts.c.parent_id, accounts.c.fork_seq)
+    return await fetch_one(work.db, query.where(accounts.c.id == account_id, owned(accounts, work)))

@@ -23,7 +23,7 @@ from paperdesk.core.kernel.errors import Invalid, NotFound
 from paperdesk.core.kernel.ids import AccountId, InstrumentId, OrderId, derived
 from paperdesk.core.kernel.money import ZERO
 from paperdesk.features.broker.deciding import UnknownAccount
-from paperdesk.features.broker.lineage_queries import lineage_of
+from paperdesk.features.broker.lineage_queries import lineage_of, lineage_of_row
 from paperdesk.features.broker.rows import account_of, claim_of, explanation_of, order_of, position_of
 from paperdesk.features.broker.tables import (
     account_keys,
@@ -123,7 +123,7 @@ def opening_of(account_id: UUID) -> UUID:
 async def capital_of(work: ReadOnly, account: Row) -> Capital:
     """Return what the owner has put into an account, and not taken out, since its epoch began."""
     entry, given = entries.c, (EntryKind.TRANSFER.value, EntryKind.RESET.value)
-    lineage = await lineage_of(work, account["id"])
+    lineage = await lineage_of_row(work, account)
     mine = (lineage.covers(entry.account_id, entry.seq), owned(entries, work))
     began = select(func.coalesce(func.max(entry.number), 1)).where(*mine, entry.kind == EntryKind.RESET.value)
     begins = or_(entry.kind == EntryKind.RESET.value, entry.id == opening_of(lineage.root_id))
