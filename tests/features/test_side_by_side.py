@@ -9,7 +9,7 @@ from paperdesk.infra.runtime import Runtime
 from tests.architecture.sources import PACKAGE, product_files
 from tests.desk import RunningDesk, at_work, refused, wish
 
-LUCK = {"infra/crypto.py", "infra/redis_keeper.py", "serving.py"}
+LUCK = {"client/calls.py", "infra/crypto.py", "infra/redis_keeper.py", "serving.py"}
 
 
 async def test_two_desks_in_one_process_know_nothing_of_each_other(desk: RunningDesk) -> None:

@@ -359,7 +359,7 @@ async def outcome(writer: OrderWriter, desk: RunningDesk, command: Command) -> s
 
 @pytest.mark.parametrize("rules", [{}, {"margin": {"kind": "reg_t"}}], ids=["cash", "margin"])
 @pytest.mark.parametrize("is_by_hand", [True, False])
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", [0, *(pytest.param(each, marks=pytest.mark.nightly) for each in (1, 2))])
 async def test_whoever_remembers_writes_the_same_rows_as_who_does_not(
     desk: RunningDesk, seed: int, rules: dict[str, Any], *, is_by_hand: bool
 ) -> None:

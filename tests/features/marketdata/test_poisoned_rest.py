@@ -48,6 +48,8 @@ NOT_OF_THE_MARKET = {
         f"/v1/live/{each}": "what vendors say now, which is on no tape"
         for each in ("quotes", "bars", "chain", "instruments", "actions", "yields")
     },
+    "/v1/audit": "who did what, and by which request",
+    "/v1/audit/verification": "whether that was kept as it was written",
     "/v1/jobs": "what was imported by oneself",
     "/v1/jobs/{job_id}": "what was imported by oneself",
 }
