@@ -1,6 +1,6 @@
 """Accounts that grow: one with ten thousand orders, one with a thousand positions, ten thousand at one quote.
 
-long    ten thousand orders in one account: the last thousand against the first
+long    ten thousand orders in one account: the last thousand in turn with the first of a new account
 wide    an account of a thousand positions, valued and listed, against an empty one
 many    ten thousand accounts, each with a working order, at one quote: that fills none, and that fills all
 flat    memory of the server over a hundred thousand orders
@@ -97,13 +97,21 @@ def desk() -> Iterator[Bench]:
 
 
 async def long_account(bench: Bench) -> list[Goal]:
-    """Fill ten thousand orders in one account, one after the other."""
-    (account_id,) = (await bench.furnished(Furniture(1))).accounts
-    taken = [await bench.order(account_id, SYMBOLS[n % len(SYMBOLS)]) for n in range(PART + LONG_ORDERS)][PART:]
-    first, last = median(taken[:PART]), median(taken[-PART:])
+    """Fill ten thousand orders in one account, the last thousand in turn with the first ones of a new account.
+
+    In turn, because a machine that is slower at the end than at the beginning says nothing of the account.
+    """
+    long, new = (await bench.furnished(Furniture(2))).accounts
+    for n in range(LONG_ORDERS):
+        await bench.order(long, SYMBOLS[n % len(SYMBOLS)])
+    taken: dict[AccountId, list[float]] = {long: [], new: []}
+    for n in range(PART):
+        for account_id, seconds in taken.items():
+            seconds.append(await bench.order(account_id, SYMBOLS[n % len(SYMBOLS)]))
+    first, last = median(taken[new]), median(taken[long])
     return [
         Goal(
-            f"last thousand of {LONG_ORDERS:,} orders / the first ({first * 1e3:.1f} ms)",
+            f"last thousand of {LONG_ORDERS:,} orders / the first of a new account ({first * 1e3:.1f} ms)",
             last / first,
             1.2,
             is_floor=False,
