@@ -10,6 +10,7 @@ from paperdesk.core.strategy.context import Context
 from paperdesk.core.strategy.library.trend import MovingAverageCross
 from paperdesk.features.backtests import backtests as kept
 from tests.desk import FIRST_CLOSE, RunningDesk, refused
+from tests.features.backtests.at_once import ran_backtest
 
 
 async def ask(desk: RunningDesk, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
@@ -149,6 +150,17 @@ async def test_every_template_can_be_run_as_it_stands(desk: RunningDesk) -> None
     for each in templates.values():
         asked = await ask(desk, strategy=each["strategy"], parameters=each["parameters"])
         assert {name: asked["parameters"][name] for name in each["parameters"]} == each["parameters"]
+
+
+async def test_the_load_test_trades_at_every_quote_and_changes_sides_every_two(desk: RunningDesk) -> None:
+    tape_id = await desk.mine.open_tape(desk.markets["quotes"].id, "2024-06-03T14:00:00Z")
+    await desk.mine.step(tape_id, count=60)
+    parameters = {"quantity": "1", "cap": "3"}
+    path = f"/v1/backtests/{await ran_backtest(desk, tape_id, 'load_test', parameters=parameters)}"
+    sides = [each["side"] for each in await desk.mine.rows(f"{path}/orders")]
+    frames = (await desk.mine.get(f"{path}/results"))["frames"]
+    assert len(sides) == frames >= 4
+    assert sides == (["buy", "buy", "sell", "sell"] * frames)[:frames]
 
 
 async def test_two_runs_at_once_do_not_meet(lab: RunningDesk) -> None:
