@@ -18,9 +18,10 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.machine import look_around
+from paperdesk.core.kernel.time import microseconds
 from paperdesk.core.market.instruments import Kind
 from paperdesk.core.market.sessions import calendar
-from paperdesk.features.marketdata.feeds.columns import BarColumns, Ints, microseconds, read_columns
+from paperdesk.features.marketdata.feeds.columns import BarColumns, Ints, read_columns
 from paperdesk.features.marketdata.feeds.manifest import DatasetManifest, DatasetTerms, SourceKind
 from paperdesk.features.marketdata.feeds.recorded import open_recorded
 from paperdesk.features.marketdata.feeds.series import Named, series_of

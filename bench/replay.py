@@ -26,10 +26,11 @@ from paperdesk.core.broker.orders import OrderType, Side, TimeInForce
 from paperdesk.core.broker.view import MarketView
 from paperdesk.core.kernel.ids import AccountId, OrderId, TapeId, TenantId, derived
 from paperdesk.core.kernel.money import ZERO, trap_floats
+from paperdesk.core.kernel.time import microseconds
 from paperdesk.core.market.facts import MarketFact, SessionClosed, SessionOpened
 from paperdesk.core.market.instruments import Instrument, Kind
 from paperdesk.core.market.sessions import calendar
-from paperdesk.features.marketdata.feeds.columns import BarColumns, microseconds
+from paperdesk.features.marketdata.feeds.columns import BarColumns
 from paperdesk.features.marketdata.feeds.dataset import Dataset, open_dataset
 from paperdesk.features.marketdata.feeds.manifest import DatasetTerms, SourceKind
 from paperdesk.features.marketdata.feeds.series import Named, series_of

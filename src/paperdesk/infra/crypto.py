@@ -131,6 +131,10 @@ class Vault:
             key_name=sealed.key_name,
         )
 
+    def resealed(self, sealed: Sealed, place: str) -> Sealed:
+        """Return a secret sealed with the key in use. Raises SealBroken."""
+        return self.seal(self.open(sealed, place), place)
+
 
 def load_sealing_keys(path: Path, given: str | None) -> dict[str, bytes]:
     """Read the sealing keys that were given, else those of a file, made at first use with owner-only permissions."""

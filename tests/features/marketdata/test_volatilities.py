@@ -6,9 +6,10 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
+from paperdesk.core.kernel.time import microseconds
 from paperdesk.core.market.sessions import calendar
 from paperdesk.core.market.volatility import volatility
-from paperdesk.features.marketdata.feeds.columns import BarColumns, microseconds
+from paperdesk.features.marketdata.feeds.columns import BarColumns
 from paperdesk.features.marketdata.volatilities import TapeVolatilities
 from tests.features.marketdata.feeds.markets import opened
 

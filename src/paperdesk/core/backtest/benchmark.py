@@ -1,16 +1,15 @@
 """A benchmark beside a run: what buying it at the beginning and holding it would have come to at the same instants."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 import numpy as np
 
 from paperdesk.core.backtest.measures import Measured, beside_benchmark
+from paperdesk.core.kernel.time import microseconds
 from paperdesk.core.strategy.history import History
 
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND: Final = timedelta(microseconds=1)
 _NAMES: Final = ("benchmark_return", "beta", "alpha")
 NO_BENCHMARK_PRICE: Final = "the benchmark had no price at the beginning of the run"
 
@@ -22,7 +21,7 @@ def against_benchmark(
 
     A run that begins before the benchmark's first close counts from that close, as far as both are known.
     """
-    instants = np.array([(each - _EPOCH) // _MICROSECOND for each in at], np.int64)
+    instants = np.array([microseconds(each) for each in at], np.int64)
     places = np.searchsorted(history.at, instants, side="right") - 1
     first = int(np.argmax(places >= 0))
     if places[first] < 0 or first > 1:

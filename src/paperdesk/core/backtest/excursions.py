@@ -1,18 +1,14 @@
 """How far a price went against a round trip and in its favour while it was held."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Final
+from datetime import datetime
 
 import numpy as np
 
 from paperdesk.core.backtest.round_trips import RoundTrip
 from paperdesk.core.broker.orders import Side
+from paperdesk.core.kernel.time import microseconds
 from paperdesk.core.strategy.history import History
-
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND: Final = timedelta(microseconds=1)
-NO_BARS: Final = "no bar with a high and a low closed while it was held"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +26,7 @@ class Excursion:
 
 def excursion_of(trip: RoundTrip, history: History, until: datetime) -> Excursion:
     """Return what the bars that closed after the entry, and not after the exit or `until`, say of a round trip."""
-    begins, ends = ((each - _EPOCH) // _MICROSECOND for each in (trip.entered_at, trip.left_at or until))
+    begins, ends = (microseconds(each) for each in (trip.entered_at, trip.left_at or until))
     first, last = (int(np.searchsorted(history.at, each, side="right")) for each in (begins, ends))
     low, high = history.columns["low"][first:last], history.columns["high"][first:last]
     if not len(low) or np.isnan(low).all() or np.isnan(high).all():

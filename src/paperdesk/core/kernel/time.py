@@ -5,9 +5,13 @@ Every event carries two times: `at`, when it happened in the market its account 
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Final
 
 from paperdesk.core.kernel.errors import Invalid
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
 
 
 class MalformedTime(Invalid):
@@ -32,6 +36,16 @@ def instant_from_text(text: str) -> datetime:
 def instant_text(instant: datetime) -> str:
     """Write an instant in UTC with a Z, microseconds only when there are any."""
     return utc(instant).isoformat().replace("+00:00", "Z")
+
+
+def microseconds(instant: datetime) -> int:
+    """Return an aware instant as microseconds since 1970, exactly."""
+    return (instant - _EPOCH) // _MICROSECOND
+
+
+def instant_of(value: int) -> datetime:
+    """Return microseconds since 1970 as an aware instant in UTC."""
+    return _EPOCH + timedelta(microseconds=value)
 
 
 @dataclass(frozen=True, slots=True)

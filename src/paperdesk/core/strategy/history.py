@@ -3,17 +3,16 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Final, Literal, TypeAlias
 
 import numpy as np
 
+from paperdesk.core.kernel.time import microseconds
 from paperdesk.core.strategy.indicators import Floats
 
 Column: TypeAlias = Literal["open", "high", "low", "close", "volume"]
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND: Final = timedelta(microseconds=1)
 NO_VALUES: Final = np.empty(0, np.float64)
 
 
@@ -47,7 +46,7 @@ class History:
 
     def tell(self, now: datetime) -> bool:
         """Tell every bar that has closed by an instant, and say whether there was one more; time goes forward."""
-        instant, before = (now - _EPOCH) // _MICROSECOND, self.known
+        instant, before = microseconds(now), self.known
         if before + 1 < len(self.at) and self.at.item(before + 1) <= instant:
             self.known = int(self.at.searchsorted(instant, "right"))
         elif before < len(self.at) and self.at.item(before) <= instant:

@@ -10,11 +10,12 @@ from paperdesk.core.backtest.compiled.scaling import refusal
 from paperdesk.core.backtest.compiled.track import Bars
 from paperdesk.core.backtest.runner import NothingToRun, Stretch
 from paperdesk.core.broker.account import Rules
+from paperdesk.core.kernel.time import microseconds
 from paperdesk.core.market.facts import OpenFact
 from paperdesk.core.market.instruments import Instrument
 from paperdesk.core.strategy.strategy import Strategy
 from paperdesk.features.backtests.tape_market import TapeMarket
-from paperdesk.features.marketdata.feeds.columns import Ints, microseconds
+from paperdesk.features.marketdata.feeds.columns import Ints
 
 _PRICES: Final = ("open", "high", "low", "close")
 

@@ -3,8 +3,8 @@
 from datetime import datetime
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
+from paperdesk.core.kernel.time import microseconds
 from paperdesk.features.marketdata.feeds.bar_rows import BarRows
-from paperdesk.features.marketdata.feeds.columns import microseconds
 
 
 class PricesOf:

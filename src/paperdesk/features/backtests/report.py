@@ -6,7 +6,7 @@ Money is text and exact; measures are numbers, or null with the reason beside th
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 from typing import Any, Final
 
 from paperdesk.core.backtest.benchmark import against_benchmark
@@ -20,12 +20,11 @@ from paperdesk.core.broker.orders import Order
 from paperdesk.core.kernel.money import ZERO, plain
 from paperdesk.core.kernel.time import instant_text
 from paperdesk.core.strategy.history import History
-from paperdesk.features.backtests.run_records import event_rows, period_rows, position_rows, symbol_rows
+from paperdesk.features.backtests.run_records import event_rows, period_rows, position_rows, price_text, symbol_rows
 
 POINTS_MAX: Final = 5000
 """How many points of an equity curve are kept; of a longer one every n-th, and the last."""
 
-_PRICE: Final = Decimal("0.000001")
 NO_PRICE = "something held had no price at the beginning or at the end"
 
 
@@ -118,7 +117,7 @@ def _order(order: Order | Placed) -> dict[str, Any]:
         "stop_price": _money(order.stop_price),
         "status": order.status.value,
         "filled_quantity": plain(order.filled_quantity),
-        "average_fill_price": None if average is None else _price(average),
+        "average_fill_price": None if average is None else price_text(average),
         "fees": plain(order.fees),
         "closed_reason": order.closed_reason,
     }
@@ -135,8 +134,8 @@ def _trip(number: int, trip: RoundTrip, excursion: Excursion) -> dict[str, Any]:
         "delay_s": (trip.entered_at - trip.decided_at).total_seconds(),
         "left_at": _instant(trip.left_at),
         "quantity": plain(trip.quantity),
-        "entry_price": _price(trip.entry_price),
-        "exit_price": None if left is None else _price(left),
+        "entry_price": price_text(trip.entry_price),
+        "exit_price": None if left is None else price_text(left),
         "gain": None if trip.is_open else plain(trip.gain),
         "gain_rate": None if trip.is_open or not paid else float(trip.gain / paid),
         "fees": plain(trip.fees),
@@ -170,10 +169,6 @@ def _failure(failure: Failure) -> dict[str, Any]:
 
 def _money(amount: Decimal | None) -> str | None:
     return None if amount is None else plain(amount)
-
-
-def _price(price: Decimal) -> str:
-    return plain(price.quantize(_PRICE, ROUND_HALF_EVEN))
 
 
 def _instant(at: datetime | None) -> str | None:

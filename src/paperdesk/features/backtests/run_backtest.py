@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -64,7 +65,8 @@ async def run_backtest(job: Job) -> dict[str, str]:
 def reported(backtest: Backtest, market: TapeMarket, result: Result) -> dict[str, Any]:
     """Write down what came of a run, with what it was made from."""
     by = Yardstick(
-        lambda symbol: market.history_of(symbol, backtest.stretch.upto),
+        # Every round trip of a symbol asks for its bars.
+        cache(lambda symbol: market.history_of(symbol, backtest.stretch.upto)),
         market.periods_a_year,
         backtest.risk_free,
         backtest.benchmark,

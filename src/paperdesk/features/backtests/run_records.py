@@ -1,6 +1,5 @@
 """What happened in a run, as rows that are kept: events in order, positions after every fill, periods, symbols."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any, Final
@@ -13,9 +12,15 @@ from paperdesk.core.broker.orders import Order, Side
 from paperdesk.core.kernel.ids import OrderId
 from paperdesk.core.kernel.money import ZERO, plain
 from paperdesk.core.kernel.time import instant_text
+from paperdesk.features.broker.order_schemas import AVERAGE_PLACES
+from paperdesk.features.broker.rows import KIND_OF
 
-_PRICE: Final = Decimal("0.000001")
 _KINDS: Final[tuple[PeriodKind, ...]] = ("day", "week", "month", "year")
+
+
+def price_text(price: Decimal) -> str:
+    """Write a price that was divided as it is shown."""
+    return plain(price.quantize(AVERAGE_PLACES, ROUND_HALF_EVEN))
 
 
 def event_rows(events: Iterable[Event], orders: Mapping[OrderId, Order | Placed]) -> list[dict[str, Any]]:
@@ -29,16 +34,11 @@ def _event(event: Event, orders: Mapping[OrderId, Order | Placed]) -> dict[str, 
     return {
         "seq": event.seq,
         "at": instant_text(event.at),
-        "kind": kind_of(type(event)),
+        "kind": KIND_OF[type(event)],
         "order_id": None if order_id is None else str(order_id),
         "symbol": None if order is None else order.instrument.symbol,
         "reason": event.fill.rule if isinstance(event, OrderFilled) else getattr(event, "reason", None),
     }
-
-
-def kind_of(event: type) -> str:
-    """Return what a kind of event is called outside, such as order_filled."""
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", event.__name__).lower()
 
 
 def _order_of(event: Event) -> OrderId | None:
@@ -56,7 +56,7 @@ def position_rows(fills: Iterable[Done], orders: Mapping[OrderId, Order | Placed
         order = orders[fill.order_id]
         symbol = order.instrument.symbol
         held[symbol] = units, average = _after(held.get(symbol, (ZERO, ZERO)), order.side, fill)
-        price = None if not units else plain(average.quantize(_PRICE, ROUND_HALF_EVEN))
+        price = price_text(average) if units else None
         rows.append({"at": instant_text(fill.at), "symbol": symbol, "quantity": plain(units), "average_price": price})
     return rows
 

@@ -12,9 +12,8 @@ async def reseal_second_factors(runtime: Runtime) -> int:
     done = 0
     async with runtime.as_system() as db:
         for factor in await factors.factors_sealed_otherwise(db, runtime.vault.current):
-            place = place_of(factor.user_id)
             try:
-                sealed = runtime.vault.seal(runtime.vault.open(factor.sealed, place), place)
+                sealed = runtime.vault.resealed(factor.sealed, place_of(factor.user_id))
             except SealBroken:
                 log.warning("second_factor_unreadable", user_id=str(factor.user_id), key_name=factor.sealed.key_name)
                 continue

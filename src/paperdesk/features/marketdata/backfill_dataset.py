@@ -21,9 +21,9 @@ from uuid import UUID
 from paperdesk.core.kernel.errors import Conflict
 from paperdesk.core.kernel.ids import DatasetId, TenantId, UserId, derived
 from paperdesk.core.kernel.principal import Principal, Scope
-from paperdesk.core.kernel.time import instant_from_text, instant_text
+from paperdesk.core.kernel.time import instant_from_text, instant_of, instant_text
 from paperdesk.core.market.sessions import calendar
-from paperdesk.features.marketdata.feeds.columns import BarColumns, instant_of
+from paperdesk.features.marketdata.feeds.columns import BarColumns
 from paperdesk.features.marketdata.feeds.history import HistoryTerms, Spool, closed, history_series
 from paperdesk.features.marketdata.feeds.manifest import DatasetTerms, PriceBasis
 from paperdesk.features.marketdata.feeds.repair import RECENT_SESSIONS, Rows, holes_of

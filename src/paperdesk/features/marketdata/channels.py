@@ -17,14 +17,14 @@ import numpy as np
 from paperdesk.core.kernel.errors import PaperdeskError
 from paperdesk.core.kernel.ids import TapeId
 from paperdesk.core.kernel.money import plain
-from paperdesk.core.kernel.time import instant_text
+from paperdesk.core.kernel.time import instant_text, microseconds
 from paperdesk.core.market.facts import CloseFact, OpenFact
 from paperdesk.core.market.halts import standing_halt
 from paperdesk.core.market.instruments import Instrument
 from paperdesk.core.market.quotes import Bar, Quote
 from paperdesk.core.market.sessions import Session
 from paperdesk.features.marketdata.feeds.bar_rows import BarsWanted
-from paperdesk.features.marketdata.feeds.columns import PrintColumns, microseconds, picked_bars
+from paperdesk.features.marketdata.feeds.columns import PrintColumns, picked_bars
 from paperdesk.features.marketdata.feeds.dataset import Dataset, standing_quote
 from paperdesk.features.marketdata.feeds.resample import Interval, minutes_of, resampled
 from paperdesk.features.marketdata.market_reads import LACKS_DEPTH, book_of

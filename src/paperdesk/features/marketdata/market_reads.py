@@ -18,12 +18,13 @@ import numpy as np
 from paperdesk.core.broker.view import UnknownSymbol
 from paperdesk.core.kernel.errors import Invalid
 from paperdesk.core.kernel.ids import InstrumentId
+from paperdesk.core.kernel.time import microseconds
 from paperdesk.core.market.facts import AuctionFact, CloseFact, PriceFact, QuoteFact
 from paperdesk.core.market.instruments import Instrument, Kind
 from paperdesk.core.market.quotes import Quote
 from paperdesk.features.marketdata.feeds.adjust import Adjustment, adjusted, happened
 from paperdesk.features.marketdata.feeds.bar_rows import BarRows, BarsWanted
-from paperdesk.features.marketdata.feeds.columns import ABSENT, Ints, exact, exact_or_none, microseconds
+from paperdesk.features.marketdata.feeds.columns import ABSENT, Ints, exact, exact_or_none
 from paperdesk.features.marketdata.feeds.dataset import Dataset
 from paperdesk.features.marketdata.feeds.manifest import Listing, PriceBasis, SourceKind
 from paperdesk.features.marketdata.sectors import TapeSectors

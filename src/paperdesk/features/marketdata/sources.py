@@ -182,8 +182,7 @@ class Sources:
 
     def resealed(self, tenant_id: TenantId, key: SealedKey) -> Sealed:
         """Return a key sealed with the sealing key in use. Raises SealBroken."""
-        place = _place(tenant_id, key.vendor)
-        return self.vault.seal(self.vault.open(key.sealed, place), place)
+        return self.vault.resealed(key.sealed, _place(tenant_id, key.vendor))
 
     def row_of(self, sourcing: Sourcing, subject: Subject) -> Sequence[str]:
         """Return who is asked about a subject, in turn."""

@@ -8,16 +8,10 @@ from pathlib import Path
 import numpy as np
 from hypothesis import strategies as st
 
+from paperdesk.core.kernel.time import microseconds
 from paperdesk.core.market.instruments import Kind
 from paperdesk.core.market.sessions import calendar
-from paperdesk.features.marketdata.feeds.columns import (
-    ABSENT,
-    BarColumns,
-    Columns,
-    PrintColumns,
-    QuoteColumns,
-    microseconds,
-)
+from paperdesk.features.marketdata.feeds.columns import ABSENT, BarColumns, Columns, PrintColumns, QuoteColumns
 from paperdesk.features.marketdata.feeds.manifest import DatasetTerms
 from paperdesk.features.marketdata.feeds.recorded import RecordedDataset, open_recorded
 from paperdesk.features.marketdata.feeds.series import Named, series_of

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from paperdesk.core.kernel.ids import InstrumentId
+from paperdesk.core.kernel.time import microseconds
 from paperdesk.core.market.facts import Auction, AuctionFact, HaltReason, StatusFact, TradingHalted, TradingResumed
 from paperdesk.core.market.halts import Halt, MalformedHalt, halts_told, standing_halt
 from paperdesk.core.market.instruments import Kind
@@ -20,7 +21,7 @@ from paperdesk.core.market.merge import UNNUMBERED, phase_of
 from paperdesk.core.market.sessions import calendar
 from paperdesk.features.marketdata.feeds.auctions import AuctionReader, auction_row
 from paperdesk.features.marketdata.feeds.beside import NOTHING, Beside
-from paperdesk.features.marketdata.feeds.columns import BarColumns, QuoteColumns, microseconds
+from paperdesk.features.marketdata.feeds.columns import BarColumns, QuoteColumns
 from paperdesk.features.marketdata.feeds.coverage import span
 from paperdesk.features.marketdata.feeds.dataset import standing_quote
 from paperdesk.features.marketdata.feeds.halts import HaltReader

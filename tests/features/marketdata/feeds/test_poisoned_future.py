@@ -6,16 +6,9 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from paperdesk.core.kernel.time import microseconds
 from paperdesk.core.market.facts import MarketFact, OpenFact, SessionClosed, SessionOpened
-from paperdesk.features.marketdata.feeds.columns import (
-    ABSENT,
-    BarColumns,
-    Columns,
-    Ints,
-    PrintColumns,
-    QuoteColumns,
-    microseconds,
-)
+from paperdesk.features.marketdata.feeds.columns import ABSENT, BarColumns, Columns, Ints, PrintColumns, QuoteColumns
 from paperdesk.features.marketdata.feeds.dataset import standing_quote
 from paperdesk.features.marketdata.feeds.recorded import RecordedDataset
 from tests.features.marketdata.feeds.markets import Market, markets, opened

@@ -5,8 +5,9 @@ from decimal import Decimal
 
 import numpy as np
 
+from paperdesk.core.kernel.time import microseconds
 from paperdesk.core.market.sessions import calendar
-from paperdesk.features.marketdata.feeds.columns import BarColumns, Columns, PrintColumns, QuoteColumns, microseconds
+from paperdesk.features.marketdata.feeds.columns import BarColumns, Columns, PrintColumns, QuoteColumns
 from paperdesk.features.marketdata.feeds.quality import Gap, Quality, assess
 from tests.features.marketdata.feeds.markets import SESSIONS, Written, daily
 

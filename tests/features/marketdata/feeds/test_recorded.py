@@ -11,21 +11,14 @@ import pytest
 from hypothesis import given, settings
 
 from paperdesk.core.kernel.ids import InstrumentId
+from paperdesk.core.kernel.time import instant_of, microseconds
 from paperdesk.core.market.facts import CloseFact, MarketFact, OpenFact, QuoteFact, RangeFact, SessionClosed
 from paperdesk.core.market.instruments import Kind
 from paperdesk.core.market.merge import TimedBar, merge
 from paperdesk.core.market.quotes import Bar, Quote
 from paperdesk.core.market.sessions import calendar
 from paperdesk.features.marketdata.feeds.beside import NOTHING, Beside
-from paperdesk.features.marketdata.feeds.columns import (
-    BarColumns,
-    Columns,
-    PrintColumns,
-    exact,
-    exact_or_none,
-    instant_of,
-    microseconds,
-)
+from paperdesk.features.marketdata.feeds.columns import BarColumns, Columns, PrintColumns, exact, exact_or_none
 from paperdesk.features.marketdata.feeds.dataset import standing_quote
 from paperdesk.features.marketdata.feeds.given_quotes import QuoteRow, write_quotes
 from paperdesk.features.marketdata.feeds.manifest import DatasetManifest

@@ -12,9 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from paperdesk.core.kernel.ids import InstrumentId
+from paperdesk.core.kernel.time import microseconds
 from paperdesk.core.market.quotes import Bar
 from paperdesk.core.market.sessions import Session, calendar
-from paperdesk.features.marketdata.feeds.columns import ABSENT, BarColumns, PrintColumns, microseconds
+from paperdesk.features.marketdata.feeds.columns import ABSENT, BarColumns, PrintColumns
 from paperdesk.features.marketdata.feeds.dataset import Dataset
 from paperdesk.features.marketdata.feeds.resample import BarsDoNotFit, Interval, resampled, standing_at
 from tests.features.marketdata.feeds.markets import SESSIONS, Market, Written, bars, daily, markets, opened

@@ -274,11 +274,10 @@ def follow(track: Track, targets: Ints, scale: Scale, cash: int, pages: Pages) -
 @compiled
 def place_in(at: Ints, bounds: Ints, places: Ints) -> None:
     """Write down for instants that grow how many of some growing bounds each has reached."""
-    reached = 0
+    count = 0
     for row in range(len(at)):
-        while reached < len(bounds) and bounds[reached] <= at[row]:
-            reached += 1
-        places[row] = reached
+        count = reached(bounds, count, at[row])
+        places[row] = count
 
 
 @compiled

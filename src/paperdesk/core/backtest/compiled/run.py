@@ -23,7 +23,7 @@ from paperdesk.core.backtest.compiled.kernel import (
 )
 from paperdesk.core.backtest.compiled.scaling import inexpressible, refusal
 from paperdesk.core.backtest.compiled.signals import Means, Outcome, hold_targets
-from paperdesk.core.backtest.compiled.track import Bars, instant_of
+from paperdesk.core.backtest.compiled.track import Bars
 from paperdesk.core.backtest.result import Done, Placed, Point, Refused, Result
 from paperdesk.core.broker.account import Account, Rules
 from paperdesk.core.broker.checks import beyond_cash
@@ -31,6 +31,7 @@ from paperdesk.core.broker.commands import PlaceOrder
 from paperdesk.core.broker.orders import AT_RELEASE, TIME_IS_UP, OrderStatus, OrderType, Side
 from paperdesk.core.kernel.ids import OrderId, derived
 from paperdesk.core.kernel.money import ZERO
+from paperdesk.core.kernel.time import instant_of
 from paperdesk.core.market.instruments import Instrument
 from paperdesk.core.strategy.history import History
 from paperdesk.core.strategy.strategy import AS_IT_IS, HOLD, Strategy, Targets
@@ -109,7 +110,7 @@ class _Telling:
             status, reason = self._ending(int(row[BAR]), state)
             yield Placed(
                 self._id(int(row[BAR])),
-                instant_of(outcome.bars.at[row[BAR]]),
+                instant_of(outcome.bars.at.item(row[BAR])),
                 outcome.bars.instrument,
                 _side(row),
                 units,
@@ -126,7 +127,7 @@ class _Telling:
         for row in outcome.fills:
             bar, units = int(row[BAR]), outcome.units(abs(int(row[UNITS])))
             price, fee = outcome.price(int(row[PRICE])), outcome.money(int(row[FEE]))
-            yield Done(instant_of(outcome.bars.open_at[bar + 1]), self._id(bar), units, price, fee, rule=OPENED)
+            yield Done(instant_of(outcome.bars.open_at.item(bar + 1)), self._id(bar), units, price, fee, rule=OPENED)
 
     def refused(self) -> Iterator[Refused]:
         """Yield every refusal."""
@@ -136,7 +137,7 @@ class _Telling:
             units = outcome.units(abs(int(row[UNITS])))
             asked = PlaceOrder(account.id, self._id(bar), symbol, _side(row), OrderType.MARKET, units)
             needed, free = outcome.money(int(row[NEEDED])), outcome.money(int(row[FREE]))
-            yield Refused(instant_of(outcome.bars.at[bar]), asked, beyond_cash(needed, free, account.currency))
+            yield Refused(instant_of(outcome.bars.at.item(bar)), asked, beyond_cash(needed, free, account.currency))
 
     def points(self) -> list[Point]:
         """Return the worth when it began, at the first close of each session's end or after it, and at the end."""
@@ -154,7 +155,11 @@ class _Telling:
         began = Point(course.began_at, self._account.cash, self._account.cash, ZERO)
         after = outcome.bars.sessions_ended(course.began_at)
         rows = [int(bar) for bar in after if not (course.is_unfinished and bar == last)]
-        return [began, *(point(bar, instant_of(outcome.bars.at[bar])) for bar in rows), point(last, course.ended_at)]
+        return [
+            began,
+            *(point(bar, instant_of(outcome.bars.at.item(bar))) for bar in rows),
+            point(last, course.ended_at),
+        ]
 
     def _ending(self, bar: int, state: int) -> tuple[OrderStatus, str | None]:
         if state in _ENDS:

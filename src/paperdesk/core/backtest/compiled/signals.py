@@ -22,10 +22,11 @@ from paperdesk.core.backtest.compiled.kernel import (
     follow,
 )
 from paperdesk.core.backtest.compiled.scaling import check_size, places_of, refusal, scale_of
-from paperdesk.core.backtest.compiled.track import Bars, instant_of
+from paperdesk.core.backtest.compiled.track import Bars
 from paperdesk.core.backtest.measures import Measured, measures_of
 from paperdesk.core.broker.account import Rules
 from paperdesk.core.kernel.money import CURRENCY_EXPONENTS, places
+from paperdesk.core.kernel.time import instant_of
 from paperdesk.core.strategy.strategy import TOLERANCE
 
 
@@ -91,7 +92,7 @@ class Outcome:
 
     def measured(self, periods_a_year: float = 252) -> Measured:
         """Return measures over the closes of sessions, and those of the round trips."""
-        at = [instant_of(self.bars.open_at[0]), instant_of(self.bars.at[-1])]
+        at = [instant_of(self.bars.open_at.item(0)), instant_of(self.bars.at.item(-1))]
         worth = self.equity[self.bars.sessions_ended(at[0])]
         curve = np.concatenate([[float(self.means.cash)], np.append(worth, self.equity[-1]) / self._cents])
         found = measures_of(at, curve, periods_a_year)

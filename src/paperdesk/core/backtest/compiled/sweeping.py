@@ -20,7 +20,8 @@ from paperdesk.core.backtest.compiled.kernel import (
 )
 from paperdesk.core.backtest.compiled.scaling import check_size
 from paperdesk.core.backtest.compiled.signals import Means, scaled, tie_of
-from paperdesk.core.backtest.compiled.track import Bars, instant_of
+from paperdesk.core.backtest.compiled.track import Bars
+from paperdesk.core.kernel.time import instant_of
 from paperdesk.core.strategy.indicators import Floats
 
 
@@ -58,7 +59,7 @@ def sweep_of(bars: Bars, pairs: Sequence[tuple[int, int]], lots: int, means: Mea
     bars, scale = scaled(bars, means)
     check_size(scale, int(bars.high.max()), lots)
     lengths = [(fast, slow, tie_of(bars, fast, slow), lots) for fast, slow in pairs]
-    ends = np.append(bars.sessions_ended(instant_of(bars.open_at[0])), len(bars) - 1)
+    ends = np.append(bars.sessions_ended(instant_of(bars.open_at.item(0))), len(bars) - 1)
     track = bars.track(means.rules.margin.rules_as_of)
     crosses = np.array(lengths, np.int64).reshape(-1, 4)
     return Sweep(Field(track, scale, means.cash_in_cents, ends), crosses)

@@ -1,7 +1,7 @@
 """The bars of one instrument as the compiled driver takes them, with what the calendar says of each."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Final
 
@@ -11,11 +11,10 @@ from paperdesk.core.backtest.compiled.kernel import Ints, Track, place_in
 from paperdesk.core.backtest.compiled.scaling import refusal
 from paperdesk.core.broker.fees import RulesAsOf
 from paperdesk.core.broker.settlement import settles_on
+from paperdesk.core.kernel.time import instant_of, microseconds
 from paperdesk.core.market.instruments import Instrument, Kind
 from paperdesk.core.market.sessions import calendar
 
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND: Final = timedelta(microseconds=1)
 _DAY: Final = timedelta(days=1)
 # An order of the last bars may wait over a weekend and a holiday, and a fill may settle behind them.
 _WELL_BEYOND: Final = timedelta(days=10)
@@ -73,18 +72,18 @@ class Bars:
         """Return the bars by whose close a session more has ended than by that of the bar before."""
         closes = self._days.closes
         reached = _placed(self.at, closes)
-        before = np.searchsorted(closes, _micros(began_at), side="right")
+        before = np.searchsorted(closes, microseconds(began_at), side="right")
         return np.flatnonzero(np.diff(reached, prepend=before))
 
     def session_after(self, bar: int) -> datetime:
         """Return when the session ends that a day order of a bar's close works in."""
         closes = self._days.closes
         place = min(int(np.searchsorted(closes, self.at[bar], side="right")), len(closes) - 1)
-        return instant_of(closes[place])
+        return instant_of(closes.item(place))
 
     @property
     def _days(self) -> "_Days":
-        years = (instant_of(each).year for each in (self.open_at[0], self.at[-1]))
+        years = (instant_of(each).year for each in (self.open_at.item(0), self.at.item(-1)))
         return _days_of(self.calendar or self.instrument.calendar, *years)
 
 
@@ -106,8 +105,8 @@ def _days_of(name: str, first_year: int, last_year: int) -> _Days:
     first, last = date(first_year, 1, 1) - _WELL_BEYOND, date(last_year, 12, 31) + _WELL_BEYOND
     first, last = max(first, market.first), min(last, market.last)
     days = [first + number * _DAY for number in range((last - first).days + 1)]
-    begins = np.array([_micros(market.day_starts_at(each)) for each in days], np.int64)
-    closes = np.array([_micros(each.closes_at) for each in market.sessions(first, last)], np.int64)
+    begins = np.array([microseconds(market.day_starts_at(each)) for each in days], np.int64)
+    closes = np.array([microseconds(each.closes_at) for each in market.sessions(first, last)], np.int64)
     return _Days(closes, begins, {each: _settlement(each, days) for each in RulesAsOf})
 
 
@@ -120,12 +119,3 @@ def _placed(at: Ints, bounds: Ints) -> Ints:
     places = np.empty(len(at), np.int64)
     place_in(at, bounds, places)
     return places
-
-
-def instant_of(micros: np.int64) -> datetime:
-    """Return an instant of microseconds since 1970."""
-    return _EPOCH + int(micros) * _MICROSECOND
-
-
-def _micros(instant: datetime) -> int:
-    return (instant - _EPOCH) // _MICROSECOND

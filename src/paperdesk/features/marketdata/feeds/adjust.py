@@ -15,10 +15,11 @@ from typing import Final
 import numpy as np
 
 from paperdesk.core.kernel.errors import Conflict
+from paperdesk.core.kernel.time import microseconds
 from paperdesk.core.market.corporate_actions import CashDividend, CorporateAction, ShareDividend, Split
 from paperdesk.core.market.sessions import Calendar
 from paperdesk.features.marketdata.feeds.bar_rows import BarRows
-from paperdesk.features.marketdata.feeds.columns import ABSENT, SCALE_MAX, Ints, microseconds
+from paperdesk.features.marketdata.feeds.columns import ABSENT, SCALE_MAX, Ints
 from paperdesk.features.marketdata.feeds.manifest import PriceBasis
 
 # Restated prices get this many more places after the point than the paid ones, as far as there are places.

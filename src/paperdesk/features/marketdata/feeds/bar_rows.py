@@ -7,8 +7,9 @@ from typing import Final
 import numpy as np
 
 from paperdesk.core.kernel.ids import InstrumentId
+from paperdesk.core.kernel.time import instant_of, microseconds
 from paperdesk.core.market.quotes import Bar
-from paperdesk.features.marketdata.feeds.columns import BarColumns, exact, exact_or_none, instant_of, microseconds
+from paperdesk.features.marketdata.feeds.columns import BarColumns, exact, exact_or_none
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from paperdesk.core.kernel.errors import Problem
+from paperdesk.core.kernel.time import instant_of, microseconds
 from paperdesk.core.market.sessions import Calendar, Session
 from paperdesk.features.marketdata.feeds.cells import BAR_PRICES, PRICES, SIZES, Cells
-from paperdesk.features.marketdata.feeds.columns import ABSENT, Ints, instant_of, microseconds
+from paperdesk.features.marketdata.feeds.columns import ABSENT, Ints
 from paperdesk.features.marketdata.feeds.lines import problem
 from paperdesk.features.marketdata.feeds.manifest import Shape
 

@@ -7,7 +7,6 @@ have; in Parquet it is a null.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
-from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -26,9 +25,6 @@ ABSENT: Final = int(np.iinfo(np.int64).min)
 # How long the bar of a single print lasts, in microseconds.
 OF_A_PRINT: Final = 1
 SCALE_MAX: Final = 9
-
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND: Final = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,16 +103,6 @@ def bars_of_prints(prints: PrintColumns) -> BarColumns:
     """Return each print as a bar of its own, which lasts the microsecond before it is known."""
     price = prints.price
     return BarColumns(prints.at - OF_A_PRINT, prints.at, price, price, price, price, prints.size)
-
-
-def microseconds(instant: datetime) -> int:
-    """Return an aware instant as microseconds since 1970, exactly."""
-    return (instant - _EPOCH) // _MICROSECOND
-
-
-def instant_of(value: int) -> datetime:
-    """Return microseconds since 1970 as an aware instant in UTC."""
-    return _EPOCH + timedelta(microseconds=value)
 
 
 def exact(value: int, scale: int) -> Decimal:

@@ -5,15 +5,9 @@ from datetime import datetime
 
 import numpy as np
 
+from paperdesk.core.kernel.time import instant_of, microseconds
 from paperdesk.core.market.sessions import Calendar, Session
-from paperdesk.features.marketdata.feeds.columns import (
-    BarColumns,
-    Columns,
-    PrintColumns,
-    QuoteColumns,
-    instant_of,
-    microseconds,
-)
+from paperdesk.features.marketdata.feeds.columns import BarColumns, Columns, PrintColumns, QuoteColumns
 from paperdesk.features.marketdata.feeds.timeline import SessionColumns
 
 

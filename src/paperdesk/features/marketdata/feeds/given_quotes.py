@@ -9,7 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from paperdesk.features.marketdata.feeds.columns import ABSENT, SCALE_MAX, Ints, QuoteColumns, microseconds
+from paperdesk.core.kernel.time import microseconds
+from paperdesk.features.marketdata.feeds.columns import ABSENT, SCALE_MAX, Ints, QuoteColumns
 from paperdesk.features.marketdata.feeds.manifest import DatasetManifest, DatasetTerms
 from paperdesk.features.marketdata.feeds.series import guessed, series_of
 from paperdesk.features.marketdata.feeds.writer import write_dataset

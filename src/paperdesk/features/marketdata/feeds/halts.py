@@ -16,12 +16,12 @@ import numpy as np
 
 from paperdesk.core.kernel.errors import Invalid
 from paperdesk.core.kernel.ids import InstrumentId
-from paperdesk.core.kernel.time import instant_from_text, instant_text
+from paperdesk.core.kernel.time import instant_from_text, instant_text, microseconds
 from paperdesk.core.market.facts import HaltReason, StatusFact, TradingHalted
 from paperdesk.core.market.halts import Halt, facts_of_halt
 from paperdesk.core.market.instruments import Instrument
 from paperdesk.features.marketdata.feeds.beside import SymbolNotInDataset, TextRow
-from paperdesk.features.marketdata.feeds.columns import Ints, microseconds
+from paperdesk.features.marketdata.feeds.columns import Ints
 from paperdesk.features.marketdata.feeds.lines import Findings, MissingValue, Row
 
 HALT_COLUMNS: Final = ("symbol", "halted_at", "reason", "resumed_at")

@@ -15,11 +15,11 @@ from typing import Final
 import numpy as np
 
 from paperdesk.core.kernel.money import plain
-from paperdesk.core.kernel.time import instant_from_text, instant_text
+from paperdesk.core.kernel.time import instant_from_text, instant_text, microseconds
 from paperdesk.core.market.instruments import Kind
 from paperdesk.core.market.sessions import Calendar, calendar
 from paperdesk.features.marketdata.feeds.beside import Beside
-from paperdesk.features.marketdata.feeds.columns import ABSENT, SCALE_MAX, BarColumns, Ints, microseconds
+from paperdesk.features.marketdata.feeds.columns import ABSENT, SCALE_MAX, BarColumns, Ints
 from paperdesk.features.marketdata.feeds.manifest import DatasetManifest, DatasetTerms
 from paperdesk.features.marketdata.feeds.series import Named, guessed, series_of
 from paperdesk.features.marketdata.feeds.vendor import LASTS, BarLength, BarPage, VendorAction, VendorBar

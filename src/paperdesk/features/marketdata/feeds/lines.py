@@ -12,10 +12,10 @@ import numpy as np
 
 from paperdesk.core.kernel.errors import Invalid, Problem
 from paperdesk.core.kernel.money import decimal_from_text, places
-from paperdesk.core.kernel.time import instant_from_text
+from paperdesk.core.kernel.time import instant_from_text, microseconds
 from paperdesk.core.market.options import canonical_symbol
 from paperdesk.features.marketdata.feeds.cells import PRICES, SIZES, STAMPS, Cells, is_symbol
-from paperdesk.features.marketdata.feeds.columns import ABSENT, SCALE_MAX, Ints, microseconds
+from paperdesk.features.marketdata.feeds.columns import ABSENT, SCALE_MAX, Ints
 
 Row: TypeAlias = tuple[int, Mapping[str, str]]
 

@@ -19,6 +19,7 @@ import numpy as np
 
 from paperdesk.core.kernel.errors import NotFound
 from paperdesk.core.kernel.ids import InstrumentId
+from paperdesk.core.kernel.time import microseconds
 from paperdesk.core.market.corporate_actions import CorporateAction
 from paperdesk.core.market.facts import (
     CloseFact,
@@ -39,7 +40,7 @@ from paperdesk.core.market.quotes import Bar, Quote
 from paperdesk.core.market.sessions import Calendar, Session, calendar
 from paperdesk.features.marketdata.feeds.actions import with_adjusted
 from paperdesk.features.marketdata.feeds.bar_rows import EVERY_BAR, BarRows, BarsWanted
-from paperdesk.features.marketdata.feeds.columns import ABSENT, BarColumns, Columns, microseconds
+from paperdesk.features.marketdata.feeds.columns import ABSENT, BarColumns, Columns
 from paperdesk.features.marketdata.feeds.live_actions import Companies
 from paperdesk.features.marketdata.feeds.live_facts import Seen
 from paperdesk.features.marketdata.feeds.live_instruments import watched_instrument

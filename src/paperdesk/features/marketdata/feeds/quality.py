@@ -12,16 +12,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from paperdesk.core.kernel.time import instant_of, microseconds
 from paperdesk.core.market.sessions import Calendar
-from paperdesk.features.marketdata.feeds.columns import (
-    BarColumns,
-    Columns,
-    Ints,
-    QuoteColumns,
-    bars_of_prints,
-    instant_of,
-    microseconds,
-)
+from paperdesk.features.marketdata.feeds.columns import BarColumns, Columns, Ints, QuoteColumns, bars_of_prints
 from paperdesk.features.marketdata.feeds.resample import SessionTable, session_table
 
 SHOWN_MAX: Final = 50

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from paperdesk.core.kernel.errors import NotFound
 from paperdesk.core.kernel.ids import InstrumentId
+from paperdesk.core.kernel.time import instant_of, microseconds
 from paperdesk.core.market.corporate_actions import CorporateAction, Moment, ex_price
 from paperdesk.core.market.facts import (
     AuctionFact,
@@ -49,8 +50,6 @@ from paperdesk.features.marketdata.feeds.columns import (
     PrintColumns,
     QuoteColumns,
     bars_of_prints,
-    instant_of,
-    microseconds,
     picked,
     read_columns,
 )

@@ -7,17 +7,9 @@ from typing import Final
 
 import numpy as np
 
+from paperdesk.core.kernel.time import instant_of, microseconds
 from paperdesk.core.market.sessions import Calendar, calendar
-from paperdesk.features.marketdata.feeds.columns import (
-    ABSENT,
-    BarColumns,
-    Columns,
-    Ints,
-    instant_of,
-    microseconds,
-    picked_bars,
-    with_numbers,
-)
+from paperdesk.features.marketdata.feeds.columns import ABSENT, BarColumns, Columns, Ints, picked_bars, with_numbers
 from paperdesk.features.marketdata.feeds.manifest import DatasetManifest, DatasetTerms, Listing
 from paperdesk.features.marketdata.feeds.quality import Slots
 from paperdesk.features.marketdata.feeds.series import Named, series_of

@@ -14,17 +14,10 @@ from typing import Final, Literal, TypeAlias
 import numpy as np
 
 from paperdesk.core.kernel.errors import Conflict
+from paperdesk.core.kernel.time import instant_of, microseconds
 from paperdesk.core.market.sessions import Calendar, Session, calendar
 from paperdesk.features.marketdata.feeds.bar_rows import BarRows
-from paperdesk.features.marketdata.feeds.columns import (
-    ABSENT,
-    OF_A_PRINT,
-    BarColumns,
-    Ints,
-    instant_of,
-    microseconds,
-    picked_bars,
-)
+from paperdesk.features.marketdata.feeds.columns import ABSENT, OF_A_PRINT, BarColumns, Ints, picked_bars
 
 Interval: TypeAlias = Literal[
     "1m", "3m", "5m", "15m", "30m", "1h", "2h", "4h", "6h", "8h", "12h", "1d", "3d", "1w", "1M"

@@ -7,13 +7,14 @@ from typing import Final
 
 import numpy as np
 
+from paperdesk.core.kernel.time import microseconds
 from paperdesk.core.market.instruments import Instrument, Kind, instrument_id
 from paperdesk.core.market.sessions import XNYS
 from paperdesk.core.synthetic.arrays import Floats, Ints
 from paperdesk.core.synthetic.basket import REMAINDER_PLACES, remainder
 from paperdesk.core.synthetic.daily import PLACES, DailyMarket
 from paperdesk.core.synthetic.roster import REMAINDER, ROSTER, VOLATILITY_INDEX, YIELDS
-from paperdesk.features.marketdata.feeds.columns import ABSENT, BarColumns, microseconds
+from paperdesk.features.marketdata.feeds.columns import ABSENT, BarColumns
 
 YIELD_PLACES: Final = 3
 

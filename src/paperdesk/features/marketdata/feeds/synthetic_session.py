@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 
+from paperdesk.core.kernel.time import microseconds
 from paperdesk.core.market.facts import HaltReason, StatusFact
 from paperdesk.core.market.halts import Halt, facts_of_halt
 from paperdesk.core.market.instruments import Kind
@@ -17,7 +18,7 @@ from paperdesk.core.synthetic.minutes import MinuteBars, session_minutes
 from paperdesk.core.synthetic.pauses import pauses_of
 from paperdesk.core.synthetic.roster import ROSTER, VOLATILITY_INDEX, YIELDS
 from paperdesk.core.synthetic.top_of_book import SIZE_PLACES, TopOfBook, quote_minutes
-from paperdesk.features.marketdata.feeds.columns import ABSENT, BarColumns, Columns, QuoteColumns, microseconds
+from paperdesk.features.marketdata.feeds.columns import ABSENT, BarColumns, Columns, QuoteColumns
 from paperdesk.features.marketdata.feeds.manifest import DatasetManifest, Listing, Shape
 from paperdesk.features.marketdata.feeds.recorded import RecordedDataset
 from paperdesk.features.marketdata.feeds.synthetic_columns import closes_only, once_a_day

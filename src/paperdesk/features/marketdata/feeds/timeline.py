@@ -7,9 +7,10 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from paperdesk.core.kernel.time import microseconds
 from paperdesk.core.market.facts import Phase
 from paperdesk.core.market.halts import Halt
-from paperdesk.features.marketdata.feeds.columns import BarColumns, Columns, Ints, QuoteColumns, microseconds
+from paperdesk.features.marketdata.feeds.columns import BarColumns, Columns, Ints, QuoteColumns
 from paperdesk.features.marketdata.feeds.halts import told_rows
 
 StepUnit: TypeAlias = Literal["fact", "quote", "bar", "session"]

@@ -3,18 +3,18 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
 from paperdesk.core.kernel.money import ZERO
+from paperdesk.core.kernel.time import instant_of
 from paperdesk.features.marketdata.feeds.vendor import Sensitivities, VendorBar
 from paperdesk.infra.outbound import Line
 
 PRICE_MAX: Final = Decimal(1_000_000_000)
 SIZE_MAX: Final = Decimal(10) ** 15
 PLACES_MAX: Final = 12
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _BEYOND_MICROSECONDS: Final = re.compile(r"(\.\d{6})\d+")
 _LATEST_NS: Final = 4_102_444_800 * 10**9  # the year 2100
 
@@ -109,7 +109,7 @@ class Reader:
         found = self.row.get(name)
         if isinstance(found, bool) or not isinstance(found, int) or not 0 < found * (10**9 // per_second) < _LATEST_NS:
             raise self.wrong(name)
-        return _EPOCH + timedelta(microseconds=found * 10**6 // per_second)
+        return instant_of(found * 10**6 // per_second)
 
     def day(self, name: str) -> date:
         """Return a day that must be there."""

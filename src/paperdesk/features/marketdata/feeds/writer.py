@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from paperdesk.core.kernel.errors import Conflict, Invalid
+from paperdesk.core.kernel.time import instant_of
 from paperdesk.core.market.instruments import Instrument
 from paperdesk.core.market.sessions import calendar
 from paperdesk.features.marketdata.feeds.beside import NOTHING, Beside, rows_hash, write_rows
@@ -24,7 +25,6 @@ from paperdesk.features.marketdata.feeds.columns import (
     PrintColumns,
     QuoteColumns,
     canonical_bytes,
-    instant_of,
     periods_of,
     read_columns,
     shape_of,
