@@ -37,7 +37,8 @@ from paperdesk.features.watch.check_price_alerts import Watcher
 from paperdesk.features.watch.numbered_news import NumberedNews
 from paperdesk.features.watch.tell_of_orders import CHANNEL as NOTIFICATIONS
 from paperdesk.features.watch.tell_of_orders import Teller
-from paperdesk.infra.notices import Notices
+from paperdesk.infra.jobs import CHANNEL as JOBS
+from paperdesk.infra.notices import Herald, Notices
 from paperdesk.infra.outbound import Surroundings
 from paperdesk.infra.outbox import CHANNEL as EVENTS
 from paperdesk.infra.outbox import Relay
@@ -270,7 +271,8 @@ async def at_work(
     pump = worker.Pump(runtime, shelf, relay, publication, auditor, Recorder(runtime, shelf, sources))
     elsewhere, watcher, teller = Elsewhere(pump), Watcher(runtime, shelf), Teller(runtime, shelf)
     channels = {
-        CHANNEL: (shelf.answers, elsewhere, watcher),
+        CHANNEL: (shelf.answers, elsewhere, watcher, Herald(runtime.bus, "bots")),
+        JOBS: (Herald(runtime.bus, "jobs"),),
         EVENTS: (relay, teller),
         ALERTS: (watcher, NumberedNews(runtime.bus, "alerts", "fired")),
         NOTIFICATIONS: (teller, NumberedNews(runtime.bus, "notifications", "told")),

@@ -64,7 +64,8 @@ from paperdesk.infra.crypto import TokenHasher, Vault, load_pepper, load_sealing
 from paperdesk.infra.db import Server
 from paperdesk.infra.home import Home
 from paperdesk.infra.job_worker import Worker
-from paperdesk.infra.notices import Notices
+from paperdesk.infra.jobs import CHANNEL as JOBS
+from paperdesk.infra.notices import Herald, Notices
 from paperdesk.infra.outbound import Surroundings
 from paperdesk.infra.outbox import CHANNEL as EVENTS
 from paperdesk.infra.outbox import Relay
@@ -140,7 +141,8 @@ async def running_desk(settings: Settings) -> AsyncIterator[Desk]:
             Notices(
                 server,
                 {
-                    CHANNEL: (shelf.answers, elsewhere, watcher),
+                    CHANNEL: (shelf.answers, elsewhere, watcher, Herald(runtime.bus, "bots")),
+                    JOBS: (Herald(runtime.bus, "jobs"),),
                     EVENTS: (relay, teller),
                     ALERTS: (watcher, NumberedNews(runtime.bus, "alerts", "fired")),
                     NOTIFICATIONS: (teller, NumberedNews(runtime.bus, "notifications", "told")),

@@ -43,6 +43,8 @@ jobs = Table(
 )
 
 QUEUE: Final = "paperdesk"
+# Where the database tells, with every commit that changes jobs, whose they are.
+CHANNEL: Final = "paperdesk_jobs"
 RETRIES: Final = 3
 LONGEST_PAUSE_S: Final = 3600.0
 # A job that has not ended, and so may be cancelled; one that runs may tell how far it is.
@@ -169,7 +171,6 @@ async def withdraw(work: UnitOfWork, job_id: UUID) -> bool:
     """Cancel a job in this transaction, unless it has ended: whoever runs it stops at its next step."""
     mine = (jobs.c.id == job_id, owned(jobs, work), jobs.c.state.in_(OPEN))
     ending = {"state": "cancelled", "message": "Cancelled", "finished_at": work.now}
-    work.announce("jobs", {"id": str(job_id)})
     return (await work.db.execute(update(jobs).where(*mine).values(ending))).rowcount == 1
 
 
@@ -179,7 +180,6 @@ async def begin(runtime: Runtime, job_id: UUID) -> Job | None:
     async with runtime.as_system() as db:
         claim = update(jobs).where(jobs.c.id == job_id, jobs.c.state.in_(OPEN)).values(now_running).returning(jobs)
         row = (await db.execute(claim)).one_or_none()
-    runtime.bus.publish("jobs", {"id": str(job_id)})
     return row and Job(row.id, row.tenant_id, row.created_at, row.arguments, runtime, row.attempts)
 
 
@@ -208,9 +208,7 @@ async def save(runtime: Runtime, job_id: UUID, **values: Any) -> bool:  # noqa: 
     """Write how a running job stands; say no when it was cancelled meanwhile."""
     async with runtime.as_system() as db:
         mine = (jobs.c.id == job_id, jobs.c.state.in_(OPEN))
-        is_open = (await db.execute(update(jobs).where(*mine).values(**values))).rowcount == 1
-    runtime.bus.publish("jobs", {"id": str(job_id)})
-    return is_open
+        return (await db.execute(update(jobs).where(*mine).values(**values))).rowcount == 1
 
 
 async def attempts_of(runtime: Runtime, job_id: UUID) -> int:

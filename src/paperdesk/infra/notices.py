@@ -11,6 +11,7 @@ from functools import partial
 from itertools import chain
 from typing import Protocol
 
+from paperdesk.infra.bus import Bus
 from paperdesk.infra.db import SYSTEM_ROLE, Server
 from paperdesk.infra.rooms import keep_serving
 
@@ -23,6 +24,23 @@ class Listener(Protocol):
 
     def listening(self, *, is_on: bool) -> None:
         """Learn that notices come from now on, or that some may have been missed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Herald:
+    """Tells those who follow a topic of what a notice names that there is something new to read."""
+
+    bus: Bus
+    topic: str
+
+    def told(self, payload: str) -> None:
+        """Pass a notice on."""
+        self.bus.publish_latest(f"{self.topic}:{payload}", {"topic": self.topic, "id": payload})
+
+    def listening(self, *, is_on: bool) -> None:
+        """Let everyone look once notices come, or come again."""
+        for each in self.bus.ids_of(f"{self.topic}:") if is_on else ():
+            self.told(each)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,14 @@ import pytest
 
 from paperdesk.core.kernel.principal import Scope
 from paperdesk.doors.stream import topics
-from paperdesk.doors.stream.holdings import VIEW_TOPICS
 from paperdesk.features.identity.issue_key import IssueKey, issue_key
 from tests.desk import RunningDesk, wish
 from tests.doors.stream.conftest import Exchange, Line
 from tests.doors.stream.test_two_processes import other
 
 __all__ = ["other"]
+
+HOLDINGS = ("positions", "results")
 
 
 @pytest.fixture(autouse=True)
@@ -146,7 +147,7 @@ async def test_after_unsubscribing_nothing_more_is_told_of_one_and_everything_of
     desk = exchange.desk
     tape_id, account_id = await desk.market()
     line = await exchange.mine()
-    for topic in VIEW_TOPICS:
+    for topic in HOLDINGS:
         await follow(line, account_id, topic)
     await line.say(do="status")
     assert (await line.system("status"))["views"] == 2
@@ -165,7 +166,7 @@ async def test_events_positions_and_results_of_one_account_can_be_followed_toget
     desk = exchange.desk
     tape_id, account_id = await desk.market()
     line = await exchange.mine()
-    for topic in VIEW_TOPICS:
+    for topic in HOLDINGS:
         await follow(line, account_id, topic)
     await line.say(do="subscribe", topic="account", id=account_id)
     await line.system("subscribed")
@@ -193,7 +194,7 @@ async def test_who_may_not_read_it_follows_nothing(exchange: Exchange, monkeypat
         (blind.token, account_id, "missing_scope"),
     ):
         line = await exchange.call(Authorization=f"Bearer {token}")
-        for topic in VIEW_TOPICS:
+        for topic in HOLDINGS:
             await line.say(do="subscribe", topic=topic, id=account)
             assert (await line.system("problem"))["code"] == code
         monkeypatch.setattr(topics, "VIEWS_MAX", 2)

@@ -3,6 +3,7 @@
     client  {"do": "authenticate", "token": "..."}         unless a login cookie came along
             {"do": "subscribe", "topic": "account", "id": "...", "after": 12}
             {"do": "subscribe", "topic": "positions" | "results" | "tape", "id": "..."}
+            {"do": "subscribe", "topic": "bots", "id": "..."}              {"do": "subscribe", "topic": "jobs"}
             {"do": "subscribe", "topic": "alerts" | "notifications", "id": "...", "after": 3}
             {"do": "subscribe", "topic": "quotes" | "depth" | "prints" | "status", "id": "...", "symbols": ["ACME"]}
             {"do": "subscribe", "topic": "bars", "id": "...", "symbols": ["ACME"], "interval": "5m"}
@@ -13,6 +14,7 @@
             {"topic": "tape", "tape": {...}}                               the latest only
             {"topic": "positions", "seq": 2, "after": 1, "positions": [...], "gone": [...]}   what has changed
             {"topic": "results", "seq": 2, "after": 1, "results": {...}}   the latest only
+            {"topic": "jobs" | "bots", "seq": 2, "after": 1, ...}          what has changed
             {"topic": "quotes", "symbol": ..., "seq": 90, "after": 80, ...} the latest only, encoded once for all
             {"topic": "system", "event": "heartbeat" | "subscribed" | "pong" | "status" | "done" | "problem", ...}
 

@@ -11,8 +11,8 @@ from paperdesk.core.kernel.errors import Invalid
 from paperdesk.core.kernel.ids import TapeId
 from paperdesk.core.kernel.principal import Principal, Scope
 from paperdesk.core.market.options import canonical_symbol
-from paperdesk.doors.stream.holdings import VIEW_TOPICS, VIEWS_MAX, Changes, View, ViewKey
 from paperdesk.doors.stream.numbered import NUMBERED
+from paperdesk.doors.stream.views import SIGHTS, VIEW_TOPICS, VIEWS_MAX, Changes, View, ViewKey
 from paperdesk.features.broker.queries import events_after, read_account
 from paperdesk.features.marketdata.attach_strategy import acknowledge_cursor
 from paperdesk.features.marketdata.channels import MARKET, TOPICS, ChannelKey, Moment, Topic
@@ -28,12 +28,12 @@ from paperdesk.infra.runtime import Runtime
 REPLAY_MAX = 10_000
 # How many missed events are read at once.
 PIECE = 1000
-# How often positions and results are read anew at most, however quickly a tape plays.
+# How often what stands and changes is read anew at most, however quickly a tape plays.
 LOOK_AGAIN_S = 0.2
 
 
 class UnknownTopic(Invalid):
-    """A client follows accounts, their positions and results, tapes and what they tell of symbols; and it can ping."""
+    """A client follows accounts, tapes, what they tell of symbols, jobs and bots; and it can ping."""
 
 
 class TooFarBehind(Invalid):
@@ -41,7 +41,7 @@ class TooFarBehind(Invalid):
 
 
 class TooManyViews(Invalid):
-    """One stream follows the positions and results of at most 50 accounts together."""
+    """One stream follows at most 50 positions, results, bots and jobs together."""
 
 
 class SymbolsMissing(Invalid):
@@ -156,26 +156,29 @@ class Follower:
                 await self._follow_tape(tape_id)
             case Wish(do="subscribe", topic="alerts" | "notifications" as topic, id=UUID() as named):
                 await self._follow_numbered(topic, named, wish.after)
-            case Wish(do="subscribe", id=UUID() as account_id) if wish.topic in VIEW_TOPICS:
-                await self._follow_view(ViewKey(wish.topic, account_id))
+            case Wish(do="subscribe", topic="jobs") | Wish(do="subscribe", id=UUID()) if wish.topic in VIEW_TOPICS:
+                await self._follow_view(ViewKey(wish.topic, wish.id))
             case Wish(do="subscribe", id=UUID() as tape_id) if wish.topic in TOPICS:
                 await self._follow_market(tape_id, wish)
+            case Wish(do="unsubscribe", topic="jobs") | Wish(do="unsubscribe", id=UUID()) if wish.topic in VIEW_TOPICS:
+                self._leave_view(ViewKey(wish.topic, wish.id))
             case Wish(do="unsubscribe", topic=str(), id=UUID() as named):
                 self._leave(named, wish)
             case _:
                 raise UnknownTopic(
-                    "Subscribe to an account or its positions or results by its id, or to the tape, alerts, quotes, "
-                    "prints, bars or status of a tape by its; acknowledge a tape's cursor; ping; or ask for the status."
+                    "Subscribe to an account or its positions or results by its id, to the tape, alerts, bots, quotes, "
+                    "prints, bars or status of a tape by its, or to your jobs; acknowledge a tape's cursor; ping; or "
+                    "ask for the status."
                 )
 
     def leave(self) -> None:
-        """Stop following market data, positions and results; the bus forgets the rest by itself."""
+        """Stop following market data and views; the bus forgets the rest by itself."""
         self._publication.leave(self._news, self._channels)
         for key in tuple(self._views):
             self._leave_view(key)
 
     async def watch(self) -> None:
-        """Note that there is something to read of positions and results, until cancelled."""
+        """Note that there is something to read of what stands and changes, until cancelled."""
         while True:
             changed = await self._changes.ids()
             for view in self._views.values():
@@ -246,25 +249,24 @@ class Follower:
         async with self._runtime.read(self._who) as work:
             tape = await read_tape(work, tape_id)
         shown = await shown_tape(self._shelf, tape, self._who)
-        return {"topic": "tape", "id": str(tape.id), "tape": shown.model_dump(mode="json")}
+        return {"topic": "tape", "id": str(tape.id), "seq": tape.cursor, "tape": shown.model_dump(mode="json")}
 
     async def _follow_view(self, key: ViewKey) -> None:
-        """Tell positions or results as they stand, and then what changes."""
+        """Tell how something stands, and then what changes."""
         if len(self._views.keys() | {key}) > VIEWS_MAX:
             raise TooManyViews(f"One stream follows at most {VIEWS_MAX} of them.", limit=VIEWS_MAX)
         async with self._runtime.read(self._who) as work:
             work.require(Scope.READ)
-            account = await read_account(work, key.account_id)
-        view = self._views[key] = View(key, account["tape_id"])
+            followed = await SIGHTS[key.topic].follow(work, key.named)
+        view = self._views[key] = View(key, followed.bus_topics)
         for topic in view.bus_topics:
             self._runtime.bus.add(self._changes, topic)
-        self.say({"event": "subscribed", "id": str(key.account_id), "seq": account["last_seq"], "to": key.topic})
+        named = None if key.named is None else str(key.named)
+        self.say({"event": "subscribed", "id": named, "seq": followed.seq, "to": key.topic})
         self._look_at(view)
 
     def _leave(self, named: UUID, wish: Wish) -> None:
-        if wish.topic in VIEW_TOPICS:
-            self._leave_view(ViewKey(wish.topic, named))
-        elif wish.topic in TOPICS:
+        if wish.topic in TOPICS:
             self._leave_market(named, wish)
         else:
             self._runtime.bus.remove(self._news, f"{wish.topic}:{named}")
@@ -279,7 +281,7 @@ class Follower:
         self._news.offer({"topic": "view", "key": view.key}, latest=view.key)
 
     async def _view(self, key: ViewKey) -> Message | None:
-        """Return what is new of positions or results, unless they were left meanwhile."""
+        """Return what is new of a view, unless it was left meanwhile."""
         view = self._views.get(key)
         if view is None:
             return None

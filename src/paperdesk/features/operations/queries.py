@@ -10,8 +10,10 @@ from paperdesk.core.kernel.principal import Scope
 from paperdesk.features.operations import seal_store
 from paperdesk.infra.db import Row, fetch_all, fetch_one
 from paperdesk.infra.http import PageParams
-from paperdesk.infra.jobs import jobs
+from paperdesk.infra.jobs import OPEN, jobs
 from paperdesk.infra.work import ReadOnly, owned
+
+WATCHED_MAX = 50
 
 
 class UnknownJob(NotFound):
@@ -33,6 +35,13 @@ async def list_jobs(work: ReadOnly, page: PageParams) -> tuple[list[Row], str | 
     if after is not None:
         query = query.where(jobs.c.id < after[0])
     return page.cut(await fetch_all(work.db, query), lambda row: (row["id"],))
+
+
+async def jobs_at_work(work: ReadOnly) -> list[Row]:
+    """Return the fifty jobs to be watched: those that have not ended, and after them the newest others."""
+    newest = select(jobs).where(*_seen(work)).order_by(jobs.c.id.desc()).limit(WATCHED_MAX)
+    found = [*await fetch_all(work.db, newest.where(jobs.c.state.in_(OPEN))), *await fetch_all(work.db, newest)]
+    return list({row["id"]: row for row in found}.values())[:WATCHED_MAX]
 
 
 async def read_job(work: ReadOnly, job_id: UUID) -> Row:
