@@ -12,7 +12,7 @@ from paperdesk.features.identity.found_desk import Desk as Founded
 from paperdesk.features.identity.issue_sign_in_link import issue_sign_in_link
 from paperdesk.features.marketdata.store import insert_dataset
 from paperdesk.infra.jobs import enqueue
-from tests.desk import RunningDesk, Visitor, filled
+from tests.desk import RunningDesk, Visitor, filled, wish
 from tests.features.backtests.at_once import ran_backtest
 from tests.route_calls import CALLS, NAMED, OPTION, SPOKEN
 from tests.vendor_stand import KEYS
@@ -45,6 +45,10 @@ async def ids(desk: RunningDesk) -> dict[str, str]:
     rule = (await desk.mine.post("/v1/notification-rules", told))["rule"]
     fill, *_ = await desk.mine.rows(f"/v1/accounts/{account_id}/fills")
     order = await desk.mine.order(account_id, "buy", "1")
+    asking = {"name": "Asks", "scopes": ["read", "trade"], "limits": {"approval_above": "0"}}
+    bounded = await desk.mine.post("/v1/keys", asking)
+    bot = desk.visitor(f"{bounded['key_id']}.{bounded['secret']}")
+    waiting_id = (await bot.post("/v1/orders", wish(account_id, "buy", "1", limit_price="1.00")))["id"]
     empty_id = await desk.mine.open_account(tape_id)
     # Two accounts that were opened within one millisecond have no first one.
     (await desk.mine.ask("PUT", f"/v1/accounts/{account_id}/keys/{desk.first.key.id}")).raise_for_status()
@@ -77,6 +81,7 @@ async def ids(desk: RunningDesk) -> dict[str, str]:
         "watchlist_id": watchlist["id"],
         "backtest_id": await ran_backtest(desk, tape_id, "buy_and_hold", starts_at="2024-06-01T00:00:00Z"),
         "alert_id": alert["id"],
+        "approval_id": waiting_id,
         "rule_id": rule["id"],
     }
 

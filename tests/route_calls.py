@@ -218,6 +218,10 @@ CALLS = {
     ("GET", "/v1/watchlists/{watchlist_id}"): Call(),
     ("PUT", "/v1/watchlists/{watchlist_id}"): Call(body={"name": "Mine", "symbols": []}),
     ("DELETE", "/v1/watchlists/{watchlist_id}"): Call(),
+    ("GET", "/v1/approvals"): Call(),
+    ("GET", "/v1/approvals/{approval_id}"): Call(),
+    ("POST", "/v1/approvals/{approval_id}/approve"): Call(),
+    ("POST", "/v1/approvals/{approval_id}/decline"): Call(body={"reason": "Too much at once."}),
     ("GET", "/v1/price-alerts"): Call(),
     ("POST", "/v1/price-alerts"): Call(
         body={"tape_id": "{tape_id}", "symbol": "ACME", "condition": "above", "level": "500"}

@@ -133,6 +133,12 @@ def members(node: Node) -> Iterator[str]:
         yield f'    {own}: "{hint if is_needed else told}"{default}'
 
 
+def is_waiting(status: str, answer: Node) -> bool:
+    """Say whether an answer says that what was asked waits for a person: for clients that is an exception."""
+    shape = answer.get("content", {}).get(JSON, {}).get("schema", {})
+    return status == "202" and shape == {"$ref": "#/components/schemas/ApprovalOut"}
+
+
 @dataclass(frozen=True)
 class Operation:
     """One operation of the description."""
@@ -144,13 +150,19 @@ class Operation:
     @property
     def answer(self) -> str | None:
         """Return the type of what is answered: a shape, text, or nothing; None for what is no single answer."""
-        answers = [answer for status, answer in self.node["responses"].items() if status.startswith("2")]
+        told = self.node["responses"].items()
+        answers = [answer for status, answer in told if status.startswith("2") and not is_waiting(status, answer)]
         contents = [answer.get("content", {}) for answer in answers]
         if any(GOES_ON in content for content in contents):
             return None
         shapes = [hint_of(content[JSON]["schema"]) for content in contents if content.get(JSON, {}).get("schema")]
         is_text = any(content and JSON not in content for content in contents)
         return union(shapes) if shapes else "str" if is_text else "None"
+
+    @property
+    def may_wait(self) -> bool:
+        """Say whether it may be answered that what is asked waits for a person."""
+        return any(is_waiting(*each) for each in self.node["responses"].items())
 
     @property
     def parameters(self) -> list[Node]:
@@ -192,6 +204,7 @@ class Operation:
             media = next(iter(self.node["requestBody"]["content"]))
             parts += ["body=body", *([f"media={media!r}"] if media != JSON else [])]
         parts += ["is_keyed=True"] if self.is_keyed else []
+        parts += ["may_wait=True"] if self.may_wait else []
         return f"Call({', '.join(parts)})"
 
 

@@ -29,7 +29,7 @@ ACROSS_TENANTS: dict[str, str] = {
     "features/broker/unsealed_queries.py:note_sealed": "as unsealed_stretches, which found them",
     "features/operations/seal_store.py:head_of": "one sealer seals the lines of all tenants, each chain by its tenant",
     "features/identity/member_store.py:erase_tenant_name": "a tenant's own row is found by its id",
-    "features/identity/store.py:find_key": "who holds a key is asked before anybody is known",
+    "features/identity/store.py:_find_key": "who holds a key is asked before anybody is known",
     "features/identity/store.py:note_used": "as find_key, which found it",
     "features/identity/store.py:find_login": "who holds a login is asked before anybody is known",
     "features/identity/login_store.py:find_refresh": "who keeps a login alive is asked before anybody is known",

@@ -10,7 +10,7 @@ import httpx
 import msgspec
 import pytest
 
-from paperdesk.client import AsyncDesk, Desk, NotFound, RateLimited, Refused
+from paperdesk.client import AsyncDesk, Desk, NotFound, RateLimited, Refused, Waits
 from paperdesk.client import models as shapes
 from paperdesk.client.models import ControlTapeBody, OrderOut, PlaceOrderBody, ReplaceOrderBody
 from paperdesk.infra.clock import FrozenClock
@@ -122,3 +122,15 @@ async def test_the_one_that_blocks_does_the_same(models: Models) -> None:
     orders = await asyncio.to_thread(trade)
     found = [(each.status, each.limit_price) for each in orders]
     assert found == [("replaced", Decimal(90)), ("cancelled", Decimal("91.5"))]
+
+
+async def test_an_order_that_waits_for_a_person_is_an_exception_that_names_its_approval(desk: RunningDesk) -> None:
+    _, account_id = await desk.market()
+    key = await desk.mine.post(
+        "/v1/keys", {"name": "Asks", "scopes": ["read", "trade"], "limits": {"approval_above": "100"}}
+    )
+    async with AsyncDesk(HERE, f"{key['key_id']}.{key['secret']}", transport=httpx.ASGITransport(desk.app)) as bot:
+        with pytest.raises(Waits) as waits:
+            await bot.post_order(buying(UUID(account_id)))
+        (waiting,) = (await bot.get_approvals(status="waiting")).items
+    assert (waits.value.code, waits.value.facts["approval_id"]) == ("approval_pending", str(waiting.id))

@@ -91,6 +91,7 @@ ANYTHING = dict.fromkeys(
         "watchlist_id",
         "backtest_id",
         "alert_id",
+        "approval_id",
         "rule_id",
     ),
     str(uuid4()),

@@ -14,6 +14,7 @@ from paperdesk.client.refusals import (
     Refused,
     Unauthenticated,
     Unavailable,
+    Waits,
 )
 
 __all__ = [
@@ -27,4 +28,5 @@ __all__ = [
     "Refused",
     "Unauthenticated",
     "Unavailable",
+    "Waits",
 ]

@@ -14,6 +14,8 @@ from paperdesk.client.models import (
     AddedUserView,
     AddUserBody,
     Adjustment,
+    ApprovalOut,
+    ApprovalStatus,
     AtExpiryBody,
     AtExpiryOut,
     AttachStrategyBody,
@@ -33,6 +35,7 @@ from paperdesk.client.models import (
     ComparisonOut,
     ControlTapeBody,
     DatabaseOut,
+    DeclineBody,
     DeletionBody,
     DepthOut,
     EnrolmentView,
@@ -86,6 +89,7 @@ from paperdesk.client.models import (
     PageOfAccountGreeksOut,
     PageOfAccountOut,
     PageOfActivityOut,
+    PageOfApprovalOut,
     PageOfAuditLineView,
     PageOfBacktestOut,
     PageOfChainLineOut,
@@ -1032,11 +1036,13 @@ class AsyncDesk(AsyncTransport):
 
     async def post_order(self, body: PlaceOrderBody | PlaceComboBody) -> OrderOut:
         """Place an order; the same client order id and content answers 200 with the same order."""
-        return await self.ask(Call("POST", "/v1/orders", body=body, is_keyed=True), OrderOut)
+        return await self.ask(Call("POST", "/v1/orders", body=body, is_keyed=True, may_wait=True), OrderOut)
 
     async def patch_order(self, order_id: UUID, body: ReplaceOrderBody) -> OrderOut:
         """Replace a working order by a new one that differs in what is given."""
-        return await self.ask(Call("PATCH", "/v1/orders/{order_id}", at={"order_id": order_id}, body=body), OrderOut)
+        return await self.ask(
+            Call("PATCH", "/v1/orders/{order_id}", at={"order_id": order_id}, body=body, may_wait=True), OrderOut
+        )
 
     async def get_order(self, order_id: UUID) -> OrderOut:
         """Show one order."""
@@ -1054,6 +1060,7 @@ class AsyncDesk(AsyncTransport):
                 "/v1/accounts/{account_id}/positions/{symbol}/close",
                 at={"account_id": account_id, "symbol": symbol},
                 body=body,
+                may_wait=True,
             ),
             OrderOut,
         )
@@ -1783,6 +1790,30 @@ class AsyncDesk(AsyncTransport):
                 },
             ),
             ScanOut,
+        )
+
+    async def get_approvals(
+        self, *, status: ApprovalStatus | None = None, limit: int | None = None, cursor: str | None = None
+    ) -> PageOfApprovalOut:
+        """List the orders of keys that wait for a person, or waited, newest first."""
+        return await self.ask(
+            Call("GET", "/v1/approvals", query={"status": status, "limit": limit, "cursor": cursor}), PageOfApprovalOut
+        )
+
+    async def get_approval(self, approval_id: UUID) -> ApprovalOut:
+        """Show an order that waits for a person, and what became of it."""
+        return await self.ask(Call("GET", "/v1/approvals/{approval_id}", at={"approval_id": approval_id}), ApprovalOut)
+
+    async def post_approve(self, approval_id: UUID) -> ApprovalOut:
+        """Approve of an order: it is placed as it was asked for, or refused by the rules and prices of this moment."""
+        return await self.ask(
+            Call("POST", "/v1/approvals/{approval_id}/approve", at={"approval_id": approval_id}), ApprovalOut
+        )
+
+    async def post_decline(self, approval_id: UUID, body: DeclineBody) -> ApprovalOut:
+        """Decline an order: it is never placed."""
+        return await self.ask(
+            Call("POST", "/v1/approvals/{approval_id}/decline", at={"approval_id": approval_id}, body=body), ApprovalOut
         )
 
     async def post_order_preview(self, body: PlaceOrderBody | PlaceComboBody) -> OrderPreviewOut:

@@ -6,13 +6,13 @@ from datetime import datetime
 from decimal import Decimal
 from http import HTTPStatus
 from secrets import token_hex
-from typing import Final, TypeVar, cast
+from typing import Any, Final, TypeVar, cast
 from urllib.parse import quote
 
 import httpx
 import msgspec
 
-from paperdesk.client.refusals import refusal_of
+from paperdesk.client.refusals import Waits, refusal_of
 
 T = TypeVar("T")
 
@@ -36,6 +36,7 @@ class Call:
     body: object = None
     media: str = JSON
     is_keyed: bool = False
+    may_wait: bool = False
 
     def request(self, client: httpx.Client | httpx.AsyncClient) -> httpx.Request:
         """Write it down for a client; what is sent again is the same request, its key included."""
@@ -64,15 +65,17 @@ class Call:
         return float(answer.headers.get("retry-after", PAUSE_S)) if may and tries < TRIES else None
 
 
-def require_success(answer: httpx.Response) -> None:
-    """Raise Refused for what is no success."""
+def require_success(call: Call, answer: httpx.Response) -> None:
+    """Raise Refused for what is no success, Waits for what was taken and not done yet."""
     if not answer.is_success:
         raise refusal_of(answer)
+    if call.may_wait and answer.status_code == HTTPStatus.ACCEPTED:
+        raise Waits(msgspec.json.decode(answer.content, type=dict[str, Any]))
 
 
-def read(answer: httpx.Response, shape: type[T]) -> T:
-    """Return what was answered in the shape it is promised in. Raises Refused for what is no success."""
-    require_success(answer)
+def read(call: Call, answer: httpx.Response, shape: type[T]) -> T:
+    """Return what was answered in the shape it is promised in. Raises Refused for what is no success, Waits."""
+    require_success(call, answer)
     return cast("T", answer.text) if shape is str else msgspec.json.decode(answer.content, type=shape)
 
 

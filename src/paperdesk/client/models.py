@@ -10,6 +10,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 Adjustment = Literal["raw", "split", "all"]
 AlertCondition = Literal["above", "below", "move"]
+ApprovalStatus = Literal["waiting", "approved", "refused", "declined", "expired"]
 AtExpiry = Literal["usual", "exercise", "lapse"]
 Awaited = Literal["fill", "event"]
 Book = Literal["cash", "securities", "fees", "realised", "capital", "claims", "income", "interest"]
@@ -245,6 +246,26 @@ class AdjustedSeriesOut(Struct, kw_only=True, frozen=True):
     before: "str"
     after: "str"
     contracts: "Decimal"
+
+
+class ApprovalOut(Struct, kw_only=True, frozen=True):
+    """An order of a key that waits for a person or waited; it was not placed unless `order_id` says so."""
+
+    id: "UUID"
+    account_id: "UUID"
+    key_id: "UUID"
+    asked: "str"
+    client_order_id: "str"
+    worth: "Decimal"
+    threshold: "Decimal"
+    currency: "str"
+    status: "ApprovalStatus"
+    created_at: "datetime"
+    expires_at: "datetime"
+    decided_at: "datetime | None"
+    decided_by: "str | None"
+    reason: "str | None"
+    order_id: "UUID | None"
 
 
 class AtExpiryBody(Struct, kw_only=True, frozen=True):
@@ -659,6 +680,12 @@ class DatasetOut(Struct, kw_only=True, frozen=True):
     instruments: "int"
     rows: "int"
     created_at: "datetime"
+
+
+class DeclineBody(Struct, kw_only=True, frozen=True):
+    """Why an order that waits is declined; whoever asked for it is told."""
+
+    reason: "str"
 
 
 class DeletionBody(Struct, kw_only=True, frozen=True):
@@ -1180,6 +1207,7 @@ class KeyLimitsBody(Struct, kw_only=True, frozen=True):
     dry_run: "bool | UnsetType" = UNSET
     budget: "KeyBudgetBody | UnsetType | None" = UNSET
     requests_per_minute: "int | UnsetType | None" = UNSET
+    approval_above: "Decimal | UnsetType | None" = UNSET
 
 
 class KeyView(Struct, kw_only=True, frozen=True):
@@ -1742,6 +1770,13 @@ class PageOfActivityOut(Struct, kw_only=True, frozen=True):
     """A shape."""
 
     items: "list[ActivityOut]"
+    next_cursor: "str | None"
+
+
+class PageOfApprovalOut(Struct, kw_only=True, frozen=True):
+    """A shape."""
+
+    items: "list[ApprovalOut]"
     next_cursor: "str | None"
 
 

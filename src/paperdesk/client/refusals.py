@@ -55,6 +55,15 @@ class Unavailable(Refused):
     """The desk cannot answer just now."""
 
 
+class Waits(Refused):
+    """Taken and not done: it waits for a person to approve of it, and `facts` say what; not to be sent again."""
+
+    def __init__(self, approval: Mapping[str, Any]) -> None:
+        """Keep what it waits for."""
+        detail = f"To {approval.get('asked')} waits for a person to approve of it."
+        super().__init__(202, {"detail": detail, "code": "approval_pending", **approval, "approval_id": approval["id"]})
+
+
 KINDS: Final[Mapping[int, type[Refused]]] = {
     400: Invalid,
     401: Unauthenticated,

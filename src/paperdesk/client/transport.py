@@ -51,11 +51,11 @@ class Transport:
 
     def ask(self, call: Call, shape: type[T]) -> T:
         """Send a request and return what is answered. Raises Refused."""
-        return read(self._answer(call), shape)
+        return read(call, self._answer(call), shape)
 
     def do(self, call: Call) -> None:
         """Send a request that is answered by nothing. Raises Refused."""
-        require_success(self._answer(call))
+        require_success(call, self._answer(call))
 
     def _answer(self, call: Call) -> httpx.Response:
         request = call.request(self._client)
@@ -106,11 +106,11 @@ class AsyncTransport:
 
     async def ask(self, call: Call, shape: type[T]) -> T:
         """Send a request and return what is answered. Raises Refused."""
-        return read(await self._answer(call), shape)
+        return read(call, await self._answer(call), shape)
 
     async def do(self, call: Call) -> None:
         """Send a request that is answered by nothing. Raises Refused."""
-        require_success(await self._answer(call))
+        require_success(call, await self._answer(call))
 
     async def _answer(self, call: Call) -> httpx.Response:
         request = call.request(self._client)

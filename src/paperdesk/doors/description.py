@@ -39,7 +39,7 @@ def described(app: FastAPI, plain: Sequence[hot_routes.HotRoute]) -> dict[str, A
         models = schema["components"]["schemas"]
         for route in plain:
             schema["paths"].setdefault(route.path, {})[route.method.lower()] = hot_routes.described(route)
-            for model in (*route.bodies, route.answer):
+            for model in (*route.bodies, route.answer, *([] if route.waiting is None else [route.waiting])):
                 shape = model.model_json_schema(ref_template="#/components/schemas/{model}")
                 parts = shape.pop("$defs", {})
                 models |= {model.__name__: shape} | parts  # a model that is part of itself is among its parts

@@ -12,6 +12,9 @@ from paperdesk.doors.problems import BodyLimit, RequestIds, answer_problems
 from paperdesk.doors.rates import RequestRates
 from paperdesk.features.backtests.routes import router as backtests
 from paperdesk.features.broker import batch_routes, hot_routes
+from paperdesk.features.broker.approval_routes import answer_waiting
+from paperdesk.features.broker.approval_routes import router as approvals
+from paperdesk.features.broker.approvals import ApprovalPending
 from paperdesk.features.broker.batch_routes import router as batches
 from paperdesk.features.broker.fork_routes import router as forks
 from paperdesk.features.broker.gain_routes import router as gains
@@ -68,6 +71,7 @@ def build_app(desk: Desk, version: str, others: Sequence[APIRouter], neighbours:
     app.state.sources, app.state.publication = desk.sources, desk.publication
     app.state.lines = desk.lines
     answer_problems(app)
+    app.add_exception_handler(ApprovalPending, answer_waiting)
     for route in PLAIN:
         app.router.routes.append(Route(route.path, route.endpoint, methods=[route.method], name=route.path))
     for router in (
@@ -75,6 +79,7 @@ def build_app(desk: Desk, version: str, others: Sequence[APIRouter], neighbours:
         identity, marketdata, quotes, market_days, strategies, branches, chains, sources, broker, batches, lives,
         leverage, rescores, gains, options, operations, monitors, order_statistics, forks, halts, fund_holdings,
         users, second_factors, rates, registrations, preferences, watching, notifications, backtests, indicators,
+        approvals,
     ):  # fmt: skip
         app.include_router(router)
     pages.serve(app)

@@ -88,6 +88,9 @@ class Settings(BaseSettings):
     mcp_confirm_above: Decimal | None = None
     """The value of an order above which a model has to have it confirmed by its person; never, without it."""
 
+    approval_minutes: Times = 60
+    """How long an order of a key waits for a person to approve of it; then it is asked for anew."""
+
     login_hours: int = 12
     """How long the login of a browser lasts; a program keeps its own alive with refresh tokens."""
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 from alpaca.common.exceptions import APIError
+from alpaca.trading.client import TradingClient
 from alpaca.trading.enums import OrderClass, OrderSide, OrderStatus, OrderType, QueryOrderStatus, TimeInForce
 from alpaca.trading.models import Order, Position
 from alpaca.trading.requests import (
@@ -318,3 +319,16 @@ async def test_an_option_is_exercised_or_let_lapse(dialect: Dialect) -> None:
     assert types == ["OPEXC", "FILL", "CSD"]
     (exercise,) = await said(dialect.trading.get, "/account/activities/OPEXC")
     assert exercise["net_amount"] == "-10000"
+
+
+async def test_an_order_that_has_to_wait_for_a_person_is_refused_with_its_approval(trader: Dialect) -> None:
+    limits = {"approval_above": "300", "accounts": [trader.account_id]}
+    key = await trader.desk.mine.post("/v1/keys", {"name": "Bot", "scopes": ["read", "trade"], "limits": limits})
+    bot = TradingClient(key["key_id"], key["secret"], url_override=trader.url)
+    with pytest.raises(APIError) as refusal:
+        await said(bot.submit_order, market(5, client_order_id="dear"))
+    assert (refusal.value.status_code, refusal.value.code) == (403, 40310000)
+    (wait,) = await trader.desk.mine.rows("/v1/approvals", status="waiting")
+    assert wait["id"] in refusal.value.message
+    await trader.desk.mine.post(f"/v1/approvals/{wait['id']}/approve", None)
+    assert (await said(bot.get_order_by_client_id, "dear")).qty == "5"

@@ -25,10 +25,16 @@ def person(number: int, **known: Any) -> dict[str, Any]:  # noqa: ANN401 - any J
 def small_key(number: int, **known: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
     """Return a key, as the server shows it."""
     none = {"accounts": None, "symbols": None, "verbs": None, "networks": None, "dry_run": False}
-    none |= {"budget": None, "requests_per_minute": None}
+    none |= {"budget": None, "requests_per_minute": None, "approval_above": None}
     always = {"id": f"0170d4f1-0000-7000-8000-00000000010{number}", "key_id": f"PK{number}", "user_id": None}
     lasts = {"expires_at": None, "created_at": JOINED_AT, "last_used_at": None}
     return always | lasts | known | {"limits": none | known.get("limits", {})}
+
+
+APPROVAL = {
+    "id": "0190a0c0-0000-7000-8000-0000000000aa", "asked": "buy 10 ACME at 100", "worth": "1000", "currency": "USD",
+    "status": "waiting", "expires_at": "2030-01-01T01:00:00Z", "reason": None, "order_id": None,
+}  # fmt: skip
 
 
 @dataclass
@@ -53,6 +59,7 @@ class SmallUsers:
     asked: list[dict[str, str]] = field(default_factory=list)
     archive: bytes = b"PK"
     reset_for: list[str] = field(default_factory=list)
+    approval: dict[str, Any] = field(default_factory=lambda: dict(APPROVAL))
 
     def routes(self) -> list[Route]:
         return [
@@ -64,6 +71,8 @@ class SmallUsers:
             Route("/v1/keys", self.list_keys),
             Route("/v1/keys", self.issue, methods=["POST"]),
             Route("/v1/keys/{key_id}", self.revoke, methods=["DELETE"]),
+            Route("/v1/approvals", self.list_approvals),
+            Route("/v1/approvals/{approval_id}/{decision}", self.decide, methods=["POST"]),
             Route("/v1/users", self.list_people),
             Route("/v1/users", self.add, methods=["POST"]),
             Route("/v1/users/{user_id}", self.one, methods=["GET", "PATCH", "DELETE"]),
@@ -113,6 +122,17 @@ class SmallUsers:
     async def revoke(self, request: Request) -> Response:
         self.keys = [key for key in self.keys if key["id"] != request.path_params["key_id"]]
         return Response(status_code=204)
+
+    async def list_approvals(self, request: Request) -> Response:
+        self.asked.append(dict(request.query_params))
+        return JSONResponse({"items": [self.approval], "next_cursor": None})
+
+    async def decide(self, request: Request) -> Response:
+        if request.path_params["decision"] == "decline":
+            self.approval |= {"status": "declined", **await request.json()}
+        else:
+            self.approval |= {"status": "approved", "order_id": "42"}
+        return JSONResponse(self.approval)
 
     async def list_people(self, request: Request) -> Response:
         self.asked.append(dict(request.query_params))

@@ -31,6 +31,7 @@ def test_a_key_is_issued_with_what_it_is_kept_to_and_shown_once(running: Running
         "dry_run": True,
         "budget": {"loss_a_day": "100"},
         "requests_per_minute": None,
+        "approval_above": None,
     }
     plain = json.loads(speak("keys", "issue", "Plain", "--may", "read", "--json").stdout)
     assert (plain["name"], plain["secret"]) == ("Plain", "s3cret")
@@ -45,3 +46,14 @@ def test_keys_are_listed_and_revoked(running: Running, speak: Speak) -> None:
     assert speak("keys", "revoke", "Bot").stdout == "Bot is revoked.\n"
     assert [key["name"] for key in running.desk.users.keys] == ["First key"]
     assert speak("keys", "revoke", "Bot").stderr.startswith("nothing_by_that_name: ")
+
+
+def test_what_waits_for_a_person_is_listed_approved_and_declined(running: Running, speak: Speak) -> None:
+    speak("keys", "issue", "Bot", "--may", "read", "--approval-above", "500")
+    assert running.desk.users.keys[1]["limits"]["approval_above"] == "500"
+    assert "buy 10 ACME at 100" in speak("approvals", "list").stdout
+    assert running.desk.users.asked[-1]["status"] == "waiting"
+    said = speak("approvals", "decline", "0000000000aa", "Too much.").stdout
+    assert "declined" in said
+    assert "Too much." in said
+    assert json.loads(speak("approvals", "approve", "0000000000aa", "--json").stdout)["order_id"] == "42"

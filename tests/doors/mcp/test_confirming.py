@@ -154,3 +154,21 @@ def _with(told: dict[str, Any]) -> dict[str, str]:
 async def test_without_a_threshold_nobody_is_asked(models: Models) -> None:
     await models.open()
     assert (await models.call("place_order", **DEAR))["status"] == "accepted"
+
+
+async def test_a_key_that_has_to_ask_is_told_which_approval_its_order_waits_for(models: Models) -> None:
+    await models.open()
+    limits = {"approval_above": "300", "accounts": [models.account_id]}
+    key = await models.desk.mine.post("/v1/keys", {"name": "Model", "scopes": ["read", "trade"], "limits": limits})
+    async with models.client(token=f"{key['key_id']}.{key['secret']}") as client:
+        assert answered(await client.call_tool("place_order", CHEAP))["status"] == "accepted"
+        told = refused(await client.call_tool("place_order", DEAR), "approval_pending")
+        assert "name the approval_id" in told["hint"]
+        assert (
+            refused(await client.call_tool("place_order", DEAR), "approval_pending")["approval_id"]
+            == (told["approval_id"])
+        )
+        assert await orders_of(models) == ["cheap"]
+        await models.desk.mine.post(f"/v1/approvals/{told['approval_id']}/approve", None)
+        assert answered(await client.call_tool("place_order", DEAR))["client_order_id"] == "dear"
+    assert await orders_of(models) == ["dear", "cheap"]

@@ -178,6 +178,11 @@ async def populated(desk: RunningDesk) -> dict[str, str]:
         await mine.post("/v1/price-alerts", wish)
         rule = {"account_id": account_id, "name": name, "channels": ["stream"]}
         await mine.post("/v1/notification-rules", rule)
+        asking = {"name": f"{name} asks", "scopes": ["read", "trade"], "limits": {"approval_above": "0"}}
+        key = await mine.post("/v1/keys", asking)
+        bot = desk.visitor(f"{key['key_id']}.{key['secret']}")
+        large = {"account_id": account_id, "symbol": "ACME", "side": "buy", "type": "market", "quantity": "1"}
+        await bot.post("/v1/orders", large)
     return {
         "user_id": str(desk.first.user_id), "round_trip": "1",
         "backtest_id": await backtest_of_many(desk),

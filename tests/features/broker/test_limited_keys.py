@@ -185,6 +185,7 @@ async def test_a_key_says_what_it_is_kept_to_and_when_it_was_used(desk: RunningD
         "dry_run": False,
         "budget": None,
         "requests_per_minute": None,
+        "approval_above": None,
     }
     assert key["last_used_at"] is None
     await bot.get("/v1/me")

@@ -2541,6 +2541,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the orders of keys that wait for a person, or waited, newest first. */
+        get: operations["get_approvals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/approvals/{approval_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show an order that waits for a person, and what became of it. */
+        get: operations["get_approval"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/approvals/{approval_id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approve of an order: it is placed as it was asked for, or refused by the rules and prices of this moment. */
+        post: operations["post_approve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/approvals/{approval_id}/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decline an order: it is never placed. */
+        post: operations["post_decline"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/orders/preview": {
         parameters: {
             query?: never;
@@ -2901,6 +2969,93 @@ export interface components {
          * @enum {string}
          */
         AlertCondition: "above" | "below" | "move";
+        /**
+         * ApprovalOut
+         * @description An order of a key that waits for a person or waited; it was not placed unless `order_id` says so.
+         */
+        ApprovalOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Account Id
+             * Format: uuid
+             */
+            account_id: string;
+            /**
+             * Key Id
+             * Format: uuid
+             * @description Whose order it is; placed, it is placed as this key.
+             */
+            key_id: string;
+            /**
+             * Asked
+             * @description What is asked, in words.
+             * @example buy 200 ACME at 101.5
+             */
+            asked: string;
+            /**
+             * Client Order Id
+             * @description Sent again under it, the same order is not asked about twice.
+             */
+            client_order_id: string;
+            /**
+             * Worth
+             * Format: decimal
+             * @description What it was expected to change hands for when it was asked for.
+             * @example 12.5
+             */
+            worth: string;
+            /**
+             * Threshold
+             * Format: decimal
+             * @description What the key may place unasked.
+             * @example 12.5
+             */
+            threshold: string;
+            /**
+             * Currency
+             * @example USD
+             */
+            currency: string;
+            status: components["schemas"]["ApprovalStatus"];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Expires At
+             * Format: date-time
+             * @description When it waits no more if nobody has decided.
+             */
+            expires_at: string;
+            /** Decided At */
+            decided_at: string | null;
+            /**
+             * Decided By
+             * @description `user:` or `key:` and its id.
+             */
+            decided_by: string | null;
+            /**
+             * Reason
+             * @description Why it was declined, or refused when it was to be placed.
+             */
+            reason: string | null;
+            /**
+             * Order Id
+             * @description The order that was placed.
+             */
+            order_id: string | null;
+        };
+        /**
+         * ApprovalStatus
+         * @description What became of an order that waited; approved has no order yet where placing it was interrupted.
+         * @enum {string}
+         */
+        ApprovalStatus: "waiting" | "approved" | "refused" | "declined" | "expired";
         /**
          * AtExpiry
          * @description What the holder of an option wants on its last day: what everybody does, exercise, or letting it lapse.
@@ -4027,6 +4182,20 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+        };
+        /**
+         * DeclineBody
+         * @description Why an order that waits is declined; whoever asked for it is told.
+         * @example {
+         *       "reason": "Too much at once."
+         *     }
+         */
+        DeclineBody: {
+            /**
+             * Reason
+             * @example Too much at once.
+             */
+            reason: string;
         };
         /**
          * DeletionBody
@@ -5480,6 +5649,11 @@ export interface components {
             budget?: components["schemas"]["KeyBudgetBody"] | null;
             /** Requests Per Minute */
             requests_per_minute?: number | null;
+            /**
+             * Approval Above
+             * @description What an order is worth, in the account's currency, above which it waits for a person's approval.
+             */
+            approval_above?: string | null;
         };
         /**
          * KeyView
@@ -6957,6 +7131,16 @@ export interface components {
         PageOf_ActivityOut_: {
             /** Items */
             items: components["schemas"]["ActivityOut"][];
+            /**
+             * Next Cursor
+             * @description Pass it as `cursor` for the next page; null on the last one.
+             */
+            next_cursor: string | null;
+        };
+        /** PageOf[ApprovalOut] */
+        PageOf_ApprovalOut_: {
+            /** Items */
+            items: components["schemas"]["ApprovalOut"][];
             /**
              * Next Cursor
              * @description Pass it as `cursor` for the next page; null on the last one.
@@ -13406,6 +13590,15 @@ export interface operations {
                     "application/json": components["schemas"]["OrderOut"];
                 };
             };
+            /** @description The key may not do this unasked: it waits for a person, and nothing was placed. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalOut"];
+                };
+            };
             400: components["responses"]["MalformedJson"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
@@ -13532,6 +13725,15 @@ export interface operations {
                     "application/json": components["schemas"]["OrderOut"];
                 };
             };
+            /** @description The key may not do this unasked: it waits for a person, and nothing was placed. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalOut"];
+                };
+            };
             400: components["responses"]["MalformedJson"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
@@ -13567,6 +13769,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OrderOut"];
+                };
+            };
+            /** @description The key may not do this unasked: it waits for a person, and nothing was placed. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalOut"];
                 };
             };
             400: components["responses"]["MalformedJson"];
@@ -16443,6 +16654,134 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
+        };
+    };
+    get_approvals: {
+        parameters: {
+            query?: {
+                status?: components["schemas"]["ApprovalStatus"] | null;
+                /** @description How many rows at most. */
+                limit?: number;
+                /** @description `next_cursor` of the previous page. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOf_ApprovalOut_"];
+                    "text/csv": string;
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
+        };
+    };
+    get_approval: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                approval_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalOut"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
+        };
+    };
+    post_approve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                approval_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalOut"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
+        };
+    };
+    post_decline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                approval_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeclineBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalOut"];
+                };
+            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["RateLimited"];
             "5XX": components["responses"]["Unavailable"];

@@ -11,6 +11,7 @@ export type NumberFormat = Schemas["NumberFormat"];
 export type SecondFactor = Schemas["SecondFactorView"];
 export type Enrolment = Schemas["EnrolmentView"];
 export type RecoveryCodes = Schemas["RecoveryCodesView"];
+export type Approval = Schemas["ApprovalOut"];
 export type ApiKey = Schemas["KeyView"];
 export type CreatedApiKey = Schemas["IssuedKeyView"];
 export type Account = Schemas["AccountOut"];

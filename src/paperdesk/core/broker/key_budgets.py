@@ -63,6 +63,11 @@ class Asked:
         return max(_notional(self, self.orders) - _notional(self, self.replaced), ZERO)
 
     @property
+    def worth(self) -> Decimal:
+        """Return what all of it is expected to change hands for, whatever it closes or takes the place of."""
+        return sum((_worth(self, each) for each in self.orders), ZERO)
+
+    @property
     def only_closes(self) -> bool:
         """Say whether it makes positions smaller and nothing else."""
         return all(only_closes(self.account, each) for each in self.orders)

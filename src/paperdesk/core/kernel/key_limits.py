@@ -59,6 +59,7 @@ class KeyLimits:
     dry_run: bool = False
     budget: KeyBudget | None = None
     requests_per_minute: int | None = None
+    approval_above: Decimal | None = None
 
     def require_verb(self, verb: Verb | None) -> None:
         """Refuse what is none of the verbs that the key may use; None is everything that has no verb."""

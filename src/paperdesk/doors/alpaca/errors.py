@@ -16,6 +16,7 @@ from paperdesk.core.broker.checks import InsufficientShares
 from paperdesk.core.broker.closing import NoPosition
 from paperdesk.core.broker.engine import UnknownOrder
 from paperdesk.core.broker.exercising import OptionNotHeld
+from paperdesk.core.broker.key_approvals import ApprovalNeeded
 from paperdesk.core.broker.margin_checks import InsufficientBuyingPower
 from paperdesk.core.broker.view import UnknownSymbol
 from paperdesk.core.kernel.errors import (
@@ -31,6 +32,7 @@ from paperdesk.core.kernel.errors import (
 from paperdesk.core.kernel.ids import MalformedId
 from paperdesk.doors.alpaca.leg_cover import LegNotCovered
 from paperdesk.doors.problems import RETRY_AFTER_S, BodyTooLarge, request_id_of
+from paperdesk.features.broker.approvals import ApprovalDeclined, ApprovalPending
 from paperdesk.features.broker.deciding import ClientOrderIdTaken
 from paperdesk.infra.db import is_outage
 from paperdesk.infra.http import MalformedJson
@@ -72,6 +74,9 @@ TOLD: Final[Mapping[type[PaperdeskError], Told]] = {
     ClientOrderIdTaken: Told(422, 40010001, "client_order_id must be unique"),
     InsufficientBuyingPower: Told(403, 40310000, "insufficient buying power"),
     OptionNotHeld: Told(403, 40310000),
+    ApprovalPending: Told(403, 40310000, "order waits for approval {approval_id}; do not send it again"),
+    ApprovalNeeded: Told(403, 40310000),
+    ApprovalDeclined: Told(403, 40310000),
     LegNotCovered: Told(403, 40310000),
     InsufficientShares: Told(
         403, 40310000, "insufficient qty available for order (requested: {needed}, available: {available})"
@@ -81,6 +86,7 @@ TOLD: Final[Mapping[type[PaperdeskError], Told]] = {
 FACTS: Final[Mapping[type[PaperdeskError], Mapping[str, str]]] = {
     InsufficientBuyingPower: {"available": "buying_power", "needed": "cost_basis"},
     InsufficientShares: {"available": "available", "symbol": "symbol"},
+    ApprovalPending: {"approval_id": "approval_id", "expires_at": "approval_expires_at"},
 }
 
 

@@ -16,6 +16,7 @@ from typer.core import TyperGroup
 from paperdesk.core.kernel.errors import PaperdeskError
 from paperdesk.doors.cli import (
     accounts,
+    approvals,
     archive,
     audit,
     backtests,
@@ -121,6 +122,7 @@ def build_app(local: LocalCommands, home: Path) -> typer.Typer:
     app.add_typer(jobs.verbs, name="jobs")
     app.add_typer(users.verbs, name="users")
     app.add_typer(keys.verbs, name="keys")
+    app.add_typer(approvals.verbs, name="approvals")
     app.add_typer(rates.verbs, name="rates")
     app.add_typer(audit.verbs, name="audit")
     app.add_typer(preferences.verbs, name="preferences")

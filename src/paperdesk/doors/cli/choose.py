@@ -60,6 +60,11 @@ def backtest_id(desk: Desk, wanted: str) -> str:
     return wanted if _is_id(wanted) else str(_one("backtest", desk.rows("/v1/backtests"), wanted)["id"])
 
 
+def approval_id(desk: Desk, wanted: str) -> str:
+    """Return the id of what waits from the id or its ending."""
+    return wanted if _is_id(wanted) else str(_one("approval", desk.rows("/v1/approvals"), wanted)["id"])
+
+
 def user(desk: Desk, wanted: str) -> Row:
     """Return the person meant, by address, name or id."""
     return _one("user", desk.rows("/v1/users"), wanted)

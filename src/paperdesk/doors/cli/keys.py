@@ -15,8 +15,8 @@ verbs = typer.Typer(no_args_is_help=True, help="Keys of programs: issue them, se
 
 def _kept_to(key: Row) -> str:
     kept = [f"{name}: {', '.join(map(str, each))}" for name, each in key["limits"].items() if isinstance(each, list)]
-    rate = {"requests_per_minute": key["limits"]["requests_per_minute"]}
-    budget = (key["limits"]["budget"] or {}) | rate
+    others = {name: key["limits"][name] for name in ("requests_per_minute", "approval_above")}
+    budget = (key["limits"]["budget"] or {}) | others
     kept += [f"{name.replace('_', ' ')}: {each}" for name, each in budget.items() if each is not None]
     return "; ".join([*kept, *(["dry run"] if key["limits"]["dry_run"] else [])])
 
@@ -52,6 +52,9 @@ def issue_key(  # noqa: PLR0913 - each parameter is an option of the command lin
     orders_a_day: Annotated[int | None, typer.Option("--orders-a-day", help="In an account, of a market day.")] = None,
     notional_a_day: Annotated[str | None, typer.Option("--notional-a-day", help="What orders may open for.")] = None,
     loss_a_day: Annotated[str | None, typer.Option("--loss-a-day", help="After which it opens nothing.")] = None,
+    approval_above: Annotated[
+        str | None, typer.Option("--approval-above", help="Above it orders wait for you.")
+    ] = None,
     rate: Annotated[int | None, typer.Option("--requests-a-minute", help="How often it may ask.")] = None,
     *,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Let it try everything out and store nothing.")] = False,
@@ -61,7 +64,7 @@ def issue_key(  # noqa: PLR0913 - each parameter is an option of the command lin
     desk = desk_of(context)
     found = None if not accounts else [choose.account(desk, each)["id"] for each in accounts]
     kept: dict[str, object] = {"accounts": found, "symbols": symbols, "verbs": verbs_, "networks": networks}
-    kept |= {"requests_per_minute": rate}
+    kept |= {"requests_per_minute": rate, "approval_above": approval_above}
     limits = {name: each for name, each in kept.items() if each} | ({"dry_run": True} if dry_run else {})
     budget = {"orders_a_day": orders_a_day, "notional_a_day": notional_a_day, "loss_a_day": loss_a_day}
     spendable = {name: each for name, each in budget.items() if each is not None}

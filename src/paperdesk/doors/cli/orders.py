@@ -1,5 +1,6 @@
 """`paperdesk orders ...`: place, watch and cancel orders."""
 
+from http import HTTPStatus
 from typing import Annotated, TypeAlias
 
 import httpx
@@ -7,7 +8,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from paperdesk.doors.cli import choose, render
+from paperdesk.doors.cli import approvals, choose, render
 from paperdesk.doors.cli.client import Row
 from paperdesk.doors.cli.options import (
     Account,
@@ -292,7 +293,10 @@ def _orders_table(answer: httpx.Response) -> Table:
 
 
 def show(answer: httpx.Response, *, as_json: bool) -> None:
-    """Print an order, with its legs where it has any."""
+    """Print an order, with its legs where it has any, or what it waits for."""
+    if answer.status_code == HTTPStatus.ACCEPTED:
+        approvals.show(answer, as_json=as_json)
+        return
     if as_json:
         render.raw(answer)
         return

@@ -10,6 +10,7 @@ from mcp_types import INTERNAL_ERROR, INVALID_PARAMS, CallToolResult, TextConten
 
 from paperdesk.core.broker.checks import InsufficientShares
 from paperdesk.core.broker.engine import UnknownOrder
+from paperdesk.core.broker.key_approvals import ApprovalNeeded
 from paperdesk.core.broker.margin_checks import InsufficientBuyingPower
 from paperdesk.core.broker.view import UnknownSymbol
 from paperdesk.core.kernel.errors import (
@@ -24,6 +25,7 @@ from paperdesk.core.kernel.errors import (
 )
 from paperdesk.core.kernel.key_limits import DryRun
 from paperdesk.doors.problems import problem_members
+from paperdesk.features.broker.approvals import ApprovalPending
 from paperdesk.features.broker.deciding import UnknownAccount
 from paperdesk.infra.db import OutcomeUnknown
 
@@ -37,6 +39,8 @@ HINTS: Final[Mapping[type[PaperdeskError], str]] = {
     RateLimited: "Wait, then call again.",
     Unavailable: "Nothing was done; call again in a moment.",
     OutcomeUnknown: "Look before you call again; with the same client_order_id it cannot happen twice.",
+    ApprovalPending: "Do not call again: tell the person whose key this is that it waits, and name the approval_id.",
+    ApprovalNeeded: "The key may not do so much unasked; ask the person whose key this is to do it.",
     DryRun: "It would have worked; a key that is no dry run does it.",
     InsufficientBuyingPower: "Read get_account, and ask for less; preview_order shows what an order would need.",
     InsufficientShares: "Read get_positions and get_orders: open orders have reserved units.",

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import TypeAlias
 
 from paperdesk.core.broker import engine
@@ -24,6 +25,7 @@ from paperdesk.core.broker.commands import (
 from paperdesk.core.broker.contingencies import Course
 from paperdesk.core.broker.day_result import DayResult
 from paperdesk.core.broker.events import CashTransferred, OrderCancelled
+from paperdesk.core.broker.key_approvals import check_exercise, check_worth
 from paperdesk.core.broker.key_budgets import Asked, Spent, charged
 from paperdesk.core.broker.key_checks import check_symbols, reaches
 from paperdesk.core.broker.ledger import Entry
@@ -56,12 +58,16 @@ Purse: TypeAlias = tuple[KeyId, AccountId]
 
 @dataclass(slots=True)
 class Waiting:
-    """A command in the queue, and the promise of its answer; `day` is what its key must not lose too much of."""
+    """A command in the queue, and the promise of its answer; `day` is what its key must not lose too much of.
+
+    `is_approved` says that a person has approved of what its key may not do unasked.
+    """
 
     who: Principal
     command: Command
     answer: asyncio.Future[Answer]
     day: DayResult | None = None
+    is_approved: bool = False
 
 
 @dataclass(slots=True)
@@ -123,7 +129,8 @@ def decide_one(batch: Batch, waiting: Waiting) -> Answer | PaperdeskError:
 def _limited(batch: Batch, account: Account, waiting: Waiting, limits: KeyLimits) -> Answer | DryRun:
     """Decide a command of a key with limits: what needs its outcome is looked at beside the batch first."""
     check_symbols(limits, account, waiting.command)
-    if limits.budget is None and not limits.dry_run:
+    above = None if waiting.is_approved else limits.approval_above
+    if limits.budget is None and above is None and not limits.dry_run:
         return _answer(batch, account, waiting)
     trial = replace(
         batch,
@@ -140,9 +147,21 @@ def _limited(batch: Batch, account: Account, waiting: Waiting, limits: KeyLimits
         spent = charged(limits.budget, spent, _asked(account, waiting.command, answer), waiting.day)
     if limits.dry_run:
         return _tried(account, trial.accounts[account.id], waiting.command, answer)
+    if above is not None:
+        _require_small(trial, account, waiting.command, answer, above)
     if spent is not None:
         batch.spent[key] = spent
     return _answer(batch, account, waiting)
+
+
+def _require_small(trial: Batch, before: Account, command: Command, answer: Answer, above: Decimal) -> None:
+    """Refuse what is worth more than its key may do unasked; what was done before is not asked about again."""
+    if isinstance(answer, Placed) and answer.is_new:
+        check_worth(above, _asked(before, command, answer))
+    if isinstance(command, ExerciseOption):
+        option = _view(trial, before).instrument(command.symbol)
+        count = before.position(option.id).quantity - trial.accounts[before.id].position(option.id).quantity
+        check_exercise(above, before, option, count)
 
 
 def _asked(account: Account, command: Command, placed: Placed) -> Asked:

@@ -27,6 +27,7 @@ from paperdesk.core.kernel.money import ZERO, decimal_from_text
 from paperdesk.core.kernel.principal import Scope
 from paperdesk.core.market.options import canonical_symbol
 from paperdesk.features.broker.answers import Placed
+from paperdesk.features.broker.approval_schemas import WAITS, ApprovalOut
 from paperdesk.features.broker.cancel_order import cancel_order
 from paperdesk.features.broker.order_schemas import (
     CLIENT_ID,
@@ -274,6 +275,7 @@ class HotRoute:
     bodies: tuple[type[BaseModel], ...]
     answer: type[BaseModel]
     statuses: dict[int, str]
+    waiting: type[BaseModel] | None = None
 
     @property
     def summary(self) -> str:
@@ -284,7 +286,7 @@ class HotRoute:
 ROUTES = (
     HotRoute(
         "POST", "/v1/orders", Scope.TRADE, post_order, (PlaceOrderBody, PlaceComboBody), OrderOut,
-        {201: "The order, accepted and stored.", 200: "The order that the same request placed before."},
+        {201: "The order, accepted and stored.", 200: "The order that the same request placed before."}, ApprovalOut,
     ),
     HotRoute(
         "POST", "/v1/orders/preview", Scope.READ, post_order_preview, (PlaceOrderBody, PlaceComboBody), OrderPreviewOut,
@@ -308,7 +310,6 @@ _KEY_HEADER = {
 def described(route: HotRoute) -> dict[str, Any]:
     """Return the OpenAPI operation of a hot route."""
     parameters = re.findall(r"{(\w+)}", route.path)
-    content = {"application/json": {"schema": {"$ref": f"#/components/schemas/{route.answer.__name__}"}}}
     operation: dict[str, Any] = {
         "tags": ["broker"],
         "summary": route.summary,
@@ -319,11 +320,18 @@ def described(route: HotRoute) -> dict[str, Any]:
             for name in parameters
         ],
         "responses": {
-            str(status): {"description": text, "content": content} for status, text in route.statuses.items()
+            str(status): {"description": text, "content": _shaped(route.answer)}
+            for status, text in route.statuses.items()
         },
     }
+    if route.waiting is not None:
+        operation["responses"]["202"] = {"description": WAITS, "content": _shaped(route.waiting)}
     if route.bodies:
         operation["parameters"].append(_KEY_HEADER)
         schema = {"oneOf": [{"$ref": f"#/components/schemas/{each.__name__}"} for each in route.bodies]}
         operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
     return operation
+
+
+def _shaped(answer: type[BaseModel]) -> dict[str, Any]:
+    return {"application/json": {"schema": {"$ref": f"#/components/schemas/{answer.__name__}"}}}

@@ -69,6 +69,11 @@ class OrderWriter:
         self._count_command = cache(runtime.metrics.commands.labels)
 
     @property
+    def runtime(self) -> Runtime:
+        """Return what it runs on, for what is written beside its commands."""
+        return self._runtime
+
+    @property
     def depth(self) -> int:
         """Return how many commands wait to be decided."""
         return self._depth
@@ -81,6 +86,13 @@ class OrderWriter:
     async def submit(self, who: Principal, command: Command) -> Answer:
         """Hand a command over and wait until it is committed or refused."""
         (waiting,) = await self._awaited(who, [command])
+        self._enqueue([waiting])
+        return await waiting.answer
+
+    async def submit_approved(self, who: Principal, command: Command) -> Answer:
+        """Hand over a command of a key that a person has approved of, and wait likewise."""
+        (waiting,) = await self._awaited(who, [command])
+        waiting.is_approved = True
         self._enqueue([waiting])
         return await waiting.answer
 

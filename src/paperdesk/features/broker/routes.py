@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import islice
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, Final, NamedTuple
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Query
@@ -17,6 +17,7 @@ from paperdesk.core.broker.view import MarketView
 from paperdesk.core.kernel.ids import AccountId, EntryId, KeyId, OrderId, UserId, derived
 from paperdesk.features.broker import queries
 from paperdesk.features.broker.activity_schemas import ActivityFilter, ActivityOut, as_csv
+from paperdesk.features.broker.approval_schemas import WAITS, ApprovalOut
 from paperdesk.features.broker.bind_key import BindKey, bind_key
 from paperdesk.features.broker.cancel_orders import cancel_orders
 from paperdesk.features.broker.close_position import close_position
@@ -60,6 +61,7 @@ from paperdesk.infra.work import ReadOnly, UnitOfWork
 router = APIRouter(prefix="/v1", tags=["broker"], route_class=ListRoute)
 
 FILE_ROWS_MAX = 100_000
+MAY_WAIT: Final[dict[int | str, dict[str, Any]]] = {202: {"model": ApprovalOut, "description": WAITS}}
 
 
 def broker_work(connection: HTTPConnection, who: Caller, runtime: Serving) -> BrokerWork:
@@ -236,7 +238,7 @@ async def delete_orders(
     return PageOf(items=items, next_cursor=None)
 
 
-@router.patch("/orders/{order_id}")
+@router.patch("/orders/{order_id}", responses=MAY_WAIT)
 async def patch_order(order_id: UUID, body: ReplaceOrderBody, broker: Broker, runtime: Serving) -> OrderOut:
     """Replace a working order by a new one that differs in what is given."""
     async with runtime.read(broker.who) as reading:
@@ -246,7 +248,7 @@ async def patch_order(order_id: UUID, body: ReplaceOrderBody, broker: Broker, ru
     return _shown(placed.order, placed.view, placed.legs)
 
 
-@router.post("/accounts/{account_id}/positions/{symbol}/close", status_code=201)
+@router.post("/accounts/{account_id}/positions/{symbol}/close", status_code=201, responses=MAY_WAIT)
 async def post_close(account_id: UUID, symbol: SymbolLine, body: ClosePositionBody, broker: Broker) -> OrderOut:
     """Sell a position at the market: all of it, a quantity, or a percentage."""
     command = body.command(AccountId(account_id), OrderId(broker.new_id()), symbol)

@@ -221,3 +221,26 @@ reconciliations = Table(
     Column("recorded_at", Instant, nullable=False),
     info=personal("account_id"),
 )
+
+approvals = Table(
+    "approvals",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("tenant_id", Uuid, nullable=False),
+    Column("account_id", Uuid, nullable=False),
+    Column("key_id", Uuid, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("command", Text, nullable=False),
+    Column("asked", Text, nullable=False),
+    Column("worth", Exact, nullable=False),
+    Column("threshold", Exact, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("decided_at", Instant),
+    Column("decided_by", Text),
+    Column("reason", Text),
+    Column("order_id", Uuid),
+    info=personal("account_id"),
+)

@@ -66,6 +66,10 @@ class KeyLimitsBody(Body):
     dry_run: bool = Field(default=False, description="Try everything out and store nothing.")
     budget: KeyBudgetBody | None = None
     requests_per_minute: int | None = Field(default=None, ge=1, le=1_000_000)
+    approval_above: Amount | None = Field(
+        default=None,
+        description="What an order is worth, in the account's currency, above which it waits for a person's approval.",
+    )
 
     def value(self) -> KeyLimits | None:
         """Return the limits, None when there are none."""
@@ -77,6 +81,7 @@ class KeyLimitsBody(Body):
             dry_run=self.dry_run,
             budget=None if self.budget is None else self.budget.value(),
             requests_per_minute=self.requests_per_minute,
+            approval_above=self.approval_above,
         )
         return None if limits == NO_LIMITS else limits
 

@@ -10,7 +10,7 @@ from sqlalchemy import Row, and_, select
 from paperdesk.core.kernel.errors import NotFound
 from paperdesk.core.kernel.ids import KeyId, UserId
 from paperdesk.core.kernel.key_limits import KeyLimits
-from paperdesk.core.kernel.principal import Scope
+from paperdesk.core.kernel.principal import Principal, Scope
 from paperdesk.core.kernel.roles import Verification
 from paperdesk.core.kernel.tiers import Tier
 from paperdesk.features.identity import login_store, member_store, store
@@ -19,6 +19,7 @@ from paperdesk.features.identity.member_store import Member, MemberFilter
 from paperdesk.features.identity.revoke_key import KeyNotFound
 from paperdesk.features.identity.tables import api_keys, tenants
 from paperdesk.infra.http import PageParams
+from paperdesk.infra.runtime import Runtime
 from paperdesk.infra.work import ReadOnly, UnitOfWork, owned
 
 
@@ -77,6 +78,15 @@ async def list_logins(work: ReadOnly, limit: int, before: UUID | None) -> list[L
 async def login_of(work: ReadOnly, token_hash: bytes) -> LoginOnFile | None:
     """Return the login of the caller that a token belongs to."""
     return await login_store.login_of(work, token_hash)
+
+
+async def holder_of(runtime: Runtime, key_id: KeyId) -> Principal | None:
+    """Return what a key may do now; None when it was revoked, has expired, or its owner has gone."""
+    async with runtime.as_system() as db:
+        found = await store.find_key_by_id(db, key_id)
+    if found is None or found.ended_at is not None:
+        return None
+    return found.who if found.expires_at is None or found.expires_at > runtime.clock.now() else None
 
 
 async def require_key(work: ReadOnly, key_id: KeyId) -> None:

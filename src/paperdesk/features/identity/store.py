@@ -73,6 +73,15 @@ class NewKey:
 
 async def find_key(db: AsyncConnection, prefix: str) -> Credential | None:
     """Return the key with a public prefix, ended or not, unless its user left the tenant."""
+    return await _find_key(db, api_keys.c.prefix == prefix)
+
+
+async def find_key_by_id(db: AsyncConnection, key_id: KeyId) -> Credential | None:
+    """Return the key with an id, likewise."""
+    return await _find_key(db, api_keys.c.id == key_id)
+
+
+async def _find_key(db: AsyncConnection, is_meant: ColumnElement[bool]) -> Credential | None:
     key = api_keys.c
     query = select(
         key.tenant_id, key.user_id, key.id.label("key_id"), key.scopes,
@@ -81,7 +90,7 @@ async def find_key(db: AsyncConnection, prefix: str) -> Credential | None:
         func.coalesce(key.revoked_at, memberships.c.deactivated_at).label("ended_at"),
     ).join(memberships, _same_member(api_keys)).outerjoin(
         tenant_rates, tenant_rates.c.tenant_id == key.tenant_id
-    ).where(key.prefix == prefix)  # fmt: skip
+    ).where(is_meant)  # fmt: skip
     return await _credential(db, query)
 
 

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useSyncExternalStore } from "react";
+import { ApprovalsPanel } from "../../features/identity/ApprovalsPanel";
 import { KeysPanel } from "../../features/identity/KeysPanel";
 import { PreferencesPanel } from "../../features/identity/PreferencesPanel";
 import { meQuery } from "../../features/identity/queries";
@@ -45,6 +46,7 @@ export function Settings() {
       </Panel>
       <PreferencesPanel />
       <SecondFactorPanel />
+      <ApprovalsPanel />
       <KeysPanel />
       <About />
     </div>
