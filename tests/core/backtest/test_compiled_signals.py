@@ -81,10 +81,10 @@ def told(outcome: Outcome) -> dict[str, Any]:
     bars = outcome.bars
     return {
         "orders": [_order(outcome, row) for row in outcome.orders],
-        "refused": [(instant(bars.at[row[BAR]]), outcome.money(int(row[NEEDED]))) for row in outcome.refused],
-        "equity": [outcome.money(int(each)) for each in outcome.equity],
-        "cash": outcome.money(outcome.end.cash),
-        "units": outcome.units(outcome.end.units),
+        "refused": [(instant(bars.at[row[BAR]]), outcome.worths.money(int(row[NEEDED]))) for row in outcome.refused],
+        "equity": [outcome.worths.money(int(each)) for each in outcome.equity],
+        "cash": outcome.worths.money(outcome.end.cash),
+        "units": outcome.worths.units(outcome.end.units),
     }
 
 
@@ -99,11 +99,11 @@ def _order(outcome: Outcome, row: np.ndarray) -> tuple[Any, ...]:
     return (
         instant(bars.at[bar]),
         Side.BUY if row[UNITS] > 0 else Side.SELL,
-        outcome.units(abs(int(row[UNITS]))),
+        outcome.worths.units(abs(int(row[UNITS]))),
         STATUSES[state],
         instant(bars.open_at[bar + 1]) if is_met else None,
-        outcome.price(int(row[PRICE])) if state == FILLED else None,
-        outcome.money(int(row[FEE])),
+        outcome.worths.price(int(row[PRICE])) if state == FILLED else None,
+        outcome.worths.money(int(row[FEE])),
     )
 
 

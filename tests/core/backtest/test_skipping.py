@@ -125,10 +125,10 @@ accounts = st.builds(
 
 
 def ran(
-    market: BarMarket, listed: Sequence[Wish | None], account_rules: Rules, cash: Decimal
+    market: BarMarket, listed: Sequence[Wish | None], account_rules: Rules, cash: Decimal, symbol: str = "ACME"
 ) -> tuple[Result, Programme]:
     """Run a programme."""
-    strategy = Programme(["ACME"])
+    strategy = Programme([symbol])
     strategy.wishes = listed
     account = replace(empty_account(account_rules), cash=cash)
     return run_backtest(market, account, strategy, Stretch(0, market.facts_total)), strategy

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from paperdesk.core.strategy.catalogue import SHIPPED
 from tests.desk import FIRST_CLOSE, RunningDesk, refused
 from tests.features.backtests.at_once import ran_backtest
 
@@ -12,8 +13,8 @@ LISTS = ("equity", "orders", "round-trips")
 
 
 async def came_of(desk: RunningDesk, tape_id: str, **asked: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
-    """Run the crossing averages, and read all that came of it; ids of orders are the run's own."""
-    run_id = await ran_backtest(desk, tape_id, "sma_cross", **{**QUICK, **asked})
+    """Run a strategy, crossing averages unless told, and read all that came of it; ids of orders are the run's own."""
+    run_id = await ran_backtest(desk, tape_id, **{"strategy": "sma_cross", **QUICK, **asked})
     path = f"/v1/backtests/{run_id}"
     lists = {name: await desk.mine.rows(f"{path}/{name}") for name in LISTS}
     for order in lists["orders"]:
@@ -37,14 +38,44 @@ async def test_a_compiled_run_comes_to_the_same_to_the_cent(desk: RunningDesk, a
     assert exact["results"]["fills"] > 1
 
 
+# Those of one symbol by their own hooks, quick enough to do something within sixty days.
+BY_HOOKS: dict[str, dict[str, Any]] = {
+    "rsi_reversion": {"length": 4, "buy_below": 40},
+    "breakout": {"entry": 6, "leave": 4, "stop_rate": "0.02"},
+    "grid": {"step": "0.01"},
+    "dollar_cost_averaging": {"every": 5, "amount": "2000"},
+    "martingale": {"fall": "0.02", "gain": "0.01", "fall_scale": "1.2", "stop": "0.05"},
+    "buy_and_hold": {},
+    "volatility_target": {"length": 5, "target": "0.2"},
+    "monthly_rebalance": {},
+    "momentum": {"length": 3, "threshold": "0.01"},
+    "band_reversion": {"length": 6, "deviations": "1"},
+    "scalping": {"fast": 2, "slow": 5, "target": "0.02", "stop": "0.01"},
+    "load_test": {"quantity": "1", "cap": "3"},
+}
+
+
+async def test_every_strategy_of_one_symbol_comes_to_the_same_to_the_cent(desk: RunningDesk) -> None:
+    tape_id = await desk.mine.open_tape(desk.markets["waves"].id)
+    await desk.mine.step(tape_id, count=60)
+    for strategy, parameters in BY_HOOKS.items():
+        asked = {"strategy": strategy, "parameters": parameters, "fees": {"per_share": "0.005"}}
+        exact = await came_of(desk, tape_id, **asked)
+        assert await came_of(desk, tape_id, mode="compiled", **asked) == exact, strategy
+        assert exact["results"]["fills"] > 0, strategy
+    assert {*BY_HOOKS, "sma_cross"} == {name for name, kind in SHIPPED.items() if kind.symbols_least == 1}
+
+
 async def test_a_bar_that_is_open_still_fills_and_values_what_is_held(desk: RunningDesk) -> None:
     tape_id = await desk.mine.open_tape(desk.markets["waves"].id)
     await desk.mine.step(tape_id, count=3)
     seen = []
+    entries = {"strategy": "scalping", "parameters": {"fast": 1, "slow": 2, "target": "0.002", "stop": "0.002"}}
     for _ in range(10):
         await desk.mine.step(tape_id, unit="fact", count=1)
         exact = await came_of(desk, tape_id)
         assert await came_of(desk, tape_id, mode="compiled") == exact
+        assert await came_of(desk, tape_id, mode="compiled", **entries) == await came_of(desk, tape_id, **entries)
         seen.append(exact["results"]["fills"])
     assert seen[-1] > seen[0]
 
@@ -54,7 +85,7 @@ async def test_a_bar_that_is_open_still_fills_and_values_what_is_held(desk: Runn
     [
         ({"fill_model": "realistic"}, ["impact", "participation"]),
         ({"margin": {"kind": "reg_t"}}, ["margin"]),
-        ({"strategy": "grid", "parameters": {}}, ["strategy_without_targets"]),
+        ({"strategy": "pairs", "symbols": ["ACME", "BOLT"], "parameters": {}}, ["several_symbols"]),
     ],
 )
 async def test_what_it_cannot_express_is_refused_by_name(

@@ -167,11 +167,9 @@ class Run:
 
     def _act(self, hook: Callable[[Context], None]) -> None:
         """Let the strategy act, and ask for what it wants; what it does wrong ends the run and is told."""
-        try:
-            hook(self._context)
-        except Exception as error:  # one of the six places: a strategy that raises is a result
-            self.result.failure = _failure(error, self._stage.now)
-            raise _Stopped from error
+        self.result.failure = acted(hook, self._context)
+        if self.result.failure is not None:
+            raise _Stopped
         commands, self._context.commands = self._context.commands, []
         for command in commands:
             try:
@@ -201,10 +199,19 @@ def _filled(event: OrderFilled, passage: Passage) -> Filled:
     return Filled(order.id, order.instrument.symbol, order.side, fill.quantity, fill.price, fill.fee)
 
 
+def acted(hook: Callable[[Context], None], context: Context) -> Failure | None:
+    """Let a strategy act; return where it raised, None where it did not."""
+    try:
+        hook(context)
+    except Exception as error:  # one of the six places: a strategy that raises is a result
+        return _failure(error, context.now)
+    return None
+
+
 def _failure(error: Exception, at: datetime) -> Failure:
-    """Say where a strategy raised: the innermost line outside of ours, which is its own."""
-    frames = extract_tb(error.__traceback__)[1:]
-    place = frames[0] if frames else None
+    """Say where a strategy raised: the first line outside of ours, which is its own."""
+    ours, _, _ = __file__.rpartition("/")
+    place = next((each for each in extract_tb(error.__traceback__) if not each.filename.startswith(ours)), None)
     said = f"{type(error).__name__}: {error}"
     return Failure(at, said[:500], "" if place is None else place.filename, 0 if place is None else place.lineno or 0)
 

@@ -336,9 +336,12 @@ class Order:
 def require_open(order: Order) -> None:
     """Refuse to touch an order that has ended."""
     if not order.is_open:
-        raise OrderAlreadyClosed(
-            f"The order is already {order.status.value}.", order_id=str(order.id), status=order.status.value
-        )
+        raise already_closed(order.id, order.status)
+
+
+def already_closed(order_id: OrderId, status: OrderStatus) -> OrderAlreadyClosed:
+    """Return the refusal to touch an order that has ended."""
+    return OrderAlreadyClosed(f"The order is already {status.value}.", order_id=str(order_id), status=status.value)
 
 
 def next_status(current: OrderStatus, wanted: OrderStatus) -> OrderStatus:

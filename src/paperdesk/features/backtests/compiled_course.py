@@ -5,13 +5,13 @@ from typing import Final
 
 import numpy as np
 
-from paperdesk.core.backtest.compiled.run import Course, check_expressible
+from paperdesk.core.backtest.compiled.run import check_expressible
 from paperdesk.core.backtest.compiled.scaling import refusal
-from paperdesk.core.backtest.compiled.track import Bars
+from paperdesk.core.backtest.compiled.track import Bars, Course
 from paperdesk.core.backtest.runner import NothingToRun, Stretch
 from paperdesk.core.broker.account import Rules
 from paperdesk.core.kernel.time import microseconds
-from paperdesk.core.market.facts import OpenFact
+from paperdesk.core.market.facts import CloseFact, OpenFact, RangeFact, SessionClosed
 from paperdesk.core.market.instruments import Instrument
 from paperdesk.core.strategy.strategy import Strategy
 from paperdesk.features.backtests.tape_market import TapeMarket
@@ -37,16 +37,30 @@ def course_of(market: TapeMarket, strategy: Strategy, stretch: Stretch) -> Cours
     open_at, at = columns.open_at[first:], columns.at[first:]
     last = market.dataset.last_print(instrument.id, stretch.upto)
     assert last is not None, "a bar has closed"
+    after = list(market.dataset.facts_between(last.seq, stretch.upto, frozenset({instrument.id})))
+    unfinished = _unfinished(market, last, stretch)
     if isinstance(last, OpenFact):
-        price = int(last.price.scaleb(rows.scale))
-        open_at, at = (np.append(column, microseconds(last.at)) for column in (open_at, at))
-        prices = [np.append(column, price) for column in prices]
-    frame = market.next_frame(last.seq - 1)
-    is_unfinished = isinstance(last, OpenFact) or frame is None or frame > stretch.upto
+        # It stands at its open until it closes; its range may have come.
+        spans = [each for each in after if isinstance(each, RangeFact)]
+        unfinished += len(spans)
+        shown = [last.price, *((spans[0].high, spans[0].low) if spans else (last.price, last.price)), last.price]
+        open_at = np.append(open_at, microseconds(last.at))
+        at = np.append(at, microseconds(spans[0].at if spans else last.at))
+        prices = [np.append(column, int(each.scaleb(rows.scale))) for column, each in zip(prices, shown, strict=True)]
     open_, high, low, close = (np.ascontiguousarray(column) for column in prices)
     calendar = market.dataset.manifest.calendar
     bars = Bars(instrument, rows.scale, open_at, at, open_, high, low, close, calendar)
-    return Course(bars, market.history(instrument, stretch.upto), first, began_at, ended_at, is_unfinished)
+    bells = (microseconds(each.at) for each in after if isinstance(each, SessionClosed))
+    history = market.history(instrument, stretch.upto)
+    return Course(bars, history, first, began_at, ended_at, unfinished, max(bells, default=-1))
+
+
+def _unfinished(market: TapeMarket, last: OpenFact | CloseFact, stretch: Stretch) -> int:
+    """Return how many facts have come of a bar on which nobody acts, told by its last print; 0 where somebody does."""
+    if isinstance(last, OpenFact):
+        return 1
+    frame = market.next_frame(last.seq - 1)
+    return 3 if frame is None or frame > stretch.upto else 0
 
 
 def check_compiled(market: TapeMarket, strategy: Strategy, rules: Rules, currency: str, stretch: Stretch) -> None:

@@ -1,17 +1,53 @@
 """Make machine code of functions of numbers and arrays, once a machine: it is kept where numba keeps it.
 
 `NUMBA_CACHE_DIR` says where; without it that is beside the source, or where that cannot be written to, in the
-user's own cache. Threads run compiled code at the same time.
+user's own cache. Where nothing can be written at all, every process compiles anew. Threads run compiled code at the
+same time.
+
+Numba knows what it keeps by the source of the function's own file, and would not notice that a function which is called
+from there, or a number that is named there, has changed in another one. So every function carries a hash of them as one
+more value, which numba knows it by too.
 """
 
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from collections.abc import Callable, Iterator
+from hashlib import sha256
+from types import CellType, FunctionType
+from typing import Any, Final, TypeVar, cast
 
 from numba import njit
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
+_STAMP: Final = "stamp"
 
 
 def compiled(function: _Function) -> _Function:
-    """Return a function as machine code. What it calls must stand in its own file: a change elsewhere goes unseen."""
-    return cast("_Function", njit(cache=True, nogil=True, error_model="numpy")(function))
+    """Return a function as machine code; what it calls may stand in other files."""
+    known = _stamped(cast("FunctionType", function))
+    try:
+        made = njit(cache=True, nogil=True, error_model="numpy")(known)
+    except RuntimeError:  # there is no folder that it could be kept in
+        made = njit(nogil=True, error_model="numpy")(known)
+    return cast("_Function", made)
+
+
+def _stamped(function: FunctionType) -> FunctionType:
+    """Return the same function with one more value around it, which none of its lines reads."""
+    stamp = sha256("\n".join(_names(function)).encode()).hexdigest()
+    code = function.__code__.replace(co_freevars=(_STAMP,))
+    made = FunctionType(code, function.__globals__, function.__name__, function.__defaults__, (CellType(stamp),))
+    made.__doc__, made.__module__, made.__qualname__ = function.__doc__, function.__module__, function.__qualname__
+    made.__annotations__ = function.__annotations__
+    return made
+
+
+def _names(function: FunctionType) -> Iterator[str]:
+    """Yield the lines of a function, and the numbers and compiled functions that it names, as they are now."""
+    yield function.__code__.co_code.hex()
+    yield from (repr(each) for each in function.__code__.co_consts if isinstance(each, int | float | str))
+    for name in function.__code__.co_names:
+        named = function.__globals__.get(name)
+        called = getattr(named, "py_func", None)
+        if called is not None:
+            yield f"{name} {called.__closure__[0].cell_contents}"
+        elif isinstance(named, int | float):
+            yield f"{name} {named!r}"

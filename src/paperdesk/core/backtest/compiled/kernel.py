@@ -8,8 +8,6 @@ every equity, to the cent.
     order placed after a close   meets the open of the next bar, unless a session ends in between
     accepted                     a purchase, when cash pays for it at the close and its costs
     filled                       at the open and its costs; a purchase only when cash still pays for it
-
-Everything that is compiled stands in this file, because what is kept of it is judged by the file alone.
 """
 
 from typing import NamedTuple
@@ -17,9 +15,19 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from paperdesk.core.backtest.compiled.arithmetic import (
+    DUE,
+    Ints,
+    Scale,
+    Track,
+    crossed,
+    fee_of,
+    half_even,
+    needed_for,
+    paid_early,
+    reached,
+)
 from paperdesk.core.backtest.compiled.compiling import compiled
-
-Ints = NDArray[np.int64]
 
 KEEP = -1
 """A target that changes nothing."""
@@ -33,47 +41,7 @@ WAITS, FILLED, UNPAID, LAPSED = 0, 1, 2, 3
 CASH, HELD, WANTED, ORDERS, REFUSED, DAY, SESSION = 0, 1, 2, 3, 4, 5, 6
 # Columns of what a sweep comes to; the equity at its end is none where a run is for the exact engine.
 RETURN, DRAWDOWN, MEAN, SPREAD, ENDED, PLACED, DENIED = 0, 1, 2, 3, 4, 5, 6
-# Days on which proceeds may be on their way at once; the longest settlement takes five.
-_DUE = 8
-_COSTS_ONE = 100_000_000
 _ROUNDED = 1e-9
-
-
-class Scale(NamedTuple):
-    """What whole numbers are worth, and the numbers of an account's rules in them.
-
-    `value_by` units of price times quantity make one of money, and `fee_by` of what rates make of that. `cost` are
-    spread and latency in hundred-millionths of a price. `fee_most` is below zero where there is no maximum.
-    """
-
-    value_by: int
-    tick: int
-    cost: int
-    fee_by: int
-    fee_a_unit: int
-    fee_rate: int
-    fee_least: int
-    fee_most: int
-    taker_rate: int
-    maker_rate: int
-
-
-class Track(NamedTuple):
-    """The bars of one instrument in order, and the calendar around them; instants in microseconds since 1970.
-
-    Sessions close at `closes`, and market days begin at `begins`. They are counted from the first; day 0 lies before
-    it, and a fill of a day settles on the day `settles` says.
-    """
-
-    open_at: Ints
-    at: Ints
-    open: Ints
-    high: Ints
-    low: Ints
-    close: Ints
-    closes: Ints
-    begins: Ints
-    settles: Ints
 
 
 class Pages(NamedTuple):
@@ -120,79 +88,6 @@ class End(NamedTuple):
 
 
 @compiled
-def half_even(number: int, by: int) -> int:
-    """Divide, and round halves to the even neighbour."""
-    if by == 1:
-        return number
-    whole = number // by
-    twice = 2 * (number - whole * by)
-    if twice > by or (twice == by and whole & 1):
-        whole += 1
-    return whole
-
-
-@compiled
-def crossed(scale: Scale, price: int, side: int) -> int:
-    """Return what crossing the spread around a price costs, rounded to the tick against the customer."""
-    tick = scale.tick
-    whole = price // tick
-    rest = (price - whole * tick) * _COSTS_ONE + side * price * scale.cost
-    steps = whole - (-rest // (tick * _COSTS_ONE)) if side > 0 else whole + rest // (tick * _COSTS_ONE)
-    return max(steps, 1) * tick
-
-
-@compiled
-def fee_of(scale: Scale, price: int, units: int, rate: int) -> int:
-    """Return what an order owes that fills in one piece, at the rate of one that takes or of one that rests."""
-    value = price * units
-    raw = max(units * scale.fee_a_unit + value * scale.fee_rate, scale.fee_least)
-    if scale.fee_most >= 0:
-        raw = min(raw, scale.fee_most)
-    return half_even(raw, scale.fee_by) + half_even(value * rate, scale.fee_by)
-
-
-@compiled
-def needed_for(scale: Scale, price: int, units: int) -> int:
-    """Return what a purchase reserves: its value, and its fee as one that takes, if that costs more."""
-    rate = max(scale.maker_rate, scale.taker_rate)
-    return half_even(price * units, scale.value_by) + fee_of(scale, price, units, rate)
-
-
-@compiled
-def on_their_way(due: Ints, day: int) -> int:
-    """Return the proceeds that have not settled by a day."""
-    total = 0
-    for place in range(_DUE):
-        if due[place, 0] > day:
-            total += due[place, 1]
-    return total
-
-
-@compiled
-def expect(due: Ints, day: int, settles: int, proceeds: int) -> None:
-    """Remember proceeds until they settle."""
-    if settles <= day or proceeds <= 0:
-        return
-    for place in range(_DUE):
-        if due[place, 0] == settles:
-            due[place, 1] += proceeds
-            return
-    for place in range(_DUE):
-        if due[place, 0] <= day:
-            due[place, 0], due[place, 1] = settles, proceeds
-            return
-
-
-@compiled
-def reached(bounds: Ints, before: int, instant: int) -> int:
-    """Return how many of some growing bounds an instant has reached, which is no fewer than `before`."""
-    count = before
-    while count < len(bounds) and bounds[count] <= instant:
-        count += 1
-    return count
-
-
-@compiled
 def accept(pages: Pages, now: Ints, bar: int, units: int, state: int) -> None:
     """Write an order down."""
     row = pages.orders[now[ORDERS]]
@@ -229,10 +124,7 @@ def fill_at_open(track: Track, scale: Scale, bar: int, now: Ints, pages: Pages) 
 def settle(track: Track, bar: int, cost: int, now: Ints, due: Ints) -> bool:
     """Remember what a fill brought until it settles; say whether it was paid with what is still on its way."""
     now[DAY] = reached(track.begins, now[DAY], track.open_at[bar])
-    day = now[DAY]
-    free = max(now[CASH] + cost - on_their_way(due, day), 0)
-    expect(due, day, track.settles[day], -cost)
-    return bool(now[CASH] < 0 or cost > free)
+    return paid_early(due, now[DAY], track.settles[now[DAY]], now[CASH], cost)
 
 
 @compiled
@@ -248,7 +140,7 @@ def lapses(track: Track, bar: int, now: Ints) -> bool:
 @compiled
 def follow(track: Track, targets: Ints, scale: Scale, cash: int, pages: Pages) -> End:
     """Hold after every close as many units as its target says, by market orders, with cash alone."""
-    due, now = np.zeros((_DUE, 2), np.int64), np.zeros(7, np.int64)
+    due, now = np.zeros((DUE, 2), np.int64), np.zeros(7, np.int64)
     now[CASH], beyond_at = cash, -1
     for bar in range(len(targets)):
         if now[WANTED]:

@@ -1,12 +1,12 @@
-"""A compiled run of a strategy that can say all of its targets at once, told as the exact engine tells its own."""
+"""A compiled run of a strategy, by all of its targets at once or by its hooks, told as the exact engine does."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 
 import numpy as np
 
+from paperdesk.core.backtest.compiled.arithmetic import Ints
+from paperdesk.core.backtest.compiled.hooks import run_by_hooks
 from paperdesk.core.backtest.compiled.kernel import (
     BAR,
     FEE,
@@ -18,13 +18,13 @@ from paperdesk.core.backtest.compiled.kernel import (
     STATE,
     UNITS,
     UNPAID,
-    Ints,
-    half_even,
 )
 from paperdesk.core.backtest.compiled.scaling import inexpressible, refusal
 from paperdesk.core.backtest.compiled.signals import Means, Outcome, hold_targets
-from paperdesk.core.backtest.compiled.track import Bars
+from paperdesk.core.backtest.compiled.track import Course
+from paperdesk.core.backtest.compiled.words import points_of
 from paperdesk.core.backtest.result import Done, Placed, Point, Refused, Result
+from paperdesk.core.backtest.runner import KeepGoing
 from paperdesk.core.broker.account import Account, Rules
 from paperdesk.core.broker.checks import beyond_cash
 from paperdesk.core.broker.commands import PlaceOrder
@@ -33,12 +33,10 @@ from paperdesk.core.kernel.ids import OrderId, derived
 from paperdesk.core.kernel.money import ZERO
 from paperdesk.core.kernel.time import instant_of
 from paperdesk.core.market.instruments import Instrument
-from paperdesk.core.strategy.history import History
 from paperdesk.core.strategy.strategy import AS_IT_IS, HOLD, Strategy, Targets
 
 # What every order of a compiled run is filled by: the open of the next bar, as the exact engine calls it.
 OPENED: Final = "open"
-NO_TARGETS: Final = "strategy_without_targets"
 _ENDS: Final = {
     FILLED: (OrderStatus.FILLED, "filled"),
     UNPAID: (OrderStatus.CANCELLED, AT_RELEASE),
@@ -46,44 +44,31 @@ _ENDS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Course:
-    """The bars that close in a stretch of a market, the first of which has the number `first` in the history.
-
-    With `is_unfinished` nobody has acted on the last one yet. It may have opened and not closed: then it is open, high,
-    low and close at its open, and not in the history.
-    """
-
-    bars: Bars
-    history: History
-    first: int
-    began_at: datetime
-    ended_at: datetime
-    is_unfinished: bool = False
-
-
 def check_expressible(strategy: Strategy, rules: Rules, instrument: Instrument, currency: str) -> None:
     """Refuse by name what no compiled run could be; raises NotExpressible."""
-    has_targets = type(strategy).targets is not Strategy.targets
-    names = [*([] if has_targets else [NO_TARGETS]), *inexpressible(rules, instrument, currency)]
+    is_one = len(strategy.symbols) == 1
+    names = [*([] if is_one else ["several_symbols"]), *inexpressible(rules, instrument, currency)]
     if names:
         raise refusal(names)
 
 
-def run_compiled(course: Course, strategy: Strategy, account: Account) -> Result:
-    """Run a strategy from an account that has nothing but cash; raises NotExpressible."""
-    bars, instrument = course.bars, course.bars.instrument
+def run_compiled(
+    course: Course, strategy: Strategy, account: Account, keep_going: KeepGoing = lambda _: True
+) -> Result:
+    """Run a strategy from an account that has nothing but cash: by its targets, or by its hooks where it has none.
+
+    Raises NotExpressible.
+    """
     found = strategy.targets(course.history)
     if found is None:
-        raise refusal([NO_TARGETS])
-    wanted = np.full(len(bars), AS_IT_IS, np.int64)
-    frames = len(bars) - course.is_unfinished
-    wanted[:frames] = _in_lots(found, instrument)[course.first :][:frames]
-    outcome = hold_targets(bars, wanted, Means(account.cash, account.rules, account.currency))
-    result = Result(account, course.began_at, course.ended_at, frames=frames)
+        return run_by_hooks(course, strategy, account, keep_going)
+    wanted = np.full(len(course.bars), AS_IT_IS, np.int64)
+    wanted[: course.frames] = _in_lots(found, course.bars.instrument)[course.first :][: course.frames]
+    outcome = hold_targets(course.bars, wanted, Means(account.cash, account.rules, account.currency))
+    result = Result(account, course.began_at, course.ended_at, frames=course.frames)
     telling = _Telling(outcome, course, account)
     result.orders, result.refused = list(telling.orders()), list(telling.refused())
-    result.done, result.points = list(telling.done()), telling.points()
+    result.done, result.points = list(telling.done()), telling.points(result)
     return result
 
 
@@ -105,7 +90,7 @@ class _Telling:
         """Yield every order that was accepted."""
         outcome = self._outcome
         for row in outcome.orders:
-            state, units = int(row[STATE]), outcome.units(abs(int(row[UNITS])))
+            state, units = int(row[STATE]), outcome.worths.units(abs(int(row[UNITS])))
             is_filled = state == FILLED
             status, reason = self._ending(int(row[BAR]), state)
             yield Placed(
@@ -117,16 +102,16 @@ class _Telling:
                 status,
                 reason,
                 filled_quantity=units if is_filled else ZERO,
-                average_fill_price=outcome.price(int(row[PRICE])) if is_filled else None,
-                fees=outcome.money(int(row[FEE])),
+                average_fill_price=outcome.worths.price(int(row[PRICE])) if is_filled else None,
+                fees=outcome.worths.money(int(row[FEE])),
             )
 
     def done(self) -> Iterator[Done]:
         """Yield every fill."""
         outcome = self._outcome
         for row in outcome.fills:
-            bar, units = int(row[BAR]), outcome.units(abs(int(row[UNITS])))
-            price, fee = outcome.price(int(row[PRICE])), outcome.money(int(row[FEE]))
+            bar, units = int(row[BAR]), outcome.worths.units(abs(int(row[UNITS])))
+            price, fee = outcome.worths.price(int(row[PRICE])), outcome.worths.money(int(row[FEE]))
             yield Done(instant_of(outcome.bars.open_at.item(bar + 1)), self._id(bar), units, price, fee, rule=OPENED)
 
     def refused(self) -> Iterator[Refused]:
@@ -134,32 +119,17 @@ class _Telling:
         outcome, account = self._outcome, self._account
         for row in outcome.refused:
             bar, symbol = int(row[BAR]), outcome.bars.instrument.symbol
-            units = outcome.units(abs(int(row[UNITS])))
+            units = outcome.worths.units(abs(int(row[UNITS])))
             asked = PlaceOrder(account.id, self._id(bar), symbol, _side(row), OrderType.MARKET, units)
-            needed, free = outcome.money(int(row[NEEDED])), outcome.money(int(row[FREE]))
+            needed, free = outcome.worths.money(int(row[NEEDED])), outcome.worths.money(int(row[FREE]))
             yield Refused(instant_of(outcome.bars.at.item(bar)), asked, beyond_cash(needed, free, account.currency))
 
-    def points(self) -> list[Point]:
+    def points(self, result: Result) -> list[Point]:
         """Return the worth when it began, at the first close of each session's end or after it, and at the end."""
-        outcome, course = self._outcome, self._course
-        fills = outcome.fills
-        held = np.concatenate([[0], np.cumsum(fills[:, UNITS])])
-        last = len(outcome.bars) - 1
-
-        def point(bar: int, at: datetime) -> Point:
-            units = int(held[np.searchsorted(fills[:, BAR], bar, side="left")])
-            invested = outcome.money(half_even(units * int(outcome.bars.close[bar]), outcome.scale.value_by))
-            equity = outcome.money(int(outcome.equity[bar]))
-            return Point(at, equity - invested, equity, invested)
-
-        began = Point(course.began_at, self._account.cash, self._account.cash, ZERO)
-        after = outcome.bars.sessions_ended(course.began_at)
-        rows = [int(bar) for bar in after if not (course.is_unfinished and bar == last)]
-        return [
-            began,
-            *(point(bar, instant_of(outcome.bars.at.item(bar))) for bar in rows),
-            point(last, course.ended_at),
-        ]
+        outcome = self._outcome
+        changes = np.zeros(len(outcome.bars), np.int64)
+        changes[outcome.fills[:, BAR] + 1] = outcome.fills[:, UNITS]
+        return points_of(outcome.worths, result, outcome.equity, np.cumsum(changes), self._course.session_bars())
 
     def _ending(self, bar: int, state: int) -> tuple[OrderStatus, str | None]:
         if state in _ENDS:

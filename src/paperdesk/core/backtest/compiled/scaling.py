@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
-from paperdesk.core.backtest.compiled.kernel import Scale
+from paperdesk.core.backtest.compiled.arithmetic import Scale
 from paperdesk.core.broker.account import Rules
 from paperdesk.core.broker.fees import FeeSchedule
 from paperdesk.core.broker.fill_models import FillModel
@@ -74,6 +74,7 @@ def scale_of(rules: Rules, instrument: Instrument, currency: str, price_places: 
         fee_most=-1 if most is None else _whole(most, shift),
         taker_rate=_whole(fees.taker_rate, rate_places),
         maker_rate=_whole(fees.maker_rate, rate_places),
+        through_ticks=rules.fill_model.through_ticks,
     )
 
 

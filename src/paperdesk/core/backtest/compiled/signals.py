@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import numpy as np
 
+from paperdesk.core.backtest.compiled.arithmetic import Ints, Scale
 from paperdesk.core.backtest.compiled.kernel import (
     FEE,
     FILLED,
@@ -15,17 +16,15 @@ from paperdesk.core.backtest.compiled.kernel import (
     UNITS,
     Cross,
     End,
-    Ints,
     Pages,
-    Scale,
     crossings,
     follow,
 )
 from paperdesk.core.backtest.compiled.scaling import check_size, places_of, refusal, scale_of
-from paperdesk.core.backtest.compiled.track import Bars
+from paperdesk.core.backtest.compiled.track import Bars, Worths
 from paperdesk.core.backtest.measures import Measured, measures_of
 from paperdesk.core.broker.account import Rules
-from paperdesk.core.kernel.money import CURRENCY_EXPONENTS, places
+from paperdesk.core.kernel.money import CURRENCY_EXPONENTS
 from paperdesk.core.kernel.time import instant_of
 from paperdesk.core.strategy.strategy import TOLERANCE
 
@@ -60,17 +59,10 @@ class Outcome:
     equity: Ints
     end: End
 
-    def money(self, amount: int) -> Decimal:
-        """Return an amount in the account's currency."""
-        return Decimal(amount).scaleb(-CURRENCY_EXPONENTS[self.means.currency])
-
-    def units(self, amount: int) -> Decimal:
-        """Return a quantity of the instrument."""
-        return Decimal(amount).scaleb(-places(self.bars.instrument.lot_step))
-
-    def price(self, amount: int) -> Decimal:
-        """Return a price."""
-        return Decimal(amount).scaleb(-self.bars.places)
+    @property
+    def worths(self) -> Worths:
+        """Return what its numbers are worth."""
+        return Worths(self.bars, self.means.currency)
 
     @property
     def fills(self) -> Ints:

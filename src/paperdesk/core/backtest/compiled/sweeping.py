@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from paperdesk.core.backtest.compiled.arithmetic import Ints
 from paperdesk.core.backtest.compiled.kernel import (
     DENIED,
     DRAWDOWN,
@@ -15,7 +16,6 @@ from paperdesk.core.backtest.compiled.kernel import (
     RETURN,
     SPREAD,
     Field,
-    Ints,
     sweep,
 )
 from paperdesk.core.backtest.compiled.scaling import check_size

@@ -2,22 +2,26 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from functools import lru_cache
 from typing import Final
 
 import numpy as np
 
-from paperdesk.core.backtest.compiled.kernel import Ints, Track, place_in
+from paperdesk.core.backtest.compiled.arithmetic import Ints, Track
+from paperdesk.core.backtest.compiled.kernel import place_in
 from paperdesk.core.backtest.compiled.scaling import refusal
 from paperdesk.core.broker.fees import RulesAsOf
 from paperdesk.core.broker.settlement import settles_on
+from paperdesk.core.kernel.money import CURRENCY_EXPONENTS, places
 from paperdesk.core.kernel.time import instant_of, microseconds
 from paperdesk.core.market.instruments import Instrument, Kind
 from paperdesk.core.market.sessions import calendar
+from paperdesk.core.strategy.history import History
 
 _DAY: Final = timedelta(days=1)
-# An order of the last bars may wait over a weekend and a holiday, and a fill may settle behind them.
-_WELL_BEYOND: Final = timedelta(days=10)
+# An order of the last bars may wait for ninety days, and a fill may settle behind them.
+_WELL_BEYOND: Final = timedelta(days=100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,32 @@ class Bars:
 
 
 @dataclass(frozen=True, slots=True)
+class Worths:
+    """What the whole numbers of a run over some bars are worth."""
+
+    bars: Bars
+    currency: str
+
+    @property
+    def value_by(self) -> int:
+        """Return how many units of price times quantity make one of money."""
+        exponent = self.bars.places + places(self.bars.instrument.lot_step) - CURRENCY_EXPONENTS[self.currency]
+        return int(10**exponent)
+
+    def money(self, amount: int) -> Decimal:
+        """Return an amount in the account's currency."""
+        return Decimal(amount).scaleb(-CURRENCY_EXPONENTS[self.currency])
+
+    def units(self, amount: int) -> Decimal:
+        """Return a quantity of the instrument."""
+        return Decimal(amount).scaleb(-places(self.bars.instrument.lot_step))
+
+    def price(self, amount: int) -> Decimal:
+        """Return a price."""
+        return Decimal(amount).scaleb(-self.bars.places)
+
+
+@dataclass(frozen=True, slots=True)
 class _Days:
     """The days of some years as columns: where sessions close, where days begin, and on which of them fills settle.
 
@@ -119,3 +149,31 @@ def _placed(at: Ints, bounds: Ints) -> Ints:
     places = np.empty(len(at), np.int64)
     place_in(at, bounds, places)
     return places
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """The bars that close in a stretch of a market, the first of which has the number `first` in the history.
+
+    Of the last one so many of its three facts may have come on which nobody acts any more, and then it is
+    `unfinished`; where it has opened and not closed it closes at its open, and is not in the history. `bell_at` is the
+    last bell after all of them, in microseconds since 1970, and -1 without one.
+    """
+
+    bars: Bars
+    history: History
+    first: int
+    began_at: datetime
+    ended_at: datetime
+    unfinished: int = 0
+    bell_at: int = -1
+
+    @property
+    def frames(self) -> int:
+        """Return on how many of its bars somebody acts."""
+        return len(self.bars) - bool(self.unfinished)
+
+    def session_bars(self) -> list[int]:
+        """Return the bars by whose close a session has ended, as far as somebody acts on them."""
+        ended: list[int] = self.bars.sessions_ended(self.began_at).tolist()
+        return [bar for bar in ended if bar < self.frames]

@@ -1,0 +1,142 @@
+"""What prices, fees and the calendar come to in whole numbers: for every kernel, and for one instrument at a time.
+
+Prices are whole numbers of their last place, quantities of the instrument's lots, money of the smallest unit of its
+currency; `Scale` says what they are worth. What is written here is written first in `fill_models.py`, `fees.py`,
+`holds.py` and `settlement.py` of the broker, which are the truth.
+"""
+
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from paperdesk.core.backtest.compiled.compiling import compiled
+
+Ints = NDArray[np.int64]
+
+# Days on which proceeds may be on their way at once; the longest settlement takes five.
+DUE: Final = 8
+_COSTS_ONE = 100_000_000
+
+
+class Scale(NamedTuple):
+    """What whole numbers are worth, and the numbers of an account's rules in them.
+
+    `value_by` units of price times quantity make one of money, and `fee_by` of what rates make of that. `cost` are
+    spread and latency in hundred-millionths of a price. `fee_most` is below zero where there is no maximum. A resting
+    limit fills when it is touched, or gone through by so many ticks; any bit beyond it counts as the first.
+    """
+
+    value_by: int
+    tick: int
+    cost: int
+    fee_by: int
+    fee_a_unit: int
+    fee_rate: int
+    fee_least: int
+    fee_most: int
+    taker_rate: int
+    maker_rate: int
+    through_ticks: int
+
+
+class Track(NamedTuple):
+    """The bars of one instrument in order, and the calendar around them; instants in microseconds since 1970.
+
+    Sessions close at `closes`, and market days begin at `begins`. They are counted from the first; day 0 lies before
+    it, and a fill of a day settles on the day `settles` says.
+    """
+
+    open_at: Ints
+    at: Ints
+    open: Ints
+    high: Ints
+    low: Ints
+    close: Ints
+    closes: Ints
+    begins: Ints
+    settles: Ints
+
+
+@compiled
+def half_even(number: int, by: int) -> int:
+    """Divide, and round halves to the even neighbour."""
+    if by == 1:
+        return number
+    whole = number // by
+    twice = 2 * (number - whole * by)
+    if twice > by or (twice == by and whole & 1):
+        whole += 1
+    return whole
+
+
+@compiled
+def crossed(scale: Scale, price: int, side: int) -> int:
+    """Return what crossing the spread around a price costs, rounded to the tick against the customer."""
+    tick = scale.tick
+    whole = price // tick
+    rest = (price - whole * tick) * _COSTS_ONE + side * price * scale.cost
+    steps = whole - (-rest // (tick * _COSTS_ONE)) if side > 0 else whole + rest // (tick * _COSTS_ONE)
+    return max(steps, 1) * tick
+
+
+@compiled
+def fee_of(scale: Scale, price: int, units: int, rate: int) -> int:
+    """Return what an order owes that fills in one piece, at the rate of one that takes or of one that rests."""
+    value = price * units
+    raw = max(units * scale.fee_a_unit + value * scale.fee_rate, scale.fee_least)
+    if scale.fee_most >= 0:
+        raw = min(raw, scale.fee_most)
+    return half_even(raw, scale.fee_by) + half_even(value * rate, scale.fee_by)
+
+
+@compiled
+def needed_for(scale: Scale, price: int, units: int) -> int:
+    """Return what a purchase reserves: its value, and its fee as one that takes, if that costs more."""
+    rate = max(scale.maker_rate, scale.taker_rate)
+    return half_even(price * units, scale.value_by) + fee_of(scale, price, units, rate)
+
+
+@compiled
+def on_their_way(due: Ints, day: int) -> int:
+    """Return the proceeds that have not settled by a day."""
+    total = 0
+    for place in range(DUE):
+        if due[place, 0] > day:
+            total += due[place, 1]
+    return total
+
+
+@compiled
+def expect(due: Ints, day: int, settles: int, proceeds: int) -> None:
+    """Remember proceeds until they settle."""
+    if settles <= day or proceeds <= 0:
+        return
+    for place in range(DUE):
+        if due[place, 0] == settles:
+            due[place, 1] += proceeds
+            return
+    for place in range(DUE):
+        if due[place, 0] <= day:
+            due[place, 0], due[place, 1] = settles, proceeds
+            return
+
+
+@compiled
+def paid_early(due: Ints, day: int, settles: int, cash: int, cost: int) -> bool:
+    """Remember what a fill brought until it settles; say whether what it cost was paid with what is on its way.
+
+    `cash` is what it left.
+    """
+    free = max(cash + cost - on_their_way(due, day), 0)
+    expect(due, day, settles, -cost)
+    return bool(cash < 0 or cost > free)
+
+
+@compiled
+def reached(bounds: Ints, before: int, instant: int) -> int:
+    """Return how many of some growing bounds an instant has reached, which is no fewer than `before`."""
+    count = before
+    while count < len(bounds) and bounds[count] <= instant:
+        count += 1
+    return count

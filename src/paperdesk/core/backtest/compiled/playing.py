@@ -1,0 +1,298 @@
+"""From bar to bar: wishes are placed at a close, bars that leave every order waiting are passed over.
+
+A wish is refused for the reasons of `placement.py` and `checks.py` of the broker that depend on what stands; the
+others are for who writes wishes down.
+"""
+
+import numpy as np
+
+from paperdesk.core.backtest.compiled.arithmetic import Ints, Track, crossed, half_even, needed_for
+from paperdesk.core.backtest.compiled.book import (
+    ACCEPTED,
+    ALONE,
+    ARMED,
+    ASKED,
+    AT,
+    AT_CLOSE,
+    BAR,
+    BY_REQUEST,
+    CASH,
+    ENDS_AT,
+    ENTRY,
+    GROUP,
+    HAS_ENDED,
+    HELD,
+    HELD_FOR_ORDERS,
+    HELD_MONEY,
+    HIGH,
+    INVERTED,
+    LIMIT,
+    LIMITED,
+    LIVE,
+    LOW,
+    MARK,
+    MARKET,
+    MOMENT,
+    NEVER_WAS,
+    NEWS,
+    NEXT_WISH,
+    NO_CASH,
+    NO_UNITS,
+    OF_A_WISH,
+    OPEN,
+    ORDERS,
+    QUIET,
+    ROLE,
+    SIDE,
+    SIZE,
+    STATE,
+    STOP,
+    STOP_LIMITED,
+    STOP_LOSS,
+    STOPPED,
+    TAKE_PROFIT,
+    TOO_WIDE,
+    TRAIL_AMOUNT,
+    TRAIL_RATE,
+    TRAILING,
+    TYPE,
+    UNITS,
+    UNTIL,
+    WISH_ANSWER,
+    WISH_BAR,
+    WISH_CANCELS,
+    WISH_FREE,
+    WISH_IS_OCO,
+    WISH_LASTS,
+    WISH_LIMIT,
+    WISH_LOSS,
+    WISH_LOSS_LIMIT,
+    WISH_NEEDED,
+    WISH_ROW,
+    WISH_STOP,
+    WISH_TAKE,
+    WISH_TRAIL_AMOUNT,
+    WISH_TRAIL_RATE,
+    WISHED,
+    Book,
+    Ground,
+)
+from paperdesk.core.backtest.compiled.compiling import compiled
+from paperdesk.core.backtest.compiled.resting import cancel, expire, is_limited, live_through, look_around, trailed
+
+NINETY_DAYS = 90 * 86_400_000_000
+# How many bars are looked at ahead of what is lived through.
+AHEAD = 1024
+
+
+@compiled
+def ends_at(track: Track, bar: int, lasts: int) -> int:
+    """Return the bell that an order of a close works until: the next one, or the last one within ninety days."""
+    closes, at = track.closes, track.at[bar]
+    place = np.searchsorted(closes, at + (NINETY_DAYS if lasts else 0), "right") - (1 if lasts else 0)
+    bell: int = closes[max(min(place, len(closes) - 1), 0)]
+    return bell
+
+
+@compiled
+def promised(book: Book) -> int:
+    """Return the units that open orders sell; exits of one group sell the same ones."""
+    units = 0
+    for place in range(book.now[LIVE]):
+        order = book.orders[book.live[place]]
+        if order[STATE] != OPEN or order[SIDE] > 0 or not order[ARMED]:
+            continue
+        first = order[GROUP]
+        is_counted = order[ROLE] == STOP_LOSS
+        for other in range(first, first + order[SIZE]):
+            rival = book.orders[other]
+            is_counted = is_counted and not (rival[ROLE] == TAKE_PROFIT and rival[STATE] == OPEN)
+        if order[ROLE] != STOP_LOSS or is_counted:
+            units += order[UNITS]
+    return units
+
+
+@compiled
+def is_inverted(wish: Ints, close: int) -> bool:
+    """Say whether exits are on the wrong side of their entry, or of each other."""
+    take, loss = wish[WISH_TAKE], wish[WISH_LOSS]
+    if wish[WISH_IS_OCO]:
+        return bool(wish[WISH_LIMIT] <= loss)
+    if not take and not loss:
+        return False
+    entry = wish[WISH_LIMIT] or wish[WISH_STOP] or close
+    return bool((take and take <= entry) or (loss and loss >= entry))
+
+
+@compiled
+def draft(ground: Ground, bar: int, wish: Ints) -> int:
+    """Write the order of a wish behind the last one, and return its row; it does not count yet."""
+    row: int = ground.book.now[ORDERS]
+    order = ground.book.orders[row]
+    order[:] = 0
+    order[SIDE], order[UNITS], order[LIMIT], order[STOP] = wish[1:5]
+    order[TRAIL_RATE], order[TRAIL_AMOUNT] = wish[WISH_TRAIL_RATE], wish[WISH_TRAIL_AMOUNT]
+    order[ENDS_AT] = ends_at(ground.track, bar, wish[WISH_LASTS])
+    order[GROUP], order[SIZE], order[ROLE], order[ARMED] = row, 1, ALONE, 1
+    order[BAR], order[ASKED], order[MOMENT] = bar, ground.book.now[WISHED], -1
+    if wish[WISH_TRAIL_RATE] or wish[WISH_TRAIL_AMOUNT]:
+        order[TYPE], order[MARK] = TRAILING, ground.track.close[bar]
+        order[STOP] = trailed(ground.scale, order, order[MARK])
+    elif order[STOP]:
+        order[TYPE] = STOP_LIMITED if order[LIMIT] else STOPPED
+    else:
+        order[TYPE] = LIMITED if order[LIMIT] else MARKET
+    return row
+
+
+@compiled
+def add_exit(book: Book, row: int, place: int, limit: int, stop: int) -> None:
+    """Write an exit of a group behind its first order."""
+    first, order = book.orders[row], book.orders[row + place]
+    order[:] = first
+    order[ROLE] = STOP_LOSS if stop else TAKE_PROFIT
+    order[SIDE], order[LIMIT], order[STOP] = -1, limit, stop
+    order[TYPE] = LIMITED if not stop else STOP_LIMITED if limit else STOPPED
+    order[HELD_MONEY] = 0
+    order[ARMED] = 0 if first[ROLE] == ENTRY else 1
+
+
+@compiled
+def group(book: Book, row: int, wish: Ints) -> None:
+    """Write down what comes with an order."""
+    take, loss = wish[WISH_TAKE], wish[WISH_LOSS]
+    order = book.orders[row]
+    if take or loss:
+        order[ROLE] = TAKE_PROFIT if wish[WISH_IS_OCO] else ENTRY
+        order[SIZE] = 1 + (1 if take else 0) + (1 if loss else 0)
+    if take:
+        add_exit(book, row, 1, take, 0)
+    if loss:
+        add_exit(book, row, order[SIZE] - 1, wish[WISH_LOSS_LIMIT], loss)
+
+
+@compiled
+def place(ground: Ground, bar: int, wish: Ints) -> None:
+    """Accept an order with what comes with it, or refuse it."""
+    book, now, close = ground.book, ground.book.now, ground.track.close[bar]
+    wish[WISH_ROW] = -1
+    if is_inverted(wish, close):
+        wish[WISH_ANSWER] = INVERTED
+        return
+    row = draft(ground, bar, wish)
+    order = book.orders[row]
+    if order[TYPE] == TRAILING and not order[STOP]:
+        wish[WISH_ANSWER] = TOO_WIDE
+        return
+    if order[SIDE] > 0:
+        at = order[LIMIT] if is_limited(order) else crossed(ground.scale, order[STOP] or close, 1)
+        needed, free, answer = needed_for(ground.scale, at, order[UNITS]), now[CASH] - now[HELD_FOR_ORDERS], NO_CASH
+    else:
+        needed, free, answer = order[UNITS], now[HELD] - promised(book), NO_UNITS
+    if needed > free:
+        wish[WISH_ANSWER], wish[WISH_NEEDED], wish[WISH_FREE] = answer, needed, free
+        return
+    if order[SIDE] > 0:
+        order[HELD_MONEY] = needed
+        now[HELD_FOR_ORDERS] += needed
+    group(book, row, wish)
+    for other in range(row, row + order[SIZE]):
+        book.live[now[LIVE]] = other
+        now[LIVE] += 1
+    now[ORDERS] += order[SIZE]
+    wish[WISH_ANSWER], wish[WISH_ROW] = ACCEPTED, row
+
+
+@compiled
+def grant(ground: Ground, bar: int, wishes: Ints, number: int) -> None:
+    """Do what is wished for at a close, or say why not."""
+    book, wish = ground.book, wishes[number]
+    if not wish[WISH_CANCELS]:
+        place(ground, bar, wish)
+        book.now[WISHED] += 1
+    else:
+        row = wishes[wish[WISH_ROW], WISH_ROW] if wish[WISH_CANCELS] == OF_A_WISH else wish[WISH_ROW]
+        wish[WISH_ANSWER] = NEVER_WAS if row < 0 else ACCEPTED if book.orders[row, STATE] == OPEN else HAS_ENDED
+        if wish[WISH_ANSWER] == ACCEPTED:
+            cancel(book, row, BY_REQUEST)
+    look_around(book)
+
+
+@compiled
+def next_stir(ground: Ground, bar: int, stop: int) -> int:
+    """Return the first bar from one on that may change an order, or `stop`."""
+    track, now = ground.track, ground.book.now
+    low, high, until = now[LOW], now[HIGH], now[UNTIL]
+    if not now[LIVE]:
+        return stop
+    opened, highest, lowest, close, at = track.open, track.high, track.low, track.close, track.at
+    while bar < stop:
+        least, most = min(lowest[bar], opened[bar], close[bar]), max(highest[bar], opened[bar], close[bar])
+        if least <= low or most >= high or at[bar] >= until:
+            break
+        bar += 1
+    return bar
+
+
+@compiled
+def value(ground: Ground, first: int, stop: int) -> None:
+    """Write down the equity of closes at which nothing changed."""
+    now, equity, close, by = ground.book.now, ground.book.equity, ground.track.close, ground.scale.value_by
+    cash, held = now[CASH], now[HELD]
+    for bar in range(first, stop):
+        equity[bar] = cash + half_even(held * close[bar], by)
+
+
+@compiled
+def pass_over(ground: Ground, stop: int) -> None:
+    """Go on to before a bar, none of which changes anything."""
+    now = ground.book.now
+    value(ground, now[AT] + 1, stop)
+    now[AT] = stop - 1
+
+
+@compiled
+def live_one(ground: Ground) -> None:
+    """Live through the next bar, and the bells at its close."""
+    now, bar = ground.book.now, ground.book.now[AT] + 1
+    live_through(ground, bar, AT_CLOSE)
+    if now[UNTIL] <= ground.track.at[bar]:
+        expire(ground.book, ground.track.at[bar])
+    now[AT] = bar
+    value(ground, bar, bar + 1)
+
+
+@compiled
+def play(ground: Ground, wishes: Ints, count: int, stop: int, wakes: int) -> None:
+    """Grant wishes and live through bars before `stop`; with `wakes` only until there is news.
+
+    Wishes stand in the order of their bars, and those of one that has closed already are granted first.
+    """
+    now = ground.book.now
+    while True:
+        while now[NEXT_WISH] < count and wishes[now[NEXT_WISH], WISH_BAR] <= now[AT]:
+            grant(ground, now[AT], wishes, now[NEXT_WISH])
+            now[NEXT_WISH] += 1
+        if now[AT] >= stop - 1:
+            break
+        ahead, before = stop, now[NEWS]
+        if now[NEXT_WISH] < count:
+            ahead = min(stop, wishes[now[NEXT_WISH], WISH_BAR] + 1)
+        bar = next_stir(ground, now[AT] + 1, ahead)
+        pass_over(ground, bar)
+        if bar < ahead:
+            live_one(ground)
+            if wakes and now[NEWS] > before:
+                break
+    now[QUIET] = next_stir(ground, now[AT] + 1, min(now[AT] + 1 + AHEAD, len(ground.track.at)))
+
+
+@compiled
+def finish(ground: Ground, facts: int, bell_at: int) -> None:
+    """Live through what has come of a bar on whose close nobody acts, and through the bells after it."""
+    now, bar = ground.book.now, ground.book.now[AT] + 1
+    if facts:
+        live_through(ground, bar, facts - 1)
+        now[AT] = bar
+        value(ground, bar, bar + 1)
+    expire(ground.book, bell_at)
