@@ -213,6 +213,22 @@ CALLS = {
         )
     },
     ("GET", "/v1/backtests/{backtest_id}/replay"): Call({"round_trip": "1"}),
+    ("GET", "/v1/sweeps"): Call(),
+    ("POST", "/v1/sweeps"): Call(
+        body={
+            "name": "Averages",
+            "tape_id": "{tape_id}",
+            "strategy": "sma_cross",
+            "symbols": ["ACME"],
+            "ranges": {"fast": [2]},
+        }
+    ),
+    ("GET", "/v1/sweeps/{sweep_id}"): Call(),
+    ("GET", "/v1/sweeps/{sweep_id}/trials"): Call(),
+    ("GET", "/v1/sweeps/{sweep_id}/heat-map"): Call({"x": "fast", "y": "slow"}),
+    ("POST", "/v1/sweeps/{sweep_id}/cancel"): Call(),
+    ("POST", "/v1/sweeps/{sweep_id}/resume"): Call(instead={"sweep_id": "stopped_sweep_id"}),
+    ("DELETE", "/v1/sweeps/{sweep_id}"): Call(),
     ("GET", "/v1/watchlists"): Call(),
     ("POST", "/v1/watchlists"): Call(body={"name": "Mine", "symbols": ["ACME"]}),
     ("GET", "/v1/watchlists/{watchlist_id}"): Call(),

@@ -52,6 +52,7 @@ from paperdesk.features.marketdata.tapes import Shelf
 from paperdesk.features.operations.jobs import SCHEDULES
 from paperdesk.features.operations.seal_audit import Sealer
 from paperdesk.features.operations.seed_demo import seed_demo
+from paperdesk.features.research.jobs import JOBS as RESEARCH_JOBS
 from paperdesk.features.watch.check_price_alerts import CHANNEL as ALERTS
 from paperdesk.features.watch.check_price_alerts import Watcher
 from paperdesk.features.watch.jobs import JOBS as WATCH_JOBS
@@ -151,7 +152,11 @@ async def running_desk(settings: Settings) -> AsyncIterator[Desk]:
             Warmer(runtime, shelf, KeptSources(sources, runtime.cache, runtime.clock)).run(),
             Sealer(runtime).run(),
             runtime.postman.run(),
-            Worker(runtime, {**jobs_with(sources), **BROKER_JOBS, **WATCH_JOBS, **BACKTEST_JOBS}, SCHEDULES).run(),
+            Worker(
+                runtime,
+                {**jobs_with(sources), **BROKER_JOBS, **WATCH_JOBS, **BACKTEST_JOBS, **RESEARCH_JOBS},
+                SCHEDULES,
+            ).run(),
         )
         tasks = [asyncio.create_task(room) for room in rooms]
         stack.push_async_callback(_ended, tasks)

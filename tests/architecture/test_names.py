@@ -50,6 +50,10 @@ ADAPTER_FOLDERS = frozenset({"feeds", "venues", "models"})
 # Files of a feature that are nouns, because other features read them; everything else is a use case.
 NOUNS = {
     "backtests/evidence": "hashes of what a run was made from and came to",
+    "backtests/rows": "what was asked of a run, as columns and back, for runs and sweeps",
+    "backtests/trial_store": "the ledger of trials, for runs and sweeps",
+    "research/sweeps": "a question that is asked with many parameters, as it is kept",
+    "research/trial_runs": "trials run one by one or many at once, for the job of a sweep",
     "backtests/run_records": "what happened in a run, as rows that are kept",
     "broker/deciding": "what the order writer decides of a batch",
     "marketdata/quotes": "latest quotes, for other features",

@@ -90,6 +90,7 @@ ANYTHING = dict.fromkeys(
         "job_id",
         "watchlist_id",
         "backtest_id",
+        "sweep_id",
         "alert_id",
         "approval_id",
         "rule_id",

@@ -50,6 +50,7 @@ from paperdesk.client.models import (
     ForkBody,
     FundHoldingsOut,
     GainsOut,
+    HeatMapOut,
     HeldState,
     HistoryBody,
     ImportOut,
@@ -126,8 +127,10 @@ from paperdesk.client.models import (
     PageOfShippedStrategyOut,
     PageOfStrategyOut,
     PageOfStrategyTemplateOut,
+    PageOfSweepOut,
     PageOfTapeOut,
     PageOfToolOut,
+    PageOfTrialOut,
     PageOfWatchlistOut,
     PasswordBody,
     PastQuotesOut,
@@ -177,6 +180,9 @@ from paperdesk.client.models import (
     StrategiesOut,
     StrikesOut,
     Subject,
+    SweepBody,
+    SweepOut,
+    SweepResultsOut,
     TapeOut,
     TierBody,
     TokensView,
@@ -1791,6 +1797,92 @@ class Desk(Transport):
         return self.ask(
             Call("POST", "/v1/approvals/{approval_id}/decline", at={"approval_id": approval_id}, body=body), ApprovalOut
         )
+
+    def post_sweep(self, body: SweepBody) -> SweepOut:
+        """Run a strategy with many parameters; the trials are shared by jobs."""
+        return self.ask(Call("POST", "/v1/sweeps", body=body), SweepOut)
+
+    def get_sweeps(self, *, limit: int | None = None, cursor: str | None = None) -> PageOfSweepOut:
+        """List sweeps, newest first."""
+        return self.ask(Call("GET", "/v1/sweeps", query={"limit": limit, "cursor": cursor}), PageOfSweepOut)
+
+    def get_sweep(self, sweep_id: UUID) -> SweepResultsOut:
+        """Read how far a sweep is, its best trial so far, and what of that may be owed to having tried often."""
+        return self.ask(Call("GET", "/v1/sweeps/{sweep_id}", at={"sweep_id": sweep_id}), SweepResultsOut)
+
+    def remove_sweep(self, sweep_id: UUID) -> None:
+        """Delete a sweep; that its trials were tried stays counted."""
+        self.do(Call("DELETE", "/v1/sweeps/{sweep_id}", at={"sweep_id": sweep_id}))
+
+    def get_trials(
+        self,
+        sweep_id: UUID,
+        *,
+        by: Literal[
+            "sharpe",
+            "total_return",
+            "cagr",
+            "calmar",
+            "volatility",
+            "max_drawdown",
+            "equity_after",
+            "orders",
+            "refusals",
+        ]
+        | None = None,
+        order: Literal["asc", "desc"] | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> PageOfTrialOut:
+        """List the trials of a sweep by a measure, the highest first; those without it stand last."""
+        return self.ask(
+            Call(
+                "GET",
+                "/v1/sweeps/{sweep_id}/trials",
+                at={"sweep_id": sweep_id},
+                query={"by": by, "order": order, "limit": limit, "cursor": cursor},
+            ),
+            PageOfTrialOut,
+        )
+
+    def get_heat_map(
+        self,
+        sweep_id: UUID,
+        *,
+        x: str,
+        y: str,
+        measure: Literal[
+            "sharpe",
+            "total_return",
+            "cagr",
+            "calmar",
+            "volatility",
+            "max_drawdown",
+            "equity_after",
+            "orders",
+            "refusals",
+        ]
+        | None = None,
+        of: Literal["mean", "best"] | None = None,
+    ) -> HeatMapOut:
+        """Read a measure over two parameters: of all trials with the same two values, their mean or the highest."""
+        return self.ask(
+            Call(
+                "GET",
+                "/v1/sweeps/{sweep_id}/heat-map",
+                at={"sweep_id": sweep_id},
+                query={"x": x, "y": y, "measure": measure, "of": of},
+            ),
+            HeatMapOut,
+        )
+
+    def post_sweep_cancel(self, sweep_id: UUID) -> SweepOut:
+        """Stop a sweep where it is; the trials it has come to are kept. One that has ended stays as it is."""
+        return self.ask(Call("POST", "/v1/sweeps/{sweep_id}/cancel", at={"sweep_id": sweep_id}), SweepOut)
+
+    def post_sweep_resume(self, sweep_id: UUID) -> SweepOut:
+        """Run what of a sweep is missing, after it was cancelled or has failed."""
+        return self.ask(Call("POST", "/v1/sweeps/{sweep_id}/resume", at={"sweep_id": sweep_id}), SweepOut)
 
     def post_order_preview(self, body: PlaceOrderBody | PlaceComboBody) -> OrderPreviewOut:
         """Say what placing an order would come to, by the same rules and prices; nothing is stored."""

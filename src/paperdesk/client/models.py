@@ -47,6 +47,7 @@ MarginKind = Literal["cash", "reg_t", "portfolio"]
 MarginRegime = Literal["realtime_block", "intraday_call", "legacy_pdt"]
 Moneyness = Literal["itm", "atm", "otm"]
 NumberFormat = Literal["1,234.5", "1.234,5", "1 234,5", "1'234.5", "1234.5"]
+Objective = Literal["sharpe", "total_return", "cagr", "calmar", "max_drawdown"]
 OrderClass = Literal["simple", "bracket", "oco", "oto", "combo"]
 OrderEvent = Literal[
     "order_accepted",
@@ -73,6 +74,7 @@ RoleInput = Literal["owner", "admin", "trader", "risk", "viewer"]
 RulesAsOf = Literal["opening", "tape_date"]
 RunMode = Literal["events", "compiled"]
 Scope = Literal["read", "trade", "limits", "admin"]
+Search = Literal["grid", "random"]
 Settlement = Literal["physical", "cash_pm", "cash_am"]
 Side = Literal["buy", "sell"]
 SourceKind = Literal["recorded", "synthetic", "live"]
@@ -378,6 +380,7 @@ class BacktestResultsOut(Struct, kw_only=True, frozen=True):
     reasons: "dict[str, str]"
     by_symbol: "list[RunSymbolOut] | UnsetType" = UNSET
     evidence: "RunEvidenceOut | UnsetType | None" = UNSET
+    selection: "SelectionOut"
     refusals: "list[RunRefusalOut]"
     failure: "RunFailureOut | None"
     is_cancelled: "bool"
@@ -1035,6 +1038,25 @@ class HaltedOut(Struct, kw_only=True, frozen=True):
 
     since: "datetime"
     reason: "HaltReason"
+
+
+class HeatCellOut(Struct, kw_only=True, frozen=True):
+    """What the trials with one pair of values came to; null where there is none."""
+
+    value: "float | None"
+    trials: "int"
+
+
+class HeatMapOut(Struct, kw_only=True, frozen=True):
+    """A measure over two parameters; a row of cells for each value of `y`, in it one for each value of `x`."""
+
+    sweep_id: "UUID"
+    measure: "str"
+    x: "str"
+    y: "str"
+    x_values: "list[Any]"
+    y_values: "list[Any]"
+    cells: "list[list[HeatCellOut]]"
 
 
 class HeldOptionOut(Struct, kw_only=True, frozen=True):
@@ -2032,6 +2054,13 @@ class PageOfStrategyTemplateOut(Struct, kw_only=True, frozen=True):
     next_cursor: "str | None"
 
 
+class PageOfSweepOut(Struct, kw_only=True, frozen=True):
+    """A shape."""
+
+    items: "list[SweepOut]"
+    next_cursor: "str | None"
+
+
 class PageOfTapeOut(Struct, kw_only=True, frozen=True):
     """A shape."""
 
@@ -2043,6 +2072,13 @@ class PageOfToolOut(Struct, kw_only=True, frozen=True):
     """A shape."""
 
     items: "list[ToolOut]"
+    next_cursor: "str | None"
+
+
+class PageOfTrialOut(Struct, kw_only=True, frozen=True):
+    """A shape."""
+
+    items: "list[TrialOut]"
     next_cursor: "str | None"
 
 
@@ -2735,6 +2771,16 @@ class SectorsOut(Struct, kw_only=True, frozen=True):
     reason: "str | None"
 
 
+class SelectionOut(Struct, kw_only=True, frozen=True):
+    """A run beside its family: all runs of one strategy on the same symbols of the same dataset."""
+
+    trials: "int"
+    deflated_sharpe: "float | None"
+    sharpe_by_luck: "float | None"
+    overfitting_probability: "float | None"
+    reasons: "dict[str, str]"
+
+
 class ShippedStrategyOut(Struct, kw_only=True, frozen=True):
     """A strategy that can be run by its name."""
 
@@ -2838,6 +2884,14 @@ class StatisticsOut(Struct, kw_only=True, frozen=True):
     items: "list[FiguresOut]"
 
 
+class StepsBody(Struct, kw_only=True, frozen=True):
+    """Numbers from one to another, both of them within, a step apart."""
+
+    at_least: "Decimal"
+    at_most: "Decimal"
+    step: "Decimal | UnsetType" = UNSET
+
+
 class StrategiesOut(Struct, kw_only=True, frozen=True):
     """The strategies that positions make, and for an account with margin what maintaining their books needs."""
 
@@ -2859,6 +2913,100 @@ class StrikesOut(Struct, kw_only=True, frozen=True):
 
     underlying: "str"
     items: "list[Decimal]"
+
+
+class SweepBody(Struct, kw_only=True, frozen=True):
+    """A strategy to run with many parameters over what a tape has shown, and the account each run begins with."""
+
+    name: "str"
+    tape_id: "UUID"
+    currency: "str | UnsetType | None" = UNSET
+    cash: "Decimal | UnsetType" = UNSET
+    fill_model: "str | UnsetType" = UNSET
+    fill_on_arrival: "bool | UnsetType" = UNSET
+    margin: "MarginBody | UnsetType" = UNSET
+    seed: "int | UnsetType" = UNSET
+    fees: "str | FeeScheduleBody | UnsetType" = UNSET
+    auto_exercise: "bool | UnsetType" = UNSET
+    early_assignment: "bool | UnsetType" = UNSET
+    option_level: "int | UnsetType" = UNSET
+    lot_method: "LotMethod | UnsetType" = UNSET
+    risk: "RiskBody | UnsetType" = UNSET
+    strategy: "str"
+    symbols: "list[str]"
+    parameters: "dict[str, str | int | float | bool] | UnsetType" = UNSET
+    mode: "RunMode | UnsetType" = UNSET
+    starts_at: "datetime | UnsetType | None" = UNSET
+    ends_at: "datetime | UnsetType | None" = UNSET
+    risk_free: "Decimal | UnsetType" = UNSET
+    benchmark: "str | UnsetType | None" = UNSET
+    ranges: "dict[str, StepsBody | list[str | int | float | bool]]"
+    search: "Search | UnsetType" = UNSET
+    trials: "int | UnsetType | None" = UNSET
+    search_seed: "int | UnsetType" = UNSET
+    objective: "Objective | UnsetType" = UNSET
+
+
+class SweepOut(Struct, kw_only=True, frozen=True):
+    """A sweep: what is searched, and how far it is."""
+
+    id: "UUID"
+    name: "str"
+    tape_id: "UUID"
+    dataset_id: "UUID"
+    strategy: "str"
+    version: "int"
+    symbols: "list[str]"
+    parameters: "dict[str, Any]"
+    axes: "dict[str, list[Any]]"
+    search: "Search"
+    search_seed: "int"
+    mode: "RunMode"
+    objective: "Objective"
+    currency: "str"
+    cash: "Decimal"
+    fill_model: "str"
+    after_cursor: "int"
+    upto_cursor: "int"
+    asked_at: "datetime"
+    state: "Literal['waiting', 'running', 'done', 'failed', 'cancelled']"
+    trials: "int"
+    ended_trials: "int"
+    progress: "float"
+    message: "str"
+    job_ids: "list[UUID]"
+
+
+class SweepResultsOut(Struct, kw_only=True, frozen=True):
+    """A sweep with the best of its trials, and what of that may be owed to having tried often."""
+
+    id: "UUID"
+    name: "str"
+    tape_id: "UUID"
+    dataset_id: "UUID"
+    strategy: "str"
+    version: "int"
+    symbols: "list[str]"
+    parameters: "dict[str, Any]"
+    axes: "dict[str, list[Any]]"
+    search: "Search"
+    search_seed: "int"
+    mode: "RunMode"
+    objective: "Objective"
+    currency: "str"
+    cash: "Decimal"
+    fill_model: "str"
+    after_cursor: "int"
+    upto_cursor: "int"
+    asked_at: "datetime"
+    state: "Literal['waiting', 'running', 'done', 'failed', 'cancelled']"
+    trials: "int"
+    ended_trials: "int"
+    progress: "float"
+    message: "str"
+    job_ids: "list[UUID]"
+    best: "TrialOut | None"
+    selection: "SelectionOut | None"
 
 
 class SymbolQualityOut(Struct, kw_only=True, frozen=True):
@@ -2986,6 +3134,23 @@ class TransferOut(Struct, kw_only=True, frozen=True):
     at: "datetime"
     description: "str"
     amount: "Decimal"
+
+
+class TrialOut(Struct, kw_only=True, frozen=True):
+    """What came of one set of parameters; a measure that cannot be said is null, with the reason."""
+
+    number: "int"
+    parameters: "dict[str, Any]"
+    total_return: "float | None"
+    cagr: "float | None"
+    volatility: "float | None"
+    sharpe: "float | None"
+    max_drawdown: "float | None"
+    calmar: "float | None"
+    equity_after: "Decimal | None"
+    orders: "int | None"
+    refusals: "int | None"
+    reason: "str | None"
 
 
 class TruthOut(Struct, kw_only=True, frozen=True):

@@ -7,9 +7,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from tests.doors.cli.small_answers import T0, T1, by_id, numbered, page
+from tests.doors.cli.small_sweeps import SELECTION, SmallSweeps
 
 
-class SmallLives:
+class SmallLives(SmallSweeps):
     accounts: list[dict[str, Any]]
     orders: list[dict[str, Any]]
     jobs: dict[str, dict[str, Any]]
@@ -29,6 +30,7 @@ class SmallLives:
             Route("/v1/backtests", self.backtests, methods=["GET", "POST"]),
             Route("/v1/backtests/{id}", self.delete_backtest, methods=["DELETE"]),
             Route("/v1/backtests/{id}/results", self.backtest_results),
+            *self.sweep_routes(),
         ]
 
     async def change_account(self, request: Request) -> Response:
@@ -91,6 +93,7 @@ class SmallLives:
         }
         found |= {"fills": 4, "figures": {"total_return": 0.012345, "sharpe": 1.5, "calmar": None}}
         found |= {"reasons": {"calmar": "the equity never fell"}, "refusals": [refusal], "failure": failure}
+        found |= {"selection": SELECTION}
         return JSONResponse(found)
 
     async def order_statistics(self, _request: Request) -> Response:

@@ -15,7 +15,16 @@ def test_a_run_is_followed_to_its_end_and_its_figures_are_shown(running: Running
     ran = running.desk.ran
     assert (ran["symbols"], ran["parameters"], ran["cash"]) == (["AAPL"], {"fast": "5"}, "5000")
     assert (ran["starts_at"], "ends_at" in ran) == ("2024-06-03", False)
-    for told in ("+1.23%", "1.50", "the equity never fell", "101,234.5", "Too little cash.", "(mine.py:7)"):
+    for told in (
+        "+1.23%",
+        "1.50",
+        "the equity never fell",
+        "90.0%",
+        "its returns do not differ",
+        "101,234.5",
+        "Too little cash.",
+        "(mine.py:7)",
+    ):
         assert told in result.stdout
 
 

@@ -19,12 +19,16 @@ from tests.mcp_door import Models, answered, refused
 
 OPTION, HIGHER, PUT = "ACME240607C00100000", "ACME240607C00105000", "ACME240607P00100000"
 TOOLS = tools_in(tuple(SETS))
-FOREIGN = frozenset({"unknown_account", "unknown_order", "unknown_fill", "unknown_tape"})
+FOREIGN = frozenset({"unknown_sweep", "unknown_account", "unknown_order", "unknown_fill", "unknown_tape"})
 OURS = re.compile(r"\{\w+_id\}")
 # Where nobody has a source there is a refusal that says so.
 UNTOLD = {"stock_ratings": "no_source", "stock_level2_data": "no_source"}
 
 ACCOUNT, ORDER, TAPE = {"account_id": "{account_id}"}, {"order_id": "{order_id}"}, {"tape_id": "{tape_id}"}
+SWEEP = {
+    **TAPE, "name": "Averages", "strategy": "sma_cross", "symbols": ["ACME"], "starts_at": "2024-06-01T00:00:00Z",
+    "ranges": {"fast": [2, 3]},
+}  # fmt: skip
 SYMBOL, CHAIN, CONTRACT = {**TAPE, "symbol": "ACME"}, {**TAPE, "underlying": "ACME"}, {**TAPE, "symbol": OPTION}
 SHARES = {**ACCOUNT, "symbol": "ACME", "quantity": "1"}
 OPTIONS = {**ACCOUNT, "symbol": OPTION, "quantity": "1", "limit_price": "0.05"}
@@ -115,6 +119,8 @@ CALLS: Mapping[str, Mapping[str, Any]] = {
         ),
         ACCOUNT,
     ),
+    "start_sweep": SWEEP,
+    **{name: {"sweep_id": "{sweep_id}"} for name in ("get_sweep", "get_trials")},
     # What ends orders comes last.
     "cancel_orders": {**ACCOUNT, "symbol": "ACME"},
     "cancel_all_stock_orders_tool": ACCOUNT,
@@ -141,6 +147,7 @@ async def ids(models: Models) -> dict[str, str]:
         "account_id": models.account_id,
         "tape_id": models.tape_id,
         "fill_id": fill["id"],
+        "sweep_id": (await mine.post("/v1/sweeps", {**SWEEP, "tape_id": models.tape_id}))["id"],
     }
 
 
@@ -190,7 +197,7 @@ async def test_nobody_gets_in(models: Models, toolset: str) -> None:
             refused_by_rest(await http.post(f"{models.url}?toolsets={toolset}", json=body), 401, "credentials_missing")
 
 
-ANYTHING = ("first_id", "second_id", "third_id", "option_id")
+ANYTHING = ("first_id", "second_id", "third_id", "option_id", "sweep_id")
 
 
 @pytest.mark.parametrize("toolset", SETS)

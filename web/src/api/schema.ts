@@ -2609,6 +2609,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/sweeps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List sweeps, newest first. */
+        get: operations["get_sweeps"];
+        put?: never;
+        /** Run a strategy with many parameters; the trials are shared by jobs. */
+        post: operations["post_sweep"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sweeps/{sweep_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read how far a sweep is, its best trial so far, and what of that may be owed to having tried often. */
+        get: operations["get_sweep"];
+        put?: never;
+        post?: never;
+        /** Delete a sweep; that its trials were tried stays counted. */
+        delete: operations["remove_sweep"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sweeps/{sweep_id}/trials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the trials of a sweep by a measure, the highest first; those without it stand last. */
+        get: operations["get_trials"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sweeps/{sweep_id}/heat-map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a measure over two parameters: of all trials with the same two values, their mean or the highest. */
+        get: operations["get_heat_map"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sweeps/{sweep_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stop a sweep where it is; the trials it has come to are kept. One that has ended stays as it is. */
+        post: operations["post_sweep_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sweeps/{sweep_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Run what of a sweep is missing, after it was cancelled or has failed. */
+        post: operations["post_sweep_resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/orders/preview": {
         parameters: {
             query?: never;
@@ -3453,6 +3557,7 @@ export interface components {
             by_symbol?: components["schemas"]["RunSymbolOut"][];
             /** @description Null for runs from before it was kept. */
             evidence?: components["schemas"]["RunEvidenceOut"] | null;
+            selection: components["schemas"]["SelectionOut"];
             /** Refusals */
             refusals: components["schemas"]["RunRefusalOut"][];
             failure: components["schemas"]["RunFailureOut"] | null;
@@ -5142,6 +5247,39 @@ export interface components {
             reason: components["schemas"]["HaltReason"];
         };
         /**
+         * HeatCellOut
+         * @description What the trials with one pair of values came to; null where there is none.
+         */
+        HeatCellOut: {
+            /** Value */
+            value: number | null;
+            /** Trials */
+            trials: number;
+        };
+        /**
+         * HeatMapOut
+         * @description A measure over two parameters; a row of cells for each value of `y`, in it one for each value of `x`.
+         */
+        HeatMapOut: {
+            /**
+             * Sweep Id
+             * Format: uuid
+             */
+            sweep_id: string;
+            /** Measure */
+            measure: string;
+            /** X */
+            x: string;
+            /** Y */
+            y: string;
+            /** X Values */
+            x_values: unknown[];
+            /** Y Values */
+            y_values: unknown[];
+            /** Cells */
+            cells: components["schemas"]["HeatCellOut"][][];
+        };
+        /**
          * HeldOptionOut
          * @description An option that an account holds or held, and the money that trading it brought.
          */
@@ -6601,6 +6739,12 @@ export interface components {
          */
         NumberFormat: "1,234.5" | "1.234,5" | "1 234,5" | "1'234.5" | "1234.5";
         /**
+         * Objective
+         * @description The measure by which one trial is better than another; more is better of each.
+         * @enum {string}
+         */
+        Objective: "sharpe" | "total_return" | "cagr" | "calmar" | "max_drawdown";
+        /**
          * OpenAccountBody
          * @description A new account on a tape, with its first cash.
          * @example {
@@ -7507,6 +7651,16 @@ export interface components {
              */
             next_cursor: string | null;
         };
+        /** PageOf[SweepOut] */
+        PageOf_SweepOut_: {
+            /** Items */
+            items: components["schemas"]["SweepOut"][];
+            /**
+             * Next Cursor
+             * @description Pass it as `cursor` for the next page; null on the last one.
+             */
+            next_cursor: string | null;
+        };
         /** PageOf[TapeOut] */
         PageOf_TapeOut_: {
             /** Items */
@@ -7521,6 +7675,16 @@ export interface components {
         PageOf_ToolOut_: {
             /** Items */
             items: components["schemas"]["ToolOut"][];
+            /**
+             * Next Cursor
+             * @description Pass it as `cursor` for the next page; null on the last one.
+             */
+            next_cursor: string | null;
+        };
+        /** PageOf[TrialOut] */
+        PageOf_TrialOut_: {
+            /** Items */
+            items: components["schemas"]["TrialOut"][];
             /**
              * Next Cursor
              * @description Pass it as `cursor` for the next page; null on the last one.
@@ -9255,6 +9419,12 @@ export interface components {
          */
         Scope: "read" | "trade" | "limits" | "admin";
         /**
+         * Search
+         * @description How combinations are chosen: all of them, or some by chance.
+         * @enum {string}
+         */
+        Search: "grid" | "random";
+        /**
          * SecondFactorBody
          * @description Your password; it is not needed if you signed in by a link within the last quarter of an hour.
          * @example {
@@ -9297,6 +9467,39 @@ export interface components {
             items: components["schemas"]["SectorOut"][] | null;
             /** Reason */
             reason: string | null;
+        };
+        /**
+         * SelectionOut
+         * @description A run beside its family: all runs of one strategy on the same symbols of the same dataset.
+         */
+        SelectionOut: {
+            /**
+             * Trials
+             * @description How many different runs the family has, sweeps counted trial by trial.
+             */
+            trials: number;
+            /**
+             * Deflated Sharpe
+             * @description How likely the Sharpe ratio is above what luck alone comes to after so many trials; 0.95 is good.
+             */
+            deflated_sharpe: number | null;
+            /**
+             * Sharpe By Luck
+             * @description The Sharpe ratio a year that so many trials without skill reach.
+             */
+            sharpe_by_luck: number | null;
+            /**
+             * Overfitting Probability
+             * @description How often the best of one half of the time was no better than the middle in the other half.
+             */
+            overfitting_probability: number | null;
+            /**
+             * Reasons
+             * @description Why a figure is missing.
+             */
+            reasons: {
+                [key: string]: string;
+            };
         };
         /**
          * Settlement
@@ -9563,6 +9766,31 @@ export interface components {
             items: components["schemas"]["FiguresOut"][];
         };
         /**
+         * StepsBody
+         * @description Numbers from one to another, both of them within, a step apart.
+         */
+        StepsBody: {
+            /**
+             * At Least
+             * Format: decimal
+             * @example 12.5
+             */
+            at_least: string;
+            /**
+             * At Most
+             * Format: decimal
+             * @example 12.5
+             */
+            at_most: string;
+            /**
+             * Step
+             * Format: decimal
+             * @default 1
+             * @example 12.5
+             */
+            step?: string;
+        };
+        /**
          * Stop
          * @description Why a tape that ran ahead stands still: it came, it can come no more, or the tape ended first.
          * @enum {string}
@@ -9622,6 +9850,381 @@ export interface components {
          * @enum {string}
          */
         Subject: "quotes" | "bars" | "chains" | "instruments" | "actions" | "yields" | "halts";
+        /**
+         * SweepBody
+         * @description A strategy to run with many parameters over what a tape has shown, and the account each run begins with.
+         * @example {
+         *       "fill_model": "ideal",
+         *       "mode": "compiled",
+         *       "name": "Which averages",
+         *       "ranges": {
+         *         "fast": {
+         *           "at_least": "5",
+         *           "at_most": "50",
+         *           "step": "5"
+         *         },
+         *         "slow": [
+         *           100,
+         *           150,
+         *           200
+         *         ]
+         *       },
+         *       "strategy": "sma_cross",
+         *       "symbols": [
+         *         "AAPL"
+         *       ],
+         *       "tape_id": "0192f0c1-7b1e-7a3c-8000-3f5d5f9d9a11"
+         *     }
+         */
+        SweepBody: {
+            /** Name */
+            name: string;
+            /**
+             * Tape Id
+             * Format: uuid
+             */
+            tape_id: string;
+            /**
+             * Currency
+             * @description Your base currency unless you name another.
+             */
+            currency?: string | null;
+            /**
+             * Cash
+             * Format: decimal
+             * @default 100000
+             * @example 12.5
+             */
+            cash?: string;
+            /**
+             * Fill Model
+             * @default realistic
+             */
+            fill_model?: string;
+            /**
+             * Fill On Arrival
+             * @default false
+             */
+            fill_on_arrival?: boolean;
+            /**
+             * @default {
+             *       "kind": "cash",
+             *       "regime": "realtime_block",
+             *       "borrow": {
+             *         "easy_rate": "0.003",
+             *         "rates": {},
+             *         "recall_rate": "0",
+             *         "source": "rule of the account"
+             *       },
+             *       "interest": {
+             *         "credit_rate": "0",
+             *         "debit_rate": "0.08",
+             *         "source": "rule of the account"
+             *       },
+             *       "rules_as_of": "opening"
+             *     }
+             */
+            margin?: components["schemas"]["MarginBody"];
+            /**
+             * Seed
+             * @default 0
+             */
+            seed?: number;
+            /**
+             * Fees
+             * @default commission_free
+             */
+            fees?: string | components["schemas"]["FeeScheduleBody"];
+            /**
+             * Auto Exercise
+             * @default true
+             */
+            auto_exercise?: boolean;
+            /**
+             * Early Assignment
+             * @default true
+             */
+            early_assignment?: boolean;
+            /**
+             * Option Level
+             * @default 2
+             */
+            option_level?: number;
+            /** @default fifo */
+            lot_method?: components["schemas"]["LotMethod"];
+            /**
+             * @default {
+             *       "mode": "warn",
+             *       "figures": {
+             *         "buying_power": "1000",
+             *         "cash": "5000",
+             *         "concentration": "0.2",
+             *         "day_trades": 3,
+             *         "days_to_expiry": 7,
+             *         "leverage": "2",
+             *         "margin_buffer": "1.25",
+             *         "option_level": 2,
+             *         "sector": "0.4",
+             *         "volatile_share": "0.3",
+             *         "volatile_vol": "0.5"
+             *       },
+             *       "sectors": {}
+             *     }
+             */
+            risk?: components["schemas"]["RiskBody"];
+            /** Strategy */
+            strategy: string;
+            /** Symbols */
+            symbols: string[];
+            /**
+             * Parameters
+             * @default {}
+             */
+            parameters?: {
+                [key: string]: string | number | boolean;
+            };
+            /**
+             * @description compiled comes to the same, sooner, or is refused with the names of what only events can express.
+             * @default events
+             */
+            mode?: components["schemas"]["RunMode"];
+            /**
+             * Starts At
+             * @description The beginning of the tape unless you name a later one.
+             */
+            starts_at?: string | null;
+            /**
+             * Ends At
+             * @description The tape's clock unless you name an earlier one.
+             */
+            ends_at?: string | null;
+            /**
+             * Risk Free
+             * Format: decimal
+             * @description A rate without risk, a year; 0.02 is 2 %.
+             * @default 0
+             * @example 12.5
+             */
+            risk_free?: string;
+            /**
+             * Benchmark
+             * @description A symbol to measure beside, such as SPY.
+             */
+            benchmark?: string | null;
+            /**
+             * Ranges
+             * @description The values that a parameter takes: a list of them, or steps between two numbers.
+             */
+            ranges: {
+                [key: string]: components["schemas"]["StepsBody"] | (string | number | boolean)[];
+            };
+            /**
+             * @description grid tries every combination, random some of them.
+             * @default grid
+             */
+            search?: components["schemas"]["Search"];
+            /**
+             * Trials
+             * @description How many combinations a random search draws; all of them without it.
+             */
+            trials?: number | null;
+            /**
+             * Search Seed
+             * @description Which combinations are drawn; the same number draws the same ones.
+             * @default 0
+             */
+            search_seed?: number;
+            /**
+             * @description The measure by which one trial is the best.
+             * @default sharpe
+             */
+            objective?: components["schemas"]["Objective"];
+        };
+        /**
+         * SweepOut
+         * @description A sweep: what is searched, and how far it is.
+         */
+        SweepOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Tape Id
+             * Format: uuid
+             */
+            tape_id: string;
+            /**
+             * Dataset Id
+             * Format: uuid
+             */
+            dataset_id: string;
+            /** Strategy */
+            strategy: string;
+            /** Version */
+            version: number;
+            /** Symbols */
+            symbols: string[];
+            /**
+             * Parameters
+             * @description Those that stay the same in every trial.
+             */
+            parameters: {
+                [key: string]: unknown;
+            };
+            /**
+             * Axes
+             * @description Every value of those that change.
+             */
+            axes: {
+                [key: string]: unknown[];
+            };
+            search: components["schemas"]["Search"];
+            /** Search Seed */
+            search_seed: number;
+            mode: components["schemas"]["RunMode"];
+            objective: components["schemas"]["Objective"];
+            /** Currency */
+            currency: string;
+            /**
+             * Cash
+             * Format: decimal
+             * @example 12.5
+             */
+            cash: string;
+            /** Fill Model */
+            fill_model: string;
+            /** After Cursor */
+            after_cursor: number;
+            /** Upto Cursor */
+            upto_cursor: number;
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "running" | "done" | "failed" | "cancelled";
+            /** Trials */
+            trials: number;
+            /**
+             * Ended Trials
+             * @description Of how many it is known what came of them.
+             */
+            ended_trials: number;
+            /**
+             * Progress
+             * @description From 0 to 1.
+             */
+            progress: number;
+            /** Message */
+            message: string;
+            /**
+             * Job Ids
+             * @description The jobs that share its trials; any worker takes any of them.
+             */
+            job_ids: string[];
+        };
+        /**
+         * SweepResultsOut
+         * @description A sweep with the best of its trials, and what of that may be owed to having tried often.
+         */
+        SweepResultsOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Tape Id
+             * Format: uuid
+             */
+            tape_id: string;
+            /**
+             * Dataset Id
+             * Format: uuid
+             */
+            dataset_id: string;
+            /** Strategy */
+            strategy: string;
+            /** Version */
+            version: number;
+            /** Symbols */
+            symbols: string[];
+            /**
+             * Parameters
+             * @description Those that stay the same in every trial.
+             */
+            parameters: {
+                [key: string]: unknown;
+            };
+            /**
+             * Axes
+             * @description Every value of those that change.
+             */
+            axes: {
+                [key: string]: unknown[];
+            };
+            search: components["schemas"]["Search"];
+            /** Search Seed */
+            search_seed: number;
+            mode: components["schemas"]["RunMode"];
+            objective: components["schemas"]["Objective"];
+            /** Currency */
+            currency: string;
+            /**
+             * Cash
+             * Format: decimal
+             * @example 12.5
+             */
+            cash: string;
+            /** Fill Model */
+            fill_model: string;
+            /** After Cursor */
+            after_cursor: number;
+            /** Upto Cursor */
+            upto_cursor: number;
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "running" | "done" | "failed" | "cancelled";
+            /** Trials */
+            trials: number;
+            /**
+             * Ended Trials
+             * @description Of how many it is known what came of them.
+             */
+            ended_trials: number;
+            /**
+             * Progress
+             * @description From 0 to 1.
+             */
+            progress: number;
+            /** Message */
+            message: string;
+            /**
+             * Job Ids
+             * @description The jobs that share its trials; any worker takes any of them.
+             */
+            job_ids: string[];
+            best: components["schemas"]["TrialOut"] | null;
+            /** @description Of the best trial, beside all trials of its family. */
+            selection: components["schemas"]["SelectionOut"] | null;
+        };
         /**
          * SymbolQualityOut
          * @description How good the rows of one symbol are; lists name the first of what the totals count.
@@ -9933,6 +10536,38 @@ export interface components {
              * @example 12.5
              */
             amount: string;
+        };
+        /**
+         * TrialOut
+         * @description What came of one set of parameters; a measure that cannot be said is null, with the reason.
+         */
+        TrialOut: {
+            /** Number */
+            number: number;
+            /** Parameters */
+            parameters: {
+                [key: string]: unknown;
+            };
+            /** Total Return */
+            total_return: number | null;
+            /** Cagr */
+            cagr: number | null;
+            /** Volatility */
+            volatility: number | null;
+            /** Sharpe */
+            sharpe: number | null;
+            /** Max Drawdown */
+            max_drawdown: number | null;
+            /** Calmar */
+            calmar: number | null;
+            /** Equity After */
+            equity_after: string | null;
+            /** Orders */
+            orders: number | null;
+            /** Refusals */
+            refusals: number | null;
+            /** Reason */
+            reason: string | null;
         };
         /**
          * TriggerSource
@@ -16782,6 +17417,258 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
+        };
+    };
+    get_sweeps: {
+        parameters: {
+            query?: {
+                /** @description How many rows at most. */
+                limit?: number;
+                /** @description `next_cursor` of the previous page. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOf_SweepOut_"];
+                    "text/csv": string;
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
+        };
+    };
+    post_sweep: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SweepBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SweepOut"];
+                };
+            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
+        };
+    };
+    get_sweep: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sweep_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SweepResultsOut"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
+        };
+    };
+    remove_sweep: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sweep_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
+        };
+    };
+    get_trials: {
+        parameters: {
+            query?: {
+                by?: "sharpe" | "total_return" | "cagr" | "calmar" | "volatility" | "max_drawdown" | "equity_after" | "orders" | "refusals";
+                order?: "asc" | "desc";
+                /** @description How many rows at most. */
+                limit?: number;
+                /** @description `next_cursor` of the previous page. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                sweep_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOf_TrialOut_"];
+                    "text/csv": string;
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
+        };
+    };
+    get_heat_map: {
+        parameters: {
+            query: {
+                x: string;
+                y: string;
+                measure?: "sharpe" | "total_return" | "cagr" | "calmar" | "volatility" | "max_drawdown" | "equity_after" | "orders" | "refusals";
+                of?: "mean" | "best";
+            };
+            header?: never;
+            path: {
+                sweep_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeatMapOut"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
+        };
+    };
+    post_sweep_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sweep_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SweepOut"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
+        };
+    };
+    post_sweep_resume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sweep_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SweepOut"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["RateLimited"];
             "5XX": components["responses"]["Unavailable"];

@@ -34,6 +34,7 @@ from paperdesk.doors.cli import (
     render,
     rescores,
     sources,
+    sweeps,
     tapes,
     users,
 )
@@ -119,6 +120,7 @@ def build_app(local: LocalCommands, home: Path) -> typer.Typer:
     app.add_typer(market.verbs, name="market")
     app.add_typer(sources.verbs, name="sources")
     app.add_typer(backtests.verbs, name="backtests")
+    app.add_typer(sweeps.verbs, name="sweeps")
     app.add_typer(jobs.verbs, name="jobs")
     app.add_typer(users.verbs, name="users")
     app.add_typer(keys.verbs, name="keys")

@@ -81,7 +81,7 @@ def run_backtest(  # noqa: PLR0913 - typer makes each option of an argument
     desk = desk_of(context)
     body: dict[str, Any] = {
         "name": strategy, "tape_id": choose.tape(desk, tape)["id"], "strategy": strategy, "symbols": symbols,
-        "parameters": dict(map(_pair, parameters or ())), "cash": cash, "fill_model": fill_model,
+        "parameters": dict(map(pair, parameters or ())), "cash": cash, "fill_model": fill_model,
         "mode": "compiled" if compiled else "events",
     }  # fmt: skip
     body |= {name: at for name, at in (("starts_at", starts_at), ("ends_at", ends_at)) if at is not None}
@@ -151,6 +151,23 @@ def _lines(found: Row) -> dict[str, Text]:
         "Fills": render.number(found["fills"]),
         **{_title(name): told(name, "+.2%") for name in _PERCENT},
         **{_title(name): told(name, ".2f") for name in _PLAIN},
+        **selection_lines(found["selection"]),
+    }
+
+
+def selection_lines(found: Row) -> dict[str, Text]:
+    """Say how much of a run may be owed to having tried often."""
+    reasons = found["reasons"]
+
+    def told(name: str, form: str) -> Text:
+        value = found[name]
+        return render.plain(reasons.get(name) if value is None else format(value, form))
+
+    return {
+        "Runs of its family": render.number(found["trials"]),
+        "Sharpe by luck": told("sharpe_by_luck", ".2f"),
+        "Deflated Sharpe": told("deflated_sharpe", ".1%"),
+        "Overfitting": told("overfitting_probability", ".1%"),
     }
 
 
@@ -158,7 +175,8 @@ def _title(name: str) -> str:
     return name.replace("_", " ").capitalize()
 
 
-def _pair(given: str) -> tuple[str, str]:
+def pair(given: str) -> tuple[str, str]:
+    """Return a parameter that is given as name=value; raises NotAParameter."""
     name, mark, value = given.partition("=")
     if not mark:
         raise NotAParameter(f"{given[:64]!r} is not name=value.", given=given[:64])

@@ -65,6 +65,11 @@ def approval_id(desk: Desk, wanted: str) -> str:
     return wanted if _is_id(wanted) else str(_one("approval", desk.rows("/v1/approvals"), wanted)["id"])
 
 
+def sweep_id(desk: Desk, wanted: str) -> str:
+    """Return a sweep's id from the id, its ending or its name."""
+    return wanted if _is_id(wanted) else str(_one("sweep", desk.rows("/v1/sweeps"), wanted)["id"])
+
+
 def user(desk: Desk, wanted: str) -> Row:
     """Return the person meant, by address, name or id."""
     return _one("user", desk.rows("/v1/users"), wanted)

@@ -19,6 +19,7 @@ from paperdesk.doors.mcp import (
     options,
     orders,
     research,
+    sweeps,
     waiting,
     watching,
 )
@@ -70,6 +71,7 @@ SETS: Final[Mapping[str, tuple[Tool, ...]]] = {
     "market": market.TOOLS,
     "options": options.TOOLS,
     "research": research.TOOLS,
+    "sweeps": sweeps.TOOLS,
     "books": books.TOOLS,
     "watching": watching.TOOLS,
     "compat": (*compat_accounts.TOOLS, *compat_market.TOOLS, *compat_orders.TOOLS),

@@ -18,12 +18,17 @@ _OWN: Final = frozenset({"id", "order_id", "events", "evidence"})
 def with_evidence(report: Mapping[str, Any], backtest: Backtest, dataset: Dataset) -> dict[str, Any]:
     """Return a report with the hash of what was asked, of the data, and of itself, and the version of the code."""
     evidence = {
-        "config_hash": hashed(_config(backtest)),
+        "config_hash": question_hash(backtest),
         "dataset_hash": dataset.manifest.content_hash,
         "code_version": version("paperdesk"),
         "result_hash": hashed(report),
     }
     return {**report, "evidence": evidence}
+
+
+def question_hash(backtest: Backtest) -> str:
+    """Return the hash of what was asked of a run."""
+    return hashed(_config(backtest))
 
 
 def _config(backtest: Backtest) -> dict[str, Any]:

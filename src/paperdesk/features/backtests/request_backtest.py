@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from paperdesk.core.backtest.runner import NothingToRun, Stretch
 from paperdesk.core.broker.life import check_opening_cash
@@ -54,6 +55,18 @@ class RequestBacktest:
 async def request_backtest(work: UnitOfWork, shelf: Shelf, command: RequestBacktest) -> Backtest:
     """Return the run that was asked for; its job is enqueued with the same commit."""
     work.require(Scope.TRADE)
+    backtest_id = work.new_id()
+    job_id = await enqueue(work, KIND, {"backtest_id": backtest_id, "user_id": work.who.user_id})
+    asked = await checked_backtest(work, shelf, command, (backtest_id, job_id))
+    await insert_backtest(work, asked)
+    await work.record("request_backtest", backtest_id, {"strategy": asked.strategy, "tape_id": asked.tape_id})
+    return asked
+
+
+async def checked_backtest(
+    work: UnitOfWork, shelf: Shelf, command: RequestBacktest, ids: tuple[UUID, UUID]
+) -> Backtest:
+    """Return a run under its own id and that of its job, or refuse what cannot be run."""
     opening = command.opening
     symbols = [canonical_symbol(each) for each in command.symbols]
     strategy = made(SHIPPED, command.strategy, symbols, command.parameters)
@@ -68,9 +81,8 @@ async def request_backtest(work: UnitOfWork, shelf: Shelf, command: RequestBackt
         from paperdesk.features.backtests.compiled_course import check_compiled  # noqa: PLC0415 - loads a compiler
 
         check_compiled(market, strategy, opening.rules, currency, stretch)
-    backtest_id = work.new_id()
-    job_id = await enqueue(work, KIND, {"backtest_id": backtest_id, "user_id": work.who.user_id})
-    asked = Backtest(
+    backtest_id, job_id = ids
+    return Backtest(
         id=backtest_id,
         job_id=job_id,
         name=checked_name(opening.name),
@@ -89,9 +101,6 @@ async def request_backtest(work: UnitOfWork, shelf: Shelf, command: RequestBackt
         risk_free=command.risk_free,
         benchmark=benchmark,
     )
-    await insert_backtest(work, asked)
-    await work.record("request_backtest", backtest_id, {"strategy": strategy.name, "tape_id": tape.id})
-    return asked
 
 
 def _check_symbols(market: TapeMarket, symbols: Sequence[str]) -> None:

@@ -28,6 +28,7 @@ from paperdesk.features.backtests.schemas import (
     ShippedStrategyOut,
     StrategyTemplateOut,
 )
+from paperdesk.features.backtests.trial_store import read_selection
 from paperdesk.features.identity.access import Reading, Work
 from paperdesk.features.marketdata.routes import Datasets
 from paperdesk.infra.http import Page, PageOf, PageParams, Serial
@@ -109,7 +110,8 @@ async def remove_backtest(backtest_id: UUID, work: Work) -> None:
 @router.get("/backtests/{backtest_id}/results")
 async def get_backtest_results(backtest_id: UUID, work: Reading) -> BacktestResultsOut:
     """Read what came of a run in figures."""
-    return BacktestResultsOut.of(await queries.read_report(work, backtest_id))
+    found = await queries.read_backtest(work, backtest_id)
+    return BacktestResultsOut.of(queries.report_in(found), await read_selection(work, found))
 
 
 @router.get("/backtests/{backtest_id}/equity")

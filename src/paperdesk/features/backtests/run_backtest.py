@@ -8,6 +8,7 @@ from uuid import UUID
 
 from paperdesk.core.backtest.result import Result
 from paperdesk.core.backtest.runner import run_backtest as run_strategy
+from paperdesk.core.backtest.trials import Rates, trial_of
 from paperdesk.core.kernel.errors import Fact, Problem
 from paperdesk.core.kernel.ids import TenantId, UserId
 from paperdesk.core.kernel.principal import Principal, Scope
@@ -17,6 +18,7 @@ from paperdesk.features.backtests.evidence import with_evidence
 from paperdesk.features.backtests.report import Yardstick, report_of
 from paperdesk.features.backtests.store import load_backtest, save_report
 from paperdesk.features.backtests.tape_market import TapeMarket
+from paperdesk.features.backtests.trial_store import record_trials
 from paperdesk.features.marketdata.queries import on_tape
 from paperdesk.features.marketdata.tapes import Shelf
 from paperdesk.infra.jobs import Job, JobCancelled, JobFailed
@@ -53,6 +55,8 @@ async def run_backtest(job: Job) -> dict[str, str]:
     report = await asyncio.to_thread(reported, backtest, market, result)
     async with job.runtime.work(who) as work:
         await save_report(work, backtest.id, report)
+        trial = trial_of(result, backtest.parameters, Rates(market.periods_a_year, backtest.risk_free))
+        await record_trials(work, backtest, market.periods_a_year, [(trial, backtest)])
     if result.is_cancelled:
         raise JobCancelled("The backtest was cancelled.", job_id=str(job.id))
     if result.failure is not None:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from paperdesk.core.backtest.trials import Selection
 from paperdesk.core.kernel.money import ZERO
 from paperdesk.core.strategy.strategy import Strategy
 from paperdesk.features.backtests.backtests import Backtest, RunMode
@@ -315,6 +316,31 @@ class RunFailureOut(BaseModel):
     line: int
 
 
+class SelectionOut(BaseModel):
+    """A run beside its family: all runs of one strategy on the same symbols of the same dataset."""
+
+    trials: int = Field(description="How many different runs the family has, sweeps counted trial by trial.")
+    deflated_sharpe: float | None = Field(
+        description="How likely the Sharpe ratio is above what luck alone comes to after so many trials; 0.95 is good."
+    )
+    sharpe_by_luck: float | None = Field(description="The Sharpe ratio a year that so many trials without skill reach.")
+    overfitting_probability: float | None = Field(
+        description="How often the best of one half of the time was no better than the middle in the other half."
+    )
+    reasons: dict[str, str] = Field(description="Why a figure is missing.")
+
+    @classmethod
+    def of(cls, found: Selection) -> "SelectionOut":
+        """Show how a trial stands in its family."""
+        return cls(
+            trials=found.trials,
+            deflated_sharpe=found.deflated_sharpe,
+            sharpe_by_luck=found.sharpe_by_luck,
+            overfitting_probability=found.overfitting_probability,
+            reasons=dict(found.reasons),
+        )
+
+
 class BacktestResultsOut(BaseModel):
     """What came of a run in figures; one that cannot be said is null, with the reason beside it."""
 
@@ -330,11 +356,13 @@ class BacktestResultsOut(BaseModel):
     reasons: dict[str, str]
     by_symbol: list[RunSymbolOut] = []
     evidence: RunEvidenceOut | None = Field(default=None, description="Null for runs from before it was kept.")
+    selection: SelectionOut
     refusals: list[RunRefusalOut]
     failure: RunFailureOut | None
     is_cancelled: bool
 
     @classmethod
-    def of(cls, report: Mapping[str, Any]) -> "BacktestResultsOut":
-        """Show the figures of a report."""
-        return cls.model_validate({name: report[name] for name in cls.model_fields if name in report})
+    def of(cls, report: Mapping[str, Any], selection: Selection) -> "BacktestResultsOut":
+        """Show the figures of a report, and beside them the family of the run."""
+        told = {name: report[name] for name in cls.model_fields if name in report}
+        return cls.model_validate({**told, "selection": SelectionOut.of(selection)})

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,11 @@ from paperdesk.core.backtest.compiled.kernel import (
     PLACED,
     RETURN,
     SPREAD,
+    Cross,
     Field,
+    Pages,
+    crossings,
+    follow,
     sweep,
 )
 from paperdesk.core.backtest.compiled.scaling import check_size
@@ -53,13 +58,28 @@ class Sweep:
         sweep(self.field, self.crosses[first:stop], scores)
         return scores
 
+    def curves(self, first: int, stop: int) -> Ints:
+        """Return what some of the pairs were worth when they began, at each close of a session and at the end."""
+        field, bars = self.field, len(self.field.track.close)
+        targets = np.empty(bars, np.int64)
+        pages = Pages(np.empty((bars, 5), np.int64), np.empty((bars, 4), np.int64), np.empty(bars, np.int64))
+        worth = np.empty((stop - first, len(field.ends) + 1), np.int64)
+        worth[:, 0] = field.cash
+        for place, row in enumerate(self.crosses[first:stop]):
+            crossings(field.track.close, Cross(*(int(each) for each in row)), targets)
+            follow(field.track, targets, field.scale, field.cash, pages)
+            worth[place, 1:] = pages.equity[field.ends]
+        return worth
 
-def sweep_of(bars: Bars, pairs: Sequence[tuple[int, int]], lots: int, means: Means) -> Sweep:
-    """Lay out the runs of a fast and a slow length each; raises NotExpressible."""
+
+def sweep_of(
+    bars: Bars, pairs: Sequence[tuple[int, int]], lots: int, means: Means, began_at: datetime | None = None
+) -> Sweep:
+    """Lay out the runs of a fast and a slow length each, begun at the first bar or before; raises NotExpressible."""
     bars, scale = scaled(bars, means)
     check_size(scale, int(bars.high.max()), lots)
     lengths = [(fast, slow, tie_of(bars, fast, slow), lots) for fast, slow in pairs]
-    ends = np.append(bars.sessions_ended(instant_of(bars.open_at.item(0))), len(bars) - 1)
+    ends = np.append(bars.sessions_ended(began_at or instant_of(bars.open_at.item(0))), len(bars) - 1)
     track = bars.track(means.rules.margin.rules_as_of)
     crosses = np.array(lengths, np.int64).reshape(-1, 4)
     return Sweep(Field(track, scale, means.cash_in_cents, ends), crosses)

@@ -1,0 +1,52 @@
+"""Ask for a sweep: what cannot be run is refused at once, and the rest becomes jobs that any worker takes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+from uuid import UUID
+
+from paperdesk.core.backtest.search import Range, Search, axes_of, size_of
+from paperdesk.core.kernel.principal import Scope
+from paperdesk.core.strategy.catalogue import SHIPPED, made
+from paperdesk.features.backtests.request_backtest import RequestBacktest, checked_backtest
+from paperdesk.features.marketdata.tapes import Shelf
+from paperdesk.features.research.store import insert_sweep
+from paperdesk.features.research.sweeps import Objective, Sweep
+from paperdesk.infra.jobs import enqueue
+from paperdesk.infra.work import UnitOfWork
+
+KIND: Final = "run_trials"
+
+
+@dataclass(frozen=True, slots=True)
+class RequestSweep:
+    """Run a question again with every combination of some parameters, or with `trials` of them drawn by a seed."""
+
+    question: RequestBacktest
+    ranges: Mapping[str, Range]
+    search: Search = Search.GRID
+    trials: int | None = None
+    seed: int = 0
+    objective: Objective = Objective.SHARPE
+
+
+async def request_sweep(work: UnitOfWork, shelf: Shelf, command: RequestSweep) -> Sweep:
+    """Return the sweep that was asked for; its jobs are enqueued with the same commit."""
+    work.require(Scope.TRADE)
+    question, sweep_id = command.question, work.new_id()
+    strategy = made(SHIPPED, question.strategy, question.symbols, question.parameters)
+    axes = axes_of(strategy.parameters, question.parameters, command.ranges)
+    size = size_of(axes, command.search, command.trials)
+    asked = await checked_backtest(work, shelf, question, (sweep_id, sweep_id))
+    fixed = {name: value for name, value in asked.parameters.items() if name not in axes}
+    sweep = Sweep(replace(asked, parameters=fixed), (), axes, command.search, command.seed, size, command.objective)
+    sweep = replace(sweep, job_ids=[await enqueue_chunk(work, sweep, *each) for each in sweep.chunks()])
+    await insert_sweep(work, sweep)
+    await work.record("request_sweep", sweep_id, {"strategy": asked.strategy, "trials": size})
+    return sweep
+
+
+async def enqueue_chunk(work: UnitOfWork, sweep: Sweep, first: int, stop: int) -> UUID:
+    """Write the job of some trials: from one number to before another."""
+    asked = {"sweep_id": sweep.id, "user_id": work.who.user_id, "first": first, "stop": stop}
+    return await enqueue(work, KIND, asked)

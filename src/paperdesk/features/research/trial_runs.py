@@ -1,0 +1,111 @@
+"""Run trials of a sweep: by the exact engine one by one, or by compiled code many at once where that comes to the same.
+
+What compiled code cannot express of a single trial is run by the exact engine.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import groupby
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from paperdesk.core.backtest.runner import run_backtest
+from paperdesk.core.backtest.trials import Rates, Trial, measured, trial_of
+from paperdesk.core.kernel.errors import PaperdeskError
+from paperdesk.core.kernel.ids import TenantId
+from paperdesk.core.kernel.money import CURRENCY_EXPONENTS
+from paperdesk.core.strategy.library.trend import MovingAverageCross
+from paperdesk.features.backtests.backtests import Backtest, RunMode
+from paperdesk.features.backtests.tape_market import TapeMarket
+
+if TYPE_CHECKING:
+    from paperdesk.core.backtest.compiled.sweeping import Sweep
+    from paperdesk.core.backtest.compiled.track import Course
+
+Numbered = tuple[int, Backtest]
+KeepGoing = Callable[[int], bool]
+# So many trials are run between two looks at whether anybody still wants them.
+AT_ONCE: Final = {RunMode.EVENTS: 1, RunMode.COMPILED: 250}
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """The market that trials run on, and whose they are."""
+
+    market: TapeMarket
+    tenant_id: TenantId
+    keep_going: KeepGoing
+
+    def run(self, questions: Sequence[Numbered]) -> list[Trial]:
+        """Run trials of one sweep to their ends; what cannot be run says why."""
+        if questions[0][1].mode is RunMode.EVENTS:
+            return [self._exact(*each) for each in questions]
+        found = {each.number: each for each in self._compiled(questions)}
+        return [found[number] if number in found else self._exact(number, asked) for number, asked in questions]
+
+    def _exact(self, number: int, asked: Backtest) -> Trial:
+        account = asked.account_at(self.tenant_id, self.market.at_of(asked.stretch.after))
+        try:
+            result = run_backtest(self.market, account, asked.made_strategy(), asked.stretch, self.keep_going)
+        except PaperdeskError as refused:
+            return Trial(number, asked.parameters, {}, None, None, None, reason=refused.message)
+        return trial_of(result, asked.parameters, self._rates(asked), number)
+
+    def _compiled(self, questions: Sequence[Numbered]) -> Iterator[Trial]:
+        """Yield the trials that compiled code can express."""
+        from paperdesk.core.backtest.compiled.scaling import NotExpressible  # noqa: PLC0415 - loads a compiler
+        from paperdesk.features.backtests.compiled_course import course_of  # noqa: PLC0415 - as above
+
+        asked = questions[0][1]
+        course = course_of(self.market, asked.made_strategy(), asked.stretch)
+        is_swept = asked.strategy == MovingAverageCross.name and course.first == 0 and not course.unfinished
+        # The kernel of sweeps begins with the first bar there is; other runs are compiled one by one.
+        run = self._swept if is_swept else self._one_by_one
+        for _, group in groupby(questions, lambda each: str(each[1].parameters.get("quantity"))):
+            several = list(group)
+            try:
+                yield from run(course, several)
+            except NotExpressible:
+                continue
+
+    def _one_by_one(self, course: "Course", questions: Sequence[Numbered]) -> Iterator[Trial]:
+        from paperdesk.core.backtest.compiled.run import run_compiled  # noqa: PLC0415 - as above
+
+        for number, asked in questions:
+            account = asked.account_at(self.tenant_id, course.began_at)
+            result = run_compiled(course, asked.made_strategy(), account, self.keep_going)
+            yield trial_of(result, asked.parameters, self._rates(asked), number)
+
+    def _swept(self, course: "Course", questions: Sequence[Numbered]) -> Iterator[Trial]:
+        from paperdesk.core.backtest.compiled.sweeping import scores_of  # noqa: PLC0415 - as above
+
+        asked = questions[0][1]
+        swept, count = _laid_out(course, questions), len(questions)
+        scores, curves = scores_of(swept.part(0, count)), swept.curves(0, count)
+        places, at = CURRENCY_EXPONENTS[asked.currency], (course.began_at, course.ended_at)
+        for place, (number, each) in enumerate(questions):
+            if np.isnan(scores.equity[place]):
+                continue
+            ended = Decimal(curves[place, -1].item()).scaleb(-places)
+            counts = scores.orders[place].item(), scores.refused[place].item()
+            bare = Trial(number, each.parameters, {}, ended, *counts)
+            yield measured(bare, at, curves[place] / 10**places, self._rates(each))
+
+    def _rates(self, asked: Backtest) -> Rates:
+        return Rates(self.market.periods_a_year, asked.risk_free)
+
+
+def _laid_out(course: "Course", questions: Sequence[Numbered]) -> "Sweep":
+    """Lay out crossings of averages with one quantity; raises NotExpressible."""
+    from paperdesk.core.backtest.compiled.scaling import refusal  # noqa: PLC0415 - loads a compiler
+    from paperdesk.core.backtest.compiled.signals import Means  # noqa: PLC0415 - as above
+    from paperdesk.core.backtest.compiled.sweeping import sweep_of  # noqa: PLC0415 - as above
+
+    asked = questions[0][1]
+    lots = Decimal(str(asked.parameters["quantity"])) / course.bars.instrument.lot_step
+    if lots != lots.to_integral_value():
+        raise refusal(["parts_of_lots"])
+    pairs = [(int(each.parameters["fast"]), int(each.parameters["slow"])) for _, each in questions]
+    return sweep_of(course.bars, pairs, int(lots), Means(asked.cash, asked.rules, asked.currency), course.began_at)

@@ -1,0 +1,63 @@
+"""Sweeps on a small desk: one of two trials, which ends when it is looked at twice."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from tests.doors.cli.small_answers import T0, numbered, page
+
+SELECTION = {
+    "trials": 12,
+    "deflated_sharpe": 0.9,
+    "sharpe_by_luck": 1.25,
+    "overfitting_probability": None,
+    "reasons": {"overfitting_probability": "its returns do not differ"},
+}
+
+
+class SmallSweeps:
+    swept: dict[str, Any]
+    looked: int = 0
+
+    def sweep_routes(self) -> list[Route]:
+        return [
+            Route("/v1/sweeps", self.sweeps, methods=["GET", "POST"]),
+            Route("/v1/sweeps/{id}", self.sweep, methods=["GET", "DELETE"]),
+            Route("/v1/sweeps/{id}/trials", self.trials),
+            Route("/v1/sweeps/{id}/cancel", self.stopped, methods=["POST"]),
+            Route("/v1/sweeps/{id}/resume", self.taken_up, methods=["POST"]),
+        ]
+
+    def _sweep(self, state: str) -> dict[str, Any]:
+        found = {"id": numbered(9, 1), "name": "Averages", "strategy": "sma_cross", "state": state, "asked_at": T0}
+        ended = 2 if state == "done" else 1
+        return {**found, "objective": "sharpe", "trials": 2, "ended_trials": ended, "progress": ended / 2}
+
+    def _trial(self, number: int) -> dict[str, Any]:
+        measures = dict.fromkeys(("total_return", "cagr", "volatility", "max_drawdown"), 0.25)
+        told = {"number": number, "parameters": {"fast": number, "slow": 30}, "sharpe": 1.5, "calmar": None}
+        return {**told, **measures, "reason": "calmar: the equity never fell"}
+
+    async def sweeps(self, request: Request) -> Response:
+        if request.method == "POST":
+            self.swept = await request.json()
+            return JSONResponse(self._sweep("waiting"), 202)
+        return page(request, [self._sweep("done")])
+
+    async def sweep(self, request: Request) -> Response:
+        if request.method == "DELETE":
+            return Response(status_code=204)
+        self.looked += 1
+        best = {"best": self._trial(1), "selection": SELECTION}
+        return JSONResponse({**self._sweep("running" if self.looked == 1 else "done"), **best})
+
+    async def trials(self, request: Request) -> Response:
+        return page(request, [self._trial(1), self._trial(2)])
+
+    async def stopped(self, _request: Request) -> Response:
+        return JSONResponse(self._sweep("cancelled"))
+
+    async def taken_up(self, _request: Request) -> Response:
+        return JSONResponse(self._sweep("running"))

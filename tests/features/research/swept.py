@@ -1,0 +1,38 @@
+"""Sweeps that are run without a worker, for tests that need one that has ended."""
+
+from typing import Any
+from uuid import UUID
+
+from paperdesk.features.research.run_trials import run_trials
+from paperdesk.infra.jobs import begin
+from tests.desk import RunningDesk
+
+RANGES = {"fast": [2, 3], "slow": {"at_least": "4", "at_most": "8", "step": "2"}}
+
+
+def sweep_body(tape_id: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
+    """Return what asks for six trials of crossing averages with ACME."""
+    its = {"name": "A sweep", "tape_id": tape_id, "strategy": "sma_cross", "symbols": ["ACME"], "ranges": RANGES}
+    return {**its, "fill_model": "ideal", **more}
+
+
+async def ran_jobs(desk: RunningDesk, sweep: dict[str, Any]) -> None:
+    """Run every job of a sweep to its end."""
+    for job_id in sweep["job_ids"]:
+        job = await begin(desk.runtime, UUID(job_id))
+        assert job is not None
+        await run_trials(job)
+
+
+async def ran_sweep(desk: RunningDesk, tape_id: str, **more: Any) -> str:  # noqa: ANN401 - any JSON
+    """Run a sweep on a tape, and return its id."""
+    sweep = await desk.mine.post("/v1/sweeps", sweep_body(tape_id, **more))
+    await ran_jobs(desk, sweep)
+    return str(sweep["id"])
+
+
+async def stopped_sweep(desk: RunningDesk, tape_id: str) -> str:
+    """Ask for a sweep on a tape, stop it before anything of it is run, and return its id."""
+    sweep = await desk.mine.post("/v1/sweeps", sweep_body(tape_id, starts_at="2024-06-01T00:00:00Z"))
+    await desk.mine.post(f"/v1/sweeps/{sweep['id']}/cancel", {})
+    return str(sweep["id"])
