@@ -1,19 +1,14 @@
 """Backtests: the compiled driver, the exact engine over the same bars, and other people's backtesters.
 
-Data are seeded random walks on a grid of cents: 2,520 bars of a day, and a million of a minute. The strategy is the
-crossing of averages of 10 and 30 closes, 100 shares, next open, 0.1 % of the value.
+Data are seeded random walks on a grid of cents: 2,520 bars of a day, and a million of a minute. One strategy is
+the crossing of averages of 10 and 30 closes, 100 shares, next open, 0.1 % of the value; brackets.py has the other.
 """
 
-import gc
 import resource
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -22,22 +17,19 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from bench.brackets import LEAST, bracket_rows
 from bench.machine import look_around
 from bench.peers.peers import PACKAGES, advice, asked
+from bench.random_bars import ACME, DAYS, FEW, MEANS, MINUTES, Row, account_at, daily, minutes, timed
 from paperdesk.core.backtest.compiled.kernel import Cross, Pages, crossings, follow
 from paperdesk.core.backtest.compiled.scaling import scale_of
-from paperdesk.core.backtest.compiled.signals import Means, Outcome, cross_targets, hold_targets
+from paperdesk.core.backtest.compiled.signals import Outcome, cross_targets, hold_targets
 from paperdesk.core.backtest.compiled.sweeping import sweep_of
 from paperdesk.core.backtest.compiled.track import Bars
 from paperdesk.core.backtest.result import Result
 from paperdesk.core.backtest.runner import Stretch, run_backtest
-from paperdesk.core.broker.account import Account, Rules
-from paperdesk.core.broker.fees import fee_schedule
-from paperdesk.core.broker.fill_models import IDEAL
-from paperdesk.core.kernel.ids import AccountId, DatasetId, TapeId, TenantId, UserId
-from paperdesk.core.kernel.money import ZERO
-from paperdesk.core.market.instruments import Instrument, Kind, instrument_id
-from paperdesk.core.market.sessions import XNYS, Session, calendar
+from paperdesk.core.kernel.ids import DatasetId, TapeId, TenantId, UserId
+from paperdesk.core.market.instruments import Kind
 from paperdesk.core.strategy.library.trend import MovingAverageCross
 from paperdesk.features.backtests.tape_market import TapeMarket
 from paperdesk.features.marketdata.feeds.columns import BarColumns
@@ -48,59 +40,11 @@ from paperdesk.features.marketdata.feeds.writer import write_dataset
 from paperdesk.features.marketdata.tapes import Tape, TapeState
 
 FAST, SLOW, LOTS = 10, 30, 100
-DAYS, MINUTES, A_SESSION = 2_520, 1_000_000, 390
-ROUNDS: Final = 15
-FEW: Final = 5
+CROSS: Final = "Crossing averages"
 A_PART: Final = 250
 RUNS_A_SECOND_MIN, ABOVE_MAX_MB = 100_000, 100
 ONE_RUN_MAX_MS, EXACT_MAX_MS, BARS_A_SECOND_MIN = 1.0, 19.0, 40e6
 TERMS = DatasetTerms(name="Days", kind=SourceKind.SYNTHETIC, provenance="Made for the benchmark.")
-MEANS = Means(Decimal(1_000_000), Rules(fill_model=IDEAL, fees=fee_schedule("percent")))
-ACME = Instrument(
-    instrument_id(Kind.EQUITY, "ACME", XNYS), "ACME", "Acme", Kind.EQUITY, "USD", Decimal("0.01"), Decimal(1)
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of a table: who ran, how long it took, how many fills there were, and the equity at the end."""
-
-    who: str
-    ms: float
-    fills: int
-    equity: float
-
-
-def walk(sessions: list[Session], a_session: int, bars: int, step: int) -> Bars:
-    """Return bars that follow each other in sessions, by a random walk of so many cents."""
-    chance = np.random.default_rng(7)
-    close = np.maximum(10_000 + np.cumsum(chance.integers(-step, step + 1, bars)), 500)
-    opened = np.maximum(np.append(10_000, close[:-1]) + chance.integers(-step // 3, step // 3 + 1, bars), 400)
-    high = np.maximum(opened, close) + chance.integers(0, step, bars)
-    low = np.minimum(opened, close) - chance.integers(0, step, bars)
-    minute = 60_000_000
-    begins, ends = (
-        np.array([int(instant.timestamp()) for instant in instants], np.int64) * 1_000_000
-        for instants in ([each.opens_at for each in sessions], [each.closes_at for each in sessions])
-    )
-    open_at = (begins[:, None] + np.arange(a_session) * minute).ravel()[:bars]
-    at = open_at + minute if a_session > 1 else ends
-    return Bars(ACME, 2, open_at, at, opened, high, low, close)
-
-
-def daily() -> Bars:
-    """Return ten years of days."""
-    return walk(sessions(DAYS), 1, DAYS, 150)
-
-
-def minutes() -> Bars:
-    """Return a million minutes."""
-    return walk(sessions(-(-MINUTES // A_SESSION)), A_SESSION, MINUTES, 5)
-
-
-def sessions(count: int) -> list[Session]:
-    """Return so many sessions."""
-    return list(calendar(XNYS).sessions(date(2010, 1, 1), date(2026, 1, 1)))[:count]
 
 
 def a_run(bars: Bars) -> Outcome:
@@ -108,18 +52,6 @@ def a_run(bars: Bars) -> Outcome:
     outcome = hold_targets(bars, cross_targets(bars, FAST, SLOW, LOTS), MEANS)
     outcome.measured()
     return outcome
-
-
-def timed(work: Callable[[], object], rounds: int = ROUNDS) -> float:
-    """Return the milliseconds that something takes at best, in some rounds after the first; peers say the same."""
-    work()
-    gc.collect()
-    taken = []
-    for _ in range(rounds):
-        started = time.perf_counter()
-        work()
-        taken.append(1000 * (time.perf_counter() - started))
-    return min(taken)
 
 
 def bare(bars: Bars) -> Callable[[], object]:
@@ -145,11 +77,7 @@ def on_a_tape(bars: Bars) -> Row:
         )
         write_dataset(TERMS, [series_of(Named("ACME", "Acme", Kind.EQUITY), TERMS, columns, (2, 0))], path)
         market = TapeMarket(tape_of(open_dataset(path)), open_dataset(path))
-    nobody = UUID(int=0)
-    account = Account(
-        AccountId(nobody), TenantId(nobody), TapeId(nobody), MEANS.currency, MEANS.rules, MEANS.cash, ZERO, 0, 0,
-        market.at_of(0),
-    )  # fmt: skip
+    account = account_at(market.at_of(0))
     found: list[Result] = []
 
     def run() -> None:
@@ -176,20 +104,19 @@ def compiled_row(bars: Bars) -> Row:
     return Row("compiled", timed(lambda: a_run(bars)), len(outcome.fills), int(outcome.equity[-1]) / 100)
 
 
-def peer_rows(console: Console, bars: Bars, peers: Sequence[str]) -> Iterator[Row]:
+def peer_rows(console: Console, bars: Bars, peers: Sequence[str], task: str = "cross") -> Iterator[Row]:
     """Ask those peers that are installed, and say of the others how they are."""
     for peer in peers:
-        answer = asked(peer, bars, FEW)
+        answer = asked(peer, bars, FEW, task)
         if answer is None:
             console.print(advice(peer), style="dim")
         else:
             yield Row(peer, answer.ms, answer.fills, answer.equity)
 
 
-def show(console: Console, bars: Bars, rows: Sequence[Row]) -> None:
-    """Print the rows of one table, each beside the kernel alone."""
-    floor = timed(bare(bars))
-    title = f"{len(bars):,} bars ({look_around()})"
+def show(console: Console, bars: Bars, rows: Sequence[Row], what: str, floor: float) -> None:
+    """Print the rows of one table, each beside the milliseconds of the kernel alone."""
+    title = f"{what}, {len(bars):,} bars ({look_around()})"
     table = Table("who", "ms", "M bars/s", "x bare kernel", "fills", "equity", title=title)
     table.add_row("bare kernel", f"{floor:,.3f}", f"{len(bars) / floor / 1000:,.2f}", "1", "", "")
     for each in rows:
@@ -220,9 +147,12 @@ def main() -> int:
     # First, while memory has not grown by anything else.
     alone, together, above = swept(few)
     one, long, exact = compiled_row(few), compiled_row(many), on_a_tape(few)
-    show(console, few, [one, exact, *peer_rows(console, few, list(PACKAGES))])
+    show(console, few, [one, exact, *peer_rows(console, few, list(PACKAGES))], CROSS, timed(bare(few)))
     # backtrader takes a minute for as many.
-    show(console, many, [long, *peer_rows(console, many, ["backtesting", "vectorbt"])])
+    show(console, many, [long, *peer_rows(console, many, ["backtesting", "vectorbt"])], CROSS, timed(bare(many)))
+    by_hand, *driven = bracket_rows(many)
+    peers = peer_rows(console, many, ["backtesting"], "brackets")
+    show(console, many, [*driven, *peers], "Brackets", by_hand.ms)
     console.print(
         f"10,000 pairs with return, drawdown and Sharpe: {alone:,.0f} runs/s by one thread, {together:,.0f} by all "
         f"cores ({together / alone:.2f} times), {above:.1f} MB above the bars"
@@ -234,6 +164,10 @@ def main() -> int:
         f"compiled over {MINUTES:,} bars >= {BARS_A_SECOND_MIN / 1e6:g} M bars/s": (
             1000 * MINUTES / long.ms >= BARS_A_SECOND_MIN
         ),
+        **{
+            f"brackets over {MINUTES:,} bars, {each.who} >= {least / 1e6:g} M bars/s": 1000 * MINUTES / each.ms >= least
+            for each, least in zip(driven, LEAST, strict=True)
+        },
         f"one exact run of {DAYS:,} bars <= {EXACT_MAX_MS:g} ms": exact.ms <= EXACT_MAX_MS,
     }
     for goal, is_met in goals.items():

@@ -1,4 +1,4 @@
-"""Run the crossing averages with backtesting.py, in its own environment: `ask_backtesting.py bars.npz rounds`."""
+"""Run a task with backtesting.py, in its own environment: `ask_backtesting.py bars.npz rounds cross|brackets`."""
 
 import json
 import sys
@@ -36,17 +36,40 @@ class Cross(Strategy):
             self.position.close()
 
 
+class Brackets(Strategy):
+    """Bid below the close with a target and a stop for the day, and sell at the next open what it leaves."""
+
+    def init(self) -> None:
+        """Declare nothing."""
+
+    def next(self) -> None:
+        """Bid, or end the day."""
+        if self.data.Ends[-1]:
+            for order in self.orders:
+                if not order.is_contingent:
+                    order.cancel()
+            self.position.close()
+        if not self.orders and not self.position:
+            limit = round(self.data.Close[-1] * 0.995, 2)
+            self.buy(size=100, limit=limit, tp=round(limit * 1.02, 2), sl=round(limit * 0.99, 2))
+
+
+TASKS = {"cross": Cross, "brackets": Brackets}
+
+
 def main() -> None:
     """Print milliseconds, fills and the equity at the end as JSON."""
     warnings.simplefilter("ignore")
     bars, rounds = np.load(sys.argv[1]), int(sys.argv[2])
     names = ("open", "high", "low", "close")
     index = pd.to_datetime(bars["at"], unit="us")
-    frame = pd.DataFrame({name.title(): bars[name] / 100 for name in names} | {"Volume": 1.0}, index=index)
+    frame = pd.DataFrame(
+        {name.title(): bars[name] / 100 for name in names} | {"Volume": 1.0, "Ends": bars["ends"]}, index=index
+    )
     taken, found = [], None
     for _ in range(rounds):
         started = time.perf_counter()
-        found = Backtest(frame, Cross, cash=1_000_000, commission=0.001).run()
+        found = Backtest(frame, TASKS[sys.argv[3]], cash=1_000_000, commission=0.001).run()
         taken.append(1000 * (time.perf_counter() - started))
     assert found is not None, "there is a round"
     closed = found["_trades"]

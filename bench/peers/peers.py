@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from paperdesk.core.backtest.compiled.track import Bars
+from paperdesk.core.kernel.time import instant_of
 
 HERE = Path(__file__).parent
 # What pip installs for each.
@@ -37,14 +38,16 @@ def advice(peer: str) -> str:
     return f"{peer} not installed: python3 -m venv {home} && {home}/bin/pip install {PACKAGES[peer]}"
 
 
-def asked(peer: str, bars: Bars, rounds: int) -> Answer | None:
-    """Return what a peer says, None where it is not installed."""
+def asked(peer: str, bars: Bars, rounds: int, task: str = "cross") -> Answer | None:
+    """Return what a peer says of crossing averages or of brackets, None where it is not installed."""
     python = home_of(peer) / "bin" / "python"
     if not python.exists():
         return None
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "bars.npz"
-        np.savez(path, at=bars.at, open=bars.open, high=bars.high, low=bars.low, close=bars.close)
-        program = [str(python), str(HERE / f"ask_{peer}.py"), str(path), str(rounds)]
+        ends = np.zeros(len(bars), np.bool_)
+        ends[bars.sessions_ended(instant_of(bars.open_at.item(0)))] = True
+        np.savez(path, at=bars.at, open=bars.open, high=bars.high, low=bars.low, close=bars.close, ends=ends)
+        program = [str(python), str(HERE / f"ask_{peer}.py"), str(path), str(rounds), task]
         said = subprocess.run(program, capture_output=True, text=True, check=True)
     return Answer(**json.loads(said.stdout.splitlines()[-1]))

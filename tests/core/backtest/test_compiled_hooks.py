@@ -135,6 +135,7 @@ def test_orders_of_every_kind_come_to_the_same_to_the_cent(case: Case) -> None:
 
 
 @pytest.mark.nightly
+@pytest.mark.timeout(600)
 @settings(max_examples=3000, deadline=None)
 @given(cases())
 def test_thousands_of_order_programmes_come_to_the_same(case: Case) -> None:
