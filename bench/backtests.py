@@ -20,7 +20,8 @@ from rich.table import Table
 from bench.brackets import LEAST, bracket_rows
 from bench.machine import look_around
 from bench.peers.peers import PACKAGES, advice, asked
-from bench.random_bars import ACME, DAYS, FEW, MEANS, MINUTES, Row, account_at, daily, minutes, timed
+from bench.random_bars import ACME, DAYS, FEW, MEANS, MINUTES, Row, account_at, daily, many_daily, minutes, timed
+from bench.rebalances import EVERY, REBALANCE_MAX_MS, SYMBOLS, rebalance_row
 from paperdesk.core.backtest.compiled.kernel import Cross, Pages, crossings, follow
 from paperdesk.core.backtest.compiled.scaling import scale_of
 from paperdesk.core.backtest.compiled.signals import Outcome, cross_targets, hold_targets
@@ -104,7 +105,7 @@ def compiled_row(bars: Bars) -> Row:
     return Row("compiled", timed(lambda: a_run(bars)), len(outcome.fills), int(outcome.equity[-1]) / 100)
 
 
-def peer_rows(console: Console, bars: Bars, peers: Sequence[str], task: str = "cross") -> Iterator[Row]:
+def peer_rows(console: Console, bars: Bars | list[Bars], peers: Sequence[str], task: str = "cross") -> Iterator[Row]:
     """Ask those peers that are installed, and say of the others how they are."""
     for peer in peers:
         answer = asked(peer, bars, FEW, task)
@@ -153,6 +154,10 @@ def main() -> int:
     by_hand, *driven = bracket_rows(many)
     peers = peer_rows(console, many, ["backtesting"], "brackets")
     show(console, many, [*driven, *peers], "Brackets", by_hand.ms)
+    basket = many_daily(SYMBOLS)
+    rebalanced = rebalance_row(basket)
+    for each in (rebalanced, *peer_rows(console, basket, ["backtrader"], "rebalance")):
+        console.print(f"{SYMBOLS} symbols, {DAYS:,} days, equal parts every {EVERY}: {each}")
     console.print(
         f"10,000 pairs with return, drawdown and Sharpe: {alone:,.0f} runs/s by one thread, {together:,.0f} by all "
         f"cores ({together / alone:.2f} times), {above:.1f} MB above the bars"
@@ -168,6 +173,7 @@ def main() -> int:
             f"brackets over {MINUTES:,} bars, {each.who} >= {least / 1e6:g} M bars/s": 1000 * MINUTES / each.ms >= least
             for each, least in zip(driven, LEAST, strict=True)
         },
+        f"{SYMBOLS} symbols rebalanced with measures <= {REBALANCE_MAX_MS:g} ms": rebalanced.ms <= REBALANCE_MAX_MS,
         f"one exact run of {DAYS:,} bars <= {EXACT_MAX_MS:g} ms": exact.ms <= EXACT_MAX_MS,
     }
     for goal, is_met in goals.items():

@@ -3,7 +3,7 @@
 import gc
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
@@ -47,9 +47,9 @@ class Row:
     equity: float
 
 
-def walk(sessions: list[Session], a_session: int, bars: int, step: int) -> Bars:
+def walk(sessions: list[Session], a_session: int, bars: int, step: int, seed: int = 7) -> Bars:
     """Return bars that follow each other in sessions, by a random walk of so many cents."""
-    chance = np.random.default_rng(7)
+    chance = np.random.default_rng(seed)
     close = np.maximum(10_000 + np.cumsum(chance.integers(-step, step + 1, bars)), 500)
     opened = np.maximum(np.append(10_000, close[:-1]) + chance.integers(-step // 3, step // 3 + 1, bars), 400)
     high = np.maximum(opened, close) + chance.integers(0, step, bars)
@@ -67,6 +67,15 @@ def walk(sessions: list[Session], a_session: int, bars: int, step: int) -> Bars:
 def daily() -> Bars:
     """Return ten years of days."""
     return walk(sessions(DAYS), 1, DAYS, 150)
+
+
+def many_daily(count: int) -> list[Bars]:
+    """Return ten years of days of many symbols."""
+    found = sessions(DAYS)
+    named = (replace(ACME, id=instrument_id(Kind.EQUITY, f"N{at}", XNYS), symbol=f"N{at}") for at in range(count))
+    first = walk(found, 1, DAYS, 150, 0)
+    walks = ((of, walk(found, 1, DAYS, 150, seed)) for seed, of in enumerate(named))
+    return [replace(each, instrument=of, at=first.at, open_at=first.open_at) for of, each in walks]
 
 
 def minutes() -> Bars:

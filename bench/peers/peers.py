@@ -6,6 +6,7 @@ import subprocess
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -38,16 +39,21 @@ def advice(peer: str) -> str:
     return f"{peer} not installed: python3 -m venv {home} && {home}/bin/pip install {PACKAGES[peer]}"
 
 
-def asked(peer: str, bars: Bars, rounds: int, task: str = "cross") -> Answer | None:
-    """Return what a peer says of crossing averages or of brackets, None where it is not installed."""
+def asked(peer: str, bars: Bars | list[Bars], rounds: int, task: str = "cross") -> Answer | None:
+    """Return what a peer says of a task, None where it is not installed; of many bars each is a column."""
     python = home_of(peer) / "bin" / "python"
     if not python.exists():
         return None
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "bars.npz"
-        ends = np.zeros(len(bars), np.bool_)
-        ends[bars.sessions_ended(instant_of(bars.open_at.item(0)))] = True
-        np.savez(path, at=bars.at, open=bars.open, high=bars.high, low=bars.low, close=bars.close, ends=ends)
+        one, names = bars if isinstance(bars, Bars) else bars[0], ("open", "high", "low", "close")
+        prices: dict[str, Any] = {
+            name: getattr(bars, name) if isinstance(bars, Bars) else np.stack([getattr(each, name) for each in bars], 1)
+            for name in names
+        }
+        ends = np.zeros(len(one), np.bool_)
+        ends[one.sessions_ended(instant_of(one.open_at.item(0)))] = True
+        np.savez(path, allow_pickle=False, at=one.at, ends=ends, **prices)
         program = [str(python), str(HERE / f"ask_{peer}.py"), str(path), str(rounds), task]
         said = subprocess.run(program, capture_output=True, text=True, check=True)
     return Answer(**json.loads(said.stdout.splitlines()[-1]))

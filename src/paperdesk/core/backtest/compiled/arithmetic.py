@@ -61,7 +61,7 @@ class Track(NamedTuple):
 @compiled
 def half_even(number: int, by: int) -> int:
     """Divide, and round halves to the even neighbour."""
-    if by == 1:
+    if by == 1 or number == 0:
         return number
     whole = number // by
     twice = 2 * (number - whole * by)
@@ -74,6 +74,8 @@ def half_even(number: int, by: int) -> int:
 def crossed(scale: Scale, price: int, side: int) -> int:
     """Return what crossing the spread around a price costs, rounded to the tick against the customer."""
     tick = scale.tick
+    if tick == 1 and not scale.cost:
+        return max(price, 1)
     whole = price // tick
     rest = (price - whole * tick) * _COSTS_ONE + side * price * scale.cost
     steps = whole - (-rest // (tick * _COSTS_ONE)) if side > 0 else whole + rest // (tick * _COSTS_ONE)

@@ -1,0 +1,172 @@
+"""Several symbols brought to shares of the equity, compiled and on the exact engine: the same to the cent."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from paperdesk.core.backtest.compiled.baskets import Brought, Shares, bring_shares, panel_of
+from paperdesk.core.backtest.compiled.portfolio import (
+    BAR,
+    FEE,
+    FILLED,
+    LAPSED,
+    NEEDED,
+    PRICE,
+    STATE,
+    SYMBOL,
+    UNITS,
+    UNPAID,
+    WAITS,
+)
+from paperdesk.core.backtest.compiled.scaling import NotExpressible
+from paperdesk.core.backtest.compiled.signals import Means
+from paperdesk.core.backtest.compiled.track import Bars
+from paperdesk.core.backtest.result import Result
+from paperdesk.core.backtest.runner import Stretch, run_backtest
+from paperdesk.core.broker.fill_models import IDEAL
+from paperdesk.core.broker.orders import Order, OrderStatus, Side
+from paperdesk.core.strategy.context import Context
+from paperdesk.core.strategy.strategy import Strategy
+from tests.bar_market import BarMarket, instant
+from tests.bar_series import MOVES, bars_at, days, minutes
+from tests.core.backtest.test_compiled_signals import WIDE, schedules
+from tests.scenery import ACME, COIN, empty_account, instrument, rules
+
+NAMES = (ACME, instrument("BOLT"), instrument("CITY"), instrument("DUKE"))
+STATUSES = {
+    WAITS: OrderStatus.ACCEPTED, FILLED: OrderStatus.FILLED, UNPAID: OrderStatus.CANCELLED, LAPSED: OrderStatus.EXPIRED,
+}  # fmt: skip
+
+
+class Rebalancer(Strategy):
+    """Bring what is due."""
+
+    name = "rebalancer"
+    symbols_most = 10
+    shares: Shares
+
+    def on_start(self, context: Context) -> None:
+        self.equity: list[Decimal | None] = []
+        self.wanted: dict[str, Decimal] = {}
+
+    def on_bar(self, context: Context) -> None:
+        due = int(self.shares.due[len(self.equity)])
+        self.equity.append(context.equity)
+        if due >= 0:
+            self.wanted = dict(zip(self.symbols, self.shares.rows[due], strict=True))
+        if self.shares.is_at_once:
+            for symbol, share in self.wanted.items():
+                context.hold_share(symbol, share)
+            self.wanted = {}
+        elif self.wanted and context.bring(self.wanted):
+            self.wanted = {}
+
+
+def exactly(bars: Sequence[Bars], shares: Shares, means: Means) -> tuple[Result, Rebalancer]:
+    """Run the same on the exact engine."""
+    market, strategy = BarMarket(bars), Rebalancer([each.instrument.symbol for each in bars])
+    strategy.shares = shares
+    account = replace(empty_account(means.rules), cash=means.cash)
+    return run_backtest(market, account, strategy, Stretch(0, market.facts_total)), strategy
+
+
+def told(found: Brought) -> dict[str, Any]:
+    """Say what a compiled run came to."""
+    worths, at = found.worths, found.bars[0].at
+    return {
+        "orders": [
+            (
+                instant(at[row[BAR]]),
+                found.bars[row[SYMBOL]].instrument.symbol,
+                Side.BUY if row[UNITS] > 0 else Side.SELL,
+                worths.units(abs(int(row[UNITS]))),
+                STATUSES[int(row[STATE])],
+                worths.price(int(row[PRICE])) if row[STATE] == FILLED else None,
+                worths.money(int(row[FEE])),
+            )
+            for row in found.orders
+        ],
+        "refused": [(instant(at[row[BAR]]), worths.money(int(row[NEEDED]))) for row in found.refused],
+        "equity": [worths.money(int(each)) for each in found.ledger.equity],
+    }
+
+
+def lived(result: Result, equity: Sequence[Decimal | None]) -> dict[str, Any]:
+    """Say the same of an exact run."""
+    return {
+        "orders": [
+            (
+                each.accepted_at, each.instrument.symbol, each.side, each.quantity, each.status,
+                each.average_fill_price, each.fees,
+            )
+            for each in result.orders
+            if isinstance(each, Order)
+        ],
+        "refused": [(each.at, Decimal(str(each.refusal.facts["needed"]))) for each in result.refused],
+        "equity": list(equity),
+    }  # fmt: skip
+
+
+Case = tuple[list[Bars], Shares, Means]
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> Case:
+    """Return bars of some symbols at the same instants, what is due of them, and an account."""
+    count, columns = draw(st.integers(1, 20)), draw(st.integers(1, 4))
+    slots = draw(st.one_of(st.none(), st.sets(st.integers(0, 100), min_size=count, max_size=count)))
+    times = days(count, ACME) if slots is None else minutes(sorted(slots), ACME)
+    moves = [draw(st.lists(MOVES, min_size=count, max_size=count)) for _ in range(columns)]
+    bars = [bars_at(times, each, of) for each, of in zip(moves, draw(st.permutations(NAMES)), strict=False)]
+    share = st.sampled_from([Decimal(0), Decimal("0.2"), Decimal("0.0098"), Decimal("0.333333333"), Decimal("0.5")])
+    rows = draw(st.lists(st.lists(share, min_size=columns, max_size=columns), min_size=1, max_size=4))
+    due = draw(st.lists(st.integers(-4, len(rows) - 1), min_size=count, max_size=count))
+    cash = draw(st.sampled_from([Decimal(3000), Decimal(100_000), Decimal("1000000.01")]))
+    means = Means(cash, rules(draw(st.sampled_from([IDEAL, WIDE])), draw(schedules)))
+    return bars, Shares(np.maximum(due, -1), rows, draw(st.booleans())), means
+
+
+def compare(case: Case) -> None:
+    """Run a case on both; what the compiled one refuses by name is for the exact one alone."""
+    try:
+        found = bring_shares(panel_of(case[0], "USD"), *case[1:])
+    except NotExpressible as refused:
+        if refused.facts["features"] != ["unsettled_proceeds"]:
+            raise
+        return
+    result, strategy = exactly(*case)
+    assert told(found) == lived(result, strategy.equity)
+
+
+@given(cases())
+def test_several_symbols_come_to_what_the_exact_engine_comes_to(case: Case) -> None:
+    compare(case)
+
+
+@pytest.mark.nightly
+@pytest.mark.timeout(600)
+@settings(max_examples=3000, deadline=None)
+@given(cases())
+def test_thousands_of_baskets_come_to_the_same(case: Case) -> None:
+    compare(case)
+
+
+def test_what_does_not_go_together_is_refused_by_name() -> None:
+    few, many = (bars_at(days(count, ACME), [(0, 5, 5, 5)] * count, ACME) for count in (3, 4))
+    coins = bars_at(days(3, ACME), [(0, 5, 5, 5)] * 3, COIN)
+    means, due = Means(Decimal(1000), rules()), np.zeros(3, np.int64)
+    halves, tiny = [[Decimal("0.5")] * 2], [[Decimal("0.0000000001")] * 2]
+    refused = [
+        ([few, many], halves, "uneven_bars"),
+        ([few, coins], halves, "uneven_terms"),
+        ([few, few], tiny, "fine_shares"),
+    ]
+    for bars, rows, name in refused:
+        with pytest.raises(NotExpressible, match=name):
+            bring_shares(panel_of(bars, "USD"), Shares(due, rows), means)
