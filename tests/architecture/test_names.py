@@ -101,6 +101,8 @@ NOUNS = {
     "identity/letters": "what is written to people, for the use cases that write",
     "identity/registration_routes": "the routes of who has no way in yet",
     "identity/member_store": "the SQL of people and what they are in a tenant",
+    "identity/provider_store": "the SQL of who somebody is at a provider of sign-ins",
+    "identity/single_sign_on_routes": "the routes of signing in at a provider, for the REST door",
     "identity/second_factor_store": "the SQL of second factors and recovery codes",
     "identity/second_factor_routes": "the routes of second factors, for the REST door",
     "identity/second_factor_schemas": "what second factors look like from outside",

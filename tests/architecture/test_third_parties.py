@@ -28,6 +28,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "fastapi": (*SHAPES, "infra/http.py", "infra/listing.py"),
     "httpx": ("client/*", "infra/*", "features/*/sources.py", "features/*/venues/*", "doors/*"),
     "httpx2": ("doors/mcp/*",),
+    "jwt": ("infra/openid.py",),
     "mcp": ("doors/mcp/*",),
     "mcp_types": ("doors/mcp/*",),
     "numba": ("core/backtest/compiled/compiling.py",),

@@ -10,7 +10,7 @@ OF_NO_MARKET = {
     "/v1/users/{user_id}", "/v1/audit", "/v1/audit/verification", "/v1/jobs", "/v1/jobs/{job_id}",
     "/v1/sources", "/v1/tape-presets", "/v1/tape-presets/truth",
     "/v1/watchlists", "/v1/watchlists/{watchlist_id}", "/v1/rates", "/v1/strategies", "/v1/tools",
-    "/v1/strategies/templates",
+    "/v1/strategies/templates", "/v1/single-sign-on", "/v1/single-sign-on/begin", "/v1/single-sign-on/callback",
 }  # fmt: skip
 LEADS = {"tape_id", "account_id", "order_id", "fill_id", "number", "dataset_id", "backtest_id", "sweep_id"}
 

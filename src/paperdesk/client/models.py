@@ -2806,6 +2806,13 @@ class SideOut(Struct, kw_only=True, frozen=True):
     fills: "list[FillOut]"
 
 
+class SingleSignOnView(Struct, kw_only=True, frozen=True):
+    """Whether there is a provider at which people sign in, and which."""
+
+    is_offered: "bool"
+    issuer: "str | None"
+
+
 class SourceKeyBody(Struct, kw_only=True, frozen=True):
     """The key of a source; Alpaca's has an id as well."""
 

@@ -29,6 +29,7 @@ from paperdesk.features.identity.rate_routes import router as rates
 from paperdesk.features.identity.registration_routes import router as registrations
 from paperdesk.features.identity.routes import router as identity
 from paperdesk.features.identity.second_factor_routes import router as second_factors
+from paperdesk.features.identity.single_sign_on_routes import router as single_sign_on
 from paperdesk.features.identity.user_routes import router as users
 from paperdesk.features.marketdata.branch_routes import router as branches
 from paperdesk.features.marketdata.chain_routes import router as chains
@@ -80,7 +81,7 @@ def build_app(desk: Desk, version: str, others: Sequence[APIRouter], neighbours:
         identity, marketdata, quotes, market_days, strategies, branches, chains, sources, broker, batches, lives,
         leverage, rescores, gains, options, operations, monitors, order_statistics, forks, halts, fund_holdings,
         users, second_factors, rates, registrations, preferences, watching, notifications, backtests, indicators,
-        approvals, research,
+        approvals, research, single_sign_on,
     ):  # fmt: skip
         app.include_router(router)
     pages.serve(app)

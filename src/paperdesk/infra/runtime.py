@@ -26,6 +26,7 @@ from paperdesk.infra.db import (
     is_outage,
 )
 from paperdesk.infra.mail import Postman, mailer_of
+from paperdesk.infra.openid import OpenIdProvider
 from paperdesk.infra.settings import Settings
 from paperdesk.infra.telemetry import Metrics
 from paperdesk.infra.work import SET_TENANTS, ReadOnly, UnitOfWork, tenants_setting
@@ -48,6 +49,7 @@ class Runtime:
     metrics: Metrics = field(default_factory=Metrics)
     cache: Cache = field(init=False)
     postman: Postman = field(init=False)
+    openid: OpenIdProvider | None = field(init=False)
     app: AsyncEngine = field(init=False)
     system: AsyncEngine = field(init=False)
 
@@ -56,6 +58,7 @@ class Runtime:
         self.cache = Cache(keeper_of(self.settings, self.clock), self.clock, self.metrics)
         url = self.settings.smtp_url
         self.postman = Postman(mailer_of(None if url is None else url.get_secret_value(), self.settings.mail_from))
+        self.openid = None if self.settings.oidc_issuer is None else OpenIdProvider(self.settings, self.clock)
         self.app = self.server.engine(APP_ROLE)
         self.system = self.server.engine(SYSTEM_ROLE, pool_size=4)
 
@@ -86,7 +89,9 @@ class Runtime:
             yield connection
 
     async def close(self) -> None:
-        """Close both pools and the cache."""
+        """Close both pools, the cache and the way to the provider of sign-ins."""
+        if self.openid is not None:
+            await self.openid.close()
         await self.cache.close()
         await self.app.dispose()
         await self.system.dispose()

@@ -100,6 +100,21 @@ class Settings(BaseSettings):
     registration: Literal["open", "invite", "closed"] = "invite"
     """Who comes to be here: open, whoever registers; invite, whom an administrator adds; closed, nobody new."""
 
+    oidc_issuer: str | None = None
+    """A provider at which people sign in, by OpenID Connect, as https://accounts.example.com; none, without it."""
+
+    oidc_client_id: str = ""
+    """Who the desk is at that provider; it sends people back to /v1/single-sign-on/callback."""
+
+    oidc_client_secret: SecretStr | None = None
+    """What the desk proves it with, where the provider gave it a secret."""
+
+    oidc_domains: str = ""
+    """Of which domains an e-mail address has to be at that provider, with commas between; of any, without it."""
+
+    oidc_people: Literal["existing", "create"] = "existing"
+    """Whom it lets in: existing, who is here already; create, whoever it knows, each with a tenant of their own."""
+
     public_url: str | None = None
     """The address of the desk that links in letters begin with; else host and port."""
 

@@ -8,6 +8,7 @@ export type Scope = Schemas["Scope"];
 export type Login = Schemas["LoginView"];
 export type Preferences = Schemas["PreferencesView"];
 export type NumberFormat = Schemas["NumberFormat"];
+export type SingleSignOn = Schemas["SingleSignOnView"];
 export type SecondFactor = Schemas["SecondFactorView"];
 export type Enrolment = Schemas["EnrolmentView"];
 export type RecoveryCodes = Schemas["RecoveryCodesView"];

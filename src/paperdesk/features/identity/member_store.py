@@ -21,6 +21,7 @@ from paperdesk.features.identity.tables import (
     logins,
     memberships,
     preferences,
+    provider_subjects,
     recovery_codes,
     second_factors,
     sign_in_links,
@@ -199,7 +200,7 @@ async def erase_member(work: UnitOfWork, user_id: UserId) -> None:
     keys = and_(owned(api_keys, work), api_keys.c.user_id == user_id, api_keys.c.revoked_at.is_(None))
     await work.db.execute(update(api_keys).where(keys).values(revoked_at=work.now))
     is_elsewhere = exists().where(memberships.c.user_id == user_id)
-    for table in (recovery_codes, second_factors):
+    for table in (recovery_codes, second_factors, provider_subjects):
         await work.db.execute(delete(table).where(table.c.user_id == user_id, ~is_elsewhere))
     nobody = {"email": f"deleted:{user_id}", "name": "", "password_hash": None}
     await work.db.execute(update(users).where(users.c.id == user_id, ~is_elsewhere).values(nobody))

@@ -162,6 +162,11 @@ async def find_user_by_email(db: AsyncConnection, email: str) -> User | None:
     return _user((await db.execute(_users().where(users.c.email == email))).first())
 
 
+async def find_person(db: AsyncConnection, user_id: UserId) -> User | None:
+    """Return a user in the first tenant they are active in."""
+    return _user((await db.execute(_users().where(users.c.id == user_id))).first())
+
+
 async def find_user(db: AsyncConnection, user_id: UserId, tenant_id: TenantId) -> User | None:
     """Return a user who is active in a tenant."""
     query = _users().where(users.c.id == user_id, memberships.c.tenant_id == tenant_id)

@@ -1,6 +1,6 @@
 """Tables of identity. Of `users` a request sees its own tenant's, without what is secret.
 
-Of `sign_in_links`, `second_factors` and `recovery_codes` a request sees none.
+Of `sign_in_links`, `second_factors`, `recovery_codes` and `provider_subjects` a request sees none.
 """
 
 from sqlalchemy import BigInteger, Boolean, Column, Integer, LargeBinary, Table, Text, Uuid
@@ -124,6 +124,16 @@ login_tokens = Table(
     Column("kind", Text, nullable=False),
     Column("expires_at", Instant, nullable=False),
     Column("spent_at", Instant),
+    info=personal(None),
+)
+
+provider_subjects = Table(
+    "provider_subjects",
+    metadata,
+    Column("issuer", Text, primary_key=True),
+    Column("subject", Text, primary_key=True),
+    Column("user_id", Uuid, nullable=False),
+    Column("linked_at", Instant, nullable=False),
     info=personal(None),
 )
 

@@ -1,11 +1,23 @@
+import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useCallback, useEffect, useRef, useState } from "react";
+import { get } from "../../api/client";
 import { ApiProblem } from "../../api/problems";
+import type { SingleSignOn } from "../../api/types";
 import { Button } from "../../ui/Button";
 import { TextField } from "../../ui/Field";
 import { Wordmark } from "../../ui/Wordmark";
 import { type Credentials, useSignIn } from "./queries";
 
 const ASKS_FOR_CODE = new Set(["code_needed", "code_refused", "too_many_codes"]);
+
+/** Why the provider of sign-ins sent somebody back, by the code in the address. */
+const TURNED_BACK: Readonly<Record<string, string>> = {
+  address_not_verified: "Your provider has not verified your e-mail address.",
+  attempt_unknown: "That took too long, or began in another browser. Begin anew.",
+  nobody_by_that_address: "This desk does not know you. Ask somebody who administers its people.",
+  provider_unavailable: "Your provider does not answer just now. Try again, or another way in.",
+  single_sign_on_refused: "What your provider answered does not prove who you are. Begin anew.",
+};
 
 /** The link's token, taken out of the address at once so that it stays in no history entry. */
 function takeLinkToken(): string | null {
@@ -65,6 +77,7 @@ export function SignInPage({ onSignedIn }: { onSignedIn: () => void }) {
           ) : (
             <PasswordForm isSending={signIn.isPending} onSubmit={(email, password) => send({ email, password })} />
           )}
+          {!isSigningByLink && !asked ? <AtProvider /> : null}
           {signIn.error && codeOf(signIn.error) !== "code_needed" ? (
             <p role="alert" className="mt-4 rounded-lg bg-down-soft px-3 py-2.5 text-sm">
               {sentenceFor(signIn.error)}
@@ -77,6 +90,32 @@ export function SignInPage({ onSignedIn }: { onSignedIn: () => void }) {
         </p>
       </div>
     </main>
+  );
+}
+
+/** The way in by a provider, where the desk has one, and why the last try came to nothing. */
+function AtProvider() {
+  const offer = useQuery({
+    queryKey: ["single-sign-on"],
+    queryFn: ({ signal }) => get<SingleSignOn>("/single-sign-on", {}, signal),
+    retry: false,
+  });
+  const problem = new URLSearchParams(window.location.search).get("problem");
+  if (!offer.data?.is_offered) return null;
+  return (
+    <div className="mt-4 flex flex-col gap-4 border-t border-line pt-4">
+      <a
+        href="/v1/single-sign-on/begin"
+        className="rounded-lg border border-line bg-raised px-4 py-2.5 text-center font-medium hover:bg-hover"
+      >
+        Sign in with {new URL(offer.data.issuer ?? window.location.origin).host}
+      </a>
+      {problem ? (
+        <p role="alert" className="rounded-lg bg-down-soft px-3 py-2.5 text-sm">
+          {TURNED_BACK[problem] ?? "You could not be signed in. Begin anew."}
+        </p>
+      ) : null}
+    </div>
   );
 }
 
