@@ -49,6 +49,7 @@ from paperdesk.features.marketdata.record_live import Recorder
 from paperdesk.features.marketdata.reseal_source_keys import reseal_source_keys
 from paperdesk.features.marketdata.sources import Sources, routes_of
 from paperdesk.features.marketdata.tapes import Shelf
+from paperdesk.features.operations.jobs import JOBS as OPERATION_JOBS
 from paperdesk.features.operations.jobs import SCHEDULES
 from paperdesk.features.operations.seal_audit import Sealer
 from paperdesk.features.operations.seed_demo import seed_demo
@@ -154,7 +155,7 @@ async def running_desk(settings: Settings) -> AsyncIterator[Desk]:
             runtime.postman.run(),
             Worker(
                 runtime,
-                {**jobs_with(sources), **BROKER_JOBS, **WATCH_JOBS, **BACKTEST_JOBS, **RESEARCH_JOBS},
+                {**jobs_with(sources), **BROKER_JOBS, **WATCH_JOBS, **BACKTEST_JOBS, **RESEARCH_JOBS, **OPERATION_JOBS},
                 SCHEDULES,
             ).run(),
         )

@@ -40,6 +40,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "pydantic_settings": ("infra/settings.py",),
     "redis": ("infra/redis_keeper.py",),
     "rich": ("doors/cli/*", "serving.py"),
+    "segno": ("features/identity/enrol_second_factor.py",),
     "sqlalchemy": (*SQL, "features/*/order_writer.py"),
     "starlette": (*SHAPES, "infra/http.py"),
     "structlog": ("infra/telemetry.py",),

@@ -171,6 +171,7 @@ from paperdesk.client.models import (
     SecondFactorView,
     SectorsOut,
     Side,
+    SingleSignOnView,
     SourceKeyBody,
     SourceRowBody,
     SourcesOut,
@@ -1907,6 +1908,18 @@ class AsyncDesk(AsyncTransport):
     async def post_sweep_resume(self, sweep_id: UUID) -> SweepOut:
         """Run what of a sweep is missing, after it was cancelled or has failed."""
         return await self.ask(Call("POST", "/v1/sweeps/{sweep_id}/resume", at={"sweep_id": sweep_id}), SweepOut)
+
+    async def get_single_sign_on(self) -> SingleSignOnView:
+        """Tell whether people sign in at a provider."""
+        return await self.ask(Call("GET", "/v1/single-sign-on"), SingleSignOnView)
+
+    async def get_begin(self) -> None:
+        """Send a browser to the provider, with a cookie that it brings back."""
+        await self.do(Call("GET", "/v1/single-sign-on/begin"))
+
+    async def get_callback(self, *, state: str | None = None, code: str | None = None, iss: str | None = None) -> None:
+        """Take a browser back from the provider, and send it to the sign-in page with a link that works once."""
+        await self.do(Call("GET", "/v1/single-sign-on/callback", query={"state": state, "code": code, "iss": iss}))
 
     async def post_order_preview(self, body: PlaceOrderBody | PlaceComboBody) -> OrderPreviewOut:
         """Say what placing an order would come to, by the same rules and prices; nothing is stored."""

@@ -171,6 +171,7 @@ from paperdesk.client.models import (
     SecondFactorView,
     SectorsOut,
     Side,
+    SingleSignOnView,
     SourceKeyBody,
     SourceRowBody,
     SourcesOut,
@@ -1883,6 +1884,18 @@ class Desk(Transport):
     def post_sweep_resume(self, sweep_id: UUID) -> SweepOut:
         """Run what of a sweep is missing, after it was cancelled or has failed."""
         return self.ask(Call("POST", "/v1/sweeps/{sweep_id}/resume", at={"sweep_id": sweep_id}), SweepOut)
+
+    def get_single_sign_on(self) -> SingleSignOnView:
+        """Tell whether people sign in at a provider."""
+        return self.ask(Call("GET", "/v1/single-sign-on"), SingleSignOnView)
+
+    def get_begin(self) -> None:
+        """Send a browser to the provider, with a cookie that it brings back."""
+        self.do(Call("GET", "/v1/single-sign-on/begin"))
+
+    def get_callback(self, *, state: str | None = None, code: str | None = None, iss: str | None = None) -> None:
+        """Take a browser back from the provider, and send it to the sign-in page with a link that works once."""
+        self.do(Call("GET", "/v1/single-sign-on/callback", query={"state": state, "code": code, "iss": iss}))
 
     def post_order_preview(self, body: PlaceOrderBody | PlaceComboBody) -> OrderPreviewOut:
         """Say what placing an order would come to, by the same rules and prices; nothing is stored."""

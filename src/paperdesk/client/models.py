@@ -733,6 +733,7 @@ class EnrolmentView(Struct, kw_only=True, frozen=True):
 
     secret: "str"
     address: "str"
+    picture: "str"
 
 
 class EntryOut(Struct, kw_only=True, frozen=True):
@@ -1720,6 +1721,7 @@ class OrderStateOut(Struct, kw_only=True, frozen=True):
     recorded_at: "datetime"
     event: "str"
     subject: "str"
+    origin: "str | None"
     status: "OrderStatus"
     quantity: "Decimal"
     filled_quantity: "Decimal"

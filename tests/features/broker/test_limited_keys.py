@@ -251,3 +251,19 @@ async def test_a_dry_run_tells_of_a_budget_and_spends_nothing(desk: RunningDesk)
     for _ in range(2):
         refused(await placed(bot, account_id, type="limit", limit_price="100"), 403, "dry_run")
     refused(await placed(bot, account_id, quantity="2", type="limit", limit_price="100"), 409, "key_budget_spent")
+
+
+async def test_a_preview_says_what_the_budget_and_the_threshold_of_the_key_would_say(desk: RunningDesk) -> None:
+    _, account_id = await desk.market(cash="50000")
+    body = wish(account_id, "buy", "5", limit_price="100.00")
+    bot = await limited(desk, budget={"notional_a_day": "800", "loss_a_day": "1000"}, approval_above="400")
+    found = await bot.post("/v1/orders/preview", body)
+    assert found["would_be_accepted"]
+    assert found["warnings"][-1].endswith("a person has to approve of it. Placed, it waits for one.")
+    spender = await limited(desk, budget={"notional_a_day": "800"})
+    assert (await spender.post("/v1/orders/preview", body))["warnings"] == found["warnings"][:-1]
+    assert (await placed(spender, account_id, quantity="5", type="limit", limit_price="100")).status_code == 201
+    found = await spender.post("/v1/orders/preview", body)
+    problem = refused(await spender.ask("POST", "/v1/orders", json=body), 409, "key_budget_spent")
+    assert (found["refusal"]["code"], found["refusal"]["detail"]) == (problem["code"], problem["detail"])
+    assert (await desk.mine.post("/v1/orders/preview", body))["would_be_accepted"]  # nobody else goes by it

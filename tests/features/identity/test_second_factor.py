@@ -65,7 +65,8 @@ async def mine(anyone: httpx.AsyncClient, holding: Holding, ada: Desk) -> httpx.
 async def telephone(mine: httpx.AsyncClient, clock: FrozenClock) -> Telephone:
     """Ada's telephone, by which she has confirmed her second factor."""
     begun = await mine.post(OWN, json={"password": PASSWORD})
-    assert begun.status_code == 201, begun.text
+    assert (begun.status_code, begun.headers["cache-control"]) == (201, "no-store"), begun.text
+    assert begun.json()["picture"].startswith('<svg xmlns="http://www.w3.org/2000/svg"')
     made = Telephone(clock, begun.json()["secret"])
     confirmed = await mine.post(f"{OWN}/confirmation", json={"code": made.code()})
     made.recovery_codes = confirmed.json()["recovery_codes"]

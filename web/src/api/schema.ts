@@ -2713,6 +2713,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/single-sign-on": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tell whether people sign in at a provider. */
+        get: operations["get_single_sign_on"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/single-sign-on/begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Send a browser to the provider, with a cookie that it brings back. */
+        get: operations["get_begin"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/single-sign-on/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Take a browser back from the provider, and send it to the sign-in page with a link that works once. */
+        get: operations["get_callback"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/orders/preview": {
         parameters: {
             query?: never;
@@ -4391,6 +4442,12 @@ export interface components {
              * @example otpauth://totp/Paperdesk:demo@paperdesk.local?secret=JBSWY3DPEHPK3PXP&issuer=Paperdesk
              */
             address: string;
+            /**
+             * Picture
+             * @description The address as a QR picture: an SVG.
+             * @example <svg></svg>
+             */
+            picture: string;
         };
         /**
          * EntryKind
@@ -7102,6 +7159,11 @@ export interface components {
             event: string;
             /** Subject */
             subject: string;
+            /**
+             * Origin
+             * @description From where it was asked: door, address and request id; null where the market brought it.
+             */
+            origin: string | null;
             status: components["schemas"]["OrderStatus"];
             /**
              * Quantity
@@ -9566,6 +9628,19 @@ export interface components {
             equity: string | null;
             /** Fills */
             fills: components["schemas"]["FillOut"][];
+        };
+        /**
+         * SingleSignOnView
+         * @description Whether there is a provider at which people sign in, and which.
+         */
+        SingleSignOnView: {
+            /** Is Offered */
+            is_offered: boolean;
+            /**
+             * Issuer
+             * @example https://accounts.example.com
+             */
+            issuer: string | null;
         };
         /**
          * SourceKeyBody
@@ -17667,6 +17742,75 @@ export interface operations {
             };
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
+        };
+    };
+    get_single_sign_on: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SingleSignOnView"];
+                };
+            };
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
+        };
+    };
+    get_begin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
+        };
+    };
+    get_callback: {
+        parameters: {
+            query?: {
+                state?: string;
+                code?: string | null;
+                iss?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             422: components["responses"]["Invalid"];

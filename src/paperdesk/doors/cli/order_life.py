@@ -16,6 +16,7 @@ _STATES = (
     render.numbers("Limit", "limit_price"),
     render.numbers("Stop", "stop_price"),
     render.sentences("By", "subject"),
+    render.sentences("From", "origin"),
 )
 
 

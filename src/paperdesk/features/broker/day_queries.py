@@ -51,11 +51,16 @@ async def days_of(
     async with runtime.read(who) as work:
         for account_id in account_ids:
             with suppress(UnknownAccount):
-                account = await read_account(work, account_id)
-                market = await market_of(work, shelf, account)
-                worth, capital = await value(work, account, *market), await capital_of(work, account)
-                found[account_id] = await day_of(work, account, worth, capital, market)
+                found[account_id] = await today_of(work, shelf, account_id)
     return found
+
+
+async def today_of(work: ReadOnly, shelf: Shelf, account_id: AccountId) -> DayResult:
+    """Return what an account has brought today, or refuse an unknown or foreign one."""
+    account = await read_account(work, account_id)
+    market = await market_of(work, shelf, account)
+    worth, capital = await value(work, account, *market), await capital_of(work, account)
+    return await day_of(work, account, worth, capital, market)
 
 
 async def day_of(

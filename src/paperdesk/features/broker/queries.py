@@ -68,6 +68,11 @@ async def read_account(work: ReadOnly, account_id: UUID) -> Row:
     return row
 
 
+async def has_accounts(work: ReadOnly) -> bool:
+    """Say whether the caller's tenant has any account."""
+    return (await work.db.execute(select(accounts.c.id).where(owned(accounts, work)).limit(1))).first() is not None
+
+
 async def account_spoken_for(work: ReadOnly) -> Row:
     """Return the account that the caller's key was bound to, else the caller's default, else the tenant's first."""
     is_bound = and_(account_keys.c.account_id == accounts.c.id, account_keys.c.key_id == work.who.key_id)

@@ -38,6 +38,7 @@ class OrderState:
     kind: str
     subject: str
     recorded_at: datetime
+    origin: str | None
 
 
 async def order_history(work: ReadOnly, shelf: Shelf, order_id: UUID) -> list[OrderState]:
@@ -58,7 +59,8 @@ async def order_history(work: ReadOnly, shelf: Shelf, order_id: UUID) -> list[Or
         after = _after(state, event, order) if order.id in orders_of(event) else None
         if after is not None:
             state = after
-            found.append(OrderState(after, row["seq"], row["at"], row["kind"], row["subject"], row["recorded_at"]))
+            told = (row["kind"], row["subject"], row["recorded_at"], row["origin"])
+            found.append(OrderState(after, row["seq"], row["at"], *told))
     return found
 
 

@@ -17,6 +17,9 @@ class OrderStateOut(BaseModel):
     recorded_at: datetime
     event: str
     subject: str
+    origin: str | None = Field(
+        description="From where it was asked: door, address and request id; null where the market brought it."
+    )
     status: OrderStatus
     quantity: NumberText
     filled_quantity: NumberText
@@ -35,6 +38,7 @@ class OrderStateOut(BaseModel):
             recorded_at=state.recorded_at,
             event=state.kind,
             subject=state.subject,
+            origin=state.origin,
             status=order.status,
             quantity=order.quantity,
             filled_quantity=order.filled_quantity,

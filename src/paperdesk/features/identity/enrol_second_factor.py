@@ -1,6 +1,9 @@
 """Begin a second factor: a key for an app, which counts once a code of it was shown."""
 
 from dataclasses import dataclass
+from io import BytesIO
+
+import segno
 
 from paperdesk.core.kernel.errors import Conflict
 from paperdesk.core.kernel.principal import Principal
@@ -20,10 +23,19 @@ class SecondFactorOn(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Enrolment:
-    """The key for an app, to be typed or to be read as an address; shown this once."""
+    """The key for an app, to be typed, or to be read as an address or out of a picture of it; shown this once."""
 
     secret: str
     address: str
+
+    @property
+    def picture(self) -> str:
+        """Return the address as a QR picture: an SVG that needs nothing beside it."""
+        drawn = BytesIO()
+        segno.make(self.address, error="m", micro=False).save(
+            drawn, kind="svg", scale=4, border=4, light="#fff", xmldecl=False
+        )
+        return drawn.getvalue().decode().strip()
 
 
 async def enrol_second_factor(runtime: Runtime, who: Principal, proof: Proof) -> Enrolment:

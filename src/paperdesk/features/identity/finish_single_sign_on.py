@@ -15,7 +15,9 @@ from paperdesk.core.kernel.roles import Role
 from paperdesk.features.identity import provider_store, store
 from paperdesk.features.identity.begin_single_sign_on import AttemptUnknown, attempt_of, provider_of, redirect_uri
 from paperdesk.features.identity.member_store import NewUser
+from paperdesk.features.identity.register import FIRST_ACCOUNT
 from paperdesk.infra.crypto import entropy, new_token
+from paperdesk.infra.jobs import enqueue
 from paperdesk.infra.openid import Claims, SingleSignOnRefused
 from paperdesk.infra.runtime import Runtime
 from paperdesk.infra.work import UnitOfWork
@@ -105,6 +107,7 @@ async def _added(runtime: Runtime, work: UnitOfWork, claims: Claims, email: str)
     if not await store.add_tenant(work, tenant_name=name, owner=person):
         raise _stranger()  # somebody who was deactivated keeps their address
     await work.record("register", work.who.user_id)
+    await enqueue(work, FIRST_ACCOUNT, {"user_id": work.who.user_id})
     return store.User(work.who.user_id, work.who.tenant_id, email, name, None)
 
 

@@ -6,6 +6,7 @@ the link reaches chooses one.
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 from paperdesk.core.kernel.errors import Forbidden
 from paperdesk.core.kernel.ids import TenantId, UserId, uuid7
@@ -18,6 +19,9 @@ from paperdesk.features.identity.send_sign_in_link import SendSignInLink, send_s
 from paperdesk.infra.crypto import entropy
 from paperdesk.infra.runtime import Runtime
 from paperdesk.infra.work import UnitOfWork
+
+# The job that opens the first account of whoever has come to be here by themselves; it knows accounts, and we do not.
+FIRST_ACCOUNT: Final = "open_first_account"
 
 
 class RegistrationClosed(Forbidden):

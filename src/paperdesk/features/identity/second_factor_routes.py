@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 
 from paperdesk.core.kernel.ids import UserId
 from paperdesk.core.kernel.principal import Scope
@@ -26,6 +26,15 @@ from paperdesk.infra.runtime import Runtime
 router = APIRouter(prefix="/v1", tags=["identity"])
 
 
+def _guarded(request: Request, response: Response) -> None:
+    """Count what takes a password or a code as attempts to sign in are counted, and let nobody keep the answer."""
+    gate_of(request).count_sign_in(request)
+    response.headers["Cache-Control"] = "no-store"
+
+
+GUARDED = [Depends(_guarded)]
+
+
 @router.get("/me/second-factor")
 async def get_second_factor(runtime: Serving, who: Caller) -> SecondFactorView:
     """Tell whether signing in as you takes a code."""
@@ -37,23 +46,15 @@ async def get_second_factor(runtime: Serving, who: Caller) -> SecondFactorView:
     return SecondFactorView(is_on=confirmed_at is not None, confirmed_at=confirmed_at, recovery_codes_left=left)
 
 
-@router.post("/me/second-factor", status_code=201)
-async def post_second_factor(
-    request: Request, response: Response, runtime: Serving, who: Caller, body: SecondFactorBody
-) -> EnrolmentView:
+@router.post("/me/second-factor", status_code=201, dependencies=GUARDED)
+async def post_second_factor(request: Request, runtime: Serving, who: Caller, body: SecondFactorBody) -> EnrolmentView:
     """Begin a second factor: the answer has a key for your app."""
-    gate_of(request).count_sign_in(request)
-    response.headers["Cache-Control"] = "no-store"
     return EnrolmentView.of(await enrol_second_factor(runtime, who, body.proof(_token_hash(request, runtime))))
 
 
-@router.post("/me/second-factor/confirmation")
-async def post_confirmation(
-    request: Request, response: Response, runtime: Serving, who: Caller, body: CodeBody
-) -> RecoveryCodesView:
+@router.post("/me/second-factor/confirmation", dependencies=GUARDED)
+async def post_confirmation(request: Request, runtime: Serving, who: Caller, body: CodeBody) -> RecoveryCodesView:
     """Show a code of your app: from now on nobody signs in as you without one, and your other logins end."""
-    gate_of(request).count_sign_in(request)
-    response.headers["Cache-Control"] = "no-store"
     code = body.code.get_secret_value()
     try:
         codes = await confirm_second_factor(runtime, who, _token_hash(request, runtime), code)
@@ -62,21 +63,18 @@ async def post_confirmation(
     return RecoveryCodesView(recovery_codes=codes)
 
 
-@router.post("/me/second-factor/recovery-codes")
+@router.post("/me/second-factor/recovery-codes", dependencies=GUARDED)
 async def post_recovery_codes(
-    request: Request, response: Response, runtime: Serving, who: Caller, body: CodedProofBody
+    request: Request, runtime: Serving, who: Caller, body: CodedProofBody
 ) -> RecoveryCodesView:
     """Get new recovery codes; those you had are void."""
-    gate_of(request).count_sign_in(request)
-    response.headers["Cache-Control"] = "no-store"
     shown = body.coded_proof(_token_hash(request, runtime))
     return RecoveryCodesView(recovery_codes=await renew_recovery_codes(runtime, who, shown))
 
 
-@router.post("/me/second-factor/removal", status_code=204)
+@router.post("/me/second-factor/removal", status_code=204, dependencies=GUARDED)
 async def post_removal(request: Request, runtime: Serving, who: Caller, body: CodedProofBody) -> None:
     """Remove your second factor."""
-    gate_of(request).count_sign_in(request)
     await remove_second_factor(runtime, who, body.coded_proof(_token_hash(request, runtime)))
 
 

@@ -59,10 +59,12 @@ class EnrolmentView(BaseModel):
         ),
     ]
 
+    picture: Annotated[str, Field(description="The address as a QR picture: an SVG.", examples=["<svg></svg>"])]
+
     @classmethod
     def of(cls, enrolment: Enrolment) -> Self:
         """Render an enrolment."""
-        return cls(secret=enrolment.secret, address=enrolment.address)
+        return cls(secret=enrolment.secret, address=enrolment.address, picture=enrolment.picture)
 
 
 class RecoveryCodesView(BaseModel):

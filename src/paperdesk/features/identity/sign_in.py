@@ -11,7 +11,9 @@ from paperdesk.features.identity import login_store, store
 from paperdesk.features.identity.check_code import CodeRefused, TooManyCodes, refusal_of_sign_in
 from paperdesk.features.identity.login_store import LoginOnFile, NewToken, TokenKind, WayIn
 from paperdesk.features.identity.refresh_login import LoginTokens, issued
+from paperdesk.features.identity.register import FIRST_ACCOUNT
 from paperdesk.infra.crypto import hash_password, new_token, verify_password
+from paperdesk.infra.jobs import enqueue
 from paperdesk.infra.runtime import Runtime
 from paperdesk.infra.work import UnitOfWork
 
@@ -88,7 +90,8 @@ async def _by_link(runtime: Runtime, command: SignInByLink, program: str, origin
         work = UnitOfWork(_caller(user, origin), now, db)
         refusal = await refusal_of_sign_in(runtime, work, command.code)
         if refusal is None:
-            await store.spend_link(db, token_hash, now)
+            if await store.spend_link(db, token_hash, now):
+                await enqueue(work, FIRST_ACCOUNT, {"user_id": user.id})
             return await _begin(runtime, work, user, Beginning(WayIn.LINK, program))
     # Raised only now, so that a wrong code is counted; the link stays good for the next one.
     raise refusal

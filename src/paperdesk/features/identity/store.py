@@ -259,13 +259,14 @@ async def find_link(db: AsyncConnection, token_hash: bytes, now: datetime) -> Us
     return None if row is None else await find_user(db, row.user_id, row.tenant_id)
 
 
-async def spend_link(db: AsyncConnection, token_hash: bytes, now: datetime) -> None:
-    """Use up a link that was found; one that was sent by mail verifies whoever was waiting for that."""
+async def spend_link(db: AsyncConnection, token_hash: bytes, now: datetime) -> bool:
+    """Use up a link that was found; one that was sent by mail verifies whoever was waiting for that, and says so."""
     link = sign_in_links.c
     query = update(sign_in_links).where(link.token_hash == token_hash).values(used_at=now)
     row = (await db.execute(query.returning(link.user_id, link.tenant_id, link.proves_address))).one()
-    if row.proves_address:
-        member = memberships.c
-        is_waiting = and_(member.user_id == row.user_id, member.verification == Verification.PENDING)
-        theirs = update(memberships).where(is_waiting, member.tenant_id == row.tenant_id)
-        await db.execute(theirs.values(verification=Verification.VERIFIED))
+    if not row.proves_address:
+        return False
+    member = memberships.c
+    is_waiting = and_(member.user_id == row.user_id, member.verification == Verification.PENDING)
+    theirs = update(memberships).where(is_waiting, member.tenant_id == row.tenant_id)
+    return (await db.execute(theirs.values(verification=Verification.VERIFIED))).rowcount == 1

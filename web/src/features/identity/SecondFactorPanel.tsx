@@ -105,12 +105,19 @@ function Confirm({ enrolment, onClose }: { enrolment: Enrolment; onClose: () => 
   return (
     <form onSubmit={submit} className="flex flex-col gap-4">
       <p className="text-muted">
-        Type this key into your authenticator app, or{" "}
+        Let your authenticator app read this picture, type the key below it, or{" "}
         <a className="text-accent underline underline-offset-2" href={enrolment.address}>
           open it there
         </a>
         . It is shown this once.
       </p>
+      <img
+        className="self-center rounded-lg bg-white"
+        width={180}
+        height={180}
+        alt="The key as a QR code"
+        src={`data:image/svg+xml,${encodeURIComponent(enrolment.picture)}`}
+      />
       <output
         data-secret={enrolment.secret}
         className="rounded-lg border border-line bg-raised p-3 font-mono text-sm break-words select-all"
