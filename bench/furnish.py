@@ -1,7 +1,7 @@
 """Furnish a desk for load: quotes inside one open session, a tape parked there, and rich accounts."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -9,6 +9,7 @@ from paperdesk.core.broker.account import Rules
 from paperdesk.core.broker.margin_rules import MarginKind, MarginRules
 from paperdesk.core.kernel.ids import AccountId, DatasetId, TapeId, TenantId, UserId, uuid_from_text
 from paperdesk.core.kernel.principal import Principal, Scope
+from paperdesk.core.kernel.values import replace
 from paperdesk.features.broker.open_account import OpenAccount, open_account
 from paperdesk.features.marketdata.feeds.given_quotes import QuoteRow, write_quotes
 from paperdesk.features.marketdata.feeds.manifest import DatasetTerms, SourceKind

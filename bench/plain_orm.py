@@ -4,7 +4,6 @@ It stores the same rows as the order writer, decided by the same engine, but lea
 that much it is spared.
 """
 
-from dataclasses import replace
 from typing import Any, cast
 
 import msgspec
@@ -19,6 +18,7 @@ from paperdesk.core.broker.orders import Order
 from paperdesk.core.kernel.errors import PaperdeskError
 from paperdesk.core.kernel.ids import InstrumentId
 from paperdesk.core.kernel.principal import Principal
+from paperdesk.core.kernel.values import replace
 from paperdesk.features.broker import tables
 from paperdesk.features.broker.answers import Answer, Placed
 from paperdesk.features.broker.deciding import Batch, Waiting, decide_one

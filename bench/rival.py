@@ -5,7 +5,6 @@ The settings come from the environment, as everywhere; the accounts are those of
 
 import asyncio
 import sys
-from dataclasses import replace
 
 from fastapi import FastAPI
 from sqlalchemy import select
@@ -21,6 +20,7 @@ from paperdesk.core.kernel.errors import PaperdeskError
 from paperdesk.core.kernel.ids import AccountId, TapeId
 from paperdesk.core.kernel.money import trap_floats
 from paperdesk.core.kernel.principal import Principal
+from paperdesk.core.kernel.values import replace
 from paperdesk.doors.desk import Desk
 from paperdesk.features.broker import tables
 from paperdesk.features.broker.answers import Answer

@@ -1,12 +1,11 @@
 """A margined account in front of a quoted chain on ACME, for stories about combos."""
 
-from dataclasses import replace
-
 from paperdesk.core.broker.combo_prices import legs_of
 from paperdesk.core.broker.orders import (
     OrderStatus,
 )
 from paperdesk.core.kernel.ids import OrderId
+from paperdesk.core.kernel.values import replace
 from tests.scenery import REG_T, option, rules
 from tests.stories import Story
 

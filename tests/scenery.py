@@ -4,7 +4,6 @@ Everything has a plain default, so that a test names only what it is about.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -20,6 +19,7 @@ from paperdesk.core.broker.risk_rules import RiskMode, RiskRules
 from paperdesk.core.broker.view import MarketView
 from paperdesk.core.kernel.ids import AccountId, InstrumentId, OrderId, TapeId, TenantId, derived
 from paperdesk.core.kernel.money import ZERO
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.corporate_actions import (
     ActionTerms,
     AdjustedSeries,

@@ -9,7 +9,7 @@ A story keeps its account the way a live desk does: one happening at a time, eve
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TypeAlias, Unpack
 
@@ -31,6 +31,7 @@ from paperdesk.core.broker.orders import Order, OrderKind, OrderType, Side, Time
 from paperdesk.core.broker.view import MarketView
 from paperdesk.core.kernel.errors import PaperdeskError
 from paperdesk.core.kernel.ids import EntryId, InstrumentId, OrderId, derived
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.corporate_actions import CorporateAction, Moment
 from paperdesk.core.market.facts import (
     Auction,

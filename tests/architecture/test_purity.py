@@ -15,6 +15,7 @@ OUTSIDE = frozenset(
 CLOCK = PurePosixPath("infra/clock.py")
 TELLING = frozenset({"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.time_ns"})
 EXACT = ("core/broker", "core/market")
+STRUCTS = frozenset({"msgspec.Struct", "msgspec.field", "msgspec.structs.replace"})
 
 
 def impurities(_path: PurePosixPath, tree: ast.Module) -> Iterator[str]:
@@ -30,6 +31,16 @@ def impurities(_path: PurePosixPath, tree: ast.Module) -> Iterator[str]:
                 yield f"line {node.lineno} reads a clock: {name}"
             elif name in OUTSIDE:
                 yield f"line {node.lineno} reaches outside: {name}"
+
+
+def encoders(_path: PurePosixPath, tree: ast.Module) -> Iterator[str]:
+    """Find what the core takes of msgspec besides structs."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (f"line {node.lineno} takes all of msgspec" for each in node.names if "msgspec" in each.name)
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("msgspec"):
+            taken = {f"{node.module}.{each.name}" for each in node.names} - STRUCTS
+            yield from (f"line {node.lineno} takes {each}; the core only knows structs" for each in taken)
 
 
 def clock_readers(path: PurePosixPath, tree: ast.Module) -> Iterator[str]:
@@ -62,6 +73,10 @@ def test_the_core_is_pure() -> None:
     assert broken(impurities, "core") == []
 
 
+def test_the_core_takes_only_structs_of_msgspec() -> None:
+    assert broken(encoders, "core") == []
+
+
 def test_one_file_reads_the_clock() -> None:
     assert broken(clock_readers) == []
 
@@ -83,6 +98,13 @@ def test_no_float_where_money_is_kept() -> None:
 )
 def test_an_impure_line_in_the_core_is_found(source: str) -> None:
     assert seeded(impurities, "core/broker/engine.py", source)
+
+
+@pytest.mark.parametrize(
+    "source", ["import msgspec", "from msgspec import Struct, json", "from msgspec.json import encode"]
+)
+def test_an_encoder_in_the_core_is_found(source: str) -> None:
+    assert seeded(encoders, "core/broker/engine.py", source)
 
 
 def test_a_second_reader_of_the_clock_is_found() -> None:

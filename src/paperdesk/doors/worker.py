@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from paperdesk.core.kernel.ids import TapeId
+from paperdesk.core.kernel.values import replace
 from paperdesk.features.broker.match_orders import match_orders, moving_tapes
 from paperdesk.features.broker.reconcile_closes import Auditor
 from paperdesk.features.marketdata.control_tape import CONTROL_TOPIC

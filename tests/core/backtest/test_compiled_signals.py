@@ -1,7 +1,6 @@
 """Compiled runs come to what the exact engine comes to: every fill, every refusal, every equity, to the cent."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -36,6 +35,7 @@ from paperdesk.core.broker.margin_events import GoodFaithViolated
 from paperdesk.core.broker.margin_rules import InterestRates, MarginRules
 from paperdesk.core.broker.orders import Order, OrderStatus, Side
 from paperdesk.core.broker.risk_rules import RiskMode, RiskRules
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.instruments import Instrument
 from paperdesk.core.strategy.context import Context
 from paperdesk.core.strategy.library.trend import MovingAverageCross

@@ -1,7 +1,7 @@
 """A run looks only at facts that may change something, and comes to what looking at all of them comes to."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 
 import pytest
@@ -16,6 +16,7 @@ from paperdesk.core.broker.fees import FeeSchedule
 from paperdesk.core.broker.fill_models import FILL_MODELS
 from paperdesk.core.broker.orders import OrderStatus, Side, TimeInForce
 from paperdesk.core.kernel.ids import InstrumentId
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.facts import MarketFact
 from paperdesk.core.strategy.context import Context, Terms
 from paperdesk.core.strategy.strategy import Strategy

@@ -1,6 +1,5 @@
 """Chance follows from its key alone: the same orders on the same tape have the same luck."""
 
-from dataclasses import replace
 from decimal import Decimal
 
 from hypothesis import given
@@ -8,6 +7,7 @@ from hypothesis import strategies as st
 
 from paperdesk.core.broker.chance import SEED_MAX, drawn, drawn_for
 from paperdesk.core.broker.orders import Side
+from paperdesk.core.kernel.values import replace
 from tests.scenery import GLOBEX, order_id, order_of
 
 seeds = st.integers(0, SEED_MAX)

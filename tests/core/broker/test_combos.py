@@ -1,7 +1,6 @@
 """Which strategies a set of legs is made of, whatever the quantities."""
 
 from collections import defaultdict
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -9,6 +8,7 @@ from hypothesis import given
 
 from paperdesk.core.broker.combos import Strategy, name_of, recognise
 from paperdesk.core.broker.legs import Leg
+from paperdesk.core.kernel.values import replace
 from tests.chains import JANUARY, books, leg, legs, shares
 
 ONE_OF_EACH = [

@@ -1,12 +1,12 @@
 """Whom a fact of the market concerns: asked of an account as it stands."""
 
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from paperdesk.core.broker.concern import has_something, instruments_of_concern, is_concerned
 from paperdesk.core.broker.margin_rules import InterestRates
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.facts import SessionClosed, SessionOpened
 from tests.pit import HIGH, LOW, VERTICAL, desk
 from tests.scenery import ACME, FIRST_CLOSE, FIRST_OPEN, GLOBEX, REG_T, fact_close, rules

@@ -1,6 +1,5 @@
 """What a moment does to a price: how much the market moves, the time of day, and noise from the seed."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -24,6 +23,7 @@ from paperdesk.core.broker.marks import LAST_PRINT, Circumstances, Mark
 from paperdesk.core.broker.matching import Execution, match_order
 from paperdesk.core.broker.orders import Order, OrderType, Side, TimeInForce
 from paperdesk.core.kernel.money import ZERO
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.facts import PriceFact
 from paperdesk.core.market.sessions import Session
 from tests.pit import VERTICAL, desk, quoted

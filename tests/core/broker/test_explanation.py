@@ -1,6 +1,5 @@
 """Every fill explains itself: the parts sum to the price, and the sentence says it in words."""
 
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +12,7 @@ from paperdesk.core.broker.fill_models import ALPACA_PAPER, FILL_MODELS, REALIST
 from paperdesk.core.broker.matching import match_order
 from paperdesk.core.broker.orders import Order, OrderType, Side
 from paperdesk.core.kernel.money import ZERO
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.facts import PriceFact
 from tests.scenery import PER_SHARE, fact_close, fact_open, fact_quote, fact_range, order_of, quote_of, rules, stop_of
 from tests.stories import Story

@@ -1,6 +1,5 @@
 """What a fill owes, by kind: rounded once for its order, whatever parts it fills in."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -24,6 +23,7 @@ from paperdesk.core.broker.ledger import Book
 from paperdesk.core.broker.orders import Order, Side
 from paperdesk.core.broker.regulatory_rates import SEC_SALES, TAF_SHARES, Rate, rate_on
 from paperdesk.core.kernel.money import ZERO
+from paperdesk.core.kernel.values import replace
 from tests.scenery import CALL, COIN, order_of, rules
 from tests.stories import Story
 from tests.strategies import decimals

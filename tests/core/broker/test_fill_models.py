@@ -1,6 +1,5 @@
 """A market price becomes a customer's price: rounded once, to the tick, against the customer."""
 
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -23,6 +22,7 @@ from paperdesk.core.broker.fill_models import (
     unquoted,
 )
 from paperdesk.core.broker.orders import Side
+from paperdesk.core.kernel.values import replace
 from tests.strategies import decimals
 
 CENT = Decimal("0.01")

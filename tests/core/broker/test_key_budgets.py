@@ -1,6 +1,5 @@
 """What a key may spend in a day is never passed, whatever comes in which order, and what closes is free."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -12,6 +11,7 @@ from paperdesk.core.broker.day_result import DayResult, Span
 from paperdesk.core.broker.key_budgets import Asked, KeyBudgetSpent, KeyLossUnknown, Spent, charged
 from paperdesk.core.broker.orders import Order, Side
 from paperdesk.core.kernel.key_limits import KeyBudget
+from paperdesk.core.kernel.values import replace
 from tests.stories import Story
 
 NOON = datetime(2024, 6, 3, 16, tzinfo=UTC)

@@ -1,6 +1,5 @@
 """A key that is kept to symbols trades those and nothing else, whatever names them: a command, its legs, its order."""
 
-from dataclasses import replace
 from decimal import Decimal
 from uuid import UUID
 
@@ -18,6 +17,7 @@ from paperdesk.core.broker.commands import (
 from paperdesk.core.broker.key_checks import check_symbols, reaches
 from paperdesk.core.kernel.ids import AccountId, EntryId, OrderId
 from paperdesk.core.kernel.key_limits import NO_LIMITS, KeyLimits, SymbolNotAllowed
+from paperdesk.core.kernel.values import replace
 from tests.chains import asked_combo
 from tests.pit import LOW, VERTICAL, desk
 from tests.stories import Story

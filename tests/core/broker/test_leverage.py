@@ -1,6 +1,5 @@
 """What a pair bought with leverage needs, for every cost and leverage there is, and where its account is liquidated."""
 
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -23,6 +22,7 @@ from paperdesk.core.broker.margin_rules import MarginKind
 from paperdesk.core.broker.option_margin import Exposure
 from paperdesk.core.broker.position_margin import PositionMargin, position_margin
 from paperdesk.core.broker.valuation import value_account
+from paperdesk.core.kernel.values import replace
 from tests.scenery import ACME, CHAIN, COIN, REG_T, empty_account, free, mark_of, quote_of, rules
 from tests.strategies import decimals
 

@@ -4,7 +4,6 @@
 """
 
 from collections import defaultdict
-from dataclasses import replace
 from decimal import Decimal
 
 import msgspec
@@ -27,6 +26,7 @@ from paperdesk.core.broker.reservations import moved_reservations
 from paperdesk.core.broker.stillness import leaves_alone
 from paperdesk.core.kernel.ids import InstrumentId, OrderId
 from paperdesk.core.kernel.money import ZERO, money
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.facts import Auction, CloseFact, OpenFact, RangeFact
 from paperdesk.core.market.instruments import Instrument
 from tests.scenery import COIN, FIRST_OPEN, empty_account

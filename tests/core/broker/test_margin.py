@@ -1,6 +1,5 @@
 """What positions need and what an account has, held against worked numbers of Regulation T and FINRA 4210."""
 
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -20,6 +19,7 @@ from paperdesk.core.broker.margin_book import DayTrade, MarginBook
 from paperdesk.core.broker.margin_rules import BorrowTable, MarginKind, MarginRegime, MarginRules
 from paperdesk.core.broker.marks import Marks
 from paperdesk.core.broker.option_margin import Exposure
+from paperdesk.core.kernel.values import replace
 from tests.scenery import ACME, COIN, FIRST_OPEN, GLOBEX, REG_T, empty_account, mark_of, order_id, quote_of, rules
 
 

@@ -1,6 +1,5 @@
 """The written table of matching, each cell; a buy on the left, its mirror on the right."""
 
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -10,6 +9,7 @@ from paperdesk.core.broker.fill_models import FILL_MODELS, IDEAL, REALISTIC, Fil
 from paperdesk.core.broker.matching import Execution, ends_unfilled, match_order
 from paperdesk.core.broker.orders import IMMEDIATE, Order, OrderType, Side, TimeInForce, TriggerSource
 from paperdesk.core.kernel.money import ZERO
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.facts import PriceFact, QuoteFact, RangeFact
 from tests.scenery import fact_close, fact_open, fact_quote, fact_range, order_of, quote_of, stop_of
 from tests.strategies import price_facts, working_orders

@@ -5,7 +5,6 @@ nothing but the events. The broker cannot tell, to the cent and to the id.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,6 +14,7 @@ from paperdesk.core.broker.commands import PlaceOrder
 from paperdesk.core.broker.engine import decide, fold, react
 from paperdesk.core.broker.events import Event
 from paperdesk.core.kernel.ids import InstrumentId
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.facts import SessionClosed, SessionOpened
 from tests.scenery import empty_account
 from tests.stories import Happening, Step, Story

@@ -1,6 +1,5 @@
 """The state machine of an order: the table is the whole truth."""
 
-from dataclasses import replace
 from decimal import Decimal
 from itertools import product
 
@@ -15,6 +14,7 @@ from paperdesk.core.broker.orders import (
     next_status,
     require_open,
 )
+from paperdesk.core.kernel.values import replace
 from tests.scenery import order_of
 
 

@@ -1,6 +1,5 @@
 """The Greeks of positions add up by underlying and in money; what is not known of one is not known of the whole."""
 
-from dataclasses import replace
 from decimal import Decimal
 
 from hypothesis import given
@@ -9,6 +8,7 @@ from hypothesis import strategies as st
 from paperdesk.core.broker.marks import QUOTE_MID, Greeks, Mark
 from paperdesk.core.broker.portfolio_greeks import NO_GREEKS, NO_PRICE, NOTHING, PortfolioGreeks, portfolio_greeks
 from paperdesk.core.kernel.ids import InstrumentId
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.instruments import Instrument
 from tests.scenery import ACME, COIN, FIRST_OPEN, option
 

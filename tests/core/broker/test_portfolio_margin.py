@@ -1,6 +1,5 @@
 """Portfolio margin: a book needs the worst that its scan finds, class by class."""
 
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -14,6 +13,7 @@ from paperdesk.core.broker.marks import LAST_PRINT, Mark, Marks, Scan
 from paperdesk.core.broker.option_margin import Exposure
 from paperdesk.core.broker.risk_array import Point, Scanned, points_of, scan, scanned_requirement
 from paperdesk.core.kernel.money import ZERO
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.instruments import Instrument, Kind
 from tests.scenery import ACME, COIN, FIRST_OPEN, GLOBEX, SPX, free, option, rules
 from tests.stories import Story

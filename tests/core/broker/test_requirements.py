@@ -5,7 +5,6 @@ Cboe's table "Margin Requirement Examples for Sample Options-based Positions" at
 which prints what is left to pay after proceeds.
 """
 
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import product
@@ -18,6 +17,7 @@ from paperdesk.core.broker.legs import Leg, by_underlying
 from paperdesk.core.broker.option_rates import LONG_DATED_DAYS, Basis
 from paperdesk.core.broker.pairings import Underlying
 from paperdesk.core.broker.requirements import EXACT_LINES, Requirement, requirement
+from paperdesk.core.kernel.values import replace
 from tests.chains import DECEMBER, JANUARY, books, leg, legs, shares
 
 NOVEMBER = date(2024, 11, 1)

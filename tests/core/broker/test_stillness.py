@@ -1,6 +1,5 @@
 """What leaves an account as it is; the machine of orders sees to that too, after every fact that it is told."""
 
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -12,6 +11,7 @@ from paperdesk.core.broker.margin_rules import InterestRates, MarginRules
 from paperdesk.core.broker.orders import OrderClass, OrderType, Side, TimeInForce, TriggerSource
 from paperdesk.core.broker.stillness import EVERYWHERE, Stillness, leaves_alone, stillness
 from paperdesk.core.kernel.money import MAGNITUDE_MAX, ZERO
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.facts import SessionClosed
 from tests.pit import VERTICAL, desk
 from tests.scenery import (

@@ -1,6 +1,5 @@
 """What companies do reaches open orders too: scaled, reduced, or cancelled by a reason."""
 
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -21,6 +20,7 @@ from paperdesk.core.broker.orders import (
 )
 from paperdesk.core.kernel.ids import OrderId
 from paperdesk.core.kernel.money import ZERO, plain
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.corporate_actions import (
     ActionTerms,
     AdjustedSeries,

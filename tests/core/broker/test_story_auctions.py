@@ -1,6 +1,5 @@
 """On-open and on-close orders meet the print of their auction, and nothing else."""
 
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -10,6 +9,7 @@ from paperdesk.core.broker.checks import NoAuctionAhead
 from paperdesk.core.broker.engine import decide
 from paperdesk.core.broker.fill_models import REALISTIC
 from paperdesk.core.broker.orders import NOT_FILLED_IN_AUCTION, OrderStatus, OrderType, TimeInForce
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.facts import Auction
 from tests.scenery import FIRST_CLOSE, rules
 from tests.stories import Story

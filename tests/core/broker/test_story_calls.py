@@ -1,6 +1,5 @@
 """What a night costs, and what happens when an account has too little: warned, called, liquidated or frozen."""
 
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -20,6 +19,7 @@ from paperdesk.core.broker.margin_events import (
 )
 from paperdesk.core.broker.margin_rules import BorrowTable, InterestRates, MarginKind, MarginRegime, MarginRules
 from paperdesk.core.broker.orders import OrderStatus, Side
+from paperdesk.core.kernel.values import replace
 from tests.scenery import COIN, GLOBEX, REG_T, reg_t, rules
 from tests.stories import Story
 

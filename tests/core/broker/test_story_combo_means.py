@@ -1,6 +1,5 @@
 """What combos hold, what they are refused for, and who may trade which."""
 
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -47,6 +46,7 @@ from paperdesk.core.broker.terms import (
     TypeNotAllowed,
 )
 from paperdesk.core.broker.view import UnknownSymbol
+from paperdesk.core.kernel.values import replace
 from tests.chains import asked_combo
 from tests.pit import CREDIT, HIGH, LOW, LOW_PUT, PUT, VERTICAL, desk, leg_statuses, quoted
 from tests.scenery import ACME, CASH_ONLY, GLOBEX, PER_SHARE, REG_T, order_id, rules

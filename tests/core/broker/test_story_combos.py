@@ -1,6 +1,5 @@
 """Combos: several legs as one order, at one net price, all of them or none."""
 
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -26,6 +25,7 @@ from paperdesk.core.broker.orders import (
     TimeInForce,
 )
 from paperdesk.core.broker.replacement import NotReplaceable
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.corporate_actions import CashDividend, Split
 from tests.pit import BUY_WRITE, CREDIT, HIGH, LOW, LOW_PUT, PRICES, PUT, TODAY, VERTICAL, desk, leg_statuses, quoted
 from tests.scenery import PER_SHARE, SECOND, action_of

@@ -1,7 +1,6 @@
 """An account lives through what companies do: dividends, splits, mergers, and what becomes of its orders."""
 
 from collections import defaultdict
-from dataclasses import replace
 from decimal import Decimal
 
 from hypothesis import given
@@ -18,6 +17,7 @@ from paperdesk.core.broker.orders import (
 from paperdesk.core.broker.reservations import moved_reservations
 from paperdesk.core.kernel.ids import LotId
 from paperdesk.core.kernel.money import ZERO
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.corporate_actions import (
     AdjustedSeries,
     CashDividend,

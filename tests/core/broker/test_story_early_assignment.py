@@ -1,6 +1,5 @@
 """Calls assigned before a dividend: when it is rational, by lot, and with the dividend owed."""
 
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -9,6 +8,7 @@ from paperdesk.core.broker.account import Rules
 from paperdesk.core.broker.early_assignment import EXERCISING_RATE
 from paperdesk.core.broker.events import OptionAssigned
 from paperdesk.core.kernel.money import ZERO
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.corporate_actions import CashDividend
 from paperdesk.core.market.instruments import Instrument
 from tests.scenery import ACME, REG_T, action_of, option, rules

@@ -1,6 +1,5 @@
 """The last day of an option: exercised, assigned, or gone; each case moves the right cash and the right shares."""
 
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -34,6 +33,7 @@ from paperdesk.core.broker.orders import TimeInForce
 from paperdesk.core.kernel.errors import PaperdeskError
 from paperdesk.core.kernel.ids import EntryId, LotId, derived
 from paperdesk.core.kernel.money import ZERO
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.facts import SessionClosed
 from paperdesk.core.market.instruments import Instrument
 from paperdesk.core.market.options import Settlement, Style, Supplement

@@ -1,6 +1,5 @@
 """While an instrument is halted its orders wait; what cannot wait is refused, or ends."""
 
-from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 
@@ -12,6 +11,7 @@ from paperdesk.core.broker.engine import met_at_once
 from paperdesk.core.broker.halts import InstrumentHalted
 from paperdesk.core.broker.orders import NOT_FILLED_AT_ONCE, OrderStatus, OrderType, TimeInForce
 from paperdesk.core.broker.preview import HALTED, preview
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.facts import HaltReason, TradingHalted, TradingResumed
 from tests.pit import HIGH, LOW, VERTICAL, desk, quoted
 from tests.scenery import ACME, rules

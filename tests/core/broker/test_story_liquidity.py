@@ -1,6 +1,5 @@
 """Size costs: a bar gives a share of its volume, and taking it moves the price."""
 
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -17,6 +16,7 @@ from paperdesk.core.broker.fill_models import (
 )
 from paperdesk.core.broker.liquidity import volume_of
 from paperdesk.core.broker.orders import BY_VENUE, OrderClass, OrderStatus, Role, TimeInForce
+from paperdesk.core.kernel.values import replace
 from tests.scenery import fact_open, fact_quote, fact_range, leg, quote_of, rules
 from tests.stories import Story
 

@@ -1,6 +1,5 @@
 """What an order would come to, told before it is placed, and kept when it is."""
 
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -22,6 +21,7 @@ from paperdesk.core.broker.orders import (
     TimeInForce,
 )
 from paperdesk.core.broker.preview import NO_PRICE_YET, OUT_OF_REACH, WAITS_FOR_AUCTION, Preview, preview
+from paperdesk.core.kernel.values import replace
 from tests.scenery import GLOBEX, PER_SHARE, REG_T, order_id, rules
 from tests.stories import Story
 

@@ -1,6 +1,6 @@
 """How risky an order is, worked by hand: 10,000.00 are there, and a unit costs 100.00 unless a story says so."""
 
-from dataclasses import fields, replace
+from dataclasses import fields
 from decimal import Decimal
 from typing import Any
 
@@ -18,6 +18,7 @@ from paperdesk.core.broker.risk_rules import RiskFigures, RiskLevel, RiskLimits,
 from paperdesk.core.broker.risk_voices import Finding
 from paperdesk.core.broker.view import MarketView
 from paperdesk.core.kernel.ids import OrderId, derived
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.instruments import Instrument
 from tests.scenery import ACME, DAY, GLOBEX, HERE, REG_T, free, option, reg_t, rules
 from tests.stories import Story

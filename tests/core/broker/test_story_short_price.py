@@ -1,6 +1,5 @@
 """The price test of short sales: what has fallen by a tenth is sold short only above the bid."""
 
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -8,6 +7,7 @@ import pytest
 from paperdesk.core.broker.commands import StopLoss, TakeProfit
 from paperdesk.core.broker.orders import OrderClass, OrderStatus, OrderType, Role, TimeInForce
 from paperdesk.core.broker.short_price import ShortSaleRestricted
+from paperdesk.core.kernel.values import replace
 from tests.scenery import ACME, REG_T, leg, option, rules
 from tests.stories import Story
 

@@ -1,6 +1,5 @@
 """Selling short in a margined account: owed units, their price, and getting out again."""
 
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -21,6 +20,7 @@ from paperdesk.core.broker.margin_rules import BorrowTable, MarginRegime, Margin
 from paperdesk.core.broker.orders import AT_RELEASE, OrderClass, OrderStatus, OrderType, Role, Side
 from paperdesk.core.broker.terms import BracketPricesInverted, SideNotAllowed
 from paperdesk.core.kernel.money import ZERO
+from paperdesk.core.kernel.values import replace
 from tests.scenery import ACME, COIN, GLOBEX, PER_SHARE, REG_T, leg, reg_t, rules
 from tests.stories import Story
 

@@ -1,6 +1,5 @@
 """Writing options in a margined account: what it needs, who may, and what the pairing of the book saves."""
 
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -13,6 +12,7 @@ from paperdesk.core.broker.margin_checks import InsufficientBuyingPower, Positio
 from paperdesk.core.broker.option_margin import Exposure
 from paperdesk.core.broker.orders import Intent, OrderType, Side
 from paperdesk.core.kernel.ids import AccountId, OrderId, derived
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.instruments import Instrument
 from tests.scenery import ACME, HERE, REG_T, mark_of, market_view, option, quote_of, rules
 from tests.stories import Story

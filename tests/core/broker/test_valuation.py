@@ -1,10 +1,10 @@
 """What an account is worth; a missing mark is missing, never zero."""
 
-from dataclasses import replace
 from decimal import Decimal
 
 from paperdesk.core.broker.account import Position
 from paperdesk.core.broker.valuation import PositionValue, value_account, value_position
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.options import parse_occ
 from tests.scenery import ACME, CALL, GLOBEX, mark_of, quote_from_bar, quote_of
 

@@ -1,6 +1,5 @@
 """Corporate actions as values: terms that cannot be are refused, and each unit becomes what it becomes."""
 
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -8,6 +7,7 @@ from fractions import Fraction
 import pytest
 
 from paperdesk.core.kernel.money import ZERO
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.corporate_actions import (
     ActionTerms,
     CashDividend,

@@ -1,10 +1,10 @@
 """The order of facts: ranges and closes before the next open, sessions around them."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from paperdesk.core.kernel.ids import InstrumentId
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.corporate_actions import CashDividend, Moment, Split
 from paperdesk.core.market.facts import CorporateActionFact, MarketFact
 from paperdesk.core.market.instruments import Kind, instrument_id

@@ -1,11 +1,11 @@
 """What becomes of listed options: strikes, contracts and deliverables are three things."""
 
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from paperdesk.core.kernel.money import plain
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.corporate_actions import (
     ActionTerms,
     CashDividend,

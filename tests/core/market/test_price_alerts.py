@@ -1,6 +1,5 @@
 """An alert fires when a price comes to its level from the other side, once or each time it comes anew."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -11,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from paperdesk.core.kernel.ids import InstrumentId
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.facts import CloseFact, PriceFact, QuoteFact, RangeFact
 from paperdesk.core.market.price_alerts import (
     AlertCondition,

@@ -1,6 +1,5 @@
 """European values and sensitivities: against QuantLib, against numeric derivatives, and in their limits."""
 
-from dataclasses import replace
 from math import exp, inf
 
 import numpy as np
@@ -9,6 +8,7 @@ import QuantLib as ql  # noqa: N813 - its own usual short name
 from hypothesis import given
 from hypothesis import strategies as st
 
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.quant.black_scholes import European, Greeks, european, greeks, value
 from paperdesk.core.quant.normal import Array
 

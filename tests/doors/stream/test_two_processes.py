@@ -2,11 +2,11 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from paperdesk.core.kernel.values import replace
 from paperdesk.doors import worker
 from paperdesk.infra.clock import FrozenClock
 from paperdesk.infra.runtime import Runtime

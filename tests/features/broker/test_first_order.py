@@ -1,8 +1,8 @@
 """One order walks all the way: it waits, fills at the next open, and everything tells the same story."""
 
-from dataclasses import replace
 from typing import Any
 
+from paperdesk.core.kernel.values import replace
 from tests.desk import FIRST_CLOSE, RunningDesk, at_work
 
 

@@ -4,9 +4,9 @@ The days after the account was opened (open, high, low, close): 101, 104, 100.5,
 104, 105, 97, 98; 99, 102, 98.5, 101.
 """
 
-from dataclasses import replace
 from typing import Any
 
+from paperdesk.core.kernel.values import replace
 from tests.desk import RunningDesk, at_work, refused, wish
 
 

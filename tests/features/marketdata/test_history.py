@@ -2,13 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 import httpx
 import pytest
 
+from paperdesk.core.kernel.values import replace
 from paperdesk.features.marketdata.import_history import run_import_history
 from paperdesk.features.marketdata.jobs import jobs_with
 from paperdesk.features.marketdata.sources import Sources

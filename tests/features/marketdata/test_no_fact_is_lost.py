@@ -1,6 +1,5 @@
 """Whatever is pressed, in whatever order, a tape delivers every fact once and in order."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -10,6 +9,7 @@ from hypothesis import strategies as st
 
 from paperdesk.core.kernel.errors import PaperdeskError
 from paperdesk.core.kernel.ids import DatasetId, TapeId, UserId
+from paperdesk.core.kernel.values import replace
 from paperdesk.features.marketdata.control_tape import ControlTape, TapeAction, aim
 from paperdesk.features.marketdata.feeds.dataset import Dataset
 from paperdesk.features.marketdata.pump import next_move

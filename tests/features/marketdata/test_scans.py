@@ -1,6 +1,5 @@
 """What options do at the points of a portfolio scan, by the volatility that their marks imply."""
 
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -8,6 +7,7 @@ import pytest
 
 from paperdesk.core.broker.marks import QUOTE_MID, Greeks, Mark, Scan
 from paperdesk.core.broker.risk_array import points_of
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.instruments import Instrument, Kind
 from paperdesk.core.market.options import Supplement
 from paperdesk.features.marketdata.scans import greeks_of, scan_of

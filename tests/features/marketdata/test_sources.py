@@ -1,12 +1,12 @@
 """Sources through REST: keys that never come back, rows that can be changed, and answers that say who gave them."""
 
 import asyncio
-from dataclasses import replace
 from typing import Any
 
 import httpx
 import pytest
 
+from paperdesk.core.kernel.values import replace
 from paperdesk.doors.mcp.tool_routes import router as tool_list
 from paperdesk.doors.rest import build_app
 from paperdesk.doors.stream.routes import router as stream

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
+from msgspec import Struct
+
 from paperdesk.core.broker.account import Account
 from paperdesk.core.broker.commands import CancelOrder, PlaceOrder
 from paperdesk.core.broker.events import Event, OrderFilled
@@ -15,8 +17,7 @@ from paperdesk.core.kernel.money import ZERO
 from paperdesk.core.market.instruments import Instrument
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(Struct, frozen=True):
     """What the account was worth at an instant, and what of it was in positions; None where a price was missing."""
 
     at: datetime
@@ -25,8 +26,7 @@ class Point:
     invested: Decimal | None
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(Struct, frozen=True):
     """Something a strategy asked for, when, and the refusal."""
 
     at: datetime
@@ -34,8 +34,7 @@ class Refused:
     refusal: PaperdeskError
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(Struct, frozen=True):
     """A fill as every driver knows it: when, of which order, how much at which price, and what it owed."""
 
     at: datetime
@@ -47,8 +46,7 @@ class Done:
     rule: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(Struct, frozen=True):
     """An order as a driver that keeps no whole orders knows it: what was asked for, and how it ended."""
 
     id: OrderId
@@ -68,8 +66,7 @@ class Placed:
     is_exit: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(Struct, frozen=True):
     """A strategy that raised: at which bar, in which line of which file, and what."""
 
     at: datetime

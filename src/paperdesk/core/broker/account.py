@@ -5,11 +5,12 @@ order never needs the whole history. Positions and orders that were not loaded a
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
+
+from msgspec import Struct, field
 
 from paperdesk.core.broker.claims import Claim
 from paperdesk.core.broker.fees import FeeSchedule
@@ -39,8 +40,7 @@ class AccountStatus(StrEnum):
     CLOSED = "closed"
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
+class Rules(Struct, frozen=True):
     """The rules of one account; data, never code.
 
     Fill on arrival is for hand orders against a standing real quote in an open session. `seed` is what the
@@ -59,8 +59,7 @@ class Rules:
     risk: RiskRules = field(default_factory=RiskRules)
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(Struct, frozen=True):
     """What is held of one instrument: units, units promised to open orders that close it, and cost.
 
     A short position has a negative quantity and a negative cost, which is what its sale brought. `lots` are
@@ -80,8 +79,7 @@ class Position:
         return max(held, ZERO) - self.reserved
 
 
-@dataclass(frozen=True)  # no slots: see kernel/values.py
-class Account:
+class Account(Struct, frozen=True):
     """One account on one tape. `held` is the cash reserved for open orders, `epoch` counts its resets.
 
     `claims` are dividends that were earned, or are owed, and not paid yet, by the action they come of.

@@ -6,7 +6,6 @@ the prices of the legs are made of sum in the same way to the parts of the net p
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import fields
 from decimal import Decimal
 
 from paperdesk.core.broker.account import Account
@@ -40,7 +39,7 @@ def net_of(legs: Sequence[Order], prices: Iterable[Decimal]) -> Decimal:
 
 def net_parts(legs: Sequence[Order], parts: Sequence[Parts]) -> Parts:
     """Return the parts that the net price of executed legs is made of."""
-    return Parts(**{each.name: net_of(legs, [getattr(one, each.name) for one in parts]) for each in fields(Parts)})
+    return Parts(**{name: net_of(legs, [getattr(one, name) for one in parts]) for name in Parts.__struct_fields__})
 
 
 def _weights(legs: Iterable[Order]) -> list[Decimal]:

@@ -1,9 +1,10 @@
 """What can be asked of the broker: values in the imperative, with ids given by the caller."""
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from paperdesk.core.broker.account import AtExpiry
 from paperdesk.core.broker.combos import Strategy
@@ -13,23 +14,20 @@ from paperdesk.core.kernel.ids import AccountId, EntryId, OrderId
 from paperdesk.core.kernel.money import ZERO
 
 
-@dataclass(frozen=True, slots=True)
-class TakeProfit:
+class TakeProfit(Struct, frozen=True):
     """The exit at a gain: a limit order."""
 
     limit_price: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class StopLoss:
+class StopLoss(Struct, frozen=True):
     """The exit at a loss: a stop order, or with a limit price a stop-limit order."""
 
     stop_price: Decimal
     limit_price: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PlaceOrder:
+class PlaceOrder(Struct, frozen=True):
     """Buy or sell an instrument, named by its symbol on the account's tape.
 
     `client_order_id` is the caller's idempotency key; without one the order id serves. An order by money
@@ -73,8 +71,7 @@ class PlaceOrder:
         return self.client_order_id or str(self.order_id)
 
 
-@dataclass(frozen=True, slots=True)
-class ComboLeg:
+class ComboLeg(Struct, frozen=True):
     """One leg of a combo: so many units of an instrument, bought or sold, for one combo."""
 
     symbol: str
@@ -83,8 +80,7 @@ class ComboLeg:
     intent: Intent | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PlaceCombo:
+class PlaceCombo(Struct, frozen=True):
     """Trade several legs on one underlying as one order, so many times, all of them or none.
 
     The limit is net and per unit of an option: above zero is the most to pay (a debit), below zero the least to
@@ -108,16 +104,14 @@ class PlaceCombo:
         return self.client_order_id or str(self.order_id)
 
 
-@dataclass(frozen=True, slots=True)
-class CancelOrder:
+class CancelOrder(Struct, frozen=True):
     """Take an order off the market."""
 
     account_id: AccountId
     order_id: OrderId
 
 
-@dataclass(frozen=True, slots=True)
-class CancelOrders:
+class CancelOrders(Struct, frozen=True):
     """Take every open order off the market, or those in one instrument, or of one kind, or both at once."""
 
     account_id: AccountId
@@ -125,8 +119,7 @@ class CancelOrders:
     kind: OrderKind | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ReplaceOrder:
+class ReplaceOrder(Struct, frozen=True):
     """Put a new order in the place of an open one; what is None stays as it is.
 
     `quantity` counts what has been filled already; the new order works for the rest. `trail` is in the
@@ -145,8 +138,7 @@ class ReplaceOrder:
     client_order_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ClosePosition:
+class ClosePosition(Struct, frozen=True):
     """Sell a position at the market: all of it, a quantity, or a percentage (100 is all).
 
     Units promised to open sell orders are not sold, unless `cancel_orders` takes all orders in it off first.
@@ -166,8 +158,7 @@ class ClosePosition:
         return self.client_order_id or str(self.order_id)
 
 
-@dataclass(frozen=True, slots=True)
-class TransferCash:
+class TransferCash(Struct, frozen=True):
     """Move cash in (positive) or out (negative) of the account, in its currency."""
 
     account_id: AccountId
@@ -175,8 +166,7 @@ class TransferCash:
     amount: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class ExerciseOption:
+class ExerciseOption(Struct, frozen=True):
     """Exercise contracts of an option that is held, now: some of them, or all when no quantity is given."""
 
     account_id: AccountId
@@ -184,8 +174,7 @@ class ExerciseOption:
     quantity: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class InstructExpiry:
+class InstructExpiry(Struct, frozen=True):
     """Say what is to happen with an option on its last day."""
 
     account_id: AccountId
@@ -193,8 +182,7 @@ class InstructExpiry:
     at_expiry: AtExpiry
 
 
-@dataclass(frozen=True, slots=True)
-class ChooseLeverage:
+class ChooseLeverage(Struct, frozen=True):
     """Buy a crypto pair for so many times what the account brings itself, from now on; 1 is paying in full."""
 
     account_id: AccountId

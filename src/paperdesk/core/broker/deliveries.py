@@ -12,8 +12,9 @@ Cash moves by the strike alone, because the premium moved when the option was bo
 a short position first and selling them a long one, as any fill does.
 """
 
-from dataclasses import dataclass
 from decimal import Decimal
+
+from msgspec import Struct
 
 from paperdesk.core.broker import ledger
 from paperdesk.core.broker.contingencies import Course
@@ -27,8 +28,7 @@ from paperdesk.core.market.instruments import Instrument
 from paperdesk.core.market.options import OptionContract
 
 
-@dataclass(frozen=True, slots=True)
-class Occasion:
+class Occasion(Struct, frozen=True):
     """Contracts of one option that end, by how many, and on which occasion: the same one is booked once."""
 
     option: Instrument
@@ -38,8 +38,7 @@ class Occasion:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Gone:
+class _Gone(Struct, frozen=True):
     """Contracts taken out of a position: signed units that leave, what they had cost, and the lots after it."""
 
     quantity: Decimal

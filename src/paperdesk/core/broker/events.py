@@ -4,11 +4,12 @@ An event carries everything `evolve` needs to remember it; folding the events of
 its stored state.
 """
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TypeAlias
 from uuid import UUID
+
+from msgspec import Struct
 
 from paperdesk.core.broker.account import AccountStatus, AtExpiry
 from paperdesk.core.broker.claims import Claim
@@ -22,8 +23,7 @@ from paperdesk.core.kernel.ids import AccountId, FillId, InstrumentId, OrderId, 
 from paperdesk.core.kernel.money import ZERO
 
 
-@dataclass(frozen=True, slots=True)
-class OrderAccepted:
+class OrderAccepted(Struct, frozen=True):
     """An order passed its checks, and its money or units are reserved."""
 
     seq: int
@@ -31,8 +31,7 @@ class OrderAccepted:
     order: Order
 
 
-@dataclass(frozen=True, slots=True)
-class Fill:
+class Fill(Struct, frozen=True):
     """One execution. `reference` is the market price it was made from, `rule` says how; old ones explain nothing.
 
     It is ambiguous when the bar does not tell whether the other exit, or the entry, came first; then the
@@ -52,8 +51,7 @@ class Fill:
     explanation: Explanation | None = None
 
 
-@dataclass(frozen=True)  # no slots: see kernel/values.py
-class OrderFilled:
+class OrderFilled(Struct, frozen=True):
     """An order met the market, in part or in whole.
 
     Of a margined account `memorandum` is what its memorandum account gains by it, and `day_trade_on` the session
@@ -70,8 +68,7 @@ class OrderFilled:
     settles_on: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ComboFilled:
+class ComboFilled(Struct, frozen=True):
     """A combo met the market, so many times over: the fills of its legs stand before it, one each at the same fact.
 
     `price` is net, and what the parts of its legs' prices sum to; `fee` is what all of them cost.
@@ -87,8 +84,7 @@ class ComboFilled:
     fact_seq: int
 
 
-@dataclass(frozen=True, slots=True)
-class OrderCancelled:
+class OrderCancelled(Struct, frozen=True):
     """An order left the market before it was filled; the reason says who or what took it off."""
 
     seq: int
@@ -97,8 +93,7 @@ class OrderCancelled:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class OrderRejected:
+class OrderRejected(Struct, frozen=True):
     """The venue refused an order that the broker had accepted; the reason says why."""
 
     seq: int
@@ -107,8 +102,7 @@ class OrderRejected:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class OrderExpired:
+class OrderExpired(Struct, frozen=True):
     """An order's time in force ran out."""
 
     seq: int
@@ -116,8 +110,7 @@ class OrderExpired:
     order_id: OrderId
 
 
-@dataclass(frozen=True, slots=True)
-class OrderReplaced:
+class OrderReplaced(Struct, frozen=True):
     """A new order took the place of an open one, and its reservation with it."""
 
     seq: int
@@ -126,8 +119,7 @@ class OrderReplaced:
     order: Order
 
 
-@dataclass(frozen=True, slots=True)
-class OrderTriggered:
+class OrderTriggered(Struct, frozen=True):
     """A waiting order met its stop price; from now on it works as a market or a limit order."""
 
     seq: int
@@ -136,8 +128,7 @@ class OrderTriggered:
     fact_seq: int
 
 
-@dataclass(frozen=True, slots=True)
-class TrailMoved:
+class TrailMoved(Struct, frozen=True):
     """A trailing stop saw a better price; its stop acts from the next fact on."""
 
     seq: int
@@ -148,8 +139,7 @@ class TrailMoved:
     fact_seq: int
 
 
-@dataclass(frozen=True, slots=True)
-class OrderResized:
+class OrderResized(Struct, frozen=True):
     """An order's quantity followed its group, or its money met a price.
 
     `armed_quantity` is how much of it may fill so far, None when all may. `fact_seq` is the market fact
@@ -164,8 +154,7 @@ class OrderResized:
     fact_seq: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(Struct, frozen=True):
     """What an entry does to one position: its signed change in units, and the lots that follow."""
 
     instrument_id: InstrumentId
@@ -173,8 +162,7 @@ class Move:
     lot_changes: tuple[LotChange, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Booking:
+class Booking(Struct, frozen=True):
     """An entry of the journal, and what it does to positions; their costs move as the entry says."""
 
     entry: Entry
@@ -186,8 +174,7 @@ class Booking:
             assert self.entry.moved(move.instrument_id)[0] == move.quantity, f"{move} is not what is posted"
 
 
-@dataclass(frozen=True, slots=True)
-class Booked:
+class Booked(Struct, frozen=True):
     """Something that moved money or units and was no fill; every kind of it has a name of its own.
 
     What is derived from it is folded, stored and reconciled the same way, whatever its name.
@@ -198,8 +185,7 @@ class Booked:
     booking: Booking
 
 
-@dataclass(frozen=True, slots=True)
-class Reservation:
+class Reservation(Struct, frozen=True):
     """What an open order of a margined account reserves: units it closes, margin for what it opens."""
 
     order_id: OrderId
@@ -207,8 +193,7 @@ class Reservation:
     money: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class ReservationsMoved:
+class ReservationsMoved(Struct, frozen=True):
     """Open orders reserve something else than before, because of what happened to the account."""
 
     seq: int
@@ -216,31 +201,26 @@ class ReservationsMoved:
     reservations: tuple[Reservation, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class InterestCharged(Booked):
+class InterestCharged(Booked, frozen=True):
     """A night's interest on what the account owes."""
 
 
-@dataclass(frozen=True, slots=True)
-class InterestCredited(Booked):
+class InterestCredited(Booked, frozen=True):
     """A night's interest on cash that the account has."""
 
 
-@dataclass(frozen=True, slots=True)
-class BorrowFeeCharged(Booked):
+class BorrowFeeCharged(Booked, frozen=True):
     """A night's fee for units that were borrowed to be sold short."""
 
 
-@dataclass(frozen=True, slots=True)
-class OptionExpired(Booked):
+class OptionExpired(Booked, frozen=True):
     """Options ended worthless, or nobody exercised them."""
 
     instrument_id: InstrumentId
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class OptionExercised(Booked):
+class OptionExercised(Booked, frozen=True):
     """Options were exercised; `price` is what the underlying was worth, None where nothing depends on it."""
 
     instrument_id: InstrumentId
@@ -249,8 +229,7 @@ class OptionExercised(Booked):
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class OptionAssigned(Booked):
+class OptionAssigned(Booked, frozen=True):
     """Options that were owed were exercised by somebody else."""
 
     instrument_id: InstrumentId
@@ -259,8 +238,7 @@ class OptionAssigned(Booked):
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class ExpiryInstructed:
+class ExpiryInstructed(Struct, frozen=True):
     """The holder of an option said what is to happen on its last day."""
 
     seq: int
@@ -269,8 +247,7 @@ class ExpiryInstructed:
     at_expiry: AtExpiry
 
 
-@dataclass(frozen=True, slots=True)
-class CashTransferred:
+class CashTransferred(Struct, frozen=True):
     """The owner put cash in or took it out."""
 
     seq: int
@@ -278,15 +255,13 @@ class CashTransferred:
     entry: Entry
 
 
-@dataclass(frozen=True, slots=True)
-class AccountReset(Booked):
+class AccountReset(Booked, frozen=True):
     """A new epoch began with the cash of its entry; what was held and owed stays with the old one."""
 
     epoch: int
 
 
-@dataclass(frozen=True, slots=True)
-class AccountForked:
+class AccountForked(Struct, frozen=True):
     """The account began as a copy of another as it stood; what came before belongs to that one and is shared."""
 
     seq: int
@@ -296,8 +271,7 @@ class AccountForked:
     parent_id: AccountId
 
 
-@dataclass(frozen=True, slots=True)
-class AccountStatusChanged:
+class AccountStatusChanged(Struct, frozen=True):
     """The account was put to rest, woken up or closed."""
 
     seq: int
@@ -305,29 +279,25 @@ class AccountStatusChanged:
     status: AccountStatus
 
 
-@dataclass(frozen=True, slots=True)
-class CorporateActionApplied(Booked):
+class CorporateActionApplied(Booked, frozen=True):
     """A corporate action changed what is held: its units, their cost, or both, with cash where it pays any."""
 
     action_id: UUID
 
 
-@dataclass(frozen=True, slots=True)
-class DividendEarned(Booked):
+class DividendEarned(Booked, frozen=True):
     """Shares that were held, or owed, trade without a dividend from now on; its cash moves on the pay date."""
 
     claim: Claim
 
 
-@dataclass(frozen=True, slots=True)
-class DividendPaid(Booked):
+class DividendPaid(Booked, frozen=True):
     """A dividend came in, or was paid in lieu on shares that were owed."""
 
     action_id: UUID
 
 
-@dataclass(frozen=True, slots=True)
-class OrderAdjusted:
+class OrderAdjusted(Struct, frozen=True):
     """A corporate action moved what an open order asks for: units, prices, or both."""
 
     seq: int

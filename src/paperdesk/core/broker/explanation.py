@@ -15,8 +15,9 @@ What a moment did to it stands in conditions.py.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
+
+from msgspec import Struct, field
 
 from paperdesk.core.broker.fill_models import FillModel, Parts
 from paperdesk.core.broker.matching import Execution
@@ -62,16 +63,14 @@ _REASONS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Luck:
+class Luck(Struct, frozen=True):
     """What an account's seed gave, by purpose; empty when the fill model draws nothing."""
 
     seed: int
     draws: Mapping[str, Decimal] = field(default_factory=dict[str, Decimal])
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(Struct, frozen=True):
     """How one fill came about. `seen` is what the fact told, `base` says what the base of the parts is."""
 
     model: str

@@ -41,6 +41,8 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from math import isqrt
 from typing import Any
 
+from msgspec import Struct
+
 from paperdesk.core.broker.orders import Side
 from paperdesk.core.kernel.errors import Invalid
 from paperdesk.core.kernel.money import QUANTITY_PLACES, ZERO, plain
@@ -187,8 +189,7 @@ _WEIGHED = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
+class Parts(Struct, frozen=True):
     """What a price is made of, in money per unit; what raises the price is above zero."""
 
     base: Decimal

@@ -51,9 +51,13 @@ def reserved_units(orders: Iterable[Order]) -> Decimal:
 
     Exits promise the same units; an entry that closes what was held the other way promises its own.
     """
-    units = [(order.is_exit, _units(order)) for order in orders if order.is_open]
-    of_exits = max((each for is_exit, each in units if is_exit), default=ZERO)
-    return of_exits + sum((each for is_exit, each in units if not is_exit), ZERO)
+    of_exits, of_others = ZERO, ZERO
+    for order in orders:
+        if order.is_open and order.is_exit:
+            of_exits = max(of_exits, _units(order))
+        elif order.is_open:
+            of_others += _units(order)
+    return of_exits + of_others
 
 
 def _units(order: Order) -> Decimal:

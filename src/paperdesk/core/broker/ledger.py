@@ -6,10 +6,11 @@ realised gains with negative ones. Corrections are new entries that reverse; not
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+
+from msgspec import Struct
 
 from paperdesk.core.kernel.ids import EntryId, InstrumentId
 from paperdesk.core.kernel.money import ZERO, money
@@ -50,8 +51,7 @@ class EntryKind(StrEnum):
     BORROW_FEE = "borrow_fee"
 
 
-@dataclass(frozen=True, slots=True)
-class Posting:
+class Posting(Struct, frozen=True):
     """One line of an entry: an amount at the currency's exponent, with units when it moves an instrument.
 
     A line of fees names their kind; lines from before fees had kinds name none.
@@ -65,8 +65,7 @@ class Posting:
     fee_kind: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One balanced entry of the journal; `number` counts the entries of its account without gaps."""
 
     id: EntryId
@@ -102,8 +101,7 @@ class Entry:
         return units, cost
 
 
-@dataclass(frozen=True, slots=True)
-class Closing:
+class Closing(Struct, frozen=True):
     """The part of a fill that closes what was held: signed units that leave it, and what they had cost.
 
     `gross` is what they change hands for, positive when they are bought back.
@@ -114,8 +112,7 @@ class Closing:
     cost: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class Opening:
+class Opening(Struct, frozen=True):
     """The part of a fill that opens or adds to a position: signed units, and what they cost."""
 
     quantity: Decimal

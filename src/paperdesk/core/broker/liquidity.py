@@ -14,8 +14,9 @@ range: what traded at the limit itself went to those ahead in the queue, and onl
 comes to the order. Where the volume is unknown nothing limits the size, and the fill says so.
 """
 
-from dataclasses import dataclass
 from decimal import Decimal
+
+from msgspec import Struct
 
 from paperdesk.core.broker.fill_models import FillModel
 from paperdesk.core.broker.orders import Order, Side
@@ -36,8 +37,7 @@ QUOTED_SIZE = "quoted_size"
 LIMIT_LEFT = "impact_within_limit"
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
+class Reach(Struct, frozen=True):
     """The units an order can have of a fact, in whole lots, and by which rules not more."""
 
     units: Decimal

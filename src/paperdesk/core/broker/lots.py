@@ -15,11 +15,12 @@ to the whole.
 An order may name lots instead: those leave in the order named, and what they no longer cover follows its method.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
+
+from msgspec import Struct
 
 from paperdesk.core.kernel.ids import LotId
 from paperdesk.core.kernel.money import ZERO, cent, money, spread
@@ -36,8 +37,7 @@ class LotMethod(StrEnum):
     AVERAGE = "average"
 
 
-@dataclass(frozen=True, slots=True)
-class Lot:
+class Lot(Struct, frozen=True):
     """Units bought, or sold short, together: what is left of them and what that cost, fees not included."""
 
     id: LotId
@@ -47,16 +47,14 @@ class Lot:
     cost: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class LotChange:
+class LotChange(Struct, frozen=True):
     """A lot after something happened to it: opened, reduced (to zero when used up), or given another cost."""
 
     lot: Lot
     is_new: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class LotChoice:
+class LotChoice(Struct, frozen=True):
     """Which lots leave: those that are named, then those that a method puts first."""
 
     method: LotMethod = LotMethod.FIFO

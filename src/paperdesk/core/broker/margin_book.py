@@ -5,10 +5,11 @@ from it, what is released when it is closed goes back, and so do deposits; at ev
 over the initial margin of all positions if that is more. Falling prices never lower it.
 """
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+
+from msgspec import Struct
 
 from paperdesk.core.kernel.ids import InstrumentId, LotId, OrderId
 from paperdesk.core.kernel.money import ZERO
@@ -22,8 +23,7 @@ class CallKind(StrEnum):
     REG_T = "reg_t"
 
 
-@dataclass(frozen=True, slots=True)
-class MarginCall:
+class MarginCall(Struct, frozen=True):
     """A demand for cash, or for smaller positions, until the close of a day."""
 
     kind: CallKind
@@ -32,16 +32,14 @@ class MarginCall:
     due_on: date
 
 
-@dataclass(frozen=True, slots=True)
-class DayTrade:
+class DayTrade(Struct, frozen=True):
     """An order that closed what had been opened in the same session."""
 
     on: date
     order_id: OrderId
 
 
-@dataclass(frozen=True, slots=True)
-class Recall:
+class Recall(Struct, frozen=True):
     """A demand to give borrowed units of an instrument back until the close of a day."""
 
     instrument_id: InstrumentId
@@ -51,8 +49,7 @@ class Recall:
     due_on: date
 
 
-@dataclass(frozen=True, slots=True)
-class Leverage:
+class Leverage(Struct, frozen=True):
     """How many times what it brings itself an account buys of a crypto pair for."""
 
     instrument_id: InstrumentId
@@ -60,8 +57,7 @@ class Leverage:
     times: int
 
 
-@dataclass(frozen=True, slots=True)
-class Unsettled:
+class Unsettled(Struct, frozen=True):
     """Cash of fills that changes hands on a day: what comes in, and what goes out."""
 
     on: date
@@ -69,24 +65,21 @@ class Unsettled:
     paid: Decimal = ZERO
 
 
-@dataclass(frozen=True, slots=True)
-class UnpaidLot:
+class UnpaidLot(Struct, frozen=True):
     """A lot that was bought with the proceeds of sales that settle on a later day."""
 
     lot_id: LotId
     until: date
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(Struct, frozen=True):
     """How many orders were placed on a market day; exits come with theirs and are not counted."""
 
     on: date
     orders: int
 
 
-@dataclass(frozen=True)  # no slots: see kernel/values.py
-class MarginBook:
+class MarginBook(Struct, frozen=True):
     """What an account remembers; `excess_at_close` is over maintenance, violations are those of good faith."""
 
     memorandum: Decimal = ZERO

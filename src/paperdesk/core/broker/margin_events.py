@@ -1,24 +1,23 @@
 """What happened to the standing of an account: events that move neither money nor units, but what it remembers."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+
+from msgspec import Struct
 
 from paperdesk.core.broker.margin_book import CallKind, DayTrade, Leverage, MarginBook, MarginCall, Recall
 from paperdesk.core.kernel.ids import InstrumentId, LotId
 from paperdesk.core.kernel.values import replace
 
 
-@dataclass(frozen=True, slots=True)
-class MarginEvent:
+class MarginEvent(Struct, frozen=True):
     """Something that an account remembers of its standing; every kind of it has a name of its own."""
 
     seq: int
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class MemorandumStruck(MarginEvent):
+class MemorandumStruck(MarginEvent, frozen=True):
     """A margined account was looked at after a session: what its memorandum account rose to, and its excess."""
 
     session_on: date
@@ -27,44 +26,38 @@ class MemorandumStruck(MarginEvent):
     day_trades: tuple[DayTrade, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class MarginWarned(MarginEvent):
+class MarginWarned(MarginEvent, frozen=True):
     """The excess over maintenance has become small."""
 
     excess: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class MarginEased(MarginEvent):
+class MarginEased(MarginEvent, frozen=True):
     """The excess over maintenance is no longer small."""
 
     excess: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class MarginCalled(MarginEvent):
+class MarginCalled(MarginEvent, frozen=True):
     """The account has to bring cash or make its positions smaller, until the close of a day."""
 
     call: MarginCall
 
 
-@dataclass(frozen=True, slots=True)
-class MarginCallMet(MarginEvent):
+class MarginCallMet(MarginEvent, frozen=True):
     """What a call asked for is there."""
 
     kind: CallKind
 
 
-@dataclass(frozen=True, slots=True)
-class LiquidationStarted(MarginEvent):
+class LiquidationStarted(MarginEvent, frozen=True):
     """A call was not met in time, so positions are closed by ordinary orders."""
 
     kind: CallKind
     amount: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class AccountFrozen(MarginEvent):
+class AccountFrozen(MarginEvent, frozen=True):
     """Until a day the account can only close positions, because an intraday call was not met in time.
 
     A cash account buys with settled cash alone until then, because it violated good faith too often.
@@ -73,8 +66,7 @@ class AccountFrozen(MarginEvent):
     until: date
 
 
-@dataclass(frozen=True, slots=True)
-class GoodFaithViolated(MarginEvent):
+class GoodFaithViolated(MarginEvent, frozen=True):
     """A lot bought with proceeds that had not settled was sold before they did."""
 
     on: date
@@ -82,30 +74,26 @@ class GoodFaithViolated(MarginEvent):
     settles_on: date
 
 
-@dataclass(frozen=True, slots=True)
-class UnitsRecalled(MarginEvent):
+class UnitsRecalled(MarginEvent, frozen=True):
     """The lender of units that were sold short wants them back until the close of a day."""
 
     recall: Recall
 
 
-@dataclass(frozen=True, slots=True)
-class RecallMet(MarginEvent):
+class RecallMet(MarginEvent, frozen=True):
     """Nothing of a recalled instrument is owed any more."""
 
     instrument_id: InstrumentId
 
 
-@dataclass(frozen=True, slots=True)
-class BuyInStarted(MarginEvent):
+class BuyInStarted(MarginEvent, frozen=True):
     """A recall was not met in time, so the units are bought back by an ordinary order."""
 
     instrument_id: InstrumentId
     units: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class LeverageChosen(MarginEvent):
+class LeverageChosen(MarginEvent, frozen=True):
     """The leverage of a pair was chosen; `memorandum` is what that gives back of its initial margin, or takes."""
 
     leverage: Leverage

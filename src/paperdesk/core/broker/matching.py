@@ -31,9 +31,10 @@ fills in parts finer than the instrument is traded in.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TypeAlias
+
+from msgspec import Struct, field
 
 from paperdesk.core.broker.fill_models import (
     NO_STRAIN,
@@ -60,8 +61,7 @@ _ONE = Decimal(1)
 Print: TypeAlias = OpenFact | CloseFact | AuctionFact
 
 
-@dataclass(frozen=True, slots=True)
-class Execution:
+class Execution(Struct, frozen=True):
     """What one order gets from one fact: units, price, the market price it was made from, and the rule.
 
     `parts` say what the price is made of, `rules` which further rules had a hand in it, `draws` what

@@ -8,10 +8,11 @@
 Terminal states stay terminal; the table below is the whole truth about what may follow what.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from enum import StrEnum
+
+from msgspec import Struct
 
 from paperdesk.core.broker.combos import Strategy
 from paperdesk.core.broker.lots import LotChoice
@@ -177,8 +178,7 @@ class OrderAlreadyClosed(Conflict):
     """The order is filled, cancelled, expired, replaced or rejected; nothing about it can change."""
 
 
-@dataclass(frozen=True)  # no slots: see kernel/values.py
-class Order:
+class Order(Struct, frozen=True):
     """One order. Quantities are in units of the instrument, prices per unit, money in its currency.
 
     `accepted_fact` is the tape cursor its sender had seen: the order matches only later facts.

@@ -1,16 +1,16 @@
 """What an account is worth: cash, and positions at their marks. A missing mark is missing, never zero."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
+
+from msgspec import Struct
 
 from paperdesk.core.broker.account import Position
 from paperdesk.core.broker.marks import Mark, Marks
 from paperdesk.core.kernel.money import ZERO, money
 
 
-@dataclass(frozen=True, slots=True)
-class PositionValue:
+class PositionValue(Struct, frozen=True):
     """A position at its mark; None with a reason where there is no mark."""
 
     position: Position
@@ -21,8 +21,7 @@ class PositionValue:
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Valuation:
+class Valuation(Struct, frozen=True):
     """An account's worth in its currency; `claims` are dividends that were earned, or are owed, and not paid yet."""
 
     market_value: Decimal | None

@@ -1,9 +1,10 @@
 """What the sender of a command could see: the tape at its cursor, as plain values."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+
+from msgspec import Struct, field
 
 from paperdesk.core.broker.marks import Mark, Marks
 from paperdesk.core.kernel.errors import NotFound
@@ -17,8 +18,7 @@ class UnknownSymbol(NotFound):
     """The tape has no instrument of that symbol, or not yet."""
 
 
-@dataclass(frozen=True, slots=True)
-class MarketView:
+class MarketView(Struct, frozen=True):
     """The market at one cursor of one tape.
 
     `day_ends_at` is the close that a day order placed now works until; `long_ends_at` the same for

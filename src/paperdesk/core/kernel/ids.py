@@ -5,8 +5,9 @@ Sort by sequence numbers, not by ids: the time inside an id is the recorded time
 """
 
 from datetime import UTC, datetime, timedelta
+from hashlib import sha1
 from typing import NewType
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from paperdesk.core.kernel.errors import Invalid
 
@@ -28,7 +29,10 @@ _MILLISECOND = timedelta(milliseconds=1)
 _RAND_A_MASK = (1 << 12) - 1
 _RAND_B_MASK = (1 << 62) - 1
 _VERSION_7 = 0x7 << 76
+_VERSION_5 = 0x5 << 76
 _VARIANT = 0b10 << 62
+_NEITHER_VERSION_NOR_VARIANT = ~(0xF << 76 | 0b11 << 62)
+_UUID_BYTES = 16
 
 
 class MalformedId(Invalid):
@@ -45,8 +49,13 @@ def uuid7(instant: datetime, entropy: bytes) -> UUID:
 
 
 def derived(parent: UUID, *path: str | int) -> UUID:
-    """Return the id that always belongs to a parent and a path, such as the third fill of an order."""
-    return uuid5(parent, "/".join(map(str, path)))
+    """Return the id that always belongs to a parent and a path, such as the third fill of an order.
+
+    It is `uuid.uuid5` without its detours, which cost a third of the time.
+    """
+    name = "/".join(map(str, path)).encode()
+    digest = sha1(parent.bytes + name, usedforsecurity=False).digest()[:_UUID_BYTES]
+    return UUID(int=int.from_bytes(digest, "big") & _NEITHER_VERSION_NOR_VARIANT | _VERSION_5 | _VARIANT)
 
 
 def uuid_from_text(text: str) -> UUID:

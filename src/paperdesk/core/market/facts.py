@@ -4,11 +4,12 @@ A tape delivers facts in one total order, numbered without gaps by `seq`. A bar 
 open, its range without inner order, and its close. Facts sort by (instant, phase, instrument, source).
 """
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import IntEnum, StrEnum
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from paperdesk.core.kernel.ids import InstrumentId
 from paperdesk.core.market.corporate_actions import CorporateAction, Moment
@@ -46,8 +47,7 @@ class HaltReason(StrEnum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True)
-class OpenFact:
+class OpenFact(Struct, frozen=True):
     """The first price of a bar, and the volume of the bar before: its own is not known at its open."""
 
     seq: int
@@ -57,8 +57,7 @@ class OpenFact:
     trailing_volume: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RangeFact:
+class RangeFact(Struct, frozen=True):
     """The lowest and highest price of a bar, and its volume; which price came first is not known."""
 
     seq: int
@@ -69,8 +68,7 @@ class RangeFact:
     volume: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CloseFact:
+class CloseFact(Struct, frozen=True):
     """The last price of a bar, and its volume where the source has any."""
 
     seq: int
@@ -80,8 +78,7 @@ class CloseFact:
     volume: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class QuoteFact:
+class QuoteFact(Struct, frozen=True):
     """A real quote with its sizes."""
 
     seq: int
@@ -93,8 +90,7 @@ class QuoteFact:
     ask_size: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class AuctionFact:
+class AuctionFact(Struct, frozen=True):
     """The one price of an auction, and its volume where the source has any; only auction orders meet it."""
 
     seq: int
@@ -105,8 +101,7 @@ class AuctionFact:
     volume: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TradingHalted:
+class TradingHalted(Struct, frozen=True):
     """Nothing of an instrument, and of the options on it, is traded from now on."""
 
     seq: int
@@ -115,8 +110,7 @@ class TradingHalted:
     reason: HaltReason
 
 
-@dataclass(frozen=True, slots=True)
-class TradingResumed:
+class TradingResumed(Struct, frozen=True):
     """An instrument that was halted is traded again from now on."""
 
     seq: int
@@ -124,8 +118,7 @@ class TradingResumed:
     instrument_id: InstrumentId
 
 
-@dataclass(frozen=True, slots=True)
-class SessionOpened:
+class SessionOpened(Struct, frozen=True):
     """A regular trading session began."""
 
     seq: int
@@ -133,8 +126,7 @@ class SessionOpened:
     session_on: date
 
 
-@dataclass(frozen=True, slots=True)
-class SessionClosed:
+class SessionClosed(Struct, frozen=True):
     """A regular trading session ended."""
 
     seq: int
@@ -142,8 +134,7 @@ class SessionClosed:
     session_on: date
 
 
-@dataclass(frozen=True, slots=True)
-class CorporateActionFact:
+class CorporateActionFact(Struct, frozen=True):
     """The ex-date or the payment of a corporate action came, at the beginning of its market day."""
 
     seq: int

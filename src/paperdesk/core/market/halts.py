@@ -6,11 +6,12 @@ still counts, and so does what begins as it ends: the first open or quote after 
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from paperdesk.core.kernel.errors import Invalid
 from paperdesk.core.kernel.ids import InstrumentId
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.facts import HaltReason, Phase, StatusFact, TradingHalted, TradingResumed
 from paperdesk.core.market.instruments import Instrument
 

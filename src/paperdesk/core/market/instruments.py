@@ -5,13 +5,14 @@ An instrument's id is not its symbol: symbols change hands, ids never do.
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
 from paperdesk.core.kernel.errors import Invalid
 from paperdesk.core.kernel.ids import InstrumentId, derived
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.option_ids import option_id
 from paperdesk.core.market.options import OptionContract, parse_occ
 

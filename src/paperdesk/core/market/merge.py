@@ -20,12 +20,13 @@ The recorded store builds the same order with arrays; a test holds the two toget
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import TypeAlias
 
 from paperdesk.core.kernel.ids import InstrumentId
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.corporate_actions import CorporateAction, moments
 from paperdesk.core.market.facts import (
     Auction,

@@ -18,13 +18,13 @@ dividends (since February 2009: a special dividend below 12.50 a contract adjust
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
 from paperdesk.core.kernel.ids import InstrumentId
 from paperdesk.core.kernel.money import QUANTITY_PLACES, ZERO
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.corporate_actions import (
     AdjustedSeries,
     CashDividend,

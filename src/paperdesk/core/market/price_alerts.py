@@ -3,7 +3,7 @@
 Pure, fact by fact, so that a tape that is played twice fires the same.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from enum import StrEnum
@@ -12,6 +12,7 @@ from typing import Final
 
 from paperdesk.core.kernel.errors import Invalid
 from paperdesk.core.kernel.money import ZERO
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.facts import PriceFact, QuoteFact, RangeFact
 
 _PERCENT: Final = 100

@@ -1,17 +1,17 @@
 """Top of book and bars as values; prices are exact decimals, instants are aware UTC."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from types import MappingProxyType
 from typing import TypeAlias
 
+from msgspec import Struct
+
 from paperdesk.core.kernel.ids import InstrumentId
 
 
-@dataclass(frozen=True, slots=True)
-class Quote:
+class Quote(Struct, frozen=True):
     """The best bid and ask; sizes are None where the source does not tell them.
 
     `derived_from` names what the quote was made of when nobody quoted it, such as a bar.
@@ -31,8 +31,7 @@ class Quote:
         return (self.bid + self.ask) / 2
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
+class Bar(Struct, frozen=True):
     """One closed bar; `at` is the instant it closed. Close-only sources leave the rest None."""
 
     instrument_id: InstrumentId

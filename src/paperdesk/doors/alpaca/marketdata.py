@@ -6,13 +6,14 @@ which feed is asked for makes no difference. What is not on the tape is left out
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Final, Literal, NamedTuple, cast, get_args
 
 import msgspec
 
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.instruments import Instrument
 from paperdesk.doors.alpaca import prices
 from paperdesk.doors.alpaca.answers import Answer

@@ -7,7 +7,7 @@ in which a client opens a session. A session belongs to the credential that open
 import asyncio
 from collections.abc import Awaitable, Coroutine
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final, TypeAlias, TypeVar
 
 from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
@@ -45,6 +45,7 @@ from starlette.types import Receive, Scope, Send
 
 from paperdesk.core.kernel.errors import PaperdeskError
 from paperdesk.core.kernel.principal import Principal
+from paperdesk.core.kernel.values import replace
 from paperdesk.doors.desk import Desk, Neighbour
 from paperdesk.doors.mcp.asking import Ask
 from paperdesk.doors.mcp.confirming import InputNeeded

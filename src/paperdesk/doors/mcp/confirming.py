@@ -6,7 +6,7 @@ The token says who may place which order until when, and nobody else can write o
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from hmac import compare_digest
@@ -22,6 +22,7 @@ from paperdesk.core.kernel.errors import Conflict
 from paperdesk.core.kernel.ids import OrderId
 from paperdesk.core.kernel.money import ZERO, plain
 from paperdesk.core.kernel.time import instant_from_text, instant_text
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.options import parse_occ
 from paperdesk.doors.mcp.asking import Ask
 from paperdesk.features.broker.position_schemas import PositionOut

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TypeAlias
 
@@ -36,6 +36,7 @@ from paperdesk.core.kernel.ids import AccountId, EntryId, KeyId, OrderId, TapeId
 from paperdesk.core.kernel.key_limits import DryRun, KeyLimits
 from paperdesk.core.kernel.money import plain
 from paperdesk.core.kernel.principal import Principal
+from paperdesk.core.kernel.values import replace
 from paperdesk.features.broker.answers import Answer, Answers, Cancelled, Done, Placed, Transferred
 from paperdesk.features.broker.changes import Cause, Change
 from paperdesk.features.broker.repeats import Earlier, Name, Placing

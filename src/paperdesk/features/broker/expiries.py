@@ -1,12 +1,12 @@
 """What the options of an account would come to on a day, with prices as they stand; nothing is booked."""
 
-from dataclasses import replace
 from datetime import date
 
 from paperdesk.core.broker.account import Account, Position
 from paperdesk.core.broker.expiry import Ending, endings
 from paperdesk.core.broker.lots import Lot
 from paperdesk.core.kernel.ids import LotId, derived
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.facts import SessionClosed
 from paperdesk.features.broker.queries import market_of, open_positions
 from paperdesk.features.broker.rows import read_account_of

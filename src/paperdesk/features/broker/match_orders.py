@@ -6,7 +6,7 @@ before the move and met by it, or placed after and has seen what the move delive
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from paperdesk.core.broker import engine
@@ -18,6 +18,7 @@ from paperdesk.core.broker.marks import Marks
 from paperdesk.core.broker.orders import Side
 from paperdesk.core.kernel.ids import AccountId, InstrumentId, OrderId, TapeId
 from paperdesk.core.kernel.money import MAGNITUDE_MAX
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.facts import (
     CorporateActionFact,
     MarketFact,

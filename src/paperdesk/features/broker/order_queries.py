@@ -1,7 +1,7 @@
 """Reads of orders and of what they brought, by everything that can be asked about them."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal
@@ -14,6 +14,7 @@ from paperdesk.core.broker.events import ComboFilled, OrderFilled
 from paperdesk.core.broker.orders import OPEN_STATUSES, Order, OrderStatus, Role, Side
 from paperdesk.core.kernel.ids import OrderId
 from paperdesk.core.kernel.money import ZERO
+from paperdesk.core.kernel.values import replace
 from paperdesk.features.broker.lineage_queries import lineage_of
 from paperdesk.features.broker.rows import order_of
 from paperdesk.features.broker.tables import entries, fills, orders, positions

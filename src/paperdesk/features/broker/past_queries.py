@@ -4,7 +4,7 @@ The state is folded from events, as the reconciliation does it, and stored nowhe
 """
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from paperdesk.core.broker.ledger import Book, Entry, EntryKind
 from paperdesk.core.kernel.errors import Conflict, Invalid, NotFound
 from paperdesk.core.kernel.money import ZERO
 from paperdesk.core.kernel.time import instant_text
+from paperdesk.core.kernel.values import replace
 from paperdesk.features.broker import queries
 from paperdesk.features.broker.changes import BY_TAPE
 from paperdesk.features.broker.day_queries import previous_close, result_of

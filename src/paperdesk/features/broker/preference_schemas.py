@@ -1,11 +1,12 @@
 """What somebody prefers, from outside."""
 
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import Any, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from paperdesk.core.kernel.values import replace
 from paperdesk.features.identity.change_preferences import NumberFormat, Preferences
 from paperdesk.infra.http import Body, Line
 

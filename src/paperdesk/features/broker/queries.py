@@ -1,7 +1,7 @@
 """Reads of the broker. Numbers that need rules are worked out by the core, so every door shows the same."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
@@ -22,6 +22,7 @@ from paperdesk.core.kernel.codes import is_right
 from paperdesk.core.kernel.errors import Invalid, NotFound
 from paperdesk.core.kernel.ids import AccountId, InstrumentId, OrderId, derived
 from paperdesk.core.kernel.money import ZERO
+from paperdesk.core.kernel.values import replace
 from paperdesk.features.broker.deciding import UnknownAccount
 from paperdesk.features.broker.lineage_queries import lineage_of, lineage_of_row
 from paperdesk.features.broker.rows import account_of, claim_of, explanation_of, order_of, position_of

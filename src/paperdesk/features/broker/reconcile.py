@@ -6,7 +6,6 @@ every day. They were written together, so they must agree to the last cent, what
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import fields, replace
 from decimal import Decimal
 from typing import Final, TypeAlias
 from uuid import UUID
@@ -23,6 +22,7 @@ from paperdesk.core.broker.orders import Order
 from paperdesk.core.kernel.errors import Problem
 from paperdesk.core.kernel.ids import InstrumentId, OrderId
 from paperdesk.core.kernel.money import ZERO
+from paperdesk.core.kernel.values import replace
 from paperdesk.features.broker.book_queries import Books, read_books
 from paperdesk.features.broker.queries import account_value
 from paperdesk.features.broker.rows import claim_of, explanation_of, lot_of, order_of, position_of
@@ -243,7 +243,7 @@ def _combo(members: list[Order]) -> Iterator[Problem]:
 
 def traces_as_told(books: Books, story: Story) -> Iterator[Problem]:
     """Check that every fill and every entry that was told is stored once, and no other."""
-    columns = [each.name for each in fields(Fill)]
+    columns = list(Fill.__struct_fields__)
     rows = ({**row, "explanation": explanation_of(row["explanation"])} for row in books.fills)
     fills = [{name: row[name] for name in columns} for row in rows]
     shared = (0, 0) if story.inherited is None else (story.inherited.fills, story.inherited.entries)

@@ -1,7 +1,6 @@
 """Rows of the broker to values: what the engine works on."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import fields
 from functools import lru_cache
 from typing import Any
 
@@ -260,7 +259,7 @@ _CHOICES: dict[str, Callable[[str], Any]] = {
     "intent": Intent,
     "structure": Strategy,
 }
-_PLAIN = tuple(each.name for each in fields(Order) if each.name not in {*_CHOICES, "instrument"})
+_PLAIN = tuple(name for name in Order.__struct_fields__ if name not in {*_CHOICES, "instrument"})
 
 
 def order_of(row: Mapping[str, Any], instrument: Instrument) -> Order:

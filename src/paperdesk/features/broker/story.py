@@ -1,7 +1,7 @@
 """What the events of an account tell: its state at their end, and everything that they brought about."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from paperdesk.core.broker import engine
 from paperdesk.core.broker.account import Account, AccountStatus
@@ -26,6 +26,7 @@ from paperdesk.core.broker.margin_events import MarginEvent
 from paperdesk.core.broker.orders import Order
 from paperdesk.core.kernel.ids import OrderId
 from paperdesk.core.kernel.money import ZERO
+from paperdesk.core.kernel.values import replace
 from paperdesk.features.broker.queries import account_value
 from paperdesk.features.broker.rows import event_of
 from paperdesk.infra.db import Row

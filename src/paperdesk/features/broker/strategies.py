@@ -1,6 +1,6 @@
 """The strategies that an account's options make, what they come to at expiry, and what their book needs."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from paperdesk.core.broker.combos import Combo, recognise
 from paperdesk.core.broker.legs import Leg, by_underlying
@@ -9,6 +9,7 @@ from paperdesk.core.broker.option_margin import books
 from paperdesk.core.broker.payoff import Payoff, PayoffUndefined, payoff
 from paperdesk.core.broker.requirements import Requirement
 from paperdesk.core.kernel.money import ZERO
+from paperdesk.core.kernel.values import replace
 from paperdesk.features.broker.queries import market_of, open_positions
 from paperdesk.features.broker.rows import read_account_of
 from paperdesk.features.marketdata.marks import TapeMarks

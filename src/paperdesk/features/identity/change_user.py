@@ -1,12 +1,13 @@
 """Change what somebody is in the caller's tenant: name, role, verification, and whether they may come in at all."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from paperdesk.core.kernel.errors import Conflict
 from paperdesk.core.kernel.ids import UserId
 from paperdesk.core.kernel.principal import Scope
 from paperdesk.core.kernel.roles import Role, Verification, require_administers
+from paperdesk.core.kernel.values import replace
 from paperdesk.features.identity import member_store
 from paperdesk.features.identity.member_store import Member
 from paperdesk.features.identity.queries import read_user

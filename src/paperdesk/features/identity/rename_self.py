@@ -1,8 +1,7 @@
 """Change what one is called oneself."""
 
-from dataclasses import replace
-
 from paperdesk.core.kernel.principal import Scope
+from paperdesk.core.kernel.values import replace
 from paperdesk.features.identity import member_store
 from paperdesk.features.identity.queries import read_user
 from paperdesk.infra.work import UnitOfWork

@@ -1,10 +1,9 @@
 """Set how much of the desk somebody of the caller's tenant may use; what they have already stays."""
 
-from dataclasses import replace
-
 from paperdesk.core.kernel.ids import UserId
 from paperdesk.core.kernel.principal import Scope
 from paperdesk.core.kernel.tiers import Tier
+from paperdesk.core.kernel.values import replace
 from paperdesk.features.identity import member_store
 from paperdesk.features.identity.member_store import Member
 from paperdesk.features.identity.queries import read_user

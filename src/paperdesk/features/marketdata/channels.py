@@ -6,7 +6,7 @@ Whoever has seen `after` or more has missed nothing. A state stands alone: its `
 
 from abc import ABC, abstractmethod
 from collections.abc import Hashable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from typing import Any, ClassVar, Final, Literal, NamedTuple, TypeAlias, get_args
@@ -18,6 +18,7 @@ from paperdesk.core.kernel.errors import PaperdeskError
 from paperdesk.core.kernel.ids import TapeId
 from paperdesk.core.kernel.money import plain
 from paperdesk.core.kernel.time import instant_text, microseconds
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.facts import CloseFact, OpenFact
 from paperdesk.core.market.halts import standing_halt
 from paperdesk.core.market.instruments import Instrument

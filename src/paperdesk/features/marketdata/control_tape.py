@@ -5,7 +5,7 @@ the way. Nobody looks ahead to find out when a fill will come: the tape runs unt
 never goes back: rewinding is a new run.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -17,6 +17,7 @@ from paperdesk.core.kernel.key_limits import Verb
 from paperdesk.core.kernel.money import plain
 from paperdesk.core.kernel.principal import Principal, Scope
 from paperdesk.core.kernel.time import instant_text
+from paperdesk.core.kernel.values import replace
 from paperdesk.features.marketdata.feeds.dataset import Dataset
 from paperdesk.features.marketdata.feeds.timeline import Landmark, StepUnit
 from paperdesk.features.marketdata.pump import follows_live

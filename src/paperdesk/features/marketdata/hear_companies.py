@@ -1,13 +1,14 @@
 """Hear what companies do beside the prices of a live tape: once a market day of each symbol, one after another."""
 
 import asyncio
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Final
 
 from paperdesk.core.kernel.errors import PaperdeskError
 from paperdesk.core.kernel.ids import DatasetId
 from paperdesk.core.kernel.principal import Principal, Scope
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.instruments import Instrument
 from paperdesk.features.marketdata.feeds.live import LiveDataset
 from paperdesk.features.marketdata.feeds.live_actions import word_of

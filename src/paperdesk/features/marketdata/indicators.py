@@ -4,7 +4,7 @@ They are the functions that strategies use, over the bars that anybody could rea
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from math import isnan
@@ -13,6 +13,7 @@ from typing import Final, Literal, NamedTuple, TypeAlias, get_args
 import numpy as np
 
 from paperdesk.core.kernel.money import money_from_float
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.instruments import Kind
 from paperdesk.core.strategy import indicators as of
 from paperdesk.core.strategy.indicators import Floats

@@ -1,12 +1,13 @@
 """Open a tape by its preset's name; a synthetic market is made if it is not there yet."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
 from paperdesk.core.kernel.errors import Invalid
 from paperdesk.core.kernel.ids import DatasetId, derived
 from paperdesk.core.kernel.principal import Scope
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.synthetic.presets import preset_of
 from paperdesk.features.marketdata.feeds.manifest import DatasetManifest, Detail, Recipe
 from paperdesk.features.marketdata.feeds.synthetic import GENERATOR, market_manifest

@@ -1,7 +1,7 @@
 """Reads of market data; every one of them sees the tape only up to its cursor."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from paperdesk.core.broker.view import UnknownSymbol
 from paperdesk.core.kernel.errors import Invalid
 from paperdesk.core.kernel.ids import TapeId
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.corporate_actions import AdjustedSeries, CorporateAction
 from paperdesk.core.market.facts import TradingHalted
 from paperdesk.core.market.halts import standing_halt

@@ -6,12 +6,13 @@ delivered, quotes grow old and orders wait.
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
 from paperdesk.core.kernel.errors import PaperdeskError
 from paperdesk.core.kernel.ids import DatasetId, InstrumentId
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.facts import MarketFact, PriceFact, TradingResumed
 from paperdesk.core.market.halts import standing_halt
 from paperdesk.core.market.instruments import Instrument

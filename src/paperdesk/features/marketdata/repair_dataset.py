@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from uuid import UUID
 from paperdesk.core.kernel.errors import Conflict
 from paperdesk.core.kernel.ids import DatasetId, TenantId, UserId, derived
 from paperdesk.core.kernel.principal import Principal, Scope
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.corporate_actions import CorporateAction
 from paperdesk.core.market.instruments import Instrument
 from paperdesk.core.market.sessions import calendar

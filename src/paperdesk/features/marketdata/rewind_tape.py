@@ -3,7 +3,7 @@
 The branch plays the same dataset from the same seed. What accounts did on the tape stays where it is.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from paperdesk.core.kernel.errors import Conflict, Invalid
 from paperdesk.core.kernel.ids import TapeId
 from paperdesk.core.kernel.principal import Scope
 from paperdesk.core.kernel.time import instant_text
+from paperdesk.core.kernel.values import replace
 from paperdesk.features.marketdata.control_tape import NotTapeOwner, can_control
 from paperdesk.features.marketdata.feeds.dataset import Dataset
 from paperdesk.features.marketdata.open_tape import SealedMarket, StartsBeforeTape

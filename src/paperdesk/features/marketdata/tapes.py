@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -12,6 +12,7 @@ from uuid import UUID
 
 from paperdesk.core.broker.view import MarketView
 from paperdesk.core.kernel.ids import DatasetId, InstrumentId, TapeId, TenantId, UserId
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.fund_holdings import FundHolding
 from paperdesk.core.market.halts import standing_halt
 from paperdesk.core.market.instruments import Instrument

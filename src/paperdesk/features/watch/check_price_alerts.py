@@ -7,13 +7,14 @@ after a crash or by two processes, fires once.
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import chain
 from typing import Final
 from uuid import UUID
 
 from paperdesk.core.kernel.ids import InstrumentId, TapeId, uuid_from_text
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.corporate_actions import Moment, ShareDividend, Split
 from paperdesk.core.market.facts import CorporateActionFact, MarketFact, PriceFact, SessionOpened
 from paperdesk.core.market.price_alerts import AlertCondition, AlertFired, PriceAlert, begun_session, met, split

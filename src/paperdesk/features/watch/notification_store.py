@@ -1,6 +1,5 @@
 """The SQL of rules and of what was told by them. What is one person's is read by that person alone."""
 
-from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
@@ -9,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from paperdesk.core.broker.orders import OrderStatus
 from paperdesk.core.kernel.ids import AccountId, OrderId, TenantId, UserId
+from paperdesk.core.kernel.values import replace
 from paperdesk.features.watch.notifications import Notification, OrderEvent, Rule, Way
 from paperdesk.features.watch.tables import notification_rules, notifications
 from paperdesk.infra.db import Row, fetch_all, fetch_one

@@ -3,13 +3,14 @@
 What counts begins with the tape's cursor at that moment: a price that is there already has to leave and come again.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
 from paperdesk.core.kernel.errors import Conflict, NotFound
 from paperdesk.core.kernel.principal import Scope
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.price_alerts import AlertCondition, PriceAlert, met, require_level
 from paperdesk.features.marketdata.feeds.dataset import Dataset
 from paperdesk.features.marketdata.market_reads import require_listed

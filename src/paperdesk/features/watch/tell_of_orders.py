@@ -7,13 +7,13 @@ is left out, whatever dies in between, and each event is told once by a rule. A 
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import Final
 
 from paperdesk.core.broker.events import ReservationsMoved
 from paperdesk.core.kernel.ids import AccountId, OrderId, derived, uuid_from_text
 from paperdesk.core.kernel.principal import Principal, Scope
+from paperdesk.core.kernel.values import replace
 from paperdesk.features.broker.queries import events_after
 from paperdesk.features.broker.rows import event_of
 from paperdesk.features.broker.statistics_queries import OrderState, order_history

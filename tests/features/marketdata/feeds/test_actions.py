@@ -1,6 +1,5 @@
 """Corporate actions in a dataset: what was written is read, told in order, and prices stand without what went ex."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -10,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.corporate_actions import (
     ActionTerms,
     CashDividend,

@@ -1,6 +1,5 @@
 """Files: everything good is stored exactly, everything bad is reported with its line."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -12,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.instruments import Kind
 from paperdesk.core.market.quotes import Bar
 from paperdesk.features.marketdata.feeds import columns, reading

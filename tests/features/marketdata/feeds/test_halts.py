@@ -1,7 +1,6 @@
 """Halts and auctions of recorded datasets: read once, told when they happen, and prices inside a halt left out."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -14,6 +13,7 @@ from hypothesis import strategies as st
 
 from paperdesk.core.kernel.ids import InstrumentId
 from paperdesk.core.kernel.time import microseconds
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.facts import Auction, AuctionFact, HaltReason, StatusFact, TradingHalted, TradingResumed
 from paperdesk.core.market.halts import Halt, MalformedHalt, halts_told, standing_halt
 from paperdesk.core.market.instruments import Kind

@@ -1,6 +1,5 @@
 """The recorded store: the order of its facts, what is known at a cursor, stepping."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -12,6 +11,7 @@ from hypothesis import given, settings
 
 from paperdesk.core.kernel.ids import InstrumentId
 from paperdesk.core.kernel.time import instant_of, microseconds
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.facts import CloseFact, MarketFact, OpenFact, QuoteFact, RangeFact, SessionClosed
 from paperdesk.core.market.instruments import Kind
 from paperdesk.core.market.merge import TimedBar, merge

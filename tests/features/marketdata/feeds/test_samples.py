@@ -1,12 +1,12 @@
 """Samples: real prices from installed packages, or the reason why there are none."""
 
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from paperdesk.core.kernel.values import replace
 from paperdesk.features.marketdata.feeds.manifest import DatasetManifest
 from paperdesk.features.marketdata.feeds.recorded import RecordedDataset, open_recorded
 from paperdesk.features.marketdata.feeds.samples import US_EQUITIES, US_INDEXES, Absent, Sample, build_sample

@@ -16,7 +16,7 @@ Inside a dataset the same rows lie in a Parquet file beside the prices.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
@@ -24,6 +24,7 @@ from typing import Final
 from paperdesk.core.kernel.errors import Invalid
 from paperdesk.core.kernel.ids import InstrumentId
 from paperdesk.core.kernel.money import ZERO, decimal_from_text, plain
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.corporate_actions import (
     ActionTerms,
     CashDividend,

@@ -6,7 +6,6 @@ does later changes the past once it is done, and not before.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from fractions import Fraction
@@ -16,6 +15,7 @@ import numpy as np
 
 from paperdesk.core.kernel.errors import Conflict
 from paperdesk.core.kernel.time import microseconds
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.corporate_actions import CashDividend, CorporateAction, ShareDividend, Split
 from paperdesk.core.market.sessions import Calendar
 from paperdesk.features.marketdata.feeds.bar_rows import BarRows

@@ -7,13 +7,14 @@ Open, high, low, volume and sizes may be left empty. Either all rows are good or
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
 
 from paperdesk.core.kernel.errors import Problem
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.sessions import calendar
 from paperdesk.features.marketdata.feeds import checks
 from paperdesk.features.marketdata.feeds.cells import COLUMNS, Cells

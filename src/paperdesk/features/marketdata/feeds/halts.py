@@ -7,7 +7,7 @@ A dataset tells of no price that its halts hide; its files keep them.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 from typing import Final, Literal
@@ -17,6 +17,7 @@ import numpy as np
 from paperdesk.core.kernel.errors import Invalid
 from paperdesk.core.kernel.ids import InstrumentId
 from paperdesk.core.kernel.time import instant_from_text, instant_text, microseconds
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.facts import HaltReason, StatusFact, TradingHalted
 from paperdesk.core.market.halts import Halt, facts_of_halt
 from paperdesk.core.market.instruments import Instrument

@@ -8,7 +8,6 @@ import asyncio
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from operator import attrgetter
@@ -20,6 +19,7 @@ import numpy as np
 from paperdesk.core.kernel.errors import NotFound
 from paperdesk.core.kernel.ids import InstrumentId
 from paperdesk.core.kernel.time import microseconds
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.corporate_actions import CorporateAction
 from paperdesk.core.market.facts import (
     CloseFact,

@@ -6,12 +6,13 @@ is heard only after the session of its ex-date has opened moves no account: who 
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 from uuid import UUID
 
 from paperdesk.core.kernel.ids import InstrumentId
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.corporate_actions import CorporateAction, Moment, ex_price, moments
 from paperdesk.core.market.facts import CorporateActionFact
 from paperdesk.core.market.instruments import Instrument

@@ -5,12 +5,13 @@ the volume since the previous one, and a high and a low where the session's own 
 tell is missing. What is dated outside the session that is open is left out: it is nothing an order could meet.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
 from paperdesk.core.kernel.ids import InstrumentId
 from paperdesk.core.kernel.money import ZERO
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.facts import CloseFact, PriceFact, QuoteFact, RangeFact
 from paperdesk.core.market.merge import UNNUMBERED
 from paperdesk.core.market.sessions import Session

@@ -7,7 +7,7 @@ import fcntl
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -17,6 +17,7 @@ from uuid import UUID
 from paperdesk.core.kernel.ids import InstrumentId
 from paperdesk.core.kernel.money import plain
 from paperdesk.core.kernel.time import instant_from_text, instant_text
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.corporate_actions import CorporateAction, Moment
 from paperdesk.core.market.facts import (
     CloseFact,

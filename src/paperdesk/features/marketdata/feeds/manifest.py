@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -13,6 +13,7 @@ from uuid import UUID
 from paperdesk.core.kernel.errors import Conflict
 from paperdesk.core.kernel.ids import InstrumentId
 from paperdesk.core.kernel.money import plain
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.instruments import Instrument, Kind, related
 from paperdesk.core.market.options import parse_occ
 

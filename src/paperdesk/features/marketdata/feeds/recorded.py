@@ -7,7 +7,6 @@ uses a fact after the cursor it is given, and a test poisons the future to prove
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from functools import lru_cache
@@ -22,6 +21,7 @@ from numpy.typing import NDArray
 from paperdesk.core.kernel.errors import NotFound
 from paperdesk.core.kernel.ids import InstrumentId
 from paperdesk.core.kernel.time import instant_of, microseconds
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.corporate_actions import CorporateAction, Moment, ex_price
 from paperdesk.core.market.facts import (
     AuctionFact,

@@ -6,7 +6,7 @@ counted from the calendar's first, weeks begin on Monday, months are the calenda
 sessions is in none of them.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Final, Literal, TypeAlias
@@ -15,6 +15,7 @@ import numpy as np
 
 from paperdesk.core.kernel.errors import Conflict
 from paperdesk.core.kernel.time import instant_of, microseconds
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.sessions import Calendar, Session, calendar
 from paperdesk.features.marketdata.feeds.bar_rows import BarRows
 from paperdesk.features.marketdata.feeds.columns import ABSENT, OF_A_PRINT, BarColumns, Ints, picked_bars

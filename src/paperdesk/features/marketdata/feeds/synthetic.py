@@ -3,10 +3,10 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.sessions import XNYS, Session, calendar
 from paperdesk.core.synthetic.daily import generate_daily
 from paperdesk.core.synthetic.presets import BEGINS_ON, HISTORY_FROM, LASTS_UNTIL, preset_of

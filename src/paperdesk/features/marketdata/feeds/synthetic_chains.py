@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 
 from paperdesk.core.kernel.ids import InstrumentId
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.facts import QuoteFact
 from paperdesk.core.market.instruments import Instrument, Kind
 from paperdesk.core.market.option_ids import contract_of, option_id

@@ -8,7 +8,7 @@ import heapq
 from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from functools import cached_property
@@ -19,6 +19,7 @@ from typing import Final, NamedTuple, TypeVar
 import numpy as np
 
 from paperdesk.core.kernel.ids import InstrumentId
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.corporate_actions import CorporateAction, Moment, ex_price
 from paperdesk.core.market.facts import (
     CloseFact,

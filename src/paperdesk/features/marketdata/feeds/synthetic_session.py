@@ -1,7 +1,7 @@
 """One session of the synthetic market with its minutes and quotes, as a dataset of its own."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from operator import attrgetter
 from typing import Final
@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 
 from paperdesk.core.kernel.time import microseconds
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.facts import HaltReason, StatusFact
 from paperdesk.core.market.halts import Halt, facts_of_halt
 from paperdesk.core.market.instruments import Kind

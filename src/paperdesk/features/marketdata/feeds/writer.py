@@ -6,7 +6,7 @@ import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from itertools import pairwise
 from pathlib import Path
 
@@ -14,6 +14,7 @@ import numpy as np
 
 from paperdesk.core.kernel.errors import Conflict, Invalid
 from paperdesk.core.kernel.time import instant_of
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.instruments import Instrument
 from paperdesk.core.market.sessions import calendar
 from paperdesk.features.marketdata.feeds.beside import NOTHING, Beside, rows_hash, write_rows
