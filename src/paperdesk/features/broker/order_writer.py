@@ -10,10 +10,10 @@ transaction: it locks, makes sure that nothing has moved, and writes, or else le
 
 import asyncio
 from collections import ChainMap
-from collections.abc import Mapping, Sequence
-from functools import cache
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache, partial
 from itertools import chain
-from typing import cast
+from typing import TypeAlias, cast
 
 import asyncpg
 
@@ -44,6 +44,9 @@ from paperdesk.features.marketdata.tapes import Shelf
 from paperdesk.infra.outbox import Relay
 from paperdesk.infra.runtime import Runtime
 from paperdesk.infra.work import tenants_setting
+
+# What came of a batch, and what writes down how it left the accounts.
+Decided: TypeAlias = tuple[Answers, Callable[[], None]]
 
 
 class WriterBusy(Unavailable):
@@ -129,9 +132,13 @@ class OrderWriter:
             asked = await self._gather()
             batch = Batch(list(chain.from_iterable(asked)))
             try:
-                await self._commit(batch)
+                remember = await self._commit(batch)
             except Exception as failure:  # noqa: BLE001 - one of the six places: a batch's failure is its commands' answer
                 _fail(batch, failure)
+            else:
+                # Those who waited go first: they do not depend on what the next batch may be decided by.
+                await asyncio.sleep(0)
+                remember()
             for _ in asked:
                 self._queue.task_done()
 
@@ -155,15 +162,15 @@ class OrderWriter:
         self._runtime.metrics.batch.observe(number)
         return asked
 
-    async def _commit(self, batch: Batch) -> None:
-        answers = await self._by_memory(batch)
-        if answers is None:
-            answers = await self._by_loading(batch)
+    async def _commit(self, batch: Batch) -> Callable[[], None]:
+        """Decide a batch, store and answer it; return what writes down how it left the accounts."""
+        answers, remember = await self._by_memory(batch) or await self._by_loading(batch)
         self._relay.poke()
         for waiting, answer in zip(batch.commands, answers, strict=True):
             self._settle(waiting, answer)
+        return remember
 
-    async def _by_memory(self, asked: Batch) -> Answers | None:
+    async def _by_memory(self, asked: Batch) -> Decided | None:
         """Decide by what is remembered; None when that is not enough or has moved, and then nothing has happened."""
         # First the connection, because a new one makes everything forgotten.
         db = await self._connection.connected()
@@ -177,8 +184,7 @@ class OrderWriter:
         self._count_guess("moved" if written is None else "stood").inc()
         if written is None:
             return None
-        self._remembered.keep(guard.found, batch.accounts, touch, written)
-        return answers
+        return answers, partial(self._remembered.keep, guard.found, batch.accounts, touch, written)
 
     async def _guess(self, asked: Batch) -> tuple[Batch, Guard, Touch] | None:
         """Return the batch on the accounts as they are remembered, what has to stand for it, and what it touches."""
@@ -193,7 +199,7 @@ class OrderWriter:
         guard = Guard(tenants_setting(asked.tenants), found, touch.client_orders)
         return Batch(asked.commands, accounts, views), guard, touch
 
-    async def _by_loading(self, batch: Batch) -> Answers:
+    async def _by_loading(self, batch: Batch) -> Decided:
         """Lock and load what the batch touches, decide, write and commit."""
         written = None
         async with self._connection.transaction(batch.tenants) as db:
@@ -202,8 +208,7 @@ class OrderWriter:
             if batch.changes:
                 written = await store.apply(db, batch.changed, self._runtime.clock.now())
                 await save_spending(db, batch.budgeted, batch.spent)
-        self._remembered.keep(found, batch.accounts, touch, written)
-        return answers
+        return answers, partial(self._remembered.keep, found, batch.accounts, touch, written)
 
     def _forget(self) -> None:
         self._remembered = Remembered()
