@@ -115,6 +115,7 @@ CALLS = {
     ("POST", "/v1/accounts/{account_id}/positions/{symbol}/exercise"): Call(body={}, symbol=OPTION),
     ("PUT", "/v1/accounts/{account_id}/positions/{symbol}/at-expiry"): Call(body={"at_expiry": "lapse"}, symbol=OPTION),
     ("GET", "/v1/accounts/{account_id}/leverage"): Call(),
+    ("GET", "/v1/accounts/{account_id}/position-size"): Call({"symbol": "ACME", "method": "fixed_share"}),
     ("PUT", "/v1/accounts/{account_id}/leverage"): Call(
         body={"symbol": "BTC/USD", "leverage": 10}, instead={"account_id": "margined_id"}
     ),

@@ -343,6 +343,7 @@ Code: TypeAlias = Literal[
     "unknown_toolset",
     "unknown_topic",
     "unknown_watchlist",
+    "unsized",
     "unsupported_media_type",
     "unwatched_instrument",
     "user_inactive",

@@ -45,6 +45,9 @@ Kind = Literal["equity", "etf", "index", "fund", "option", "crypto", "series", "
 LotMethod = Literal["fifo", "lifo", "highest_cost", "lowest_cost", "average"]
 MarginKind = Literal["cash", "reg_t", "portfolio"]
 MarginRegime = Literal["realtime_block", "intraday_call", "legacy_pdt"]
+Method = Literal[
+    "fixed_amount", "fixed_share", "kelly", "volatility_target", "risk_parity", "max_loss", "average_range"
+]
 Moneyness = Literal["itm", "atm", "otm"]
 NumberFormat = Literal["1,234.5", "1.234,5", "1 234,5", "1'234.5", "1234.5"]
 Objective = Literal["sharpe", "total_return", "cagr", "calmar", "max_drawdown"]
@@ -128,6 +131,7 @@ TapeAction = Literal["play", "pause", "step", "jump", "speed"]
 TapeState = Literal["paused", "playing"]
 Tier = Literal["basic", "premium", "professional"]
 TimeInForce = Literal["day", "gtc", "gtd", "ioc", "fok", "opg", "cls"]
+Tolerance = Literal["low", "moderate", "high"]
 TriggerSource = Literal["print", "quote", "mid"]
 Verb = Literal["place", "replace", "cancel", "close", "exercise", "transfer", "tape"]
 Verification = Literal["pending", "verified", "rejected"]
@@ -2234,6 +2238,27 @@ class PositionOut(Struct, kw_only=True, frozen=True):
     margin_reason: "str | None"
 
 
+class PositionSizeOut(Struct, kw_only=True, frozen=True):
+    """How much to buy, and what that was worked out from; rates are fractions, 0.05 is five percent."""
+
+    symbol: "str"
+    method: "Method"
+    is_suggested: "bool"
+    wanted_share: "Decimal"
+    share: "Decimal"
+    units: "Decimal"
+    notional: "Decimal"
+    rules: "list[str]"
+    price: "Decimal"
+    equity: "Decimal"
+    cash: "Decimal"
+    held: "int"
+    volatility: "Decimal | None"
+    average_range: "Decimal | None"
+    win_rate: "Decimal | None"
+    payoff: "Decimal | None"
+
+
 class PostingOut(Struct, kw_only=True, frozen=True):
     """One line of an entry; one of fees names their kind."""
 
@@ -2729,7 +2754,7 @@ class ScanOut(Struct, kw_only=True, frozen=True):
     next_cursor: "str | None"
     source: "SourceKind"
     at: "datetime"
-    measure: "Literal['sma_20', 'sma_50', 'sma_200', 'ema_12', 'ema_26', 'macd', 'macd_signal', 'rsi_14', 'atr_14', 'upper_band_20', 'lower_band_20', 'highest_20', 'lowest_20', 'vwap_20', 'volatility_20', 'return_1', 'return_20']"
+    measure: "Literal['sma_20', 'sma_50', 'sma_200', 'ema_12', 'ema_26', 'macd', 'macd_signal', 'rsi_14', 'atr_14', 'atr_20', 'upper_band_20', 'lower_band_20', 'highest_20', 'lowest_20', 'vwap_20', 'volatility_20', 'return_1', 'return_20']"
     matching: "int"
 
 

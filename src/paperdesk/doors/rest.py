@@ -24,6 +24,7 @@ from paperdesk.features.broker.option_routes import router as options
 from paperdesk.features.broker.preference_routes import router as preferences
 from paperdesk.features.broker.rescore_routes import router as rescores
 from paperdesk.features.broker.routes import router as broker
+from paperdesk.features.broker.size_routes import router as sizes
 from paperdesk.features.broker.statistics_routes import router as order_statistics
 from paperdesk.features.identity.rate_routes import router as rates
 from paperdesk.features.identity.registration_routes import router as registrations
@@ -81,7 +82,7 @@ def build_app(desk: Desk, version: str, others: Sequence[APIRouter], neighbours:
         identity, marketdata, quotes, market_days, strategies, branches, chains, sources, broker, batches, lives,
         leverage, rescores, gains, options, operations, monitors, order_statistics, forks, halts, fund_holdings,
         users, second_factors, rates, registrations, preferences, watching, notifications, backtests, indicators,
-        approvals, research, single_sign_on,
+        approvals, research, single_sign_on, sizes,
     ):  # fmt: skip
         app.include_router(router)
     pages.serve(app)

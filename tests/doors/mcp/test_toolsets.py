@@ -91,6 +91,7 @@ CALLS: Mapping[str, Mapping[str, Any]] = {
     ),
     "get_halts": {**TAPE, "symbols": ["ACME"]},
     "get_technical_indicators": {**TAPE, "symbol": "ACME"},
+    "size_position": {**ACCOUNT, "symbol": "ACME", "method": "fixed_share"},
     "scan_market": {**TAPE, "measure": "return_1"},
     "get_corporate_actions": {**TAPE, "symbols": ["ACME"]},
     **dict.fromkeys(

@@ -1,11 +1,14 @@
-"""Tools that look closer at a market: what an instrument is, corporate actions, depth, prints, movers, halts."""
+"""Tools that look closer at a market: instruments, corporate actions, depth, prints, movers, halts, sizes."""
 
 from pydantic import Field
 
 from paperdesk.core.kernel.principal import Scope
-from paperdesk.doors.mcp.asking import Ask, Paged
+from paperdesk.core.strategy.sizing import Method, Tolerance
+from paperdesk.doors.mcp.asking import Ask, OfAccount, Paged, account_meant
 from paperdesk.doors.mcp.market import OfTape, tape_meant
 from paperdesk.doors.mcp.tool import Effect, Tool
+from paperdesk.features.broker import size_routes
+from paperdesk.features.broker.size_schemas import PositionSizeOut
 from paperdesk.features.marketdata import halt_routes, indicator_routes, market_routes, routes
 from paperdesk.features.marketdata.action_schemas import CorporateActionOut
 from paperdesk.features.marketdata.feeds.resample import Interval
@@ -57,11 +60,31 @@ class ScanWish(OfTape, Paged):
     below: NumberText | None = None
 
 
+class SizeWish(OfAccount):
+    """What to size: a method, or a tolerance of risk that suggests one, and what it may need."""
+
+    symbol: Symbol
+    method: Method | None = None
+    tolerance: Tolerance = Tolerance.MODERATE
+    amount: size_routes.Positive | None = None
+    stop_price: size_routes.Positive | None = None
+    win_rate: size_routes.Rate | None = None
+    payoff: size_routes.Positive | None = None
+
+
 async def get_technical_indicators(ask: Ask, wish: IndicatorsWish) -> IndicatorsOut:
     """Read moving averages, MACD, RSI, ATR, bands, highs and lows, VWAP and volatility of a symbol's newest bar."""
     async with ask.reading() as work:
         tape_id = await tape_meant(work, wish.tape_id)
         return await indicator_routes.get_indicators(tape_id, wish.symbol, work, ask.desk.shelf, wish.interval)
+
+
+async def size_position(ask: Ask, wish: SizeWish) -> PositionSizeOut:
+    """Work out how many units to buy by a method of position sizing, or by the one that suits a tolerance of risk."""
+    async with ask.reading() as work:
+        account = await account_meant(work, wish.account_id)
+        query = size_routes.SizeQuery(**wish.model_dump(exclude={"account_id"}))
+        return await size_routes.get_position_size(account["id"], work, ask.desk.shelf, query)
 
 
 async def scan_market(ask: Ask, wish: ScanWish) -> ScanOut:
@@ -134,5 +157,6 @@ TOOLS = (
     Tool("get_halts", Scope.READ, Effect.READS, get_halts),
     Tool("get_technical_indicators", Scope.READ, Effect.READS, get_technical_indicators),
     Tool("scan_market", Scope.READ, Effect.READS, scan_market),
+    Tool("size_position", Scope.READ, Effect.READS, size_position),
     Tool("get_tapes", Scope.READ, Effect.READS, get_tapes),
 )

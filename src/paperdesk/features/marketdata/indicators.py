@@ -24,8 +24,8 @@ from paperdesk.features.marketdata.queries import BarQuery, read_bars
 from paperdesk.features.marketdata.tapes import Tape
 
 Measure: TypeAlias = Literal[
-    "sma_20", "sma_50", "sma_200", "ema_12", "ema_26", "macd", "macd_signal", "rsi_14", "atr_14", "upper_band_20",
-    "lower_band_20", "highest_20", "lowest_20", "vwap_20", "volatility_20", "return_1", "return_20",
+    "sma_20", "sma_50", "sma_200", "ema_12", "ema_26", "macd", "macd_signal", "rsi_14", "atr_14", "atr_20",
+    "upper_band_20", "lower_band_20", "highest_20", "lowest_20", "vwap_20", "volatility_20", "return_1", "return_20",
 ]  # fmt: skip
 MEASURES: Final[tuple[Measure, ...]] = get_args(Measure)
 
@@ -53,6 +53,7 @@ _OF: Final[Mapping[Measure, Callable[[Columns], Floats]]] = {
     "macd_signal": lambda bars: of.ema(of.macd(bars.close, 12, 26), 9),
     "rsi_14": lambda bars: of.rsi(bars.close, 14),
     "atr_14": lambda bars: of.atr(bars.high, bars.low, bars.close, 14),
+    "atr_20": lambda bars: of.atr(bars.high, bars.low, bars.close, 20),
     "upper_band_20": lambda bars: of.upper_band(bars.close, 20, DEVIATIONS),
     "lower_band_20": lambda bars: of.lower_band(bars.close, 20, DEVIATIONS),
     "highest_20": lambda bars: of.highest(bars.high, 20),

@@ -10,17 +10,17 @@ from paperdesk.core.strategy.context import Context, Terms, whole_units
 from paperdesk.core.strategy.history import History
 from paperdesk.core.strategy.indicators import highest, lowest, returns, sma
 from paperdesk.core.strategy.parameters import number, whole
+from paperdesk.core.strategy.sized import FIXED_SIZE, Sized
 from paperdesk.core.strategy.strategy import AS_IT_IS, HOLD, NOTHING, TOLERANCE, Strategy, Targets, is_above
 
 
-class MovingAverageCross(Strategy):
+class MovingAverageCross(Sized):
     """Long while a fast average of closes stands above a slow one; a tie changes nothing."""
 
     name = "sma_cross"
     kind = "trend_following"
     fast = whole(10, 1, 1000)
     slow = whole(30, 2, 1000)
-    quantity = number("100", "0.000001", "1000000000")
 
     def on_start(self, context: Context) -> None:
         """Declare both averages."""
@@ -33,12 +33,14 @@ class MovingAverageCross(Strategy):
         if fast is None or slow is None:
             return
         if is_above(fast, slow):
-            context.hold(self.symbol, self.quantity)
+            self.enter(context)
         elif is_above(slow, fast):
             context.hold(self.symbol, ZERO)
 
-    def targets(self, history: History) -> Targets:
-        """Say the same of all bars."""
+    def targets(self, history: History) -> Targets | None:
+        """Say the same of all bars, where the units are fixed."""
+        if self.sizing != FIXED_SIZE:
+            return None
         close = history.columns["close"]
         apart = sma(close, self.fast) - sma(close, self.slow)
         wanted = np.select([apart > TOLERANCE, -apart > TOLERANCE], [HOLD, NOTHING], AS_IT_IS)
