@@ -3,7 +3,7 @@
 import gc
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
@@ -18,6 +18,7 @@ from paperdesk.core.broker.fees import fee_schedule
 from paperdesk.core.broker.fill_models import IDEAL
 from paperdesk.core.kernel.ids import AccountId, TapeId, TenantId
 from paperdesk.core.kernel.money import ZERO
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.instruments import Instrument, Kind, instrument_id
 from paperdesk.core.market.sessions import XNYS, Session, calendar
 

@@ -119,7 +119,8 @@ class BarMarket:
     def sessions_closed(self, cursor: int) -> int:
         return sum(isinstance(each, SessionClosed) for each in self._facts[:cursor])
 
-    def history(self, instrument: Instrument, upto: int) -> History:
+    def history(self, instrument: Instrument, upto: int, timeframe: str | None = None) -> History:
+        assert timeframe is None, "bars in memory are those of one timeframe"
         bars = self._of[instrument.id]
         by = 10**bars.places
         prices: dict[Column, Floats] = {

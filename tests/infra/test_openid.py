@@ -1,7 +1,7 @@
 """What a provider of sign-ins answers is believed only where it is proven, and never by whom it was not meant for."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -10,6 +10,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
+from paperdesk.core.kernel.values import replace
 from paperdesk.infra.clock import FrozenClock
 from paperdesk.infra.openid import (
     Attempt,

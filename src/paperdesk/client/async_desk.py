@@ -74,6 +74,7 @@ from paperdesk.client.models import (
     MadeNotificationRuleOut,
     MarketdataStrategyOut,
     MemberView,
+    Method,
     MeView,
     Moneyness,
     MoversOut,
@@ -139,6 +140,7 @@ from paperdesk.client.models import (
     PlaceComboBody,
     PlaceManyBody,
     PlaceOrderBody,
+    PositionSizeOut,
     PreferencesBody,
     PreferencesView,
     PresetOut,
@@ -188,6 +190,7 @@ from paperdesk.client.models import (
     TierBody,
     TokensView,
     ToldOut,
+    Tolerance,
     TradingOut,
     TransferBody,
     TransferOut,
@@ -1768,6 +1771,7 @@ class AsyncDesk(AsyncTransport):
             "macd_signal",
             "rsi_14",
             "atr_14",
+            "atr_20",
             "upper_band_20",
             "lower_band_20",
             "highest_20",
@@ -1920,6 +1924,37 @@ class AsyncDesk(AsyncTransport):
     async def get_callback(self, *, state: str | None = None, code: str | None = None, iss: str | None = None) -> None:
         """Take a browser back from the provider, and send it to the sign-in page with a link that works once."""
         await self.do(Call("GET", "/v1/single-sign-on/callback", query={"state": state, "code": code, "iss": iss}))
+
+    async def get_position_size(
+        self,
+        account_id: UUID,
+        *,
+        symbol: str,
+        method: Method | None = None,
+        tolerance: Tolerance | None = None,
+        amount: Decimal | None = None,
+        stop_price: Decimal | None = None,
+        win_rate: Decimal | None = None,
+        payoff: Decimal | None = None,
+    ) -> PositionSizeOut:
+        """Work out how much of a symbol an account would buy by a method of sizing, or by one that suits its holder."""
+        return await self.ask(
+            Call(
+                "GET",
+                "/v1/accounts/{account_id}/position-size",
+                at={"account_id": account_id},
+                query={
+                    "symbol": symbol,
+                    "method": method,
+                    "tolerance": tolerance,
+                    "amount": amount,
+                    "stop_price": stop_price,
+                    "win_rate": win_rate,
+                    "payoff": payoff,
+                },
+            ),
+            PositionSizeOut,
+        )
 
     async def post_order_preview(self, body: PlaceOrderBody | PlaceComboBody) -> OrderPreviewOut:
         """Say what placing an order would come to, by the same rules and prices; nothing is stored."""

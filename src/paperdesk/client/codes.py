@@ -160,6 +160,7 @@ Code: TypeAlias = Literal[
     "no_source",
     "no_such_file",
     "no_such_strategy",
+    "no_such_timeframe",
     "no_symbol",
     "no_unprivileged_user",
     "nobody_by_that_address",

@@ -1,7 +1,6 @@
 """Several symbols brought to shares of the equity, compiled and on the exact engine: the same to the cent."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -31,6 +30,7 @@ from paperdesk.core.backtest.result import Result
 from paperdesk.core.backtest.runner import Stretch, run_backtest
 from paperdesk.core.broker.fill_models import IDEAL
 from paperdesk.core.broker.orders import Order, OrderStatus, Side
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.strategy.context import Context
 from paperdesk.core.strategy.strategy import Strategy
 from tests.bar_market import BarMarket, instant

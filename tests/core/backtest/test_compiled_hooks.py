@@ -1,6 +1,6 @@
 """Strategies by their own hooks over compiled matching come to what the exact engine comes to, to the cent."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -18,6 +18,7 @@ from paperdesk.core.broker.events import InterestCharged
 from paperdesk.core.broker.fill_models import IDEAL, FillModel
 from paperdesk.core.broker.margin_events import GoodFaithViolated
 from paperdesk.core.broker.orders import OrderClass, OrderType, Side
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.instruments import Instrument
 from paperdesk.core.strategy.context import Context
 from paperdesk.core.strategy.strategy import Strategy

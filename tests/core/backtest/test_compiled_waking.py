@@ -1,6 +1,5 @@
 """One strategy of brackets, compiled, woken by events, told every bar, and on the exact engine: always the same."""
 
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -20,6 +19,7 @@ from paperdesk.core.broker.account import Rules
 from paperdesk.core.broker.fees import FeeSchedule
 from paperdesk.core.broker.fill_models import IDEAL, FillModel
 from paperdesk.core.kernel.ids import OrderId, derived
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.strategy.context import Context, Terms
 from paperdesk.core.strategy.strategy import Strategy
 from tests.bar_market import BarMarket

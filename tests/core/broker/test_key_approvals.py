@@ -1,6 +1,5 @@
 """What an order of a key is worth decides whether a person is asked first, however it is put."""
 
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -10,6 +9,7 @@ from hypothesis import strategies as st
 from paperdesk.core.broker.key_approvals import ApprovalNeeded, check_worth
 from paperdesk.core.broker.key_budgets import Asked
 from paperdesk.core.broker.orders import Side
+from paperdesk.core.kernel.values import replace
 from tests.stories import Story
 
 

@@ -35,13 +35,13 @@ class Told:
     equity: Decimal | None = None
     working: Sequence[Working] = ()
     positions: dict[str, Decimal] = field(default_factory=dict[str, Decimal])
-    histories: dict[str, History] = field(default_factory=dict[str, History])
+    histories: dict[tuple[str, str | None], History] = field(default_factory=dict[tuple[str, str | None], History])
 
     def position(self, symbol: str) -> Decimal:
         return self.positions.get(symbol, Decimal(0))
 
-    def history(self, symbol: str) -> History:
-        return self.histories[symbol]
+    def history(self, symbol: str, timeframe: str | None = None) -> History:
+        return self.histories[symbol, timeframe]
 
 
 class Trader:
@@ -50,7 +50,8 @@ class Trader:
     def __init__(self, visitor: Visitor, tape_id: str, account_id: str, strategy: Strategy) -> None:
         self._visitor, self._tape_id, self._account_id, self._strategy = visitor, tape_id, account_id, strategy
         self._told = Told(AccountId(UUID(account_id)), datetime.min.replace(tzinfo=UTC))
-        self._told.histories = {symbol: _empty() for symbol in strategy.symbols}
+        frames: list[str | None] = [None, *strategy.timeframes]
+        self._told.histories = {(symbol, frame): _empty() for symbol in strategy.symbols for frame in frames}
         self._context = Context(self._told, strategy.symbols)
         self._heard = 0
         self._ids: dict[str, str] = {}
@@ -80,8 +81,8 @@ class Trader:
         tape = await self._visitor.get(f"/v1/tapes/{self._tape_id}")
         self._told.now = datetime.fromisoformat(tape["at"])
         await self._read_account()
-        grown = [await self._read_bars(symbol, history) for symbol, history in self._told.histories.items()]
-        return any(grown)
+        grown = {place: await self._read_bars(*place) for place in self._told.histories}
+        return any(grown[place] for place in grown if place[1] is None)
 
     async def _read_account(self) -> None:
         account = await self._visitor.get(f"/v1/accounts/{self._account_id}")
@@ -101,8 +102,11 @@ class Trader:
         quantity, filled = Decimal(order["quantity"]), Decimal(order["filled_quantity"])
         return Working(order_id, order["symbol"], Side(order["side"]), quantity, filled, is_exit)
 
-    async def _read_bars(self, symbol: str, history: History) -> bool:
-        bars = (await self._visitor.get("/v1/bars", tape_id=self._tape_id, symbol=symbol))["items"]
+    async def _read_bars(self, symbol: str, timeframe: str | None) -> bool:
+        history, asked = self._told.histories[symbol, timeframe], {"tape_id": self._tape_id, "symbol": symbol}
+        if timeframe is not None:
+            asked["interval"] = timeframe
+        bars = (await self._visitor.get("/v1/bars", **asked))["items"]
         is_new = len(bars) > history.known
         for bar in bars[history.known :]:
             at = int(datetime.fromisoformat(bar["at"]).timestamp() * 1_000_000)

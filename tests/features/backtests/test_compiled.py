@@ -39,6 +39,8 @@ async def test_a_compiled_run_comes_to_the_same_to_the_cent(desk: RunningDesk, a
 
 
 # Those of one symbol by their own hooks, quick enough to do something within sixty days.
+# Refused by name, because compiled matching knows the tape's own bars alone.
+OF_TIMEFRAMES = "setup_trigger"
 BY_HOOKS: dict[str, dict[str, Any]] = {
     "rsi_reversion": {"length": 4, "buy_below": 40},
     "breakout": {"entry": 6, "leave": 4, "stop_rate": "0.02"},
@@ -63,7 +65,9 @@ async def test_every_strategy_of_one_symbol_comes_to_the_same_to_the_cent(desk: 
         exact = await came_of(desk, tape_id, **asked)
         assert await came_of(desk, tape_id, mode="compiled", **asked) == exact, strategy
         assert exact["results"]["fills"] > 0, strategy
-    assert {*BY_HOOKS, "sma_cross"} == {name for name, kind in SHIPPED.items() if kind.symbols_least == 1}
+    assert {*BY_HOOKS, "sma_cross", OF_TIMEFRAMES} == {
+        name for name, kind in SHIPPED.items() if kind.symbols_least == 1
+    }
 
 
 async def test_a_bar_that_is_open_still_fills_and_values_what_is_held(desk: RunningDesk) -> None:
@@ -86,6 +90,7 @@ async def test_a_bar_that_is_open_still_fills_and_values_what_is_held(desk: Runn
         ({"fill_model": "realistic"}, ["impact", "participation"]),
         ({"margin": {"kind": "reg_t"}}, ["margin"]),
         ({"strategy": "pairs", "symbols": ["ACME", "BOLT"], "parameters": {}}, ["several_symbols"]),
+        ({"strategy": "setup_trigger", "parameters": {"timeframe": "1w"}}, ["higher_timeframes"]),
     ],
 )
 async def test_what_it_cannot_express_is_refused_by_name(

@@ -18,7 +18,7 @@ QUICK: dict[str, dict[str, Any]] = {
     "pairs": {"length": 8, "far": "1.2"},
     "grid": {"step": "0.01"},
     "dollar_cost_averaging": {"every": 5, "amount": "2000"},
-    "martingale": {"fall": "0.02", "gain": "0.01", "fall_scale": "1.2", "stop": "0.05"},
+    "martingale": {"fall": "0.02", "gain": "0.01", "fall_scale": "1.2", "stop": "0.05", "trend": 2, "trend_of": "1w"},
     "buy_and_hold": {},
     "volatility_target": {"length": 5, "target": "0.2"},
     "monthly_rebalance": {},
@@ -26,6 +26,7 @@ QUICK: dict[str, dict[str, Any]] = {
     "band_reversion": {"length": 6, "deviations": "1"},
     "scalping": {"fast": 2, "slow": 5, "target": "0.02", "stop": "0.01"},
     "load_test": {"quantity": "1", "cap": "3"},
+    "setup_trigger": {"timeframe": "1w", "length": 2, "trigger": 2, "window": 10_000},
 }
 
 

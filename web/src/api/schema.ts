@@ -2764,6 +2764,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/accounts/{account_id}/position-size": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Work out how much of a symbol an account would buy by a method of sizing, or by one that suits its holder. */
+        get: operations["get_position_size"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/orders/preview": {
         parameters: {
             query?: never;
@@ -6595,6 +6612,12 @@ export interface components {
             deactivated_at: string | null;
         };
         /**
+         * Method
+         * @description By what a position is sized.
+         * @enum {string}
+         */
+        Method: "fixed_amount" | "fixed_share" | "kelly" | "volatility_target" | "risk_parity" | "max_loss" | "average_range";
+        /**
          * MoneyGreeksOut
          * @description Greeks in money.
          */
@@ -8141,6 +8164,90 @@ export interface components {
             margin_reason: string | null;
         };
         /**
+         * PositionSizeOut
+         * @description How much to buy, and what that was worked out from; rates are fractions, 0.05 is five percent.
+         */
+        PositionSizeOut: {
+            /** Symbol */
+            symbol: string;
+            method: components["schemas"]["Method"];
+            /**
+             * Is Suggested
+             * @description Whether the method follows from the tolerance of risk, or from the stop.
+             */
+            is_suggested: boolean;
+            /**
+             * Wanted Share
+             * Format: decimal
+             * @description The share of equity that the method asks for.
+             * @example 12.5
+             */
+            wanted_share: string;
+            /**
+             * Share
+             * Format: decimal
+             * @description What is left of it within the bounds.
+             * @example 12.5
+             */
+            share: string;
+            /**
+             * Units
+             * Format: decimal
+             * @example 12.5
+             */
+            units: string;
+            /**
+             * Notional
+             * Format: decimal
+             * @description What so many units cost at the price.
+             * @example 12.5
+             */
+            notional: string;
+            /**
+             * Rules
+             * @description What changed the share: at_least, at_most, cash_kept, no_edge, less_than_one_lot.
+             */
+            rules: string[];
+            /**
+             * Price
+             * Format: decimal
+             * @example 12.5
+             */
+            price: string;
+            /**
+             * Equity
+             * Format: decimal
+             * @example 12.5
+             */
+            equity: string;
+            /**
+             * Cash
+             * Format: decimal
+             * @description Buying power: the cash that no open order has reserved.
+             * @example 12.5
+             */
+            cash: string;
+            /**
+             * Held
+             * @description How many other positions are held.
+             */
+            held: number;
+            /**
+             * Volatility
+             * @description Of a year, by twenty days; null with fewer.
+             */
+            volatility: string | null;
+            /**
+             * Average Range
+             * @description Average true range of twenty days, a unit; null with fewer.
+             */
+            average_range: string | null;
+            /** Win Rate */
+            win_rate: string | null;
+            /** Payoff */
+            payoff: string | null;
+        };
+        /**
          * PostingOut
          * @description One line of an entry; one of fees names their kind.
          */
@@ -9436,7 +9543,7 @@ export interface components {
              * Measure
              * @enum {string}
              */
-            measure: "sma_20" | "sma_50" | "sma_200" | "ema_12" | "ema_26" | "macd" | "macd_signal" | "rsi_14" | "atr_14" | "upper_band_20" | "lower_band_20" | "highest_20" | "lowest_20" | "vwap_20" | "volatility_20" | "return_1" | "return_20";
+            measure: "sma_20" | "sma_50" | "sma_200" | "ema_12" | "ema_26" | "macd" | "macd_signal" | "rsi_14" | "atr_14" | "atr_20" | "upper_band_20" | "lower_band_20" | "highest_20" | "lowest_20" | "vwap_20" | "volatility_20" | "return_1" | "return_20";
             /**
              * Matching
              * @description How many were picked in all.
@@ -10536,6 +10643,12 @@ export interface components {
             /** Stands In For */
             stands_in_for: components["schemas"]["PassedOverOut"][];
         };
+        /**
+         * Tolerance
+         * @description How much risk somebody wants to bear.
+         * @enum {string}
+         */
+        Tolerance: "low" | "moderate" | "high";
         /**
          * ToolOut
          * @description A tool for models: what it is for, what a key needs for it, and what it takes.
@@ -17336,7 +17449,7 @@ export interface operations {
         parameters: {
             query: {
                 tape_id: string;
-                measure: "sma_20" | "sma_50" | "sma_200" | "ema_12" | "ema_26" | "macd" | "macd_signal" | "rsi_14" | "atr_14" | "upper_band_20" | "lower_band_20" | "highest_20" | "lowest_20" | "vwap_20" | "volatility_20" | "return_1" | "return_20";
+                measure: "sma_20" | "sma_50" | "sma_200" | "ema_12" | "ema_26" | "macd" | "macd_signal" | "rsi_14" | "atr_14" | "atr_20" | "upper_band_20" | "lower_band_20" | "highest_20" | "lowest_20" | "vwap_20" | "volatility_20" | "return_1" | "return_20";
                 above?: string | null;
                 below?: string | null;
                 /** @description How many rows at most. */
@@ -17811,6 +17924,43 @@ export interface operations {
                 };
                 content?: never;
             };
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
+        };
+    };
+    get_position_size: {
+        parameters: {
+            query: {
+                symbol: string;
+                method?: components["schemas"]["Method"] | null;
+                tolerance?: components["schemas"]["Tolerance"];
+                amount?: string | null;
+                stop_price?: string | null;
+                win_rate?: string | null;
+                payoff?: string | null;
+            };
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PositionSizeOut"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             422: components["responses"]["Invalid"];

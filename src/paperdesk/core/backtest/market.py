@@ -56,5 +56,5 @@ class Market(Past, Protocol):
     def sessions_closed(self, cursor: int) -> int:
         """Return how many sessions have closed by then."""
 
-    def history(self, instrument: Instrument, upto: int) -> History:
-        """Return the bars that have closed by a cursor, none of them told yet."""
+    def history(self, instrument: Instrument, upto: int, timeframe: str | None = None) -> History:
+        """Return the bars that have closed by a cursor, none of them told yet; those of the tape, or of a timeframe."""

@@ -45,16 +45,23 @@ class Stretch:
 class Stage:
     """What a strategy sees of a passage: a `Scene` of `core/strategy/context.py`."""
 
-    def __init__(self, passage: Passage, market: Market, instruments: Sequence[Instrument], upto: int) -> None:
+    def __init__(
+        self, passage: Passage, market: Market, instruments: Sequence[Instrument], timeframes: Sequence[str], upto: int
+    ) -> None:
         """Lay out the histories of the instruments; nothing of them is told yet."""
         self._passage, self._market = passage, market
         self._ids = {each.symbol: each.id for each in instruments}
         self._histories = {each.symbol: market.history(each, upto) for each in instruments}
+        self._higher = {
+            (each.symbol, frame): market.history(each, upto, frame) for each in instruments for frame in timeframes
+        }
         self.now = market.at_of(passage.cursor)
 
     def tell(self, now: datetime) -> bool:
-        """Go on to an instant, and say whether a bar has closed at it."""
+        """Go on to an instant, and say whether a bar has closed at it; a higher one is never the only one."""
         self.now = now
+        for higher in self._higher.values():
+            higher.tell(now)
         told = [history.tell(now) for history in self._histories.values()]
         return any(told)
 
@@ -94,9 +101,9 @@ class Stage:
         """Return the signed units that are held."""
         return self._passage.account.position(self._ids[symbol]).quantity
 
-    def history(self, symbol: str) -> History:
+    def history(self, symbol: str, timeframe: str | None = None) -> History:
         """Return the closed bars of a symbol."""
-        return self._histories[symbol]
+        return self._histories[symbol] if timeframe is None else self._higher[symbol, timeframe]
 
 
 def _accepted(order: Order) -> int:
@@ -115,7 +122,7 @@ class Run:
         self._market, self._strategy, self._stretch = market, strategy, stretch
         self._passage = Passage(account, market, stretch.after)
         instruments = [self._instrument(symbol) for symbol in strategy.symbols]
-        self._stage = Stage(self._passage, market, instruments, stretch.upto)
+        self._stage = Stage(self._passage, market, instruments, strategy.timeframes, stretch.upto)
         self._context = Context(self._stage, strategy.symbols)
         began = market.at_of(stretch.after)
         self.result = Result(account, began, began)

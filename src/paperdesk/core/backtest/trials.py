@@ -1,7 +1,7 @@
 """Trials: runs as they are counted and compared, and what of one may be owed to having tried often."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -18,6 +18,7 @@ from paperdesk.core.backtest.selection import (
     sharpe_by_luck,
     sums_of,
 )
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.strategy.indicators import Floats
 
 MEASURES: Final = ("total_return", "cagr", "volatility", "sharpe", "max_drawdown", "calmar")

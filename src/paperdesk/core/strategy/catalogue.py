@@ -15,6 +15,7 @@ from paperdesk.core.strategy.library.holding import (
 )
 from paperdesk.core.strategy.library.quick import BandReversion, LoadTest, Momentum, Scalping
 from paperdesk.core.strategy.library.reversion import Grid, Pairs, RsiReversion
+from paperdesk.core.strategy.library.timeframes import SetupAndTrigger
 from paperdesk.core.strategy.library.trend import Breakout, MomentumRotation, MovingAverageCross
 from paperdesk.core.strategy.strategy import Strategy
 
@@ -52,6 +53,7 @@ SHIPPED: Final = catalogue_of(
         BandReversion,
         Scalping,
         LoadTest,
+        SetupAndTrigger,
     )
 )
 

@@ -75,8 +75,8 @@ class Scene(Protocol):
     def position(self, symbol: str) -> Decimal:
         """Return the signed units that are held."""
 
-    def history(self, symbol: str) -> History:
-        """Return the closed bars of a symbol."""
+    def history(self, symbol: str, timeframe: str | None = None) -> History:
+        """Return the closed bars of a symbol, of the tape itself or of a timeframe that the strategy declares."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +143,9 @@ class Context:
         """Return the signed units that are held."""
         return self._scene.position(symbol)
 
-    def history(self, symbol: str) -> History:
-        """Return the bars of a symbol that have closed."""
-        return self._scene.history(symbol)
+    def history(self, symbol: str, timeframe: str | None = None) -> History:
+        """Return the bars of a symbol that have closed; those of a timeframe once they are over."""
+        return self._scene.history(symbol, timeframe)
 
     def price(self, symbol: str) -> Decimal | None:
         """Return the last close of a symbol; None before the first."""

@@ -94,6 +94,11 @@ class Strategy:
         """Return the first of its symbols."""
         return self.symbols[0]
 
+    @property
+    def timeframes(self) -> Sequence[str]:
+        """Return the higher bars it looks at, such as "4h"; each is seen once it is over."""
+        return ()
+
     def targets(self, history: History) -> Targets | None:  # noqa: ARG002 - not every strategy can say so
         """Say the same as `on_bar` of all bars of the first symbol at once; None where arrays cannot."""
         return None

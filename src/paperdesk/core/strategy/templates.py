@@ -51,7 +51,8 @@ TEMPLATES: Final[Mapping[str, Template]] = MappingProxyType(
             ),
             Template(
                 "martingale",
-                "Up to five additions, twice as much each, one percent below and half as far again each time.",
+                "Up to five additions, twice as much each, one percent below and half as far again each time, begun "
+                "while bars of four hours rise.",
                 "martingale",
                 {
                     "fall": "0.01",
@@ -61,6 +62,8 @@ TEMPLATES: Final[Mapping[str, Template]] = MappingProxyType(
                     "gain": "0.015",
                     "stop": "0.1",
                     "first_share": "0.01",
+                    "trend": 20,
+                    "trend_of": "4h",
                 },
             ),
         )

@@ -15,6 +15,7 @@ from paperdesk.features.broker.replay import TapePast
 from paperdesk.features.marketdata.feeds.bar_rows import BarRows
 from paperdesk.features.marketdata.feeds.columns import ABSENT, Ints
 from paperdesk.features.marketdata.feeds.dataset import Dataset
+from paperdesk.features.marketdata.feeds.resample import interval_of, resampled, standing_at
 from paperdesk.features.marketdata.tapes import Tape
 
 DAYS_OF_AN_EXCHANGE = 252
@@ -59,11 +60,15 @@ class TapeMarket(TapePast):
         assert found is not None, "what was run is on its tape"
         return self.history(found, upto)
 
-    def history(self, instrument: Instrument, upto: int) -> History:
-        """Return the bars that have closed by a cursor, none of them told yet."""
-        rows = self.dataset.closed_bars(instrument.id, min(upto, self.tape.cursor))
+    def history(self, instrument: Instrument, upto: int, timeframe: str | None = None) -> History:
+        """Return the bars that have closed by a cursor, none of them told yet. Raises NoSuchTimeframe, BarsDoNotFit."""
+        cursor = min(upto, self.tape.cursor)
+        rows = self.dataset.closed_bars(instrument.id, cursor)
         if rows is None:
             return History(_NONE, {name: _NONE.astype(np.float64) for name in _COLUMNS})
+        if timeframe is not None:
+            standing = standing_at(self.at_of(cursor), self.dataset.session_at(cursor), self.dataset.calendar)
+            rows = resampled(rows, interval_of(timeframe), self.dataset.calendar, standing)
         return History(rows.columns.at, {name: _column(rows, name) for name in _COLUMNS})
 
     def _prices_of(self, instrument_id: InstrumentId) -> PricesOf | None:

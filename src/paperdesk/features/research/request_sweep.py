@@ -1,12 +1,13 @@
 """Ask for a sweep: what cannot be run is refused at once, and the rest becomes jobs that any worker takes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
 from paperdesk.core.backtest.search import Range, Search, axes_of, size_of
 from paperdesk.core.kernel.principal import Scope
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.strategy.catalogue import SHIPPED, made
 from paperdesk.features.backtests.request_backtest import RequestBacktest, checked_backtest
 from paperdesk.features.marketdata.tapes import Shelf

@@ -1,13 +1,14 @@
 """A sweep as it is kept: one question, asked again with other parameters."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
 from paperdesk.core.backtest.search import Axes, Search, combinations_of
 from paperdesk.core.kernel.ids import derived
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.strategy.catalogue import SHIPPED, made
 from paperdesk.features.backtests.backtests import Backtest, RunMode
 

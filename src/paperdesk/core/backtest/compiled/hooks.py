@@ -109,8 +109,9 @@ class BookScene:
             raise KeyError(symbol)
         return self._position
 
-    def history(self, symbol: str) -> History:
-        """Return the closed bars of a symbol."""
+    def history(self, symbol: str, timeframe: str | None = None) -> History:
+        """Return the closed bars of a symbol; the tape's own only."""
+        assert timeframe is None, "a strategy of higher timeframes is refused"
         if symbol != self._symbol:
             raise KeyError(symbol)
         return self._course.history

@@ -46,8 +46,8 @@ _ENDS: Final = {
 
 def check_expressible(strategy: Strategy, rules: Rules, instrument: Instrument, currency: str) -> None:
     """Refuse by name what no compiled run could be; raises NotExpressible."""
-    is_one = len(strategy.symbols) == 1
-    names = [*([] if is_one else ["several_symbols"]), *inexpressible(rules, instrument, currency)]
+    found = {"several_symbols": len(strategy.symbols) > 1, "higher_timeframes": bool(strategy.timeframes)}
+    names = [*(name for name, is_so in found.items() if is_so), *inexpressible(rules, instrument, currency)]
     if names:
         raise refusal(names)
 

@@ -1,12 +1,13 @@
 """Strategies that hold: for ever, bought bit by bit, in fixed parts, or as much as a market's restlessness allows."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from paperdesk.core.kernel.money import ZERO
 from paperdesk.core.strategy.context import Context, whole_units
-from paperdesk.core.strategy.indicators import volatility
-from paperdesk.core.strategy.parameters import number, whole
-from paperdesk.core.strategy.strategy import Strategy
+from paperdesk.core.strategy.indicators import sma, volatility
+from paperdesk.core.strategy.parameters import choice, number, whole
+from paperdesk.core.strategy.strategy import Strategy, is_above
 
 
 class BuyAndHold(Strategy):
@@ -106,7 +107,7 @@ class Martingale(Strategy):
     """
 
     name = "martingale"
-    version = 2
+    version = 3
     kind = "martingale"
     fall = number("0.03", "0.001", "0.5")
     fall_scale = number("1", "1", "5")
@@ -115,10 +116,20 @@ class Martingale(Strategy):
     stop = number("0.5", "0.001", "1")
     first_share = number("0.02", "0.001", "0.5")
     additions = whole(5, 0, 20)
+    trend = whole(0, 0, 500)
+    trend_of = choice("4h", "15m", "1h", "1d", "1w")
+
+    @property
+    def timeframes(self) -> Sequence[str]:
+        """Return the timeframe of the trend, where one is asked for."""
+        return (self.trend_of,) if self.trend else ()
 
     def on_start(self, context: Context) -> None:
         """Nothing has been bought yet."""
         self._bought: list[tuple[Decimal, Decimal]] = []
+        if self.trend:
+            self._higher = context.history(self.symbol, self.trend_of)
+            self._average = self._higher.indicator(sma, self.trend)
 
     def on_bar(self, context: Context) -> None:
         """Sell at the gain or at the stop, buy more after a fall, or begin."""
@@ -126,7 +137,8 @@ class Martingale(Strategy):
         if price is None or equity is None:
             return
         if not self._bought:
-            self._buy(context, price, whole_units(equity * self.first_share / price))
+            if self._is_rising():
+                self._buy(context, price, whole_units(equity * self.first_share / price))
             return
         units = sum((each for each, _ in self._bought), ZERO)
         average = sum((each * paid for each, paid in self._bought), ZERO) / units
@@ -135,6 +147,13 @@ class Martingale(Strategy):
             context.hold(self.symbol, ZERO)
         elif len(self._bought) <= self.additions and price <= self._next_level():
             self._buy(context, price, whole_units(self._bought[-1][0] * self.size_scale))
+
+    def _is_rising(self) -> bool:
+        """Say whether the last bar of the trend closed above its average; without a trend any moment will do."""
+        if not self.trend:
+            return True
+        price, average = self._higher.price, self._average.now
+        return price is not None and average is not None and is_above(float(price), average)
 
     def _next_level(self) -> Decimal:
         """Return the price at which it buys again: each fall may be wider than the one before."""

@@ -9,11 +9,11 @@ sessions is in none of them.
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias, get_args
 
 import numpy as np
 
-from paperdesk.core.kernel.errors import Conflict
+from paperdesk.core.kernel.errors import Conflict, Invalid
 from paperdesk.core.kernel.time import instant_of, microseconds
 from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.sessions import Calendar, Session, calendar
@@ -30,6 +30,10 @@ _MINUTES: Final[dict[Interval, int]] = {
 }  # fmt: skip
 _DAYS_A_WEEK: Final = 7
 _FAR: Final = int(np.iinfo(np.int64).max)
+
+
+class NoSuchTimeframe(Invalid):
+    """Bars are not merged into a timeframe of that name."""
 
 
 class BarsDoNotFit(Conflict):
@@ -103,6 +107,15 @@ def resampled(rows: BarRows, interval: Interval, market: Calendar, standing: Sta
     merged = _merged(kept, firsts, starts[firsts], np.maximum.reduceat(np.maximum(ends, kept.at), firsts))
     is_over = _is_over(int(merged.at[-1]), kept, standing)
     return replace(rows, columns=merged if is_over else picked_bars(merged, slice(0, -1)))
+
+
+def interval_of(timeframe: str) -> Interval:
+    """Return the interval of that name. Raises NoSuchTimeframe."""
+    known: tuple[Interval, ...] = get_args(Interval)
+    found = next((each for each in known if each == timeframe), None)
+    if found is None:
+        raise NoSuchTimeframe(f"There is no timeframe {timeframe[:16]!r}; there are {', '.join(known)}.")
+    return found
 
 
 def minutes_of(interval: Interval) -> int | None:
