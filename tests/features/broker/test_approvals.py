@@ -61,9 +61,9 @@ async def test_a_large_order_waits_and_is_placed_when_a_person_approves(desk: Ru
     (state, *_) = await person.rows(f"/v1/orders/{order['id']}/history")
     assert state["subject"] == f"key:{wait['key_id']}"  # whose order it is
     assert state["origin"].startswith("rest 127.0.0.1 ")
-    query = "select action from audit where object_id = $1 order by id"
-    lines = [line["action"] for line in await desk.owner.fetch(query, UUID(wait["id"]))]
-    assert lines == ["ask_approval", "approve_order"]
+    query = "select action from audit where object_id = $1"
+    lines = {line["action"] for line in await desk.owner.fetch(query, UUID(wait["id"]))}
+    assert lines == {"ask_approval", "approve_order"}
 
 
 async def test_a_larger_replacement_and_a_closing_wait_too_and_a_batch_order_by_order(desk: RunningDesk) -> None:
