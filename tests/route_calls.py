@@ -53,6 +53,8 @@ CALLS = {
     ("POST", "/v1/keys"): Call(body={"name": "Another", "scopes": ["read"]}),
     ("DELETE", "/v1/keys/{key_id}"): Call(),
     ("GET", "/v1/rates"): Call(),
+    ("GET", "/v1/quotas"): Call(),
+    ("PUT", "/v1/quotas"): Call(body={"accounts": 1000}),
     ("PUT", "/v1/rates"): Call(body={"requests_per_minute": 1000}),
     ("GET", "/v1/logins"): Call(),
     ("DELETE", "/v1/logins/{login_id}"): Call(),

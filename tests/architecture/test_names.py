@@ -92,6 +92,8 @@ NOUNS = {
     "marketdata/pump": "the loop that yields a tape's facts, for the worker",
     "broker/preference_routes": "the routes of what somebody prefers, their default account among it",
     "broker/preference_schemas": "what somebody prefers, from outside",
+    "operations/quota_routes": "the routes of how much a tenant may have, for the REST door",
+    "operations/quota_schemas": "what quotas look like from outside",
     "operations/audit_chain": "what seals stand for, for the use cases that seal and verify",
     "operations/seal_store": "the SQL of the audit trail and its seals",
     "broker/unsealed_queries": "which events no seal stands for, for the sealer",

@@ -30,7 +30,7 @@ async def test_two_desks_in_one_process_know_nothing_of_each_other(desk: Running
         theirs, ours = [(await each.visitor().ask("GET", "/metrics")).text for each in (beside, desk)]
         assert 'paperdesk_requests_total{method="GET",status="200"} 3.0' in ours
         assert 'paperdesk_requests_total{method="GET"' not in theirs
-        with desk.app.state.lines.hold(desk.first.principal.user_id):
+        with desk.app.state.lines.hold(desk.first.principal):
             told = [(await each.visitor().ask("GET", "/metrics")).text for each in (beside, desk)]
         assert ["paperdesk_streams 0.0" in text for text in told] == [True, False]
         for client in beside.clients:

@@ -9,7 +9,7 @@ OF_NO_MARKET = {
     "/v1/me", "/v1/me/preferences", "/v1/me/second-factor", "/v1/logins", "/v1/keys", "/v1/users",
     "/v1/users/{user_id}", "/v1/audit", "/v1/audit/verification", "/v1/jobs", "/v1/jobs/{job_id}",
     "/v1/sources", "/v1/tape-presets", "/v1/tape-presets/truth",
-    "/v1/watchlists", "/v1/watchlists/{watchlist_id}", "/v1/rates", "/v1/strategies", "/v1/tools",
+    "/v1/watchlists", "/v1/watchlists/{watchlist_id}", "/v1/rates", "/v1/quotas", "/v1/strategies", "/v1/tools",
     "/v1/strategies/templates", "/v1/single-sign-on", "/v1/single-sign-on/begin", "/v1/single-sign-on/callback",
 }  # fmt: skip
 LEADS = {"tape_id", "account_id", "order_id", "fill_id", "number", "dataset_id", "backtest_id", "sweep_id"}

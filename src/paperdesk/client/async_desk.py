@@ -152,6 +152,8 @@ from paperdesk.client.models import (
     ProfileBody,
     PumpOut,
     QualityOut,
+    QuotasBody,
+    QuotasView,
     QuotesOut,
     RatesBody,
     RatesView,
@@ -1955,6 +1957,14 @@ class AsyncDesk(AsyncTransport):
             ),
             PositionSizeOut,
         )
+
+    async def read_quotas(self) -> QuotasView:
+        """Tell how much your tenant may have at once, and has."""
+        return await self.ask(Call("GET", "/v1/quotas"), QuotasView)
+
+    async def put_quotas(self, body: QuotasBody) -> QuotasView:
+        """Set how much your tenant may have at once; the desk's own quotas stay the most there is."""
+        return await self.ask(Call("PUT", "/v1/quotas", body=body), QuotasView)
 
     async def post_order_preview(self, body: PlaceOrderBody | PlaceComboBody) -> OrderPreviewOut:
         """Say what placing an order would come to, by the same rules and prices; nothing is stored."""

@@ -220,6 +220,7 @@ Code: TypeAlias = Literal[
     "quantity_already_filled",
     "quantity_not_positive",
     "quantity_too_precise",
+    "quota_reached",
     "rate_limited",
     "ratio_not_whole",
     "ratios_not_reduced",

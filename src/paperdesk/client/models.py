@@ -2391,6 +2391,33 @@ class QualityOut(Struct, kw_only=True, frozen=True):
     items: "list[SymbolQualityOut]"
 
 
+class QuotaView(Struct, kw_only=True, frozen=True):
+    """How many there may be, null for any number, and how many there are."""
+
+    limit: "int | None"
+    used: "int"
+
+
+class QuotasBody(Struct, kw_only=True, frozen=True):
+    """How much a tenant may have at once; null, and what is above the desk's own, is as much as that allows."""
+
+    accounts: "int | UnsetType | None" = UNSET
+    people: "int | UnsetType | None" = UNSET
+    keys: "int | UnsetType | None" = UNSET
+    jobs: "int | UnsetType | None" = UNSET
+    streams: "int | UnsetType | None" = UNSET
+
+
+class QuotasView(Struct, kw_only=True, frozen=True):
+    """How much your tenant may have at once, and has."""
+
+    accounts: "QuotaView"
+    people: "QuotaView"
+    keys: "QuotaView"
+    jobs: "QuotaView"
+    streams: "QuotaView"
+
+
 class QuoteOut(Struct, kw_only=True, frozen=True):
     """The standing quote of an instrument; null with a reason where there is none yet."""
 

@@ -42,6 +42,7 @@ from paperdesk.features.marketdata.quote_routes import router as quotes
 from paperdesk.features.marketdata.routes import router as marketdata
 from paperdesk.features.marketdata.source_routes import router as sources
 from paperdesk.features.marketdata.strategy_routes import router as strategies
+from paperdesk.features.operations.quota_routes import router as quotas
 from paperdesk.features.operations.routes import monitors
 from paperdesk.features.operations.routes import router as operations
 from paperdesk.features.research.routes import router as research
@@ -82,7 +83,7 @@ def build_app(desk: Desk, version: str, others: Sequence[APIRouter], neighbours:
         identity, marketdata, quotes, market_days, strategies, branches, chains, sources, broker, batches, lives,
         leverage, rescores, gains, options, operations, monitors, order_statistics, forks, halts, fund_holdings,
         users, second_factors, rates, registrations, preferences, watching, notifications, backtests, indicators,
-        approvals, research, single_sign_on, sizes,
+        approvals, research, single_sign_on, sizes, quotas,
     ):  # fmt: skip
         app.include_router(router)
     pages.serve(app)

@@ -14,7 +14,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Column, Double, Integer, Table, Text, Uuid, insert, select, text, update
+from sqlalchemy import Column, Double, Integer, Table, Text, Uuid, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB
 
 from paperdesk.core.kernel.errors import Conflict, PaperdeskError, Problem
@@ -143,6 +143,13 @@ async def enqueue(work: UnitOfWork, kind: str, arguments: dict[str, Any]) -> UUI
     args = msgspec.json.encode({"job_id": job_id}).decode()
     await work.db.execute(_DEFER, {"queue": QUEUE, "task": kind, "args": args})
     return job_id
+
+
+async def count_open(work: ReadOnly) -> int:
+    """Return how many jobs of the caller's tenant have not ended."""
+    query = select(func.count()).select_from(jobs).where(owned(jobs, work), jobs.c.state.in_(OPEN))
+    found: int = (await work.db.execute(query)).scalar_one()
+    return found
 
 
 async def was_asked(work: ReadOnly, kind: str, arguments: dict[str, Any]) -> bool:

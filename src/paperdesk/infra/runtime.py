@@ -67,7 +67,7 @@ class Runtime:
         """Open a writing unit of work for a caller; leaving the block commits."""
         async with _transaction(self.app) as connection:
             await connection.execute(SET_TENANTS, {"tenants": tenants_setting([who.tenant_id])})
-            unit = UnitOfWork(who, self.clock.now(), connection)
+            unit = UnitOfWork(who, self.clock.now(), connection, allowed=self.settings.quotas)
             yield unit
             if who.is_dry_run:
                 raise DryRun("This would have been done; the key only tries things out, and nothing was stored.")

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from paperdesk.core.kernel.quotas import Quotas
 from paperdesk.core.kernel.rates import Rates
 
 Times = Annotated[int, Field(ge=1)]
@@ -90,6 +91,21 @@ class Settings(BaseSettings):
 
     approval_minutes: Times = 60
     """How long an order of a key waits for a person to approve of it; then it is asked for anew."""
+
+    tenant_accounts: Times | None = None
+    """How many accounts that are not closed a tenant may have; any number, without it."""
+
+    tenant_people: Times | None = None
+    """How many active people it may have."""
+
+    tenant_keys: Times | None = None
+    """How many keys that are not revoked."""
+
+    tenant_jobs: Times | None = None
+    """How many jobs that have not ended."""
+
+    tenant_streams: Times | None = None
+    """How many streams of it one process serves at once."""
 
     login_hours: int = 12
     """How long the login of a browser lasts; a program keeps its own alive with refresh tokens."""
@@ -210,6 +226,11 @@ class Settings(BaseSettings):
         """Return how often people may ask."""
         own = (self.requests_per_minute, self.requests_per_second)
         return Rates(*own, self.settings_per_minute, self.administration_per_minute)
+
+    @property
+    def quotas(self) -> Quotas:
+        """Return how much each tenant may have at once."""
+        return Quotas(self.tenant_accounts, self.tenant_people, self.tenant_keys, self.tenant_jobs, self.tenant_streams)
 
     @property
     def directory(self) -> Path:

@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from paperdesk.core.kernel.ids import TenantId, uuid7
 from paperdesk.core.kernel.key_limits import Verb
 from paperdesk.core.kernel.principal import Principal, Scope
+from paperdesk.core.kernel.quotas import NO_QUOTAS, Quotas
 from paperdesk.infra.crypto import entropy
 from paperdesk.infra.db import Instant, metadata
 from paperdesk.infra.personal import personal
@@ -83,9 +84,10 @@ class ReadOnly:
 
 @dataclass(slots=True)
 class UnitOfWork(ReadOnly):
-    """A transaction that writes, with an audit line for everything it does."""
+    """A transaction that writes, with an audit line for everything it does; `allowed` is what each tenant may have."""
 
     announcements: list[tuple[str, dict[str, Any]]] = field(default_factory=list[tuple[str, dict[str, Any]]])
+    allowed: Quotas = NO_QUOTAS
 
     def new_id(self) -> UUID:
         """Return a fresh UUIDv7 of this unit's instant."""

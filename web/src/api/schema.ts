@@ -2781,6 +2781,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/quotas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tell how much your tenant may have at once, and has. */
+        get: operations["read_quotas"];
+        /** Set how much your tenant may have at once; the desk's own quotas stay the most there is. */
+        put: operations["put_quotas"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/orders/preview": {
         parameters: {
             query?: never;
@@ -8587,6 +8605,62 @@ export interface components {
             at: string;
             /** Items */
             items: components["schemas"]["SymbolQualityOut"][];
+        };
+        /**
+         * QuotaView
+         * @description How many there may be, null for any number, and how many there are.
+         */
+        QuotaView: {
+            /** Limit */
+            limit: number | null;
+            /** Used */
+            used: number;
+        };
+        /**
+         * QuotasBody
+         * @description How much a tenant may have at once; null, and what is above the desk's own, is as much as that allows.
+         * @example {
+         *       "accounts": 100,
+         *       "people": 25
+         *     }
+         */
+        QuotasBody: {
+            /**
+             * Accounts
+             * @description That are not closed.
+             */
+            accounts?: number | null;
+            /**
+             * People
+             * @description Who are active.
+             */
+            people?: number | null;
+            /**
+             * Keys
+             * @description That are not revoked.
+             */
+            keys?: number | null;
+            /**
+             * Jobs
+             * @description That have not ended.
+             */
+            jobs?: number | null;
+            /**
+             * Streams
+             * @description That one process serves.
+             */
+            streams?: number | null;
+        };
+        /**
+         * QuotasView
+         * @description How much your tenant may have at once, and has.
+         */
+        QuotasView: {
+            accounts: components["schemas"]["QuotaView"];
+            people: components["schemas"]["QuotaView"];
+            keys: components["schemas"]["QuotaView"];
+            jobs: components["schemas"]["QuotaView"];
+            streams: components["schemas"]["QuotaView"];
         };
         /**
          * QuoteOut
@@ -17963,6 +18037,64 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
+        };
+    };
+    read_quotas: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuotasView"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
+        };
+    };
+    put_quotas: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuotasBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuotasView"];
+                };
+            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["RateLimited"];
             "5XX": components["responses"]["Unavailable"];

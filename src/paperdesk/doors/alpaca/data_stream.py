@@ -83,7 +83,7 @@ class DataLine:
     async def _serve(self, who: Principal, token: str) -> None:
         is_known = True
         try:
-            with self._desk.lines.hold(who.user_id):
+            with self._desk.lines.hold(who, self._desk.gate.quotas_of(who.tenant_id)):
                 await self._say([{"T": "success", "msg": "authenticated"}])
                 async with asyncio.TaskGroup() as rooms:
                     rooms.create_task(self._test() if self._market is None else self._tell(who, self._market))

@@ -85,7 +85,7 @@ class Line:
                 await self._socket.close(POLICY_VIOLATION, "unauthorized")
                 return
             who, token = known
-            with self._desk.lines.hold(who.user_id):
+            with self._desk.lines.hold(who, self._desk.gate.quotas_of(who.tenant_id)):
                 async with asyncio.TaskGroup() as rooms:
                     rooms.create_task(self._tell(who))
                     rooms.create_task(self._listen())

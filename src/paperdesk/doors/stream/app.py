@@ -96,7 +96,7 @@ async def stream(socket: WebSocket) -> None:
     try:
         token = await _token(socket)
         who = await gate_of(socket).principal(token, address_of(socket))
-        with socket.app.state.lines.hold(who.user_id):
+        with socket.app.state.lines.hold(who, gate_of(socket).quotas_of(who.tenant_id)):
             await _serve(socket, who, token or "")
     except WebSocketDisconnect:
         return

@@ -43,7 +43,8 @@ class EventStream(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - of the request
         """Follow and tell. Raises what following refuses, and TooManyLines, as long as nothing was said."""
         state, runtime = self._request.app.state, runtime_of(self._request)
-        with state.lines.hold(self._who.user_id), runtime.bus.subscribe() as news:
+        quotas = state.gate.quotas_of(self._who.tenant_id)
+        with state.lines.hold(self._who, quotas), runtime.bus.subscribe() as news:
             follower = Follower(Place(runtime, state.shelf, state.publication), self._who, news)
             await follower.do(self._wish)
             await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})

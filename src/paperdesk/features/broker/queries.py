@@ -23,6 +23,7 @@ from paperdesk.core.kernel.errors import Invalid, NotFound
 from paperdesk.core.kernel.ids import AccountId, InstrumentId, OrderId, derived
 from paperdesk.core.kernel.money import ZERO
 from paperdesk.core.kernel.values import replace
+from paperdesk.features.broker import store
 from paperdesk.features.broker.deciding import UnknownAccount
 from paperdesk.features.broker.lineage_queries import lineage_of, lineage_of_row
 from paperdesk.features.broker.rows import account_of, claim_of, explanation_of, order_of, position_of
@@ -72,6 +73,11 @@ async def read_account(work: ReadOnly, account_id: UUID) -> Row:
 async def has_accounts(work: ReadOnly) -> bool:
     """Say whether the caller's tenant has any account."""
     return (await work.db.execute(select(accounts.c.id).where(owned(accounts, work)).limit(1))).first() is not None
+
+
+async def count_accounts(work: ReadOnly) -> int:
+    """Return how many accounts the caller's tenant has that are not closed."""
+    return await store.count_accounts(work)
 
 
 async def account_spoken_for(work: ReadOnly) -> Row:

@@ -4,6 +4,7 @@ import asyncio
 from uuid import UUID
 
 from paperdesk.features.broker.rescore_account import Rescore, RescoreAccount, lived, rescored
+from paperdesk.features.identity.queries import require_job
 from paperdesk.features.marketdata.tapes import Shelf
 from paperdesk.infra.jobs import enqueue
 from paperdesk.infra.work import UnitOfWork
@@ -21,4 +22,5 @@ async def request_rescore(work: UnitOfWork, shelf: Shelf, command: RescoreAccoun
         "fill_model": command.model.name,
         "user_id": work.who.user_id,
     }
+    await require_job(work)
     return await enqueue(work, KIND, arguments)

@@ -36,11 +36,11 @@ from paperdesk.features.broker.rows import (
     position_of,
     stored_entry,
 )
-from paperdesk.features.identity.queries import tier_for_one_more
+from paperdesk.features.identity.queries import require_quota, tier_for_one_more
 from paperdesk.features.marketdata.pump import Move
 from paperdesk.features.marketdata.tapes import Stop, Tape, TapeState, tape_of
 from paperdesk.infra.db import Connection
-from paperdesk.infra.work import UnitOfWork, owned
+from paperdesk.infra.work import ReadOnly, UnitOfWork, owned
 
 Row: TypeAlias = asyncpg.Record
 Instruments = Mapping[InstrumentId, Instrument]
@@ -198,14 +198,22 @@ def _columns(rows: Iterable[tuple[Any, ...]], width: int) -> list[list[Any]]:
     return [list(column) for column in zip(*rows, strict=True)] or [[] for _ in range(width)]
 
 
+async def count_accounts(work: ReadOnly) -> int:
+    """Return how many accounts the caller's tenant has that are not closed."""
+    theirs = and_(owned(tables.accounts, work), tables.accounts.c.status != AccountStatus.CLOSED)
+    found: int = (await work.db.execute(select(func.count()).select_from(tables.accounts).where(theirs))).scalar_one()
+    return found
+
+
 async def insert_account(work: UnitOfWork, values: Mapping[str, Any]) -> None:
-    """Write a new, empty account of the caller. Raises TierLimitReached."""
+    """Write a new, empty account of the caller. Raises TierLimitReached, QuotaReached."""
     account = tables.accounts.c
     theirs = and_(
         owned(tables.accounts, work), account.owner_id == work.who.user_id, account.status != AccountStatus.CLOSED
     )
     count = select(func.count()).select_from(tables.accounts).where(theirs)
     require_room(await tier_for_one_more(work), "accounts", (await work.db.execute(count)).scalar_one())
+    await require_quota(work, "accounts", count_accounts)
     blank = {"epoch": 1, "cash": ZERO, "held": ZERO, "last_seq": 0, "last_entry": 0, "status": "open"}
     owner = {"tenant_id": work.who.tenant_id, "recorded_at": work.now}
     await work.db.execute(insert(tables.accounts).values(**{**blank, **values, **owner}))

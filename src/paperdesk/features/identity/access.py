@@ -19,8 +19,9 @@ from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBea
 from starlette.requests import HTTPConnection
 
 from paperdesk.core.kernel.errors import Forbidden, RateLimited, Unauthenticated, Unavailable
-from paperdesk.core.kernel.ids import KeyId, UserId
+from paperdesk.core.kernel.ids import KeyId, TenantId, UserId
 from paperdesk.core.kernel.principal import Principal, Scope
+from paperdesk.core.kernel.quotas import NO_QUOTAS, Quotas
 from paperdesk.core.kernel.values import replace
 from paperdesk.features.identity import store
 from paperdesk.features.identity.request_counts import FailedSignIns, RequestCounts
@@ -84,6 +85,7 @@ class Gate:
         self._runtime = runtime
         self._kept: dict[bytes, _Kept] = {}
         self._turns: WeakValueDictionary[bytes, asyncio.Lock] = WeakValueDictionary()
+        self._quotas: dict[TenantId, Quotas] = {}
         self._forgotten = 0
         self._has_forgotten = asyncio.Event()
         self._letters = RateLimit(LETTERS_PER_MINUTE)
@@ -166,6 +168,17 @@ class Gate:
         if self._letters.take(_person(email), self._runtime.clock.now()).is_over:
             raise TooManyLetters("Letters have just been sent to this address; look there first.", retry_after_s=60)
 
+    def set_quotas(self, tenant_id: TenantId, quotas: Quotas | None) -> None:
+        """Know how much a tenant may have, for what is counted in this process."""
+        if quotas is None:
+            self._quotas.pop(tenant_id, None)
+        else:
+            self._quotas[tenant_id] = quotas
+
+    def quotas_of(self, tenant_id: TenantId) -> Quotas:
+        """Return how much a tenant may have, by its own quotas and the desk's."""
+        return self._quotas.get(tenant_id, NO_QUOTAS).within(self._runtime.settings.quotas)
+
     def forget_key(self, key_id: KeyId) -> None:
         """Stop honouring a key at once; call it when the revocation has been committed."""
         self._forget(lambda _, kept: kept.who.key_id == key_id)
@@ -201,6 +214,7 @@ class Gate:
         if found.ended_at is not None:
             raise _ended()
         self.counts.set_rates(found.who.tenant_id, found.rates)
+        self.set_quotas(found.who.tenant_id, found.quotas)
         until = now + KEPT_FOR
         if found.expires_at is not None:
             if found.expires_at <= now:

@@ -7,9 +7,10 @@ from paperdesk.core.kernel.ids import UserId, uuid7
 from paperdesk.core.kernel.principal import Principal, Scope
 from paperdesk.core.kernel.roles import Role, Verification, require_administers
 from paperdesk.core.kernel.tiers import Tier
-from paperdesk.features.identity import member_store
+from paperdesk.features.identity import member_store, store
 from paperdesk.features.identity.invite_user import Invitation, invited
 from paperdesk.features.identity.member_store import Member, NewUser
+from paperdesk.features.identity.queries import require_quota
 from paperdesk.infra.crypto import entropy
 from paperdesk.infra.runtime import Runtime
 from paperdesk.infra.work import UnitOfWork
@@ -45,7 +46,7 @@ class AddedUser:
 async def add_user(runtime: Runtime, who: Principal, command: AddUser) -> AddedUser:
     """Write a user and a sign-in link; acts as the system.
 
-    Raises MissingScope, NobodyNew, RoleOutOfReach, EmailTaken.
+    Raises MissingScope, NobodyNew, RoleOutOfReach, QuotaReached, EmailTaken.
     """
     who.require(Scope.ADMIN)
     if command.tier is not Tier.BASIC:
@@ -62,7 +63,8 @@ async def add_user(runtime: Runtime, who: Principal, command: AddUser) -> AddedU
         verification=command.verification,
     )
     async with runtime.as_system() as db:
-        work = UnitOfWork(who, now, db)
+        work = UnitOfWork(who, now, db, allowed=runtime.settings.quotas)
+        await require_quota(work, "people", store.count_people)
         require_administers(await member_store.role_of_caller(work), command.role)
         if not await member_store.add_person(work, user):
             raise EmailTaken("Somebody at this desk has this e-mail address already.", email=user.email)

@@ -8,9 +8,9 @@ from paperdesk.core.kernel.ids import UserId
 from paperdesk.core.kernel.principal import Scope
 from paperdesk.core.kernel.roles import Role, Verification, require_administers
 from paperdesk.core.kernel.values import replace
-from paperdesk.features.identity import member_store
+from paperdesk.features.identity import member_store, store
 from paperdesk.features.identity.member_store import Member
-from paperdesk.features.identity.queries import read_user
+from paperdesk.features.identity.queries import read_user, require_quota
 from paperdesk.infra.work import UnitOfWork
 
 
@@ -53,6 +53,8 @@ async def change_user(work: UnitOfWork, command: ChangeUser) -> Member:
     after = command.applied_to(before, work.now)
     if before.is_acting_owner and not after.is_acting_owner:
         require_another_owner(owners, before)
+    if before.deactivated_at is not None and after.deactivated_at is None:
+        await require_quota(work, "people", store.count_people)
     await member_store.save_member(work, after)
     if after.deactivated_at is not None:
         await member_store.end_logins(work, after.id)

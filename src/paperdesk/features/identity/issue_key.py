@@ -10,7 +10,7 @@ from paperdesk.core.kernel.principal import Scope
 from paperdesk.core.kernel.tiers import require_room
 from paperdesk.core.kernel.time import instant_text
 from paperdesk.features.identity import store
-from paperdesk.features.identity.queries import tier_for_one_more
+from paperdesk.features.identity.queries import require_quota, tier_for_one_more
 from paperdesk.infra.crypto import TokenHasher, new_code, new_token
 from paperdesk.infra.work import UnitOfWork
 
@@ -60,7 +60,7 @@ async def issue_key(work: UnitOfWork, command: IssueKey, hasher: TokenHasher) ->
     """Write down a new key of the caller and return it with its secret.
 
     Raises MissingScope when the key could do more than the caller, KeyExpiryPassed, AdministeringKeyLimited,
-    TierLimitReached.
+    TierLimitReached, QuotaReached.
     """
     store.require_keeper(work)
     for scope in sorted(command.scopes):
@@ -70,6 +70,7 @@ async def issue_key(work: UnitOfWork, command: IssueKey, hasher: TokenHasher) ->
     if command.limits is not None and Scope.ADMIN in command.scopes:
         raise AdministeringKeyLimited("A key with limits cannot have the 'admin' permission.")
     require_room(await tier_for_one_more(work), "keys", await store.count_keys(work))
+    await require_quota(work, "keys", store.count_all_keys)
     prefix, secret, key_id = new_code(CODE_LENGTH, KEY_PREFIX), new_token(), KeyId(work.new_id())
     terms = (command.scopes, command.limits, command.expires_at)
     await store.add_key(work, store.NewKey(key_id, command.name, prefix, hasher.hash(secret), *terms))

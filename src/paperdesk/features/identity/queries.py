@@ -1,5 +1,6 @@
 """What identity shows: the caller, and the people and keys of the caller's tenant."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +12,7 @@ from paperdesk.core.kernel.errors import NotFound
 from paperdesk.core.kernel.ids import KeyId, UserId
 from paperdesk.core.kernel.key_limits import KeyLimits
 from paperdesk.core.kernel.principal import Principal, Scope
+from paperdesk.core.kernel.quotas import NO_QUOTAS, Quotas
 from paperdesk.core.kernel.roles import Verification
 from paperdesk.core.kernel.tiers import Tier
 from paperdesk.features.identity import login_store, member_store, store
@@ -19,6 +21,7 @@ from paperdesk.features.identity.member_store import Member, MemberFilter
 from paperdesk.features.identity.revoke_key import KeyNotFound
 from paperdesk.features.identity.tables import api_keys, tenants
 from paperdesk.infra.http import PageParams
+from paperdesk.infra.jobs import count_open
 from paperdesk.infra.runtime import Runtime
 from paperdesk.infra.work import ReadOnly, UnitOfWork, owned
 
@@ -125,6 +128,29 @@ async def read_user(work: ReadOnly, user_id: UserId, *, is_locked: bool = False)
 async def tier_for_one_more(work: UnitOfWork) -> Tier:
     """Return the tier of the caller, who claims one more of something; another claim of theirs waits for this one."""
     return await member_store.lock_tier_of_caller(work)
+
+
+async def require_quota(work: UnitOfWork, kind: str, used: Callable[[UnitOfWork], Awaitable[int]]) -> None:
+    """Refuse one more of a kind when the caller's tenant has as many as it may; other claims wait for this one."""
+    quotas = await quotas_of(work, work.allowed)
+    if getattr(quotas, kind) is not None:
+        await store.lock_quota(work, kind)
+        quotas.require_room(kind, await used(work))
+
+
+async def quotas_of(work: ReadOnly, allowed: Quotas) -> Quotas:
+    """Return how much the caller's tenant may have, by its own quotas and what the desk allows each."""
+    return (await store.load_quotas(work) or NO_QUOTAS).within(allowed)
+
+
+async def used_of(work: ReadOnly) -> tuple[int, int]:
+    """Return how many active people and how many keys the caller's tenant has."""
+    return await store.count_people(work), await store.count_all_keys(work)
+
+
+async def require_job(work: UnitOfWork) -> None:
+    """Refuse one more job when the caller's tenant has as many that have not ended as it may."""
+    await require_quota(work, "jobs", count_open)
 
 
 async def people(work: ReadOnly, wanted: MemberFilter, page: PageParams) -> tuple[list[Member], str | None]:

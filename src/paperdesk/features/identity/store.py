@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from paperdesk.core.kernel.ids import KeyId, TenantId, UserId
 from paperdesk.core.kernel.key_limits import KeyLimits
 from paperdesk.core.kernel.principal import Principal, Scope
+from paperdesk.core.kernel.quotas import Quotas
 from paperdesk.core.kernel.rates import Rates
 from paperdesk.core.kernel.roles import Verification, scopes_of
 from paperdesk.features.identity.login_store import TokenKind
@@ -45,6 +46,7 @@ class Credential:
     ended_at: datetime | None
     last_used_at: datetime | None
     rates: Rates | None
+    quotas: Quotas | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ async def _find_key(db: AsyncConnection, is_meant: ColumnElement[bool]) -> Crede
     query = select(
         key.tenant_id, key.user_id, key.id.label("key_id"), key.scopes,
         key.limits, key.secret_hash, key.expires_at, key.last_used_at,
-        memberships.c.role, memberships.c.verification, tenant_rates.c.rates,
+        memberships.c.role, memberships.c.verification, tenant_rates.c.rates, tenant_rates.c.quotas,
         func.coalesce(key.revoked_at, memberships.c.deactivated_at).label("ended_at"),
     ).join(memberships, _same_member(api_keys)).outerjoin(
         tenant_rates, tenant_rates.c.tenant_id == key.tenant_id
@@ -102,7 +104,7 @@ async def find_login(db: AsyncConnection, token_hash: bytes) -> Credential | Non
             login.tenant_id, login.user_id, null().label("key_id"), null().label("scopes"),
             null().label("limits"), null().label("last_used_at"),
             token.token_hash.label("secret_hash"), token.expires_at, memberships.c.role, memberships.c.verification,
-            tenant_rates.c.rates,
+            tenant_rates.c.rates, tenant_rates.c.quotas,
             func.coalesce(login.ended_at, memberships.c.deactivated_at).label("ended_at"),
         )
         .join(login_tokens, token.login_id == login.id)
@@ -125,11 +127,35 @@ async def _credential(db: AsyncConnection, query: Select[Any]) -> Credential | N
     if row.scopes is not None:
         scopes &= frozenset(map(Scope, row.scopes))
     who = Principal(row.tenant_id, row.user_id, scopes, row.key_id, limits_of(row.limits))
-    return Credential(who, row.secret_hash, row.expires_at, row.ended_at, row.last_used_at, _rates(row.rates))
+    return Credential(
+        who, row.secret_hash, row.expires_at, row.ended_at, row.last_used_at, _rates(row.rates), _quotas(row.quotas)
+    )
 
 
 def _rates(stored: object) -> Rates | None:
     return None if stored is None else msgspec.convert(stored, Rates)
+
+
+def _quotas(stored: object) -> Quotas | None:
+    return None if stored is None else msgspec.convert(stored, Quotas)
+
+
+async def load_quotas(work: ReadOnly) -> Quotas | None:
+    """Return the quotas that the caller's tenant has set."""
+    query = select(tenant_rates.c.quotas).where(owned(tenant_rates, work))
+    return _quotas((await work.db.execute(query)).scalar_one_or_none())
+
+
+async def save_quotas(work: UnitOfWork, quotas: Quotas) -> None:
+    """Write the quotas of the caller's tenant."""
+    values = {"tenant_id": work.who.tenant_id, "quotas": jsonable(quotas)}
+    query = upsert(tenant_rates).values(values)
+    await work.db.execute(query.on_conflict_do_update(index_elements=["tenant_id"], set_={"quotas": values["quotas"]}))
+
+
+async def lock_quota(work: UnitOfWork, kind: str) -> None:
+    """Let whoever of the caller's tenant claims one more of a kind wait until this transaction ends."""
+    await work.db.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"{work.who.tenant_id}/{kind}", 0))))
 
 
 async def load_rates(work: ReadOnly) -> Rates | None:
@@ -219,6 +245,20 @@ async def add_key(work: UnitOfWork, key: NewKey) -> None:
             expires_at=key.expires_at,
         )
     )
+
+
+async def count_all_keys(work: ReadOnly) -> int:
+    """Return how many keys the caller's tenant has that are not revoked."""
+    theirs = and_(owned(api_keys, work), api_keys.c.revoked_at.is_(None))
+    found: int = (await work.db.execute(select(func.count()).select_from(api_keys).where(theirs))).scalar_one()
+    return found
+
+
+async def count_people(work: ReadOnly) -> int:
+    """Return how many people the caller's tenant has who are active."""
+    theirs = and_(owned(memberships, work), memberships.c.deactivated_at.is_(None))
+    found: int = (await work.db.execute(select(func.count()).select_from(memberships).where(theirs))).scalar_one()
+    return found
 
 
 async def count_keys(work: UnitOfWork) -> int:

@@ -23,6 +23,7 @@ tenant_rates = Table(
     metadata,
     Column("tenant_id", Uuid, primary_key=True),
     Column("rates", JSONB, nullable=False),
+    Column("quotas", JSONB),
     info=personal(None),
 )
 

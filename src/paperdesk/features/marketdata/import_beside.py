@@ -17,6 +17,7 @@ from paperdesk.core.kernel.ids import DatasetId, derived
 from paperdesk.core.kernel.principal import Scope
 from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.sessions import calendar
+from paperdesk.features.identity.queries import require_job
 from paperdesk.features.marketdata.feeds import actions, auctions, fund_holdings, halts
 from paperdesk.features.marketdata.feeds.beside_files import beside_in
 from paperdesk.features.marketdata.feeds.columns import read_columns
@@ -68,6 +69,7 @@ async def import_beside(work: UnitOfWork, command: ImportBeside) -> UUID:
     if manifest.recipe is not None:
         raise PricesGenerated(f"{manifest.name} is generated; what happens in it follows from its preset.")
     stated = {"dataset_id": command.dataset_id, "what": command.what.value}
+    await require_job(work)
     job_id = await enqueue(work, KIND, {**stated, "upload": str(command.upload), "user_id": work.who.user_id})
     await work.record(KIND, job_id, stated)
     return job_id

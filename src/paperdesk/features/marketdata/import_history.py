@@ -13,6 +13,7 @@ from paperdesk.core.kernel.ids import DatasetId, TenantId, UserId, derived
 from paperdesk.core.kernel.principal import Principal, Scope
 from paperdesk.core.market.instruments import Kind
 from paperdesk.core.market.sessions import XNYS, calendar
+from paperdesk.features.identity.queries import require_job
 from paperdesk.features.marketdata.feeds.history import HistoryTerms, Spool, closed, write_history
 from paperdesk.features.marketdata.feeds.manifest import DatasetManifest, DatasetTerms, PriceBasis
 from paperdesk.features.marketdata.feeds.vendor import BarLength, BarPage, BarsAsked, Subject, VendorAction, VendorBar
@@ -82,6 +83,7 @@ async def import_history(work: UnitOfWork, command: ImportHistory) -> UUID:
         "kind": command.kind,
         "user_id": work.who.user_id,
     }
+    await require_job(work)
     job_id = await enqueue(work, KIND, arguments)
     await work.record(KIND, job_id, {"name": command.name, "symbols": len(command.symbols)})
     return job_id

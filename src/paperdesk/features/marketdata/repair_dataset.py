@@ -15,6 +15,7 @@ from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.corporate_actions import CorporateAction
 from paperdesk.core.market.instruments import Instrument
 from paperdesk.core.market.sessions import calendar
+from paperdesk.features.identity.queries import require_job
 from paperdesk.features.marketdata.feeds.beside_files import beside_in
 from paperdesk.features.marketdata.feeds.columns import read_columns
 from paperdesk.features.marketdata.feeds.manifest import DatasetManifest, DatasetTerms, SourceKind
@@ -60,6 +61,7 @@ async def repair_dataset(work: UnitOfWork, command: RepairDataset) -> UUID:
     for dataset_id in (command.dataset_id, command.from_dataset_id):
         await require_dataset(work, dataset_id)
     arguments = {"dataset_id": command.dataset_id, "from_dataset_id": command.from_dataset_id}
+    await require_job(work)
     job_id = await enqueue(work, KIND, {**arguments, "user_id": work.who.user_id})
     await work.record(KIND, command.dataset_id, {"from_dataset_id": command.from_dataset_id})
     return job_id
