@@ -12,6 +12,7 @@ from paperdesk.core.backtest.compiled.run import run_compiled
 from paperdesk.core.backtest.compiled.scaling import NotExpressible
 from paperdesk.core.backtest.compiled.track import Bars, Course
 from paperdesk.core.backtest.result import Result
+from paperdesk.core.backtest.runner import Stretch, run_backtest
 from paperdesk.core.broker.account import Rules
 from paperdesk.core.broker.commands import PlaceOrder, StopLoss
 from paperdesk.core.broker.events import InterestCharged
@@ -23,7 +24,7 @@ from paperdesk.core.market.instruments import Instrument
 from paperdesk.core.strategy.context import Context
 from paperdesk.core.strategy.strategy import Strategy
 from tests.bar_market import BarMarket, instant
-from tests.bar_series import series
+from tests.bar_series import bars_at, days, series
 from tests.core.backtest.test_compiled_signals import PAIR, WIDE, schedules
 from tests.core.backtest.test_skipping import CENT, Programme, Wish, ran, sides, wishes
 from tests.scenery import ACME, empty_account, rules
@@ -141,3 +142,43 @@ def test_orders_of_every_kind_come_to_the_same_to_the_cent(case: Case) -> None:
 @given(cases())
 def test_thousands_of_order_programmes_come_to_the_same(case: Case) -> None:
     compare(case)
+
+
+class Broken(Programme):
+    """Raise at a bar, behind a fill of an earlier one or not."""
+
+    at = 0
+
+    def on_bar(self, context: Context) -> None:
+        super().on_bar(context)
+        if self.bars > self.at:
+            raise ZeroDivisionError("the strategy is wrong")
+
+
+@pytest.mark.parametrize("at", [0, 1, 4])
+def test_a_strategy_that_raises_ends_both_at_the_same_bar_and_line(at: int) -> None:
+    bars = bars_at(days(8, ACME), [(0, 10, 5, 5)] * 8, ACME)
+    found = []
+    for run in (compiled, _exactly):
+        strategy = Broken(["ACME"])
+        strategy.wishes, strategy.at = [Wish(Side.BUY, 5), *[None] * 7], at
+        found.append(told(run(bars, strategy, rules(), Decimal(10_000))))
+    assert found[0] == found[1]
+    assert found[0]["failure"] is not None
+    assert found[0]["frames"] == at
+
+
+def test_a_run_that_nobody_wants_any_more_ends_where_it_is() -> None:
+    bars = bars_at(days(8, ACME), [(0, 10, 5, 5)] * 8, ACME)
+    strategy = Programme(["ACME"])
+    strategy.wishes = [Wish(Side.BUY, 5), *[None] * 7]
+    account = replace(empty_account(rules()), cash=Decimal(10_000))
+    result = run_compiled(course_of(bars, BarMarket([bars])), strategy, account, lambda bar: bar < 3)
+    assert result.is_cancelled
+    assert (result.frames, len(result.done)) == (4, 1)
+    assert result.points[-1].at == result.ended_at == instant(bars.at[3])
+
+
+def _exactly(bars: Bars, strategy: Strategy, account_rules: Rules, cash: Decimal) -> Result:
+    market, account = BarMarket([bars]), replace(empty_account(account_rules), cash=cash)
+    return run_backtest(market, account, strategy, Stretch(0, market.facts_total))

@@ -98,3 +98,20 @@ async def test_a_market_fill_on_a_bar_is_as_pessimistic_as_the_fill_model_that_i
     prices = [Decimal((await fills(desk, account_id))[0][0]) for account_id in accounts]
     assert prices[0] == Decimal(101)
     assert prices == sorted(set(prices)), "each is dearer than the one before"
+
+
+async def test_a_limit_needs_a_touch_a_cross_or_a_cross_with_volume_as_its_model_says(desk: RunningDesk) -> None:
+    tape_id, touching = await desk.market("minutes", cash="1000000", fill_model="ideal")
+    crossing, by_volume = [
+        await desk.mine.open_account(tape_id, cash="1000000", fill_model=name) for name in ("crossed", "realistic")
+    ]
+    for account_id in (touching, crossing, by_volume):
+        for limit in ("100.00", "100.06"):
+            await desk.mine.order(account_id, "buy", "100", limit_price=limit)
+    await desk.mine.step(tape_id, unit="bar", count=1)  # goes down to 100.00, with a volume of 200
+    filled = [await fills(desk, account_id) for account_id in (touching, crossing, by_volume)]
+    assert sorted(price for price, *_ in filled[0]) == ["100", "100.06"]
+    assert [price for price, *_ in filled[1]] == ["100.06"]
+    rows = await desk.mine.rows(f"/v1/accounts/{by_volume}/fills")
+    # A tenth of the volume, half of it in the range, and of that the fifth that traded beyond the limit.
+    assert [(row["price"], row["quantity"]) for row in rows] == [("100.06", "2")]

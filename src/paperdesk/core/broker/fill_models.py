@@ -6,6 +6,7 @@
     harsh            the same on a bad day: wide, thin and slow, and the venue rejects some orders
     alpaca_paper     as Alpaca's paper trading is documented: any size at the quote, one fill in ten in parts
     deterministic    the price itself in one piece, whatever the sizes; what an automatic test expects
+    crossed          the price itself, and a limit only once the price has gone through it, whatever the volume
     midpoint         the middle of a quote, and the price itself where nobody quotes
     inside           options 30 % of their spread inside the touch, on the steps of their class; the rest at the touch
     spread:S         S of the half spread of a quote, from -1, the better side of it, over 0 to 1, the touch
@@ -155,6 +156,7 @@ HARSH = FillModel(
 )
 ALPACA_PAPER = FillModel("alpaca_paper", 1, half_spread_bps=_ONE, heeds_quoted_size=False, partial_rate=Decimal("0.1"))
 DETERMINISTIC = FillModel("deterministic", 1, heeds_quoted_size=False)
+CROSSED = FillModel("crossed", 1, through_ticks=1)
 MIDPOINT = FillModel("midpoint", 1, spread_share=ZERO)
 INSIDE = FillModel("inside", 1, option_spread_share=Decimal("0.4"))  # the touch less 30 % of the whole spread
 REALISTIC_DAY = replace(REALISTIC, name="realistic_day", version=1, volatility_share=_ONE, edge_rate=Decimal("0.3"))
@@ -179,7 +181,7 @@ AGGRESSIVE = FillModel(
 )
 OPTIONS = replace(REALISTIC, name="options", version=1, option_spread_share=INSIDE.option_spread_share)
 TEST = replace(DETERMINISTIC, name="test")
-_NAMED = (IDEAL, REALISTIC, HARSH, ALPACA_PAPER, DETERMINISTIC, MIDPOINT, INSIDE)
+_NAMED = (IDEAL, REALISTIC, HARSH, ALPACA_PAPER, DETERMINISTIC, CROSSED, MIDPOINT, INSIDE)
 _PRESETS = (REALISTIC_DAY, CONSERVATIVE, AGGRESSIVE, OPTIONS, TEST)
 FILL_MODELS = {model.name: model for model in (*_NAMED, *_PRESETS)}
 # The numbers of models that a blend weighs; of the others it takes the stricter.

@@ -1,18 +1,20 @@
 """Run a backtest as a job: off the event loop, telling how far it is, and stopping when nobody wants it any more."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any
 from uuid import UUID
 
 from paperdesk.core.backtest.result import Result
+from paperdesk.core.backtest.runner import Stretch
 from paperdesk.core.backtest.runner import run_backtest as run_strategy
 from paperdesk.core.backtest.trials import Rates, trial_of
 from paperdesk.core.kernel.errors import Fact, Problem
 from paperdesk.core.kernel.ids import TenantId, UserId
 from paperdesk.core.kernel.principal import Principal, Scope
-from paperdesk.core.kernel.time import instant_text
+from paperdesk.core.kernel.time import instant_of, instant_text
 from paperdesk.features.backtests.backtests import Backtest, RunMode
 from paperdesk.features.backtests.evidence import with_evidence
 from paperdesk.features.backtests.report import Yardstick, report_of
@@ -83,7 +85,21 @@ async def _ran(job: Job, backtest: Backtest, market: TapeMarket, tenant_id: Tena
     way = Way(stretch.after)
     account = backtest.account_at(tenant_id, market.at_of(stretch.after))
     strategy = backtest.made_strategy()
-    running = asyncio.create_task(asyncio.to_thread(run_strategy, market, account, strategy, stretch, way.keep_going))
+    run = partial(run_strategy, market, account, strategy, stretch, way.keep_going)
+    return await _seen_through(job, stretch, market, way, run)
+
+
+async def _compiled(job: Job, backtest: Backtest, market: TapeMarket, tenant_id: TenantId) -> Result:
+    """Run by compiled code; what shows only then that it cannot be expressed fails the job by its name."""
+    await job.progress(0.0, "Compiled")
+    way = Way(backtest.stretch.after)
+    run = partial(_by_arrays, backtest, market, way, tenant_id)
+    return await _seen_through(job, backtest.stretch, market, way, run)
+
+
+async def _seen_through(job: Job, stretch: Stretch, market: TapeMarket, way: Way, run: Callable[[], Result]) -> Result:
+    """Run in a thread, tell how far it is, and stop it when nobody wants it any more."""
+    running = asyncio.create_task(asyncio.to_thread(run))
     try:
         while not running.done():
             await asyncio.wait([running], timeout=TOLD_EVERY_S)
@@ -95,20 +111,19 @@ async def _ran(job: Job, backtest: Backtest, market: TapeMarket, tenant_id: Tena
     return await running
 
 
-async def _compiled(job: Job, backtest: Backtest, market: TapeMarket, tenant_id: TenantId) -> Result:
-    """Run by compiled code; what shows only then that it cannot be expressed fails the job by its name."""
-    await job.progress(0.0, "Compiled")
-    return await asyncio.to_thread(_by_arrays, backtest, market, tenant_id)
-
-
-def _by_arrays(backtest: Backtest, market: TapeMarket, tenant_id: TenantId) -> Result:
+def _by_arrays(backtest: Backtest, market: TapeMarket, way: Way, tenant_id: TenantId) -> Result:
     from paperdesk.core.backtest.compiled.run import run_compiled  # noqa: PLC0415 - loads a compiler
     from paperdesk.core.backtest.compiled.scaling import NotExpressible  # noqa: PLC0415 - as above
     from paperdesk.features.backtests.compiled_course import course_of  # noqa: PLC0415 - as above
 
-    strategy, began_at = backtest.made_strategy(), market.at_of(backtest.stretch.after)
+    strategy = backtest.made_strategy()
+    account = backtest.account_at(tenant_id, market.at_of(backtest.stretch.after))
     try:
         course = course_of(market, strategy, backtest.stretch)
-        return run_compiled(course, strategy, backtest.account_at(tenant_id, began_at))
+
+        def keep_going(bar: int) -> bool:
+            return way.keep_going(market.dataset.cursor_at(instant_of(course.bars.at.item(bar))))
+
+        return run_compiled(course, strategy, account, keep_going)
     except NotExpressible as refused:
         raise JobFailed(refused.message, [Problem(refused.code, refused.message, refused.facts)]) from None
