@@ -14,7 +14,7 @@ from paperdesk.features.marketdata.store import insert_dataset
 from paperdesk.infra.jobs import enqueue
 from tests.desk import RunningDesk, Visitor, filled, wish
 from tests.features.backtests.at_once import ran_backtest
-from tests.features.research.swept import ran_sweep, stopped_sweep
+from tests.features.research.swept import ran_sweep, stopped_sweep, walk_that_waits
 from tests.route_calls import CALLS, NAMED, OPTION, SPOKEN
 from tests.vendor_stand import KEYS
 
@@ -82,6 +82,7 @@ async def ids(desk: RunningDesk) -> dict[str, str]:
         "watchlist_id": watchlist["id"],
         "backtest_id": await ran_backtest(desk, tape_id, "buy_and_hold", starts_at="2024-06-01T00:00:00Z"),
         "sweep_id": await ran_sweep(desk, tape_id, starts_at="2024-06-01T00:00:00Z"),
+        "walk_id": await walk_that_waits(desk, tape_id),
         "stopped_sweep_id": await stopped_sweep(desk, tape_id),
         "alert_id": alert["id"],
         "approval_id": waiting_id,

@@ -44,6 +44,9 @@ class Call:
 
 
 OPTION = "ACME240607C00100000"
+SWEEP = {
+    "name": "Averages", "tape_id": "{tape_id}", "strategy": "sma_cross", "symbols": ["ACME"], "ranges": {"fast": [2]},
+}  # fmt: skip
 CALLS = {
     ("DELETE", "/v1/logins/current"): Call(),
     ("GET", "/v1/me"): Call(),
@@ -219,16 +222,17 @@ CALLS = {
         )
     },
     ("GET", "/v1/backtests/{backtest_id}/replay"): Call({"round_trip": "1"}),
-    ("GET", "/v1/sweeps"): Call(),
-    ("POST", "/v1/sweeps"): Call(
-        body={
-            "name": "Averages",
-            "tape_id": "{tape_id}",
-            "strategy": "sma_cross",
-            "symbols": ["ACME"],
-            "ranges": {"fast": [2]},
-        }
+    ("GET", "/v1/walk-forwards"): Call(),
+    ("POST", "/v1/walk-forwards"): Call(
+        body={**SWEEP, "starts_at": "2024-06-01T00:00:00Z", "choose_on": 1, "trade_on": 1}
     ),
+    ("GET", "/v1/walk-forwards/{walk_id}"): Call(),
+    ("GET", "/v1/walk-forwards/{walk_id}/equity"): Call(),
+    ("POST", "/v1/walk-forwards/{walk_id}/cancel"): Call(),
+    ("DELETE", "/v1/walk-forwards/{walk_id}"): Call(),
+    ("GET", "/v1/backtests/{backtest_id}/monte-carlo"): Call(),
+    ("GET", "/v1/sweeps"): Call(),
+    ("POST", "/v1/sweeps"): Call(body=SWEEP),
     ("GET", "/v1/sweeps/{sweep_id}"): Call(),
     ("GET", "/v1/sweeps/{sweep_id}/trials"): Call(),
     ("GET", "/v1/sweeps/{sweep_id}/heat-map"): Call({"x": "fast", "y": "slow"}),

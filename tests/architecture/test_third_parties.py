@@ -32,6 +32,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "mcp": ("doors/mcp/*",),
     "mcp_types": ("doors/mcp/*",),
     "numba": ("core/backtest/compiled/compiling.py",),
+    "optuna": ("features/research/learner.py",),
     "procrastinate": ("infra/*", "migrations/*"),
     "prometheus_client": ("infra/*",),
     "psycopg": ("infra/*",),

@@ -91,6 +91,8 @@ ANYTHING = dict.fromkeys(
         "watchlist_id",
         "backtest_id",
         "sweep_id",
+        "stopped_sweep_id",
+        "walk_id",
         "alert_id",
         "approval_id",
         "rule_id",

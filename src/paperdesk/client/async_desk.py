@@ -77,6 +77,7 @@ from paperdesk.client.models import (
     Method,
     MeView,
     Moneyness,
+    MonteCarloOut,
     MoversOut,
     NotificationRuleBody,
     OpenAccountBody,
@@ -132,6 +133,8 @@ from paperdesk.client.models import (
     PageOfTapeOut,
     PageOfToolOut,
     PageOfTrialOut,
+    PageOfWalkForwardOut,
+    PageOfWalkPointOut,
     PageOfWatchlistOut,
     PasswordBody,
     PastQuotesOut,
@@ -198,6 +201,9 @@ from paperdesk.client.models import (
     TransferOut,
     TruthsOut,
     VerificationView,
+    WalkForwardBody,
+    WalkForwardOut,
+    WalkForwardResultsOut,
     WatchBody,
     WatchlistBody,
     WatchlistOut,
@@ -1914,6 +1920,60 @@ class AsyncDesk(AsyncTransport):
     async def post_sweep_resume(self, sweep_id: UUID) -> SweepOut:
         """Run what of a sweep is missing, after it was cancelled or has failed."""
         return await self.ask(Call("POST", "/v1/sweeps/{sweep_id}/resume", at={"sweep_id": sweep_id}), SweepOut)
+
+    async def post_walk_forward(self, body: WalkForwardBody) -> WalkForwardOut:
+        """Choose parameters on one stretch, trade the next with them, and so on to the end; each fold is a job."""
+        return await self.ask(Call("POST", "/v1/walk-forwards", body=body), WalkForwardOut)
+
+    async def get_walk_forwards(self, *, limit: int | None = None, cursor: str | None = None) -> PageOfWalkForwardOut:
+        """List walks forward, newest first."""
+        return await self.ask(
+            Call("GET", "/v1/walk-forwards", query={"limit": limit, "cursor": cursor}), PageOfWalkForwardOut
+        )
+
+    async def get_walk_forward(self, walk_id: UUID) -> WalkForwardResultsOut:
+        """Read every fold, the measures of all that was traded, and what was kept of what was promised."""
+        return await self.ask(
+            Call("GET", "/v1/walk-forwards/{walk_id}", at={"walk_id": walk_id}), WalkForwardResultsOut
+        )
+
+    async def remove_walk_forward(self, walk_id: UUID) -> None:
+        """Delete a walk forward; the trials of its folds stay counted."""
+        await self.do(Call("DELETE", "/v1/walk-forwards/{walk_id}", at={"walk_id": walk_id}))
+
+    async def get_walk_forward_equity(
+        self, walk_id: UUID, *, limit: int | None = None, cursor: str | None = None
+    ) -> PageOfWalkPointOut:
+        """List what the account was worth at every close that was traded, oldest first."""
+        return await self.ask(
+            Call(
+                "GET",
+                "/v1/walk-forwards/{walk_id}/equity",
+                at={"walk_id": walk_id},
+                query={"limit": limit, "cursor": cursor},
+            ),
+            PageOfWalkPointOut,
+        )
+
+    async def post_walk_forward_cancel(self, walk_id: UUID) -> WalkForwardOut:
+        """Stop a walk forward where it is; the folds it has come to are kept. One that has ended stays as it is."""
+        return await self.ask(
+            Call("POST", "/v1/walk-forwards/{walk_id}/cancel", at={"walk_id": walk_id}), WalkForwardOut
+        )
+
+    async def get_monte_carlo(
+        self, backtest_id: UUID, *, runs: int | None = None, seed: int | None = None, block: int | None = None
+    ) -> MonteCarloOut:
+        """Read how else a run might have come: its round trips in another order, and its returns drawn again in blocks."""
+        return await self.ask(
+            Call(
+                "GET",
+                "/v1/backtests/{backtest_id}/monte-carlo",
+                at={"backtest_id": backtest_id},
+                query={"runs": runs, "seed": seed, "block": block},
+            ),
+            MonteCarloOut,
+        )
 
     async def get_single_sign_on(self) -> SingleSignOnView:
         """Tell whether people sign in at a provider."""

@@ -77,7 +77,7 @@ RoleInput = Literal["owner", "admin", "trader", "risk", "viewer"]
 RulesAsOf = Literal["opening", "tape_date"]
 RunMode = Literal["events", "compiled"]
 Scope = Literal["read", "trade", "limits", "admin"]
-Search = Literal["grid", "random"]
+Search = Literal["grid", "random", "learned"]
 Settlement = Literal["physical", "cash_pm", "cash_am"]
 Side = Literal["buy", "sell"]
 SourceKind = Literal["recorded", "synthetic", "live"]
@@ -135,6 +135,7 @@ Tolerance = Literal["low", "moderate", "high"]
 TriggerSource = Literal["print", "quote", "mid"]
 Verb = Literal["place", "replace", "cancel", "close", "exercise", "transfer", "tape"]
 Verification = Literal["pending", "verified", "rejected"]
+Walk = Literal["rolling", "anchored"]
 Way = Literal["stream", "log", "webhook", "email"]
 WayIn = Literal["link", "password"]
 BrokerRole = Literal["entry", "take_profit", "stop_loss", "leg"]
@@ -720,6 +721,14 @@ class DifferenceOut(Struct, kw_only=True, frozen=True):
     message: "str"
 
 
+class DrawnFigureOut(Struct, kw_only=True, frozen=True):
+    """What a figure comes to over many draws."""
+
+    was: "float"
+    quantiles: "dict[str, float]"
+    share_worse: "float"
+
+
 class EndingOut(Struct, kw_only=True, frozen=True):
     """How contracts would end; the price is that of the underlying, null where there is none to settle to."""
 
@@ -945,6 +954,21 @@ class FilledOut(Struct, kw_only=True, frozen=True):
     average_fill_price: "Decimal | None"
     fees: "Decimal"
     closed_reason: "str | None"
+
+
+class FoldOut(Struct, kw_only=True, frozen=True):
+    """What was chosen on one stretch, and what it brought there and when it was traded."""
+
+    number: "int"
+    parameters: "dict[str, Any] | None"
+    trials: "int"
+    sharpe_before: "float | None"
+    return_before: "float | None"
+    sharpe: "float | None"
+    total_return: "float | None"
+    max_drawdown: "float | None"
+    orders: "int | None"
+    reason: "str | None"
 
 
 class ForkBody(Struct, kw_only=True, frozen=True):
@@ -1566,6 +1590,18 @@ class MoneyGreeksOut(Struct, kw_only=True, frozen=True):
     rho: "Decimal"
 
 
+class MonteCarloOut(Struct, kw_only=True, frozen=True):
+    """How else a backtest might have come; what cannot be drawn is missing, with the reason."""
+
+    backtest_id: "UUID"
+    runs: "int"
+    seed: "int"
+    block: "int"
+    drawdown_by_order: "DrawnFigureOut | None"
+    by_returns: "dict[str, DrawnFigureOut]"
+    reasons: "dict[str, str]"
+
+
 class MoversOut(Struct, kw_only=True, frozen=True):
     """What rose most, what fell most and what most changed hands of in the last 24 hours."""
 
@@ -2085,6 +2121,20 @@ class PageOfTrialOut(Struct, kw_only=True, frozen=True):
     """A shape."""
 
     items: "list[TrialOut]"
+    next_cursor: "str | None"
+
+
+class PageOfWalkForwardOut(Struct, kw_only=True, frozen=True):
+    """A shape."""
+
+    items: "list[WalkForwardOut]"
+    next_cursor: "str | None"
+
+
+class PageOfWalkPointOut(Struct, kw_only=True, frozen=True):
+    """A shape."""
+
+    items: "list[WalkPointOut]"
     next_cursor: "str | None"
 
 
@@ -3259,6 +3309,124 @@ class VerificationView(Struct, kw_only=True, frozen=True):
     events: "int"
     unsealed_lines: "int"
     broken: "AuditBreakView | None"
+
+
+class WalkForwardBody(Struct, kw_only=True, frozen=True):
+    """A sweep in every fold: so many sessions to choose parameters on, and so many to trade with them."""
+
+    name: "str"
+    tape_id: "UUID"
+    currency: "str | UnsetType | None" = UNSET
+    cash: "Decimal | UnsetType" = UNSET
+    fill_model: "str | UnsetType" = UNSET
+    fill_on_arrival: "bool | UnsetType" = UNSET
+    margin: "MarginBody | UnsetType" = UNSET
+    seed: "int | UnsetType" = UNSET
+    fees: "str | FeeScheduleBody | UnsetType" = UNSET
+    auto_exercise: "bool | UnsetType" = UNSET
+    early_assignment: "bool | UnsetType" = UNSET
+    option_level: "int | UnsetType" = UNSET
+    lot_method: "LotMethod | UnsetType" = UNSET
+    risk: "RiskBody | UnsetType" = UNSET
+    strategy: "str"
+    symbols: "list[str]"
+    parameters: "dict[str, str | int | float | bool] | UnsetType" = UNSET
+    mode: "RunMode | UnsetType" = UNSET
+    starts_at: "datetime | UnsetType | None" = UNSET
+    ends_at: "datetime | UnsetType | None" = UNSET
+    risk_free: "Decimal | UnsetType" = UNSET
+    benchmark: "str | UnsetType | None" = UNSET
+    ranges: "dict[str, StepsBody | list[str | int | float | bool]]"
+    search: "Search | UnsetType" = UNSET
+    trials: "int | UnsetType | None" = UNSET
+    search_seed: "int | UnsetType" = UNSET
+    objective: "Objective | UnsetType" = UNSET
+    walk: "Walk | UnsetType" = UNSET
+    choose_on: "int"
+    trade_on: "int"
+
+
+class WalkForwardOut(Struct, kw_only=True, frozen=True):
+    """A walk forward: what is searched in every fold, and how far it is; progress counts folds."""
+
+    id: "UUID"
+    name: "str"
+    tape_id: "UUID"
+    dataset_id: "UUID"
+    strategy: "str"
+    version: "int"
+    symbols: "list[str]"
+    parameters: "dict[str, Any]"
+    axes: "dict[str, list[Any]]"
+    search: "Search"
+    search_seed: "int"
+    mode: "RunMode"
+    objective: "Objective"
+    currency: "str"
+    cash: "Decimal"
+    fill_model: "str"
+    after_cursor: "int"
+    upto_cursor: "int"
+    asked_at: "datetime"
+    state: "Literal['waiting', 'running', 'done', 'failed', 'cancelled']"
+    trials: "int"
+    ended_trials: "int"
+    progress: "float"
+    message: "str"
+    job_ids: "list[UUID]"
+    walk: "Walk"
+    choose_on: "int"
+    trade_on: "int"
+    fold_count: "int"
+    ended_folds: "int"
+
+
+class WalkForwardResultsOut(Struct, kw_only=True, frozen=True):
+    """What came of a walk forward: every fold, and all that was traded as one curve."""
+
+    id: "UUID"
+    name: "str"
+    tape_id: "UUID"
+    dataset_id: "UUID"
+    strategy: "str"
+    version: "int"
+    symbols: "list[str]"
+    parameters: "dict[str, Any]"
+    axes: "dict[str, list[Any]]"
+    search: "Search"
+    search_seed: "int"
+    mode: "RunMode"
+    objective: "Objective"
+    currency: "str"
+    cash: "Decimal"
+    fill_model: "str"
+    after_cursor: "int"
+    upto_cursor: "int"
+    asked_at: "datetime"
+    state: "Literal['waiting', 'running', 'done', 'failed', 'cancelled']"
+    trials: "int"
+    ended_trials: "int"
+    progress: "float"
+    message: "str"
+    job_ids: "list[UUID]"
+    walk: "Walk"
+    choose_on: "int"
+    trade_on: "int"
+    fold_count: "int"
+    ended_folds: "int"
+    folds: "list[FoldOut]"
+    figures: "dict[str, float | None]"
+    sharpe_kept: "float | None"
+    return_kept: "float | None"
+    family_trials: "int"
+    reasons: "dict[str, str]"
+
+
+class WalkPointOut(Struct, kw_only=True, frozen=True):
+    """What the account was worth at a close, had it gone on from fold to fold."""
+
+    at: "datetime"
+    equity: "float"
 
 
 class WatchBody(Struct, kw_only=True, frozen=True):

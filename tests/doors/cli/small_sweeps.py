@@ -28,6 +28,8 @@ class SmallSweeps:
             Route("/v1/sweeps/{id}/trials", self.trials),
             Route("/v1/sweeps/{id}/cancel", self.stopped, methods=["POST"]),
             Route("/v1/sweeps/{id}/resume", self.taken_up, methods=["POST"]),
+            Route("/v1/walk-forwards", self.walks, methods=["GET", "POST"]),
+            Route("/v1/walk-forwards/{id}", self.walk),
         ]
 
     def _sweep(self, state: str) -> dict[str, Any]:
@@ -58,6 +60,25 @@ class SmallSweeps:
 
     async def stopped(self, _request: Request) -> Response:
         return JSONResponse(self._sweep("cancelled"))
+
+    def _walk(self, state: str) -> dict[str, Any]:
+        ended = 2 if state == "done" else 1
+        return {**self._sweep(state), "fold_count": 2, "ended_folds": ended}
+
+    async def walks(self, request: Request) -> Response:
+        if request.method == "POST":
+            self.swept = await request.json()
+            return JSONResponse(self._walk("waiting"), 202)
+        return page(request, [self._walk("done")])
+
+    async def walk(self, _request: Request) -> Response:
+        self.looked += 1
+        fold = {"number": 1, "parameters": {"fast": 5}, "sharpe_before": 2.0, "sharpe": 1.5, "total_return": 0.03}
+        rest = {**fold, "number": 2, "parameters": None, "sharpe": None, "reason": "no trial has a sharpe"}
+        folds = [{**each, "max_drawdown": None, "reason": each.get("reason")} for each in (fold, rest)]
+        kept = {"figures": {"total_return": 0.03, "sharpe": 1.5}, "sharpe_kept": 0.75, "return_kept": None}
+        told = {**kept, "reasons": {"return_kept": "nothing to keep"}, "family_trials": 4, "folds": folds}
+        return JSONResponse({**self._walk("running" if self.looked == 1 else "done"), **told})
 
     async def taken_up(self, _request: Request) -> Response:
         return JSONResponse(self._sweep("running"))

@@ -18,6 +18,16 @@ def test_a_sweep_is_followed_to_its_end_and_its_best_is_shown(running: Running, 
         assert told in result.stdout
 
 
+def test_a_search_that_learns_is_asked_for_by_how_many_trials(running: Running, speak: Speak) -> None:
+    speak("sweeps", "run", "sma_cross", "AAPL", "--range", "fast=5:20", "--learned", "12")
+    asked = running.desk.swept
+    assert (asked["search"], asked["trials"], asked["ranges"]["fast"].keys()) == (
+        "learned",
+        12,
+        {"at_least", "at_most"},
+    )
+
+
 def test_sweeps_are_listed_shown_stopped_taken_up_and_deleted(running: Running, speak: Speak) -> None:
     assert "Averages" in speak("sweeps", "list").stdout
     assert json.loads(speak("sweeps", "show", "Averages", "--json").stdout)["trials"] == 2

@@ -20,7 +20,7 @@ from tests.desk import RunningDesk, refused
 from tests.features.backtests.at_once import ran_backtest
 from tests.features.broker import test_corporate_actions, test_halts
 from tests.features.marketdata import test_fund_holdings
-from tests.features.research.swept import ran_sweep
+from tests.features.research.swept import ran_sweep, ran_walk
 
 OPTIONS = ("ACME240607C00100000", "ACME240607P00100000", "ACME240607C00105000")
 # What is no more than the parts of one answer: what a request named, a series by its span, one document.
@@ -187,6 +187,7 @@ async def populated(desk: RunningDesk) -> dict[str, str]:
     return {
         "user_id": str(desk.first.user_id), "round_trip": "1",
         "backtest_id": await backtest_of_many(desk),
+        "walk_id": (await desk.mine.rows("/v1/walk-forwards"))[0]["id"],
         "sweep_id": (await desk.mine.rows("/v1/sweeps"))[0]["id"],
         "tape_id": tape_id, "account_id": account_id, "order_id": order["id"], "acting_tape_id": acting,
         "halted_tape_id": halted, "reset_account_id": resting, "underlying": "ACME", "symbol": "ACME",
@@ -202,6 +203,7 @@ async def backtest_of_many(desk: RunningDesk) -> str:
     await ran_backtest(desk, tape_id, "buy_and_hold")
     for _ in range(2):
         await ran_sweep(desk, tape_id, mode="compiled")
+        await ran_walk(desk, tape_id, mode="compiled")
     return await ran_backtest(desk, tape_id, "sma_cross", parameters={"fast": 1, "slow": 4})
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from paperdesk.features.research.run_fold import run_fold
 from paperdesk.features.research.run_trials import run_trials
 from paperdesk.infra.jobs import begin
 from tests.desk import RunningDesk
@@ -36,3 +37,20 @@ async def stopped_sweep(desk: RunningDesk, tape_id: str) -> str:
     sweep = await desk.mine.post("/v1/sweeps", sweep_body(tape_id, starts_at="2024-06-01T00:00:00Z"))
     await desk.mine.post(f"/v1/sweeps/{sweep['id']}/cancel", {})
     return str(sweep["id"])
+
+
+async def ran_walk(desk: RunningDesk, tape_id: str, **more: Any) -> str:  # noqa: ANN401 - any JSON
+    """Run a walk forward on a tape, and return its id."""
+    body = sweep_body(tape_id, **{"choose_on": 15, "trade_on": 10, **more})
+    asked = await desk.mine.post("/v1/walk-forwards", body)
+    for job_id in asked["job_ids"]:
+        job = await begin(desk.runtime, UUID(job_id))
+        assert job is not None
+        await run_fold(job)
+    return str(asked["id"])
+
+
+async def walk_that_waits(desk: RunningDesk, tape_id: str) -> str:
+    """Ask for a walk forward on a tape, and return its id."""
+    body = sweep_body(tape_id, starts_at="2024-06-01T00:00:00Z", choose_on=1, trade_on=1)
+    return str((await desk.mine.post("/v1/walk-forwards", body))["id"])

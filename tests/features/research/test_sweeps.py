@@ -168,10 +168,15 @@ async def test_a_chunk_that_is_run_twice_runs_only_what_is_missing(desk: Running
     assert await desk.mine.rows(f"/v1/sweeps/{sweep['id']}/trials") == before
 
 
-async def test_workers_run_a_sweep_to_its_end(lab: RunningDesk) -> None:
+async def test_workers_share_the_trials_of_sweeps_and_the_folds_of_walks(lab: RunningDesk) -> None:
     tape_id = await lab.mine.open_tape(lab.markets["waves"].id)
     await lab.mine.step(tape_id, count=60)
-    sweep = await lab.mine.post("/v1/sweeps", sweep_body(tape_id))
-    for job_id in sweep["job_ids"]:
+    ranges = {"fast": {"at_least": "1", "at_most": "21"}}
+    sweep = await lab.mine.post("/v1/sweeps", sweep_body(tape_id, ranges=ranges))
+    walk = await lab.mine.post("/v1/walk-forwards", sweep_body(tape_id, choose_on=15, trade_on=10))
+    assert (len(sweep["job_ids"]), len(walk["job_ids"])) == (2, 3)
+    for job_id in (*sweep["job_ids"], *walk["job_ids"]):
         assert (await lab.mine.ended(job_id))["state"] == "done"
-    assert (await lab.mine.get(f"/v1/sweeps/{sweep['id']}"))["state"] == "done"
+    for address in (f"/v1/sweeps/{sweep['id']}", f"/v1/walk-forwards/{walk['id']}"):
+        ended = await lab.mine.get(address)
+        assert (ended["state"], ended["progress"]) == ("done", 1)

@@ -2713,6 +2713,93 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/walk-forwards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List walks forward, newest first. */
+        get: operations["get_walk_forwards"];
+        put?: never;
+        /** Choose parameters on one stretch, trade the next with them, and so on to the end; each fold is a job. */
+        post: operations["post_walk_forward"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/walk-forwards/{walk_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read every fold, the measures of all that was traded, and what was kept of what was promised. */
+        get: operations["get_walk_forward"];
+        put?: never;
+        post?: never;
+        /** Delete a walk forward; the trials of its folds stay counted. */
+        delete: operations["remove_walk_forward"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/walk-forwards/{walk_id}/equity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what the account was worth at every close that was traded, oldest first. */
+        get: operations["get_walk_forward_equity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/walk-forwards/{walk_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stop a walk forward where it is; the folds it has come to are kept. One that has ended stays as it is. */
+        post: operations["post_walk_forward_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/backtests/{backtest_id}/monte-carlo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read how else a run might have come: its round trips in another order, and its returns drawn again in blocks. */
+        get: operations["get_monte_carlo"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/single-sign-on": {
         parameters: {
             query?: never;
@@ -4438,6 +4525,32 @@ export interface components {
             message: string;
         };
         /**
+         * DrawnFigureOut
+         * @description What a figure comes to over many draws.
+         */
+        DrawnFigureOut: {
+            /**
+             * Was
+             * @description What it was in the run itself.
+             */
+            was: number;
+            /**
+             * Quantiles
+             * @description By the share of draws at or below.
+             * @example {
+             *       "0.05": -0.21
+             *     }
+             */
+            quantiles: {
+                [key: string]: number;
+            };
+            /**
+             * Share Worse
+             * @description How many draws came out below what it was, from 0 to 1.
+             */
+            share_worse: number;
+        };
+        /**
          * EndingOut
          * @description How contracts would end; the price is that of the underlying, null where there is none to settle to.
          */
@@ -5064,6 +5177,43 @@ export interface components {
             fees: string;
             /** Closed Reason */
             closed_reason: string | null;
+        };
+        /**
+         * FoldOut
+         * @description What was chosen on one stretch, and what it brought there and when it was traded.
+         */
+        FoldOut: {
+            /** Number */
+            number: number;
+            /**
+             * Parameters
+             * @description Null where no trial had the objective.
+             */
+            parameters: {
+                [key: string]: unknown;
+            } | null;
+            /** Trials */
+            trials: number;
+            /**
+             * Sharpe Before
+             * @description Where it was chosen.
+             */
+            sharpe_before: number | null;
+            /** Return Before */
+            return_before: number | null;
+            /**
+             * Sharpe
+             * @description Where it was traded.
+             */
+            sharpe: number | null;
+            /** Total Return */
+            total_return: number | null;
+            /** Max Drawdown */
+            max_drawdown: number | null;
+            /** Orders */
+            orders: number | null;
+            /** Reason */
+            reason: string | null;
         };
         /**
          * ForkBody
@@ -6683,6 +6833,36 @@ export interface components {
          */
         Moneyness: "itm" | "atm" | "otm";
         /**
+         * MonteCarloOut
+         * @description How else a backtest might have come; what cannot be drawn is missing, with the reason.
+         */
+        MonteCarloOut: {
+            /**
+             * Backtest Id
+             * Format: uuid
+             */
+            backtest_id: string;
+            /** Runs */
+            runs: number;
+            /** Seed */
+            seed: number;
+            /** Block */
+            block: number;
+            /** @description The deepest drawdown with round trips in another order. */
+            drawdown_by_order: components["schemas"]["DrawnFigureOut"] | null;
+            /**
+             * By Returns
+             * @description total_return, max_drawdown and sharpe (of one period), with blocks of returns drawn again.
+             */
+            by_returns: {
+                [key: string]: components["schemas"]["DrawnFigureOut"];
+            };
+            /** Reasons */
+            reasons: {
+                [key: string]: string;
+            };
+        };
+        /**
          * MoversOut
          * @description What rose most, what fell most and what most changed hands of in the last 24 hours.
          */
@@ -7788,6 +7968,26 @@ export interface components {
         PageOf_TrialOut_: {
             /** Items */
             items: components["schemas"]["TrialOut"][];
+            /**
+             * Next Cursor
+             * @description Pass it as `cursor` for the next page; null on the last one.
+             */
+            next_cursor: string | null;
+        };
+        /** PageOf[WalkForwardOut] */
+        PageOf_WalkForwardOut_: {
+            /** Items */
+            items: components["schemas"]["WalkForwardOut"][];
+            /**
+             * Next Cursor
+             * @description Pass it as `cursor` for the next page; null on the last one.
+             */
+            next_cursor: string | null;
+        };
+        /** PageOf[WalkPointOut] */
+        PageOf_WalkPointOut_: {
+            /** Items */
+            items: components["schemas"]["WalkPointOut"][];
             /**
              * Next Cursor
              * @description Pass it as `cursor` for the next page; null on the last one.
@@ -9663,10 +9863,10 @@ export interface components {
         Scope: "read" | "trade" | "limits" | "admin";
         /**
          * Search
-         * @description How combinations are chosen: all of them, or some by chance.
+         * @description How combinations are chosen: all of them, some by chance, or each by what came of those before.
          * @enum {string}
          */
-        Search: "grid" | "random";
+        Search: "grid" | "random" | "learned";
         /**
          * SecondFactorBody
          * @description Your password; it is not needed if you signed in by a link within the last quarter of an hour.
@@ -10275,18 +10475,18 @@ export interface components {
                 [key: string]: components["schemas"]["StepsBody"] | (string | number | boolean)[];
             };
             /**
-             * @description grid tries every combination, random some of them.
+             * @description grid tries every combination, random draws some, learned chooses each by what came before.
              * @default grid
              */
             search?: components["schemas"]["Search"];
             /**
              * Trials
-             * @description How many combinations a random search draws; all of them without it.
+             * @description How many combinations are drawn or learned; as many as there are without it.
              */
             trials?: number | null;
             /**
              * Search Seed
-             * @description Which combinations are drawn; the same number draws the same ones.
+             * @description Which combinations are drawn; the same number draws the same.
              * @default 0
              */
             search_seed?: number;
@@ -10955,6 +11155,460 @@ export interface components {
              */
             unsealed_lines: number;
             broken: components["schemas"]["AuditBreakView"] | null;
+        };
+        /**
+         * Walk
+         * @description Where the stretch begins that parameters are chosen on.
+         * @enum {string}
+         */
+        Walk: "rolling" | "anchored";
+        /**
+         * WalkForwardBody
+         * @description A sweep in every fold: so many sessions to choose parameters on, and so many to trade with them.
+         * @example {
+         *       "choose_on": 504,
+         *       "fill_model": "ideal",
+         *       "mode": "compiled",
+         *       "name": "Averages, year by year",
+         *       "ranges": {
+         *         "fast": [
+         *           5,
+         *           10,
+         *           20
+         *         ],
+         *         "slow": [
+         *           50,
+         *           100,
+         *           200
+         *         ]
+         *       },
+         *       "strategy": "sma_cross",
+         *       "symbols": [
+         *         "AAPL"
+         *       ],
+         *       "tape_id": "0192f0c1-7b1e-7a3c-8000-3f5d5f9d9a11",
+         *       "trade_on": 126
+         *     }
+         */
+        WalkForwardBody: {
+            /** Name */
+            name: string;
+            /**
+             * Tape Id
+             * Format: uuid
+             */
+            tape_id: string;
+            /**
+             * Currency
+             * @description Your base currency unless you name another.
+             */
+            currency?: string | null;
+            /**
+             * Cash
+             * Format: decimal
+             * @default 100000
+             * @example 12.5
+             */
+            cash?: string;
+            /**
+             * Fill Model
+             * @default realistic
+             */
+            fill_model?: string;
+            /**
+             * Fill On Arrival
+             * @default false
+             */
+            fill_on_arrival?: boolean;
+            /**
+             * @default {
+             *       "kind": "cash",
+             *       "regime": "realtime_block",
+             *       "borrow": {
+             *         "easy_rate": "0.003",
+             *         "rates": {},
+             *         "recall_rate": "0",
+             *         "source": "rule of the account"
+             *       },
+             *       "interest": {
+             *         "credit_rate": "0",
+             *         "debit_rate": "0.08",
+             *         "source": "rule of the account"
+             *       },
+             *       "rules_as_of": "opening"
+             *     }
+             */
+            margin?: components["schemas"]["MarginBody"];
+            /**
+             * Seed
+             * @default 0
+             */
+            seed?: number;
+            /**
+             * Fees
+             * @default commission_free
+             */
+            fees?: string | components["schemas"]["FeeScheduleBody"];
+            /**
+             * Auto Exercise
+             * @default true
+             */
+            auto_exercise?: boolean;
+            /**
+             * Early Assignment
+             * @default true
+             */
+            early_assignment?: boolean;
+            /**
+             * Option Level
+             * @default 2
+             */
+            option_level?: number;
+            /** @default fifo */
+            lot_method?: components["schemas"]["LotMethod"];
+            /**
+             * @default {
+             *       "mode": "warn",
+             *       "figures": {
+             *         "buying_power": "1000",
+             *         "cash": "5000",
+             *         "concentration": "0.2",
+             *         "day_trades": 3,
+             *         "days_to_expiry": 7,
+             *         "leverage": "2",
+             *         "margin_buffer": "1.25",
+             *         "option_level": 2,
+             *         "sector": "0.4",
+             *         "volatile_share": "0.3",
+             *         "volatile_vol": "0.5"
+             *       },
+             *       "sectors": {}
+             *     }
+             */
+            risk?: components["schemas"]["RiskBody"];
+            /** Strategy */
+            strategy: string;
+            /** Symbols */
+            symbols: string[];
+            /**
+             * Parameters
+             * @default {}
+             */
+            parameters?: {
+                [key: string]: string | number | boolean;
+            };
+            /**
+             * @description compiled comes to the same, sooner, or is refused with the names of what only events can express.
+             * @default events
+             */
+            mode?: components["schemas"]["RunMode"];
+            /**
+             * Starts At
+             * @description The beginning of the tape unless you name a later one.
+             */
+            starts_at?: string | null;
+            /**
+             * Ends At
+             * @description The tape's clock unless you name an earlier one.
+             */
+            ends_at?: string | null;
+            /**
+             * Risk Free
+             * Format: decimal
+             * @description A rate without risk, a year; 0.02 is 2 %.
+             * @default 0
+             * @example 12.5
+             */
+            risk_free?: string;
+            /**
+             * Benchmark
+             * @description A symbol to measure beside, such as SPY.
+             */
+            benchmark?: string | null;
+            /**
+             * Ranges
+             * @description The values that a parameter takes: a list of them, or steps between two numbers.
+             */
+            ranges: {
+                [key: string]: components["schemas"]["StepsBody"] | (string | number | boolean)[];
+            };
+            /**
+             * @description grid tries every combination, random draws some, learned chooses each by what came before.
+             * @default grid
+             */
+            search?: components["schemas"]["Search"];
+            /**
+             * Trials
+             * @description How many combinations are drawn or learned; as many as there are without it.
+             */
+            trials?: number | null;
+            /**
+             * Search Seed
+             * @description Which combinations are drawn; the same number draws the same.
+             * @default 0
+             */
+            search_seed?: number;
+            /**
+             * @description The measure by which one trial is the best.
+             * @default sharpe
+             */
+            objective?: components["schemas"]["Objective"];
+            /**
+             * @description rolling chooses on the newest sessions, anchored on all from the beginning.
+             * @default rolling
+             */
+            walk?: components["schemas"]["Walk"];
+            /**
+             * Choose On
+             * @description How many sessions parameters are chosen on; the first ones if anchored.
+             */
+            choose_on: number;
+            /**
+             * Trade On
+             * @description How many sessions are then traded with them.
+             */
+            trade_on: number;
+        };
+        /**
+         * WalkForwardOut
+         * @description A walk forward: what is searched in every fold, and how far it is; progress counts folds.
+         */
+        WalkForwardOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Tape Id
+             * Format: uuid
+             */
+            tape_id: string;
+            /**
+             * Dataset Id
+             * Format: uuid
+             */
+            dataset_id: string;
+            /** Strategy */
+            strategy: string;
+            /** Version */
+            version: number;
+            /** Symbols */
+            symbols: string[];
+            /**
+             * Parameters
+             * @description Those that stay the same in every trial.
+             */
+            parameters: {
+                [key: string]: unknown;
+            };
+            /**
+             * Axes
+             * @description Every value of those that change.
+             */
+            axes: {
+                [key: string]: unknown[];
+            };
+            search: components["schemas"]["Search"];
+            /** Search Seed */
+            search_seed: number;
+            mode: components["schemas"]["RunMode"];
+            objective: components["schemas"]["Objective"];
+            /** Currency */
+            currency: string;
+            /**
+             * Cash
+             * Format: decimal
+             * @example 12.5
+             */
+            cash: string;
+            /** Fill Model */
+            fill_model: string;
+            /** After Cursor */
+            after_cursor: number;
+            /** Upto Cursor */
+            upto_cursor: number;
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "running" | "done" | "failed" | "cancelled";
+            /** Trials */
+            trials: number;
+            /**
+             * Ended Trials
+             * @description Of how many it is known what came of them.
+             */
+            ended_trials: number;
+            /**
+             * Progress
+             * @description From 0 to 1.
+             */
+            progress: number;
+            /** Message */
+            message: string;
+            /**
+             * Job Ids
+             * @description The jobs that share its trials; any worker takes any of them.
+             */
+            job_ids: string[];
+            walk: components["schemas"]["Walk"];
+            /** Choose On */
+            choose_on: number;
+            /** Trade On */
+            trade_on: number;
+            /** Fold Count */
+            fold_count: number;
+            /** Ended Folds */
+            ended_folds: number;
+        };
+        /**
+         * WalkForwardResultsOut
+         * @description What came of a walk forward: every fold, and all that was traded as one curve.
+         */
+        WalkForwardResultsOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Tape Id
+             * Format: uuid
+             */
+            tape_id: string;
+            /**
+             * Dataset Id
+             * Format: uuid
+             */
+            dataset_id: string;
+            /** Strategy */
+            strategy: string;
+            /** Version */
+            version: number;
+            /** Symbols */
+            symbols: string[];
+            /**
+             * Parameters
+             * @description Those that stay the same in every trial.
+             */
+            parameters: {
+                [key: string]: unknown;
+            };
+            /**
+             * Axes
+             * @description Every value of those that change.
+             */
+            axes: {
+                [key: string]: unknown[];
+            };
+            search: components["schemas"]["Search"];
+            /** Search Seed */
+            search_seed: number;
+            mode: components["schemas"]["RunMode"];
+            objective: components["schemas"]["Objective"];
+            /** Currency */
+            currency: string;
+            /**
+             * Cash
+             * Format: decimal
+             * @example 12.5
+             */
+            cash: string;
+            /** Fill Model */
+            fill_model: string;
+            /** After Cursor */
+            after_cursor: number;
+            /** Upto Cursor */
+            upto_cursor: number;
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "running" | "done" | "failed" | "cancelled";
+            /** Trials */
+            trials: number;
+            /**
+             * Ended Trials
+             * @description Of how many it is known what came of them.
+             */
+            ended_trials: number;
+            /**
+             * Progress
+             * @description From 0 to 1.
+             */
+            progress: number;
+            /** Message */
+            message: string;
+            /**
+             * Job Ids
+             * @description The jobs that share its trials; any worker takes any of them.
+             */
+            job_ids: string[];
+            walk: components["schemas"]["Walk"];
+            /** Choose On */
+            choose_on: number;
+            /** Trade On */
+            trade_on: number;
+            /** Fold Count */
+            fold_count: number;
+            /** Ended Folds */
+            ended_folds: number;
+            /** Folds */
+            folds: components["schemas"]["FoldOut"][];
+            /**
+             * Figures
+             * @description Measures of the curve of all that was traded.
+             */
+            figures: {
+                [key: string]: number | null;
+            };
+            /**
+             * Sharpe Kept
+             * @description The mean Sharpe ratio where it was traded over where it was chosen.
+             */
+            sharpe_kept: number | null;
+            /**
+             * Return Kept
+             * @description The same of the returns a session.
+             */
+            return_kept: number | null;
+            /**
+             * Family Trials
+             * @description How many runs the family of the strategy has had, these among them.
+             */
+            family_trials: number;
+            /** Reasons */
+            reasons: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * WalkPointOut
+         * @description What the account was worth at a close, had it gone on from fold to fold.
+         */
+        WalkPointOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Equity */
+            equity: number;
         };
         /**
          * WatchBody
@@ -17925,6 +18579,229 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SweepOut"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
+        };
+    };
+    get_walk_forwards: {
+        parameters: {
+            query?: {
+                /** @description How many rows at most. */
+                limit?: number;
+                /** @description `next_cursor` of the previous page. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOf_WalkForwardOut_"];
+                    "text/csv": string;
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
+        };
+    };
+    post_walk_forward: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WalkForwardBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WalkForwardOut"];
+                };
+            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
+        };
+    };
+    get_walk_forward: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                walk_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WalkForwardResultsOut"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
+        };
+    };
+    remove_walk_forward: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                walk_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
+        };
+    };
+    get_walk_forward_equity: {
+        parameters: {
+            query?: {
+                /** @description How many rows at most. */
+                limit?: number;
+                /** @description `next_cursor` of the previous page. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                walk_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOf_WalkPointOut_"];
+                    "text/csv": string;
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
+        };
+    };
+    post_walk_forward_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                walk_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WalkForwardOut"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
+        };
+    };
+    get_monte_carlo: {
+        parameters: {
+            query?: {
+                /** @description How often is drawn. */
+                runs?: number;
+                /** @description The same number draws the same. */
+                seed?: number;
+                /** @description How many returns stay together. */
+                block?: number;
+            };
+            header?: never;
+            path: {
+                backtest_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonteCarloOut"];
                 };
             };
             401: components["responses"]["Unauthenticated"];

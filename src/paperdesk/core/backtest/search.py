@@ -20,10 +20,11 @@ Axes = Mapping[str, Sequence[Value]]
 
 
 class Search(StrEnum):
-    """How combinations are chosen: all of them, or some by chance."""
+    """How combinations are chosen: all of them, some by chance, or each by what came of those before."""
 
     GRID = "grid"
     RANDOM = "random"
+    LEARNED = "learned"
 
 
 class EmptyRange(Invalid):

@@ -37,6 +37,7 @@ from paperdesk.doors.cli import (
     sweeps,
     tapes,
     users,
+    walks,
 )
 from paperdesk.doors.cli.client import Desk, Refused, exit_of_error
 from paperdesk.doors.cli.doctor import Check, package_version
@@ -121,6 +122,7 @@ def build_app(local: LocalCommands, home: Path) -> typer.Typer:
     app.add_typer(sources.verbs, name="sources")
     app.add_typer(backtests.verbs, name="backtests")
     app.add_typer(sweeps.verbs, name="sweeps")
+    app.add_typer(walks.verbs, name="walk-forwards")
     app.add_typer(jobs.verbs, name="jobs")
     app.add_typer(users.verbs, name="users")
     app.add_typer(keys.verbs, name="keys")

@@ -70,6 +70,11 @@ def sweep_id(desk: Desk, wanted: str) -> str:
     return wanted if _is_id(wanted) else str(_one("sweep", desk.rows("/v1/sweeps"), wanted)["id"])
 
 
+def walk_id(desk: Desk, wanted: str) -> str:
+    """Return the id of a walk forward from the id, its ending or its name."""
+    return wanted if _is_id(wanted) else str(_one("walk forward", desk.rows("/v1/walk-forwards"), wanted)["id"])
+
+
 def user(desk: Desk, wanted: str) -> Row:
     """Return the person meant, by address, name or id."""
     return _one("user", desk.rows("/v1/users"), wanted)

@@ -66,6 +66,7 @@ def run_sweep(  # noqa: PLR0913 - typer makes each option of an argument
     tape: Annotated[str | None, typer.Option("--tape", help="Name or id; the first account's when absent.")] = None,
     parameters: Annotated[list[str] | None, typer.Option("--set", help="What stays, as name=value.")] = None,
     draws: Annotated[int | None, typer.Option("--random", help="Draw so many combinations.")] = None,
+    learned: Annotated[int | None, typer.Option("--learned", help="Choose so many, each by those before.")] = None,
     seed: Annotated[int, typer.Option("--seed", help="Which ones are drawn.")] = 0,
     objective: Annotated[str, typer.Option("--by", help="The measure of the best.")] = "sharpe",
     cash: Annotated[str, typer.Option("--cash", help="What each begins with.")] = "100000",
@@ -79,14 +80,20 @@ def run_sweep(  # noqa: PLR0913 - typer makes each option of an argument
     desk = desk_of(context)
     body: dict[str, Any] = {
         "name": strategy, "tape_id": choose.tape(desk, tape)["id"], "strategy": strategy, "symbols": symbols,
-        "parameters": dict(map(pair, parameters or ())), "ranges": dict(map(_range, ranges)), "cash": cash,
+        "parameters": dict(map(pair, parameters or ())), "ranges": dict(map(range_given, ranges)), "cash": cash,
         "fill_model": fill_model, "mode": "compiled" if compiled else "events", "objective": objective,
-        "search": "grid" if draws is None else "random", "trials": draws, "search_seed": seed,
+        **_search(draws, learned), "search_seed": seed,
         "starts_at": starts_at, "ends_at": ends_at,
     }  # fmt: skip
     asked: Row = desk.post("/v1/sweeps", **body).json()
     _follow(desk, asked["id"], strategy)
     _show(desk, asked["id"], objective, as_json=as_json)
+
+
+def _search(draws: int | None, learned: int | None) -> dict[str, Any]:
+    if learned is not None:
+        return {"search": "learned", "trials": learned}
+    return {"search": "grid" if draws is None else "random", "trials": draws}
 
 
 @verbs.command("list")
@@ -178,7 +185,8 @@ def _lines(found: Row) -> dict[str, Text]:
     return card if found["selection"] is None else {**card, **selection_lines(found["selection"])}
 
 
-def _range(given: str) -> tuple[str, Any]:
+def range_given(given: str) -> tuple[str, Any]:
+    """Return a parameter with its values as the desk takes them; raises NotARange."""
     name, mark, values = given.partition("=")
     if not mark or not values:
         raise NotARange(f"{given[:64]!r} is not name=from:to:step or name=one,other.", given=given[:64])

@@ -14,7 +14,7 @@ async def cancel_sweep(work: UnitOfWork, sweep_id: UUID) -> bool:
     """Stop a sweep where it is, and say whether it still ran; the trials it has come to are kept."""
     work.require(Scope.TRADE)
     sweep = await read_sweep(work, sweep_id)
-    is_stopped = await _stopped(work, sweep)
+    is_stopped = await stopped(work, sweep)
     if is_stopped:
         await work.record("cancel_sweep", sweep_id)
     return is_stopped
@@ -23,10 +23,11 @@ async def cancel_sweep(work: UnitOfWork, sweep_id: UUID) -> bool:
 async def delete_sweep(work: UnitOfWork, sweep_id: UUID) -> None:
     """Delete a sweep; one that still runs is stopped."""
     work.require(Scope.TRADE)
-    await _stopped(work, await read_sweep(work, sweep_id))
+    await stopped(work, await read_sweep(work, sweep_id))
     await delete_sweep_row(work, sweep_id)
     await work.record("delete_sweep", sweep_id)
 
 
-async def _stopped(work: UnitOfWork, sweep: Sweep) -> bool:
+async def stopped(work: UnitOfWork, sweep: Sweep) -> bool:
+    """Withdraw the jobs of a sweep, and say whether one had not ended."""
     return any([await withdraw(work, each) for each in sweep.job_ids])

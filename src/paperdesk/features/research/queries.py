@@ -1,4 +1,4 @@
-"""Reads of sweeps: how far each is, what came of its trials, and how two parameters go together."""
+"""Reads of sweeps and walks forward: how far each is, what came of its trials, and how two parameters go together."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from paperdesk.core.kernel.errors import Invalid, NotFound
 from paperdesk.core.kernel.principal import Scope
 from paperdesk.features.backtests.trial_store import load_trial_counts, load_trials
 from paperdesk.features.research import store
-from paperdesk.features.research.sweeps import Sweep
+from paperdesk.features.research.sweeps import Sweep, TradedFold
 from paperdesk.infra.db import Row
 from paperdesk.infra.jobs import Standing, standings
 from paperdesk.infra.work import ReadOnly
@@ -22,16 +22,20 @@ class UnknownSweep(NotFound):
     """There is no such sweep."""
 
 
+class UnknownWalkForward(NotFound):
+    """There is no such walk forward."""
+
+
 class NotSwept(Invalid):
     """The parameter has one value in this sweep, and is no axis of a map."""
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a sweep is: its state, and of how many trials is known what came of them."""
+    """How far a sweep is: its state, and of how many trials, or folds, is known what came of them."""
 
     state: SweepState
-    ended_trials: int
+    ended: int
     message: str
 
 
@@ -56,9 +60,24 @@ async def read_sweep(work: ReadOnly, sweep_id: UUID) -> Sweep:
     """Return one sweep."""
     work.require(Scope.READ)
     found = await store.load_sweep(work, sweep_id)
-    if found is None:
+    if found is None or found.plan is not None:
         raise UnknownSweep("There is no such sweep.", sweep_id=str(sweep_id))
     return found
+
+
+async def read_walk_forward(work: ReadOnly, walk_id: UUID) -> Sweep:
+    """Return one walk forward."""
+    work.require(Scope.READ)
+    found = await store.load_sweep(work, walk_id)
+    if found is None or found.plan is None:
+        raise UnknownWalkForward("There is no such walk forward.", walk_id=str(walk_id))
+    return found
+
+
+async def list_walk_forwards(work: ReadOnly) -> list[Sweep]:
+    """Return the walks forward of the caller's tenant, newest first."""
+    work.require(Scope.READ)
+    return await store.load_sweeps(work, walks=True)
 
 
 async def list_sweeps(work: ReadOnly) -> list[Sweep]:
@@ -71,13 +90,23 @@ async def progress_of(work: ReadOnly, sweeps: Sequence[Sweep]) -> dict[UUID, Pro
     """Return how far each sweep is."""
     ended = await load_trial_counts(work, [each.id for each in sweeps])
     jobs = await standings(work, [job_id for each in sweeps for job_id in each.job_ids])
-    return {each.id: _progress(each, ended.get(each.id, 0), jobs) for each in sweeps}
+    return {each.id: _progress(each, (ended.get(each.id, 0), each.trials), jobs) for each in sweeps}
 
 
-def _progress(sweep: Sweep, ended: int, jobs: Mapping[UUID, Standing]) -> Progress:
+async def walked(work: ReadOnly, walks: Sequence[Sweep]) -> dict[UUID, tuple[Progress, list[TradedFold]]]:
+    """Return how far each walk forward is, and what came of its folds."""
+    folds = await store.load_folds(work, [each.id for each in walks])
+    jobs = await standings(work, [job_id for each in walks for job_id in each.job_ids])
+    return {
+        each.id: (_progress(each, (len(folds[each.id]), len(each.job_ids)), jobs), folds[each.id]) for each in walks
+    }
+
+
+def _progress(sweep: Sweep, counts: tuple[int, int], jobs: Mapping[UUID, Standing]) -> Progress:
+    ended, total = counts
     known = [jobs[each] for each in sweep.job_ids if each in jobs]
     said = next((each.message for each in known if each.state in ("running", "failed")), "")
-    if ended == sweep.trials:
+    if ended == total:
         return Progress("done", ended, "Done")
     states = {each.state for each in known}
     if "waiting" in states and "running" not in states and not ended:

@@ -12,6 +12,7 @@ from paperdesk.core.strategy.catalogue import SHIPPED, made
 from paperdesk.features.backtests.request_backtest import RequestBacktest, checked_backtest
 from paperdesk.features.identity.queries import require_job
 from paperdesk.features.marketdata.tapes import Shelf
+from paperdesk.features.research.learner import check_installed
 from paperdesk.features.research.store import insert_sweep
 from paperdesk.features.research.sweeps import Objective, Sweep
 from paperdesk.infra.jobs import enqueue
@@ -22,7 +23,7 @@ KIND: Final = "run_trials"
 
 @dataclass(frozen=True, slots=True)
 class RequestSweep:
-    """Run a question again with every combination of some parameters, or with `trials` of them drawn by a seed."""
+    """Run a question again with every combination of some parameters, or with `trials` of them drawn or learned."""
 
     question: RequestBacktest
     ranges: Mapping[str, Range]
@@ -35,17 +36,25 @@ class RequestSweep:
 async def request_sweep(work: UnitOfWork, shelf: Shelf, command: RequestSweep) -> Sweep:
     """Return the sweep that was asked for; its jobs are enqueued with the same commit."""
     work.require(Scope.TRADE)
+    sweep = await checked_sweep(work, shelf, command)
+    sweep = replace(sweep, job_ids=[await enqueue_chunk(work, sweep, *each) for each in sweep.chunks()])
+    await insert_sweep(work, sweep)
+    await work.record("request_sweep", sweep.id, {"strategy": sweep.asked.strategy, "trials": sweep.trials})
+    return sweep
+
+
+async def checked_sweep(work: UnitOfWork, shelf: Shelf, command: RequestSweep) -> Sweep:
+    """Return a sweep that no job works on yet, or refuse what cannot be searched or run."""
     question, sweep_id = command.question, work.new_id()
     strategy = made(SHIPPED, question.strategy, question.symbols, question.parameters)
     axes = axes_of(strategy.parameters, question.parameters, command.ranges)
     size = size_of(axes, command.search, command.trials)
+    if command.search is Search.LEARNED:
+        check_installed()
     asked = await checked_backtest(work, shelf, question, (sweep_id, sweep_id))
     fixed = {name: value for name, value in asked.parameters.items() if name not in axes}
-    sweep = Sweep(replace(asked, parameters=fixed), (), axes, command.search, command.seed, size, command.objective)
-    sweep = replace(sweep, job_ids=[await enqueue_chunk(work, sweep, *each) for each in sweep.chunks()])
-    await insert_sweep(work, sweep)
-    await work.record("request_sweep", sweep_id, {"strategy": asked.strategy, "trials": size})
-    return sweep
+    asked = replace(asked, parameters=fixed)
+    return Sweep(asked, (), axes, command.search, command.seed, size, command.objective)
 
 
 async def enqueue_chunk(work: UnitOfWork, sweep: Sweep, first: int, stop: int) -> UUID:

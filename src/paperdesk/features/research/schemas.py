@@ -58,12 +58,15 @@ class SweepBody(BacktestBody):
     ranges: dict[str, StepsBody | list[GivenValue]] = Field(
         max_length=10, description="The values that a parameter takes: a list of them, or steps between two numbers."
     )
-    search: Search = Field(default=Search.GRID, description="grid tries every combination, random some of them.")
+    search: Search = Field(
+        default=Search.GRID,
+        description="grid tries every combination, random draws some, learned chooses each by what came before.",
+    )
     trials: Annotated[int, Field(ge=1, le=TRIALS_MAX)] | None = Field(
-        default=None, description="How many combinations a random search draws; all of them without it."
+        default=None, description="How many combinations are drawn or learned; as many as there are without it."
     )
     search_seed: Annotated[int, Field(ge=0, le=SEED_MAX)] = Field(
-        default=0, description="Which combinations are drawn; the same number draws the same ones."
+        default=0, description="Which combinations are drawn; the same number draws the same."
     )
     objective: Objective = Field(default=Objective.SHARPE, description="The measure by which one trial is the best.")
 
@@ -184,8 +187,8 @@ def _shown(sweep: Sweep, progress: Progress) -> dict[str, Any]:
         "upto_cursor": asked.stretch.upto,
         "state": progress.state,
         "trials": sweep.trials,
-        "ended_trials": progress.ended_trials,
-        "progress": progress.ended_trials / sweep.trials,
+        "ended_trials": progress.ended,
+        "progress": progress.ended / sweep.trials,
         "message": progress.message,
         "job_ids": list(sweep.job_ids),
     }

@@ -1,4 +1,4 @@
-"""A sweep as it is kept: one question, asked again with other parameters."""
+"""A sweep as it is kept: one question, asked again with other parameters; a walk forward is one for each fold."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from paperdesk.core.backtest.search import Axes, Search, combinations_of
+from paperdesk.core.backtest.walking import Walk
 from paperdesk.core.kernel.ids import derived
 from paperdesk.core.kernel.values import replace
 from paperdesk.core.strategy.catalogue import SHIPPED, made
@@ -27,8 +28,21 @@ class Objective(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class WalkPlan:
+    """How a walk forward goes, in sessions, and three cursors of each fold: chosen after, traded after, and the end."""
+
+    walk: Walk
+    choose_on: int
+    trade_on: int
+    folds: Sequence[tuple[int, int, int]]
+
+
+@dataclass(frozen=True, slots=True)
 class Sweep:
-    """What is searched: `asked` is the question with the parameters that stay; trials are numbered from 1."""
+    """What is searched: `asked` is the question with the parameters that stay; trials are numbered from 1.
+
+    With a `plan` it is a walk forward, which tries all of them in every fold.
+    """
 
     asked: Backtest
     job_ids: Sequence[UUID]
@@ -37,6 +51,7 @@ class Sweep:
     seed: int
     trials: int
     objective: Objective
+    plan: WalkPlan | None = None
 
     @property
     def id(self) -> UUID:
@@ -46,14 +61,37 @@ class Sweep:
     def questions(self) -> list[Backtest]:
         """Return the question of each trial, in their order."""
         found = combinations_of(self.axes, self.search, self.trials, self.seed)
-        return [self._question(number, each) for number, each in enumerate(found, 1)]
+        return [self.question(number, each) for number, each in enumerate(found, 1)]
 
-    def _question(self, number: int, chosen: Mapping[str, Any]) -> Backtest:
+    def question(self, number: int, chosen: Mapping[str, Any]) -> Backtest:
+        """Return the question of a trial with the parameters that were chosen for it."""
         values = made(SHIPPED, self.asked.strategy, self.asked.symbols, {**self.asked.parameters, **chosen}).values
         return replace(self.asked, id=derived(self.asked.id, "trial", number), parameters=values)
 
     def chunks(self) -> Iterator[tuple[int, int]]:
         """Yield the first number of each job and the one after its last."""
-        size = _A_CHUNK[self.asked.mode]
+        # What is learned from what came before is learned in one place.
+        size = self.trials if self.search is Search.LEARNED else _A_CHUNK[self.asked.mode]
         for first in range(1, self.trials + 1, size):
             yield first, min(first + size, self.trials + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class TradedFold:
+    """What came of a fold: what was chosen, what it brought before, and what it brought when it was traded.
+
+    `at` are seconds since 1970 with what the account was worth then; none where there was nothing to choose.
+    """
+
+    number: int
+    trials: int
+    parameters: Mapping[str, Any] | None = None
+    sharpe_before: float | None = None
+    return_before: float | None = None
+    sharpe: float | None = None
+    total_return: float | None = None
+    max_drawdown: float | None = None
+    orders: int | None = None
+    reason: str | None = None
+    at: Sequence[float] = ()
+    equity: Sequence[float] = ()

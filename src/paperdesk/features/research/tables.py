@@ -1,6 +1,6 @@
-"""The table of sweeps; their trials stand in the ledger of backtests."""
+"""The tables of sweeps and of the folds of walks forward; trials stand in the ledger of backtests."""
 
-from sqlalchemy import ARRAY, BigInteger, Column, Integer, Table, Text, Uuid
+from sqlalchemy import ARRAY, BigInteger, Column, Double, ForeignKey, Integer, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 
 from paperdesk.infra.db import Exact, Instant, metadata
@@ -33,6 +33,27 @@ sweeps = Table(
     Column("benchmark", Text),
     Column("after_cursor", BigInteger, nullable=False),
     Column("upto_cursor", BigInteger, nullable=False),
+    Column("walk", JSONB(none_as_null=True)),
     Column("asked_at", Instant, nullable=False),
     info=personal("owner_id", on_erasure="goes"),
+)
+
+folds = Table(
+    "folds",
+    metadata,
+    Column("sweep_id", Uuid, ForeignKey(sweeps.c.id, ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("tenant_id", Uuid, nullable=False),
+    Column("parameters", JSONB(none_as_null=True)),
+    Column("trials", Integer, nullable=False),
+    Column("sharpe_before", Double),
+    Column("return_before", Double),
+    Column("sharpe", Double),
+    Column("total_return", Double),
+    Column("max_drawdown", Double),
+    Column("orders", Integer),
+    Column("reason", Text),
+    Column("at", ARRAY(Double), nullable=False),
+    Column("equity", ARRAY(Double), nullable=False),
+    info=personal(None),  # they go with their sweep
 )

@@ -4,6 +4,7 @@ What compiled code cannot express of a single trial is run by the exact engine.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
@@ -11,11 +12,13 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from paperdesk.core.backtest.result import Result
 from paperdesk.core.backtest.runner import run_backtest
 from paperdesk.core.backtest.trials import Rates, Trial, measured, trial_of
 from paperdesk.core.kernel.errors import PaperdeskError
 from paperdesk.core.kernel.ids import TenantId
 from paperdesk.core.kernel.money import CURRENCY_EXPONENTS
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.strategy.library.trend import MovingAverageCross
 from paperdesk.features.backtests.backtests import Backtest, RunMode
 from paperdesk.features.backtests.tape_market import TapeMarket
@@ -45,10 +48,22 @@ class Bench:
         found = {each.number: each for each in self._compiled(questions)}
         return [found[number] if number in found else self._exact(number, asked) for number, asked in questions]
 
-    def _exact(self, number: int, asked: Backtest) -> Trial:
+    def result(self, asked: Backtest) -> Result:
+        """Run one question to its end, by compiled code where it was asked for and comes to the same."""
+        if asked.mode is RunMode.COMPILED:
+            from paperdesk.core.backtest.compiled.run import run_compiled  # noqa: PLC0415 - loads a compiler
+            from paperdesk.core.backtest.compiled.scaling import NotExpressible  # noqa: PLC0415 - as above
+            from paperdesk.features.backtests.compiled_course import course_of  # noqa: PLC0415 - as above
+
+            with suppress(NotExpressible):
+                course = course_of(self.market, asked.made_strategy(), asked.stretch)
+                return run_compiled(course, asked.made_strategy(), asked.account_at(self.tenant_id, course.began_at))
         account = asked.account_at(self.tenant_id, self.market.at_of(asked.stretch.after))
+        return run_backtest(self.market, account, asked.made_strategy(), asked.stretch, self.keep_going)
+
+    def _exact(self, number: int, asked: Backtest) -> Trial:
         try:
-            result = run_backtest(self.market, account, asked.made_strategy(), asked.stretch, self.keep_going)
+            result = self.result(replace(asked, mode=RunMode.EVENTS))
         except PaperdeskError as refused:
             return Trial(number, asked.parameters, {}, None, None, None, reason=refused.message)
         return trial_of(result, asked.parameters, self._rates(asked), number)
