@@ -339,6 +339,7 @@ Code: TypeAlias = Literal[
     "unknown_resource",
     "unknown_round_trip",
     "unknown_saved_preset",
+    "unknown_sort",
     "unknown_source",
     "unknown_strategy",
     "unknown_sweep",

@@ -10,6 +10,7 @@ from typing import Any, Final
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from paperdesk.doors.entity_tags import PREFIX as TAGGED
 from paperdesk.doors.problems import MEDIA_TYPE, PROBLEM_SCHEMA
 from paperdesk.features.broker import hot_routes
 from paperdesk.infra.listing import CSV
@@ -27,6 +28,7 @@ FAILURES: Final[Mapping[str, tuple[str, str]]] = {
     "429": ("RateLimited", "Asked too often; `Retry-After` says when to ask again."),
     "5XX": ("Unavailable", "The desk cannot answer just now, or has failed."),
 }
+UNCHANGED: Final = "Nothing has changed since the answer whose `ETag` the request shows in `If-None-Match`."
 ALWAYS: Final = ("429", "5XX")
 OF_CALLERS: Final = ("401", "403")
 OF_BODIES: Final = ("400", "401", "403", "404", "409", "413", "415", "422")
@@ -43,11 +45,13 @@ def described(app: FastAPI, plain: Sequence[hot_routes.HotRoute]) -> dict[str, A
                 shape = model.model_json_schema(ref_template="#/components/schemas/{model}")
                 parts = shape.pop("$defs", {})
                 models |= {model.__name__: shape} | parts  # a model that is part of itself is among its parts
-        for operations in schema["paths"].values():
+        for path, operations in schema["paths"].items():
             for method, operation in operations.items():
                 _speak_our_way(operation)
                 _say_how_it_fails(method, operation)
                 _offer_lines(operation, models)
+                if method == "get" and path.startswith(TAGGED):
+                    operation["responses"]["304"] = {"$ref": "#/components/responses/NotModified"}
         for theirs in ("HTTPValidationError", "ValidationError"):
             models.pop(theirs, None)
         models["Problem"] = PROBLEM_SCHEMA
@@ -58,7 +62,8 @@ def described(app: FastAPI, plain: Sequence[hot_routes.HotRoute]) -> dict[str, A
 
 def _failures() -> dict[str, Any]:
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    return {name: {"description": says, "content": content} for name, says in FAILURES.values()}
+    failures: dict[str, Any] = {name: {"description": says, "content": content} for name, says in FAILURES.values()}
+    return failures | {"NotModified": {"description": UNCHANGED}}
 
 
 def _speak_our_way(operation: dict[str, Any]) -> None:

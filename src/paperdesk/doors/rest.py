@@ -8,6 +8,7 @@ from starlette.routing import Route
 from paperdesk.doors import pages
 from paperdesk.doors.description import described
 from paperdesk.doors.desk import Desk, Neighbour, Neighbours
+from paperdesk.doors.entity_tags import EntityTags
 from paperdesk.doors.problems import BodyLimit, RequestIds, answer_problems
 from paperdesk.doors.rates import RequestRates
 from paperdesk.features.backtests.routes import router as backtests
@@ -34,6 +35,7 @@ from paperdesk.features.identity.single_sign_on_routes import router as single_s
 from paperdesk.features.identity.user_routes import router as users
 from paperdesk.features.marketdata.branch_routes import router as branches
 from paperdesk.features.marketdata.chain_routes import router as chains
+from paperdesk.features.marketdata.dataset_routes import router as datasets
 from paperdesk.features.marketdata.fund_holding_routes import router as fund_holdings
 from paperdesk.features.marketdata.halt_routes import router as halts
 from paperdesk.features.marketdata.indicator_routes import router as indicators
@@ -81,8 +83,8 @@ def build_app(desk: Desk, version: str, others: Sequence[APIRouter], neighbours:
         app.router.routes.append(Route(route.path, route.endpoint, methods=[route.method], name=route.path))
     for router in (
         *others,
-        identity, marketdata, quotes, market_days, strategies, branches, chains, sources, broker, batches, lives,
-        leverage, rescores, gains, options, operations, monitors, order_statistics, forks, halts, fund_holdings,
+        identity, marketdata, datasets, quotes, market_days, strategies, branches, chains, sources, broker, batches,
+        lives, leverage, rescores, gains, options, operations, monitors, order_statistics, forks, halts, fund_holdings,
         users, second_factors, rates, registrations, preferences, watching, notifications, backtests, indicators,
         approvals, research, walks, single_sign_on, sizes, quotas,
     ):  # fmt: skip
@@ -90,6 +92,7 @@ def build_app(desk: Desk, version: str, others: Sequence[APIRouter], neighbours:
     pages.serve(app)
     app.openapi = lambda: described(app, PLAIN)  # type: ignore[method-assign]
     settings = desk.runtime.settings
+    app.add_middleware(EntityTags)
     app.add_middleware(BodyLimit, body_bytes_max=settings.body_bytes_max, import_bytes_max=settings.import_bytes_max)
     app.add_middleware(Neighbours, neighbours=neighbours)
     app.add_middleware(RequestRates, desk=desk, neighbours=neighbours)

@@ -2,12 +2,12 @@
 
 import binascii
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from operator import gt, lt
-from typing import Annotated, Generic, TypeAlias, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeAlias, TypeVar
 
 import msgspec
 from fastapi import Depends, Query
@@ -119,41 +119,141 @@ def _malformed() -> MalformedCursor:
     return MalformedCursor("This cursor is not one we gave out for this list.")
 
 
+class UnknownSort(Invalid):
+    """A list is sorted by some of the members of its rows; the problem names them in `sorts`."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed(Generic[P, Row]):
+    place: P
+    row: Row
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """By which member of its rows a list is sorted, of what type that is, and from which end."""
+
+    name: str
+    kind: Any
+    is_descending: bool
+
+    @property
+    def text(self) -> str:
+        """Return it as it is asked for."""
+        return f"-{self.name}" if self.is_descending else self.name
+
+    def of(self, row: object) -> Any:  # noqa: ANN401 - whatever the member is
+        """Return what a row is sorted by."""
+        shown = row.row if isinstance(row, _Placed) else row
+        return shown[self.name] if isinstance(shown, Mapping) else getattr(shown, self.name)
+
+
 @dataclass(frozen=True, slots=True)
 class PageParams:
-    """Which part of a list is asked for: at most `limit` rows after `cursor`."""
+    """Which part of a list is asked for: at most `limit` rows after `cursor`, in the list's own order or another."""
 
     limit: int = LIMIT_DEFAULT
     cursor: str | None = None
+    sort: Sort | None = None
 
     def after(self, shape: type[T]) -> T | None:
         """Return the position to begin after; none for the first page."""
         return None if self.cursor is None else decode_cursor(self.cursor, shape)
 
+    def sorted_after(self, sort: Sort, shape: type[P]) -> tuple[Any, P] | None:
+        """Return the member and the position to begin after; the cursor of one sort is none of another."""
+        found: Any = self.after(tuple[Literal[sort.text], sort.kind | None, shape])  # type: ignore[name-defined,valid-type]
+        return None if found is None else found[1:]
+
     def cut(self, rows: Sequence[Row], position: Callable[[Row], tuple[object, ...]]) -> tuple[list[Row], str | None]:
         """Split what a query for `limit + 1` rows found into one page and the cursor of the next."""
-        page = list(rows[: self.limit])
-        return page, encode_cursor(*position(page[-1])) if len(rows) > self.limit else None
+        page, sort = list(rows[: self.limit]), self.sort
+        if len(rows) <= self.limit:
+            return page, None
+        place = position(page[-1])
+        return page, encode_cursor(*place) if sort is None else encode_cursor(sort.text, sort.of(page[-1]), place)
+
+    def numbered_part(self, rows: Iterable[Row]) -> tuple[list[Row], str | None]:
+        """Return one page of a list that is known as a whole and stands in an order of its own."""
+        placed = [_Placed((number,), each) for number, each in enumerate(rows, 1)]
+        return _rows(self.part(placed, lambda each: each.place, tuple[Serial]))
+
+    def shown_part(
+        self,
+        rows: Iterable[T],
+        show: Callable[[T], Row],
+        position: Callable[[T], P],
+        shape: type[P],
+        *,
+        newest_first: bool = False,
+    ) -> tuple[list[Row], str | None]:
+        """Return one page as it is shown; all rows are shown only where they are sorted by what is shown of them."""
+        if self.sort is None:
+            found, next_cursor = self.part(rows, position, shape, newest_first=newest_first)
+            return [show(each) for each in found], next_cursor
+        placed = [_Placed(position(each), show(each)) for each in rows]
+        return _rows(self.part(placed, lambda each: each.place, shape))
 
     def part(
         self, rows: Iterable[Row], position: Callable[[Row], P], shape: type[P], *, newest_first: bool = False
     ) -> tuple[list[Row], str | None]:
         """Return one page of a list that is known as a whole and sorted by position, and the cursor of the next."""
+        if self.sort is not None:
+            return self.cut(self._sorted(self.sort, rows, position, shape), position)
         after, is_beyond = self.after(shape), lt if newest_first else gt
         left = [each for each in rows if after is None or is_beyond(position(each), after)]
         return self.cut(left, position)
 
+    def _sorted(self, sort: Sort, rows: Iterable[Row], position: Callable[[Row], P], shape: type[P]) -> list[Row]:
+        """Return the rows after the cursor by a member: equal ones by position, those without it at the end."""
 
-def _page(
-    limit: Annotated[int, Query(ge=1, le=LIMIT_MAX, description="How many rows at most.")] = LIMIT_DEFAULT,
-    cursor: Annotated[
-        str | None, Query(max_length=CURSOR_LENGTH_MAX, description="`next_cursor` of the previous page.")
-    ] = None,
-) -> PageParams:
+        def place(row: Row) -> tuple[Any, P]:
+            return sort.of(row), position(row)
+
+        def is_left(row: Row) -> bool:
+            if after is None or (sort.of(row) is None) != (after[0] is None):
+                return after is None or sort.of(row) is None
+            is_beyond = lt if sort.is_descending else gt
+            return bool(is_beyond(position(row), after[1]) if after[0] is None else is_beyond(place(row), after))
+
+        after = self.sorted_after(sort, shape)
+        left = [row for row in rows if is_left(row)]
+        known = sorted((row for row in left if sort.of(row) is not None), key=place, reverse=sort.is_descending)
+        return known + sorted((row for row in left if sort.of(row) is None), key=position, reverse=sort.is_descending)
+
+
+def _rows(part: tuple[list[_Placed[P, Row]], str | None]) -> tuple[list[Row], str | None]:
+    return [each.row for each in part[0]], part[1]
+
+
+Limit = Annotated[int, Query(ge=1, le=LIMIT_MAX, description="How many rows at most.")]
+Cursor = Annotated[str | None, Query(max_length=CURSOR_LENGTH_MAX, description="`next_cursor` of the previous page.")]
+
+
+def _page(limit: Limit = LIMIT_DEFAULT, cursor: Cursor = None) -> PageParams:
     return PageParams(limit, cursor)
 
 
 Page = Annotated[PageParams, Depends(_page)]
+
+
+def sorted_by(**kinds: Any) -> Any:  # noqa: ANN401 - what FastAPI takes for a dependency
+    """Return how a list is asked for that can be sorted by some members of its rows, each named with its type."""
+    offered = [text for name in kinds for text in (name, f"-{name}")]
+    says = "By which member the rows are sorted, with `-` before it from the other end; as they are listed otherwise."
+    asked = Query(description=says, max_length=50, json_schema_extra={"enum": [*offered]})
+
+    def page(
+        limit: Limit = LIMIT_DEFAULT, cursor: Cursor = None, sort: Annotated[str | None, asked] = None
+    ) -> PageParams:
+        if sort is None:
+            return PageParams(limit, cursor)
+        if sort not in offered:
+            raise UnknownSort(f"This list is sorted by {', '.join(kinds)}.", sorts=offered)
+        name = sort.removeprefix("-")
+        return PageParams(limit, cursor, Sort(name, kinds[name], sort.startswith("-")))
+
+    return Depends(page)
 
 
 class PageOf(BaseModel, Generic[T]):

@@ -2,14 +2,20 @@
 
 The row is written in the transaction of the work itself, so that neither can be there without the
 other. Refusals are not kept: what was refused may be asked again. Answers are kept for a week.
+
+A route does nothing for it: whoever opens its unit of work claims the key there, and the route's class keeps the answer
+before the commit (`OnceRoute`).
 """
 
 import hashlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
+import msgspec
+from fastapi import Request, Response
+from fastapi.routing import APIRoute
 from sqlalchemy import Column, Integer, LargeBinary, Table, Text, Uuid, delete, select, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -21,6 +27,7 @@ from paperdesk.infra.work import UnitOfWork, jsonable
 
 KEY_LENGTH_MAX = 255
 KEPT_FOR = timedelta(days=7)
+REPEATED_HEADER: Final = "Idempotency-Replayed"
 _UNANSWERED = 0
 
 idempotency_keys = Table(
@@ -57,20 +64,86 @@ def fingerprint_of(method: str, path: str, body: bytes) -> bytes:
     return hashlib.sha256(b"\0".join((method.encode(), path.encode(), body))).digest()
 
 
-async def replay_or_run(work: UnitOfWork, key: str, fingerprint: bytes, run: Callable[[], Awaitable[Answer]]) -> Answer:
-    """Do the work and keep its answer under the caller's key, or return the answer kept before.
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The key that a request has claimed, and the unit of work in which its answer is to be kept."""
 
-    A second request that arrives while the first is being done waits for it. Raises
-    IdempotencyKeyReused when the key was used for another request, MalformedIdempotencyKey.
+    work: UnitOfWork
+    key: str
+
+
+class AnsweredBefore(Exception):
+    """The same request was answered before; nothing is done again."""
+
+    def __init__(self, answer: Answer) -> None:
+        """Carry the answer."""
+        super().__init__("answered before")
+        self.answer = answer
+
+
+async def begin(work: UnitOfWork, key: str, fingerprint: bytes) -> None:
+    """Claim a key for a request in its own transaction.
+
+    A second request that arrives while the first is being done waits for it. Raises AnsweredBefore with what the
+    first was answered, IdempotencyKeyReused when the key was used for another request, MalformedIdempotencyKey.
     """
     if not (0 < len(key) <= KEY_LENGTH_MAX and key.isascii() and key.isprintable()):
         raise MalformedIdempotencyKey("An idempotency key is one line of 1 to 255 visible ASCII characters.")
     if not await _claim(work, key, fingerprint):
-        return await _kept(work, key, fingerprint)
-    answer = await run()
+        raise AnsweredBefore(await _kept(work, key, fingerprint))
+
+
+async def keep(work: UnitOfWork, key: str, answer: Answer) -> None:
+    """Keep what a request is answered under the key that it has claimed."""
     kept = {"status": answer.status, "body": jsonable(answer.body)}
     await work.db.execute(update(idempotency_keys).where(*_mine(work, key)).values(kept))
+
+
+async def replay_or_run(work: UnitOfWork, key: str, fingerprint: bytes, run: Callable[[], Awaitable[Answer]]) -> Answer:
+    """Do the work and keep its answer under the caller's key, or return the answer kept before."""
+    try:
+        await begin(work, key, fingerprint)
+    except AnsweredBefore as before:
+        return before.answer
+    answer = await run()
+    await keep(work, key, answer)
     return answer
+
+
+async def begin_for(request: Request, work: UnitOfWork, key: str) -> None:
+    """Claim a key for a request of HTTP; the class of its route keeps the answer."""
+    path = f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
+    await begin(work, key, fingerprint_of(request.method, path, await request.body()))
+    request.state.claim = Claim(work, key)
+
+
+class OnceRoute(APIRoute):
+    """A route that answers a repeated request with what the first was answered, where its work claimed a key."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Return what answers a request: as the endpoint does, once a key."""
+        answer = super().get_route_handler()
+        if self.methods == {"GET"}:
+            return answer
+
+        async def answer_once(request: Request) -> Response:
+            try:
+                response = await answer(request)
+            except AnsweredBefore as before:
+                return _again(before.answer)
+            claim: Claim | None = getattr(request.state, "claim", None)
+            if claim is not None:
+                body = msgspec.json.decode(response.body) if response.body else None
+                await keep(claim.work, claim.key, Answer(response.status_code, body))
+            return response
+
+        return answer_once
+
+
+def _again(answer: Answer) -> Response:
+    body = b"" if answer.body is None else msgspec.json.encode(answer.body)
+    media_type = "application/json" if body else None
+    return Response(body, answer.status, {REPEATED_HEADER: "true"}, media_type)
 
 
 async def forget_old(db: AsyncConnection, now: datetime) -> None:
@@ -80,7 +153,7 @@ async def forget_old(db: AsyncConnection, now: datetime) -> None:
 
 async def _claim(work: UnitOfWork, key: str, fingerprint: bytes) -> bool:
     claim = {
-        "tenant_id": work.who.tenant_id, "key": key, "fingerprint": fingerprint,
+        "tenant_id": work.who.tenant_id, "key": _own(work, key), "fingerprint": fingerprint,
         "status": _UNANSWERED, "body": {}, "recorded_at": work.now,
     }  # fmt: skip
     # Waits here while another transaction holds the same key, and goes on when that one ends.
@@ -97,4 +170,9 @@ async def _kept(work: UnitOfWork, key: str, fingerprint: bytes) -> Answer:
 
 
 def _mine(work: UnitOfWork, key: str) -> tuple[Any, ...]:
-    return idempotency_keys.c.tenant_id == work.who.tenant_id, idempotency_keys.c.key == key
+    return idempotency_keys.c.tenant_id == work.who.tenant_id, idempotency_keys.c.key == _own(work, key)
+
+
+def _own(work: UnitOfWork, key: str) -> str:
+    """Return the name under which a key is kept: nobody is given an answer that was somebody else's."""
+    return f"{work.who.subject} {key}"

@@ -14,8 +14,9 @@ from typing import Any, get_args
 
 import msgspec
 from fastapi import Request, Response
-from fastapi.routing import APIRoute
 from pydantic import BaseModel
+
+from paperdesk.infra.idempotency import OnceRoute
 
 CSV = "text/csv"
 JSON = "application/json"
@@ -29,7 +30,7 @@ class Lines(Response):
     media_type = CSV
 
 
-class ListRoute(APIRoute):
+class ListRoute(OnceRoute):
     """A route that answers pages in either form; one that answers something else is like any other."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:

@@ -6,7 +6,9 @@ The lists are found in the API description, so that one which is added later is 
 import asyncio
 import csv
 import io
+import re
 from collections import Counter
+from decimal import Decimal
 from typing import Any
 
 import httpx
@@ -80,6 +82,7 @@ async def test_every_list_joins_page_by_page_and_refuses_a_cursor_of_another(des
         whole = await desk.mine.rows(address, limit=500, **query)
         assert await joined(desk, address, query) == whole, path
         lengths[path] = len(whole)
+        await sorts_hold(desk, address, query, parameters)
         assert await lines_of(desk, address, query) == whole, path
         for cursor in ("x", "WzFd" * 3, "bnVsbA", ""):
             refused(await desk.mine.ask("GET", address, params=query | {"cursor": cursor}), 422, "malformed_cursor")
@@ -88,6 +91,63 @@ async def test_every_list_joins_page_by_page_and_refuses_a_cursor_of_another(des
             refused(answer, 422, "malformed_request")
     few = {path for path, length in lengths.items() if length < 2}
     assert few <= FEW, f"too little is listed to prove that pages join: {sorted(few)}"
+
+
+# These are not sorted otherwise, because they stand in the one order in which they are read.
+OWN_ORDER = {
+    "what happened, in the order in which it did": {
+        "/v1/accounts/{account_id}/activities", "/v1/accounts/{account_id}/equity",
+        "/v1/accounts/{account_id}/epochs", "/v1/accounts/{account_id}/greeks/history",
+        "/v1/accounts/{account_id}/notifications", "/v1/orders/{order_id}/history", "/v1/price-alert-firings",
+        "/v1/backtests/{backtest_id}/equity", "/v1/backtests/{backtest_id}/replay", "/v1/logins",
+        "/v1/tapes/{tape_id}/branches",
+    },
+    "a chain, by expiry, strike and right": {"/v1/options/contracts", "/v1/options/chain"},
+    "a handful, by name": {
+        "/v1/strategies", "/v1/strategies/templates", "/v1/tapes/{tape_id}/strategies", "/v1/tape-presets",
+        "/v1/tools",
+    },
+}  # fmt: skip
+
+
+async def test_every_list_is_sorted_as_asked_or_says_why_not(desk: RunningDesk) -> None:
+    lists = lists_of(await desk.mine.get("/openapi.json"))
+    unsorted = {
+        path for path, parameters in lists.items() if "enum" not in parameters.get("sort", {}).get("schema", {})
+    }
+    assert unsorted == {path for paths in OWN_ORDER.values() for path in paths}
+    refusal = refused(await desk.mine.ask("GET", "/v1/watchlists", params={"sort": "colour"}), 422, "unknown_sort")
+    assert refusal["sorts"] == ["name", "-name", "created_at", "-created_at", "changed_at", "-changed_at"]
+
+
+def in_order(value: object, is_descending: bool) -> tuple[bool, Any]:  # noqa: FBT001 - of the key
+    """Return what a member is sorted by: numbers that are text by their value, what is missing at the end."""
+    if isinstance(value, str) and re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", value):
+        value = Decimal(value)
+    return (value is None) != is_descending, value
+
+
+async def sorts_hold(
+    desk: RunningDesk, address: str, query: dict[str, str], parameters: dict[str, dict[str, Any]]
+) -> None:
+    """Read a list by each of its sorts: it holds, its pages join, and its cursor is none of another sort."""
+    offered = parameters.get("sort", {}).get("schema", {}).get("enum", ()) if address != "/v1/orders" else ()
+    for sort in offered:
+        name, is_descending = sort.removeprefix("-"), sort.startswith("-")
+        whole = await desk.mine.rows(address, limit=500, sort=sort, **query)
+        members = [row[name] for row in whole]
+        known = [value for value in members if value is not None]
+        assert known == sorted(known, key=lambda each: in_order(each, is_descending), reverse=is_descending), sort
+        assert members[len(known) :] == [None] * (len(members) - len(known)), sort
+        if len(whole) < 2:
+            continue
+        half = (len(whole) + 1) // 2
+        first = await desk.mine.get(address, limit=half, sort=sort, **query)
+        rest = await desk.mine.get(address, limit=half, sort=sort, cursor=first["next_cursor"], **query)
+        assert first["items"] + rest["items"] == whole, (address, sort)
+        other = next(each for each in offered if each != sort)
+        asked = {**query, "sort": other, "cursor": first["next_cursor"]}
+        refused(await desk.mine.ask("GET", address, params=asked), 422, "malformed_cursor")
 
 
 # Of these the scene below has one row or none; their pages are cut as the others' are.

@@ -1047,7 +1047,7 @@ export interface paths {
         /** List your accounts, oldest first. */
         get: operations["get_accounts"];
         put?: never;
-        /** Open an account on a tape; its first cash is a transfer in its ledger. A key makes it safe to send again. */
+        /** Open an account on a tape; its first cash is a transfer in its ledger. */
         post: operations["post_account"];
         delete?: never;
         options?: never;
@@ -1100,7 +1100,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Move cash in or out; with an Idempotency-Key it is safe to send again. */
+        /** Move cash in or out. */
         post: operations["post_transfer"];
         delete?: never;
         options?: never;
@@ -1359,7 +1359,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Begin a new epoch with cash alone; open orders end, and all that was stays readable. A key makes it safe. */
+        /** Begin a new epoch with cash alone; open orders end, and all that was stays readable. */
         post: operations["post_reset"];
         delete?: never;
         options?: never;
@@ -1630,7 +1630,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List your jobs, newest first. */
+        /** List your jobs, newest first; of a kind, in a state. */
         get: operations["get_jobs"];
         put?: never;
         post?: never;
@@ -12255,6 +12255,13 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description Nothing has changed since the answer whose `ETag` the request shows in `If-None-Match`. */
+        NotModified: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content?: never;
+        };
     };
     parameters: never;
     requestBodies: never;
@@ -12296,6 +12303,7 @@ export interface operations {
                     };
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -12331,6 +12339,7 @@ export interface operations {
                     "text/csv": string;
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -12364,6 +12373,7 @@ export interface operations {
                     "text/csv": string;
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -12600,6 +12610,7 @@ export interface operations {
                     "application/json": components["schemas"]["MeView"];
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             429: components["responses"]["RateLimited"];
@@ -12609,7 +12620,10 @@ export interface operations {
     patch_me: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same request sent again under the same key is answered again and not done again, for a week. */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -12647,6 +12661,8 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` of the previous page. */
                 cursor?: string | null;
+                /** @description By which member the rows are sorted, with `-` before it from the other end; as they are listed otherwise. */
+                sort?: "name" | "-name" | "created_at" | "-created_at";
             };
             header?: never;
             path?: never;
@@ -12664,6 +12680,7 @@ export interface operations {
                     "text/csv": string;
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -12741,6 +12758,8 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` of the previous page. */
                 cursor?: string | null;
+                /** @description By which member the rows are sorted, with `-` before it from the other end; as they are listed otherwise. */
+                sort?: "name" | "-name" | "at" | "-at" | "cursor" | "-cursor";
             };
             header?: never;
             path?: never;
@@ -12758,6 +12777,7 @@ export interface operations {
                     "text/csv": string;
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -12770,7 +12790,10 @@ export interface operations {
     post_tape: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same request sent again under the same key is answered again and not done again, for a week. */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -12825,6 +12848,7 @@ export interface operations {
                     "text/csv": string;
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -12837,7 +12861,10 @@ export interface operations {
     post_tape_preset: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same request sent again under the same key is answered again and not done again, for a week. */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -12871,7 +12898,10 @@ export interface operations {
     delete_tape_preset: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same request sent again under the same key is answered again and not done again, for a week. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 preset_name: string;
             };
@@ -12913,6 +12943,7 @@ export interface operations {
                     "application/json": components["schemas"]["TruthsOut"];
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             429: components["responses"]["RateLimited"];
@@ -12939,6 +12970,7 @@ export interface operations {
                     "application/json": components["schemas"]["TapeOut"];
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -12951,7 +12983,10 @@ export interface operations {
     post_control: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same request sent again under the same key is answered again and not done again, for a week. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 tape_id: string;
             };
@@ -13002,6 +13037,8 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` of the previous page. */
                 cursor?: string | null;
+                /** @description By which member the rows are sorted, with `-` before it from the other end; as they are listed otherwise. */
+                sort?: "symbol" | "-symbol" | "name" | "-name" | "kind" | "-kind";
             };
             header?: never;
             path?: never;
@@ -13019,6 +13056,7 @@ export interface operations {
                     "text/csv": string;
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -13054,6 +13092,7 @@ export interface operations {
                     "application/json": components["schemas"]["BarsOut"];
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -13071,6 +13110,8 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` of the previous page. */
                 cursor?: string | null;
+                /** @description By which member the rows are sorted, with `-` before it from the other end; as they are listed otherwise. */
+                sort?: "symbol" | "-symbol" | "kind" | "-kind" | "ex_on" | "-ex_on";
             };
             header?: never;
             path: {
@@ -13090,6 +13131,7 @@ export interface operations {
                     "text/csv": string;
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -13106,6 +13148,8 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` of the previous page. */
                 cursor?: string | null;
+                /** @description By which member the rows are sorted, with `-` before it from the other end; as they are listed otherwise. */
+                sort?: "name" | "-name" | "rows" | "-rows" | "instruments" | "-instruments" | "created_at" | "-created_at";
             };
             header?: never;
             path?: never;
@@ -13123,6 +13167,7 @@ export interface operations {
                     "text/csv": string;
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -13147,7 +13192,10 @@ export interface operations {
                 /** @description Those of the kind, separated by commas; what is in no list is a share. */
                 bonds?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The same request sent again under the same key is answered again and not done again, for a week. */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -13182,7 +13230,10 @@ export interface operations {
     post_actions: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same request sent again under the same key is answered again and not done again, for a week. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 dataset_id: string;
             };
@@ -13218,7 +13269,10 @@ export interface operations {
     post_halts: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same request sent again under the same key is answered again and not done again, for a week. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 dataset_id: string;
             };
@@ -13254,7 +13308,10 @@ export interface operations {
     post_auctions: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same request sent again under the same key is answered again and not done again, for a week. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 dataset_id: string;
             };
@@ -13290,7 +13347,10 @@ export interface operations {
     post_holdings: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same request sent again under the same key is answered again and not done again, for a week. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 dataset_id: string;
             };
@@ -13346,6 +13406,7 @@ export interface operations {
                     "application/json": components["schemas"]["QualityOut"];
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -13358,7 +13419,10 @@ export interface operations {
     post_repair: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same request sent again under the same key is answered again and not done again, for a week. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 dataset_id: string;
             };
@@ -13412,6 +13476,7 @@ export interface operations {
                     "application/json": components["schemas"]["QuotesOut"];
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -13446,6 +13511,7 @@ export interface operations {
                     "application/json": components["schemas"]["PastQuotesOut"];
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -13480,6 +13546,7 @@ export interface operations {
                     "application/json": components["schemas"]["PrintsOut"];
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -13510,6 +13577,7 @@ export interface operations {
                     "application/json": components["schemas"]["DepthOut"];
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -13540,6 +13608,7 @@ export interface operations {
                     "application/json": components["schemas"]["FactsOut"];
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -13569,6 +13638,7 @@ export interface operations {
                     "application/json": components["schemas"]["SectorsOut"];
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -13599,6 +13669,7 @@ export interface operations {
                     "application/json": components["schemas"]["StatisticsOut"];
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -13629,6 +13700,7 @@ export interface operations {
                     "application/json": components["schemas"]["MoversOut"];
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -13658,6 +13730,7 @@ export interface operations {
                     "application/json": components["schemas"]["CatalogueOut"];
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -13693,6 +13766,7 @@ export interface operations {
                     "text/csv": string;
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -13705,7 +13779,10 @@ export interface operations {
     post_strategy: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same request sent again under the same key is answered again and not done again, for a week. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 tape_id: string;
             };
@@ -13741,7 +13818,10 @@ export interface operations {
     delete_strategy: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same request sent again under the same key is answered again and not done again, for a week. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 tape_id: string;
                 strategy: string;
@@ -13769,7 +13849,10 @@ export interface operations {
     post_acknowledgement: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same request sent again under the same key is answered again and not done again, for a week. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 tape_id: string;
                 strategy: string;
@@ -13829,6 +13912,7 @@ export interface operations {
                     "text/csv": string;
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -13869,6 +13953,7 @@ export interface operations {
                     "text/csv": string;
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -13913,6 +13998,7 @@ export interface operations {
                     "text/csv": string;
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -13948,6 +14034,7 @@ export interface operations {
                     "application/json": components["schemas"]["ExpirationsOut"];
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -13983,6 +14070,7 @@ export interface operations {
                     "application/json": components["schemas"]["StrikesOut"];
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -14010,6 +14098,7 @@ export interface operations {
                     "application/json": components["schemas"]["SourcesOut"];
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             429: components["responses"]["RateLimited"];
@@ -14019,7 +14108,10 @@ export interface operations {
     put_source_key: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same request sent again under the same key is answered again and not done again, for a week. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 source: string;
             };
@@ -14053,7 +14145,10 @@ export interface operations {
     delete_source_key: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same request sent again under the same key is answered again and not done again, for a week. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 source: string;
             };
@@ -14109,7 +14204,10 @@ export interface operations {
     put_source_row: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same request sent again under the same key is answered again and not done again, for a week. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 subject: components["schemas"]["Subject"];
             };
@@ -14143,7 +14241,10 @@ export interface operations {
     delete_source_row: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same request sent again under the same key is answered again and not done again, for a week. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 subject: components["schemas"]["Subject"];
             };
@@ -14170,7 +14271,10 @@ export interface operations {
     post_live_tape: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same request sent again under the same key is answered again and not done again, for a week. */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -14204,7 +14308,10 @@ export interface operations {
     post_watched: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same request sent again under the same key is answered again and not done again, for a week. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 live_tape_id: string;
             };
@@ -14240,7 +14347,10 @@ export interface operations {
     post_history: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same request sent again under the same key is answered again and not done again, for a week. */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -14274,7 +14384,10 @@ export interface operations {
     post_backfill: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same request sent again under the same key is answered again and not done again, for a week. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 dataset_id: string;
             };
@@ -14344,6 +14457,7 @@ export interface operations {
                     "application/json": components["schemas"]["LiveQuotesOut"];
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -14377,6 +14491,7 @@ export interface operations {
                     "application/json": components["schemas"]["LiveBarsOut"];
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -14407,6 +14522,7 @@ export interface operations {
                     "application/json": components["schemas"]["LiveChainOut"];
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -14436,6 +14552,7 @@ export interface operations {
                     "application/json": components["schemas"]["LiveInstrumentsOut"];
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -14467,6 +14584,7 @@ export interface operations {
                     "application/json": components["schemas"]["LiveActionsOut"];
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -14498,6 +14616,7 @@ export interface operations {
                     "application/json": components["schemas"]["LiveYieldsOut"];
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -14514,6 +14633,8 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` of the previous page. */
                 cursor?: string | null;
+                /** @description By which member the rows are sorted, with `-` before it from the other end; as they are listed otherwise. */
+                sort?: "name" | "-name" | "status" | "-status" | "cash" | "-cash" | "opened_at" | "-opened_at";
             };
             header?: never;
             path?: never;
@@ -14531,6 +14652,7 @@ export interface operations {
                     "text/csv": string;
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -14544,6 +14666,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The same request sent again under the same key is answered again and not done again, for a week. */
                 "Idempotency-Key"?: string | null;
             };
             path?: never;
@@ -14583,6 +14706,8 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` of the previous page. */
                 cursor?: string | null;
+                /** @description By which member the rows are sorted, with `-` before it from the other end; as they are listed otherwise. */
+                sort?: "name" | "-name" | "status" | "-status" | "cash" | "-cash" | "opened_at" | "-opened_at";
             };
             header?: never;
             path: {
@@ -14602,6 +14727,7 @@ export interface operations {
                     "text/csv": string;
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -14636,6 +14762,7 @@ export interface operations {
                     "application/json": components["schemas"]["AccountOut"];
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -14648,7 +14775,10 @@ export interface operations {
     delete_account: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same request sent again under the same key is answered again and not done again, for a week. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 account_id: string;
             };
@@ -14677,7 +14807,10 @@ export interface operations {
     patch_account: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same request sent again under the same key is answered again and not done again, for a week. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 account_id: string;
             };
@@ -14751,7 +14884,10 @@ export interface operations {
     put_key: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same request sent again under the same key is answered again and not done again, for a week. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 account_id: string;
                 key_id: string;
@@ -14783,6 +14919,8 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` of the previous page. */
                 cursor?: string | null;
+                /** @description By which member the rows are sorted, with `-` before it from the other end; as they are listed otherwise. */
+                sort?: "symbol" | "-symbol" | "quantity" | "-quantity" | "cost_basis" | "-cost_basis" | "market_value" | "-market_value" | "unrealised_pl" | "-unrealised_pl" | "day_pl" | "-day_pl";
                 /** @description An instant that the tape has passed. */
                 as_of?: string | null;
                 /** @description As it had been recorded by then. */
@@ -14806,6 +14944,7 @@ export interface operations {
                     "text/csv": string;
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -14845,6 +14984,7 @@ export interface operations {
                     "text/csv": string;
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -14879,6 +15019,7 @@ export interface operations {
                     "text/csv": string;
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -14895,6 +15036,8 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` of the previous page. */
                 cursor?: string | null;
+                /** @description By which member the rows are sorted, with `-` before it from the other end; as they are listed otherwise. */
+                sort?: "number" | "-number" | "at" | "-at" | "kind" | "-kind";
                 /** @description An instant that the tape has passed. */
                 as_of?: string | null;
                 /** @description As it had been recorded by then. */
@@ -14918,6 +15061,7 @@ export interface operations {
                     "text/csv": string;
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -14934,6 +15078,8 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` of the previous page. */
                 cursor?: string | null;
+                /** @description By which member the rows are sorted, with `-` before it from the other end; as they are listed otherwise. */
+                sort?: "at" | "-at" | "symbol" | "-symbol" | "quantity" | "-quantity" | "price" | "-price";
                 symbol?: string | null;
                 since?: string | null;
                 until?: string | null;
@@ -14956,6 +15102,7 @@ export interface operations {
                     "text/csv": string;
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -14985,6 +15132,7 @@ export interface operations {
                     "application/json": components["schemas"]["ExplanationOut"];
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -15020,6 +15168,7 @@ export interface operations {
                     "text/csv": string;
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -15049,6 +15198,7 @@ export interface operations {
                     "application/json": components["schemas"]["ReconciliationOut"];
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -15098,6 +15248,7 @@ export interface operations {
                     "text/csv": string;
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -15214,6 +15365,7 @@ export interface operations {
                     "application/json": components["schemas"]["OrderOut"];
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -15255,7 +15407,9 @@ export interface operations {
     patch_order: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 order_id: string;
             };
@@ -15300,7 +15454,9 @@ export interface operations {
     post_close: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 account_id: string;
                 symbol: string;
@@ -15397,6 +15553,7 @@ export interface operations {
                     "application/json": components["schemas"]["AccountOut"];
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -15410,6 +15567,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The same request sent again under the same key is answered again and not done again, for a week. */
                 "Idempotency-Key"?: string | null;
             };
             path: {
@@ -15470,6 +15628,7 @@ export interface operations {
                     "text/csv": string;
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -15499,6 +15658,7 @@ export interface operations {
                     "application/json": components["schemas"]["LeverageOut"];
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -15547,7 +15707,10 @@ export interface operations {
     post_rescore: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same request sent again under the same key is answered again and not done again, for a week. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 account_id: string;
             };
@@ -15596,6 +15759,8 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` of the previous page. */
                 cursor?: string | null;
+                /** @description By which member the rows are sorted, with `-` before it from the other end; as they are listed otherwise. */
+                sort?: "symbol" | "-symbol" | "closed_at" | "-closed_at" | "proceeds" | "-proceeds" | "gain" | "-gain" | "taxable_gain" | "-taxable_gain";
                 after?: string | null;
                 until?: string | null;
                 symbol?: string | null;
@@ -15618,6 +15783,7 @@ export interface operations {
                     "text/csv": string;
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -15651,6 +15817,7 @@ export interface operations {
                     "text/csv": string;
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -15668,6 +15835,8 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` of the previous page. */
                 cursor?: string | null;
+                /** @description By which member the rows are sorted, with `-` before it from the other end; as they are listed otherwise. */
+                sort?: "symbol" | "-symbol" | "opened_at" | "-opened_at" | "quantity" | "-quantity" | "cost" | "-cost";
             };
             header?: never;
             path: {
@@ -15687,6 +15856,7 @@ export interface operations {
                     "text/csv": string;
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -15699,7 +15869,10 @@ export interface operations {
     post_exercise: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same request sent again under the same key is answered again and not done again, for a week. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 account_id: string;
                 symbol: string;
@@ -15792,6 +15965,7 @@ export interface operations {
                     "application/json": components["schemas"]["ExpiriesOut"];
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -15809,6 +15983,8 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` of the previous page. */
                 cursor?: string | null;
+                /** @description By which member the rows are sorted, with `-` before it from the other end; as they are listed otherwise. */
+                sort?: "symbol" | "-symbol" | "underlying" | "-underlying" | "expires_on" | "-expires_on" | "strike" | "-strike" | "quantity" | "-quantity" | "premium" | "-premium" | "opened_at" | "-opened_at";
             };
             header?: never;
             path: {
@@ -15828,6 +16004,7 @@ export interface operations {
                     "text/csv": string;
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -15857,6 +16034,7 @@ export interface operations {
                     "application/json": components["schemas"]["StrategiesOut"];
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -15959,6 +16137,7 @@ export interface operations {
                     "application/json": components["schemas"]["AccountGreeksOut"];
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -15994,6 +16173,7 @@ export interface operations {
                     "text/csv": string;
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -16006,10 +16186,14 @@ export interface operations {
     get_jobs: {
         parameters: {
             query?: {
+                kind?: string | null;
+                state?: ("waiting" | "running" | "done" | "failed" | "cancelled") | null;
                 /** @description How many rows at most. */
                 limit?: number;
                 /** @description `next_cursor` of the previous page. */
                 cursor?: string | null;
+                /** @description By which member the rows are sorted, with `-` before it from the other end; as they are listed otherwise. */
+                sort?: "created_at" | "-created_at" | "kind" | "-kind" | "state" | "-state" | "attempts" | "-attempts";
             };
             header?: never;
             path?: never;
@@ -16027,6 +16211,7 @@ export interface operations {
                     "text/csv": string;
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -16056,6 +16241,7 @@ export interface operations {
                     "application/json": components["schemas"]["JobOut"];
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -16068,7 +16254,10 @@ export interface operations {
     delete_job: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same request sent again under the same key is answered again and not done again, for a week. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 job_id: string;
             };
@@ -16107,6 +16296,8 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` of the previous page. */
                 cursor?: string | null;
+                /** @description By which member the rows are sorted, with `-` before it from the other end; as they are listed otherwise. */
+                sort?: "recorded_at" | "-recorded_at" | "action" | "-action" | "subject" | "-subject";
             };
             header?: never;
             path?: never;
@@ -16124,6 +16315,7 @@ export interface operations {
                     "text/csv": string;
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -16154,6 +16346,7 @@ export interface operations {
                     "application/json": components["schemas"]["VerificationView"];
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -16319,6 +16512,7 @@ export interface operations {
                     "application/json": components["schemas"]["OrderStatisticsOut"];
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -16354,6 +16548,7 @@ export interface operations {
                     "text/csv": string;
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -16366,7 +16561,10 @@ export interface operations {
     post_fork: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same request sent again under the same key is answered again and not done again, for a week. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 account_id: string;
             };
@@ -16421,6 +16619,7 @@ export interface operations {
                     "application/json": components["schemas"]["ComparisonOut"];
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -16433,7 +16632,10 @@ export interface operations {
     post_rewind: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same request sent again under the same key is answered again and not done again, for a week. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 tape_id: string;
             };
@@ -16474,6 +16676,8 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` of the previous page. */
                 cursor?: string | null;
+                /** @description By which member the rows are sorted, with `-` before it from the other end; as they are listed otherwise. */
+                sort?: "symbol" | "-symbol" | "halted_at" | "-halted_at" | "resumed_at" | "-resumed_at" | "reason" | "-reason";
             };
             header?: never;
             path: {
@@ -16493,6 +16697,7 @@ export interface operations {
                     "text/csv": string;
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -16511,6 +16716,8 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` of the previous page. */
                 cursor?: string | null;
+                /** @description By which member the rows are sorted, with `-` before it from the other end; as they are listed otherwise. */
+                sort?: "name" | "-name" | "weight_rate" | "-weight_rate" | "quantity" | "-quantity" | "market_value" | "-market_value";
             };
             header?: never;
             path?: never;
@@ -16528,6 +16735,7 @@ export interface operations {
                     "text/csv": string;
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -16549,6 +16757,8 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` of the previous page. */
                 cursor?: string | null;
+                /** @description By which member the rows are sorted, with `-` before it from the other end; as they are listed otherwise. */
+                sort?: "email" | "-email" | "name" | "-name" | "role" | "-role" | "joined_at" | "-joined_at";
             };
             header?: never;
             path?: never;
@@ -16566,6 +16776,7 @@ export interface operations {
                     "text/csv": string;
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -16629,6 +16840,7 @@ export interface operations {
                     "application/json": components["schemas"]["MemberView"];
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -16704,7 +16916,10 @@ export interface operations {
     put_tier: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same request sent again under the same key is answered again and not done again, for a week. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 user_id: string;
             };
@@ -16784,6 +16999,7 @@ export interface operations {
                     "application/json": components["schemas"]["SecondFactorView"];
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             429: components["responses"]["RateLimited"];
@@ -16969,6 +17185,7 @@ export interface operations {
                     "application/json": components["schemas"]["RatesView"];
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             429: components["responses"]["RateLimited"];
@@ -17095,6 +17312,7 @@ export interface operations {
                     "application/json": components["schemas"]["PreferencesView"];
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             429: components["responses"]["RateLimited"];
@@ -17104,7 +17322,10 @@ export interface operations {
     delete_preferences: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same request sent again under the same key is answered again and not done again, for a week. */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -17123,6 +17344,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
             429: components["responses"]["RateLimited"];
             "5XX": components["responses"]["Unavailable"];
         };
@@ -17130,7 +17352,10 @@ export interface operations {
     patch_preferences: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same request sent again under the same key is answered again and not done again, for a week. */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -17168,6 +17393,8 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` of the previous page. */
                 cursor?: string | null;
+                /** @description By which member the rows are sorted, with `-` before it from the other end; as they are listed otherwise. */
+                sort?: "name" | "-name" | "created_at" | "-created_at" | "changed_at" | "-changed_at";
             };
             header?: never;
             path?: never;
@@ -17185,6 +17412,7 @@ export interface operations {
                     "text/csv": string;
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -17197,7 +17425,10 @@ export interface operations {
     post_watchlist: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same request sent again under the same key is answered again and not done again, for a week. */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -17248,6 +17479,7 @@ export interface operations {
                     "application/json": components["schemas"]["WatchlistOut"];
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -17260,7 +17492,10 @@ export interface operations {
     put_watchlist: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same request sent again under the same key is answered again and not done again, for a week. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 watchlist_id: string;
             };
@@ -17296,7 +17531,10 @@ export interface operations {
     remove_watchlist: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same request sent again under the same key is answered again and not done again, for a week. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 watchlist_id: string;
             };
@@ -17328,6 +17566,8 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` of the previous page. */
                 cursor?: string | null;
+                /** @description By which member the rows are sorted, with `-` before it from the other end; as they are listed otherwise. */
+                sort?: "symbol" | "-symbol" | "condition" | "-condition" | "level" | "-level" | "set_at" | "-set_at";
             };
             header?: never;
             path?: never;
@@ -17345,6 +17585,7 @@ export interface operations {
                     "text/csv": string;
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -17357,7 +17598,10 @@ export interface operations {
     post_price_alert: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same request sent again under the same key is answered again and not done again, for a week. */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -17408,6 +17652,7 @@ export interface operations {
                     "application/json": components["schemas"]["PriceAlertOut"];
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -17420,7 +17665,10 @@ export interface operations {
     remove_price_alert: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same request sent again under the same key is answered again and not done again, for a week. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 alert_id: string;
             };
@@ -17447,7 +17695,10 @@ export interface operations {
     patch_price_alert: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same request sent again under the same key is answered again and not done again, for a week. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 alert_id: string;
             };
@@ -17505,6 +17756,7 @@ export interface operations {
                     "text/csv": string;
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -17521,6 +17773,8 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` of the previous page. */
                 cursor?: string | null;
+                /** @description By which member the rows are sorted, with `-` before it from the other end; as they are listed otherwise. */
+                sort?: "name" | "-name";
             };
             header?: never;
             path?: never;
@@ -17538,6 +17792,7 @@ export interface operations {
                     "text/csv": string;
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -17584,7 +17839,10 @@ export interface operations {
     remove_notification_rule: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same request sent again under the same key is answered again and not done again, for a week. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 rule_id: string;
             };
@@ -17634,6 +17892,7 @@ export interface operations {
                     "text/csv": string;
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -17667,6 +17926,7 @@ export interface operations {
                     "text/csv": string;
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -17700,6 +17960,7 @@ export interface operations {
                     "text/csv": string;
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -17719,6 +17980,8 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` of the previous page. */
                 cursor?: string | null;
+                /** @description By which member the rows are sorted, with `-` before it from the other end; as they are listed otherwise. */
+                sort?: "name" | "-name" | "strategy" | "-strategy" | "state" | "-state" | "asked_at" | "-asked_at";
             };
             header?: never;
             path?: never;
@@ -17736,6 +17999,7 @@ export interface operations {
                     "text/csv": string;
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -17748,7 +18012,10 @@ export interface operations {
     post_backtest: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same request sent again under the same key is answered again and not done again, for a week. */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -17799,6 +18066,7 @@ export interface operations {
                     "application/json": components["schemas"]["BacktestOut"];
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -17811,7 +18079,10 @@ export interface operations {
     remove_backtest: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same request sent again under the same key is answered again and not done again, for a week. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 backtest_id: string;
             };
@@ -17838,7 +18109,10 @@ export interface operations {
     post_backtest_cancel: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same request sent again under the same key is answered again and not done again, for a week. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 backtest_id: string;
             };
@@ -17884,6 +18158,7 @@ export interface operations {
                     "application/json": components["schemas"]["BacktestResultsOut"];
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -17919,6 +18194,7 @@ export interface operations {
                     "text/csv": string;
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -17935,6 +18211,8 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` of the previous page. */
                 cursor?: string | null;
+                /** @description By which member the rows are sorted, with `-` before it from the other end; as they are listed otherwise. */
+                sort?: "accepted_at" | "-accepted_at" | "symbol" | "-symbol" | "side" | "-side" | "status" | "-status" | "quantity" | "-quantity" | "fees" | "-fees";
             };
             header?: never;
             path: {
@@ -17954,6 +18232,7 @@ export interface operations {
                     "text/csv": string;
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -17970,6 +18249,8 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` of the previous page. */
                 cursor?: string | null;
+                /** @description By which member the rows are sorted, with `-` before it from the other end; as they are listed otherwise. */
+                sort?: "number" | "-number" | "symbol" | "-symbol" | "entered_at" | "-entered_at" | "left_at" | "-left_at" | "gain" | "-gain" | "gain_rate" | "-gain_rate" | "bars" | "-bars" | "fees" | "-fees";
             };
             header?: never;
             path: {
@@ -17989,6 +18270,7 @@ export interface operations {
                     "text/csv": string;
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -18025,6 +18307,7 @@ export interface operations {
                     "text/csv": string;
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -18042,6 +18325,8 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` of the previous page. */
                 cursor?: string | null;
+                /** @description By which member the rows are sorted, with `-` before it from the other end; as they are listed otherwise. */
+                sort?: "began_at" | "-began_at" | "gain" | "-gain" | "rate" | "-rate" | "round_trips" | "-round_trips";
             };
             header?: never;
             path: {
@@ -18061,6 +18346,7 @@ export interface operations {
                     "text/csv": string;
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -18078,6 +18364,8 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` of the previous page. */
                 cursor?: string | null;
+                /** @description By which member the rows are sorted, with `-` before it from the other end; as they are listed otherwise. */
+                sort?: "at" | "-at" | "symbol" | "-symbol" | "quantity" | "-quantity";
             };
             header?: never;
             path: {
@@ -18097,6 +18385,7 @@ export interface operations {
                     "text/csv": string;
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -18114,6 +18403,8 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` of the previous page. */
                 cursor?: string | null;
+                /** @description By which member the rows are sorted, with `-` before it from the other end; as they are listed otherwise. */
+                sort?: "seq" | "-seq" | "at" | "-at" | "kind" | "-kind";
             };
             header?: never;
             path: {
@@ -18133,6 +18424,7 @@ export interface operations {
                     "text/csv": string;
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -18164,6 +18456,7 @@ export interface operations {
                     "application/json": components["schemas"]["IndicatorsOut"];
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -18184,6 +18477,8 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` of the previous page. */
                 cursor?: string | null;
+                /** @description By which member the rows are sorted, with `-` before it from the other end; as they are listed otherwise. */
+                sort?: "symbol" | "-symbol" | "value" | "-value" | "close" | "-close";
             };
             header?: never;
             path?: never;
@@ -18201,6 +18496,7 @@ export interface operations {
                     "text/csv": string;
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];

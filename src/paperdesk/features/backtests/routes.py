@@ -1,7 +1,8 @@
 """REST routes of backtests: strategies, runs, and what came of them."""
 
 from datetime import datetime
-from typing import Any
+from decimal import Decimal
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -31,7 +32,7 @@ from paperdesk.features.backtests.schemas import (
 from paperdesk.features.backtests.trial_store import read_selection
 from paperdesk.features.identity.access import Reading, Work
 from paperdesk.features.marketdata.routes import Datasets
-from paperdesk.infra.http import Page, PageOf, PageParams, Serial
+from paperdesk.infra.http import Page, PageOf, PageParams, sorted_by
 from paperdesk.infra.jobs import standings
 from paperdesk.infra.listing import ListRoute
 from paperdesk.infra.work import ReadOnly
@@ -75,9 +76,12 @@ async def post_backtest(body: BacktestBody, work: Work, shelf: Datasets) -> Back
     return await _shown(work, await request_backtest(work, shelf, body.request()))
 
 
+BacktestsPage = Annotated[PageParams, sorted_by(name=str, strategy=str, state=str, asked_at=datetime)]
+
+
 @router.get("/backtests")
 async def get_backtests(
-    work: Reading, page: Page, strategy: str | None = None, symbol: str | None = None, state: str | None = None
+    work: Reading, page: BacktestsPage, strategy: str | None = None, symbol: str | None = None, state: str | None = None
 ) -> PageOf[BacktestOut]:
     """List runs, newest first; of a strategy, with a symbol, or in a state."""
     known = await queries.list_backtests(work, {"strategy": strategy, "symbol": symbol})
@@ -117,22 +121,47 @@ async def get_backtest_results(backtest_id: UUID, work: Reading) -> BacktestResu
 @router.get("/backtests/{backtest_id}/equity")
 async def get_backtest_equity(backtest_id: UUID, work: Reading, page: Page) -> PageOf[RunPointOut]:
     """List what the account was worth at every close, oldest first; at most 5,000 points."""
-    rows, next_cursor = _part(page, (await queries.read_report(work, backtest_id))["equity"])
-    return PageOf(items=[RunPointOut.model_validate(each) for each in rows], next_cursor=next_cursor)
+    rows = (await queries.read_report(work, backtest_id))["equity"]
+    items, next_cursor = page.numbered_part(map(RunPointOut.model_validate, rows))
+    return PageOf(items=items, next_cursor=next_cursor)
+
+
+BacktestOrdersPage = Annotated[
+    PageParams, sorted_by(accepted_at=datetime, symbol=str, side=str, status=str, quantity=Decimal, fees=Decimal)
+]
 
 
 @router.get("/backtests/{backtest_id}/orders")
-async def get_backtest_orders(backtest_id: UUID, work: Reading, page: Page) -> PageOf[RunOrderOut]:
+async def get_backtest_orders(backtest_id: UUID, work: Reading, page: BacktestOrdersPage) -> PageOf[RunOrderOut]:
     """List the orders of a run as they were placed."""
-    rows, next_cursor = _part(page, (await queries.read_report(work, backtest_id))["orders"])
-    return PageOf(items=[RunOrderOut.model_validate(each) for each in rows], next_cursor=next_cursor)
+    rows = (await queries.read_report(work, backtest_id))["orders"]
+    items, next_cursor = page.numbered_part(map(RunOrderOut.model_validate, rows))
+    return PageOf(items=items, next_cursor=next_cursor)
+
+
+BacktestRoundTripsPage = Annotated[
+    PageParams,
+    sorted_by(
+        number=int,
+        symbol=str,
+        entered_at=datetime,
+        left_at=datetime,
+        gain=Decimal,
+        gain_rate=float,
+        bars=int,
+        fees=Decimal,
+    ),
+]
 
 
 @router.get("/backtests/{backtest_id}/round-trips")
-async def get_backtest_round_trips(backtest_id: UUID, work: Reading, page: Page) -> PageOf[RoundTripOut]:
+async def get_backtest_round_trips(
+    backtest_id: UUID, work: Reading, page: BacktestRoundTripsPage
+) -> PageOf[RoundTripOut]:
     """List the round trips of a run by their beginning."""
-    rows, next_cursor = _part(page, (await queries.read_report(work, backtest_id))["round_trips"])
-    return PageOf(items=[RoundTripOut.model_validate(each) for each in rows], next_cursor=next_cursor)
+    rows = (await queries.read_report(work, backtest_id))["round_trips"]
+    items, next_cursor = page.numbered_part(map(RoundTripOut.model_validate, rows))
+    return PageOf(items=items, next_cursor=next_cursor)
 
 
 @router.get("/backtests/{backtest_id}/replay")
@@ -145,37 +174,42 @@ async def get_round_trip_bars(
     return PageOf(items=found, next_cursor=next_cursor)
 
 
+BacktestPeriodsPage = Annotated[PageParams, sorted_by(began_at=datetime, gain=Decimal, rate=float, round_trips=int)]
+
+
 @router.get("/backtests/{backtest_id}/periods")
 async def get_backtest_periods(
-    backtest_id: UUID, work: Reading, page: Page, by: PeriodKind = "month"
+    backtest_id: UUID, work: Reading, page: BacktestPeriodsPage, by: PeriodKind = "month"
 ) -> PageOf[RunPeriodOut]:
     """List a run by its days, weeks, months or years, oldest first."""
-    rows, next_cursor = _part(page, (await queries.read_report(work, backtest_id)).get("periods", {}).get(by, []))
-    return PageOf(items=[RunPeriodOut.model_validate(each) for each in rows], next_cursor=next_cursor)
+    rows = (await queries.read_report(work, backtest_id)).get("periods", {}).get(by, [])
+    items, next_cursor = page.numbered_part(map(RunPeriodOut.model_validate, rows))
+    return PageOf(items=items, next_cursor=next_cursor)
+
+
+BacktestPositionsPage = Annotated[PageParams, sorted_by(at=datetime, symbol=str, quantity=Decimal)]
 
 
 @router.get("/backtests/{backtest_id}/positions")
 async def get_backtest_positions(
-    backtest_id: UUID, work: Reading, page: Page, symbol: str | None = None
+    backtest_id: UUID, work: Reading, page: BacktestPositionsPage, symbol: str | None = None
 ) -> PageOf[RunPositionOut]:
     """List what was held after every fill, oldest first; of one symbol, or of all."""
-    rows = (await queries.read_report(work, backtest_id)).get("positions", [])
-    found, next_cursor = _part(page, [each for each in rows if symbol in (None, each["symbol"])])
-    return PageOf(items=[RunPositionOut.model_validate(each) for each in found], next_cursor=next_cursor)
+    found = (await queries.read_report(work, backtest_id)).get("positions", [])
+    rows = [each for each in found if symbol in (None, each["symbol"])]
+    items, next_cursor = page.numbered_part(map(RunPositionOut.model_validate, rows))
+    return PageOf(items=items, next_cursor=next_cursor)
+
+
+BacktestEventsPage = Annotated[PageParams, sorted_by(seq=int, at=datetime, kind=str)]
 
 
 @router.get("/backtests/{backtest_id}/events")
 async def get_backtest_events(
-    backtest_id: UUID, work: Reading, page: Page, kind: str | None = None
+    backtest_id: UUID, work: Reading, page: BacktestEventsPage, kind: str | None = None
 ) -> PageOf[RunEventOut]:
     """List what happened, in order; of one kind, or all."""
-    rows = (await queries.read_report(work, backtest_id)).get("events", [])
-    found, next_cursor = _part(page, [each for each in rows if kind in (None, each["kind"])])
-    return PageOf(items=[RunEventOut.model_validate(each) for each in found], next_cursor=next_cursor)
-
-
-def _part(page: PageParams, rows: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], str | None]:
-    """Return one page of rows that stand in a fixed order."""
-    numbered = list(enumerate(rows, 1))
-    found, next_cursor = page.part(numbered, lambda each: (each[0],), tuple[Serial])
-    return [row for _, row in found], next_cursor
+    found = (await queries.read_report(work, backtest_id)).get("events", [])
+    rows = [each for each in found if kind in (None, each["kind"])]
+    items, next_cursor = page.numbered_part(map(RunEventOut.model_validate, rows))
+    return PageOf(items=items, next_cursor=next_cursor)

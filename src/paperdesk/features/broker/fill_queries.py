@@ -12,7 +12,8 @@ from paperdesk.core.kernel.money import ZERO
 from paperdesk.features.broker.lineage_queries import lineage_of
 from paperdesk.features.broker.tables import entries, fills
 from paperdesk.infra.db import Row, fetch_all
-from paperdesk.infra.http import InstantText, PageParams, Serial, SymbolLine
+from paperdesk.infra.http import InstantText, PageParams, SymbolLine
+from paperdesk.infra.keyset import part_of
 from paperdesk.infra.work import ReadOnly, owned
 
 
@@ -31,17 +32,15 @@ async def list_fills(
     """Return an account's fills with what each realised, newest first."""
     lineage = await lineage_of(work, account_id)
     history = (lineage.covers(fills.c.account_id, fills.c.seq), owned(fills, work))
-    query = select(fills).where(*history).order_by(fills.c.seq.desc())
-    after = page.after(tuple[Serial])
-    if after is not None:
-        query = query.where(fills.c.seq < after[0])
+    query = select(fills).where(*history)
     if chosen.symbol is not None:
         query = query.where(fills.c.symbol == chosen.symbol)
     if chosen.since is not None:
         query = query.where(fills.c.at >= chosen.since)
     if chosen.until is not None:
         query = query.where(fills.c.at < chosen.until)
-    found, following = page.cut(await fetch_all(work.db, query.limit(page.limit + 1)), lambda row: (row["seq"],))
+    rows = await fetch_all(work.db, part_of(query, page, fills.c, fills.c.seq))
+    found, following = page.cut(rows, lambda row: (row["seq"],))
     return await _with_realised(work, found), following
 
 

@@ -11,12 +11,11 @@ from paperdesk.features.broker.close_account import close_account
 from paperdesk.features.broker.life_schemas import ChangeAccountBody, EpochOut, ResetBody
 from paperdesk.features.broker.past_queries import ended_epochs
 from paperdesk.features.broker.reset_account import ResetAccount, reset_account
-from paperdesk.features.broker.routes import Key, shown_account
+from paperdesk.features.broker.routes import shown_account
 from paperdesk.features.broker.schemas import AccountOut
 from paperdesk.features.identity.access import Reading, Work
 from paperdesk.features.marketdata.routes import Datasets
 from paperdesk.infra.http import Line, Page, PageOf, Serial
-from paperdesk.infra.idempotency import Answer, fingerprint_of, replay_or_run
 from paperdesk.infra.listing import ListRoute
 
 router = APIRouter(prefix="/v1/accounts", tags=["broker"], route_class=ListRoute)
@@ -43,18 +42,9 @@ async def delete_account(account_id: UUID, work: Work, shelf: Datasets) -> Accou
 
 
 @router.post("/{account_id}/reset")
-async def post_reset(account_id: UUID, body: ResetBody, work: Work, shelf: Datasets, key: Key = None) -> AccountOut:
-    """Begin a new epoch with cash alone; open orders end, and all that was stays readable. A key makes it safe."""
-
-    async def run() -> Answer:
-        await reset_account(work, shelf, ResetAccount(AccountId(account_id), body.cash))
-        return Answer(200, None)
-
-    if key is None:
-        await run()
-    else:
-        path = f"/v1/accounts/{account_id}/reset"
-        await replay_or_run(work, key, fingerprint_of("POST", path, body.model_dump_json().encode()), run)
+async def post_reset(account_id: UUID, body: ResetBody, work: Work, shelf: Datasets) -> AccountOut:
+    """Begin a new epoch with cash alone; open orders end, and all that was stays readable."""
+    await reset_account(work, shelf, ResetAccount(AccountId(account_id), body.cash))
     return await shown_account(work, shelf, await queries.read_account(work, account_id))
 
 

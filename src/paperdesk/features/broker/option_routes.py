@@ -1,7 +1,9 @@
 """REST routes for the life of options that are held."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from itertools import islice
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -32,15 +34,15 @@ from paperdesk.features.broker.routes import At, Broker
 from paperdesk.features.broker.spread_schemas import SpreadBody, SpreadOut
 from paperdesk.features.broker.strategies import strategies
 from paperdesk.features.broker.strategy_schemas import PayoffBody, PayoffOut, StrategiesOut, legs_of
-from paperdesk.features.identity.access import Caller, Reading
+from paperdesk.features.identity.access import Caller, Claiming, Reading
 from paperdesk.features.marketdata.routes import Datasets
-from paperdesk.infra.http import Page, PageOf, SymbolLine
+from paperdesk.infra.http import Page, PageOf, PageParams, SymbolLine, sorted_by
 from paperdesk.infra.listing import ListRoute
 
 router = APIRouter(prefix="/v1", tags=["options"], route_class=ListRoute)
 
 
-@router.post("/accounts/{account_id}/positions/{symbol}/exercise", status_code=201)
+@router.post("/accounts/{account_id}/positions/{symbol}/exercise", status_code=201, dependencies=[Claiming])
 async def post_exercise(account_id: UUID, symbol: SymbolLine, body: ExerciseBody, broker: Broker) -> ExercisedOut:
     """Exercise options that are held, now: some of them, or all."""
     return ExercisedOut.of(await exercise_option(broker, body.command(AccountId(account_id), symbol)))
@@ -60,15 +62,29 @@ async def get_expiries(account_id: UUID, on: date, work: Reading, shelf: Dataset
     return ExpiriesOut.of(on, await expiries(work, shelf, row, on))
 
 
+OptionPositionsPage = Annotated[
+    PageParams,
+    sorted_by(
+        symbol=str,
+        underlying=str,
+        expires_on=date,
+        strike=Decimal,
+        quantity=Decimal,
+        premium=Decimal,
+        opened_at=datetime,
+    ),
+]
+
+
 @router.get("/accounts/{account_id}/option-positions")
 async def get_option_positions(
-    account_id: UUID, work: Reading, shelf: Datasets, page: Page, state: HeldState | None = None
+    account_id: UUID, work: Reading, shelf: Datasets, page: OptionPositionsPage, state: HeldState | None = None
 ) -> PageOf[HeldOptionOut]:
     """List every option that an account ever held: open, closed by orders, or ended otherwise, newest first."""
     row = await queries.read_account(work, account_id)
     known = [each for each in await held_options(work, shelf, row) if state in {None, each.state}]
-    found, next_cursor = page.part(known, place_of_option, tuple[str, UUID], newest_first=True)
-    return PageOf(items=[HeldOptionOut.of_held(each) for each in found], next_cursor=next_cursor)
+    shown = page.shown_part(known, HeldOptionOut.of_held, place_of_option, tuple[str, UUID], newest_first=True)
+    return PageOf(items=shown[0], next_cursor=shown[1])
 
 
 @router.get("/accounts/{account_id}/strategies")

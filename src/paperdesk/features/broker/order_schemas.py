@@ -59,9 +59,12 @@ class ReplaceOrderBody(Body):
     expires_on: date | None = None
     client_order_id: str | None = Field(default=None, pattern=f"^{CLIENT_ID}$")
 
-    def command(self, account_id: AccountId, order_id: OrderId, new_order_id: OrderId) -> ReplaceOrder:
-        """Return what is asked as a command; fields and command share their names."""
-        return ReplaceOrder(account_id, order_id, new_order_id, **dict(self))
+    def command(
+        self, account_id: AccountId, order_id: OrderId, new_order_id: OrderId, key: str | None = None
+    ) -> ReplaceOrder:
+        """Return what is asked as a command, with the same names; the header's key serves when the body has none."""
+        named = {"client_order_id": self.client_order_id or key}
+        return ReplaceOrder(account_id, order_id, new_order_id, **dict(self) | named)
 
 
 class ClosePositionBody(Body):
@@ -73,9 +76,10 @@ class ClosePositionBody(Body):
     cancel_orders: bool = Field(default=False, description="Take open orders in it off the market first.")
     client_order_id: str | None = Field(default=None, pattern=f"^{CLIENT_ID}$")
 
-    def command(self, account_id: AccountId, order_id: OrderId, symbol: str) -> ClosePosition:
-        """Return what is asked as a command; fields and command share their names."""
-        return ClosePosition(account_id, order_id, symbol, **dict(self))
+    def command(self, account_id: AccountId, order_id: OrderId, symbol: str, key: str | None = None) -> ClosePosition:
+        """Return what is asked as a command, with the same names; the header's key serves when the body has none."""
+        named = {"client_order_id": self.client_order_id or key}
+        return ClosePosition(account_id, order_id, symbol, **dict(self) | named)
 
 
 class PlaceOrderBody(Body):

@@ -42,7 +42,8 @@ from paperdesk.features.marketdata.marks import TapeMarks
 from paperdesk.features.marketdata.queries import read_tape
 from paperdesk.features.marketdata.tapes import Shelf, Tape
 from paperdesk.infra.db import Row, fetch_all, fetch_one
-from paperdesk.infra.http import PageParams, Serial
+from paperdesk.infra.http import PageParams
+from paperdesk.infra.keyset import part_of
 from paperdesk.infra.outbox import events
 from paperdesk.infra.work import ReadOnly, in_reach, owned
 
@@ -108,13 +109,10 @@ async def default_account_of_caller(work: ReadOnly) -> UUID | None:
 async def list_accounts(work: ReadOnly, page: PageParams, owner_id: UUID | None = None) -> tuple[list[Row], str | None]:
     """Return accounts in the order they were opened, all or those of one owner."""
     mine = (owned(accounts, work), in_reach(accounts.c.id, work))
-    query = select(accounts).where(*mine).order_by(accounts.c.id).limit(page.limit + 1)
+    query = select(accounts).where(*mine)
     if owner_id is not None:
         query = query.where(accounts.c.owner_id == owner_id)
-    after = page.after(tuple[UUID])
-    if after is not None:
-        query = query.where(accounts.c.id > after[0])
-    rows = await fetch_all(work.db, query)
+    rows = await fetch_all(work.db, part_of(query, page, accounts.c, accounts.c.id, newest_first=False))
     return page.cut(rows, lambda row: (row["id"],))
 
 
@@ -342,10 +340,7 @@ async def list_entries(
         query = query.where(entries.c.at <= as_of)
     if known_at is not None:
         query = query.where(entries.c.recorded_at <= known_at)
-    after = page.after(tuple[Serial])
-    if after is not None:
-        query = query.where(entries.c.number < after[0])
-    rows = await fetch_all(work.db, query.order_by(entries.c.number.desc()).limit(page.limit + 1))
+    rows = await fetch_all(work.db, part_of(query, page, entries.c, entries.c.number))
     return page.cut(rows, lambda row: (row["number"],))
 
 

@@ -11,8 +11,9 @@ from paperdesk.features.broker.rescore_account import RescoreAccount
 from paperdesk.features.broker.rescore_schemas import RescoreAnswer, RescoreBody, RescoreOut
 from paperdesk.features.identity.access import Work
 from paperdesk.features.marketdata.routes import Datasets
+from paperdesk.infra.idempotency import OnceRoute
 
-router = APIRouter(prefix="/v1/accounts/{account_id}", tags=["broker"])
+router = APIRouter(prefix="/v1/accounts/{account_id}", tags=["broker"], route_class=OnceRoute)
 
 
 @router.post("/rescore", responses={202: {"model": RescoreAnswer}})

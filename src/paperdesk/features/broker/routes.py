@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 from itertools import islice
 from typing import Annotated, Any, Final, NamedTuple
 from uuid import UUID
@@ -28,7 +29,13 @@ from paperdesk.features.broker.fill_queries import FillFilter, list_fills
 from paperdesk.features.broker.history_queries import OrderFilter, list_orders, page_of
 from paperdesk.features.broker.open_account import open_account
 from paperdesk.features.broker.order_queries import exits_of, list_activities
-from paperdesk.features.broker.order_schemas import ClosePositionBody, OrderOut, ReplaceOrderBody, order_members
+from paperdesk.features.broker.order_schemas import (
+    CLIENT_ID,
+    ClosePositionBody,
+    OrderOut,
+    ReplaceOrderBody,
+    order_members,
+)
 from paperdesk.features.broker.past_queries import Moment, account_at
 from paperdesk.features.broker.position_schemas import PositionOut
 from paperdesk.features.broker.queries import Worth
@@ -53,10 +60,9 @@ from paperdesk.features.marketdata.feeds.dataset import Dataset
 from paperdesk.features.marketdata.routes import Datasets
 from paperdesk.features.marketdata.tapes import Shelf, Tape, has_one_price
 from paperdesk.infra.db import Row
-from paperdesk.infra.http import InstantText, Page, PageOf, SymbolLine
-from paperdesk.infra.idempotency import Answer, fingerprint_of, replay_or_run
+from paperdesk.infra.http import InstantText, Page, PageOf, PageParams, SymbolLine, sorted_by
 from paperdesk.infra.listing import Lines, ListRoute
-from paperdesk.infra.work import ReadOnly, UnitOfWork
+from paperdesk.infra.work import ReadOnly
 
 router = APIRouter(prefix="/v1", tags=["broker"], route_class=ListRoute)
 
@@ -79,18 +85,21 @@ def moment_of(
 
 At = Annotated[Moment, Depends(moment_of)]
 Broker = Annotated[BrokerWork, Depends(broker_work)]
-Key = Annotated[str | None, Header(alias="Idempotency-Key", max_length=128)]
+Key = Annotated[str | None, Header(alias="Idempotency-Key", pattern=f"^{CLIENT_ID}$")]
+
+
+AccountsPage = Annotated[PageParams, sorted_by(name=str, status=str, cash=Decimal, opened_at=datetime)]
 
 
 @router.get("/accounts")
-async def get_accounts(work: Reading, shelf: Datasets, page: Page) -> PageOf[AccountOut]:
+async def get_accounts(work: Reading, shelf: Datasets, page: AccountsPage) -> PageOf[AccountOut]:
     """List your accounts, oldest first."""
     rows, next_cursor = await queries.list_accounts(work, page)
     return PageOf(items=[await shown_account(work, shelf, row) for row in rows], next_cursor=next_cursor)
 
 
 @router.get("/users/{user_id}/accounts")
-async def get_accounts_of_user(work: Reading, shelf: Datasets, page: Page, user_id: UUID) -> PageOf[AccountOut]:
+async def get_accounts_of_user(work: Reading, shelf: Datasets, page: AccountsPage, user_id: UUID) -> PageOf[AccountOut]:
     """List the accounts that somebody of your tenant opened, oldest first."""
     user = await read_user(work, UserId(user_id))
     rows, next_cursor = await queries.list_accounts(work, page, user.id)
@@ -98,14 +107,10 @@ async def get_accounts_of_user(work: Reading, shelf: Datasets, page: Page, user_
 
 
 @router.post("/accounts", status_code=201)
-async def post_account(
-    body: OpenAccountBody, broker: Broker, runtime: Serving, shelf: Datasets, key: Key = None
-) -> AccountOut:
-    """Open an account on a tape; its first cash is a transfer in its ledger. A key makes it safe to send again."""
-    async with runtime.work(broker.who) as work:
-        account_id = await _opened(work, shelf, body, key)
-        # Read before the commit: a database that dies after it must not turn what was stored into a refusal.
-        return await shown_account(work, shelf, await queries.read_account(work, account_id))
+async def post_account(body: OpenAccountBody, work: Work, shelf: Datasets) -> AccountOut:
+    """Open an account on a tape; its first cash is a transfer in its ledger."""
+    account_id = await open_account(work, shelf, body.command())
+    return await shown_account(work, shelf, await queries.read_account(work, account_id))
 
 
 @router.get("/accounts/{account_id}")
@@ -119,7 +124,7 @@ async def get_account(account_id: UUID, work: Reading, shelf: Datasets, moment: 
 
 @router.post("/accounts/{account_id}/transfers", status_code=201)
 async def post_transfer(account_id: UUID, body: TransferBody, broker: Broker, key: Key = None) -> TransferOut:
-    """Move cash in or out; with an Idempotency-Key it is safe to send again."""
+    """Move cash in or out."""
     entry_id = EntryId(derived(account_id, "transfer", key) if key else broker.new_id())
     done = await transfer_cash(broker, TransferCash(AccountId(account_id), entry_id, body.amount))
     entry = done.entry
@@ -132,9 +137,17 @@ async def put_key(account_id: UUID, key_id: UUID, work: Work) -> None:
     await bind_key(work, BindKey(AccountId(account_id), KeyId(key_id)))
 
 
+PositionsPage = Annotated[
+    PageParams,
+    sorted_by(
+        symbol=str, quantity=Decimal, cost_basis=Decimal, market_value=Decimal, unrealised_pl=Decimal, day_pl=Decimal
+    ),
+]
+
+
 @router.get("/accounts/{account_id}/positions")
 async def get_positions(
-    account_id: UUID, work: Reading, shelf: Datasets, page: Page, moment: At
+    account_id: UUID, work: Reading, shelf: Datasets, page: PositionsPage, moment: At
 ) -> PageOf[PositionOut]:
     """List an account's positions at their marks, by symbol, as they are or were at a moment."""
     if moment.is_now:
@@ -143,8 +156,11 @@ async def get_positions(
         past = await account_at(work, shelf, account_id, moment)
         held = _Held(past.worth, past.day, past.dataset)
     named = queries.by_symbol(held.worth.valuation, held.dataset)
-    found, next_cursor = page.part(named, lambda each: (each[0],), tuple[str])
-    return PageOf(items=_positions_shown(found, held), next_cursor=next_cursor)
+    if page.sort is None:  # what is not on the page is not worked out
+        found, next_cursor = page.part(named, lambda each: (each[0],), tuple[str])
+        return PageOf(items=_positions_shown(found, held), next_cursor=next_cursor)
+    shown, next_cursor = page.part(_positions_shown(named, held), lambda each: (each.symbol,), tuple[str])
+    return PageOf(items=shown, next_cursor=next_cursor)
 
 
 @router.get("/accounts/{account_id}/activities")
@@ -168,17 +184,23 @@ async def get_activities_file(account_id: UUID, work: Reading, chosen: Annotated
     return Lines(as_csv(rows), headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
+LedgerPage = Annotated[PageParams, sorted_by(number=int, at=datetime, kind=str)]
+
+
 @router.get("/accounts/{account_id}/ledger")
-async def get_ledger(account_id: UUID, work: Reading, page: Page, moment: At) -> PageOf[EntryOut]:
+async def get_ledger(account_id: UUID, work: Reading, page: LedgerPage, moment: At) -> PageOf[EntryOut]:
     """List an account's journal, newest first, with the cash after each entry, or as it stood at a moment."""
     await queries.read_account(work, account_id)
     rows, next_cursor = await queries.list_entries(work, account_id, page, moment.as_of, moment.known_at)
     return PageOf(items=[EntryOut.of(row) for row in rows], next_cursor=next_cursor)
 
 
+FillsPage = Annotated[PageParams, sorted_by(at=datetime, symbol=str, quantity=Decimal, price=Decimal)]
+
+
 @router.get("/accounts/{account_id}/fills")
 async def get_fills(
-    account_id: UUID, work: Reading, page: Page, chosen: Annotated[FillFilter, Depends()]
+    account_id: UUID, work: Reading, page: FillsPage, chosen: Annotated[FillFilter, Depends()]
 ) -> PageOf[FillOut]:
     """List an account's executions with fee and realised result, newest first; of a symbol or a span when asked."""
     await queries.read_account(work, account_id)
@@ -239,19 +261,23 @@ async def delete_orders(
 
 
 @router.patch("/orders/{order_id}", responses=MAY_WAIT)
-async def patch_order(order_id: UUID, body: ReplaceOrderBody, broker: Broker, runtime: Serving) -> OrderOut:
+async def patch_order(
+    order_id: UUID, body: ReplaceOrderBody, broker: Broker, runtime: Serving, key: Key = None
+) -> OrderOut:
     """Replace a working order by a new one that differs in what is given."""
     async with runtime.read(broker.who) as reading:
         account_id = await queries.account_of_order(reading, order_id)
-    command = body.command(account_id, OrderId(order_id), OrderId(broker.new_id()))
+    command = body.command(account_id, OrderId(order_id), OrderId(broker.new_id()), key)
     placed = await replace_order(broker, command)
     return _shown(placed.order, placed.view, placed.legs)
 
 
 @router.post("/accounts/{account_id}/positions/{symbol}/close", status_code=201, responses=MAY_WAIT)
-async def post_close(account_id: UUID, symbol: SymbolLine, body: ClosePositionBody, broker: Broker) -> OrderOut:
+async def post_close(
+    account_id: UUID, symbol: SymbolLine, body: ClosePositionBody, broker: Broker, key: Key = None
+) -> OrderOut:
     """Sell a position at the market: all of it, a quantity, or a percentage."""
-    command = body.command(AccountId(account_id), OrderId(broker.new_id()), symbol)
+    command = body.command(AccountId(account_id), OrderId(broker.new_id()), symbol, key)
     placed = await close_position(broker, command)
     return _shown(placed.order, placed.view)
 
@@ -262,18 +288,6 @@ async def get_order(order_id: UUID, work: Reading, shelf: Datasets) -> OrderOut:
     order, tape, dataset = await queries.read_order(work, shelf, order_id)
     legs = await exits_of(work, dataset, [order]) if order.is_combo else {}
     return _order(order, tape, dataset, legs.get(order.id, ()))
-
-
-async def _opened(work: UnitOfWork, shelf: Shelf, body: OpenAccountBody, key: str | None) -> AccountId:
-    """Return the id of the new account, or of the one that the same request opened before."""
-    if key is None:
-        return await open_account(work, shelf, body.command())
-
-    async def run() -> Answer:
-        return Answer(201, str(await open_account(work, shelf, body.command())))
-
-    fingerprint = fingerprint_of("POST", "/v1/accounts", body.model_dump_json().encode())
-    return AccountId(UUID((await replay_or_run(work, key, fingerprint, run)).body))
 
 
 def _shown(order: Order, view: MarketView, legs: Sequence[Order] = ()) -> OrderOut:

@@ -10,11 +10,11 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Final
 from urllib.parse import urlsplit
 from weakref import WeakValueDictionary
 
-from fastapi import Depends, Request, Security
+from fastapi import Depends, Header, Request, Security
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 from starlette.requests import HTTPConnection
 
@@ -26,6 +26,7 @@ from paperdesk.core.kernel.values import replace
 from paperdesk.features.identity import store
 from paperdesk.features.identity.request_counts import FailedSignIns, RequestCounts
 from paperdesk.infra.crypto import TokenHasher
+from paperdesk.infra.idempotency import KEY_LENGTH_MAX, begin_for
 from paperdesk.infra.rate_limit import Allowance, RateLimit
 from paperdesk.infra.runtime import Runtime
 from paperdesk.infra.work import ReadOnly, UnitOfWork
@@ -335,7 +336,25 @@ async def _documented_caller(
 Caller = Annotated[Principal, Depends(_documented_caller)]
 
 
-async def _open_work(who: Caller, connection: HTTPConnection) -> AsyncIterator[UnitOfWork]:
+# Documented where it is taken; a key that is none is refused where it would be claimed.
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        max_length=KEY_LENGTH_MAX,
+        description="The same request sent again under the same key is answered again and not done again, for a week.",
+    ),
+]
+
+
+async def _open_work(who: Caller, request: Request, key: IdempotencyKey = None) -> AsyncIterator[UnitOfWork]:
+    async with runtime_of(request).work(who) as work:
+        if key is not None:
+            await begin_for(request, work, key)
+        yield work
+
+
+async def _open_secret_work(who: Caller, connection: HTTPConnection) -> AsyncIterator[UnitOfWork]:
     async with runtime_of(connection).work(who) as work:
         yield work
 
@@ -348,5 +367,9 @@ async def _open_read(who: Caller, connection: HTTPConnection) -> AsyncIterator[R
 
 # The scope makes the transaction end before the answer is sent: a commit that fails is never answered 200.
 Work = Annotated[UnitOfWork, Depends(_open_work, scope="function")]
+# For who works in another transaction: it claims the request's key, and keeps the answer once the other has committed.
+Claiming: Final = Depends(_open_work, scope="function")
+# Work whose answer holds a secret: it is shown once and kept nowhere, so it is not given again under a key either.
+SecretWork = Annotated[UnitOfWork, Depends(_open_secret_work, scope="function")]
 Reading = Annotated[ReadOnly, Depends(_open_read, scope="function")]
 Serving = Annotated[Runtime, Depends(runtime_of)]

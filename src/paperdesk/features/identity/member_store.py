@@ -28,6 +28,8 @@ from paperdesk.features.identity.tables import (
     tenants,
     users,
 )
+from paperdesk.infra.http import PageParams
+from paperdesk.infra.keyset import part_of
 from paperdesk.infra.work import ReadOnly, UnitOfWork, owned
 
 
@@ -108,8 +110,8 @@ async def find_member(work: ReadOnly, user_id: UserId, *, is_locked: bool = Fals
     return None if row is None else _member(row)
 
 
-async def list_members(work: ReadOnly, wanted: MemberFilter, limit: int, after: UserId | None) -> list[Member]:
-    """Return people of the caller's tenant, whoever came first at the top, those after an id."""
+async def list_members(work: ReadOnly, wanted: MemberFilter, page: PageParams) -> list[Member]:
+    """Return a page of the caller's tenant's people, and one more, whoever came first at the top."""
     member, query = memberships.c, _members(work)
     if wanted.is_verified is not None:
         is_verified = member.verification == Verification.VERIFIED
@@ -118,9 +120,9 @@ async def list_members(work: ReadOnly, wanted: MemberFilter, limit: int, after: 
         query = query.where(member.deactivated_at.is_(None) == wanted.is_active)
     if wanted.role is not None:
         query = query.where(member.role == wanted.role)
-    if after is not None:
-        query = query.where(users.c.id > after)
-    return [_member(row) for row in await work.db.execute(query.order_by(users.c.id).limit(limit))]
+    columns = {"email": users.c.email, "name": users.c.name, "role": member.role, "joined_at": member.joined_at}
+    query = part_of(query, page, columns, users.c.id, newest_first=False)
+    return [_member(row) for row in await work.db.execute(query)]
 
 
 async def role_of_caller(work: ReadOnly) -> str:

@@ -22,6 +22,7 @@ from paperdesk.features.identity.revoke_key import KeyNotFound
 from paperdesk.features.identity.tables import api_keys, tenants
 from paperdesk.infra.http import PageParams
 from paperdesk.infra.jobs import count_open
+from paperdesk.infra.keyset import part_of
 from paperdesk.infra.runtime import Runtime
 from paperdesk.infra.work import ReadOnly, UnitOfWork, owned
 
@@ -100,14 +101,12 @@ async def require_key(work: ReadOnly, key_id: KeyId) -> None:
         raise KeyNotFound("There is no such key, or it was revoked before.", id=str(key_id))
 
 
-async def keys(work: ReadOnly, limit: int, before: KeyId | None) -> list[KeyOnFile]:
-    """Return the keys that are the caller's to keep and not revoked, newest first, those before an id."""
+async def keys(work: ReadOnly, page: PageParams) -> list[KeyOnFile]:
+    """Return a page of the keys that are the caller's to keep and not revoked, and one more, newest first."""
     work.require(Scope.READ)
     key = api_keys.c
     query = select(api_keys).where(owned(api_keys, work), store.kept_by(work), key.revoked_at.is_(None))
-    if before is not None:
-        query = query.where(key.id < before)
-    rows = await work.db.execute(query.order_by(key.id.desc()).limit(limit))
+    rows = await work.db.execute(part_of(query, page, api_keys.c, key.id))
     return [_key(row) for row in rows]
 
 
@@ -156,6 +155,5 @@ async def require_job(work: UnitOfWork) -> None:
 async def people(work: ReadOnly, wanted: MemberFilter, page: PageParams) -> tuple[list[Member], str | None]:
     """Return a page of the caller's tenant's people, whoever came first at the top."""
     work.require(Scope.READ)
-    after = page.after(tuple[UUID])
-    rows = await member_store.list_members(work, wanted, page.limit + 1, UserId(after[0]) if after else None)
+    rows = await member_store.list_members(work, wanted, page)
     return page.cut(rows, lambda member: (member.id,))

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack
-from datetime import timedelta
+from datetime import datetime, timedelta
 from tempfile import SpooledTemporaryFile
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
@@ -15,6 +16,7 @@ from paperdesk.features.identity.access import (
     LOGIN_COOKIE,
     Caller,
     Reading,
+    SecretWork,
     Serving,
     Work,
     gate_of,
@@ -44,7 +46,7 @@ from paperdesk.features.identity.schemas import (
     TokensView,
 )
 from paperdesk.features.identity.sign_in import Login, SignInByLink, SignInByPassword, SignInRefused, sign_in
-from paperdesk.infra.http import Page, PageOf
+from paperdesk.infra.http import Page, PageOf, PageParams, sorted_by
 from paperdesk.infra.listing import ListRoute
 from paperdesk.infra.runtime import Runtime
 
@@ -198,17 +200,19 @@ async def patch_me(work: Work, body: ProfileBody) -> MeView:
     return MeView.of(await queries.me(work), work.who)
 
 
+KeysPage = Annotated[PageParams, sorted_by(name=str, created_at=datetime)]
+
+
 @router.get("/keys")
-async def list_keys(work: Reading, page: Page) -> PageOf[KeyView]:
+async def list_keys(work: Reading, page: KeysPage) -> PageOf[KeyView]:
     """List your keys that have not been revoked, newest first; administrators see those of the whole tenant."""
-    after = page.after(tuple[UUID])
-    rows = await queries.keys(work, page.limit + 1, KeyId(after[0]) if after else None)
+    rows = await queries.keys(work, page)
     shown, next_cursor = page.cut(rows, lambda key: (key.id,))
     return PageOf(items=[KeyView.of(key) for key in shown], next_cursor=next_cursor)
 
 
 @router.post("/keys", status_code=201)
-async def add_key(work: Work, runtime: Serving, response: Response, body: KeyBody) -> IssuedKeyView:
+async def add_key(work: SecretWork, runtime: Serving, response: Response, body: KeyBody) -> IssuedKeyView:
     """Issue a key of your own, with limits if you like; its secret is in this answer and nowhere else."""
     response.headers["Cache-Control"] = "no-store"
     return IssuedKeyView.of_new(await issue_key(work, body.command(), runtime.hasher))

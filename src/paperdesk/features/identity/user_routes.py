@@ -1,5 +1,6 @@
 """REST routes of the people of a tenant: who they are, what they may do, whether they may come in."""
 
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -23,16 +24,19 @@ from paperdesk.features.identity.user_schemas import (
     MemberView,
     TierBody,
 )
-from paperdesk.infra.http import Page, PageOf
+from paperdesk.infra.http import PageOf, PageParams, sorted_by
 from paperdesk.infra.listing import ListRoute
 
 router = APIRouter(prefix="/v1/users", tags=["identity"], route_class=ListRoute)
 
 
+UsersPage = Annotated[PageParams, sorted_by(email=str, name=str, role=str, joined_at=datetime)]
+
+
 @router.get("")
 async def list_users(
     work: Reading,
-    page: Page,
+    page: UsersPage,
     verified: Annotated[bool | None, Query(description="Whether their verification is `verified`.")] = None,
     active: Annotated[bool | None, Query(description="Whether they may come in.")] = None,
     role: Role | None = None,

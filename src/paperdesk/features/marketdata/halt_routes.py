@@ -1,6 +1,7 @@
 """REST routes of halts: what a tape has told of them."""
 
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -10,14 +11,19 @@ from paperdesk.features.identity.access import Reading
 from paperdesk.features.marketdata.halt_schemas import HaltOut
 from paperdesk.features.marketdata.queries import on_tape
 from paperdesk.features.marketdata.routes import Datasets
-from paperdesk.infra.http import Page, PageOf, symbols_in
+from paperdesk.infra.http import PageOf, PageParams, sorted_by, symbols_in
 from paperdesk.infra.listing import ListRoute
 
 router = APIRouter(prefix="/v1/tapes/{tape_id}", tags=["market data"], route_class=ListRoute)
 
 
+HaltsPage = Annotated[PageParams, sorted_by(symbol=str, halted_at=datetime, resumed_at=datetime, reason=str)]
+
+
 @router.get("/halts")
-async def get_halts(tape_id: UUID, work: Reading, shelf: Datasets, page: Page, symbols: str = "") -> PageOf[HaltOut]:
+async def get_halts(
+    tape_id: UUID, work: Reading, shelf: Datasets, page: HaltsPage, symbols: str = ""
+) -> PageOf[HaltOut]:
     """List the halts that the tape has told of, oldest first; symbols are separated by commas."""
     tape, dataset = await on_tape(work, shelf, tape_id)
     wanted = symbols_in(symbols)

@@ -14,7 +14,7 @@ from paperdesk.features.marketdata.indicator_schemas import IndicatorsOut, Picke
 from paperdesk.features.marketdata.indicators import Measure, indicators_of, scan
 from paperdesk.features.marketdata.queries import BarQuery, on_tape
 from paperdesk.features.marketdata.routes import Datasets
-from paperdesk.infra.http import NumberText, Page, Symbol
+from paperdesk.infra.http import NumberText, PageParams, Symbol, sorted_by
 from paperdesk.infra.listing import ListRoute
 
 router = APIRouter(prefix="/v1", tags=["market data"], route_class=ListRoute)
@@ -40,8 +40,11 @@ async def get_indicators(
     return IndicatorsOut.of(reading, dataset.manifest.kind, interval)
 
 
+ScanPage = Annotated[PageParams, sorted_by(symbol=str, value=Decimal, close=Decimal)]
+
+
 @router.get("/scan")
-async def get_scan(asked: Annotated[ScanQuery, Depends()], work: Reading, shelf: Datasets, page: Page) -> ScanOut:
+async def get_scan(asked: Annotated[ScanQuery, Depends()], work: Reading, shelf: Datasets, page: ScanPage) -> ScanOut:
     """Pick out what can be traded whose indicator of daily bars lies above, below or between values, highest first."""
     tape, dataset = await on_tape(work, shelf, asked.tape_id)
     found = await asyncio.to_thread(scan, tape, dataset, asked.measure, asked.above, asked.below)

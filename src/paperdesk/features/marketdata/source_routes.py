@@ -50,8 +50,9 @@ from paperdesk.features.marketdata.source_schemas import (
 )
 from paperdesk.features.marketdata.sources import VENDORS, Sources, Sourcing, require_tells
 from paperdesk.infra.http import DayText, InstantText
+from paperdesk.infra.idempotency import OnceRoute
 
-router = APIRouter(prefix="/v1", tags=["live prices"])
+router = APIRouter(prefix="/v1", tags=["live prices"], route_class=OnceRoute)
 
 PAGE_LENGTH_MAX = 2000
 Series: TypeAlias = Literal["DGS3MO", "DGS2", "DGS10", "DGS30"]

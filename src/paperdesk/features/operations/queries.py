@@ -1,6 +1,7 @@
 """Reads of jobs and of the audit trail."""
 
 from dataclasses import asdict, dataclass
+from typing import Literal, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, select
@@ -11,8 +12,10 @@ from paperdesk.features.operations import seal_store
 from paperdesk.infra.db import Row, fetch_all, fetch_one
 from paperdesk.infra.http import PageParams
 from paperdesk.infra.jobs import OPEN, jobs
+from paperdesk.infra.keyset import part_of
 from paperdesk.infra.work import ReadOnly, owned
 
+JobState: TypeAlias = Literal["waiting", "running", "done", "failed", "cancelled"]
 WATCHED_MAX = 50
 
 
@@ -28,13 +31,21 @@ def _seen(work: ReadOnly) -> tuple[ColumnElement[bool], ...]:
     return owned(jobs, work), jobs.c.arguments["account_id"].astext.in_(map(str, limits.accounts))
 
 
-async def list_jobs(work: ReadOnly, page: PageParams) -> tuple[list[Row], str | None]:
+@dataclass(frozen=True, slots=True)
+class JobFilter:
+    """Which jobs are meant: of a kind, in a state; what is None does not matter."""
+
+    kind: str | None = None
+    state: JobState | None = None
+
+
+async def list_jobs(work: ReadOnly, wanted: JobFilter, page: PageParams) -> tuple[list[Row], str | None]:
     """Return jobs, newest first."""
-    query = select(jobs).where(*_seen(work)).order_by(jobs.c.id.desc()).limit(page.limit + 1)
-    after = page.after(tuple[UUID])
-    if after is not None:
-        query = query.where(jobs.c.id < after[0])
-    return page.cut(await fetch_all(work.db, query), lambda row: (row["id"],))
+    query = select(jobs).where(*_seen(work))
+    for name, value in asdict(wanted).items():
+        query = query if value is None else query.where(jobs.c[name] == value)
+    rows = await fetch_all(work.db, part_of(query, page, jobs.c, jobs.c.id))
+    return page.cut(rows, lambda row: (row["id"],))
 
 
 async def jobs_at_work(work: ReadOnly) -> list[Row]:
@@ -64,6 +75,5 @@ class LineFilter:
 async def read_trail(work: ReadOnly, wanted: LineFilter, page: PageParams) -> tuple[list[Row], str | None]:
     """Return lines of the audit trail, newest first. Raises MissingScope."""
     work.require(Scope.ADMIN)
-    after = page.after(tuple[UUID])
-    rows = await seal_store.list_lines(work, asdict(wanted), page.limit + 1, after[0] if after else None)
+    rows = await seal_store.list_lines(work, asdict(wanted), page)
     return page.cut(rows, lambda row: (row["id"],))

@@ -1,6 +1,7 @@
 """REST routes of operations, and those that monitors ask without a key."""
 
 import time
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from starlette.responses import PlainTextResponse
 
 from paperdesk.features.identity.access import Reading, Serving, Work, runtime_of
 from paperdesk.features.operations.cancel_job import cancel_job
-from paperdesk.features.operations.queries import LineFilter, list_jobs, read_job, read_trail
+from paperdesk.features.operations.queries import JobFilter, JobState, LineFilter, list_jobs, read_job, read_trail
 from paperdesk.features.operations.schemas import (
     AuditLineView,
     CacheOut,
@@ -24,7 +25,7 @@ from paperdesk.features.operations.schemas import (
 )
 from paperdesk.features.operations.verify_audit import head_from, verify_audit
 from paperdesk.infra.db import is_led, state_of_pool
-from paperdesk.infra.http import Page, PageOf
+from paperdesk.infra.http import PageOf, PageParams, sorted_by
 from paperdesk.infra.listing import ListRoute
 from paperdesk.infra.telemetry import Metrics
 
@@ -32,10 +33,15 @@ router = APIRouter(prefix="/v1", tags=["operations"], route_class=ListRoute)
 monitors = APIRouter(tags=["monitors"])
 
 
+JobsPage = Annotated[PageParams, sorted_by(created_at=datetime, kind=str, state=str, attempts=int)]
+
+
 @router.get("/jobs")
-async def get_jobs(work: Reading, page: Page) -> PageOf[JobOut]:
-    """List your jobs, newest first."""
-    rows, next_cursor = await list_jobs(work, page)
+async def get_jobs(
+    work: Reading, page: JobsPage, kind: str | None = None, state: JobState | None = None
+) -> PageOf[JobOut]:
+    """List your jobs, newest first; of a kind, in a state."""
+    rows, next_cursor = await list_jobs(work, JobFilter(kind, state), page)
     return PageOf(items=[JobOut.of(row) for row in rows], next_cursor=next_cursor)
 
 
@@ -51,10 +57,13 @@ async def delete_job(job_id: UUID, work: Work) -> JobOut:
     return JobOut.of(await cancel_job(work, job_id))
 
 
+AuditPage = Annotated[PageParams, sorted_by(recorded_at=datetime, action=str, subject=str)]
+
+
 @router.get("/audit")
 async def get_audit(
     work: Reading,
-    page: Page,
+    page: AuditPage,
     subject: Annotated[str | None, Query(description="Who: `user:` or `key:` and an id.")] = None,
     action: Annotated[str | None, Query(description="What was done, such as `change_user`.")] = None,
     object_id: Annotated[UUID | None, Query(description="To what it was done.")] = None,

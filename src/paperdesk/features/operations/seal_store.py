@@ -5,7 +5,6 @@ A digest is made by the database of a canonical text of the row, so that sealing
 
 from collections.abc import Sequence
 from typing import Any, Final
-from uuid import UUID
 
 from sqlalchemy import TextClause, bindparam, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -16,6 +15,8 @@ from paperdesk.core.kernel.ids import TenantId
 from paperdesk.features.operations.audit_chain import Head, Seal, Stretch
 from paperdesk.features.operations.tables import seals
 from paperdesk.infra.db import Row, fetch_all, fetch_one
+from paperdesk.infra.http import PageParams
+from paperdesk.infra.keyset import part_of
 from paperdesk.infra.work import ReadOnly, audit, owned
 
 _MY_TURN: Final = text("select pg_try_advisory_xact_lock(hashtext('paperdesk:seals'))")
@@ -118,10 +119,9 @@ async def count_unsealed(work: ReadOnly) -> int:
     return found
 
 
-async def list_lines(work: ReadOnly, wanted: dict[str, Any], limit: int, before: UUID | None) -> list[Row]:
-    """Return lines of the caller's tenant, newest first, whose columns are as wanted; what is None does not matter."""
+async def list_lines(work: ReadOnly, wanted: dict[str, Any], page: PageParams) -> list[Row]:
+    """Return a page of the caller's tenant's lines and one more, whose columns are as wanted where that is not None."""
     query = select(audit).where(owned(audit, work))
     for name, value in wanted.items():
         query = query if value is None else query.where(audit.c[name] == value)
-    query = query if before is None else query.where(audit.c.id < before)
-    return await fetch_all(work.db, query.order_by(audit.c.id.desc()).limit(limit))
+    return await fetch_all(work.db, part_of(query, page, audit.c, audit.c.id))

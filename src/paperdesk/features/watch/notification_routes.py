@@ -1,11 +1,12 @@
 """REST routes of what people are told of orders."""
 
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter
 
 from paperdesk.features.broker.queries import read_account
-from paperdesk.features.identity.access import Reading, Serving, Work
+from paperdesk.features.identity.access import Reading, SecretWork, Serving, Work
 from paperdesk.features.watch import notification_queries as queries
 from paperdesk.features.watch.deliver_notification import webhook_secret
 from paperdesk.features.watch.notification_schemas import (
@@ -15,14 +16,17 @@ from paperdesk.features.watch.notification_schemas import (
     NotificationRuleOut,
 )
 from paperdesk.features.watch.save_notification_rule import delete_notification_rule, save_notification_rule
-from paperdesk.infra.http import Page, PageOf, Serial
+from paperdesk.infra.http import Page, PageOf, PageParams, Serial, sorted_by
 from paperdesk.infra.listing import ListRoute
 
 router = APIRouter(prefix="/v1", tags=["watching"], route_class=ListRoute)
 
 
+NotificationRulesPage = Annotated[PageParams, sorted_by(name=str)]
+
+
 @router.get("/notification-rules")
-async def get_notification_rules(work: Reading, page: Page) -> PageOf[NotificationRuleOut]:
+async def get_notification_rules(work: Reading, page: NotificationRulesPage) -> PageOf[NotificationRuleOut]:
     """List your rules, oldest first."""
     known = await queries.list_rules(work)
     found, next_cursor = page.part(known, lambda each: (each.id,), tuple[UUID])
@@ -30,7 +34,9 @@ async def get_notification_rules(work: Reading, page: Page) -> PageOf[Notificati
 
 
 @router.post("/notification-rules", status_code=201)
-async def post_notification_rule(body: NotificationRuleBody, work: Work, runtime: Serving) -> MadeNotificationRuleOut:
+async def post_notification_rule(
+    body: NotificationRuleBody, work: SecretWork, runtime: Serving
+) -> MadeNotificationRuleOut:
     """Be told of events of an account's orders from now on."""
     reaches_private = runtime.settings.webhooks_reach_private
     rule = await save_notification_rule(work, body.command(), reaches_private=reaches_private)

@@ -1,5 +1,8 @@
 """REST routes of watchlists and price alerts."""
 
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -18,14 +21,17 @@ from paperdesk.features.watch.schemas import (
     WatchlistOut,
 )
 from paperdesk.features.watch.set_price_alert import change_price_alert, delete_price_alert, set_price_alert
-from paperdesk.infra.http import Page, PageOf, Serial
+from paperdesk.infra.http import Page, PageOf, PageParams, Serial, sorted_by
 from paperdesk.infra.listing import ListRoute
 
 router = APIRouter(prefix="/v1", tags=["watching"], route_class=ListRoute)
 
 
+WatchlistsPage = Annotated[PageParams, sorted_by(name=str, created_at=datetime, changed_at=datetime)]
+
+
 @router.get("/watchlists")
-async def get_watchlists(work: Reading, page: Page) -> PageOf[WatchlistOut]:
+async def get_watchlists(work: Reading, page: WatchlistsPage) -> PageOf[WatchlistOut]:
     """List your watchlists, oldest first."""
     known = await queries.list_watchlists(work)
     found, next_cursor = page.part(known, lambda each: (each.id,), tuple[UUID])
@@ -56,12 +62,15 @@ async def remove_watchlist(watchlist_id: UUID, work: Work) -> None:
     await delete_watchlist(work, watchlist_id)
 
 
+PriceAlertsPage = Annotated[PageParams, sorted_by(symbol=str, condition=str, level=Decimal, set_at=datetime)]
+
+
 @router.get("/price-alerts")
-async def get_price_alerts(work: Reading, page: Page, tape_id: UUID | None = None) -> PageOf[PriceAlertOut]:
+async def get_price_alerts(work: Reading, page: PriceAlertsPage, tape_id: UUID | None = None) -> PageOf[PriceAlertOut]:
     """List your price alerts, of one tape or of all, oldest first."""
     known = await queries.list_alerts(work, tape_id)
-    found, next_cursor = page.part(known, lambda each: (each.id,), tuple[UUID])
-    return PageOf(items=[PriceAlertOut.of(each) for each in found], next_cursor=next_cursor)
+    items, next_cursor = page.shown_part(known, PriceAlertOut.of, lambda each: (each.id,), tuple[UUID])
+    return PageOf(items=items, next_cursor=next_cursor)
 
 
 @router.post("/price-alerts", status_code=201)
