@@ -2,7 +2,7 @@
 
 import sys
 
-from bench import accounts, auth, backtests, mcp, orders, quotes, recorded, replay, stream, synthetic
+from bench import accounts, auth, backtests, mcp, orders, quotes, recorded, replay, stated, stream, synthetic
 
 
 def main() -> int:
@@ -18,6 +18,7 @@ def main() -> int:
         accounts.main(),
         mcp.main(),
         auth.main(),
+        stated.main(),
     )
 
 

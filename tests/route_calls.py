@@ -111,6 +111,7 @@ CALLS = {
     ("POST", "/v1/orders"): Call(body=wish("{account_id}", "buy", "1")),
     ("POST", "/v1/orders/preview"): Call(body=wish("{account_id}", "buy", "1")),
     ("POST", "/v1/orders/batch"): Call(body={"orders": [wish("{account_id}", "buy", "1")]}),
+    ("POST", "/v1/accounts/{account_id}/positions/close"): Call(body={}),
     ("POST", "/v1/orders/batch/cancel"): Call(body={"order_ids": ["{order_id}"]}),
     ("GET", "/v1/orders/{order_id}"): Call(),
     ("DELETE", "/v1/orders/{order_id}"): Call(),
@@ -264,6 +265,7 @@ CALLS = {
     ("GET", "/v1/price-alert-firings"): Call({"tape_id": "{tape_id}"}),
     ("GET", "/v1/audit"): Call(),
     ("GET", "/v1/audit/verification"): Call(),
+    ("POST", "/v1/audit/verifications"): Call(body={}),
     ("GET", "/v1/jobs"): Call(),
     ("GET", "/v1/tools"): Call(),
     ("GET", "/v1/jobs/{job_id}"): Call(),
@@ -352,6 +354,7 @@ THEIR_OWN = {
 ADMINISTRATION = (
     ("GET", "/v1/audit"),
     ("GET", "/v1/audit/verification"),
+    ("POST", "/v1/audit/verifications"),
     ("PUT", "/v1/rates"),
     ("POST", "/v1/users"),
     ("PATCH", "/v1/users/{user_id}"),

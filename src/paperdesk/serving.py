@@ -67,6 +67,7 @@ from paperdesk.infra.db import Server
 from paperdesk.infra.home import Home
 from paperdesk.infra.job_worker import Worker
 from paperdesk.infra.jobs import CHANNEL as JOBS
+from paperdesk.infra.jobs import Work
 from paperdesk.infra.notices import Herald, Notices
 from paperdesk.infra.outbound import Surroundings
 from paperdesk.infra.outbox import CHANNEL as EVENTS
@@ -153,16 +154,19 @@ async def running_desk(settings: Settings) -> AsyncIterator[Desk]:
             Warmer(runtime, shelf, KeptSources(sources, runtime.cache, runtime.clock)).run(),
             Sealer(runtime).run(),
             runtime.postman.run(),
-            Worker(
-                runtime,
-                {**jobs_with(sources), **BROKER_JOBS, **WATCH_JOBS, **BACKTEST_JOBS, **RESEARCH_JOBS, **OPERATION_JOBS},
-                SCHEDULES,
-            ).run(),
+            Worker(runtime, jobs_of(sources), SCHEDULES).run(),
         )
         tasks = [asyncio.create_task(room) for room in rooms]
         stack.push_async_callback(_ended, tasks)
         stack.push_async_callback(_drained, writer)
         yield Desk(runtime, Gate(runtime), shelf, writer, sources, publication)
+
+
+def jobs_of(sources: Sources) -> dict[str, Work]:
+    """Return every kind of job that a desk does."""
+    return {
+        **jobs_with(sources), **BROKER_JOBS, **WATCH_JOBS, **BACKTEST_JOBS, **RESEARCH_JOBS, **OPERATION_JOBS,
+    }  # fmt: skip
 
 
 def sources_of(runtime: Runtime) -> Sources:

@@ -74,6 +74,7 @@ NOUNS = {
     "marketdata/indicator_schemas": "what indicators look like from outside",
     "marketdata/halt_routes": "the routes of halts, for the REST door",
     "marketdata/halt_schemas": "what halts look like from outside",
+    "marketdata/dataset_routes": "the routes of datasets and of files that are sent in",
     "marketdata/fund_holding_routes": "the routes of what funds hold, for the REST door",
     "marketdata/fund_holding_schemas": "what the holdings of funds look like from outside",
     "marketdata/strategy_routes": "the routes of lock-step, for the REST door",

@@ -25,7 +25,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "argon2": ("infra/crypto.py",),
     "asyncpg": (*SQL, "features/*/order_writer.py"),
     "cryptography": ("infra/crypto.py",),
-    "fastapi": (*SHAPES, "infra/http.py", "infra/listing.py"),
+    "fastapi": (*SHAPES, "infra/http.py", "infra/listing.py", "infra/once.py"),
     "httpx": ("client/*", "infra/*", "features/*/sources.py", "features/*/venues/*", "doors/*"),
     "httpx2": ("doors/mcp/*",),
     "jwt": ("infra/openid.py",),

@@ -79,6 +79,7 @@ ANYTHING = dict.fromkeys(
         "account_id",
         "number",
         "empty_id",
+        "stopped_sweep_id",
         "margined_id",
         "order_id",
         "client_order_id",

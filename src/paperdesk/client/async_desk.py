@@ -29,7 +29,9 @@ from paperdesk.client.models import (
     CatalogueOut,
     ChangeAccountBody,
     ChangeUserBody,
+    ClosedPositionsOut,
     ClosePositionBody,
+    ClosePositionsBody,
     CodeBody,
     CodedProofBody,
     ComparisonOut,
@@ -200,6 +202,7 @@ from paperdesk.client.models import (
     TransferBody,
     TransferOut,
     TruthsOut,
+    VerificationBody,
     VerificationView,
     WalkForwardBody,
     WalkForwardOut,
@@ -262,11 +265,15 @@ class AsyncDesk(AsyncTransport):
 
     async def patch_me(self, body: ProfileBody) -> MeView:
         """Change what you are called."""
-        return await self.ask(Call("PATCH", "/v1/me", body=body), MeView)
+        return await self.ask(Call("PATCH", "/v1/me", body=body, is_keyed=True), MeView)
 
-    async def list_keys(self, *, limit: int | None = None, cursor: str | None = None) -> PageOfKeyView:
+    async def list_keys(
+        self, *, limit: int | None = None, cursor: str | None = None, sort: str | None = None
+    ) -> PageOfKeyView:
         """List your keys that have not been revoked, newest first; administrators see those of the whole tenant."""
-        return await self.ask(Call("GET", "/v1/keys", query={"limit": limit, "cursor": cursor}), PageOfKeyView)
+        return await self.ask(
+            Call("GET", "/v1/keys", query={"limit": limit, "cursor": cursor, "sort": sort}), PageOfKeyView
+        )
 
     async def add_key(self, body: KeyBody) -> IssuedKeyView:
         """Issue a key of your own, with limits if you like; its secret is in this answer and nowhere else."""
@@ -276,13 +283,17 @@ class AsyncDesk(AsyncTransport):
         """Revoke a key: it stops working at once."""
         await self.do(Call("DELETE", "/v1/keys/{key_id}", at={"key_id": key_id}))
 
-    async def get_tapes(self, *, limit: int | None = None, cursor: str | None = None) -> PageOfTapeOut:
+    async def get_tapes(
+        self, *, limit: int | None = None, cursor: str | None = None, sort: str | None = None
+    ) -> PageOfTapeOut:
         """List the tapes you may see, newest first."""
-        return await self.ask(Call("GET", "/v1/tapes", query={"limit": limit, "cursor": cursor}), PageOfTapeOut)
+        return await self.ask(
+            Call("GET", "/v1/tapes", query={"limit": limit, "cursor": cursor, "sort": sort}), PageOfTapeOut
+        )
 
     async def post_tape(self, body: OpenTapeBody) -> TapeOut:
         """Open a tape of your own over a dataset, or over the synthetic market of a preset."""
-        return await self.ask(Call("POST", "/v1/tapes", body=body), TapeOut)
+        return await self.ask(Call("POST", "/v1/tapes", body=body, is_keyed=True), TapeOut)
 
     async def get_tape_presets(self, *, limit: int | None = None, cursor: str | None = None) -> PageOfPresetOut:
         """List the tapes that can be opened by name: synthetic, recorded, and saved by you or for you."""
@@ -292,11 +303,11 @@ class AsyncDesk(AsyncTransport):
 
     async def post_tape_preset(self, body: SavePresetBody) -> PresetOut:
         """Save a tape, or a dataset and a moment, under a name."""
-        return await self.ask(Call("POST", "/v1/tape-presets", body=body), PresetOut)
+        return await self.ask(Call("POST", "/v1/tape-presets", body=body, is_keyed=True), PresetOut)
 
     async def delete_tape_preset(self, preset_name: str) -> None:
         """Forget a preset that you saved."""
-        await self.do(Call("DELETE", "/v1/tape-presets/{preset_name}", at={"preset_name": preset_name}))
+        await self.do(Call("DELETE", "/v1/tape-presets/{preset_name}", at={"preset_name": preset_name}, is_keyed=True))
 
     async def get_truth(self) -> TruthsOut:
         """Show the true coefficients that all synthetic markets share."""
@@ -308,14 +319,26 @@ class AsyncDesk(AsyncTransport):
 
     async def post_control(self, tape_id: UUID, body: ControlTapeBody) -> TapeOut:
         """Play, pause, step, jump or set the speed; answers when the fills on the way are committed."""
-        return await self.ask(Call("POST", "/v1/tapes/{tape_id}/control", at={"tape_id": tape_id}, body=body), TapeOut)
+        return await self.ask(
+            Call("POST", "/v1/tapes/{tape_id}/control", at={"tape_id": tape_id}, body=body, is_keyed=True), TapeOut
+        )
 
     async def get_instruments(
-        self, *, tape_id: UUID, q: str | None = None, limit: int | None = None, cursor: str | None = None
+        self,
+        *,
+        tape_id: UUID,
+        q: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+        sort: str | None = None,
     ) -> PageOfInstrumentOut:
         """Search the instruments that a tape has shown by now."""
         return await self.ask(
-            Call("GET", "/v1/instruments", query={"tape_id": tape_id, "q": q, "limit": limit, "cursor": cursor}),
+            Call(
+                "GET",
+                "/v1/instruments",
+                query={"tape_id": tape_id, "q": q, "limit": limit, "cursor": cursor, "sort": sort},
+            ),
             PageOfInstrumentOut,
         )
 
@@ -350,7 +373,13 @@ class AsyncDesk(AsyncTransport):
         )
 
     async def get_corporate_actions(
-        self, tape_id: UUID, *, symbols: str | None = None, limit: int | None = None, cursor: str | None = None
+        self,
+        tape_id: UUID,
+        *,
+        symbols: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+        sort: str | None = None,
     ) -> PageOfCorporateActionOut:
         """List the corporate actions that have been announced by the tape's clock; symbols are separated by commas."""
         return await self.ask(
@@ -358,14 +387,18 @@ class AsyncDesk(AsyncTransport):
                 "GET",
                 "/v1/tapes/{tape_id}/corporate-actions",
                 at={"tape_id": tape_id},
-                query={"symbols": symbols, "limit": limit, "cursor": cursor},
+                query={"symbols": symbols, "limit": limit, "cursor": cursor, "sort": sort},
             ),
             PageOfCorporateActionOut,
         )
 
-    async def get_datasets(self, *, limit: int | None = None, cursor: str | None = None) -> PageOfDatasetOut:
+    async def get_datasets(
+        self, *, limit: int | None = None, cursor: str | None = None, sort: str | None = None
+    ) -> PageOfDatasetOut:
         """List the datasets you may open tapes on, newest first."""
-        return await self.ask(Call("GET", "/v1/datasets", query={"limit": limit, "cursor": cursor}), PageOfDatasetOut)
+        return await self.ask(
+            Call("GET", "/v1/datasets", query={"limit": limit, "cursor": cursor, "sort": sort}), PageOfDatasetOut
+        )
 
     async def post_dataset(
         self,
@@ -397,6 +430,7 @@ class AsyncDesk(AsyncTransport):
                 },
                 body=body,
                 media="text/csv",
+                is_keyed=True,
             ),
             ImportOut,
         )
@@ -405,7 +439,12 @@ class AsyncDesk(AsyncTransport):
         """Import a CSV file of corporate actions, sent as the body, as the next version of a dataset."""
         return await self.ask(
             Call(
-                "POST", "/v1/datasets/{dataset_id}/actions", at={"dataset_id": dataset_id}, body=body, media="text/csv"
+                "POST",
+                "/v1/datasets/{dataset_id}/actions",
+                at={"dataset_id": dataset_id},
+                body=body,
+                media="text/csv",
+                is_keyed=True,
             ),
             ImportOut,
         )
@@ -413,7 +452,14 @@ class AsyncDesk(AsyncTransport):
     async def post_halts(self, dataset_id: UUID, body: bytes) -> ImportOut:
         """Import a CSV file of trading halts, sent as the body, as the next version of a dataset."""
         return await self.ask(
-            Call("POST", "/v1/datasets/{dataset_id}/halts", at={"dataset_id": dataset_id}, body=body, media="text/csv"),
+            Call(
+                "POST",
+                "/v1/datasets/{dataset_id}/halts",
+                at={"dataset_id": dataset_id},
+                body=body,
+                media="text/csv",
+                is_keyed=True,
+            ),
             ImportOut,
         )
 
@@ -421,7 +467,12 @@ class AsyncDesk(AsyncTransport):
         """Import a CSV file of the prints of auctions, sent as the body, as the next version of a dataset."""
         return await self.ask(
             Call(
-                "POST", "/v1/datasets/{dataset_id}/auctions", at={"dataset_id": dataset_id}, body=body, media="text/csv"
+                "POST",
+                "/v1/datasets/{dataset_id}/auctions",
+                at={"dataset_id": dataset_id},
+                body=body,
+                media="text/csv",
+                is_keyed=True,
             ),
             ImportOut,
         )
@@ -430,7 +481,12 @@ class AsyncDesk(AsyncTransport):
         """Import a CSV file of what funds hold, sent as the body, as the next version of a dataset."""
         return await self.ask(
             Call(
-                "POST", "/v1/datasets/{dataset_id}/holdings", at={"dataset_id": dataset_id}, body=body, media="text/csv"
+                "POST",
+                "/v1/datasets/{dataset_id}/holdings",
+                at={"dataset_id": dataset_id},
+                body=body,
+                media="text/csv",
+                is_keyed=True,
             ),
             ImportOut,
         )
@@ -452,7 +508,8 @@ class AsyncDesk(AsyncTransport):
     async def post_repair(self, dataset_id: UUID, body: RepairBody) -> ImportOut:
         """Fill the holes of a dataset with the bars of another, as a new version of your own."""
         return await self.ask(
-            Call("POST", "/v1/datasets/{dataset_id}/repairs", at={"dataset_id": dataset_id}, body=body), ImportOut
+            Call("POST", "/v1/datasets/{dataset_id}/repairs", at={"dataset_id": dataset_id}, body=body, is_keyed=True),
+            ImportOut,
         )
 
     async def get_quotes(self, *, tape_id: UUID, symbols: str) -> QuotesOut:
@@ -542,13 +599,19 @@ class AsyncDesk(AsyncTransport):
     async def post_strategy(self, tape_id: UUID, body: AttachStrategyBody) -> MarketdataStrategyOut:
         """Attach a strategy: from now on the tape stops after each bar until it has acknowledged the cursor."""
         return await self.ask(
-            Call("POST", "/v1/tapes/{tape_id}/strategies", at={"tape_id": tape_id}, body=body), MarketdataStrategyOut
+            Call("POST", "/v1/tapes/{tape_id}/strategies", at={"tape_id": tape_id}, body=body, is_keyed=True),
+            MarketdataStrategyOut,
         )
 
     async def delete_strategy(self, tape_id: UUID, strategy: str) -> None:
         """Detach a strategy: the tape waits for it no longer."""
         await self.do(
-            Call("DELETE", "/v1/tapes/{tape_id}/strategies/{strategy}", at={"tape_id": tape_id, "strategy": strategy})
+            Call(
+                "DELETE",
+                "/v1/tapes/{tape_id}/strategies/{strategy}",
+                at={"tape_id": tape_id, "strategy": strategy},
+                is_keyed=True,
+            )
         )
 
     async def post_acknowledgement(self, tape_id: UUID, strategy: str, body: AcknowledgeBody) -> MarketdataStrategyOut:
@@ -559,6 +622,7 @@ class AsyncDesk(AsyncTransport):
                 "/v1/tapes/{tape_id}/strategies/{strategy}/acknowledgements",
                 at={"tape_id": tape_id, "strategy": strategy},
                 body=body,
+                is_keyed=True,
             ),
             MarketdataStrategyOut,
         )
@@ -712,11 +776,11 @@ class AsyncDesk(AsyncTransport):
 
     async def put_source_key(self, source: str, body: SourceKeyBody) -> None:
         """Set the key of a source; it is sealed before it is kept, and no answer ever shows it."""
-        await self.do(Call("PUT", "/v1/sources/{source}/key", at={"source": source}, body=body))
+        await self.do(Call("PUT", "/v1/sources/{source}/key", at={"source": source}, body=body, is_keyed=True))
 
     async def delete_source_key(self, source: str) -> None:
         """Forget the key of a source."""
-        await self.do(Call("DELETE", "/v1/sources/{source}/key", at={"source": source}))
+        await self.do(Call("DELETE", "/v1/sources/{source}/key", at={"source": source}, is_keyed=True))
 
     async def post_source_test(self, source: str) -> ToldOut:
         """Ask a source the least there is to ask, to see whether its key is good."""
@@ -724,30 +788,37 @@ class AsyncDesk(AsyncTransport):
 
     async def put_source_row(self, subject: Subject, body: SourceRowBody) -> None:
         """Choose which sources are asked about a subject, from the next question on."""
-        await self.do(Call("PUT", "/v1/source-rows/{subject}", at={"subject": subject}, body=body))
+        await self.do(Call("PUT", "/v1/source-rows/{subject}", at={"subject": subject}, body=body, is_keyed=True))
 
     async def delete_source_row(self, subject: Subject) -> None:
         """Let the settings say again which sources are asked about a subject."""
-        await self.do(Call("DELETE", "/v1/source-rows/{subject}", at={"subject": subject}))
+        await self.do(Call("DELETE", "/v1/source-rows/{subject}", at={"subject": subject}, is_keyed=True))
 
     async def post_live_tape(self, body: LiveTapeBody) -> TapeOut:
         """Open a tape that goes with the wall clock and watches symbols; accounts live on it as on any other."""
-        return await self.ask(Call("POST", "/v1/live/tapes", body=body), TapeOut)
+        return await self.ask(Call("POST", "/v1/live/tapes", body=body, is_keyed=True), TapeOut)
 
     async def post_watched(self, live_tape_id: UUID, body: WatchBody) -> TapeOut:
         """Let a live tape watch more symbols."""
         return await self.ask(
-            Call("POST", "/v1/live/tapes/{live_tape_id}/symbols", at={"live_tape_id": live_tape_id}, body=body), TapeOut
+            Call(
+                "POST",
+                "/v1/live/tapes/{live_tape_id}/symbols",
+                at={"live_tape_id": live_tape_id},
+                body=body,
+                is_keyed=True,
+            ),
+            TapeOut,
         )
 
     async def post_history(self, body: HistoryBody) -> ImportOut:
         """Record a history of a source as a dataset; the job tells how far it is."""
-        return await self.ask(Call("POST", "/v1/datasets/histories", body=body), ImportOut)
+        return await self.ask(Call("POST", "/v1/datasets/histories", body=body, is_keyed=True), ImportOut)
 
     async def post_backfill(self, dataset_id: UUID) -> ImportOut:
         """Fill the holes of a dataset from your sources, 1,500 bars a job; each names the next, the last the version."""
         return await self.ask(
-            Call("POST", "/v1/datasets/{dataset_id}/backfills", at={"dataset_id": dataset_id}), ImportOut
+            Call("POST", "/v1/datasets/{dataset_id}/backfills", at={"dataset_id": dataset_id}, is_keyed=True), ImportOut
         )
 
     async def delete_live_answers(self) -> None:
@@ -801,21 +872,28 @@ class AsyncDesk(AsyncTransport):
             Call("GET", "/v1/live/yields", query={"series": series, "start": start, "end": end}), LiveYieldsOut
         )
 
-    async def get_accounts(self, *, limit: int | None = None, cursor: str | None = None) -> PageOfAccountOut:
+    async def get_accounts(
+        self, *, limit: int | None = None, cursor: str | None = None, sort: str | None = None
+    ) -> PageOfAccountOut:
         """List your accounts, oldest first."""
-        return await self.ask(Call("GET", "/v1/accounts", query={"limit": limit, "cursor": cursor}), PageOfAccountOut)
+        return await self.ask(
+            Call("GET", "/v1/accounts", query={"limit": limit, "cursor": cursor, "sort": sort}), PageOfAccountOut
+        )
 
     async def post_account(self, body: OpenAccountBody) -> AccountOut:
-        """Open an account on a tape; its first cash is a transfer in its ledger. A key makes it safe to send again."""
+        """Open an account on a tape; its first cash is a transfer in its ledger."""
         return await self.ask(Call("POST", "/v1/accounts", body=body, is_keyed=True), AccountOut)
 
     async def get_accounts_of_user(
-        self, user_id: UUID, *, limit: int | None = None, cursor: str | None = None
+        self, user_id: UUID, *, limit: int | None = None, cursor: str | None = None, sort: str | None = None
     ) -> PageOfAccountOut:
         """List the accounts that somebody of your tenant opened, oldest first."""
         return await self.ask(
             Call(
-                "GET", "/v1/users/{user_id}/accounts", at={"user_id": user_id}, query={"limit": limit, "cursor": cursor}
+                "GET",
+                "/v1/users/{user_id}/accounts",
+                at={"user_id": user_id},
+                query={"limit": limit, "cursor": cursor, "sort": sort},
             ),
             PageOfAccountOut,
         )
@@ -837,15 +915,18 @@ class AsyncDesk(AsyncTransport):
     async def patch_account(self, account_id: UUID, body: ChangeAccountBody) -> AccountOut:
         """Rename an account, let it rest (inactive), or wake it up (open)."""
         return await self.ask(
-            Call("PATCH", "/v1/accounts/{account_id}", at={"account_id": account_id}, body=body), AccountOut
+            Call("PATCH", "/v1/accounts/{account_id}", at={"account_id": account_id}, body=body, is_keyed=True),
+            AccountOut,
         )
 
     async def delete_account(self, account_id: UUID) -> AccountOut:
         """Close an account that holds nothing but cash, which is paid out; its history stays readable."""
-        return await self.ask(Call("DELETE", "/v1/accounts/{account_id}", at={"account_id": account_id}), AccountOut)
+        return await self.ask(
+            Call("DELETE", "/v1/accounts/{account_id}", at={"account_id": account_id}, is_keyed=True), AccountOut
+        )
 
     async def post_transfer(self, account_id: UUID, body: TransferBody) -> TransferOut:
-        """Move cash in or out; with an Idempotency-Key it is safe to send again."""
+        """Move cash in or out."""
         return await self.ask(
             Call(
                 "POST", "/v1/accounts/{account_id}/transfers", at={"account_id": account_id}, body=body, is_keyed=True
@@ -856,7 +937,12 @@ class AsyncDesk(AsyncTransport):
     async def put_key(self, account_id: UUID, key_id: UUID) -> None:
         """Let a key speak for this account where a door knows one account a key, as the Alpaca dialect does."""
         await self.do(
-            Call("PUT", "/v1/accounts/{account_id}/keys/{key_id}", at={"account_id": account_id, "key_id": key_id})
+            Call(
+                "PUT",
+                "/v1/accounts/{account_id}/keys/{key_id}",
+                at={"account_id": account_id, "key_id": key_id},
+                is_keyed=True,
+            )
         )
 
     async def get_positions(
@@ -865,6 +951,7 @@ class AsyncDesk(AsyncTransport):
         *,
         limit: int | None = None,
         cursor: str | None = None,
+        sort: str | None = None,
         as_of: datetime | None = None,
         known_at: datetime | None = None,
     ) -> PageOfPositionOut:
@@ -874,7 +961,7 @@ class AsyncDesk(AsyncTransport):
                 "GET",
                 "/v1/accounts/{account_id}/positions",
                 at={"account_id": account_id},
-                query={"limit": limit, "cursor": cursor, "as_of": as_of, "known_at": known_at},
+                query={"limit": limit, "cursor": cursor, "sort": sort, "as_of": as_of, "known_at": known_at},
             ),
             PageOfPositionOut,
         )
@@ -925,6 +1012,7 @@ class AsyncDesk(AsyncTransport):
         *,
         limit: int | None = None,
         cursor: str | None = None,
+        sort: str | None = None,
         as_of: datetime | None = None,
         known_at: datetime | None = None,
     ) -> PageOfEntryOut:
@@ -934,7 +1022,7 @@ class AsyncDesk(AsyncTransport):
                 "GET",
                 "/v1/accounts/{account_id}/ledger",
                 at={"account_id": account_id},
-                query={"limit": limit, "cursor": cursor, "as_of": as_of, "known_at": known_at},
+                query={"limit": limit, "cursor": cursor, "sort": sort, "as_of": as_of, "known_at": known_at},
             ),
             PageOfEntryOut,
         )
@@ -945,6 +1033,7 @@ class AsyncDesk(AsyncTransport):
         *,
         limit: int | None = None,
         cursor: str | None = None,
+        sort: str | None = None,
         symbol: str | None = None,
         since: datetime | None = None,
         until: datetime | None = None,
@@ -955,7 +1044,14 @@ class AsyncDesk(AsyncTransport):
                 "GET",
                 "/v1/accounts/{account_id}/fills",
                 at={"account_id": account_id},
-                query={"limit": limit, "cursor": cursor, "symbol": symbol, "since": since, "until": until},
+                query={
+                    "limit": limit,
+                    "cursor": cursor,
+                    "sort": sort,
+                    "symbol": symbol,
+                    "since": since,
+                    "until": until,
+                },
             ),
             PageOfFillOut,
         )
@@ -1059,7 +1155,8 @@ class AsyncDesk(AsyncTransport):
     async def patch_order(self, order_id: UUID, body: ReplaceOrderBody) -> OrderOut:
         """Replace a working order by a new one that differs in what is given."""
         return await self.ask(
-            Call("PATCH", "/v1/orders/{order_id}", at={"order_id": order_id}, body=body, may_wait=True), OrderOut
+            Call("PATCH", "/v1/orders/{order_id}", at={"order_id": order_id}, body=body, is_keyed=True, may_wait=True),
+            OrderOut,
         )
 
     async def get_order(self, order_id: UUID) -> OrderOut:
@@ -1078,6 +1175,7 @@ class AsyncDesk(AsyncTransport):
                 "/v1/accounts/{account_id}/positions/{symbol}/close",
                 at={"account_id": account_id, "symbol": symbol},
                 body=body,
+                is_keyed=True,
                 may_wait=True,
             ),
             OrderOut,
@@ -1087,12 +1185,25 @@ class AsyncDesk(AsyncTransport):
         """Cancel up to a hundred orders in one commit; each is cancelled, or says in its place why not."""
         return await self.ask(Call("POST", "/v1/orders/batch/cancel", body=body), OutcomesOut)
 
+    async def post_closes(self, account_id: UUID, body: ClosePositionsBody) -> ClosedPositionsOut:
+        """Sell positions at the market in one commit, all of them or some; each is sold, or says in its place why not."""
+        return await self.ask(
+            Call(
+                "POST",
+                "/v1/accounts/{account_id}/positions/close",
+                at={"account_id": account_id},
+                body=body,
+                is_keyed=True,
+            ),
+            ClosedPositionsOut,
+        )
+
     async def get_account_by_number(self, number: str) -> AccountOut:
         """Show the account of a public number; its last sign tells a number that was mistyped."""
         return await self.ask(Call("GET", "/v1/accounts/by-number/{number}", at={"number": number}), AccountOut)
 
     async def post_reset(self, account_id: UUID, body: ResetBody) -> AccountOut:
-        """Begin a new epoch with cash alone; open orders end, and all that was stays readable. A key makes it safe."""
+        """Begin a new epoch with cash alone; open orders end, and all that was stays readable."""
         return await self.ask(
             Call("POST", "/v1/accounts/{account_id}/reset", at={"account_id": account_id}, body=body, is_keyed=True),
             AccountOut,
@@ -1127,7 +1238,8 @@ class AsyncDesk(AsyncTransport):
     async def post_rescore(self, account_id: UUID, body: RescoreBody) -> RescoreAnswer:
         """Fill an account's orders again under another fill model and compare; a long one becomes a job (202)."""
         return await self.ask(
-            Call("POST", "/v1/accounts/{account_id}/rescore", at={"account_id": account_id}, body=body), RescoreAnswer
+            Call("POST", "/v1/accounts/{account_id}/rescore", at={"account_id": account_id}, body=body, is_keyed=True),
+            RescoreAnswer,
         )
 
     async def get_gains(
@@ -1136,6 +1248,7 @@ class AsyncDesk(AsyncTransport):
         *,
         limit: int | None = None,
         cursor: str | None = None,
+        sort: str | None = None,
         after: datetime | None = None,
         until: datetime | None = None,
         symbol: str | None = None,
@@ -1146,7 +1259,14 @@ class AsyncDesk(AsyncTransport):
                 "GET",
                 "/v1/accounts/{account_id}/gains",
                 at={"account_id": account_id},
-                query={"limit": limit, "cursor": cursor, "after": after, "until": until, "symbol": symbol},
+                query={
+                    "limit": limit,
+                    "cursor": cursor,
+                    "sort": sort,
+                    "after": after,
+                    "until": until,
+                    "symbol": symbol,
+                },
             ),
             GainsOut,
         )
@@ -1171,7 +1291,13 @@ class AsyncDesk(AsyncTransport):
         )
 
     async def get_lots(
-        self, account_id: UUID, *, symbol: str | None = None, limit: int | None = None, cursor: str | None = None
+        self,
+        account_id: UUID,
+        *,
+        symbol: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+        sort: str | None = None,
     ) -> PageOfLotOut:
         """List the open lots of an account by symbol and age; an order may name them."""
         return await self.ask(
@@ -1179,7 +1305,7 @@ class AsyncDesk(AsyncTransport):
                 "GET",
                 "/v1/accounts/{account_id}/lots",
                 at={"account_id": account_id},
-                query={"symbol": symbol, "limit": limit, "cursor": cursor},
+                query={"symbol": symbol, "limit": limit, "cursor": cursor, "sort": sort},
             ),
             PageOfLotOut,
         )
@@ -1192,6 +1318,7 @@ class AsyncDesk(AsyncTransport):
                 "/v1/accounts/{account_id}/positions/{symbol}/exercise",
                 at={"account_id": account_id, "symbol": symbol},
                 body=body,
+                is_keyed=True,
             ),
             ExercisedOut,
         )
@@ -1216,7 +1343,13 @@ class AsyncDesk(AsyncTransport):
         )
 
     async def get_option_positions(
-        self, account_id: UUID, *, state: HeldState | None = None, limit: int | None = None, cursor: str | None = None
+        self,
+        account_id: UUID,
+        *,
+        state: HeldState | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+        sort: str | None = None,
     ) -> PageOfHeldOptionOut:
         """List every option that an account ever held: open, closed by orders, or ended otherwise, newest first."""
         return await self.ask(
@@ -1224,7 +1357,7 @@ class AsyncDesk(AsyncTransport):
                 "GET",
                 "/v1/accounts/{account_id}/option-positions",
                 at={"account_id": account_id},
-                query={"state": state, "limit": limit, "cursor": cursor},
+                query={"state": state, "limit": limit, "cursor": cursor, "sort": sort},
             ),
             PageOfHeldOptionOut,
         )
@@ -1271,9 +1404,22 @@ class AsyncDesk(AsyncTransport):
             PageOfAccountGreeksOut,
         )
 
-    async def get_jobs(self, *, limit: int | None = None, cursor: str | None = None) -> PageOfJobOut:
-        """List your jobs, newest first."""
-        return await self.ask(Call("GET", "/v1/jobs", query={"limit": limit, "cursor": cursor}), PageOfJobOut)
+    async def get_jobs(
+        self,
+        *,
+        kind: str | None = None,
+        state: Literal["waiting", "running", "done", "failed", "cancelled"] | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+        sort: str | None = None,
+    ) -> PageOfJobOut:
+        """List your jobs, newest first; of a kind, in a state."""
+        return await self.ask(
+            Call(
+                "GET", "/v1/jobs", query={"kind": kind, "state": state, "limit": limit, "cursor": cursor, "sort": sort}
+            ),
+            PageOfJobOut,
+        )
 
     async def get_job(self, job_id: UUID) -> JobOut:
         """Show how far a job is, and what came of it."""
@@ -1281,7 +1427,7 @@ class AsyncDesk(AsyncTransport):
 
     async def delete_job(self, job_id: UUID) -> JobOut:
         """Cancel a job: one that waits never runs, one that runs stops at its next step."""
-        return await self.ask(Call("DELETE", "/v1/jobs/{job_id}", at={"job_id": job_id}), JobOut)
+        return await self.ask(Call("DELETE", "/v1/jobs/{job_id}", at={"job_id": job_id}, is_keyed=True), JobOut)
 
     async def get_audit(
         self,
@@ -1291,13 +1437,21 @@ class AsyncDesk(AsyncTransport):
         object_id: UUID | None = None,
         limit: int | None = None,
         cursor: str | None = None,
+        sort: str | None = None,
     ) -> PageOfAuditLineView:
         """List what was done in your tenant, newest first; orders tell their own history."""
         return await self.ask(
             Call(
                 "GET",
                 "/v1/audit",
-                query={"subject": subject, "action": action, "object_id": object_id, "limit": limit, "cursor": cursor},
+                query={
+                    "subject": subject,
+                    "action": action,
+                    "object_id": object_id,
+                    "limit": limit,
+                    "cursor": cursor,
+                    "sort": sort,
+                },
             ),
             PageOfAuditLineView,
         )
@@ -1305,6 +1459,10 @@ class AsyncDesk(AsyncTransport):
     async def get_verification(self, *, head: str | None = None) -> VerificationView:
         """Compare everything that was done, orders too, with its seals, and name the first place that does not hold."""
         return await self.ask(Call("GET", "/v1/audit/verification", query={"head": head}), VerificationView)
+
+    async def post_verification(self, body: VerificationBody) -> JobOut:
+        """Compare everything that was done with its seals, by a job that tells how far it is and what holds."""
+        return await self.ask(Call("POST", "/v1/audit/verifications", body=body, is_keyed=True), JobOut)
 
     async def get_live(self) -> dict[str, str]:
         """Say that the process answers."""
@@ -1359,7 +1517,8 @@ class AsyncDesk(AsyncTransport):
     async def post_fork(self, account_id: UUID, body: ForkBody) -> AccountOut:
         """Fork an account as it stands, or as it stood: then on a branch of its tape that begins at that moment."""
         return await self.ask(
-            Call("POST", "/v1/accounts/{account_id}/forks", at={"account_id": account_id}, body=body), AccountOut
+            Call("POST", "/v1/accounts/{account_id}/forks", at={"account_id": account_id}, body=body, is_keyed=True),
+            AccountOut,
         )
 
     async def get_comparison(self, account_id: UUID, *, with_: list[UUID]) -> ComparisonOut:
@@ -1371,10 +1530,18 @@ class AsyncDesk(AsyncTransport):
 
     async def post_rewind(self, tape_id: UUID, body: BranchBody) -> BranchOut:
         """Open a branch of a tape at an earlier moment, with accounts forked onto it; the tape itself stays where it is."""
-        return await self.ask(Call("POST", "/v1/tapes/{tape_id}/rewind", at={"tape_id": tape_id}, body=body), BranchOut)
+        return await self.ask(
+            Call("POST", "/v1/tapes/{tape_id}/rewind", at={"tape_id": tape_id}, body=body, is_keyed=True), BranchOut
+        )
 
     async def get_halts(
-        self, tape_id: UUID, *, symbols: str | None = None, limit: int | None = None, cursor: str | None = None
+        self,
+        tape_id: UUID,
+        *,
+        symbols: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+        sort: str | None = None,
     ) -> PageOfHaltOut:
         """List the halts that the tape has told of, oldest first; symbols are separated by commas."""
         return await self.ask(
@@ -1382,20 +1549,26 @@ class AsyncDesk(AsyncTransport):
                 "GET",
                 "/v1/tapes/{tape_id}/halts",
                 at={"tape_id": tape_id},
-                query={"symbols": symbols, "limit": limit, "cursor": cursor},
+                query={"symbols": symbols, "limit": limit, "cursor": cursor, "sort": sort},
             ),
             PageOfHaltOut,
         )
 
     async def get_fund_holdings(
-        self, *, tape_id: UUID, symbol: str, limit: int | None = None, cursor: str | None = None
+        self,
+        *,
+        tape_id: UUID,
+        symbol: str,
+        limit: int | None = None,
+        cursor: str | None = None,
+        sort: str | None = None,
     ) -> FundHoldingsOut:
         """List what a fund holds by its newest report that is known by the tape's clock, the largest weight first."""
         return await self.ask(
             Call(
                 "GET",
                 "/v1/fund-holdings",
-                query={"tape_id": tape_id, "symbol": symbol, "limit": limit, "cursor": cursor},
+                query={"tape_id": tape_id, "symbol": symbol, "limit": limit, "cursor": cursor, "sort": sort},
             ),
             FundHoldingsOut,
         )
@@ -1408,13 +1581,21 @@ class AsyncDesk(AsyncTransport):
         role: RoleInput | None = None,
         limit: int | None = None,
         cursor: str | None = None,
+        sort: str | None = None,
     ) -> PageOfMemberView:
         """List the people of your tenant, whoever came first at the top."""
         return await self.ask(
             Call(
                 "GET",
                 "/v1/users",
-                query={"verified": verified, "active": active, "role": role, "limit": limit, "cursor": cursor},
+                query={
+                    "verified": verified,
+                    "active": active,
+                    "role": role,
+                    "limit": limit,
+                    "cursor": cursor,
+                    "sort": sort,
+                },
             ),
             PageOfMemberView,
         )
@@ -1437,7 +1618,9 @@ class AsyncDesk(AsyncTransport):
 
     async def put_tier(self, user_id: UUID, body: TierBody) -> MemberView:
         """Set how much of the desk somebody may use: accounts, tapes and keys."""
-        return await self.ask(Call("PUT", "/v1/users/{user_id}/tier", at={"user_id": user_id}, body=body), MemberView)
+        return await self.ask(
+            Call("PUT", "/v1/users/{user_id}/tier", at={"user_id": user_id}, body=body, is_keyed=True), MemberView
+        )
 
     async def post_sign_in_link(self, user_id: UUID) -> InvitationView:
         """Make a link by which somebody of your tenant signs in once, such as when they forgot their password."""
@@ -1489,23 +1672,25 @@ class AsyncDesk(AsyncTransport):
         """Show what you prefer."""
         return await self.ask(Call("GET", "/v1/me/preferences"), PreferencesView)
 
-    async def delete_preferences(self) -> PreferencesView:
-        """Have everything back as it was at first, and no account that you start from."""
-        return await self.ask(Call("DELETE", "/v1/me/preferences"), PreferencesView)
-
     async def patch_preferences(self, body: PreferencesBody) -> PreferencesView:
         """Change what you prefer: time zone, base currency, locale, number format, and the account you start from."""
-        return await self.ask(Call("PATCH", "/v1/me/preferences", body=body), PreferencesView)
+        return await self.ask(Call("PATCH", "/v1/me/preferences", body=body, is_keyed=True), PreferencesView)
 
-    async def get_watchlists(self, *, limit: int | None = None, cursor: str | None = None) -> PageOfWatchlistOut:
+    async def delete_preferences(self) -> PreferencesView:
+        """Have everything back as it was at first, and no account that you start from."""
+        return await self.ask(Call("DELETE", "/v1/me/preferences", is_keyed=True), PreferencesView)
+
+    async def get_watchlists(
+        self, *, limit: int | None = None, cursor: str | None = None, sort: str | None = None
+    ) -> PageOfWatchlistOut:
         """List your watchlists, oldest first."""
         return await self.ask(
-            Call("GET", "/v1/watchlists", query={"limit": limit, "cursor": cursor}), PageOfWatchlistOut
+            Call("GET", "/v1/watchlists", query={"limit": limit, "cursor": cursor, "sort": sort}), PageOfWatchlistOut
         )
 
     async def post_watchlist(self, body: WatchlistBody) -> WatchlistOut:
         """Keep a new list of symbols."""
-        return await self.ask(Call("POST", "/v1/watchlists", body=body), WatchlistOut)
+        return await self.ask(Call("POST", "/v1/watchlists", body=body, is_keyed=True), WatchlistOut)
 
     async def get_watchlist(self, watchlist_id: UUID) -> WatchlistOut:
         """Read a watchlist."""
@@ -1516,25 +1701,31 @@ class AsyncDesk(AsyncTransport):
     async def put_watchlist(self, watchlist_id: UUID, body: WatchlistBody) -> WatchlistOut:
         """Change the name, the symbols or their order."""
         return await self.ask(
-            Call("PUT", "/v1/watchlists/{watchlist_id}", at={"watchlist_id": watchlist_id}, body=body), WatchlistOut
+            Call("PUT", "/v1/watchlists/{watchlist_id}", at={"watchlist_id": watchlist_id}, body=body, is_keyed=True),
+            WatchlistOut,
         )
 
     async def remove_watchlist(self, watchlist_id: UUID) -> None:
         """Delete a watchlist."""
-        await self.do(Call("DELETE", "/v1/watchlists/{watchlist_id}", at={"watchlist_id": watchlist_id}))
+        await self.do(Call("DELETE", "/v1/watchlists/{watchlist_id}", at={"watchlist_id": watchlist_id}, is_keyed=True))
 
     async def get_price_alerts(
-        self, *, tape_id: UUID | None = None, limit: int | None = None, cursor: str | None = None
+        self,
+        *,
+        tape_id: UUID | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+        sort: str | None = None,
     ) -> PageOfPriceAlertOut:
         """List your price alerts, of one tape or of all, oldest first."""
         return await self.ask(
-            Call("GET", "/v1/price-alerts", query={"tape_id": tape_id, "limit": limit, "cursor": cursor}),
+            Call("GET", "/v1/price-alerts", query={"tape_id": tape_id, "limit": limit, "cursor": cursor, "sort": sort}),
             PageOfPriceAlertOut,
         )
 
     async def post_price_alert(self, body: PriceAlertBody) -> PriceAlertOut:
         """Wait for a price on a tape; one that is there already has to leave and come again."""
-        return await self.ask(Call("POST", "/v1/price-alerts", body=body), PriceAlertOut)
+        return await self.ask(Call("POST", "/v1/price-alerts", body=body, is_keyed=True), PriceAlertOut)
 
     async def get_price_alert(self, alert_id: UUID) -> PriceAlertOut:
         """Read a price alert."""
@@ -1543,12 +1734,13 @@ class AsyncDesk(AsyncTransport):
     async def patch_price_alert(self, alert_id: UUID, body: PriceAlertChangeBody) -> PriceAlertOut:
         """Change what an alert waits for, and arm it from now on."""
         return await self.ask(
-            Call("PATCH", "/v1/price-alerts/{alert_id}", at={"alert_id": alert_id}, body=body), PriceAlertOut
+            Call("PATCH", "/v1/price-alerts/{alert_id}", at={"alert_id": alert_id}, body=body, is_keyed=True),
+            PriceAlertOut,
         )
 
     async def remove_price_alert(self, alert_id: UUID) -> None:
         """Delete a price alert; what has fired of it stays told."""
-        await self.do(Call("DELETE", "/v1/price-alerts/{alert_id}", at={"alert_id": alert_id}))
+        await self.do(Call("DELETE", "/v1/price-alerts/{alert_id}", at={"alert_id": alert_id}, is_keyed=True))
 
     async def get_price_alert_firings(
         self, *, tape_id: UUID, limit: int | None = None, cursor: str | None = None
@@ -1560,11 +1752,12 @@ class AsyncDesk(AsyncTransport):
         )
 
     async def get_notification_rules(
-        self, *, limit: int | None = None, cursor: str | None = None
+        self, *, limit: int | None = None, cursor: str | None = None, sort: str | None = None
     ) -> PageOfNotificationRuleOut:
         """List your rules, oldest first."""
         return await self.ask(
-            Call("GET", "/v1/notification-rules", query={"limit": limit, "cursor": cursor}), PageOfNotificationRuleOut
+            Call("GET", "/v1/notification-rules", query={"limit": limit, "cursor": cursor, "sort": sort}),
+            PageOfNotificationRuleOut,
         )
 
     async def post_notification_rule(self, body: NotificationRuleBody) -> MadeNotificationRuleOut:
@@ -1573,7 +1766,7 @@ class AsyncDesk(AsyncTransport):
 
     async def remove_notification_rule(self, rule_id: UUID) -> None:
         """Delete a rule; what was told by it stays."""
-        await self.do(Call("DELETE", "/v1/notification-rules/{rule_id}", at={"rule_id": rule_id}))
+        await self.do(Call("DELETE", "/v1/notification-rules/{rule_id}", at={"rule_id": rule_id}, is_keyed=True))
 
     async def get_notifications(
         self, account_id: UUID, *, limit: int | None = None, cursor: str | None = None
@@ -1607,7 +1800,7 @@ class AsyncDesk(AsyncTransport):
 
     async def post_backtest(self, body: BacktestBody) -> BacktestOut:
         """Run a strategy over what a tape has shown; the run is a job."""
-        return await self.ask(Call("POST", "/v1/backtests", body=body), BacktestOut)
+        return await self.ask(Call("POST", "/v1/backtests", body=body, is_keyed=True), BacktestOut)
 
     async def get_backtests(
         self,
@@ -1617,13 +1810,21 @@ class AsyncDesk(AsyncTransport):
         state: str | None = None,
         limit: int | None = None,
         cursor: str | None = None,
+        sort: str | None = None,
     ) -> PageOfBacktestOut:
         """List runs, newest first; of a strategy, with a symbol, or in a state."""
         return await self.ask(
             Call(
                 "GET",
                 "/v1/backtests",
-                query={"strategy": strategy, "symbol": symbol, "state": state, "limit": limit, "cursor": cursor},
+                query={
+                    "strategy": strategy,
+                    "symbol": symbol,
+                    "state": state,
+                    "limit": limit,
+                    "cursor": cursor,
+                    "sort": sort,
+                },
             ),
             PageOfBacktestOut,
         )
@@ -1634,12 +1835,13 @@ class AsyncDesk(AsyncTransport):
 
     async def remove_backtest(self, backtest_id: UUID) -> None:
         """Delete a run and what came of it."""
-        await self.do(Call("DELETE", "/v1/backtests/{backtest_id}", at={"backtest_id": backtest_id}))
+        await self.do(Call("DELETE", "/v1/backtests/{backtest_id}", at={"backtest_id": backtest_id}, is_keyed=True))
 
     async def post_backtest_cancel(self, backtest_id: UUID) -> BacktestOut:
         """Stop a run where it is; what it has come to is kept. One that has ended stays as it is."""
         return await self.ask(
-            Call("POST", "/v1/backtests/{backtest_id}/cancel", at={"backtest_id": backtest_id}), BacktestOut
+            Call("POST", "/v1/backtests/{backtest_id}/cancel", at={"backtest_id": backtest_id}, is_keyed=True),
+            BacktestOut,
         )
 
     async def get_backtest_results(self, backtest_id: UUID) -> BacktestResultsOut:
@@ -1663,7 +1865,7 @@ class AsyncDesk(AsyncTransport):
         )
 
     async def get_backtest_orders(
-        self, backtest_id: UUID, *, limit: int | None = None, cursor: str | None = None
+        self, backtest_id: UUID, *, limit: int | None = None, cursor: str | None = None, sort: str | None = None
     ) -> PageOfRunOrderOut:
         """List the orders of a run as they were placed."""
         return await self.ask(
@@ -1671,13 +1873,13 @@ class AsyncDesk(AsyncTransport):
                 "GET",
                 "/v1/backtests/{backtest_id}/orders",
                 at={"backtest_id": backtest_id},
-                query={"limit": limit, "cursor": cursor},
+                query={"limit": limit, "cursor": cursor, "sort": sort},
             ),
             PageOfRunOrderOut,
         )
 
     async def get_backtest_round_trips(
-        self, backtest_id: UUID, *, limit: int | None = None, cursor: str | None = None
+        self, backtest_id: UUID, *, limit: int | None = None, cursor: str | None = None, sort: str | None = None
     ) -> PageOfRoundTripOut:
         """List the round trips of a run by their beginning."""
         return await self.ask(
@@ -1685,7 +1887,7 @@ class AsyncDesk(AsyncTransport):
                 "GET",
                 "/v1/backtests/{backtest_id}/round-trips",
                 at={"backtest_id": backtest_id},
-                query={"limit": limit, "cursor": cursor},
+                query={"limit": limit, "cursor": cursor, "sort": sort},
             ),
             PageOfRoundTripOut,
         )
@@ -1711,6 +1913,7 @@ class AsyncDesk(AsyncTransport):
         by: Literal["day", "week", "month", "year"] | None = None,
         limit: int | None = None,
         cursor: str | None = None,
+        sort: str | None = None,
     ) -> PageOfRunPeriodOut:
         """List a run by its days, weeks, months or years, oldest first."""
         return await self.ask(
@@ -1718,13 +1921,19 @@ class AsyncDesk(AsyncTransport):
                 "GET",
                 "/v1/backtests/{backtest_id}/periods",
                 at={"backtest_id": backtest_id},
-                query={"by": by, "limit": limit, "cursor": cursor},
+                query={"by": by, "limit": limit, "cursor": cursor, "sort": sort},
             ),
             PageOfRunPeriodOut,
         )
 
     async def get_backtest_positions(
-        self, backtest_id: UUID, *, symbol: str | None = None, limit: int | None = None, cursor: str | None = None
+        self,
+        backtest_id: UUID,
+        *,
+        symbol: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+        sort: str | None = None,
     ) -> PageOfRunPositionOut:
         """List what was held after every fill, oldest first; of one symbol, or of all."""
         return await self.ask(
@@ -1732,13 +1941,19 @@ class AsyncDesk(AsyncTransport):
                 "GET",
                 "/v1/backtests/{backtest_id}/positions",
                 at={"backtest_id": backtest_id},
-                query={"symbol": symbol, "limit": limit, "cursor": cursor},
+                query={"symbol": symbol, "limit": limit, "cursor": cursor, "sort": sort},
             ),
             PageOfRunPositionOut,
         )
 
     async def get_backtest_events(
-        self, backtest_id: UUID, *, kind: str | None = None, limit: int | None = None, cursor: str | None = None
+        self,
+        backtest_id: UUID,
+        *,
+        kind: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+        sort: str | None = None,
     ) -> PageOfRunEventOut:
         """List what happened, in order; of one kind, or all."""
         return await self.ask(
@@ -1746,7 +1961,7 @@ class AsyncDesk(AsyncTransport):
                 "GET",
                 "/v1/backtests/{backtest_id}/events",
                 at={"backtest_id": backtest_id},
-                query={"kind": kind, "limit": limit, "cursor": cursor},
+                query={"kind": kind, "limit": limit, "cursor": cursor, "sort": sort},
             ),
             PageOfRunEventOut,
         )
@@ -1793,6 +2008,7 @@ class AsyncDesk(AsyncTransport):
         below: Decimal | None = None,
         limit: int | None = None,
         cursor: str | None = None,
+        sort: str | None = None,
     ) -> ScanOut:
         """Pick out what can be traded whose indicator of daily bars lies above, below or between values, highest first."""
         return await self.ask(
@@ -1806,6 +2022,7 @@ class AsyncDesk(AsyncTransport):
                     "below": below,
                     "limit": limit,
                     "cursor": cursor,
+                    "sort": sort,
                 },
             ),
             ScanOut,
@@ -1832,12 +2049,15 @@ class AsyncDesk(AsyncTransport):
     async def post_decline(self, approval_id: UUID, body: DeclineBody) -> ApprovalOut:
         """Decline an order: it is never placed."""
         return await self.ask(
-            Call("POST", "/v1/approvals/{approval_id}/decline", at={"approval_id": approval_id}, body=body), ApprovalOut
+            Call(
+                "POST", "/v1/approvals/{approval_id}/decline", at={"approval_id": approval_id}, body=body, is_keyed=True
+            ),
+            ApprovalOut,
         )
 
     async def post_sweep(self, body: SweepBody) -> SweepOut:
         """Run a strategy with many parameters; the trials are shared by jobs."""
-        return await self.ask(Call("POST", "/v1/sweeps", body=body), SweepOut)
+        return await self.ask(Call("POST", "/v1/sweeps", body=body, is_keyed=True), SweepOut)
 
     async def get_sweeps(self, *, limit: int | None = None, cursor: str | None = None) -> PageOfSweepOut:
         """List sweeps, newest first."""
@@ -1849,7 +2069,7 @@ class AsyncDesk(AsyncTransport):
 
     async def remove_sweep(self, sweep_id: UUID) -> None:
         """Delete a sweep; that its trials were tried stays counted."""
-        await self.do(Call("DELETE", "/v1/sweeps/{sweep_id}", at={"sweep_id": sweep_id}))
+        await self.do(Call("DELETE", "/v1/sweeps/{sweep_id}", at={"sweep_id": sweep_id}, is_keyed=True))
 
     async def get_trials(
         self,
@@ -1915,15 +2135,19 @@ class AsyncDesk(AsyncTransport):
 
     async def post_sweep_cancel(self, sweep_id: UUID) -> SweepOut:
         """Stop a sweep where it is; the trials it has come to are kept. One that has ended stays as it is."""
-        return await self.ask(Call("POST", "/v1/sweeps/{sweep_id}/cancel", at={"sweep_id": sweep_id}), SweepOut)
+        return await self.ask(
+            Call("POST", "/v1/sweeps/{sweep_id}/cancel", at={"sweep_id": sweep_id}, is_keyed=True), SweepOut
+        )
 
     async def post_sweep_resume(self, sweep_id: UUID) -> SweepOut:
         """Run what of a sweep is missing, after it was cancelled or has failed."""
-        return await self.ask(Call("POST", "/v1/sweeps/{sweep_id}/resume", at={"sweep_id": sweep_id}), SweepOut)
+        return await self.ask(
+            Call("POST", "/v1/sweeps/{sweep_id}/resume", at={"sweep_id": sweep_id}, is_keyed=True), SweepOut
+        )
 
     async def post_walk_forward(self, body: WalkForwardBody) -> WalkForwardOut:
         """Choose parameters on one stretch, trade the next with them, and so on to the end; each fold is a job."""
-        return await self.ask(Call("POST", "/v1/walk-forwards", body=body), WalkForwardOut)
+        return await self.ask(Call("POST", "/v1/walk-forwards", body=body, is_keyed=True), WalkForwardOut)
 
     async def get_walk_forwards(self, *, limit: int | None = None, cursor: str | None = None) -> PageOfWalkForwardOut:
         """List walks forward, newest first."""
@@ -1939,7 +2163,7 @@ class AsyncDesk(AsyncTransport):
 
     async def remove_walk_forward(self, walk_id: UUID) -> None:
         """Delete a walk forward; the trials of its folds stay counted."""
-        await self.do(Call("DELETE", "/v1/walk-forwards/{walk_id}", at={"walk_id": walk_id}))
+        await self.do(Call("DELETE", "/v1/walk-forwards/{walk_id}", at={"walk_id": walk_id}, is_keyed=True))
 
     async def get_walk_forward_equity(
         self, walk_id: UUID, *, limit: int | None = None, cursor: str | None = None
@@ -1958,7 +2182,7 @@ class AsyncDesk(AsyncTransport):
     async def post_walk_forward_cancel(self, walk_id: UUID) -> WalkForwardOut:
         """Stop a walk forward where it is; the folds it has come to are kept. One that has ended stays as it is."""
         return await self.ask(
-            Call("POST", "/v1/walk-forwards/{walk_id}/cancel", at={"walk_id": walk_id}), WalkForwardOut
+            Call("POST", "/v1/walk-forwards/{walk_id}/cancel", at={"walk_id": walk_id}, is_keyed=True), WalkForwardOut
         )
 
     async def get_monte_carlo(

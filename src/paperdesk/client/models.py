@@ -585,6 +585,29 @@ class ClosePositionBody(Struct, kw_only=True, frozen=True):
     client_order_id: "str | UnsetType | None" = UNSET
 
 
+class ClosePositionsBody(Struct, kw_only=True, frozen=True):
+    """Which positions to sell at the market, all of them unless symbols are named; and how much of each."""
+
+    symbols: "list[str] | UnsetType | None" = UNSET
+    percent: "Decimal | UnsetType | None" = UNSET
+    cancel_orders: "bool | UnsetType" = UNSET
+
+
+class ClosedOut(Struct, kw_only=True, frozen=True):
+    """What came of one position: the order that sells it, or the problem."""
+
+    order: "OrderOut | None"
+    repeated: "bool"
+    problem: "RefusalOut | None"
+    symbol: "str"
+
+
+class ClosedPositionsOut(Struct, kw_only=True, frozen=True):
+    """What came of each position: options first, because shares may cover them, or in the order they were named."""
+
+    outcomes: "list[ClosedOut]"
+
+
 class CodeBody(Struct, kw_only=True, frozen=True):
     """A code that your app shows now."""
 
@@ -3298,6 +3321,12 @@ class UserView(Struct, kw_only=True, frozen=True):
     id: "UUID"
     email: "str"
     name: "str"
+
+
+class VerificationBody(Struct, kw_only=True, frozen=True):
+    """A head that you wrote down, if you did: the chain must still hold it."""
+
+    head: "str | UnsetType | None" = UNSET
 
 
 class VerificationView(Struct, kw_only=True, frozen=True):

@@ -4,18 +4,15 @@ The row is written in the transaction of the work itself, so that neither can be
 other. Refusals are not kept: what was refused may be asked again. Answers are kept for a week.
 
 A route does nothing for it: whoever opens its unit of work claims the key there, and the route's class keeps the answer
-before the commit (`OnceRoute`).
+before the commit (`once.py`).
 """
 
 import hashlib
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any
 
-import msgspec
-from fastapi import Request, Response
-from fastapi.routing import APIRoute
 from sqlalchemy import Column, Integer, LargeBinary, Table, Text, Uuid, delete, select, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -27,7 +24,6 @@ from paperdesk.infra.work import UnitOfWork, jsonable
 
 KEY_LENGTH_MAX = 255
 KEPT_FOR = timedelta(days=7)
-REPEATED_HEADER: Final = "Idempotency-Replayed"
 _UNANSWERED = 0
 
 idempotency_keys = Table(
@@ -62,14 +58,6 @@ class Answer:
 def fingerprint_of(method: str, path: str, body: bytes) -> bytes:
     """Return what two requests must have in common to be the same one."""
     return hashlib.sha256(b"\0".join((method.encode(), path.encode(), body))).digest()
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """The key that a request has claimed, and the unit of work in which its answer is to be kept."""
-
-    work: UnitOfWork
-    key: str
 
 
 class AnsweredBefore(Exception):
@@ -108,42 +96,6 @@ async def replay_or_run(work: UnitOfWork, key: str, fingerprint: bytes, run: Cal
     answer = await run()
     await keep(work, key, answer)
     return answer
-
-
-async def begin_for(request: Request, work: UnitOfWork, key: str) -> None:
-    """Claim a key for a request of HTTP; the class of its route keeps the answer."""
-    path = f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
-    await begin(work, key, fingerprint_of(request.method, path, await request.body()))
-    request.state.claim = Claim(work, key)
-
-
-class OnceRoute(APIRoute):
-    """A route that answers a repeated request with what the first was answered, where its work claimed a key."""
-
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """Return what answers a request: as the endpoint does, once a key."""
-        answer = super().get_route_handler()
-        if self.methods == {"GET"}:
-            return answer
-
-        async def answer_once(request: Request) -> Response:
-            try:
-                response = await answer(request)
-            except AnsweredBefore as before:
-                return _again(before.answer)
-            claim: Claim | None = getattr(request.state, "claim", None)
-            if claim is not None:
-                body = msgspec.json.decode(response.body) if response.body else None
-                await keep(claim.work, claim.key, Answer(response.status_code, body))
-            return response
-
-        return answer_once
-
-
-def _again(answer: Answer) -> Response:
-    body = b"" if answer.body is None else msgspec.json.encode(answer.body)
-    media_type = "application/json" if body else None
-    return Response(body, answer.status, {REPEATED_HEADER: "true"}, media_type)
 
 
 async def forget_old(db: AsyncConnection, now: datetime) -> None:

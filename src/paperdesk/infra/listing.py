@@ -16,7 +16,7 @@ import msgspec
 from fastapi import Request, Response
 from pydantic import BaseModel
 
-from paperdesk.infra.idempotency import OnceRoute
+from paperdesk.infra.once import OnceRoute
 
 CSV = "text/csv"
 JSON = "application/json"

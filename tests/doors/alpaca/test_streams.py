@@ -244,3 +244,42 @@ async def test_every_order_of_a_bracket_is_told_as_it_stands(dialect: Dialect) -
         updates = [(await hear(socket))["data"] for _ in range(3)]
     assert [update["event"] for update in updates] == ["accepted", "held", "held"]
     assert [update["order"]["status"] for update in updates] == ["accepted", "held", "held"]
+
+
+# --- what no SDK would send -------------------------------------------------------------------------
+
+DEEP = "[" * 100_000
+
+
+@pytest.mark.parametrize("packed", [False, True], ids=["json", "msgpack"])
+async def test_any_number_of_frames_that_are_none_are_refused_one_by_one(dialect: Dialect, packed: bool) -> None:  # noqa: FBT001 - of the parameters
+    await dialect.open()
+    form = {"Content-Type": "application/msgpack"} if packed else {}
+    nested = b"\x81\xa1x" + b"\x91" * 100_000 if packed else f'{{"action": "subscribe", "trades": {DEEP}'
+    async with line(dialect, "/v2/iex", **shown(dialect), **form) as socket:
+        for _ in range(2):
+            await socket.recv()
+        for frame in [nested, *[b"\xc1" if packed else "{"] * 1200]:
+            await socket.send(frame)
+        for _ in range(1201):
+            (refusal,) = read(await asyncio.wait_for(socket.recv(), 30))
+            assert (refusal["T"], refusal["code"]) == ("error", 400)
+        wish = {"action": "subscribe", "trades": ["ACME"]}
+        await socket.send(msgspec.msgpack.encode(wish) if packed else json.dumps(wish))
+        assert read(await asyncio.wait_for(socket.recv(), 30))[0]["trades"] == ["ACME"]
+
+
+def read(frame: str | bytes) -> Any:  # noqa: ANN401 - any JSON
+    return msgspec.msgpack.decode(frame) if isinstance(frame, bytes) else json.loads(frame)
+
+
+@pytest.mark.parametrize("said", [f'{{"action": "listen", "data": {DEEP}', DEEP, "7", b"\xff", '{"action": 7}', ""])
+async def test_order_events_go_on_after_frames_that_are_none(dialect: Dialect, said: str | bytes) -> None:
+    await dialect.open()
+    key, secret = dialect.credentials
+    async with line(dialect, "/stream") as socket:
+        await socket.send(json.dumps({"action": "authenticate", "data": {"key_id": key, "secret_key": secret}}))
+        assert (await hear(socket))["data"]["status"] == "authorized"
+        await socket.send(said)
+        await socket.send(json.dumps({"action": "listen", "data": {"streams": ["trade_updates"]}}))
+        assert (await hear(socket))["data"] == {"streams": ["trade_updates"]}

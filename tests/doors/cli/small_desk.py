@@ -80,6 +80,7 @@ class SmallDesk(SmallLives):
             *self.users.routes(),
             Route("/v1/jobs", self.list_jobs),
             Route("/v1/jobs/{id}", self.show_job),
+            Route("/v1/audit/verifications", self.verify, methods=["POST"]),
             Route("/health/ready", self.ready),
         ]
         guarded = Starlette(routes=[Route(r.path, self.guard(r), methods=list(r.methods or ())) for r in routes])
@@ -298,6 +299,14 @@ class SmallDesk(SmallLives):
         job |= {"message": "Reading", "result": None, "problems": problems, "created_at": T0, "finished_at": None}
         self.jobs[str(job["id"])] = job
         return JSONResponse({"job_id": job["id"]}, 202)
+
+    async def verify(self, request: Request) -> Response:
+        holds = (await request.json()).get("head") != "9:ff"
+        broken = None if holds else {"seal": 9, "where": "seal", "why": "missing"}
+        found = {"holds": holds, "head": "1:ab", "lines": 3, "events": 4, "unsealed_lines": 0, "broken": broken}
+        job = {"id": numbered(6, len(self.jobs) + 1), "kind": "verify_audit", "state": "done", "problems": []}
+        self.jobs[str(job["id"])] = job | {"progress": 1.0, "message": "Done", "result": found}
+        return JSONResponse(job, 202)
 
     async def list_jobs(self, request: Request) -> Response:
         return page(request, list(self.jobs.values()))

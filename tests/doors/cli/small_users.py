@@ -67,7 +67,6 @@ class SmallUsers:
             Route("/v1/rates", self.one_minute, methods=["GET", "PUT"]),
             Route("/v1/me/archive", self.archived, methods=["POST"]),
             Route("/v1/audit", self.trail),
-            Route("/v1/audit/verification", self.verified),
             Route("/v1/keys", self.list_keys),
             Route("/v1/keys", self.issue, methods=["POST"]),
             Route("/v1/keys/{key_id}", self.revoke, methods=["DELETE"]),
@@ -105,12 +104,6 @@ class SmallUsers:
         return JSONResponse(
             {"items": [line | {"details": {}, "origin": "rest ::1 r1", "seal": 1}], "next_cursor": None}
         )
-
-    async def verified(self, request: Request) -> Response:
-        holds = request.query_params.get("head") != "9:ff"
-        broken = None if holds else {"seal": 9, "where": "seal", "why": "missing"}
-        found = {"holds": holds, "head": "1:ab", "lines": 3, "events": 4, "unsealed_lines": 0, "broken": broken}
-        return JSONResponse(found)
 
     async def list_keys(self, _request: Request) -> Response:
         return JSONResponse({"items": self.keys, "next_cursor": None})

@@ -115,6 +115,11 @@ async def test_what_is_hardly_json_is_malformed_json_too(desk: RunningDesk, acco
     refused(await leaves_no_trace(desk, account_id, "POST", "/v1/orders", content=content), 400, "malformed_json")
 
 
+async def test_what_is_nested_too_deeply_is_malformed_json(desk: RunningDesk, account_id: str) -> None:
+    content = b'{"orders": ' + b"[" * 100_000
+    refused(await leaves_no_trace(desk, account_id, "POST", "/v1/orders/batch", content=content), 400, "malformed_json")
+
+
 @pytest.mark.parametrize("content", [b"null", b"[]", b"7", b'"text"', b"{}", b"[" * 100_000])
 async def test_json_of_another_shape_is_a_malformed_order(desk: RunningDesk, account_id: str, content: bytes) -> None:
     refused(await leaves_no_trace(desk, account_id, "POST", "/v1/orders", content=content), 422, "malformed_order")

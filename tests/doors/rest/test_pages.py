@@ -100,8 +100,10 @@ OWN_ORDER = {
         "/v1/accounts/{account_id}/epochs", "/v1/accounts/{account_id}/greeks/history",
         "/v1/accounts/{account_id}/notifications", "/v1/orders/{order_id}/history", "/v1/price-alert-firings",
         "/v1/backtests/{backtest_id}/equity", "/v1/backtests/{backtest_id}/replay", "/v1/logins",
-        "/v1/tapes/{tape_id}/branches",
+        "/v1/tapes/{tape_id}/branches", "/v1/approvals", "/v1/sweeps",
+        "/v1/walk-forwards", "/v1/walk-forwards/{walk_id}/equity",
     },
+    "trials, by the measure that is named": {"/v1/sweeps/{sweep_id}/trials"},
     "a chain, by expiry, strike and right": {"/v1/options/contracts", "/v1/options/chain"},
     "a handful, by name": {
         "/v1/strategies", "/v1/strategies/templates", "/v1/tapes/{tape_id}/strategies", "/v1/tape-presets",

@@ -17,13 +17,14 @@ WITHOUT = {
         "what is set is set": {
             ("PUT", "/v1/accounts/{account_id}/leverage"),
             ("PUT", "/v1/accounts/{account_id}/positions/{symbol}/at-expiry"), ("PUT", "/v1/me/password"),
-            ("PUT", "/v1/rates"), ("PATCH", "/v1/users/{user_id}"),
+            ("PUT", "/v1/rates"), ("PUT", "/v1/quotas"), ("PATCH", "/v1/users/{user_id}"),
         },
         "who or what is gone is gone": {
             ("DELETE", "/v1/logins/current"), ("DELETE", "/v1/logins/{login_id}"), ("DELETE", "/v1/keys/{key_id}"),
             ("DELETE", "/v1/users/{user_id}"), ("POST", "/v1/me/deletion"),
             ("DELETE", "/v1/users/{user_id}/second-factor"), ("POST", "/v1/me/second-factor/removal"),
         },
+        "what has been decided is decided": {("POST", "/v1/approvals/{approval_id}/approve")},
         "an address is registered or invited once": {("POST", "/v1/registrations"), ("POST", "/v1/users")},
         "nothing is stored": {
             ("POST", "/v1/options/payoff"), ("POST", "/v1/options/spreads"),

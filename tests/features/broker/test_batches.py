@@ -165,3 +165,24 @@ async def test_a_writer_that_is_drained_answers_what_it_took_and_takes_no_more(d
     await asyncio.gather(serving, return_exceptions=True)
     await writer.close()
     assert len(await desk.mine.rows("/v1/orders", account_id=account_id)) == 5
+
+
+async def test_positions_are_closed_together_options_before_shares_and_each_has_its_outcome(desk: RunningDesk) -> None:
+    tape_id, account_id = await desk.market("chain", cash="100000", fill_model="ideal")
+    option = "ACME240607C00105000"
+    await desk.mine.order(account_id, "buy", "100")
+    await desk.mine.order(account_id, "buy", "1", symbol=option)
+    await desk.mine.step(tape_id)
+    held = {each["symbol"] for each in await desk.mine.rows(f"/v1/accounts/{account_id}/positions")}
+    assert held == {"ACME", option}
+    path, key = f"/v1/accounts/{account_id}/positions/close", {"Idempotency-Key": "out"}
+    some = await desk.mine.post(path, {"symbols": ["ACME", "NOSUCH"], "percent": "10"})
+    assert [each["symbol"] for each in some["outcomes"]] == ["ACME", "NOSUCH"]
+    assert some["outcomes"][1]["problem"]["code"] == "unknown_symbol"
+    first = await desk.mine.post(path, {"cancel_orders": True}, **key)
+    assert [each["symbol"] for each in first["outcomes"]] == [option, "ACME"]
+    assert await desk.mine.post(path, {"cancel_orders": True}, **key) == first
+    await desk.mine.step(tape_id)
+    assert [each["problem"] for each in first["outcomes"]] == [None, None]
+    assert "ACME" not in {each["symbol"] for each in await desk.mine.rows(f"/v1/accounts/{account_id}/positions")}
+    refused(await desk.theirs.ask("POST", path, json={}), 404, "unknown_account")

@@ -1,13 +1,18 @@
 """What was done is sealed into a chain that nobody changes unseen, and that tells who, what, when and from where."""
 
 import asyncio
+from dataclasses import dataclass, fields
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
+from paperdesk.features.operations import verify_audit
+from paperdesk.features.operations.request_verification import KIND, run_verification
 from paperdesk.features.operations.seal_audit import seal_audit
+from paperdesk.infra.job_worker import Worker
+from paperdesk.infra.jobs import Job, Work
 from tests.desk import RunningDesk, refused
 
 
@@ -99,6 +104,45 @@ async def test_the_first_broken_place_is_named(desk: RunningDesk, damage: str) -
         True,
         DAMAGES[damage][1],
     )
+
+
+async def test_a_long_chain_is_verified_by_a_job_that_tells_how_far_it_is(
+    desk: RunningDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(verify_audit, "SEALS_AT_ONCE", 1)
+    account_id = await busy(desk)
+    for _ in range(3):
+        await desk.mine.order(account_id, "buy", "1")
+        assert await seal_audit(desk.runtime)
+    told: list[tuple[float, str]] = []
+    asked = await desk.mine.post("/v1/audit/verifications", {})
+    working = asyncio.create_task(Worker(desk.runtime, {KIND: told_by(told)}).run())
+    job = await desk.mine.ended(asked["id"])
+    working.cancel()
+    await asyncio.gather(working, return_exceptions=True)
+    assert (job["state"], job["result"]) == ("done", await verified(desk))
+    assert [share for share, _ in told] == sorted(share for share, _ in told)
+    assert (told[0], told[-1][1].endswith(" seals hold.")) == ((0.0, f"0 of {len(told)} seals hold."), True)
+    broken = await desk.mine.ask("POST", "/v1/audit/verifications", json={"head": "12"})
+    refused(broken, 422, "malformed_seal_head")
+    reader = await desk.mine.post("/v1/keys", {"name": "Reads", "scopes": ["read"]})
+    shown = desk.visitor(f"{reader['key_id']}.{reader['secret']}")
+    refused(await shown.ask("POST", "/v1/audit/verifications", json={}), 403, "missing_scope")
+
+
+def told_by(told: list[tuple[float, str]]) -> Work:
+    """Return the job, which also notes what it tells of its progress."""
+
+    @dataclass(frozen=True, slots=True)
+    class Noting(Job):
+        async def progress(self, share: float, message: str) -> None:
+            told.append((share, message))
+            await Job.progress(self, share, message)
+
+    async def noting(job: Job) -> dict[str, Any]:
+        return await run_verification(Noting(**{each.name: getattr(job, each.name) for each in fields(job)}))
+
+    return noting
 
 
 async def test_an_end_that_was_cut_off_is_found_by_whoever_knows_the_head(desk: RunningDesk) -> None:

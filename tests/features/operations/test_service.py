@@ -7,13 +7,14 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from websockets.sync.client import connect
 
 from bench.accounts import desk, wide_account
 from tests.served import desk_at, free_port, new_home
@@ -34,7 +35,9 @@ def home() -> Iterator[Path]:
 @pytest.fixture(scope="module")
 def served(home: Path) -> Iterator[dict[str, str]]:
     """A desk that logs all it does for machines to read."""
-    with desk_at(home, free_port(), log_format="json", log_level="INFO", body_bytes_max="5000") as credentials:
+    with desk_at(
+        home, free_port(), log_format="json", log_level="INFO", body_bytes_max="5000", sign_ins_per_minute="1000"
+    ) as credentials:
         yield credentials
 
 
@@ -95,6 +98,43 @@ def test_light_routes_answer_at_once(client: httpx.Client) -> None:
         timed(client, "GET", path)
         medians = [statistics.median(timed(client, "GET", path) for _ in range(30)) for _ in range(ROUNDS)]
         assert min(medians) < 10, path
+
+
+@pytest.mark.nightly
+def test_sign_in_lists_lines_and_backtests_keep_their_stated_times(
+    client: httpx.Client, served: dict[str, str]
+) -> None:
+    me, account = client.get("/v1/me").json(), client.get(f"/v1/accounts/{served['account_id']}").json()
+    run = {"name": "Timed", "tape_id": account["tape_id"], "strategy": "buy_and_hold", "symbols": [served["symbol"]]}
+    stream = f"ws{served['url'].removeprefix('http')}/v1/stream"
+
+    def signed_in() -> float:
+        link = client.post(f"/v1/users/{me['user']['id']}/sign-in-links").raise_for_status().json()
+        return timed(client, "POST", "/v1/logins", json={"link_token": link["link_token"]})
+
+    def asked_for_backtest() -> float:
+        began = time.perf_counter()
+        answer = client.post("/v1/backtests", json=run).raise_for_status()
+        took = (time.perf_counter() - began) * 1000
+        client.post(f"/v1/backtests/{answer.json()['id']}/cancel").raise_for_status()
+        return took
+
+    def answered_on_a_line() -> float:
+        began = time.perf_counter()
+        with connect(stream, additional_headers={"Authorization": client.headers["Authorization"]}, proxy=None) as line:
+            line.send('{"do": "ping"}')
+            while '"pong"' not in str(line.recv(timeout=30)):
+                pass
+        return (time.perf_counter() - began) * 1000
+
+    stated: dict[Callable[[], float], float] = {
+        signed_in: 45, asked_for_backtest: 50, answered_on_a_line: 10,
+        lambda: timed(client, "GET", "/v1/accounts"): 25,
+        lambda: timed(client, "GET", "/v1/orders", params={"account_id": served["account_id"]}): 25,
+    }  # fmt: skip
+    for once, most in stated.items():
+        medians = [statistics.median(once() for _ in range(20)) for _ in range(ROUNDS)]
+        assert min(medians) < most, (once, medians)
 
 
 @pytest.mark.nightly

@@ -1333,6 +1333,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/accounts/{account_id}/positions/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sell positions at the market in one commit, all of them or some; each is sold, or says in its place why not. */
+        post: operations["post_closes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/accounts/by-number/{number}": {
         parameters: {
             query?: never;
@@ -1686,6 +1703,23 @@ export interface paths {
         get: operations["get_verification"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit/verifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Compare everything that was done with its seals, by a job that tells how far it is and what holds. */
+        post: operations["post_verification"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4199,6 +4233,50 @@ export interface components {
             cancel_orders?: boolean;
             /** Client Order Id */
             client_order_id?: string | null;
+        };
+        /**
+         * ClosePositionsBody
+         * @description Which positions to sell at the market, all of them unless symbols are named; and how much of each.
+         * @example {
+         *       "symbols": [
+         *         "AAPL"
+         *       ]
+         *     }
+         */
+        ClosePositionsBody: {
+            /** Symbols */
+            symbols?: string[] | null;
+            /** Percent */
+            percent?: string | null;
+            /**
+             * Cancel Orders
+             * @description Take open orders in them off the market first.
+             * @default false
+             */
+            cancel_orders?: boolean;
+        };
+        /**
+         * ClosedOut
+         * @description What came of one position: the order that sells it, or the problem.
+         */
+        ClosedOut: {
+            order: components["schemas"]["OrderOut"] | null;
+            /**
+             * Repeated
+             * @description The same request placed it before.
+             */
+            repeated: boolean;
+            problem: components["schemas"]["RefusalOut"] | null;
+            /** Symbol */
+            symbol: string;
+        };
+        /**
+         * ClosedPositionsOut
+         * @description What came of each position: options first, because shares may cover them, or in the order they were named.
+         */
+        ClosedPositionsOut: {
+            /** Outcomes */
+            outcomes: components["schemas"]["ClosedOut"][];
         };
         /**
          * CodeBody
@@ -11127,6 +11205,15 @@ export interface components {
          */
         Verification: "pending" | "verified" | "rejected";
         /**
+         * VerificationBody
+         * @description A head that you wrote down, if you did: the chain must still hold it.
+         * @example {}
+         */
+        VerificationBody: {
+            /** Head */
+            head?: string | null;
+        };
+        /**
          * VerificationView
          * @description How far the chain of seals holds; whoever writes the head down elsewhere finds out if its end is cut off.
          */
@@ -15533,6 +15620,45 @@ export interface operations {
             "5XX": components["responses"]["Unavailable"];
         };
     };
+    post_closes: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request sent again under the same key is answered again and not done again, for a week. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClosePositionsBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClosedPositionsOut"];
+                };
+            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
+        };
+    };
     get_account_by_number: {
         parameters: {
             query?: never;
@@ -16351,6 +16477,43 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
+        };
+    };
+    post_verification: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request sent again under the same key is answered again and not done again, for a week. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerificationBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobOut"];
+                };
+            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["RateLimited"];
             "5XX": components["responses"]["Unavailable"];
@@ -18531,6 +18694,7 @@ export interface operations {
                     "text/csv": string;
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -18560,6 +18724,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApprovalOut"];
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -18601,7 +18766,10 @@ export interface operations {
     post_decline: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same request sent again under the same key is answered again and not done again, for a week. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 approval_id: string;
             };
@@ -18658,6 +18826,7 @@ export interface operations {
                     "text/csv": string;
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -18670,7 +18839,10 @@ export interface operations {
     post_sweep: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same request sent again under the same key is answered again and not done again, for a week. */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -18721,6 +18893,7 @@ export interface operations {
                     "application/json": components["schemas"]["SweepResultsOut"];
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -18733,7 +18906,10 @@ export interface operations {
     remove_sweep: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same request sent again under the same key is answered again and not done again, for a week. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 sweep_id: string;
             };
@@ -18785,6 +18961,7 @@ export interface operations {
                     "text/csv": string;
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -18819,6 +18996,7 @@ export interface operations {
                     "application/json": components["schemas"]["HeatMapOut"];
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -18831,7 +19009,10 @@ export interface operations {
     post_sweep_cancel: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same request sent again under the same key is answered again and not done again, for a week. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 sweep_id: string;
             };
@@ -18860,7 +19041,10 @@ export interface operations {
     post_sweep_resume: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same request sent again under the same key is answered again and not done again, for a week. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 sweep_id: string;
             };
@@ -18910,6 +19094,7 @@ export interface operations {
                     "text/csv": string;
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -18922,7 +19107,10 @@ export interface operations {
     post_walk_forward: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same request sent again under the same key is answered again and not done again, for a week. */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -18973,6 +19161,7 @@ export interface operations {
                     "application/json": components["schemas"]["WalkForwardResultsOut"];
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -18985,7 +19174,10 @@ export interface operations {
     remove_walk_forward: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same request sent again under the same key is answered again and not done again, for a week. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 walk_id: string;
             };
@@ -19035,6 +19227,7 @@ export interface operations {
                     "text/csv": string;
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -19047,7 +19240,10 @@ export interface operations {
     post_walk_forward_cancel: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same request sent again under the same key is answered again and not done again, for a week. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 walk_id: string;
             };
@@ -19100,6 +19296,7 @@ export interface operations {
                     "application/json": components["schemas"]["MonteCarloOut"];
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -19127,6 +19324,7 @@ export interface operations {
                     "application/json": components["schemas"]["SingleSignOnView"];
                 };
             };
+            304: components["responses"]["NotModified"];
             429: components["responses"]["RateLimited"];
             "5XX": components["responses"]["Unavailable"];
         };
@@ -19147,6 +19345,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            304: components["responses"]["NotModified"];
             429: components["responses"]["RateLimited"];
             "5XX": components["responses"]["Unavailable"];
         };
@@ -19171,6 +19370,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            304: components["responses"]["NotModified"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             422: components["responses"]["Invalid"];
@@ -19206,6 +19406,7 @@ export interface operations {
                     "application/json": components["schemas"]["PositionSizeOut"];
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -19233,6 +19434,7 @@ export interface operations {
                     "application/json": components["schemas"]["QuotasView"];
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             429: components["responses"]["RateLimited"];

@@ -172,7 +172,7 @@ def read_body(raw: bytes, shape: type[Shape]) -> Shape:
         return msgspec.json.decode(raw, type=shape, dec_hook=_decode)
     except msgspec.ValidationError as error:
         raise _malformed(error) from None
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise MalformedJson(f"The body is not valid JSON: {error}.") from None
 
 

@@ -142,17 +142,17 @@ class DataLine:
             change(name, symbols)
 
     async def _heard(self) -> dict[str, Any]:
-        message = await self._socket.receive()
-        if message["type"] == "websocket.disconnect":
-            raise WebSocketDisconnect(message.get("code") or 1000)
-        raw = message.get("bytes")
-        try:
-            if raw is not None and self._is_packed:
-                return msgspec.msgpack.decode(raw, type=dict[str, Any])
-            return msgspec.json.decode(raw or message.get("text") or "", type=dict[str, Any])
-        except (msgspec.MsgspecError, UnicodeDecodeError):
-            await self._refuse(Refused(400))
-            return await self._heard()
+        while True:
+            message = await self._socket.receive()
+            if message["type"] == "websocket.disconnect":
+                raise WebSocketDisconnect(message.get("code") or 1000)
+            raw = message.get("bytes")
+            try:
+                if raw is not None and self._is_packed:
+                    return msgspec.msgpack.decode(raw, type=dict[str, Any])
+                return msgspec.json.decode(raw or message.get("text") or "", type=dict[str, Any])
+            except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+                await self._refuse(Refused(400))
 
     async def _refuse(self, refusal: Refused) -> None:
         await self._say([{"T": "error", "code": refusal.code, "msg": str(refusal)}])

@@ -134,7 +134,7 @@ class Line:
         raw = message.get("bytes") or (message.get("text") or "").encode()
         try:
             return msgspec.json.decode(raw, type=Said)
-        except (msgspec.MsgspecError, UnicodeDecodeError):
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             return None
 
     async def _say(self, stream: str, content: dict[str, Any]) -> None:

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from paperdesk.doors.cli import render
+from paperdesk.doors.cli.jobs import follow_job
 from paperdesk.doors.cli.options import AsJson, Cursor, Limit, desk_of
 
 verbs = typer.Typer(no_args_is_help=True, help="What was done: list it, and verify that nobody changed it since.")
@@ -41,10 +42,15 @@ def verify(
     as_json: AsJson = False,
 ) -> None:
     """Compare everything that was done with its seals; fails where the chain is broken, and names the first place."""
-    answer = desk_of(context).get("/v1/audit/verification", head=head)
-    found = answer.json()
+    desk = desk_of(context)
+    asked = desk.post("/v1/audit/verifications", **({} if head is None else {"head": head})).json()
+    job = follow_job(desk, asked["id"], "Verifying").json()
+    found = job["result"]
+    if found is None:
+        render.say(f"The trail was not verified: {job['message']}")
+        raise typer.Exit(1)
     if as_json:
-        render.raw(answer)
+        render.document(found)
     elif found["holds"]:
         render.say(f"The trail holds: {found['lines']} lines and {found['events']} events are as they were written.")
         render.say(f"Head: {found['head'] or 'nothing is sealed yet'}")

@@ -105,8 +105,8 @@ async def stream(socket: WebSocket) -> None:
     except TooSlow:
         log.info("stream_too_slow")
         await _hang_up(socket, LATER, TOO_SLOW)
-    except TooManyLines:
-        await socket.close(TOO_MANY, "too many streams")
+    except TooManyLines as error:
+        await socket.close(TOO_MANY, error.message)
     except (CredentialsEnded, KeyExpired) as error:
         await _hang_up(socket, ENDED, error.code)
     except (Unauthenticated, Forbidden) as error:
@@ -213,5 +213,5 @@ async def _receive(socket: WebSocket) -> Message:
     try:
         # A frame of bytes has no text; some servers leave the key out, some leave it empty.
         return msgspec.json.decode(await socket.receive_text() or "", type=Message)
-    except (msgspec.MsgspecError, KeyError) as error:
+    except (msgspec.MsgspecError, KeyError, RecursionError) as error:
         raise MalformedMessage(str(error)) from None

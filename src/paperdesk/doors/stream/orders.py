@@ -13,7 +13,7 @@ from paperdesk.core.kernel.ids import OrderId
 from paperdesk.doors.problems import malformed
 from paperdesk.features.broker.answers import Placed
 from paperdesk.features.broker.cancel_order import cancel_order
-from paperdesk.features.broker.hot_routes import placed_members, read_order
+from paperdesk.features.broker.hot_routes import decoded, placed_members, read_order
 from paperdesk.features.broker.order_schemas import ReplaceOrderBody
 from paperdesk.features.broker.place_combo import place_combo
 from paperdesk.features.broker.place_order import place_order
@@ -67,6 +67,6 @@ async def _changed(socket: WebSocket, work: BrokerWork, wish: OrderWish) -> Plac
 
 def _changes(raw: bytes) -> ReplaceOrderBody:
     try:
-        return ReplaceOrderBody.model_validate(msgspec.json.decode(raw))
+        return ReplaceOrderBody.model_validate(decoded(raw, msgspec.json.decode))
     except ValidationError as error:
         raise malformed("order", error.errors()) from None

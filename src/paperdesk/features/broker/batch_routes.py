@@ -1,6 +1,7 @@
 """Routes for many orders at once: each gets an answer in its place, as if it had been sent alone."""
 
 from typing import Annotated, Any
+from uuid import UUID
 
 import msgspec
 from fastapi import APIRouter
@@ -9,19 +10,29 @@ from starlette.responses import Response
 
 from paperdesk.core.broker.commands import PlaceCombo, PlaceOrder
 from paperdesk.core.kernel.errors import PaperdeskError
-from paperdesk.core.kernel.ids import OrderId
+from paperdesk.core.kernel.ids import AccountId, OrderId
 from paperdesk.core.kernel.principal import Scope
 from paperdesk.features.broker import queries
 from paperdesk.features.broker.answers import Answers, Placed
-from paperdesk.features.broker.batch_schemas import ORDERS_MAX, CancelManyBody, OutcomesOut, PlaceManyBody
+from paperdesk.features.broker.batch_schemas import (
+    ORDERS_MAX,
+    CancelManyBody,
+    ClosedPositionsOut,
+    ClosePositionsBody,
+    OutcomesOut,
+    PlaceManyBody,
+)
 from paperdesk.features.broker.cancel_many import cancel_many
+from paperdesk.features.broker.close_positions import close_positions
 from paperdesk.features.broker.hot_routes import HotRoute, broker_work, decoded, placed_members, read_order
 from paperdesk.features.broker.place_many import place_many
 from paperdesk.features.broker.routes import Broker
 from paperdesk.features.broker.work import BrokerWork
-from paperdesk.features.identity.access import Serving
+from paperdesk.features.identity.access import Claiming, Serving
+from paperdesk.features.marketdata.routes import Datasets
+from paperdesk.infra.once import OnceRoute
 
-router = APIRouter(prefix="/v1", tags=["broker"])
+router = APIRouter(prefix="/v1", tags=["broker"], route_class=OnceRoute)
 
 
 class Wishes(msgspec.Struct, forbid_unknown_fields=True):
@@ -55,6 +66,24 @@ async def post_cancels(body: CancelManyBody, broker: Broker, runtime: Serving) -
     async with runtime.read(broker.who) as reading:
         owners = await queries.accounts_of_orders(reading, named)
     return OutcomesOut.model_validate(_outcomes(await cancel_many(broker, named, owners), is_placing=False))
+
+
+@router.post("/accounts/{account_id}/positions/close", dependencies=[Claiming])
+async def post_closes(
+    account_id: UUID, body: ClosePositionsBody, broker: Broker, runtime: Serving, shelf: Datasets
+) -> ClosedPositionsOut:
+    """Sell positions at the market in one commit, all of them or some; each is sold, or says in its place why not."""
+    async with runtime.read(broker.who) as reading:
+        account = await queries.read_account(reading, account_id)
+        held = await queries.symbols_held(reading, shelf, account)
+    symbols = held if body.symbols is None else list(dict.fromkeys(body.symbols))
+    answers = await close_positions(
+        broker, [body.command(AccountId(account_id), broker.new_id(), each) for each in symbols]
+    )
+    outcomes = [
+        {"symbol": symbol, **_outcome(answer, is_placing=True)} for symbol, answer in zip(symbols, answers, strict=True)
+    ]
+    return ClosedPositionsOut.model_validate({"outcomes": outcomes})
 
 
 def _asked(work: BrokerWork, raw: bytes, key: str | None) -> PlaceOrder | PlaceCombo | PaperdeskError:

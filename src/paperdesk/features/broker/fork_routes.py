@@ -15,7 +15,7 @@ from paperdesk.features.broker.routes import shown_account
 from paperdesk.features.broker.schemas import AccountOut
 from paperdesk.features.identity.access import Reading, Work
 from paperdesk.features.marketdata.routes import Datasets, shown_tape
-from paperdesk.infra.idempotency import OnceRoute
+from paperdesk.infra.once import OnceRoute
 
 router = APIRouter(prefix="/v1", tags=["broker"], route_class=OnceRoute)
 

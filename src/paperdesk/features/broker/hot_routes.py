@@ -250,7 +250,7 @@ def decoded(raw: bytes, decode: Callable[[bytes], Shape]) -> Shape:
         found = _FIELD.search(reason)
         field = found.group(1) if found else ""
         raise MalformedOrder(f"{reason}.", fields=[{"field": field, "reason": reason}]) from None
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise MalformedJson(f"The body is not valid JSON: {error}.") from None
 
 

@@ -7,7 +7,7 @@ from paperdesk.features.broker.queries import default_account_of_caller
 from paperdesk.features.broker.set_default_account import set_default_account
 from paperdesk.features.identity.access import Reading, Work
 from paperdesk.features.identity.change_preferences import Preferences, change_preferences, read_preferences
-from paperdesk.infra.idempotency import OnceRoute
+from paperdesk.infra.once import OnceRoute
 from paperdesk.infra.work import ReadOnly
 
 router = APIRouter(prefix="/v1/me/preferences", tags=["identity"], route_class=OnceRoute)

@@ -248,6 +248,13 @@ def account_value(account: Row) -> Account:
     return account_of({**account, **as_text})
 
 
+async def symbols_held(work: ReadOnly, shelf: Shelf, account: Row) -> list[str]:
+    """Return what an account holds by its symbols: options first, because shares may cover them."""
+    _, dataset = await market_of(work, shelf, account)
+    held = [dataset.instruments[each.instrument_id] for each in await open_positions(work, account)]
+    return [each.symbol for each in sorted(held, key=lambda each: (each.contract is None, each.symbol))]
+
+
 async def open_positions(work: ReadOnly, account: Row) -> list[Position]:
     """Return what an account holds, long and short, without its lots."""
     query = select(positions).where(

@@ -11,7 +11,7 @@ from paperdesk.features.broker.rescore_account import RescoreAccount
 from paperdesk.features.broker.rescore_schemas import RescoreAnswer, RescoreBody, RescoreOut
 from paperdesk.features.identity.access import Work
 from paperdesk.features.marketdata.routes import Datasets
-from paperdesk.infra.idempotency import OnceRoute
+from paperdesk.infra.once import OnceRoute
 
 router = APIRouter(prefix="/v1/accounts/{account_id}", tags=["broker"], route_class=OnceRoute)
 

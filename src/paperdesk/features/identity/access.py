@@ -26,7 +26,8 @@ from paperdesk.core.kernel.values import replace
 from paperdesk.features.identity import store
 from paperdesk.features.identity.request_counts import FailedSignIns, RequestCounts
 from paperdesk.infra.crypto import TokenHasher
-from paperdesk.infra.idempotency import KEY_LENGTH_MAX, begin_for
+from paperdesk.infra.idempotency import KEY_LENGTH_MAX
+from paperdesk.infra.once import begin_for
 from paperdesk.infra.rate_limit import Allowance, RateLimit
 from paperdesk.infra.runtime import Runtime
 from paperdesk.infra.work import ReadOnly, UnitOfWork

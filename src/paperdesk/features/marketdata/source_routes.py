@@ -50,7 +50,7 @@ from paperdesk.features.marketdata.source_schemas import (
 )
 from paperdesk.features.marketdata.sources import VENDORS, Sources, Sourcing, require_tells
 from paperdesk.infra.http import DayText, InstantText
-from paperdesk.infra.idempotency import OnceRoute
+from paperdesk.infra.once import OnceRoute
 
 router = APIRouter(prefix="/v1", tags=["live prices"], route_class=OnceRoute)
 

@@ -1,10 +1,11 @@
-"""What the desk does by the clock, whoever uses it, and what it does for whoever has just come."""
+"""What the desk does by the clock, whoever uses it, and the jobs of operations by their kind."""
 
 from collections.abc import Mapping
 
 from paperdesk.features.identity.register import FIRST_ACCOUNT
 from paperdesk.features.marketdata.bring_recent_days import bring_recent_days
 from paperdesk.features.marketdata.fill_histories import fill_histories
+from paperdesk.features.operations import request_verification
 from paperdesk.features.operations.open_first_account import run_open_first_account
 from paperdesk.infra.idempotency import forget_old
 from paperdesk.infra.jobs import Schedule, let_go_of_orphans
@@ -17,7 +18,10 @@ async def forget_old_answers(runtime: Runtime) -> None:
         await forget_old(db, runtime.clock.now())
 
 
-JOBS = {FIRST_ACCOUNT: run_open_first_account}
+JOBS = {
+    FIRST_ACCOUNT: run_open_first_account,
+    request_verification.KIND: request_verification.run_verification,
+}
 # A laptop that is open for an hour has done each of them, but what is done on Sundays, when no market is open.
 SCHEDULES: Mapping[str, Schedule] = {
     "forget_old_answers": Schedule("7 * * * *", forget_old_answers),

@@ -12,6 +12,7 @@ from starlette.responses import PlainTextResponse
 from paperdesk.features.identity.access import Reading, Serving, Work, runtime_of
 from paperdesk.features.operations.cancel_job import cancel_job
 from paperdesk.features.operations.queries import JobFilter, JobState, LineFilter, list_jobs, read_job, read_trail
+from paperdesk.features.operations.request_verification import request_verification
 from paperdesk.features.operations.schemas import (
     AuditLineView,
     CacheOut,
@@ -21,6 +22,7 @@ from paperdesk.features.operations.schemas import (
     PumpOut,
     ReadyOut,
     TradingOut,
+    VerificationBody,
     VerificationView,
 )
 from paperdesk.features.operations.verify_audit import head_from, verify_audit
@@ -82,6 +84,12 @@ async def get_verification(
 ) -> VerificationView:
     """Compare everything that was done, orders too, with its seals, and name the first place that does not hold."""
     return VerificationView.of(await verify_audit(work, None if head is None else head_from(head)))
+
+
+@router.post("/audit/verifications", status_code=202)
+async def post_verification(body: VerificationBody, work: Work) -> JobOut:
+    """Compare everything that was done with its seals, by a job that tells how far it is and what holds."""
+    return JobOut.of(await read_job(work, await request_verification(work, body.head)))
 
 
 @monitors.get("/health/live")

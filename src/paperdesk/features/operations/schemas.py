@@ -5,12 +5,13 @@ from datetime import datetime
 from typing import Any, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, Field, JsonValue
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from paperdesk.features.operations.audit_chain import Break
 from paperdesk.features.operations.verify_audit import Verified
 from paperdesk.infra.cache import CacheState
 from paperdesk.infra.db import PoolState, Row
+from paperdesk.infra.http import Body
 
 
 class JobOut(BaseModel):
@@ -128,6 +129,13 @@ class AuditBreakView(BaseModel):
     def of(cls, found: Break) -> Self:
         """Render a break."""
         return cls(**asdict(found))
+
+
+class VerificationBody(Body):
+    """A head that you wrote down, if you did: the chain must still hold it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra={"examples": [{}]})
+    head: str | None = Field(default=None, max_length=100)
 
 
 class VerificationView(BaseModel):

@@ -112,6 +112,13 @@ def _seal(row: Row) -> Seal:
     return Seal(stretches=stretches, **same)
 
 
+async def last_number(work: ReadOnly) -> int:
+    """Return the number of the caller's tenant's last seal; none is 0."""
+    query = select(func.coalesce(func.max(seals.c.number), 0)).where(owned(seals, work))
+    found: int = (await work.db.execute(query)).scalar_one()
+    return found
+
+
 async def count_unsealed(work: ReadOnly) -> int:
     """Return how many lines of the caller's tenant no seal stands for yet."""
     query = select(func.count()).select_from(audit).where(owned(audit, work), audit.c.seal.is_(None))

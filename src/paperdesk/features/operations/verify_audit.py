@@ -1,7 +1,7 @@
 """Verify the audit trail of a tenant: go along the chain of its seals, and name the first place that does not hold."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Final
@@ -40,15 +40,22 @@ def head_from(spelling: str) -> Head:
     return Head(int(said[1]), bytes.fromhex(said[2]))
 
 
-async def verify_audit(work: ReadOnly, known: Head | None = None) -> Verified:
+async def say_nothing(number: int) -> None:
+    """Hear that a seal was reached; nobody waits for it."""
+
+
+async def verify_audit(
+    work: ReadOnly, known: Head | None = None, reached: Callable[[int], Awaitable[None]] = say_nothing
+) -> Verified:
     """Compare everything that is sealed with its seals, and the chain with a head that is known from before.
 
-    Raises MissingScope.
+    Tells now and then which seal it has reached. Raises MissingScope.
     """
     work.require(Scope.ADMIN)
     head, lines, events = Head(0, BEFORE_THE_FIRST), 0, 0
     broken, has_met = None, known is None
     while broken is None and (found := await seal_store.seals_after(work, head.number, SEALS_AT_ONCE)):
+        await reached(head.number)
         for seal, written in found:
             broken = _link_broken(seal, written, head) or await _rows_broken(work, seal)
             if broken is not None:
