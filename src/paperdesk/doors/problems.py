@@ -50,6 +50,10 @@ class BodyTooLarge(Invalid):
     """The body is larger than this address takes."""
 
 
+class BodyTooSlow(Invalid):
+    """The body did not come within the time it has; nothing was done."""
+
+
 class UnsupportedMediaType(Invalid):
     """The body must be sent as application/json, and say so."""
 
@@ -74,6 +78,7 @@ STATUSES: Final[Mapping[type[PaperdeskError], int]] = {
     Unavailable: 503,
     MalformedJson: 400,
     MethodNotAllowed: 405,
+    BodyTooSlow: 408,
     BodyTooLarge: 413,
     UnsupportedMediaType: 415,
 }

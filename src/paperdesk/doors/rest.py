@@ -11,6 +11,7 @@ from paperdesk.doors.desk import Desk, Neighbour, Neighbours
 from paperdesk.doors.entity_tags import EntityTags
 from paperdesk.doors.problems import BodyLimit, RequestIds, answer_problems
 from paperdesk.doors.rates import RequestRates
+from paperdesk.doors.time_limit import TimeLimit
 from paperdesk.features.backtests.routes import router as backtests
 from paperdesk.features.broker import batch_routes, hot_routes
 from paperdesk.features.broker.approval_routes import answer_waiting
@@ -94,6 +95,7 @@ def build_app(desk: Desk, version: str, others: Sequence[APIRouter], neighbours:
     settings = desk.runtime.settings
     app.add_middleware(EntityTags)
     app.add_middleware(BodyLimit, body_bytes_max=settings.body_bytes_max, import_bytes_max=settings.import_bytes_max)
+    app.add_middleware(TimeLimit, body_s=settings.body_seconds_max, answer_s=settings.answer_seconds_max)
     app.add_middleware(Neighbours, neighbours=neighbours)
     app.add_middleware(RequestRates, desk=desk, neighbours=neighbours)
     app.add_middleware(pages.SecurityHeaders, is_https=(settings.public_url or "").startswith("https:"))

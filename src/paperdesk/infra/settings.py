@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from paperdesk.core.kernel.quotas import Quotas
 from paperdesk.core.kernel.rates import Rates
 
+Seconds = Annotated[float, Field(gt=0)]
 Times = Annotated[int, Field(ge=1)]
 """How often something may happen."""
 
@@ -49,6 +50,12 @@ class Settings(BaseSettings):
 
     import_bytes_max: int = 200_000_000
     """The largest file that can be imported."""
+
+    body_seconds_max: Seconds = 20
+    """How long a request body may take to come; a second more for each 16 kB that have."""
+
+    answer_seconds_max: Seconds = 60
+    """How long a request may wait for its answer to begin; imports ten times as long."""
 
     writer_batch_max: int = 256
     """How many commands one commit of the order writer gathers; those that were sent together stay together."""

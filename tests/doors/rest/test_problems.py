@@ -285,7 +285,7 @@ async def test_routes_outside_the_framework_answer_alike(client: httpx.AsyncClie
 def test_a_leaf_has_the_status_of_its_kind_unless_it_has_its_own() -> None:
     assert status_of(MalformedNumber) == status_of(Invalid) == 422
     assert status_of(DatabaseUnavailable) == 503
-    assert {400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 503} == {status_of(error) for error in catalogue()}
+    assert {400, 401, 403, 404, 405, 408, 409, 413, 415, 422, 429, 503} == {status_of(error) for error in catalogue()}
 
 
 def test_facts_cannot_replace_what_a_problem_is() -> None:

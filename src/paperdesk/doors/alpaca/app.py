@@ -39,6 +39,7 @@ from paperdesk.doors.alpaca.marketdata import (
 from paperdesk.doors.alpaca.trade_updates import Line
 from paperdesk.doors.desk import Desk, Neighbour
 from paperdesk.doors.problems import BodyLimit
+from paperdesk.doors.time_limit import TimeLimit
 from paperdesk.features.identity.access import address_of, from_door
 from paperdesk.infra.rate_limit import Allowance, RateLimit
 
@@ -140,19 +141,22 @@ def owns(path: str) -> bool:
 
 def build_app(desk: Desk) -> Starlette:
     """Return the app itself."""
-    limit = RateLimit(desk.runtime.settings.alpaca_requests_per_minute)
+    settings = desk.runtime.settings
+    limit = RateLimit(settings.alpaca_requests_per_minute)
     routes: list[BaseRoute] = [
         Route(each.path, _Served(desk, each, limit), methods=[each.method], name=f"{each.method} {each.path}")
         for each in ENDPOINTS
     ]
     routes.append(WebSocketRoute(UPDATES, _trade_updates(desk)))
     routes.extend(WebSocketRoute(each.path, _data_stream(desk, each.market)) for each in STREAMS)
-    body = Middleware(
-        BodyLimit, body_bytes_max=desk.runtime.settings.body_bytes_max, import_bytes_max=0, refusing=refused
-    )
+    times = {"body_s": settings.body_seconds_max, "answer_s": settings.answer_seconds_max}
+    limits = [
+        Middleware(TimeLimit, **times, refusing=refused),
+        Middleware(BodyLimit, body_bytes_max=settings.body_bytes_max, import_bytes_max=0, refusing=refused),
+    ]
     app = Starlette(
         routes=routes,
-        middleware=[body],
+        middleware=limits,
         exception_handlers={
             PaperdeskError: answer_refusal,
             HTTPException: answer_nowhere,
