@@ -94,9 +94,9 @@ def _exposure(points: Sequence[Point]) -> Measured:
 
 
 def _thinned(points: Sequence[Point]) -> list[Point]:
-    every = -(-len(points) // POINTS_MAX)
-    kept = list(points[::every])
-    return kept if kept[-1] is points[-1] else [*kept, points[-1]]
+    """Return points evenly spread over all of them, the first and the last included, where there are too many."""
+    last = len(points) - 1
+    return list(points) if last < POINTS_MAX else [points[n * last // (POINTS_MAX - 1)] for n in range(POINTS_MAX)]
 
 
 def _point(point: Point) -> dict[str, Any]:
