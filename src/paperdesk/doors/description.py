@@ -83,6 +83,7 @@ def _say_how_it_fails(method: str, operation: dict[str, Any]) -> None:
     named = {one["in"] for one in operation.get("parameters", ())}
     statuses = {
         *ALWAYS,
+        *(operation["responses"].keys() & FAILURES.keys()),  # what a route says of itself
         *(OF_CALLERS if "security" in operation else ()),
         *(OF_BODIES if "requestBody" in operation else ()),
         *(("404", "409", "422") if named else ()),

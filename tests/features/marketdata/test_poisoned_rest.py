@@ -48,6 +48,7 @@ NOT_OF_THE_MARKET = {
         f"/v1/live/{each}": "what vendors say now, which is on no tape"
         for each in ("quotes", "bars", "chain", "instruments", "actions", "yields")
     },
+    "/v1/quotas": "how much one has, and may have",
     "/v1/audit": "who did what, and by which request",
     "/v1/audit/verification": "whether that was kept as it was written",
     "/v1/jobs": "what was imported by oneself",
@@ -56,7 +57,7 @@ NOT_OF_THE_MARKET = {
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _PLACE = re.compile(r"{(\w+)}")
 # Drawn by chance or by hand, and no part of the market.
-_ASIDE = {"number", "request_id", "content_hash", "client_order_id"}
+_ASIDE = {"number", "request_id", "origin", "content_hash", "client_order_id"}
 # Each example asks some sixty reads twice; making a failing one smaller would take longer than reading it.
 QUICKLY = (Phase.explicit, Phase.reuse, Phase.generate)
 SYMBOLS = "AA,BB,CC,DD,LATE,NEVER"

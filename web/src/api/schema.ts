@@ -19346,6 +19346,7 @@ export interface operations {
                 content?: never;
             };
             304: components["responses"]["NotModified"];
+            404: components["responses"]["NotFound"];
             429: components["responses"]["RateLimited"];
             "5XX": components["responses"]["Unavailable"];
         };
@@ -19371,6 +19372,8 @@ export interface operations {
                 content?: never;
             };
             304: components["responses"]["NotModified"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             422: components["responses"]["Invalid"];

@@ -31,7 +31,7 @@ async def get_single_sign_on(runtime: Serving) -> SingleSignOnView:
     return SingleSignOnView(is_offered=issuer is not None, issuer=issuer)
 
 
-@router.get("/single-sign-on/begin", status_code=303, response_class=Response)
+@router.get("/single-sign-on/begin", status_code=303, response_class=Response, responses={404: {}})
 async def get_begin(request: Request, runtime: Serving) -> Response:
     """Send a browser to the provider, with a cookie that it brings back."""
     gate_of(request).count_sign_in(request)
@@ -49,7 +49,7 @@ async def get_begin(request: Request, runtime: Serving) -> Response:
     return answer
 
 
-@router.get("/single-sign-on/callback", status_code=303, response_class=Response)
+@router.get("/single-sign-on/callback", status_code=303, response_class=Response, responses={401: {}, 403: {}})
 async def get_callback(
     request: Request,
     runtime: Serving,
