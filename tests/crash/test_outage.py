@@ -108,6 +108,7 @@ async def test_a_full_disk_is_answered_503_and_works_again_once_there_is_space()
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 @pytest.mark.skipif(os.geteuid() != 0 or shutil.which("mount") is None, reason="only root can mount a small disk")
+@pytest.mark.nightly
 async def test_a_database_that_fell_over_its_full_disk_is_revived_once_there_is_space() -> None:
     with folder_for_a_desk() as top, _small_disk(top / "home"):
         async with siege(top / "home", top / "up.log", SEED) as besieged:
