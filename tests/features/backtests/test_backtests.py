@@ -46,6 +46,11 @@ async def test_a_run_is_a_job_and_what_came_of_it_can_be_read(lab: RunningDesk) 
     assert await lab.mine.rows("/v1/backtests", state="failed") == []
 
 
+async def test_filters_that_no_text_can_be_are_refused(desk: RunningDesk) -> None:
+    for path in ("/v1/backtests?strategy=%00", "/v1/backtests?symbol=%00", "/v1/jobs?kind=%00"):
+        refused(await desk.mine.ask("GET", path), 422, "malformed_request")
+
+
 async def test_round_trips_come_as_a_file_too(lab: RunningDesk) -> None:
     asked = await ask(lab)
     await lab.mine.ended(asked["job_id"])

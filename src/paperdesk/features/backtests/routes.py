@@ -32,7 +32,7 @@ from paperdesk.features.backtests.schemas import (
 from paperdesk.features.backtests.trial_store import read_selection
 from paperdesk.features.identity.access import Reading, Work
 from paperdesk.features.marketdata.routes import Datasets
-from paperdesk.infra.http import Page, PageOf, PageParams, sorted_by
+from paperdesk.infra.http import Line, Page, PageOf, PageParams, SymbolLine, sorted_by
 from paperdesk.infra.jobs import standings
 from paperdesk.infra.listing import ListRoute
 from paperdesk.infra.work import ReadOnly
@@ -81,7 +81,11 @@ BacktestsPage = Annotated[PageParams, sorted_by(name=str, strategy=str, state=st
 
 @router.get("/backtests")
 async def get_backtests(
-    work: Reading, page: BacktestsPage, strategy: str | None = None, symbol: str | None = None, state: str | None = None
+    work: Reading,
+    page: BacktestsPage,
+    strategy: Line | None = None,
+    symbol: SymbolLine | None = None,
+    state: Line | None = None,
 ) -> PageOf[BacktestOut]:
     """List runs, newest first; of a strategy, with a symbol, or in a state."""
     known = await queries.list_backtests(work, {"strategy": strategy, "symbol": symbol})

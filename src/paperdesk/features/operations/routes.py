@@ -27,7 +27,7 @@ from paperdesk.features.operations.schemas import (
 )
 from paperdesk.features.operations.verify_audit import head_from, verify_audit
 from paperdesk.infra.db import is_led, state_of_pool
-from paperdesk.infra.http import PageOf, PageParams, sorted_by
+from paperdesk.infra.http import Line, PageOf, PageParams, sorted_by
 from paperdesk.infra.listing import ListRoute
 from paperdesk.infra.telemetry import Metrics
 
@@ -40,7 +40,7 @@ JobsPage = Annotated[PageParams, sorted_by(created_at=datetime, kind=str, state=
 
 @router.get("/jobs")
 async def get_jobs(
-    work: Reading, page: JobsPage, kind: str | None = None, state: JobState | None = None
+    work: Reading, page: JobsPage, kind: Line | None = None, state: JobState | None = None
 ) -> PageOf[JobOut]:
     """List your jobs, newest first; of a kind, in a state."""
     rows, next_cursor = await list_jobs(work, JobFilter(kind, state), page)
