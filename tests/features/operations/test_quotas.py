@@ -33,6 +33,9 @@ async def test_a_quota_refuses_what_is_one_too_many_and_what_is_there_stays(desk
     await desk.mine.step(tape_id, count=2)
     problem = refused(await desk.mine.ask("POST", "/v1/backtests", json=run), 409, "quota_reached")
     assert problem["kind"] == "jobs"
+    walk = {**run, "strategy": "sma_cross", "ranges": {"fast": [2, 3]}, "choose_on": 1, "trade_on": 1}
+    problem = refused(await desk.mine.ask("POST", "/v1/walk-forwards", json=walk), 409, "quota_reached")
+    assert problem["kind"] == "jobs"
     events = await desk.mine.ask("GET", f"/v1/accounts/{account_id}/events")
     assert refused(events, 409, "quota_reached")["kind"] == "streams"
 

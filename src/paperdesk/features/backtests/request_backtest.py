@@ -20,11 +20,10 @@ from paperdesk.features.backtests.store import insert_backtest
 from paperdesk.features.backtests.tape_market import TapeMarket
 from paperdesk.features.broker.open_account import OpenAccount, checked_name
 from paperdesk.features.identity.change_preferences import read_preferences
-from paperdesk.features.identity.queries import require_job
+from paperdesk.features.identity.queries import enqueue_asked
 from paperdesk.features.marketdata.feeds.dataset import Dataset
 from paperdesk.features.marketdata.queries import on_tape
 from paperdesk.features.marketdata.tapes import Shelf, Tape
-from paperdesk.infra.jobs import enqueue
 from paperdesk.infra.work import UnitOfWork
 
 KIND = "run_backtest"
@@ -57,8 +56,7 @@ async def request_backtest(work: UnitOfWork, shelf: Shelf, command: RequestBackt
     """Return the run that was asked for; its job is enqueued with the same commit."""
     work.require(Scope.TRADE)
     backtest_id = work.new_id()
-    await require_job(work)
-    job_id = await enqueue(work, KIND, {"backtest_id": backtest_id, "user_id": work.who.user_id})
+    job_id = await enqueue_asked(work, KIND, {"backtest_id": backtest_id})
     asked = await checked_backtest(work, shelf, command, (backtest_id, job_id))
     await insert_backtest(work, asked)
     await work.record("request_backtest", backtest_id, {"strategy": asked.strategy, "tape_id": asked.tape_id})

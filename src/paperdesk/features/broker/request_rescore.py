@@ -4,9 +4,8 @@ import asyncio
 from uuid import UUID
 
 from paperdesk.features.broker.rescore_account import Rescore, RescoreAccount, lived, rescored
-from paperdesk.features.identity.queries import require_job
+from paperdesk.features.identity.queries import enqueue_asked
 from paperdesk.features.marketdata.tapes import Shelf
-from paperdesk.infra.jobs import enqueue
 from paperdesk.infra.work import UnitOfWork
 
 KIND = "rescore_account"
@@ -20,7 +19,5 @@ async def request_rescore(work: UnitOfWork, shelf: Shelf, command: RescoreAccoun
     arguments = {
         "account_id": command.account_id,
         "fill_model": command.model.name,
-        "user_id": work.who.user_id,
     }
-    await require_job(work)
-    return await enqueue(work, KIND, arguments)
+    return await enqueue_asked(work, KIND, arguments)

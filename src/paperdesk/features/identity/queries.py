@@ -21,7 +21,7 @@ from paperdesk.features.identity.member_store import Member, MemberFilter
 from paperdesk.features.identity.revoke_key import KeyNotFound
 from paperdesk.features.identity.tables import api_keys, tenants
 from paperdesk.infra.http import PageParams
-from paperdesk.infra.jobs import count_open
+from paperdesk.infra.jobs import count_open, enqueue
 from paperdesk.infra.keyset import part_of
 from paperdesk.infra.runtime import Runtime
 from paperdesk.infra.work import ReadOnly, UnitOfWork, owned
@@ -147,9 +147,10 @@ async def used_of(work: ReadOnly) -> tuple[int, int]:
     return await store.count_people(work), await store.count_all_keys(work)
 
 
-async def require_job(work: UnitOfWork) -> None:
-    """Refuse one more job when the caller's tenant has as many that have not ended as it may."""
+async def enqueue_asked(work: UnitOfWork, kind: str, arguments: dict[str, Any]) -> UUID:
+    """Write a job that the caller asks for, in their name. Raises QuotaReached where as many are open as may be."""
     await require_quota(work, "jobs", count_open)
+    return await enqueue(work, kind, {**arguments, "user_id": work.who.user_id})
 
 
 async def people(work: ReadOnly, wanted: MemberFilter, page: PageParams) -> tuple[list[Member], str | None]:

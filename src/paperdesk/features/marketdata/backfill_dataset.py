@@ -23,7 +23,7 @@ from paperdesk.core.kernel.ids import DatasetId, TenantId, UserId, derived
 from paperdesk.core.kernel.principal import Principal, Scope
 from paperdesk.core.kernel.time import instant_from_text, instant_of, instant_text
 from paperdesk.core.market.sessions import calendar
-from paperdesk.features.identity.queries import require_job
+from paperdesk.features.identity.queries import enqueue_asked
 from paperdesk.features.marketdata.feeds.columns import BarColumns
 from paperdesk.features.marketdata.feeds.history import HistoryTerms, Spool, closed, history_series
 from paperdesk.features.marketdata.feeds.manifest import DatasetTerms, PriceBasis
@@ -83,8 +83,7 @@ async def backfill_dataset(work: UnitOfWork, command: BackfillDataset) -> UUID:
     """Return the id of the first job of the chain; each names the next in its result."""
     work.require(Scope.TRADE)
     await require_dataset(work, command.dataset_id)
-    await require_job(work)
-    job_id = await enqueue(work, KIND, {**_named(command), "user_id": work.who.user_id})
+    job_id = await enqueue_asked(work, KIND, _named(command))
     await work.record(KIND, command.dataset_id, {})
     return job_id
 

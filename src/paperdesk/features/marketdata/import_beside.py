@@ -17,7 +17,7 @@ from paperdesk.core.kernel.ids import DatasetId, derived
 from paperdesk.core.kernel.principal import Scope
 from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.sessions import calendar
-from paperdesk.features.identity.queries import require_job
+from paperdesk.features.identity.queries import enqueue_asked
 from paperdesk.features.marketdata.feeds import actions, auctions, fund_holdings, halts
 from paperdesk.features.marketdata.feeds.beside_files import beside_in
 from paperdesk.features.marketdata.feeds.columns import read_columns
@@ -27,7 +27,7 @@ from paperdesk.features.marketdata.feeds.reading import header_of, text_of
 from paperdesk.features.marketdata.feeds.writer import Series, read_manifest, write_dataset
 from paperdesk.features.marketdata.import_dataset import finish_import
 from paperdesk.features.marketdata.store import load_manifest
-from paperdesk.infra.jobs import Job, enqueue
+from paperdesk.infra.jobs import Job
 from paperdesk.infra.work import UnitOfWork
 
 KIND = "import_beside"
@@ -69,8 +69,7 @@ async def import_beside(work: UnitOfWork, command: ImportBeside) -> UUID:
     if manifest.recipe is not None:
         raise PricesGenerated(f"{manifest.name} is generated; what happens in it follows from its preset.")
     stated = {"dataset_id": command.dataset_id, "what": command.what.value}
-    await require_job(work)
-    job_id = await enqueue(work, KIND, {**stated, "upload": str(command.upload), "user_id": work.who.user_id})
+    job_id = await enqueue_asked(work, KIND, {**stated, "upload": str(command.upload)})
     await work.record(KIND, job_id, stated)
     return job_id
 

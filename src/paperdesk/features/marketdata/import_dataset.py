@@ -12,14 +12,14 @@ from paperdesk.core.kernel.ids import DatasetId, TenantId, UserId, derived
 from paperdesk.core.kernel.principal import Principal, Scope
 from paperdesk.core.market.instruments import Kind
 from paperdesk.core.market.sessions import calendar
-from paperdesk.features.identity.queries import require_job
+from paperdesk.features.identity.queries import enqueue_asked
 from paperdesk.features.marketdata.feeds.files import ImportTerms, import_file
 from paperdesk.features.marketdata.feeds.manifest import DatasetManifest, DatasetTerms, PriceBasis
 from paperdesk.features.marketdata.feeds.reading import FileFormat
 from paperdesk.features.marketdata.feeds.series import Named
 from paperdesk.features.marketdata.feeds.writer import read_manifest
 from paperdesk.features.marketdata.store import insert_dataset, is_dataset
-from paperdesk.infra.jobs import Job, JobFailed, enqueue
+from paperdesk.infra.jobs import Job, JobFailed
 from paperdesk.infra.work import UnitOfWork
 
 KIND = "import_dataset"
@@ -47,8 +47,7 @@ async def import_dataset(work: UnitOfWork, command: ImportDataset) -> UUID:
     """Return the id of the job that imports the file."""
     work.require(Scope.TRADE)
     calendar(command.calendar)  # an unknown one is refused now rather than by the job
-    await require_job(work)
-    job_id = await enqueue(work, KIND, {**_arguments(command), "user_id": work.who.user_id})
+    job_id = await enqueue_asked(work, KIND, _arguments(command))
     await work.record(KIND, job_id, {"name": command.name})
     return job_id
 

@@ -13,7 +13,7 @@ from paperdesk.core.kernel.ids import DatasetId, TenantId, UserId, derived
 from paperdesk.core.kernel.principal import Principal, Scope
 from paperdesk.core.market.instruments import Kind
 from paperdesk.core.market.sessions import XNYS, calendar
-from paperdesk.features.identity.queries import require_job
+from paperdesk.features.identity.queries import enqueue_asked
 from paperdesk.features.marketdata.feeds.history import HistoryTerms, Spool, closed, write_history
 from paperdesk.features.marketdata.feeds.manifest import DatasetManifest, DatasetTerms, PriceBasis
 from paperdesk.features.marketdata.feeds.vendor import BarLength, BarPage, BarsAsked, Subject, VendorAction, VendorBar
@@ -28,7 +28,7 @@ from paperdesk.features.marketdata.sources import (
     wait_s_of,
 )
 from paperdesk.features.marketdata.store import insert_dataset, is_dataset
-from paperdesk.infra.jobs import Job, enqueue
+from paperdesk.infra.jobs import Job
 from paperdesk.infra.outbound import VendorBudgetUsedUp, VendorFailure
 from paperdesk.infra.uploads import folder_of_job
 from paperdesk.infra.work import UnitOfWork
@@ -81,10 +81,8 @@ async def import_history(work: UnitOfWork, command: ImportHistory) -> UUID:
         "end_on": command.end_on.isoformat(),
         "source": command.source,
         "kind": command.kind,
-        "user_id": work.who.user_id,
     }
-    await require_job(work)
-    job_id = await enqueue(work, KIND, arguments)
+    job_id = await enqueue_asked(work, KIND, arguments)
     await work.record(KIND, job_id, {"name": command.name, "symbols": len(command.symbols)})
     return job_id
 

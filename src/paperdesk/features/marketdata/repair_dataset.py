@@ -15,7 +15,7 @@ from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.corporate_actions import CorporateAction
 from paperdesk.core.market.instruments import Instrument
 from paperdesk.core.market.sessions import calendar
-from paperdesk.features.identity.queries import require_job
+from paperdesk.features.identity.queries import enqueue_asked
 from paperdesk.features.marketdata.feeds.beside_files import beside_in
 from paperdesk.features.marketdata.feeds.columns import read_columns
 from paperdesk.features.marketdata.feeds.manifest import DatasetManifest, DatasetTerms, SourceKind
@@ -24,7 +24,7 @@ from paperdesk.features.marketdata.feeds.vendor import VendorAction
 from paperdesk.features.marketdata.feeds.vendor_actions import actions_of
 from paperdesk.features.marketdata.feeds.writer import read_manifest, write_dataset
 from paperdesk.features.marketdata.store import insert_dataset, is_dataset, require_dataset
-from paperdesk.infra.jobs import Job, enqueue
+from paperdesk.infra.jobs import Job
 from paperdesk.infra.work import UnitOfWork
 
 KIND = "repair_dataset"
@@ -61,8 +61,7 @@ async def repair_dataset(work: UnitOfWork, command: RepairDataset) -> UUID:
     for dataset_id in (command.dataset_id, command.from_dataset_id):
         await require_dataset(work, dataset_id)
     arguments = {"dataset_id": command.dataset_id, "from_dataset_id": command.from_dataset_id}
-    await require_job(work)
-    job_id = await enqueue(work, KIND, {**arguments, "user_id": work.who.user_id})
+    job_id = await enqueue_asked(work, KIND, arguments)
     await work.record(KIND, command.dataset_id, {"from_dataset_id": command.from_dataset_id})
     return job_id
 

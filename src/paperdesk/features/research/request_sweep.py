@@ -10,12 +10,11 @@ from paperdesk.core.kernel.principal import Scope
 from paperdesk.core.kernel.values import replace
 from paperdesk.core.strategy.catalogue import SHIPPED, made
 from paperdesk.features.backtests.request_backtest import RequestBacktest, checked_backtest
-from paperdesk.features.identity.queries import require_job
+from paperdesk.features.identity.queries import enqueue_asked
 from paperdesk.features.marketdata.tapes import Shelf
 from paperdesk.features.research.learner import check_installed
 from paperdesk.features.research.store import insert_sweep
 from paperdesk.features.research.sweeps import Objective, Sweep
-from paperdesk.infra.jobs import enqueue
 from paperdesk.infra.work import UnitOfWork
 
 KIND: Final = "run_trials"
@@ -59,6 +58,4 @@ async def checked_sweep(work: UnitOfWork, shelf: Shelf, command: RequestSweep) -
 
 async def enqueue_chunk(work: UnitOfWork, sweep: Sweep, first: int, stop: int) -> UUID:
     """Write the job of some trials: from one number to before another."""
-    await require_job(work)
-    asked = {"sweep_id": sweep.id, "user_id": work.who.user_id, "first": first, "stop": stop}
-    return await enqueue(work, KIND, asked)
+    return await enqueue_asked(work, KIND, {"sweep_id": sweep.id, "first": first, "stop": stop})

@@ -11,13 +11,13 @@ from paperdesk.core.backtest.walking import Walk, folds_of
 from paperdesk.core.kernel.errors import Invalid
 from paperdesk.core.kernel.principal import Scope
 from paperdesk.core.kernel.values import replace
+from paperdesk.features.identity.queries import enqueue_asked
 from paperdesk.features.marketdata.feeds.dataset import Dataset
 from paperdesk.features.marketdata.queries import on_tape
 from paperdesk.features.marketdata.tapes import Shelf
 from paperdesk.features.research.request_sweep import RequestSweep, checked_sweep
 from paperdesk.features.research.store import insert_sweep
 from paperdesk.features.research.sweeps import Sweep, WalkPlan
-from paperdesk.infra.jobs import enqueue
 from paperdesk.infra.work import UnitOfWork
 
 KIND: Final = "run_fold"
@@ -57,7 +57,7 @@ async def request_walk_forward(work: UnitOfWork, shelf: Shelf, command: RequestW
 
 async def enqueue_fold(work: UnitOfWork, sweep_id: UUID, number: int) -> UUID:
     """Write the job of one fold."""
-    return await enqueue(work, KIND, {"sweep_id": sweep_id, "user_id": work.who.user_id, "number": number})
+    return await enqueue_asked(work, KIND, {"sweep_id": sweep_id, "number": number})
 
 
 def _session_ends(dataset: Dataset, stretch: Stretch) -> list[int]:
