@@ -12,7 +12,7 @@ import asyncio
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from paperdesk.doors.problems import IMPORT_PATH, BodyTooSlow, Refusing, problem_response, request_id_of
+from paperdesk.doors.problems import BodyTooSlow, Refusing, is_import, problem_response, request_id_of
 from paperdesk.infra.db import OutcomeUnknown
 from paperdesk.infra.telemetry import log
 
@@ -39,7 +39,8 @@ class TimeLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        course = _Course(self._body_s, self._answer_for(scope["path"]), has_body=_has_body(scope))
+        answer_s = self._answer_s * (IMPORT_TIMES if is_import(scope["path"]) else 1)
+        course = _Course(self._body_s, answer_s, has_body=_has_body(scope))
         try:
             async with course.within:
                 await self._app(scope, course.receiving(receive), course.sending(send))
@@ -49,10 +50,6 @@ class TimeLimit:
             request_id = request_id_of(HTTPConnection(scope))
             log.warning("too slow", request_id=request_id, path=scope["path"], had_body=course.has_body)
             await self._refusing(course.refusal, request_id)(scope, receive, send)
-
-    def _answer_for(self, path: str) -> float:
-        is_import = f"{path}/".startswith(f"{IMPORT_PATH}/")
-        return self._answer_s * (IMPORT_TIMES if is_import else 1)
 
 
 class _Course:

@@ -281,3 +281,9 @@ NumberText = Annotated[
     WithJsonSchema({"type": "string", "format": "decimal", "examples": ["12.5"]}),
 ]
 """An exact number in a body: text both ways, so that no float ever stands in between."""
+
+PositiveText = Annotated[NumberText, Field(gt=Decimal(0))]
+"""An exact number above zero."""
+
+ShareText = Annotated[NumberText, Field(gt=Decimal(0), lt=Decimal(1))]
+"""An exact number between zero and one, neither of them included."""

@@ -69,6 +69,11 @@ class Calendar:
         self._known: dict[date, Session | None] = {}
 
     @property
+    def sessions_a_year(self) -> int:
+        """Return how many sessions figures of a year go by: those of an exchange, or every day."""
+        return 252 if self.name == XNYS else 365
+
+    @property
     def zone(self) -> ZoneInfo:
         """Return where the market's clock hangs."""
         return self._timetable.zone

@@ -17,6 +17,7 @@ from paperdesk.core.kernel.money import ZERO
 from paperdesk.core.strategy.history import History
 
 _ONE = Decimal(1)
+_CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +168,22 @@ class Context:
     def cancel(self, order_id: OrderId) -> None:
         """Ask for the end of an order."""
         self.commands.append(CancelOrder(self._scene.account_id, order_id))
+
+    def enter(self, symbol: str, share: Decimal, stop_rate: Decimal) -> OrderId | None:
+        """Ask for a share of the equity in whole units, with a stop so far below the last close; None without one."""
+        price, equity = self.price(symbol), self.equity
+        units = ZERO if price is None or equity is None else whole_units(equity * share / price)
+        if price is None or units <= ZERO:
+            return None
+        stop = (price * (1 - stop_rate)).quantize(_CENT)
+        return self.buy(symbol, units, Terms(stop_loss=stop, time_in_force=TimeInForce.GTC))
+
+    def leave(self, symbol: str) -> None:
+        """Ask for the end of every open order, and for the sale of what is held of a symbol."""
+        for each in self.working:
+            self.cancel(each.order_id)
+        if held := self.position(symbol):
+            self.sell(symbol, held)
 
     def hold(self, symbol: str, units: Decimal) -> OrderId | None:
         """Order what lacks to so many signed units, counting what is on order; None when nothing does."""

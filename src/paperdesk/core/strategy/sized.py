@@ -18,14 +18,13 @@ from paperdesk.core.kernel.money import ZERO
 from paperdesk.core.strategy.context import Context, Filled, whole_units
 from paperdesk.core.strategy.indicators import volatility
 from paperdesk.core.strategy.parameters import choice, number
-from paperdesk.core.strategy.sizing import KELLY_PART, VOLATILITY_TARGET, kelly_share
+from paperdesk.core.strategy.sizing import KELLY_PART, VOLATILITY_TARGET, edge_of, kelly_share
 from paperdesk.core.strategy.strategy import Strategy
 
 FIXED_SIZE: Final = "fixed_size"
 CLOSED_LEAST: Final = 10
 _BARS: Final = 20
 _DAYS_A_YEAR: Final = Decimal(252)
-_ONE = Decimal(1)
 
 
 class Sized(Strategy):
@@ -78,8 +77,5 @@ class Sized(Strategy):
                 return self.percent
 
     def _kelly(self) -> Decimal:
-        won, lost = [each for each in self._closed if each > ZERO], [each for each in self._closed if each < ZERO]
-        if len(self._closed) < CLOSED_LEAST or not won or not lost:
-            return self.percent
-        payoff = (sum(won, ZERO) / len(won)) / (-sum(lost, ZERO) / len(lost))
-        return max(kelly_share(Decimal(len(won)) / len(self._closed), payoff), ZERO) * KELLY_PART
+        edge = edge_of(self._closed, CLOSED_LEAST)
+        return self.percent if edge is None else max(kelly_share(*edge), ZERO) * KELLY_PART

@@ -13,7 +13,7 @@ A share lies between one and twenty percent, and five percent of equity stay in 
 (Kelly at zero or below) and what cash does not cover is not bought: then the units are zero, and the reason is told.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import ROUND_FLOOR, Decimal
 from enum import StrEnum
 from types import MappingProxyType
@@ -117,6 +117,14 @@ def sized(method: Method, basis: Basis) -> Size:
 def whole_steps(units: Decimal, step: Decimal) -> Decimal:
     """Return units in whole steps, towards less."""
     return (units / step).quantize(_ONE, ROUND_FLOOR) * step
+
+
+def edge_of(gains: Sequence[Decimal], least: int) -> tuple[Decimal, Decimal] | None:
+    """Return win rate and payoff of closed trades; None of fewer than so many, or where they all went one way."""
+    won, lost = [each for each in gains if each > ZERO], [each for each in gains if each < ZERO]
+    if len(gains) < least or not won or not lost:
+        return None
+    return Decimal(len(won)) / len(gains), (sum(won, ZERO) / len(won)) / (-sum(lost, ZERO) / len(lost))
 
 
 def kelly_share(win_rate: Decimal, payoff: Decimal) -> Decimal:

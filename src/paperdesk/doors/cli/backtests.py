@@ -137,11 +137,6 @@ def _show(desk: Desk, backtest_id: str, *, as_json: bool) -> None:
 
 def _lines(found: Row) -> dict[str, Text]:
     figures, reasons = found["figures"], found["reasons"]
-
-    def told(name: str, form: str) -> Text:
-        value = figures.get(name)
-        return render.plain(reasons.get(name) if value is None else format(value, form))
-
     return {
         "From": render.instant(found["began_at"]),
         "To": render.instant(found["ended_at"]),
@@ -149,8 +144,8 @@ def _lines(found: Row) -> dict[str, Text]:
         "Equity after": render.number(found["equity_after"]),
         "Fees": render.number(found["fees"]),
         "Fills": render.number(found["fills"]),
-        **{_title(name): told(name, "+.2%") for name in _PERCENT},
-        **{_title(name): told(name, ".2f") for name in _PLAIN},
+        **{_title(name): render.figure(figures, reasons, name, "+.2%") for name in _PERCENT},
+        **{_title(name): render.figure(figures, reasons, name, ".2f") for name in _PLAIN},
         **selection_lines(found["selection"]),
     }
 
@@ -158,16 +153,11 @@ def _lines(found: Row) -> dict[str, Text]:
 def selection_lines(found: Row) -> dict[str, Text]:
     """Say how much of a run may be owed to having tried often."""
     reasons = found["reasons"]
-
-    def told(name: str, form: str) -> Text:
-        value = found[name]
-        return render.plain(reasons.get(name) if value is None else format(value, form))
-
     return {
         "Runs of its family": render.number(found["trials"]),
-        "Sharpe by luck": told("sharpe_by_luck", ".2f"),
-        "Deflated Sharpe": told("deflated_sharpe", ".1%"),
-        "Overfitting": told("overfitting_probability", ".1%"),
+        "Sharpe by luck": render.figure(found, reasons, "sharpe_by_luck", ".2f"),
+        "Deflated Sharpe": render.figure(found, reasons, "deflated_sharpe", ".1%"),
+        "Overfitting": render.figure(found, reasons, "overfitting_probability", ".1%"),
     }
 
 

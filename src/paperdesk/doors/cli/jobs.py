@@ -92,10 +92,15 @@ def progress_bar() -> Progress:
 
 def follow_job(desk: Desk, job_id: str, title: str) -> httpx.Response:
     """Draw a job's progress until it has ended, and return its last state."""
+    return follow(desk, f"/v1/jobs/{job_id}", title)
+
+
+def follow(desk: Desk, path: str, title: str) -> httpx.Response:
+    """Draw the progress of a job, or of what several jobs share, until it has ended, and return its last state."""
     with progress_bar() as bar:
         line = bar.add_task(title, total=None)
         while True:
-            answer = desk.get(f"/v1/jobs/{job_id}")
+            answer = desk.get(path)
             job: Row = answer.json()
             ended = job["state"] in _ENDED
             share = 1.0 if job["state"] == "done" else job.get("progress")

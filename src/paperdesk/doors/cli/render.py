@@ -94,6 +94,17 @@ def instants(title: str, name: str) -> Column:
     return Column(title, lambda row: instant(row.get(name)), folds_to=_DAY_WIDTH)
 
 
+def figures(title: str, name: str, form: str) -> Column:
+    """Return a column of measures in a form, empty where one cannot be said."""
+    return Column(title, lambda row: figure(row, {}, name, form), is_number=True)
+
+
+def figure(found: Row, reasons: Row, name: str, form: str) -> Text:
+    """Return a measure in a form, or the reason why it cannot be said."""
+    value = found.get(name)
+    return plain(reasons.get(name) if value is None else format(value, form))
+
+
 def ids(title: str = "Id", name: str = "id") -> Column:
     """Return a column of id endings."""
     return Column(title, lambda row: ending(row.get(name)))

@@ -1,6 +1,5 @@
 """`paperdesk sweeps ...`: a strategy with many parameters over what a tape has shown."""
 
-import time
 from typing import Annotated, Any, Final
 
 import typer
@@ -10,13 +9,11 @@ from paperdesk.core.kernel.errors import Invalid
 from paperdesk.doors.cli import choose, render
 from paperdesk.doors.cli.backtests import pair, selection_lines
 from paperdesk.doors.cli.client import Desk, Row
-from paperdesk.doors.cli.jobs import progress_bar
+from paperdesk.doors.cli.jobs import follow
 from paperdesk.doors.cli.options import AsJson, Cursor, Limit, desk_of
 
 verbs = typer.Typer(no_args_is_help=True, help="A strategy with many parameters over what a tape has shown.")
 
-_POLL_S: Final = 0.3
-_OPEN: Final = frozenset({"waiting", "running"})
 _MEASURES: Final = ("sharpe", "total_return", "cagr", "max_drawdown", "calmar", "volatility")
 
 
@@ -28,16 +25,10 @@ def _done(row: Row) -> Text:
     return render.plain(f"{row['ended_trials']} of {row['trials']}")
 
 
-def _parameters(row: Row) -> Text:
-    return render.plain(", ".join(f"{name}={value}" for name, value in row["parameters"].items()))
-
-
-def _figure(name: str) -> render.Column:
-    return render.Column(
-        name.replace("_", " ").capitalize(),
-        lambda row: render.plain(None if row[name] is None else f"{row[name]:.4f}"),
-        is_number=True,
-    )
+def parameters_of(row: Row) -> Text:
+    """Say which parameters were chosen, if any were."""
+    chosen = row["parameters"]
+    return render.plain(None if chosen is None else ", ".join(f"{name}={value}" for name, value in chosen.items()))
 
 
 _SWEEPS = (
@@ -50,8 +41,8 @@ _SWEEPS = (
 )
 _TRIALS = (
     render.numbers("Trial", "number"),
-    render.Column("Parameters", _parameters),
-    *(_figure(name) for name in _MEASURES),
+    render.Column("Parameters", parameters_of),
+    *(render.figures(name.replace("_", " ").capitalize(), name, ".4f") for name in _MEASURES),
     render.sentences("Reason", "reason"),
 )
 
@@ -86,7 +77,7 @@ def run_sweep(  # noqa: PLR0913 - typer makes each option of an argument
         "starts_at": starts_at, "ends_at": ends_at,
     }  # fmt: skip
     asked: Row = desk.post("/v1/sweeps", **body).json()
-    _follow(desk, asked["id"], strategy)
+    follow(desk, f"/v1/sweeps/{asked['id']}", strategy)
     _show(desk, asked["id"], objective, as_json=as_json)
 
 
@@ -136,7 +127,7 @@ def resume_sweep(
     """Run what of a sweep is missing, and show the best."""
     desk = desk_of(context)
     found: Row = desk.post(f"/v1/sweeps/{choose.sweep_id(desk, sweep)}/resume").json()
-    _follow(desk, found["id"], found["strategy"])
+    follow(desk, f"/v1/sweeps/{found['id']}", found["strategy"])
     _show(desk, found["id"], found["objective"], as_json=as_json)
 
 
@@ -148,18 +139,6 @@ def delete_sweep(
     desk = desk_of(context)
     desk.delete(f"/v1/sweeps/{choose.sweep_id(desk, sweep)}")
     render.say("The sweep is deleted.")
-
-
-def _follow(desk: Desk, sweep_id: str, title: str) -> None:
-    """Draw how far a sweep is until it has ended."""
-    with progress_bar() as bar:
-        line = bar.add_task(title, total=1.0)
-        while True:
-            found: Row = desk.get(f"/v1/sweeps/{sweep_id}").json()
-            bar.update(line, completed=found["progress"])
-            if found["state"] not in _OPEN:
-                return
-            time.sleep(_POLL_S)
 
 
 def _show(desk: Desk, sweep_id: str, by: str, *, as_json: bool) -> None:
@@ -180,7 +159,7 @@ def _lines(found: Row) -> dict[str, Text]:
         "State": render.plain(found["state"]),
         "Trials": _done(found),
         "Best by": render.plain(found["objective"]),
-        "Best": render.plain(None if best is None else _parameters(best)),
+        "Best": render.plain(None if best is None else parameters_of(best)),
     }
     return card if found["selection"] is None else {**card, **selection_lines(found["selection"])}
 

@@ -1,7 +1,6 @@
 """`paperdesk walk-forwards ...`: parameters chosen on one stretch and traded on the next, to the end of a tape."""
 
-import time
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 import typer
 from rich.text import Text
@@ -9,29 +8,15 @@ from rich.text import Text
 from paperdesk.doors.cli import choose, render
 from paperdesk.doors.cli.backtests import pair
 from paperdesk.doors.cli.client import Desk, Row
-from paperdesk.doors.cli.jobs import progress_bar
+from paperdesk.doors.cli.jobs import follow
 from paperdesk.doors.cli.options import AsJson, Cursor, Limit, desk_of
-from paperdesk.doors.cli.sweeps import range_given
+from paperdesk.doors.cli.sweeps import parameters_of, range_given
 
 verbs = typer.Typer(no_args_is_help=True, help="Parameters chosen on one stretch, and traded on the next.")
-
-_POLL_S: Final = 0.3
-_OPEN: Final = frozenset({"waiting", "running"})
-
-
-def _chosen(row: Row) -> Text:
-    chosen = row["parameters"]
-    return render.plain(None if chosen is None else ", ".join(f"{name}={value}" for name, value in chosen.items()))
 
 
 def _done(row: Row) -> Text:
     return render.plain(f"{row['ended_folds']} of {row['fold_count']}")
-
-
-def _figure(title: str, name: str, form: str) -> render.Column:
-    return render.Column(
-        title, lambda row: render.plain(None if row[name] is None else format(row[name], form)), is_number=True
-    )
 
 
 _WALKS = (
@@ -44,11 +29,11 @@ _WALKS = (
 )
 _FOLDS = (
     render.numbers("Fold", "number"),
-    render.Column("Chosen", _chosen),
-    _figure("Sharpe before", "sharpe_before", ".2f"),
-    _figure("Sharpe", "sharpe", ".2f"),
-    _figure("Return", "total_return", "+.2%"),
-    _figure("Drawdown", "max_drawdown", "+.2%"),
+    render.Column("Chosen", parameters_of),
+    render.figures("Sharpe before", "sharpe_before", ".2f"),
+    render.figures("Sharpe", "sharpe", ".2f"),
+    render.figures("Return", "total_return", "+.2%"),
+    render.figures("Drawdown", "max_drawdown", "+.2%"),
     render.sentences("Reason", "reason"),
 )
 
@@ -80,14 +65,7 @@ def run_walk_forward(  # noqa: PLR0913 - typer makes each option of an argument
         "walk": "anchored" if anchored else "rolling", "choose_on": choose_on, "trade_on": trade_on,
     }  # fmt: skip
     asked: Row = desk.post("/v1/walk-forwards", **body).json()
-    with progress_bar() as bar:
-        line = bar.add_task(strategy, total=1.0)
-        while True:
-            found: Row = desk.get(f"/v1/walk-forwards/{asked['id']}").json()
-            bar.update(line, completed=found["progress"])
-            if found["state"] not in _OPEN:
-                break
-            time.sleep(_POLL_S)
+    follow(desk, f"/v1/walk-forwards/{asked['id']}", strategy)
     _show(desk, asked["id"], as_json=as_json)
 
 
@@ -124,17 +102,13 @@ def _show(desk: Desk, walk_id: str, *, as_json: bool) -> None:
 
 def _lines(found: Row) -> dict[str, Text]:
     figures, reasons = found["figures"], found["reasons"]
-
-    def told(value: float | None, name: str, form: str) -> Text:
-        return render.plain(reasons.get(name) if value is None else format(value, form))
-
     return {
         "Strategy": render.plain(found["strategy"]),
         "State": render.plain(found["state"]),
         "Folds": _done(found),
-        "Total return": told(figures.get("total_return"), "total_return", "+.2%"),
-        "Sharpe": told(figures.get("sharpe"), "sharpe", ".2f"),
-        "Sharpe kept": told(found["sharpe_kept"], "sharpe_kept", ".0%"),
-        "Return kept": told(found["return_kept"], "return_kept", ".0%"),
+        "Total return": render.figure(figures, reasons, "total_return", "+.2%"),
+        "Sharpe": render.figure(figures, reasons, "sharpe", ".2f"),
+        "Sharpe kept": render.figure(found, reasons, "sharpe_kept", ".0%"),
+        "Return kept": render.figure(found, reasons, "return_kept", ".0%"),
         "Runs of its family": render.number(found["family_trials"]),
     }

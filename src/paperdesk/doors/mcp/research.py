@@ -7,7 +7,7 @@ from paperdesk.core.strategy.sizing import Method, Tolerance
 from paperdesk.doors.mcp.asking import Ask, OfAccount, Paged, account_meant
 from paperdesk.doors.mcp.market import OfTape, tape_meant
 from paperdesk.doors.mcp.tool import Effect, Tool
-from paperdesk.features.broker import size_routes
+from paperdesk.features.broker import position_sizes, size_routes
 from paperdesk.features.broker.size_schemas import PositionSizeOut
 from paperdesk.features.marketdata import halt_routes, indicator_routes, market_routes, routes
 from paperdesk.features.marketdata.action_schemas import CorporateActionOut
@@ -18,7 +18,7 @@ from paperdesk.features.marketdata.indicators import Measure
 from paperdesk.features.marketdata.market_reads import DayQuery
 from paperdesk.features.marketdata.market_schemas import DepthOut, FactsOut, MoversOut, PrintsOut, SectorsOut
 from paperdesk.features.marketdata.schemas import TapeOut
-from paperdesk.infra.http import DayText, NumberText, PageOf, Symbol
+from paperdesk.infra.http import DayText, NumberText, PageOf, PositiveText, ShareText, Symbol
 
 
 class SymbolWish(OfTape):
@@ -66,10 +66,10 @@ class SizeWish(OfAccount):
     symbol: Symbol
     method: Method | None = None
     tolerance: Tolerance = Tolerance.MODERATE
-    amount: size_routes.Positive | None = None
-    stop_price: size_routes.Positive | None = None
-    win_rate: size_routes.Rate | None = None
-    payoff: size_routes.Positive | None = None
+    amount: PositiveText | None = None
+    stop_price: PositiveText | None = None
+    win_rate: ShareText | None = None
+    payoff: PositiveText | None = None
 
 
 async def get_technical_indicators(ask: Ask, wish: IndicatorsWish) -> IndicatorsOut:
@@ -83,8 +83,8 @@ async def size_position(ask: Ask, wish: SizeWish) -> PositionSizeOut:
     """Work out how many units to buy by a method of position sizing, or by the one that suits a tolerance of risk."""
     async with ask.reading() as work:
         account = await account_meant(work, wish.account_id)
-        query = size_routes.SizeQuery(**wish.model_dump(exclude={"account_id"}))
-        return await size_routes.get_position_size(account["id"], work, ask.desk.shelf, query)
+        wanted = position_sizes.SizeWish(**wish.model_dump(exclude={"account_id"}))
+        return await size_routes.get_position_size(account["id"], work, ask.desk.shelf, wanted)
 
 
 async def scan_market(ask: Ask, wish: ScanWish) -> ScanOut:

@@ -7,7 +7,6 @@ import numpy as np
 from paperdesk.core.kernel.ids import InstrumentId
 from paperdesk.core.market.instruments import Instrument
 from paperdesk.core.market.options import canonical_symbol
-from paperdesk.core.market.sessions import XNYS
 from paperdesk.core.strategy.history import Column, History
 from paperdesk.core.strategy.indicators import Floats
 from paperdesk.features.backtests.price_spans import PricesOf
@@ -18,8 +17,6 @@ from paperdesk.features.marketdata.feeds.dataset import Dataset
 from paperdesk.features.marketdata.feeds.resample import interval_of, resampled, standing_at
 from paperdesk.features.marketdata.tapes import Tape
 
-DAYS_OF_AN_EXCHANGE = 252
-DAYS = 365
 _NONE = np.empty(0, np.int64)
 
 
@@ -51,8 +48,8 @@ class TapeMarket(TapePast):
 
     @property
     def periods_a_year(self) -> float:
-        """Return how many sessions close in a year: those of an exchange, or every day."""
-        return DAYS_OF_AN_EXCHANGE if self.dataset.calendar.name == XNYS else DAYS
+        """Return how many sessions close in a year."""
+        return self.dataset.calendar.sessions_a_year
 
     def history_of(self, symbol: str, upto: int) -> History:
         """Return the bars of a symbol that was run, none of them told yet."""

@@ -8,10 +8,9 @@ from typing import Final
 from uuid import UUID
 
 from paperdesk.core.broker.view import UnknownSymbol
-from paperdesk.core.kernel.money import ZERO
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.instruments import Instrument
-from paperdesk.core.market.sessions import XNYS
-from paperdesk.core.strategy.sizing import Basis, Method, Size, Tolerance, Unsized, sized, suggested
+from paperdesk.core.strategy.sizing import Basis, Method, Size, Tolerance, Unsized, edge_of, sized, suggested
 from paperdesk.features.broker.gain_queries import NamedGain, Sought, gains
 from paperdesk.features.broker.queries import Worth, market_of, read_account, value
 from paperdesk.features.marketdata.feeds.dataset import Dataset
@@ -19,25 +18,25 @@ from paperdesk.features.marketdata.indicators import indicators_of
 from paperdesk.features.marketdata.marks import mark_at
 from paperdesk.features.marketdata.queries import BarQuery
 from paperdesk.features.marketdata.tapes import Shelf, Tape, listed_instrument
+from paperdesk.infra.http import PositiveText, ShareText, SymbolLine
 from paperdesk.infra.work import ReadOnly
 
 # Fewer closed lots than these say nothing about an edge.
 CLOSED_LEAST: Final = 20
 PLACES: Final = Decimal("0.000001")
-_DAYS_OF_AN_EXCHANGE, _DAYS = Decimal(252), Decimal(365)
 
 
 @dataclass(frozen=True, slots=True)
 class SizeWish:
     """What to size: a method, or a tolerance of risk that suggests one, and what it may need."""
 
-    symbol: str
+    symbol: SymbolLine
     method: Method | None = None
     tolerance: Tolerance = Tolerance.MODERATE
-    amount: Decimal | None = None
-    stop_price: Decimal | None = None
-    win_rate: Decimal | None = None
-    payoff: Decimal | None = None
+    amount: PositiveText | None = None
+    stop_price: PositiveText | None = None
+    win_rate: ShareText | None = None
+    payoff: PositiveText | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +66,8 @@ async def size_position(work: ReadOnly, shelf: Shelf, account_id: UUID, wish: Si
 
 def _with_edge(wish: SizeWish, closed: Sequence[NamedGain]) -> SizeWish:
     """Take the edge from what an account closed so far, where that is enough and went both ways."""
-    amounts = [each.gain.gain for each in closed]
-    won, lost = [each for each in amounts if each > ZERO], [each for each in amounts if each < ZERO]
-    if len(amounts) < CLOSED_LEAST or not won or not lost:
-        return wish
-    payoff = (sum(won, ZERO) / len(won)) / (-sum(lost, ZERO) / len(lost))
-    rate = Decimal(len(won)) / len(amounts)
-    return SizeWish(
-        wish.symbol, wish.method, wish.tolerance, wish.amount, wish.stop_price, _rounded(rate), _rounded(payoff)
-    )
+    edge = edge_of([each.gain.gain for each in closed], CLOSED_LEAST)
+    return wish if edge is None else replace(wish, win_rate=_rounded(edge[0]), payoff=_rounded(edge[1]))
 
 
 def _basis(wish: SizeWish, worth: Worth, instrument: Instrument, market: tuple[Tape, Dataset]) -> Basis:
@@ -84,7 +76,7 @@ def _basis(wish: SizeWish, worth: Worth, instrument: Instrument, market: tuple[T
     if mark is None or equity is None:
         raise Unsized("There is no price on the tape yet to size a position by.", symbol=instrument.symbol)
     found = indicators_of(tape, dataset, BarQuery(tape.id, instrument.symbol), ("volatility_20", "atr_20")).values
-    a_bar, days = found["volatility_20"], _DAYS_OF_AN_EXCHANGE if dataset.calendar.name == XNYS else _DAYS
+    a_bar, days = found["volatility_20"], Decimal(dataset.calendar.sessions_a_year)
     held = [each for each in worth.account.positions.values() if each.quantity and each.instrument_id != instrument.id]
     return Basis(
         equity=equity,

@@ -142,3 +142,11 @@ def reached(bounds: Ints, before: int, instant: int) -> int:
     while count < len(bounds) and bounds[count] <= instant:
         count += 1
     return count
+
+
+@compiled
+def lapses(track: Track, bar: int, closed: int) -> bool:
+    """Say whether a day order of a bar's close ends before the next open, when so many sessions have closed by then."""
+    if bar + 1 >= len(track.at) or closed >= len(track.closes):
+        return False
+    return bool(track.closes[closed] <= track.open_at[bar + 1])

@@ -23,6 +23,7 @@ from paperdesk.core.backtest.compiled.arithmetic import (
     crossed,
     fee_of,
     half_even,
+    lapses,
     needed_for,
     paid_early,
     reached,
@@ -128,16 +129,6 @@ def settle(track: Track, bar: int, cost: int, now: Ints, due: Ints) -> bool:
 
 
 @compiled
-def lapses(track: Track, bar: int, now: Ints) -> bool:
-    """Say whether a day order of a bar's close ends before the next open."""
-    now[SESSION] = reached(track.closes, now[SESSION], track.at[bar])
-    ends = now[SESSION]
-    if bar + 1 >= len(track.at) or ends >= len(track.closes):
-        return False
-    return bool(track.closes[ends] <= track.open_at[bar + 1])
-
-
-@compiled
 def follow(track: Track, targets: Ints, scale: Scale, cash: int, pages: Pages) -> End:
     """Hold after every close as many units as its target says, by market orders, with cash alone."""
     due, now = np.zeros((DUE, 2), np.int64), np.zeros(7, np.int64)
@@ -155,11 +146,13 @@ def follow(track: Track, targets: Ints, scale: Scale, cash: int, pages: Pages) -
         needed = needed_for(scale, crossed(scale, close, 1), wanted) if wanted > 0 else 0
         if needed > now[CASH]:
             refuse(pages, now, bar, wanted, needed)
-        elif lapses(track, bar, now):
-            accept(pages, now, bar, wanted, LAPSED)
         else:
-            accept(pages, now, bar, wanted, WAITS)
-            now[WANTED] = wanted
+            now[SESSION] = reached(track.closes, now[SESSION], track.at[bar])
+            if lapses(track, bar, now[SESSION]):
+                accept(pages, now, bar, wanted, LAPSED)
+            else:
+                accept(pages, now, bar, wanted, WAITS)
+                now[WANTED] = wanted
     return End(now[ORDERS], now[REFUSED], now[CASH], now[HELD], beyond_at)
 
 

@@ -22,6 +22,7 @@ from paperdesk.core.backtest.compiled.arithmetic import (
     crossed,
     fee_of,
     half_even,
+    lapses,
     needed_for,
     paid_early,
     reached,
@@ -93,16 +94,6 @@ class Ledger(NamedTuple):
 
 
 @compiled
-def lapses(track: Track, bar: int, now: Ints) -> bool:
-    """Say whether a day order of a bar's close ends before the next open."""
-    now[SESSION] = reached(track.closes, now[SESSION], track.at[bar])
-    ends = now[SESSION]
-    if bar + 1 >= len(track.at) or ends >= len(track.closes):
-        return False
-    return bool(track.closes[ends] <= track.open_at[bar + 1])
-
-
-@compiled
 def fill_all(basket: Basket, scale: Scale, ledger: Ledger, bar: int) -> None:
     """Fill the orders that wait for an open, or end those that cash no longer pays for."""
     track, now, orders = basket.track, ledger.now, ledger.orders
@@ -149,7 +140,8 @@ def order_all(basket: Basket, scale: Scale, ledger: Ledger, bar: int, side: int)
     Say whether anything lacked.
     """
     now, orders, lacking, close = ledger.now, ledger.orders, ledger.lacking, basket.close[bar]
-    is_late, any_lacks = lapses(basket.track, bar, now), False
+    now[SESSION] = reached(basket.track.closes, now[SESSION], basket.track.at[bar])
+    is_late, any_lacks = lapses(basket.track, bar, now[SESSION]), False
     for column in range(len(lacking)):
         wanted = lacking[column]
         if wanted == 0 or wanted * side < 0:

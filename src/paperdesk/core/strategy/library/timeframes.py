@@ -1,11 +1,8 @@
 """A strategy of two timeframes: the higher one sets a trade up, and the bars of the tape pull the trigger."""
 
 from datetime import datetime, timedelta
-from decimal import Decimal
 
-from paperdesk.core.broker.orders import TimeInForce
-from paperdesk.core.kernel.money import ZERO
-from paperdesk.core.strategy.context import Context, Terms, whole_units
+from paperdesk.core.strategy.context import Context
 from paperdesk.core.strategy.indicators import highest, sma
 from paperdesk.core.strategy.parameters import choice, number, whole
 from paperdesk.core.strategy.strategy import Strategy, is_above
@@ -48,7 +45,7 @@ class SetupAndTrigger(Strategy):
         is_waiting = self._open_until is not None and context.now <= self._open_until
         if is_waiting and price is not None and high is not None and is_above(float(price), high):
             self._open_until = None
-            self._enter(context, price)
+            context.enter(self.symbol, self.share, self.stop_rate)
 
     def _look(self, context: Context) -> None:
         """Open a window above the average where nothing is held, and leave below it."""
@@ -60,16 +57,4 @@ class SetupAndTrigger(Strategy):
             self._open_until = context.now + timedelta(minutes=self.window)
         elif is_above(average, float(price)):
             self._open_until = None
-            self._leave(context)
-
-    def _enter(self, context: Context, price: Decimal) -> None:
-        units = whole_units((context.equity or ZERO) * self.share / price)
-        if units > ZERO:
-            stop = (price * (1 - self.stop_rate)).quantize(Decimal("0.01"))
-            context.buy(self.symbol, units, Terms(stop_loss=stop, time_in_force=TimeInForce.GTC))
-
-    def _leave(self, context: Context) -> None:
-        for each in context.working:
-            context.cancel(each.order_id)
-        if held := context.position(self.symbol):
-            context.sell(self.symbol, held)
+            context.leave(self.symbol)

@@ -4,9 +4,8 @@ from decimal import Decimal
 
 import numpy as np
 
-from paperdesk.core.broker.orders import TimeInForce
 from paperdesk.core.kernel.money import ZERO
-from paperdesk.core.strategy.context import Context, Terms, whole_units
+from paperdesk.core.strategy.context import Context
 from paperdesk.core.strategy.history import History
 from paperdesk.core.strategy.indicators import highest, lowest, returns, sma
 from paperdesk.core.strategy.parameters import number, whole
@@ -70,20 +69,9 @@ class Breakout(Strategy):
             return
         held = context.position(self.symbol)
         if not held and not context.working and is_above(float(price), high):
-            self._enter(context, price)
+            context.enter(self.symbol, self.share, self.stop_rate)
         elif held and is_above(low, float(price)):
-            self._leave(context)
-
-    def _enter(self, context: Context, price: Decimal) -> None:
-        units = whole_units((context.equity or ZERO) * self.share / price)
-        if units > ZERO:
-            stop = (price * (1 - self.stop_rate)).quantize(Decimal("0.01"))
-            context.buy(self.symbol, units, Terms(stop_loss=stop, time_in_force=TimeInForce.GTC))
-
-    def _leave(self, context: Context) -> None:
-        for each in context.working:
-            context.cancel(each.order_id)
-        context.sell(self.symbol, context.position(self.symbol))
+            context.leave(self.symbol)
 
 
 class MomentumRotation(Strategy):
