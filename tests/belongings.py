@@ -14,6 +14,7 @@ from paperdesk.features.marketdata.store import insert_dataset
 from paperdesk.infra.jobs import enqueue
 from tests.desk import RunningDesk, Visitor, filled, wish
 from tests.features.backtests.at_once import ran_backtest
+from tests.features.research.studied import study_that_waits
 from tests.features.research.swept import ran_sweep, stopped_sweep, walk_that_waits
 from tests.route_calls import CALLS, NAMED, OPTION, SPOKEN
 from tests.vendor_stand import KEYS
@@ -83,11 +84,19 @@ async def ids(desk: RunningDesk) -> dict[str, str]:
         "backtest_id": await ran_backtest(desk, tape_id, "buy_and_hold", starts_at="2024-06-01T00:00:00Z"),
         "sweep_id": await ran_sweep(desk, tape_id, starts_at="2024-06-01T00:00:00Z"),
         "walk_id": await walk_that_waits(desk, tape_id),
+        **await with_study(desk),
         "stopped_sweep_id": await stopped_sweep(desk, tape_id),
         "alert_id": alert["id"],
         "approval_id": waiting_id,
         "rule_id": rule["id"],
     }
+
+
+async def with_study(desk: RunningDesk) -> dict[str, str]:
+    """Open a tape that has shown many sessions, ask for a study on it, and return the ids of both."""
+    tape_id = await desk.mine.open_tape(desk.markets["waves"].id)
+    await desk.mine.step(tape_id, count=30)
+    return {"long_tape_id": tape_id, "study_id": await study_that_waits(desk, tape_id)}
 
 
 async def ask(visitor: Visitor, address: tuple[str, str], ids: Mapping[str, str]) -> httpx.Response:

@@ -94,6 +94,8 @@ ANYTHING = dict.fromkeys(
         "sweep_id",
         "stopped_sweep_id",
         "walk_id",
+        "study_id",
+        "long_tape_id",
         "alert_id",
         "approval_id",
         "rule_id",

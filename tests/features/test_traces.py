@@ -12,7 +12,18 @@ OF_NO_MARKET = {
     "/v1/watchlists", "/v1/watchlists/{watchlist_id}", "/v1/rates", "/v1/quotas", "/v1/strategies", "/v1/tools",
     "/v1/strategies/templates", "/v1/single-sign-on", "/v1/single-sign-on/begin", "/v1/single-sign-on/callback",
 }  # fmt: skip
-LEADS = {"tape_id", "account_id", "order_id", "fill_id", "number", "dataset_id", "backtest_id", "sweep_id", "walk_id"}
+LEADS = {
+    "tape_id",
+    "account_id",
+    "order_id",
+    "fill_id",
+    "number",
+    "dataset_id",
+    "backtest_id",
+    "sweep_id",
+    "walk_id",
+    "study_id",
+}
 
 
 def shape_of(api: dict[str, Any], operation: dict[str, Any]) -> dict[str, Any]:

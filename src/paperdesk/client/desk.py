@@ -36,6 +36,7 @@ from paperdesk.client.models import (
     CodedProofBody,
     ComparisonOut,
     ControlTapeBody,
+    CrossValidationBody,
     DatabaseOut,
     DeclineBody,
     DeletionBody,
@@ -131,6 +132,7 @@ from paperdesk.client.models import (
     PageOfShippedStrategyOut,
     PageOfStrategyOut,
     PageOfStrategyTemplateOut,
+    PageOfStudyOut,
     PageOfSweepOut,
     PageOfTapeOut,
     PageOfToolOut,
@@ -189,6 +191,9 @@ from paperdesk.client.models import (
     StatisticsOut,
     StrategiesOut,
     StrikesOut,
+    StudyKind,
+    StudyOut,
+    StudyResultsOut,
     Subject,
     SweepBody,
     SweepOut,
@@ -2173,6 +2178,32 @@ class Desk(Transport):
                 query={"runs": runs, "seed": seed, "block": block},
             ),
             MonteCarloOut,
+        )
+
+    def post_cross_validation(self, body: CrossValidationBody) -> StudyOut:
+        """Test what a sweep chooses out of sample, in every combination of groups of sessions; it is a job."""
+        return self.ask(Call("POST", "/v1/studies/cross-validation", body=body, is_keyed=True), StudyOut)
+
+    def get_studies(
+        self, *, kind: StudyKind | None = None, limit: int | None = None, cursor: str | None = None
+    ) -> PageOfStudyOut:
+        """List studies, newest first; of a kind, or all."""
+        return self.ask(
+            Call("GET", "/v1/studies", query={"kind": kind, "limit": limit, "cursor": cursor}), PageOfStudyOut
+        )
+
+    def get_study(self, study_id: UUID) -> StudyResultsOut:
+        """Read how far a study is, and what came of it."""
+        return self.ask(Call("GET", "/v1/studies/{study_id}", at={"study_id": study_id}), StudyResultsOut)
+
+    def remove_study(self, study_id: UUID) -> None:
+        """Delete a study; what was tried for it stays counted."""
+        self.do(Call("DELETE", "/v1/studies/{study_id}", at={"study_id": study_id}, is_keyed=True))
+
+    def post_study_cancel(self, study_id: UUID) -> StudyOut:
+        """Stop a study where it is; nothing comes of it, and what was tried stays counted."""
+        return self.ask(
+            Call("POST", "/v1/studies/{study_id}/cancel", at={"study_id": study_id}, is_keyed=True), StudyOut
         )
 
     def get_single_sign_on(self) -> SingleSignOnView:

@@ -125,6 +125,7 @@ Strategy = Literal[
     "jelly_roll",
     "custom",
 ]
+StudyKind = Literal["cross_validation", "leaks", "jitter"]
 Style = Literal["american", "european"]
 Subject = Literal["quotes", "bars", "chains", "instruments", "actions", "yields", "halts"]
 TapeAction = Literal["play", "pause", "step", "jump", "speed"]
@@ -683,6 +684,57 @@ class CorporateActionOut(Struct, kw_only=True, frozen=True):
     basis_rate: "Decimal | None"
     in_lieu_price: "Decimal | None"
     adjusts: "list[AdjustedSeriesOut]"
+
+
+class CrossValidationBody(Struct, kw_only=True, frozen=True):
+    """A sweep whose choice is tested out of sample in every combination of groups of sessions."""
+
+    name: "str"
+    tape_id: "UUID"
+    currency: "str | UnsetType | None" = UNSET
+    cash: "Decimal | UnsetType" = UNSET
+    fill_model: "str | UnsetType" = UNSET
+    fill_on_arrival: "bool | UnsetType" = UNSET
+    margin: "MarginBody | UnsetType" = UNSET
+    seed: "int | UnsetType" = UNSET
+    fees: "str | FeeScheduleBody | UnsetType" = UNSET
+    auto_exercise: "bool | UnsetType" = UNSET
+    early_assignment: "bool | UnsetType" = UNSET
+    option_level: "int | UnsetType" = UNSET
+    lot_method: "LotMethod | UnsetType" = UNSET
+    risk: "RiskBody | UnsetType" = UNSET
+    strategy: "str"
+    symbols: "list[str]"
+    parameters: "dict[str, str | int | float | bool] | UnsetType" = UNSET
+    mode: "RunMode | UnsetType" = UNSET
+    starts_at: "datetime | UnsetType | None" = UNSET
+    ends_at: "datetime | UnsetType | None" = UNSET
+    risk_free: "Decimal | UnsetType" = UNSET
+    benchmark: "str | UnsetType | None" = UNSET
+    ranges: "dict[str, StepsBody | list[str | int | float | bool]]"
+    search: "Search | UnsetType" = UNSET
+    trials: "int | UnsetType | None" = UNSET
+    search_seed: "int | UnsetType" = UNSET
+    objective: "Objective | UnsetType" = UNSET
+    groups: "int | UnsetType" = UNSET
+    tested: "int | UnsetType" = UNSET
+    purge: "int | UnsetType" = UNSET
+    embargo: "int | UnsetType" = UNSET
+
+
+class CrossValidationOut(Struct, kw_only=True, frozen=True):
+    """What choosing parameters brings out of sample, over every path; what cannot be said is null, with the reason."""
+
+    observations: "int"
+    trials: "int"
+    left_out: "int"
+    groups: "list[SessionGroupOut]"
+    splits: "list[SplitOut]"
+    paths: "list[PathOut]"
+    sharpe_quantiles: "dict[str, float]"
+    share_losing: "float | None"
+    overfitting_probability: "float | None"
+    reasons: "dict[str, str]"
 
 
 class DatabaseOut(Struct, kw_only=True, frozen=True):
@@ -2119,6 +2171,13 @@ class PageOfStrategyTemplateOut(Struct, kw_only=True, frozen=True):
     next_cursor: "str | None"
 
 
+class PageOfStudyOut(Struct, kw_only=True, frozen=True):
+    """A shape."""
+
+    items: "list[StudyOut]"
+    next_cursor: "str | None"
+
+
 class PageOfSweepOut(Struct, kw_only=True, frozen=True):
     """A shape."""
 
@@ -2235,6 +2294,16 @@ class PastQuotesOut(Struct, kw_only=True, frozen=True):
     on: "date"
     items: "list[PastQuoteOut] | None"
     reason: "str | None"
+
+
+class PathOut(Struct, kw_only=True, frozen=True):
+    """A whole past out of sample: the split that tested each group, and what came of it."""
+
+    number: "int"
+    splits: "list[int]"
+    sharpe: "float | None"
+    total_return: "float | None"
+    max_drawdown: "float | None"
 
 
 class PayoffBody(Struct, kw_only=True, frozen=True):
@@ -2908,6 +2977,15 @@ class SelectionOut(Struct, kw_only=True, frozen=True):
     reasons: "dict[str, str]"
 
 
+class SessionGroupOut(Struct, kw_only=True, frozen=True):
+    """A group of sessions; a return counts in the group in which it ends."""
+
+    number: "int"
+    began_at: "datetime"
+    ended_at: "datetime"
+    observations: "int"
+
+
 class ShippedStrategyOut(Struct, kw_only=True, frozen=True):
     """A strategy that can be run by its name."""
 
@@ -2982,6 +3060,18 @@ class SourcesOut(Struct, kw_only=True, frozen=True):
     rows: "list[SourceRowOut]"
 
 
+class SplitOut(Struct, kw_only=True, frozen=True):
+    """A split: the groups it tests, and what it chose on the others; null where no trial had the measure."""
+
+    number: "int"
+    groups: "list[int]"
+    chosen_on: "int"
+    trial: "int | None"
+    parameters: "dict[str, Any] | None"
+    inside: "float | None"
+    outside: "float | None"
+
+
 class SpreadBody(Struct, kw_only=True, frozen=True):
     """A template on an expiry: its strikes, ascending, or a width around the price of the underlying."""
 
@@ -3047,6 +3137,61 @@ class StrikesOut(Struct, kw_only=True, frozen=True):
 
     underlying: "str"
     items: "list[Decimal]"
+
+
+class StudyOut(Struct, kw_only=True, frozen=True):
+    """A study of one strategy: what is asked, how it is studied, and how far it is."""
+
+    id: "UUID"
+    kind: "StudyKind"
+    name: "str"
+    tape_id: "UUID"
+    dataset_id: "UUID"
+    strategy: "str"
+    version: "int"
+    symbols: "list[str]"
+    parameters: "dict[str, Any]"
+    plan: "dict[str, Any]"
+    fill_model: "str"
+    mode: "RunMode"
+    currency: "str"
+    cash: "Decimal"
+    after_cursor: "int"
+    upto_cursor: "int"
+    asked_at: "datetime"
+    ended_at: "datetime | None"
+    state: "Literal['waiting', 'running', 'done', 'failed', 'cancelled']"
+    progress: "float"
+    message: "str"
+    job_id: "UUID"
+
+
+class StudyResultsOut(Struct, kw_only=True, frozen=True):
+    """A study with what came of it, under the name of its kind; null where it has not ended."""
+
+    id: "UUID"
+    kind: "StudyKind"
+    name: "str"
+    tape_id: "UUID"
+    dataset_id: "UUID"
+    strategy: "str"
+    version: "int"
+    symbols: "list[str]"
+    parameters: "dict[str, Any]"
+    plan: "dict[str, Any]"
+    fill_model: "str"
+    mode: "RunMode"
+    currency: "str"
+    cash: "Decimal"
+    after_cursor: "int"
+    upto_cursor: "int"
+    asked_at: "datetime"
+    ended_at: "datetime | None"
+    state: "Literal['waiting', 'running', 'done', 'failed', 'cancelled']"
+    progress: "float"
+    message: "str"
+    job_id: "UUID"
+    cross_validation: "CrossValidationOut | None"
 
 
 class SweepBody(Struct, kw_only=True, frozen=True):

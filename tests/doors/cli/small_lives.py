@@ -7,10 +7,11 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from tests.doors.cli.small_answers import T0, T1, by_id, numbered, page
+from tests.doors.cli.small_studies import SmallStudies
 from tests.doors.cli.small_sweeps import SELECTION, SmallSweeps
 
 
-class SmallLives(SmallSweeps):
+class SmallLives(SmallSweeps, SmallStudies):
     accounts: list[dict[str, Any]]
     orders: list[dict[str, Any]]
     jobs: dict[str, dict[str, Any]]
@@ -31,6 +32,7 @@ class SmallLives(SmallSweeps):
             Route("/v1/backtests/{id}", self.delete_backtest, methods=["DELETE"]),
             Route("/v1/backtests/{id}/results", self.backtest_results),
             *self.sweep_routes(),
+            *self.study_routes(),
         ]
 
     async def change_account(self, request: Request) -> Response:

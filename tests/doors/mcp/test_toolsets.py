@@ -13,13 +13,16 @@ from mcp_types import CallToolResult
 
 from paperdesk.core.kernel.principal import Scope
 from paperdesk.doors.mcp.toolsets import SETS, tools_in
+from tests.belongings import with_study
 from tests.desk import filled
 from tests.desk import refused as refused_by_rest
 from tests.mcp_door import Models, answered, refused
 
 OPTION, HIGHER, PUT = "ACME240607C00100000", "ACME240607C00105000", "ACME240607P00100000"
 TOOLS = tools_in(tuple(SETS))
-FOREIGN = frozenset({"unknown_sweep", "unknown_account", "unknown_order", "unknown_fill", "unknown_tape"})
+FOREIGN = frozenset(
+    {"unknown_sweep", "unknown_study", "unknown_account", "unknown_order", "unknown_fill", "unknown_tape"}
+)
 OURS = re.compile(r"\{\w+_id\}")
 # Where nobody has a source there is a refusal that says so.
 UNTOLD = {"stock_ratings": "no_source", "stock_level2_data": "no_source"}
@@ -122,6 +125,8 @@ CALLS: Mapping[str, Mapping[str, Any]] = {
     ),
     "start_sweep": SWEEP,
     **{name: {"sweep_id": "{sweep_id}"} for name in ("get_sweep", "get_trials")},
+    "start_cross_validation": {**SWEEP, "tape_id": "{long_tape_id}", "groups": 3, "embargo": 0},
+    "get_study": {"study_id": "{study_id}"},
     # What ends orders comes last.
     "cancel_orders": {**ACCOUNT, "symbol": "ACME"},
     "cancel_all_stock_orders_tool": ACCOUNT,
@@ -149,6 +154,7 @@ async def ids(models: Models) -> dict[str, str]:
         "tape_id": models.tape_id,
         "fill_id": fill["id"],
         "sweep_id": (await mine.post("/v1/sweeps", {**SWEEP, "tape_id": models.tape_id}))["id"],
+        **await with_study(models.desk),
     }
 
 
@@ -198,7 +204,7 @@ async def test_nobody_gets_in(models: Models, toolset: str) -> None:
             refused_by_rest(await http.post(f"{models.url}?toolsets={toolset}", json=body), 401, "credentials_missing")
 
 
-ANYTHING = ("first_id", "second_id", "third_id", "option_id", "sweep_id")
+ANYTHING = ("first_id", "second_id", "third_id", "option_id", "sweep_id", "study_id", "long_tape_id")
 
 
 @pytest.mark.parametrize("toolset", SETS)

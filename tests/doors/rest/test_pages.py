@@ -22,6 +22,7 @@ from tests.desk import RunningDesk, refused
 from tests.features.backtests.at_once import ran_backtest
 from tests.features.broker import test_corporate_actions, test_halts
 from tests.features.marketdata import test_fund_holdings
+from tests.features.research.studied import ran_cross_validation
 from tests.features.research.swept import ran_sweep, ran_walk
 
 OPTIONS = ("ACME240607C00100000", "ACME240607P00100000", "ACME240607C00105000")
@@ -101,7 +102,7 @@ OWN_ORDER = {
         "/v1/accounts/{account_id}/notifications", "/v1/orders/{order_id}/history", "/v1/price-alert-firings",
         "/v1/backtests/{backtest_id}/equity", "/v1/backtests/{backtest_id}/replay", "/v1/logins",
         "/v1/tapes/{tape_id}/branches", "/v1/approvals", "/v1/sweeps",
-        "/v1/walk-forwards", "/v1/walk-forwards/{walk_id}/equity",
+        "/v1/walk-forwards", "/v1/walk-forwards/{walk_id}/equity", "/v1/studies",
     },
     "trials, by the measure that is named": {"/v1/sweeps/{sweep_id}/trials"},
     "a chain, by expiry, strike and right": {"/v1/options/contracts", "/v1/options/chain"},
@@ -266,6 +267,7 @@ async def backtest_of_many(desk: RunningDesk) -> str:
     for _ in range(2):
         await ran_sweep(desk, tape_id, mode="compiled")
         await ran_walk(desk, tape_id, mode="compiled")
+        await ran_cross_validation(desk, tape_id, mode="compiled")
     return await ran_backtest(desk, tape_id, "sma_cross", parameters={"fast": 1, "slow": 4})
 
 

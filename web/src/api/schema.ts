@@ -2834,6 +2834,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/studies/cross-validation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Test what a sweep chooses out of sample, in every combination of groups of sessions; it is a job. */
+        post: operations["post_cross_validation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/studies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List studies, newest first; of a kind, or all. */
+        get: operations["get_studies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/studies/{study_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read how far a study is, and what came of it. */
+        get: operations["get_study"];
+        put?: never;
+        post?: never;
+        /** Delete a study; what was tried for it stays counted. */
+        delete: operations["remove_study"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/studies/{study_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stop a study where it is; nothing comes of it, and what was tried stays counted. */
+        post: operations["post_study_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/single-sign-on": {
         parameters: {
             query?: never;
@@ -4486,6 +4555,275 @@ export interface components {
             in_lieu_price: string | null;
             /** Adjusts */
             adjusts: components["schemas"]["AdjustedSeriesOut"][];
+        };
+        /**
+         * CrossValidationBody
+         * @description A sweep whose choice is tested out of sample in every combination of groups of sessions.
+         * @example {
+         *       "embargo": 20,
+         *       "fill_model": "ideal",
+         *       "groups": 6,
+         *       "mode": "compiled",
+         *       "name": "Averages, crossed",
+         *       "purge": 5,
+         *       "ranges": {
+         *         "fast": [
+         *           5,
+         *           10,
+         *           20
+         *         ],
+         *         "slow": [
+         *           50,
+         *           100,
+         *           200
+         *         ]
+         *       },
+         *       "strategy": "sma_cross",
+         *       "symbols": [
+         *         "AAPL"
+         *       ],
+         *       "tape_id": "0192f0c1-7b1e-7a3c-8000-3f5d5f9d9a11",
+         *       "tested": 2
+         *     }
+         */
+        CrossValidationBody: {
+            /** Name */
+            name: string;
+            /**
+             * Tape Id
+             * Format: uuid
+             */
+            tape_id: string;
+            /**
+             * Currency
+             * @description Your base currency unless you name another.
+             */
+            currency?: string | null;
+            /**
+             * Cash
+             * Format: decimal
+             * @default 100000
+             * @example 12.5
+             */
+            cash?: string;
+            /**
+             * Fill Model
+             * @default realistic
+             */
+            fill_model?: string;
+            /**
+             * Fill On Arrival
+             * @default false
+             */
+            fill_on_arrival?: boolean;
+            /**
+             * @default {
+             *       "kind": "cash",
+             *       "regime": "realtime_block",
+             *       "borrow": {
+             *         "easy_rate": "0.003",
+             *         "rates": {},
+             *         "recall_rate": "0",
+             *         "source": "rule of the account"
+             *       },
+             *       "interest": {
+             *         "credit_rate": "0",
+             *         "debit_rate": "0.08",
+             *         "source": "rule of the account"
+             *       },
+             *       "rules_as_of": "opening"
+             *     }
+             */
+            margin?: components["schemas"]["MarginBody"];
+            /**
+             * Seed
+             * @default 0
+             */
+            seed?: number;
+            /**
+             * Fees
+             * @default commission_free
+             */
+            fees?: string | components["schemas"]["FeeScheduleBody"];
+            /**
+             * Auto Exercise
+             * @default true
+             */
+            auto_exercise?: boolean;
+            /**
+             * Early Assignment
+             * @default true
+             */
+            early_assignment?: boolean;
+            /**
+             * Option Level
+             * @default 2
+             */
+            option_level?: number;
+            /** @default fifo */
+            lot_method?: components["schemas"]["LotMethod"];
+            /**
+             * @default {
+             *       "mode": "warn",
+             *       "figures": {
+             *         "buying_power": "1000",
+             *         "cash": "5000",
+             *         "concentration": "0.2",
+             *         "day_trades": 3,
+             *         "days_to_expiry": 7,
+             *         "leverage": "2",
+             *         "margin_buffer": "1.25",
+             *         "option_level": 2,
+             *         "sector": "0.4",
+             *         "volatile_share": "0.3",
+             *         "volatile_vol": "0.5"
+             *       },
+             *       "sectors": {}
+             *     }
+             */
+            risk?: components["schemas"]["RiskBody"];
+            /** Strategy */
+            strategy: string;
+            /** Symbols */
+            symbols: string[];
+            /**
+             * Parameters
+             * @default {}
+             */
+            parameters?: {
+                [key: string]: string | number | boolean;
+            };
+            /**
+             * @description compiled comes to the same, sooner, or is refused with the names of what only events can express.
+             * @default events
+             */
+            mode?: components["schemas"]["RunMode"];
+            /**
+             * Starts At
+             * @description The beginning of the tape unless you name a later one.
+             */
+            starts_at?: string | null;
+            /**
+             * Ends At
+             * @description The tape's clock unless you name an earlier one.
+             */
+            ends_at?: string | null;
+            /**
+             * Risk Free
+             * Format: decimal
+             * @description A rate without risk, a year; 0.02 is 2 %.
+             * @default 0
+             * @example 12.5
+             */
+            risk_free?: string;
+            /**
+             * Benchmark
+             * @description A symbol to measure beside, such as SPY.
+             */
+            benchmark?: string | null;
+            /**
+             * Ranges
+             * @description The values that a parameter takes: a list of them, or steps between two numbers.
+             */
+            ranges: {
+                [key: string]: components["schemas"]["StepsBody"] | (string | number | boolean)[];
+            };
+            /**
+             * @description grid tries every combination, random draws some.
+             * @default grid
+             */
+            search?: components["schemas"]["Search"];
+            /**
+             * Trials
+             * @description How many combinations are drawn or learned; as many as there are without it.
+             */
+            trials?: number | null;
+            /**
+             * Search Seed
+             * @description Which combinations are drawn; the same number draws the same.
+             * @default 0
+             */
+            search_seed?: number;
+            /**
+             * @description The measure by which one trial is the best.
+             * @default sharpe
+             */
+            objective?: components["schemas"]["Objective"];
+            /**
+             * Groups
+             * @description In how many groups the sessions are cut.
+             * @default 6
+             */
+            groups?: number;
+            /**
+             * Tested
+             * @description How many of them a split tests; it chooses on the others.
+             * @default 2
+             */
+            tested?: number;
+            /**
+             * Purge
+             * @description Sessions before and after a tested stretch that nothing is chosen on.
+             * @default 1
+             */
+            purge?: number;
+            /**
+             * Embargo
+             * @description So many more after it.
+             * @default 5
+             */
+            embargo?: number;
+        };
+        /**
+         * CrossValidationOut
+         * @description What choosing parameters brings out of sample, over every path; what cannot be said is null, with the reason.
+         */
+        CrossValidationOut: {
+            /**
+             * Observations
+             * @description Returns from close to close.
+             */
+            observations: number;
+            /**
+             * Trials
+             * @description How many ran to their end and were chosen from.
+             */
+            trials: number;
+            /**
+             * Left Out
+             * @description How many did not, or held something without a price.
+             */
+            left_out: number;
+            /** Groups */
+            groups: components["schemas"]["SessionGroupOut"][];
+            /** Splits */
+            splits: components["schemas"]["SplitOut"][];
+            /** Paths */
+            paths: components["schemas"]["PathOut"][];
+            /**
+             * Sharpe Quantiles
+             * @description Of the Sharpe ratios of the paths, by the share of paths at or below.
+             * @example {
+             *       "0.05": -0.4
+             *     }
+             */
+            sharpe_quantiles: {
+                [key: string]: number;
+            };
+            /**
+             * Share Losing
+             * @description How many paths lost money, from 0 to 1.
+             */
+            share_losing: number | null;
+            /**
+             * Overfitting Probability
+             * @description How often the best of one half of the time was no better than the middle in the other half.
+             */
+            overfitting_probability: number | null;
+            /** Reasons */
+            reasons: {
+                [key: string]: string;
+            };
         };
         /**
          * DatabaseOut
@@ -8012,6 +8350,16 @@ export interface components {
              */
             next_cursor: string | null;
         };
+        /** PageOf[StudyOut] */
+        PageOf_StudyOut_: {
+            /** Items */
+            items: components["schemas"]["StudyOut"][];
+            /**
+             * Next Cursor
+             * @description Pass it as `cursor` for the next page; null on the last one.
+             */
+            next_cursor: string | null;
+        };
         /** PageOf[SweepOut] */
         PageOf_SweepOut_: {
             /** Items */
@@ -8259,6 +8607,22 @@ export interface components {
             items: components["schemas"]["PastQuoteOut"][] | null;
             /** Reason */
             reason: string | null;
+        };
+        /**
+         * PathOut
+         * @description A whole past out of sample: the split that tested each group, and what came of it.
+         */
+        PathOut: {
+            /** Number */
+            number: number;
+            /** Splits */
+            splits: number[];
+            /** Sharpe */
+            sharpe: number | null;
+            /** Total Return */
+            total_return: number | null;
+            /** Max Drawdown */
+            max_drawdown: number | null;
         };
         /**
          * PayoffBody
@@ -10023,6 +10387,26 @@ export interface components {
             };
         };
         /**
+         * SessionGroupOut
+         * @description A group of sessions; a return counts in the group in which it ends.
+         */
+        SessionGroupOut: {
+            /** Number */
+            number: number;
+            /**
+             * Began At
+             * Format: date-time
+             */
+            began_at: string;
+            /**
+             * Ended At
+             * Format: date-time
+             */
+            ended_at: string;
+            /** Observations */
+            observations: number;
+        };
+        /**
          * Settlement
          * @description What exercise brings: the underlying itself, or money by its close (pm) or its opening value (am).
          * @enum {string}
@@ -10198,6 +10582,37 @@ export interface components {
             rows: components["schemas"]["SourceRowOut"][];
         };
         /**
+         * SplitOut
+         * @description A split: the groups it tests, and what it chose on the others; null where no trial had the measure.
+         */
+        SplitOut: {
+            /** Number */
+            number: number;
+            /** Groups */
+            groups: number[];
+            /**
+             * Chosen On
+             * @description How many observations purge and embargo leave to choose on.
+             */
+            chosen_on: number;
+            /** Trial */
+            trial: number | null;
+            /** Parameters */
+            parameters: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Inside
+             * @description The objective where it was chosen.
+             */
+            inside: number | null;
+            /**
+             * Outside
+             * @description The objective where it was tested.
+             */
+            outside: number | null;
+        };
+        /**
          * SpreadBody
          * @description A template on an expiry: its strikes, ascending, or a width around the price of the underlying.
          * @example {
@@ -10371,6 +10786,179 @@ export interface components {
             underlying: string;
             /** Items */
             items: string[];
+        };
+        /**
+         * StudyKind
+         * @description What is asked: what choosing brings out of sample, whether the future is seen, or how much small changes do.
+         * @enum {string}
+         */
+        StudyKind: "cross_validation" | "leaks" | "jitter";
+        /**
+         * StudyOut
+         * @description A study of one strategy: what is asked, how it is studied, and how far it is.
+         */
+        StudyOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            kind: components["schemas"]["StudyKind"];
+            /** Name */
+            name: string;
+            /**
+             * Tape Id
+             * Format: uuid
+             */
+            tape_id: string;
+            /**
+             * Dataset Id
+             * Format: uuid
+             */
+            dataset_id: string;
+            /** Strategy */
+            strategy: string;
+            /** Version */
+            version: number;
+            /** Symbols */
+            symbols: string[];
+            /**
+             * Parameters
+             * @description Those that stay the same.
+             */
+            parameters: {
+                [key: string]: unknown;
+            };
+            /**
+             * Plan
+             * @description How it is studied, as it was asked.
+             */
+            plan: {
+                [key: string]: unknown;
+            };
+            /** Fill Model */
+            fill_model: string;
+            mode: components["schemas"]["RunMode"];
+            /** Currency */
+            currency: string;
+            /**
+             * Cash
+             * Format: decimal
+             * @example 12.5
+             */
+            cash: string;
+            /** After Cursor */
+            after_cursor: number;
+            /** Upto Cursor */
+            upto_cursor: number;
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** Ended At */
+            ended_at: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "running" | "done" | "failed" | "cancelled";
+            /**
+             * Progress
+             * @description From 0 to 1.
+             */
+            progress: number;
+            /** Message */
+            message: string;
+            /**
+             * Job Id
+             * Format: uuid
+             */
+            job_id: string;
+        };
+        /**
+         * StudyResultsOut
+         * @description A study with what came of it, under the name of its kind; null where it has not ended.
+         */
+        StudyResultsOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            kind: components["schemas"]["StudyKind"];
+            /** Name */
+            name: string;
+            /**
+             * Tape Id
+             * Format: uuid
+             */
+            tape_id: string;
+            /**
+             * Dataset Id
+             * Format: uuid
+             */
+            dataset_id: string;
+            /** Strategy */
+            strategy: string;
+            /** Version */
+            version: number;
+            /** Symbols */
+            symbols: string[];
+            /**
+             * Parameters
+             * @description Those that stay the same.
+             */
+            parameters: {
+                [key: string]: unknown;
+            };
+            /**
+             * Plan
+             * @description How it is studied, as it was asked.
+             */
+            plan: {
+                [key: string]: unknown;
+            };
+            /** Fill Model */
+            fill_model: string;
+            mode: components["schemas"]["RunMode"];
+            /** Currency */
+            currency: string;
+            /**
+             * Cash
+             * Format: decimal
+             * @example 12.5
+             */
+            cash: string;
+            /** After Cursor */
+            after_cursor: number;
+            /** Upto Cursor */
+            upto_cursor: number;
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** Ended At */
+            ended_at: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "running" | "done" | "failed" | "cancelled";
+            /**
+             * Progress
+             * @description From 0 to 1.
+             */
+            progress: number;
+            /** Message */
+            message: string;
+            /**
+             * Job Id
+             * Format: uuid
+             */
+            job_id: string;
+            cross_validation: components["schemas"]["CrossValidationOut"] | null;
         };
         /**
          * Style
@@ -19297,6 +19885,170 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
+        };
+    };
+    post_cross_validation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request sent again under the same key is answered again and not done again, for a week. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CrossValidationBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StudyOut"];
+                };
+            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
+        };
+    };
+    get_studies: {
+        parameters: {
+            query?: {
+                kind?: components["schemas"]["StudyKind"] | null;
+                /** @description How many rows at most. */
+                limit?: number;
+                /** @description `next_cursor` of the previous page. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOf_StudyOut_"];
+                    "text/csv": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
+        };
+    };
+    get_study: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StudyResultsOut"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
+        };
+    };
+    remove_study: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request sent again under the same key is answered again and not done again, for a week. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
+        };
+    };
+    post_study_cancel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request sent again under the same key is answered again and not done again, for a week. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StudyOut"];
+                };
+            };
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];

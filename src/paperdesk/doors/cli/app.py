@@ -34,6 +34,7 @@ from paperdesk.doors.cli import (
     render,
     rescores,
     sources,
+    studies,
     sweeps,
     tapes,
     users,
@@ -123,6 +124,7 @@ def build_app(local: LocalCommands, home: Path) -> typer.Typer:
     app.add_typer(backtests.verbs, name="backtests")
     app.add_typer(sweeps.verbs, name="sweeps")
     app.add_typer(walks.verbs, name="walk-forwards")
+    app.add_typer(studies.verbs, name="studies")
     app.add_typer(jobs.verbs, name="jobs")
     app.add_typer(users.verbs, name="users")
     app.add_typer(keys.verbs, name="keys")

@@ -75,6 +75,11 @@ def walk_id(desk: Desk, wanted: str) -> str:
     return wanted if _is_id(wanted) else str(_one("walk forward", desk.rows("/v1/walk-forwards"), wanted)["id"])
 
 
+def study_id(desk: Desk, wanted: str) -> str:
+    """Return a study's id from the id, its ending or its name."""
+    return wanted if _is_id(wanted) else str(_one("study", desk.rows("/v1/studies"), wanted)["id"])
+
+
 def user(desk: Desk, wanted: str) -> Row:
     """Return the person meant, by address, name or id."""
     return _one("user", desk.rows("/v1/users"), wanted)

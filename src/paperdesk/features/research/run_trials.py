@@ -1,9 +1,10 @@
 """Run some trials of a sweep as a job; what came of each is kept at once, so that a second time runs only the rest."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import TypeVar
 from uuid import UUID
 
 from paperdesk.core.backtest.search import Search
@@ -21,6 +22,8 @@ from paperdesk.features.research.store import load_sweep
 from paperdesk.features.research.sweeps import Sweep
 from paperdesk.features.research.trial_runs import AT_ONCE, Bench, Numbered
 from paperdesk.infra.jobs import Job, JobCancelled
+
+Came = TypeVar("Came")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,15 +97,18 @@ async def _run_learned(job: Job, who: Principal, sweep: Sweep, bench: Bench, way
 
 
 async def _while_wanted(job: Job, way: Way, bench: Bench, some: Sequence[Numbered], share: float) -> list[Trial]:
-    """Run some trials in a thread; they are left where they are when nobody wants them any more."""
-    said = f"At trial {some[0][0]}"
-    await job.progress(share, said)
-    running = asyncio.create_task(asyncio.to_thread(partial(bench.run, some)))
+    return await while_wanted(job, way, (share, f"At trial {some[0][0]}"), partial(bench.run, some))
+
+
+async def while_wanted(job: Job, way: Way, told: tuple[float, str], run: Callable[[], Came]) -> Came:
+    """Run in a thread, and tell how far the job is; it is left where it is when nobody wants it any more."""
+    await job.progress(*told)
+    running = asyncio.create_task(asyncio.to_thread(run))
     try:
         while not running.done():
             await asyncio.wait([running], timeout=TOLD_EVERY_S)
             if not running.done():
-                await job.progress(share, said)
+                await job.progress(*told)
     except JobCancelled:
         way.is_wanted = False
         await running

@@ -1,4 +1,4 @@
-"""The tables of sweeps and of the folds of walks forward; trials stand in the ledger of backtests."""
+"""The tables of sweeps, of the folds of walks forward, and of studies; trials stand in the ledger of backtests."""
 
 from sqlalchemy import ARRAY, BigInteger, Column, Double, ForeignKey, Integer, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
@@ -56,4 +56,35 @@ folds = Table(
     Column("at", ARRAY(Double), nullable=False),
     Column("equity", ARRAY(Double), nullable=False),
     info=personal(None),  # they go with their sweep
+)
+
+# Laid out as backtests are, which a study asks about.
+studies = Table(
+    "studies",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("tenant_id", Uuid, nullable=False),
+    Column("owner_id", Uuid, nullable=False),
+    Column("job_id", Uuid, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("tape_id", Uuid, nullable=False),
+    Column("dataset_id", Uuid, nullable=False),
+    Column("strategy", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("symbols", ARRAY(Text), nullable=False),
+    Column("parameters", JSONB, nullable=False),
+    Column("rules", Text, nullable=False),
+    Column("mode", Text, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("cash", Exact, nullable=False),
+    Column("risk_free", Exact, nullable=False),
+    Column("benchmark", Text),
+    Column("after_cursor", BigInteger, nullable=False),
+    Column("upto_cursor", BigInteger, nullable=False),
+    Column("plan", JSONB, nullable=False),
+    Column("report", JSONB(none_as_null=True)),
+    Column("asked_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+    info=personal("owner_id", on_erasure="goes"),
 )

@@ -61,12 +61,16 @@ class Bench:
         account = asked.account_at(self.tenant_id, self.market.at_of(asked.stretch.after))
         return run_backtest(self.market, account, asked.made_strategy(), asked.stretch, self.keep_going)
 
-    def _exact(self, number: int, asked: Backtest) -> Trial:
+    def trial(self, number: int, asked: Backtest) -> tuple[Trial, Result | None]:
+        """Run one question to its end, and return it as a trial with all that came of it; nothing if it was refused."""
         try:
-            result = self.result(replace(asked, mode=RunMode.EVENTS))
+            result = self.result(asked)
         except PaperdeskError as refused:
-            return Trial(number, asked.parameters, {}, None, None, None, reason=refused.message)
-        return trial_of(result, asked.parameters, self._rates(asked), number)
+            return Trial(number, asked.parameters, {}, None, None, None, reason=refused.message), None
+        return trial_of(result, asked.parameters, self._rates(asked), number), result
+
+    def _exact(self, number: int, asked: Backtest) -> Trial:
+        return self.trial(number, replace(asked, mode=RunMode.EVENTS))[0]
 
     def _compiled(self, questions: Sequence[Numbered]) -> Iterator[Trial]:
         """Yield the trials that compiled code can express."""

@@ -1,0 +1,43 @@
+"""Tools that study how far a strategy can be believed."""
+
+from uuid import UUID
+
+from paperdesk.core.kernel.principal import Scope
+from paperdesk.doors.mcp.asking import Ask
+from paperdesk.doors.mcp.market import tape_meant
+from paperdesk.doors.mcp.tool import Effect, Tool
+from paperdesk.features.research import study_routes
+from paperdesk.features.research.study_schemas import CrossValidationBody, StudyOut, StudyResultsOut
+from paperdesk.infra.http import Body
+
+
+class CrossValidationWish(CrossValidationBody):
+    """A cross-validation; without a tape, on that of the account that the key speaks for."""
+
+    tape_id: UUID | None = None  # type: ignore[assignment]  # what the body must have is filled in
+
+
+class OfStudy(Body):
+    """A study."""
+
+    study_id: UUID
+
+
+async def start_cross_validation(ask: Ask, wish: CrossValidationWish) -> StudyOut:
+    """Test what a sweep chooses out of sample, in every combination of groups of sessions; ask for the study later."""
+    async with ask.desk.runtime.work(ask.who) as work:
+        tape_id = await tape_meant(work, wish.tape_id)
+        body = wish.model_copy(update={"tape_id": tape_id})
+        return await study_routes.post_cross_validation(body, work, ask.desk.shelf)
+
+
+async def get_study(ask: Ask, wish: OfStudy) -> StudyResultsOut:
+    """Read how far a study is, and what came of it."""
+    async with ask.reading() as work:
+        return await study_routes.get_study(wish.study_id, work)
+
+
+TOOLS = (
+    Tool("start_cross_validation", Scope.TRADE, Effect.ADDS, start_cross_validation),
+    Tool("get_study", Scope.READ, Effect.READS, get_study),
+)

@@ -1,0 +1,173 @@
+"""What studies look like from outside."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from paperdesk.core.backtest.cross_validation import Folding
+from paperdesk.core.backtest.search import Search
+from paperdesk.features.backtests.backtests import RunMode
+from paperdesk.features.backtests.schemas import State
+from paperdesk.features.research.request_cross_validation import RequestCrossValidation
+from paperdesk.features.research.schemas import SweepBody
+from paperdesk.features.research.studies import Study, StudyKind
+from paperdesk.features.research.study_queries import findings_in
+from paperdesk.infra.http import NumberText
+from paperdesk.infra.jobs import Standing
+
+
+class CrossValidationBody(SweepBody):
+    """A sweep whose choice is tested out of sample in every combination of groups of sessions."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        json_schema_extra={
+            "examples": [
+                {
+                    "name": "Averages, crossed",
+                    "tape_id": "0192f0c1-7b1e-7a3c-8000-3f5d5f9d9a11",
+                    "strategy": "sma_cross",
+                    "symbols": ["AAPL"],
+                    "ranges": {"fast": [5, 10, 20], "slow": [50, 100, 200]},
+                    "fill_model": "ideal",
+                    "mode": "compiled",
+                    "groups": 6,
+                    "tested": 2,
+                    "purge": 5,
+                    "embargo": 20,
+                }
+            ]
+        },
+    )
+    search: Search = Field(default=Search.GRID, description="grid tries every combination, random draws some.")
+    groups: int = Field(default=6, ge=3, le=20, description="In how many groups the sessions are cut.")
+    tested: int = Field(default=2, ge=1, le=10, description="How many of them a split tests; it chooses on the others.")
+    purge: int = Field(
+        default=1, ge=0, le=1000, description="Sessions before and after a tested stretch that nothing is chosen on."
+    )
+    embargo: int = Field(default=5, ge=0, le=1000, description="So many more after it.")
+
+    def cross_validation(self) -> RequestCrossValidation:
+        """Return what is asked as a command."""
+        return RequestCrossValidation(self.sweep(), Folding(self.groups, self.tested, self.purge, self.embargo))
+
+
+class SessionGroupOut(BaseModel):
+    """A group of sessions; a return counts in the group in which it ends."""
+
+    number: int
+    began_at: datetime
+    ended_at: datetime
+    observations: int
+
+
+class SplitOut(BaseModel):
+    """A split: the groups it tests, and what it chose on the others; null where no trial had the measure."""
+
+    number: int
+    groups: list[int]
+    chosen_on: int = Field(description="How many observations purge and embargo leave to choose on.")
+    trial: int | None
+    parameters: dict[str, Any] | None
+    inside: float | None = Field(description="The objective where it was chosen.")
+    outside: float | None = Field(description="The objective where it was tested.")
+
+
+class PathOut(BaseModel):
+    """A whole past out of sample: the split that tested each group, and what came of it."""
+
+    number: int
+    splits: list[int]
+    sharpe: float | None
+    total_return: float | None
+    max_drawdown: float | None
+
+
+class CrossValidationOut(BaseModel):
+    """What choosing parameters brings out of sample, over every path; what cannot be said is null, with the reason."""
+
+    observations: int = Field(description="Returns from close to close.")
+    trials: int = Field(description="How many ran to their end and were chosen from.")
+    left_out: int = Field(description="How many did not, or held something without a price.")
+    groups: list[SessionGroupOut]
+    splits: list[SplitOut]
+    paths: list[PathOut]
+    sharpe_quantiles: dict[str, float] = Field(
+        description="Of the Sharpe ratios of the paths, by the share of paths at or below.", examples=[{"0.05": -0.4}]
+    )
+    share_losing: float | None = Field(description="How many paths lost money, from 0 to 1.")
+    overfitting_probability: float | None = Field(
+        description="How often the best of one half of the time was no better than the middle in the other half."
+    )
+    reasons: dict[str, str]
+
+
+class StudyOut(BaseModel):
+    """A study of one strategy: what is asked, how it is studied, and how far it is."""
+
+    id: UUID
+    kind: StudyKind
+    name: str
+    tape_id: UUID
+    dataset_id: UUID
+    strategy: str
+    version: int
+    symbols: list[str]
+    parameters: dict[str, Any] = Field(description="Those that stay the same.")
+    plan: dict[str, Any] = Field(description="How it is studied, as it was asked.")
+    fill_model: str
+    mode: RunMode
+    currency: str
+    cash: NumberText
+    after_cursor: int
+    upto_cursor: int
+    asked_at: datetime
+    ended_at: datetime | None
+    state: State
+    progress: float = Field(description="From 0 to 1.")
+    message: str
+    job_id: UUID
+
+    @classmethod
+    def of(cls, study: Study, standing: Standing | None) -> "StudyOut":
+        """Show a study beside its job; without one, what was kept says how it ended."""
+        return cls(**_shown(study, standing))
+
+
+class StudyResultsOut(StudyOut):
+    """A study with what came of it, under the name of its kind; null where it has not ended."""
+
+    cross_validation: CrossValidationOut | None
+
+    @classmethod
+    def beside(cls, study: Study, standing: Standing | None) -> "StudyResultsOut":
+        """Show a study with what came of it."""
+        found = {kind.value: findings_in(study, kind) for kind in StudyKind if kind.value in cls.model_fields}
+        return cls.model_validate(_shown(study, standing) | found)
+
+
+_SAME = (
+    "id", "job_id", "name", "tape_id", "dataset_id", "strategy", "version", "currency", "cash", "mode", "asked_at",
+    "ended_at",
+)  # fmt: skip
+
+
+def _shown(study: Study, standing: Standing | None) -> dict[str, Any]:
+    asked = study.asked
+    state = "cancelled" if standing is None else standing.state
+    return {
+        **{name: getattr(asked, name) for name in _SAME},
+        "kind": study.kind,
+        "symbols": list(asked.symbols),
+        "parameters": dict(asked.parameters),
+        "plan": dict(study.plan),
+        "fill_model": asked.rules.fill_model.name,
+        "after_cursor": asked.stretch.after,
+        "upto_cursor": asked.stretch.upto,
+        "state": state if asked.ended_at is None else "done",
+        "progress": 1.0 if standing is None else standing.progress,
+        "message": "" if standing is None else standing.message,
+    }

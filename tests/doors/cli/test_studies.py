@@ -1,0 +1,33 @@
+"""Studies at the command line: asking for one, following it, and what came of it."""
+
+import json
+
+from tests.doors.cli.conftest import Running, Speak
+
+
+def test_a_cross_validation_is_followed_to_its_end_and_tells_its_paths(running: Running, speak: Speak) -> None:
+    words = (
+        "--range",
+        "fast=5,10",
+        "--groups",
+        "8",
+        "--test",
+        "3",
+        "--purge",
+        "2",
+        "--embargo",
+        "9",
+        "--set",
+        "slow=30",
+    )
+    result = speak("studies", "cross-validate", "sma_cross", "AAPL", *words)
+    asked = running.desk.studied
+    assert [asked[each] for each in ("groups", "tested", "purge", "embargo")] == [8, 3, 2, 9]
+    assert (asked["ranges"], asked["parameters"]) == ({"fast": ["5", "10"]}, {"slow": "30"})
+    for told in ("0.75", "-0.25", "20%", "too few returns", "fast=5", "1 2", "+3.00%"):
+        assert told in result.stdout
+
+
+def test_studies_are_listed_and_shown(running: Running, speak: Speak) -> None:
+    assert "Crossed" in speak("studies", "list").stdout
+    assert json.loads(speak("studies", "show", "Crossed", "--json").stdout)["cross_validation"]["trials"] == 6
