@@ -8,12 +8,15 @@ from decimal import Decimal
 from functools import partial
 from typing import TypeAlias
 
+import numpy as np
+
 from paperdesk.core.backtest.compiled.track import Bars
 from paperdesk.core.broker.account import Account
 from paperdesk.core.broker.commands import Command
 from paperdesk.core.broker.marks import LAST_PRINT, Mark, Marks
 from paperdesk.core.broker.view import MarketView
 from paperdesk.core.kernel.ids import InstrumentId
+from paperdesk.core.kernel.time import microseconds
 from paperdesk.core.market.facts import CloseFact, MarketFact, OpenFact, Phase, RangeFact, SessionClosed
 from paperdesk.core.market.instruments import Instrument
 from paperdesk.core.market.quotes import NO_QUOTES, Quote, Quotes
@@ -129,7 +132,8 @@ class BarMarket:
             "low": bars.low / by,
             "close": bars.close / by,
         }
-        return History(bars.at, prices)
+        known = int(np.searchsorted(bars.at, microseconds(self.at_of(upto)), "right"))
+        return History(bars.at[:known], {name: column[:known] for name, column in prices.items()})
 
     def _last(self, key: InstrumentId, cursor: int) -> OpenFact | CloseFact | None:
         place = bisect_right(self._seqs[key], cursor)

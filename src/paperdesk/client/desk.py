@@ -62,6 +62,7 @@ from paperdesk.client.models import (
     IssuedKeyView,
     JobOut,
     KeyBody,
+    LeakCheckBody,
     LeverageBody,
     LeverageOut,
     LinkBody,
@@ -2183,6 +2184,10 @@ class Desk(Transport):
     def post_cross_validation(self, body: CrossValidationBody) -> StudyOut:
         """Test what a sweep chooses out of sample, in every combination of groups of sessions; it is a job."""
         return self.ask(Call("POST", "/v1/studies/cross-validation", body=body, is_keyed=True), StudyOut)
+
+    def post_leak_check(self, body: LeakCheckBody) -> StudyOut:
+        """Find out whether a strategy sees the future: run it with less of it, and see whether anything moves."""
+        return self.ask(Call("POST", "/v1/studies/leaks", body=body, is_keyed=True), StudyOut)
 
     def get_studies(
         self, *, kind: StudyKind | None = None, limit: int | None = None, cursor: str | None = None

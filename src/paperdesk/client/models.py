@@ -42,6 +42,7 @@ HeldState = Literal["open", "closed", "ended"]
 Intent = Literal["buy_to_open", "buy_to_close", "sell_to_open", "sell_to_close"]
 JsonValue = Any
 Kind = Literal["equity", "etf", "index", "fund", "option", "crypto", "series", "currency", "bond"]
+LeakTest = Literal["truncation", "warm_up"]
 LotMethod = Literal["fifo", "lifo", "highest_cost", "lowest_cost", "average"]
 MarginKind = Literal["cash", "reg_t", "portfolio"]
 MarginRegime = Literal["realtime_block", "intraday_call", "legacy_pdt"]
@@ -1357,6 +1358,56 @@ class KindOut(Struct, kw_only=True, frozen=True):
     read_at: "str"
     is_there: "bool"
     reason: "str | None"
+
+
+class LeakCheckBody(Struct, kw_only=True, frozen=True):
+    """A strategy to run over what a tape has shown, as it is and with less of the future and of the past."""
+
+    name: "str"
+    tape_id: "UUID"
+    currency: "str | UnsetType | None" = UNSET
+    cash: "Decimal | UnsetType" = UNSET
+    fill_model: "str | UnsetType" = UNSET
+    fill_on_arrival: "bool | UnsetType" = UNSET
+    margin: "MarginBody | UnsetType" = UNSET
+    seed: "int | UnsetType" = UNSET
+    fees: "str | FeeScheduleBody | UnsetType" = UNSET
+    auto_exercise: "bool | UnsetType" = UNSET
+    early_assignment: "bool | UnsetType" = UNSET
+    option_level: "int | UnsetType" = UNSET
+    lot_method: "LotMethod | UnsetType" = UNSET
+    risk: "RiskBody | UnsetType" = UNSET
+    strategy: "str"
+    symbols: "list[str]"
+    parameters: "dict[str, str | int | float | bool] | UnsetType" = UNSET
+    mode: "RunMode | UnsetType" = UNSET
+    starts_at: "datetime | UnsetType | None" = UNSET
+    ends_at: "datetime | UnsetType | None" = UNSET
+    risk_free: "Decimal | UnsetType" = UNSET
+    benchmark: "str | UnsetType | None" = UNSET
+    cuts: "int | UnsetType" = UNSET
+
+
+class LeakOut(Struct, kw_only=True, frozen=True):
+    """What moved at a bar when there was less of the data, which shows that it depends on what came later."""
+
+    test: "LeakTest"
+    cut_at: "datetime"
+    bar_at: "datetime"
+    what: "str"
+    was: "str"
+    came: "str"
+
+
+class LeaksOut(Struct, kw_only=True, frozen=True):
+    """Whether a strategy sees the future; it is clean if nothing moved."""
+
+    is_clean: "bool"
+    cuts: "int"
+    leaks: "list[LeakOut]"
+    leaks_in_all: "int"
+    warm_up: "WarmUpOut"
+    shift: "ShiftOut"
 
 
 class LeftBehindOut(Struct, kw_only=True, frozen=True):
@@ -2986,6 +3037,21 @@ class SessionGroupOut(Struct, kw_only=True, frozen=True):
     observations: "int"
 
 
+class ShiftOut(Struct, kw_only=True, frozen=True):
+    """A run as it is, and with every bar told one bar late; what that costs is for you to judge."""
+
+    as_it_is: "ShiftedOut"
+    a_bar_late: "ShiftedOut"
+
+
+class ShiftedOut(Struct, kw_only=True, frozen=True):
+    """What a run came to; null where it cannot be said."""
+
+    total_return: "float | None"
+    sharpe: "float | None"
+    orders: "int | None"
+
+
 class ShippedStrategyOut(Struct, kw_only=True, frozen=True):
     """A strategy that can be run by its name."""
 
@@ -3192,6 +3258,7 @@ class StudyResultsOut(Struct, kw_only=True, frozen=True):
     message: "str"
     job_id: "UUID"
     cross_validation: "CrossValidationOut | None"
+    leaks: "LeaksOut | None"
 
 
 class SweepBody(Struct, kw_only=True, frozen=True):
@@ -3601,6 +3668,14 @@ class WalkPointOut(Struct, kw_only=True, frozen=True):
 
     at: "datetime"
     equity: "float"
+
+
+class WarmUpOut(Struct, kw_only=True, frozen=True):
+    """How many bars a strategy says it looks back at, and after how many its indicators no longer depend on more."""
+
+    declared: "int"
+    settled: "int | None"
+    reason: "str | None"
 
 
 class WatchBody(Struct, kw_only=True, frozen=True):

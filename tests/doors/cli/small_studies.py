@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from tests.doors.cli.small_answers import T0, numbered, page
+from tests.doors.cli.small_answers import T0, T1, numbered, page
 
 CROSS_VALIDATION = {
     "trials": 6,
@@ -20,7 +20,16 @@ CROSS_VALIDATION = {
     ],
     "paths": [{"number": 1, "sharpe": 0.75, "total_return": 0.03, "max_drawdown": -0.02}],
 }
-FINDINGS = {"cross_validation": CROSS_VALIDATION}
+LEAKS = {
+    "is_clean": False,
+    "leaks_in_all": 3,
+    "warm_up": {"declared": 21, "settled": None, "reason": "too few bars"},
+    "shift": {"as_it_is": {"total_return": 0.5}, "a_bar_late": {"total_return": -0.01}},
+    "leaks": [
+        {"test": "truncation", "bar_at": T0, "cut_at": T1, "what": "sma(20) of AAPL", "was": "1.5", "came": "nothing"}
+    ],
+}
+FINDINGS = {"cross_validation": CROSS_VALIDATION, "leaks": LEAKS}
 
 
 class SmallStudies:

@@ -28,6 +28,13 @@ def test_a_cross_validation_is_followed_to_its_end_and_tells_its_paths(running: 
         assert told in result.stdout
 
 
+def test_leaks_are_told_with_the_bar_and_what_moved(running: Running, speak: Speak) -> None:
+    result = speak("studies", "leaks", "sma_cross", "AAPL", "--cuts", "30", "--set", "slow=30")
+    assert (running.desk.studied["cuts"], running.desk.studied["parameters"]) == (30, {"slow": "30"})
+    for told in ("yes: 3 times", "21", "too few bars", "+50.00%", "-1.00%", "sma(20) of AAPL", "truncation", "nothing"):
+        assert told in result.stdout
+
+
 def test_studies_are_listed_and_shown(running: Running, speak: Speak) -> None:
     assert "Crossed" in speak("studies", "list").stdout
     assert json.loads(speak("studies", "show", "Crossed", "--json").stdout)["cross_validation"]["trials"] == 6

@@ -126,6 +126,7 @@ CALLS: Mapping[str, Mapping[str, Any]] = {
     "start_sweep": SWEEP,
     **{name: {"sweep_id": "{sweep_id}"} for name in ("get_sweep", "get_trials")},
     "start_cross_validation": {**SWEEP, "tape_id": "{long_tape_id}", "groups": 3, "embargo": 0},
+    "start_leak_check": {**{name: SWEEP[name] for name in SWEEP if name != "ranges"}, "cuts": 2},
     "get_study": {"study_id": "{study_id}"},
     # What ends orders comes last.
     "cancel_orders": {**ACCOUNT, "symbol": "ACME"},

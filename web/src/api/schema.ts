@@ -2851,6 +2851,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/studies/leaks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Find out whether a strategy sees the future: run it with less of it, and see whether anything moves. */
+        post: operations["post_leak_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/studies": {
         parameters: {
             query?: never;
@@ -6516,6 +6533,224 @@ export interface components {
             is_there: boolean;
             /** Reason */
             reason: string | null;
+        };
+        /**
+         * LeakCheckBody
+         * @description A strategy to run over what a tape has shown, as it is and with less of the future and of the past.
+         * @example {
+         *       "cuts": 24,
+         *       "name": "Does it look ahead?",
+         *       "strategy": "sma_cross",
+         *       "symbols": [
+         *         "AAPL"
+         *       ],
+         *       "tape_id": "0192f0c1-7b1e-7a3c-8000-3f5d5f9d9a11"
+         *     }
+         */
+        LeakCheckBody: {
+            /** Name */
+            name: string;
+            /**
+             * Tape Id
+             * Format: uuid
+             */
+            tape_id: string;
+            /**
+             * Currency
+             * @description Your base currency unless you name another.
+             */
+            currency?: string | null;
+            /**
+             * Cash
+             * Format: decimal
+             * @default 100000
+             * @example 12.5
+             */
+            cash?: string;
+            /**
+             * Fill Model
+             * @default realistic
+             */
+            fill_model?: string;
+            /**
+             * Fill On Arrival
+             * @default false
+             */
+            fill_on_arrival?: boolean;
+            /**
+             * @default {
+             *       "kind": "cash",
+             *       "regime": "realtime_block",
+             *       "borrow": {
+             *         "easy_rate": "0.003",
+             *         "rates": {},
+             *         "recall_rate": "0",
+             *         "source": "rule of the account"
+             *       },
+             *       "interest": {
+             *         "credit_rate": "0",
+             *         "debit_rate": "0.08",
+             *         "source": "rule of the account"
+             *       },
+             *       "rules_as_of": "opening"
+             *     }
+             */
+            margin?: components["schemas"]["MarginBody"];
+            /**
+             * Seed
+             * @default 0
+             */
+            seed?: number;
+            /**
+             * Fees
+             * @default commission_free
+             */
+            fees?: string | components["schemas"]["FeeScheduleBody"];
+            /**
+             * Auto Exercise
+             * @default true
+             */
+            auto_exercise?: boolean;
+            /**
+             * Early Assignment
+             * @default true
+             */
+            early_assignment?: boolean;
+            /**
+             * Option Level
+             * @default 2
+             */
+            option_level?: number;
+            /** @default fifo */
+            lot_method?: components["schemas"]["LotMethod"];
+            /**
+             * @default {
+             *       "mode": "warn",
+             *       "figures": {
+             *         "buying_power": "1000",
+             *         "cash": "5000",
+             *         "concentration": "0.2",
+             *         "day_trades": 3,
+             *         "days_to_expiry": 7,
+             *         "leverage": "2",
+             *         "margin_buffer": "1.25",
+             *         "option_level": 2,
+             *         "sector": "0.4",
+             *         "volatile_share": "0.3",
+             *         "volatile_vol": "0.5"
+             *       },
+             *       "sectors": {}
+             *     }
+             */
+            risk?: components["schemas"]["RiskBody"];
+            /** Strategy */
+            strategy: string;
+            /** Symbols */
+            symbols: string[];
+            /**
+             * Parameters
+             * @default {}
+             */
+            parameters?: {
+                [key: string]: string | number | boolean;
+            };
+            /**
+             * @description compiled comes to the same, sooner, or is refused with the names of what only events can express.
+             * @default events
+             */
+            mode?: components["schemas"]["RunMode"];
+            /**
+             * Starts At
+             * @description The beginning of the tape unless you name a later one.
+             */
+            starts_at?: string | null;
+            /**
+             * Ends At
+             * @description The tape's clock unless you name an earlier one.
+             */
+            ends_at?: string | null;
+            /**
+             * Risk Free
+             * Format: decimal
+             * @description A rate without risk, a year; 0.02 is 2 %.
+             * @default 0
+             * @example 12.5
+             */
+            risk_free?: string;
+            /**
+             * Benchmark
+             * @description A symbol to measure beside, such as SPY.
+             */
+            benchmark?: string | null;
+            /**
+             * Cuts
+             * @description At how many bars the data end; half of them where it asked for something.
+             * @default 24
+             */
+            cuts?: number;
+        };
+        /**
+         * LeakOut
+         * @description What moved at a bar when there was less of the data, which shows that it depends on what came later.
+         */
+        LeakOut: {
+            test: components["schemas"]["LeakTest"];
+            /**
+             * Cut At
+             * Format: date-time
+             * @description Where the data ended, or began.
+             */
+            cut_at: string;
+            /**
+             * Bar At
+             * Format: date-time
+             * @description The first bar that moved.
+             */
+            bar_at: string;
+            /**
+             * What
+             * @description An indicator, an order, or the strategy itself.
+             * @example sma(20) of AAPL
+             */
+            what: string;
+            /**
+             * Was
+             * @description With all the data.
+             */
+            was: string;
+            /**
+             * Came
+             * @description With less of them.
+             */
+            came: string;
+        };
+        /**
+         * LeakTest
+         * @description What was done to the data.
+         * @enum {string}
+         */
+        LeakTest: "truncation" | "warm_up";
+        /**
+         * LeaksOut
+         * @description Whether a strategy sees the future; it is clean if nothing moved.
+         */
+        LeaksOut: {
+            /** Is Clean */
+            is_clean: boolean;
+            /**
+             * Cuts
+             * @description At how many bars the data ended.
+             */
+            cuts: number;
+            /**
+             * Leaks
+             * @description The first 100.
+             */
+            leaks: components["schemas"]["LeakOut"][];
+            /** Leaks In All */
+            leaks_in_all: number;
+            warm_up: components["schemas"]["WarmUpOut"];
+            shift: components["schemas"]["ShiftOut"];
         };
         /**
          * LeftBehindOut
@@ -10413,6 +10648,26 @@ export interface components {
          */
         Settlement: "physical" | "cash_pm" | "cash_am";
         /**
+         * ShiftOut
+         * @description A run as it is, and with every bar told one bar late; what that costs is for you to judge.
+         */
+        ShiftOut: {
+            as_it_is: components["schemas"]["ShiftedOut"];
+            a_bar_late: components["schemas"]["ShiftedOut"];
+        };
+        /**
+         * ShiftedOut
+         * @description What a run came to; null where it cannot be said.
+         */
+        ShiftedOut: {
+            /** Total Return */
+            total_return: number | null;
+            /** Sharpe */
+            sharpe: number | null;
+            /** Orders */
+            orders: number | null;
+        };
+        /**
          * ShippedStrategyOut
          * @description A strategy that can be run by its name.
          */
@@ -10959,6 +11214,7 @@ export interface components {
              */
             job_id: string;
             cross_validation: components["schemas"]["CrossValidationOut"] | null;
+            leaks: components["schemas"]["LeaksOut"] | null;
         };
         /**
          * Style
@@ -12284,6 +12540,21 @@ export interface components {
             at: string;
             /** Equity */
             equity: number;
+        };
+        /**
+         * WarmUpOut
+         * @description How many bars a strategy says it looks back at, and after how many its indicators no longer depend on more.
+         */
+        WarmUpOut: {
+            /** Declared */
+            declared: number;
+            /**
+             * Settled
+             * @description Null where it has no indicator, or there were too few bars.
+             */
+            settled: number | null;
+            /** Reason */
+            reason: string | null;
         };
         /**
          * WatchBody
@@ -19907,6 +20178,43 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["CrossValidationBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StudyOut"];
+                };
+            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
+        };
+    };
+    post_leak_check: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request sent again under the same key is answered again and not done again, for a week. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeakCheckBody"];
             };
         };
         responses: {

@@ -27,7 +27,7 @@ class History:
     at: "np.ndarray[tuple[int], np.dtype[np.int64]]"
     columns: dict[Column, Floats]
     known: int = 0
-    _lines: list["Line"] = field(default_factory=list["Line"])
+    lines: list["Line"] = field(default_factory=list["Line"])
 
     def values(self, column: Column) -> Floats:
         """Return a column as far as it has been told."""
@@ -41,8 +41,22 @@ class History:
     def indicator(
         self, function: Callable[..., Floats], *arguments: float, of: tuple[Column, ...] = ("close",)
     ) -> "Line":
-        """Declare an indicator: a function of columns and of numbers."""
-        return Line(self, function, arguments, of)
+        """Declare an indicator, a function of columns and of numbers; declared again, it is the same."""
+        found = next((each for each in self.lines if each.is_of(function, arguments, of)), None)
+        if found is None:
+            found = Line(self, function, arguments, of)
+            self.lines.append(found)
+        return found
+
+    def late(self, bars: int, clock: "np.ndarray[tuple[int], np.dtype[np.int64]]") -> "History":
+        """Return the same bars, each told so many bars of a clock later; those that are never told are left out."""
+        places = np.searchsorted(clock, self.at, "left") + bars
+        told = int(np.searchsorted(places, len(clock), "left"))
+        return History(clock[places[:told]], {name: column[:told] for name, column in self.columns.items()})
+
+    def since(self, first: int) -> "History":
+        """Return the bars from a place on, none of them told yet."""
+        return History(self.at[first:], {name: column[first:] for name, column in self.columns.items()})
 
     def tell(self, now: datetime) -> bool:
         """Tell every bar that has closed by an instant, and say whether there was one more; time goes forward."""
@@ -70,13 +84,26 @@ class Line:
     of: tuple[Column, ...]
     _values: Floats = field(default_factory=lambda: NO_VALUES)
 
-    def back(self, bars: int) -> float | None:
-        """Return the value so many bars ago; None where there is none."""
+    @property
+    def name(self) -> str:
+        """Return what it is called, such as sma(20)."""
+        return f"{getattr(self.function, '__name__', 'indicator')}({', '.join(f'{each:g}' for each in self.arguments)})"
+
+    def is_of(self, function: Callable[..., Floats], arguments: tuple[float, ...], of: tuple[Column, ...]) -> bool:
+        """Say whether it is that function of those columns and numbers."""
+        return (self.function, self.arguments, self.of) == (function, arguments, of)
+
+    def values(self) -> Floats:
+        """Return its value at every bar there is, those included that have not been told."""
         if len(self._values) != len(self.history.at):
             columns = (self.history.columns[name] for name in self.of)
             self._values = self.function(*columns, *self.arguments)
+        return self._values
+
+    def back(self, bars: int) -> float | None:
+        """Return the value so many bars ago; None where there is none."""
         place = self.history.known - 1 - bars
-        value: float = self._values.item(place) if place >= 0 else math.nan
+        value: float = self.values().item(place) if place >= 0 else math.nan
         return None if math.isnan(value) else value
 
     @property

@@ -5,7 +5,9 @@ what it was, so that a strategy sees the same numbers live, in a backtest and af
 for as long as it is looked back at.
 """
 
-from typing import TypeAlias
+from collections.abc import Callable, Sequence
+from types import MappingProxyType
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -138,3 +140,12 @@ def volatility(close: Floats, length: int) -> Floats:
     if len(close) <= length:
         return np.full(len(close), np.nan)
     return _led_in(_windows(np.diff(np.log(close)), length).std(axis=1, ddof=1), len(close))
+
+
+# Averages that never quite forget how they began: after so many times their length it is below a millionth.
+_FORGETS: Final = MappingProxyType({ema: 8, macd: 8, wilder: 16, rsi: 16, atr: 16})
+
+
+def memory_of(function: Callable[..., Any], arguments: Sequence[float]) -> int:
+    """Return how many bars an indicator looks back at before its value no longer depends on where they begin."""
+    return int(max(arguments, default=0)) * _FORGETS.get(function, 1) + 1

@@ -99,6 +99,11 @@ class Strategy:
         """Return the higher bars it looks at, such as "4h"; each is seen once it is over."""
         return ()
 
+    @property
+    def warm_up(self) -> int | None:
+        """Return how many bars it looks back at; None where its indicators say so by their lengths."""
+        return None
+
     def targets(self, history: History) -> Targets | None:  # noqa: ARG002 - not every strategy can say so
         """Say the same as `on_bar` of all bars of the first symbol at once; None where arrays cannot."""
         return None

@@ -1,6 +1,7 @@
 """`paperdesk studies ...`: how far what a strategy brought can be believed."""
 
-from typing import Annotated, Any
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, Final
 
 import typer
 from rich.text import Text
@@ -42,6 +43,15 @@ _PATHS = (
     render.figures("Drawdown", "max_drawdown", "+.2%"),
 )
 
+_LEAKS = (
+    render.words("Test", "test"),
+    render.instants("Bar (UTC)", "bar_at"),
+    render.words("What", "what"),
+    render.words("Was", "was"),
+    render.words("Came", "came"),
+    render.instants("Cut (UTC)", "cut_at"),
+)
+
 
 @verbs.command("cross-validate")
 def cross_validate(  # noqa: PLR0913 - typer makes each option of an argument
@@ -70,6 +80,25 @@ def cross_validate(  # noqa: PLR0913 - typer makes each option of an argument
         "embargo": embargo,
     }  # fmt: skip
     _followed(desk, "cross-validation", body, as_json=as_json)
+
+
+@verbs.command("leaks")
+def find_leaks(  # noqa: PLR0913 - typer makes each option of an argument
+    context: typer.Context,
+    strategy: Strategy,
+    symbols: Symbols,
+    *,
+    cuts: Annotated[int, typer.Option("--cuts", help="At how many bars the data end.")] = 24,
+    tape: TapeOption = None,
+    parameters: Parameters = None,
+    cash: Cash = "100000",
+    fill_model: FillModel = "realistic",
+    as_json: AsJson = False,
+) -> None:
+    """Find out whether a strategy sees the future, and at which bar."""
+    desk = desk_of(context)
+    body = _asked(desk, strategy, symbols, tape, parameters) | {"cuts": cuts, "cash": cash, "fill_model": fill_model}
+    _followed(desk, "leaks", body, as_json=as_json)
 
 
 @verbs.command("list")
@@ -111,10 +140,11 @@ def _show(desk: Desk, study_id: str, *, as_json: bool) -> None:
         return
     found: Row = answer.json()
     lines = {name: render.plain(str(found[name])) for name in ("kind", "strategy", "state")}
-    if found["cross_validation"] is not None:
-        _show_cross_validation(lines, found["cross_validation"])
-    else:
-        render.console().print(render.card(lines))
+    for kind, shown in _SHOWN.items():
+        if found[kind] is not None:
+            shown(lines, found[kind])
+            return
+    render.console().print(render.card(lines))
 
 
 def _show_cross_validation(lines: dict[str, Text], found: Row) -> None:
@@ -127,3 +157,20 @@ def _show_cross_validation(lines: dict[str, Text], found: Row) -> None:
     render.console().print(render.card(lines))
     render.show(render.console(), render.table(_SPLITS, found["splits"]))
     render.show(render.console(), render.table(_PATHS, found["paths"]))
+
+
+def _show_leaks(lines: dict[str, Text], found: Row) -> None:
+    warm_up, shift = found["warm_up"], found["shift"]
+    lines["Sees the future"] = render.plain("no" if found["is_clean"] else f"yes: {found['leaks_in_all']} times")
+    lines["Warm-up declared"] = render.number(warm_up["declared"])
+    lines["Settled after"] = render.plain(warm_up["reason"] if warm_up["settled"] is None else str(warm_up["settled"]))
+    for name, run in (("Return", shift["as_it_is"]), ("Return, a bar late", shift["a_bar_late"])):
+        lines[name] = render.figure(run, {}, "total_return", "+.2%")
+    render.console().print(render.card(lines))
+    render.show(render.console(), render.table(_LEAKS, found["leaks"]))
+
+
+_SHOWN: Final[Mapping[str, Callable[[dict[str, Text], Row], None]]] = {
+    "cross_validation": _show_cross_validation,
+    "leaks": _show_leaks,
+}

@@ -9,8 +9,9 @@ from paperdesk.features.marketdata.routes import Datasets
 from paperdesk.features.research import study_queries
 from paperdesk.features.research.cancel_study import cancel_study, delete_study
 from paperdesk.features.research.request_cross_validation import request_cross_validation
+from paperdesk.features.research.request_leak_check import request_leak_check
 from paperdesk.features.research.studies import Study, StudyKind
-from paperdesk.features.research.study_schemas import CrossValidationBody, StudyOut, StudyResultsOut
+from paperdesk.features.research.study_schemas import CrossValidationBody, LeakCheckBody, StudyOut, StudyResultsOut
 from paperdesk.infra.http import Page, PageOf
 from paperdesk.infra.jobs import standings
 from paperdesk.infra.listing import ListRoute
@@ -28,6 +29,12 @@ async def _shown(work: ReadOnly, study: Study) -> StudyOut:
 async def post_cross_validation(body: CrossValidationBody, work: Work, shelf: Datasets) -> StudyOut:
     """Test what a sweep chooses out of sample, in every combination of groups of sessions; it is a job."""
     return await _shown(work, await request_cross_validation(work, shelf, body.cross_validation()))
+
+
+@router.post("/studies/leaks", status_code=202)
+async def post_leak_check(body: LeakCheckBody, work: Work, shelf: Datasets) -> StudyOut:
+    """Find out whether a strategy sees the future: run it with less of it, and see whether anything moves."""
+    return await _shown(work, await request_leak_check(work, shelf, body.leak_check()))
 
 
 @router.get("/studies")

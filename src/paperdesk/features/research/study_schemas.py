@@ -7,10 +7,12 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from paperdesk.core.backtest.cross_validation import Folding
+from paperdesk.core.backtest.leaks import LeakTest
 from paperdesk.core.backtest.search import Search
 from paperdesk.features.backtests.backtests import RunMode
-from paperdesk.features.backtests.schemas import State
+from paperdesk.features.backtests.schemas import BacktestBody, State
 from paperdesk.features.research.request_cross_validation import RequestCrossValidation
+from paperdesk.features.research.request_leak_check import RequestLeakCheck
 from paperdesk.features.research.schemas import SweepBody
 from paperdesk.features.research.studies import Study, StudyKind
 from paperdesk.features.research.study_queries import findings_in
@@ -105,6 +107,81 @@ class CrossValidationOut(BaseModel):
     reasons: dict[str, str]
 
 
+class LeakCheckBody(BacktestBody):
+    """A strategy to run over what a tape has shown, as it is and with less of the future and of the past."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        json_schema_extra={
+            "examples": [
+                {
+                    "name": "Does it look ahead?",
+                    "tape_id": "0192f0c1-7b1e-7a3c-8000-3f5d5f9d9a11",
+                    "strategy": "sma_cross",
+                    "symbols": ["AAPL"],
+                    "cuts": 24,
+                }
+            ]
+        },
+    )
+    cuts: int = Field(
+        default=24,
+        ge=2,
+        le=500,
+        description="At how many bars the data end; half of them where it asked for something.",
+    )
+
+    def leak_check(self) -> RequestLeakCheck:
+        """Return what is asked as a command."""
+        return RequestLeakCheck(self.request(), self.cuts)
+
+
+class LeakOut(BaseModel):
+    """What moved at a bar when there was less of the data, which shows that it depends on what came later."""
+
+    test: LeakTest
+    cut_at: datetime = Field(description="Where the data ended, or began.")
+    bar_at: datetime = Field(description="The first bar that moved.")
+    what: str = Field(description="An indicator, an order, or the strategy itself.", examples=["sma(20) of AAPL"])
+    was: str = Field(description="With all the data.")
+    came: str = Field(description="With less of them.")
+
+
+class WarmUpOut(BaseModel):
+    """How many bars a strategy says it looks back at, and after how many its indicators no longer depend on more."""
+
+    declared: int
+    settled: int | None = Field(description="Null where it has no indicator, or there were too few bars.")
+    reason: str | None
+
+
+class ShiftedOut(BaseModel):
+    """What a run came to; null where it cannot be said."""
+
+    total_return: float | None
+    sharpe: float | None
+    orders: int | None
+
+
+class ShiftOut(BaseModel):
+    """A run as it is, and with every bar told one bar late; what that costs is for you to judge."""
+
+    as_it_is: ShiftedOut
+    a_bar_late: ShiftedOut
+
+
+class LeaksOut(BaseModel):
+    """Whether a strategy sees the future; it is clean if nothing moved."""
+
+    is_clean: bool
+    cuts: int = Field(description="At how many bars the data ended.")
+    leaks: list[LeakOut] = Field(description="The first 100.")
+    leaks_in_all: int
+    warm_up: WarmUpOut
+    shift: ShiftOut
+
+
 class StudyOut(BaseModel):
     """A study of one strategy: what is asked, how it is studied, and how far it is."""
 
@@ -141,6 +218,7 @@ class StudyResultsOut(StudyOut):
     """A study with what came of it, under the name of its kind; null where it has not ended."""
 
     cross_validation: CrossValidationOut | None
+    leaks: LeaksOut | None
 
     @classmethod
     def beside(cls, study: Study, standing: Standing | None) -> "StudyResultsOut":

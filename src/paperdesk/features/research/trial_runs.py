@@ -67,7 +67,7 @@ class Bench:
             result = self.result(asked)
         except PaperdeskError as refused:
             return Trial(number, asked.parameters, {}, None, None, None, reason=refused.message), None
-        return trial_of(result, asked.parameters, self._rates(asked), number), result
+        return trial_of(result, asked.parameters, self.rates(asked), number), result
 
     def _exact(self, number: int, asked: Backtest) -> Trial:
         return self.trial(number, replace(asked, mode=RunMode.EVENTS))[0]
@@ -95,7 +95,7 @@ class Bench:
         for number, asked in questions:
             account = asked.account_at(self.tenant_id, course.began_at)
             result = run_compiled(course, asked.made_strategy(), account, self.keep_going)
-            yield trial_of(result, asked.parameters, self._rates(asked), number)
+            yield trial_of(result, asked.parameters, self.rates(asked), number)
 
     def _swept(self, course: "Course", questions: Sequence[Numbered]) -> Iterator[Trial]:
         from paperdesk.core.backtest.compiled.sweeping import scores_of  # noqa: PLC0415 - as above
@@ -110,9 +110,10 @@ class Bench:
             ended = Decimal(curves[place, -1].item()).scaleb(-places)
             counts = scores.orders[place].item(), scores.refused[place].item()
             bare = Trial(number, each.parameters, {}, ended, *counts)
-            yield measured(bare, at, curves[place] / 10**places, self._rates(each))
+            yield measured(bare, at, curves[place] / 10**places, self.rates(each))
 
-    def _rates(self, asked: Backtest) -> Rates:
+    def rates(self, asked: Backtest) -> Rates:
+        """Return what the returns of a question are measured by."""
         return Rates(self.market.periods_a_year, asked.risk_free)
 
 

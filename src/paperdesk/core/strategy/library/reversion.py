@@ -51,6 +51,11 @@ class Pairs(Strategy):
     near = number("0.5", "0", "10")
     share = number("0.5", "0.01", "1")
 
+    @property
+    def warm_up(self) -> int:
+        """Return the length of its mean."""
+        return self.length
+
     def on_bar(self, context: Context) -> None:
         """Measure how far the ratio is from its mean, in standard deviations."""
         one, other = self.symbols
