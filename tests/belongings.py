@@ -17,6 +17,7 @@ from tests.features.backtests.at_once import ran_backtest
 from tests.features.research.studied import study_that_waits
 from tests.features.research.swept import ran_sweep, stopped_sweep, walk_that_waits
 from tests.route_calls import CALLS, NAMED, OPTION, SPOKEN
+from tests.small_capsule import small_capsule
 from tests.vendor_stand import KEYS
 
 
@@ -82,6 +83,7 @@ async def ids(desk: RunningDesk) -> dict[str, str]:
         "job_id": str(job_id),
         "watchlist_id": watchlist["id"],
         "backtest_id": await ran_backtest(desk, tape_id, "buy_and_hold", starts_at="2024-06-01T00:00:00Z"),
+        "verification_id": await verification_that_waits(desk, tape_id),
         "sweep_id": await ran_sweep(desk, tape_id, starts_at="2024-06-01T00:00:00Z"),
         "walk_id": await walk_that_waits(desk, tape_id),
         **await with_study(desk),
@@ -97,6 +99,12 @@ async def with_study(desk: RunningDesk) -> dict[str, str]:
     tape_id = await desk.mine.open_tape(desk.markets["waves"].id)
     await desk.mine.step(tape_id, count=30)
     return {"long_tape_id": tape_id, "study_id": await study_that_waits(desk, tape_id)}
+
+
+async def verification_that_waits(desk: RunningDesk, tape_id: str) -> str:
+    """Ask for a capsule to be verified that somebody else has sent, and return the id of the verification."""
+    path = f"/v1/capsules/verifications?tape_id={tape_id}"
+    return str((await desk.mine.post(path, small_capsule()))["id"])
 
 
 async def ask(visitor: Visitor, address: tuple[str, str], ids: Mapping[str, str]) -> httpx.Response:

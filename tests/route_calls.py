@@ -2,6 +2,7 @@
 
 from tests.desk import FIRST_CLOSE, wish
 from tests.research_calls import RESEARCH, Call
+from tests.small_capsule import small_capsule
 
 OPEN = {
     ("POST", "/v1/logins"): "this is how somebody comes to be known",
@@ -194,7 +195,9 @@ CALLS = {
         for each in (
             "results",
             "equity",
+            "capsule",
             "orders",
+            "fills",
             "round-trips",
             "periods",
             "positions",
@@ -202,6 +205,8 @@ CALLS = {
         )
     },
     ("GET", "/v1/backtests/{backtest_id}/replay"): Call({"round_trip": "1"}),
+    ("POST", "/v1/capsules/verifications"): Call({"tape_id": "{tape_id}"}, body=small_capsule()),
+    ("GET", "/v1/capsules/verifications/{verification_id}"): Call(),
     **RESEARCH,
     ("GET", "/v1/watchlists"): Call(),
     ("POST", "/v1/watchlists"): Call(body={"name": "Mine", "symbols": ["ACME"]}),

@@ -49,6 +49,10 @@ FIXED_FILES = frozenset(["__init__", "tables", "store", "access", "queries", "sc
 ADAPTER_FOLDERS = frozenset({"feeds", "venues", "models"})
 # Files of a feature that are nouns, because other features read them; everything else is a use case.
 NOUNS = {
+    "backtests/capsules": "runs as files that prove themselves, for the use cases that make and verify them",
+    "backtests/capsule_routes": "the routes of capsules, for the REST door",
+    "backtests/capsule_schemas": "what capsules look like from outside",
+    "backtests/verdict": "what a repetition says of a capsule",
     "backtests/evidence": "hashes of what a run was made from and came to",
     "backtests/rows": "what was asked of a run, as columns and back, for runs and sweeps",
     "backtests/trial_store": "the ledger of trials, for runs and sweeps",

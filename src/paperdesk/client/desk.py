@@ -26,6 +26,8 @@ from paperdesk.client.models import (
     BranchBody,
     BranchOut,
     CancelManyBody,
+    Capsule,
+    CapsuleVerificationOut,
     CatalogueOut,
     ChangeAccountBody,
     ChangeUserBody,
@@ -126,6 +128,7 @@ from paperdesk.client.models import (
     PageOfRoundTripBarOut,
     PageOfRoundTripOut,
     PageOfRunEventOut,
+    PageOfRunFillOut,
     PageOfRunOrderOut,
     PageOfRunPeriodOut,
     PageOfRunPointOut,
@@ -1862,6 +1865,20 @@ class Desk(Transport):
             PageOfRunOrderOut,
         )
 
+    def get_backtest_fills(
+        self, backtest_id: UUID, *, limit: int | None = None, cursor: str | None = None, sort: str | None = None
+    ) -> PageOfRunFillOut:
+        """List the fills of a run as they were made; none is kept of runs from before fills were."""
+        return self.ask(
+            Call(
+                "GET",
+                "/v1/backtests/{backtest_id}/fills",
+                at={"backtest_id": backtest_id},
+                query={"limit": limit, "cursor": cursor, "sort": sort},
+            ),
+            PageOfRunFillOut,
+        )
+
     def get_backtest_round_trips(
         self, backtest_id: UUID, *, limit: int | None = None, cursor: str | None = None, sort: str | None = None
     ) -> PageOfRoundTripOut:
@@ -2261,6 +2278,24 @@ class Desk(Transport):
     def put_quotas(self, body: QuotasBody) -> QuotasView:
         """Set how much your tenant may have at once; the desk's own quotas stay the most there is."""
         return self.ask(Call("PUT", "/v1/quotas", body=body), QuotasView)
+
+    def get_backtest_capsule(self, backtest_id: UUID) -> Capsule:
+        """Read a run as one file: what was asked, of which prices, by which code, and what came of it, with hashes."""
+        return self.ask(Call("GET", "/v1/backtests/{backtest_id}/capsule", at={"backtest_id": backtest_id}), Capsule)
+
+    def post_capsule_verification(self, body: Capsule, *, tape_id: UUID | None = None) -> CapsuleVerificationOut:
+        """Repeat the run of a capsule by a job, whose verdict says: the same bit for bit, or what precisely differs."""
+        return self.ask(
+            Call("POST", "/v1/capsules/verifications", query={"tape_id": tape_id}, body=body, is_keyed=True),
+            CapsuleVerificationOut,
+        )
+
+    def get_capsule_verification(self, verification_id: UUID) -> CapsuleVerificationOut:
+        """Read how far a verification is, and its verdict."""
+        return self.ask(
+            Call("GET", "/v1/capsules/verifications/{verification_id}", at={"verification_id": verification_id}),
+            CapsuleVerificationOut,
+        )
 
     def post_order_preview(self, body: PlaceOrderBody | PlaceComboBody) -> OrderPreviewOut:
         """Say what placing an order would come to, by the same rules and prices; nothing is stored."""

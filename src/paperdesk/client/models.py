@@ -522,11 +522,116 @@ class CancelManyBody(Struct, kw_only=True, frozen=True):
     order_ids: "list[UUID]"
 
 
+class Capsule(Struct, kw_only=True, frozen=True):
+    """A run in one file, by which anybody who has such prices can repeat it."""
+
+    format: "Literal['paperdesk-capsule-1']"
+    backtest_id: "UUID"
+    question: "CapsuleQuestion"
+    source: "CapsuleSource"
+    code: "CapsuleCode"
+    trials: "CapsuleTrials"
+    results: "CapsuleResults"
+    hash: "str"
+
+
+class CapsuleCode(Struct, kw_only=True, frozen=True):
+    """By which code: the version, and the hash of the modules that decide."""
+
+    version: "str"
+    hash: "str"
+
+
+class CapsuleInput(Struct, kw_only=True, frozen=True):
+    """What the tape had shown of a symbol by the end of the run, as a number of rows and their hash."""
+
+    symbol: "str"
+    rows: "int"
+    hash: "str"
+
+
+class CapsulePart(Struct, kw_only=True, frozen=True):
+    """A part of what came of the run: its hash, the beginning of the hash of every row, and the first rows."""
+
+    hash: "str"
+    rows: "int"
+    digests: "str"
+    first: "list[Any]"
+
+
+class CapsuleQuestion(Struct, kw_only=True, frozen=True):
+    """What was asked: a strategy with its parameters, and an account with its rules and its seed."""
+
+    strategy: "str"
+    version: "int"
+    symbols: "list[str]"
+    parameters: "dict[str, str | int | float | bool]"
+    mode: "RunMode"
+    currency: "str"
+    cash: "str"
+    risk_free: "str"
+    benchmark: "str | None"
+    rules: "dict[str, Any]"
+
+
+class CapsuleResults(Struct, kw_only=True, frozen=True):
+    """What came of the run, each part with a hash of its own."""
+
+    orders: "CapsulePart"
+    fills: "CapsulePart"
+    fees: "CapsulePart"
+    curve: "CapsulePart"
+    figures: "CapsulePart"
+    refusals: "CapsulePart"
+
+
+class CapsuleSource(Struct, kw_only=True, frozen=True):
+    """On which prices: the tape, the dataset, the part of it that was run, and what was there of each symbol."""
+
+    tape_id: "UUID"
+    dataset_id: "UUID"
+    dataset_hash: "str"
+    after_cursor: "int"
+    upto_cursor: "int"
+    began_at: "str"
+    ended_at: "str"
+    inputs: "list[CapsuleInput]"
+
+
+class CapsuleTrials(Struct, kw_only=True, frozen=True):
+    """How often something was looked for in the same prices, and what that leaves of the Sharpe ratio."""
+
+    trials: "int"
+    deflated_sharpe: "float | None"
+    sharpe_by_luck: "float | None"
+    overfitting_probability: "float | None"
+    reasons: "dict[str, str]"
+
+
+class CapsuleVerificationOut(Struct, kw_only=True, frozen=True):
+    """A verification: the job that repeats the run of a capsule, how far it is, and its verdict once there is one."""
+
+    id: "UUID"
+    tape_id: "UUID"
+    state: "Literal['waiting', 'running', 'done', 'failed', 'cancelled']"
+    progress: "float"
+    message: "str"
+    verdict: "VerdictOut | None"
+    problems: "list[dict[str, Any]]"
+
+
 class CatalogueOut(Struct, kw_only=True, frozen=True):
     """The kinds of data and the intervals that a tape can be asked for."""
 
     kinds: "list[KindOut]"
     intervals: "list[IntervalOut]"
+
+
+class CauseOut(Struct, kw_only=True, frozen=True):
+    """Something that a run is made from and that is another than it was."""
+
+    what: "Literal['strategy', 'code', 'data', 'dataset']"
+    said: "str"
 
 
 class ChainLineOut(Struct, kw_only=True, frozen=True):
@@ -788,13 +893,6 @@ class DepthOut(Struct, kw_only=True, frozen=True):
     asks: "list[LevelOut] | None"
     levels: "int"
     reason: "str | None"
-
-
-class DifferenceOut(Struct, kw_only=True, frozen=True):
-    """Two records of an account that do not agree."""
-
-    code: "str"
-    message: "str"
 
 
 class DrawnFigureOut(Struct, kw_only=True, frozen=True):
@@ -2173,6 +2271,13 @@ class PageOfRunEventOut(Struct, kw_only=True, frozen=True):
     next_cursor: "str | None"
 
 
+class PageOfRunFillOut(Struct, kw_only=True, frozen=True):
+    """A shape."""
+
+    items: "list[RunFillOut]"
+    next_cursor: "str | None"
+
+
 class PageOfRunOrderOut(Struct, kw_only=True, frozen=True):
     """A shape."""
 
@@ -2679,7 +2784,7 @@ class ReconciledCloseOut(Struct, kw_only=True, frozen=True):
     through_seq: "int"
     balanced: "bool"
     found: "int"
-    problems: "list[DifferenceOut]"
+    problems: "list[BrokerDifferenceOut]"
     recorded_at: "datetime"
 
 
@@ -2687,7 +2792,7 @@ class ReconciliationOut(Struct, kw_only=True, frozen=True):
     """Whether an account's events, ledger and balances agree, and where they do not; the last closes, newest first."""
 
     balanced: "bool"
-    problems: "list[DifferenceOut]"
+    problems: "list[BrokerDifferenceOut]"
     closes: "list[ReconciledCloseOut]"
 
 
@@ -2872,7 +2977,10 @@ class RunEvidenceOut(Struct, kw_only=True, frozen=True):
 
     config_hash: "str"
     dataset_hash: "str"
+    inputs: "list[RunInputOut] | UnsetType" = UNSET
     code_version: "str"
+    code_hash: "str | UnsetType | None" = UNSET
+    parts: "dict[str, str] | UnsetType" = UNSET
     result_hash: "str"
 
 
@@ -2883,6 +2991,29 @@ class RunFailureOut(Struct, kw_only=True, frozen=True):
     error: "str"
     file: "str"
     line: "int"
+
+
+class RunFillOut(Struct, kw_only=True, frozen=True):
+    """A fill of a run, in the order in which they were made; `order_number` is the place of its order, from 1."""
+
+    number: "int"
+    at: "datetime"
+    order_number: "int"
+    symbol: "str"
+    side: "str"
+    quantity: "Decimal"
+    price: "Decimal"
+    fee: "Decimal"
+    rule: "str | None"
+    is_ambiguous: "bool"
+
+
+class RunInputOut(Struct, kw_only=True, frozen=True):
+    """What the tape had shown of a symbol by the end of the run."""
+
+    symbol: "str"
+    rows: "int"
+    hash: "str"
 
 
 class RunOrderOut(Struct, kw_only=True, frozen=True):
@@ -3535,6 +3666,15 @@ class UserView(Struct, kw_only=True, frozen=True):
     name: "str"
 
 
+class VerdictOut(Struct, kw_only=True, frozen=True):
+    """Whether a capsule was reproduced bit for bit; otherwise what differs, and what may be why."""
+
+    capsule_hash: "str"
+    is_reproduced: "bool"
+    causes: "list[CauseOut]"
+    differences: "list[BacktestsDifferenceOut]"
+
+
 class VerificationBody(Struct, kw_only=True, frozen=True):
     """A head that you wrote down, if you did: the chain must still hold it."""
 
@@ -3699,6 +3839,25 @@ class WatchlistOut(Struct, kw_only=True, frozen=True):
     symbols: "list[str]"
     created_at: "datetime"
     changed_at: "datetime"
+
+
+class BacktestsDifferenceOut(Struct, kw_only=True, frozen=True):
+    """A part that came out otherwise, and its first row that differs; null where there is none, or it is not kept."""
+
+    part: "Literal['orders', 'fills', 'fees', 'curve', 'figures', 'refusals']"
+    said: "str"
+    rows_before: "int"
+    rows_now: "int"
+    numbers: "list[int]"
+    before: "dict[str, Any] | None"
+    now: "dict[str, Any] | None"
+
+
+class BrokerDifferenceOut(Struct, kw_only=True, frozen=True):
+    """Two records of an account that do not agree."""
+
+    code: "str"
+    message: "str"
 
 
 class BrokerStrategyOut(Struct, kw_only=True, frozen=True):

@@ -18,7 +18,7 @@ from sqlalchemy import Column, Double, Integer, Table, Text, Uuid, func, insert,
 from sqlalchemy.dialects.postgresql import JSONB
 
 from paperdesk.core.kernel.errors import Conflict, PaperdeskError, Problem
-from paperdesk.infra.db import Instant, metadata
+from paperdesk.infra.db import Instant, Row, fetch_one, metadata
 from paperdesk.infra.personal import personal
 from paperdesk.infra.runtime import Runtime
 from paperdesk.infra.uploads import clear_away, clear_orphans
@@ -172,6 +172,12 @@ async def standings(work: ReadOnly, job_ids: Collection[UUID]) -> dict[UUID, Sta
     query = select(jobs.c.id, jobs.c.state, jobs.c.progress, jobs.c.message)
     rows = await work.db.execute(query.where(jobs.c.id.in_(job_ids), owned(jobs, work)))
     return {row.id: Standing(row.state, row.progress, row.message) for row in rows}
+
+
+async def find_job(work: ReadOnly, job_id: UUID, kind: str) -> Row | None:
+    """Return the row of a job of a kind, or None where the caller's tenant has no such job."""
+    its = (jobs.c.id == job_id, jobs.c.kind == kind, owned(jobs, work))
+    return await fetch_one(work.db, select(jobs).where(*its))
 
 
 async def withdraw(work: UnitOfWork, job_id: UUID) -> bool:

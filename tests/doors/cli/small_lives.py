@@ -7,11 +7,12 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from tests.doors.cli.small_answers import T0, T1, by_id, numbered, page
+from tests.doors.cli.small_capsules import SmallCapsules
 from tests.doors.cli.small_studies import SmallStudies
 from tests.doors.cli.small_sweeps import SELECTION, SmallSweeps
 
 
-class SmallLives(SmallSweeps, SmallStudies):
+class SmallLives(SmallSweeps, SmallStudies, SmallCapsules):
     accounts: list[dict[str, Any]]
     orders: list[dict[str, Any]]
     jobs: dict[str, dict[str, Any]]
@@ -33,6 +34,7 @@ class SmallLives(SmallSweeps, SmallStudies):
             Route("/v1/backtests/{id}/results", self.backtest_results),
             *self.sweep_routes(),
             *self.study_routes(),
+            *self.capsule_routes(),
         ]
 
     async def change_account(self, request: Request) -> Response:

@@ -13,15 +13,26 @@ from mcp_types import CallToolResult
 
 from paperdesk.core.kernel.principal import Scope
 from paperdesk.doors.mcp.toolsets import SETS, tools_in
-from tests.belongings import with_study
+from tests.belongings import verification_that_waits, with_study
 from tests.desk import filled
 from tests.desk import refused as refused_by_rest
+from tests.features.backtests.at_once import ran_backtest
 from tests.mcp_door import Models, answered, refused
+from tests.small_capsule import small_capsule
 
 OPTION, HIGHER, PUT = "ACME240607C00100000", "ACME240607C00105000", "ACME240607P00100000"
 TOOLS = tools_in(tuple(SETS))
 FOREIGN = frozenset(
-    {"unknown_sweep", "unknown_study", "unknown_account", "unknown_order", "unknown_fill", "unknown_tape"}
+    {
+        "unknown_backtest",
+        "unknown_verification",
+        "unknown_sweep",
+        "unknown_study",
+        "unknown_account",
+        "unknown_order",
+        "unknown_fill",
+        "unknown_tape",
+    }
 )
 OURS = re.compile(r"\{\w+_id\}")
 # Where nobody has a source there is a refusal that says so.
@@ -128,6 +139,9 @@ CALLS: Mapping[str, Mapping[str, Any]] = {
     "start_cross_validation": {**SWEEP, "tape_id": "{long_tape_id}", "groups": 3, "embargo": 0},
     "start_leak_check": {**{name: SWEEP[name] for name in SWEEP if name != "ranges"}, "cuts": 2},
     "get_study": {"study_id": "{study_id}"},
+    **{name: {"backtest_id": "{backtest_id}"} for name in ("get_capsule", "verify_backtest")},
+    "verify_capsule": {**TAPE, "capsule": small_capsule()},
+    "get_verification": {"verification_id": "{verification_id}"},
     # What ends orders comes last.
     "cancel_orders": {**ACCOUNT, "symbol": "ACME"},
     "cancel_all_stock_orders_tool": ACCOUNT,
@@ -148,8 +162,11 @@ async def ids(models: Models) -> dict[str, str]:
     orders = [await mine.order(models.account_id, "buy", "1", **low) for _ in range(4)]
     option = await mine.order(models.account_id, "buy", "1", symbol=OPTION, limit_price="0.05")
     named = dict(zip(("order_id", "first_id", "second_id", "third_id"), (each["id"] for each in orders), strict=True))
+    backtest_id = await ran_backtest(models.desk, models.tape_id, "buy_and_hold", starts_at="2024-06-01T00:00:00Z")
     return {
         **named,
+        "backtest_id": backtest_id,
+        "verification_id": await verification_that_waits(models.desk, models.tape_id),
         "option_id": option["id"],
         "account_id": models.account_id,
         "tape_id": models.tape_id,
@@ -205,7 +222,17 @@ async def test_nobody_gets_in(models: Models, toolset: str) -> None:
             refused_by_rest(await http.post(f"{models.url}?toolsets={toolset}", json=body), 401, "credentials_missing")
 
 
-ANYTHING = ("first_id", "second_id", "third_id", "option_id", "sweep_id", "study_id", "long_tape_id")
+ANYTHING = (
+    "first_id",
+    "second_id",
+    "third_id",
+    "option_id",
+    "sweep_id",
+    "backtest_id",
+    "verification_id",
+    "study_id",
+    "long_tape_id",
+)
 
 
 @pytest.mark.parametrize("toolset", SETS)

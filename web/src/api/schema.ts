@@ -2456,6 +2456,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/backtests/{backtest_id}/fills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the fills of a run as they were made; none is kept of runs from before fills were. */
+        get: operations["get_backtest_fills"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/backtests/{backtest_id}/round-trips": {
         parameters: {
             query?: never;
@@ -2999,6 +3016,57 @@ export interface paths {
         get: operations["read_quotas"];
         /** Set how much your tenant may have at once; the desk's own quotas stay the most there is. */
         put: operations["put_quotas"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/backtests/{backtest_id}/capsule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a run as one file: what was asked, of which prices, by which code, and what came of it, with hashes. */
+        get: operations["get_backtest_capsule"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/capsules/verifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Repeat the run of a capsule by a job, whose verdict says: the same bit for bit, or what precisely differs. */
+        post: operations["post_capsule_verification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/capsules/verifications/{verification_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read how far a verification is, and its verdict. */
+        get: operations["get_capsule_verification"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -4178,6 +4246,196 @@ export interface components {
             order_ids: string[];
         };
         /**
+         * Capsule
+         * @description A run in one file, by which anybody who has such prices can repeat it.
+         */
+        Capsule: {
+            /**
+             * Format
+             * @constant
+             */
+            format: "paperdesk-capsule-1";
+            /**
+             * Backtest Id
+             * Format: uuid
+             */
+            backtest_id: string;
+            question: components["schemas"]["CapsuleQuestion"];
+            source: components["schemas"]["CapsuleSource"];
+            code: components["schemas"]["CapsuleCode"];
+            trials: components["schemas"]["CapsuleTrials"];
+            results: components["schemas"]["CapsuleResults"];
+            /**
+             * Hash
+             * @description SHA-256 of all the rest as JSON with sorted names and no spaces.
+             */
+            hash: string;
+        };
+        /**
+         * CapsuleCode
+         * @description By which code: the version, and the hash of the modules that decide.
+         */
+        CapsuleCode: {
+            /** Version */
+            version: string;
+            /** Hash */
+            hash: string;
+        };
+        /**
+         * CapsuleInput
+         * @description What the tape had shown of a symbol by the end of the run, as a number of rows and their hash.
+         */
+        CapsuleInput: {
+            /** Symbol */
+            symbol: string;
+            /** Rows */
+            rows: number;
+            /** Hash */
+            hash: string;
+        };
+        /**
+         * CapsulePart
+         * @description A part of what came of the run: its hash, the beginning of the hash of every row, and the first rows.
+         */
+        CapsulePart: {
+            /** Hash */
+            hash: string;
+            /** Rows */
+            rows: number;
+            /** Digests */
+            digests: string;
+            /** First */
+            first: unknown[];
+        };
+        /**
+         * CapsuleQuestion
+         * @description What was asked: a strategy with its parameters, and an account with its rules and its seed.
+         */
+        CapsuleQuestion: {
+            /** Strategy */
+            strategy: string;
+            /** Version */
+            version: number;
+            /** Symbols */
+            symbols: string[];
+            /** Parameters */
+            parameters: {
+                [key: string]: string | number | boolean;
+            };
+            mode: components["schemas"]["RunMode"];
+            /** Currency */
+            currency: string;
+            /** Cash */
+            cash: string;
+            /** Risk Free */
+            risk_free: string;
+            /** Benchmark */
+            benchmark: string | null;
+            /**
+             * Rules
+             * @description How orders fill, what is owed, what chance is drawn from.
+             */
+            rules: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * CapsuleResults
+         * @description What came of the run, each part with a hash of its own.
+         */
+        CapsuleResults: {
+            orders: components["schemas"]["CapsulePart"];
+            fills: components["schemas"]["CapsulePart"];
+            fees: components["schemas"]["CapsulePart"];
+            curve: components["schemas"]["CapsulePart"];
+            figures: components["schemas"]["CapsulePart"];
+            refusals: components["schemas"]["CapsulePart"];
+        };
+        /**
+         * CapsuleSource
+         * @description On which prices: the tape, the dataset, the part of it that was run, and what was there of each symbol.
+         */
+        CapsuleSource: {
+            /**
+             * Tape Id
+             * Format: uuid
+             */
+            tape_id: string;
+            /**
+             * Dataset Id
+             * Format: uuid
+             */
+            dataset_id: string;
+            /** Dataset Hash */
+            dataset_hash: string;
+            /** After Cursor */
+            after_cursor: number;
+            /** Upto Cursor */
+            upto_cursor: number;
+            /** Began At */
+            began_at: string;
+            /** Ended At */
+            ended_at: string;
+            /** Inputs */
+            inputs: components["schemas"]["CapsuleInput"][];
+        };
+        /**
+         * CapsuleTrials
+         * @description How often something was looked for in the same prices, and what that leaves of the Sharpe ratio.
+         */
+        CapsuleTrials: {
+            /** Trials */
+            trials: number;
+            /** Deflated Sharpe */
+            deflated_sharpe: number | null;
+            /** Sharpe By Luck */
+            sharpe_by_luck: number | null;
+            /** Overfitting Probability */
+            overfitting_probability: number | null;
+            /** Reasons */
+            reasons: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * CapsuleVerificationOut
+         * @description A verification: the job that repeats the run of a capsule, how far it is, and its verdict once there is one.
+         */
+        CapsuleVerificationOut: {
+            /**
+             * Id
+             * Format: uuid
+             * @description It is the job's.
+             */
+            id: string;
+            /**
+             * Tape Id
+             * Format: uuid
+             * @description On which the run is repeated.
+             */
+            tape_id: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "running" | "done" | "failed" | "cancelled";
+            /**
+             * Progress
+             * @description From 0 to 1.
+             */
+            progress: number;
+            /** Message */
+            message: string;
+            verdict: components["schemas"]["VerdictOut"] | null;
+            /**
+             * Problems
+             * @description Why there will be no verdict, where the job failed.
+             */
+            problems: {
+                [key: string]: unknown;
+            }[];
+        };
+        /**
          * CatalogueOut
          * @description The kinds of data and the intervals that a tape can be asked for.
          */
@@ -4186,6 +4444,19 @@ export interface components {
             kinds: components["schemas"]["KindOut"][];
             /** Intervals */
             intervals: components["schemas"]["IntervalOut"][];
+        };
+        /**
+         * CauseOut
+         * @description Something that a run is made from and that is another than it was.
+         */
+        CauseOut: {
+            /**
+             * What
+             * @enum {string}
+             */
+            what: "strategy" | "code" | "data" | "dataset";
+            /** Said */
+            said: string;
         };
         /**
          * ChainLineOut
@@ -4947,16 +5218,6 @@ export interface components {
          * @enum {string}
          */
         Detail: "daily" | "minute";
-        /**
-         * DifferenceOut
-         * @description Two records of an account that do not agree.
-         */
-        DifferenceOut: {
-            /** Code */
-            code: string;
-            /** Message */
-            message: string;
-        };
         /**
          * DrawnFigureOut
          * @description What a figure comes to over many draws.
@@ -8515,6 +8776,16 @@ export interface components {
              */
             next_cursor: string | null;
         };
+        /** PageOf[RunFillOut] */
+        PageOf_RunFillOut_: {
+            /** Items */
+            items: components["schemas"]["RunFillOut"][];
+            /**
+             * Next Cursor
+             * @description Pass it as `cursor` for the next page; null on the last one.
+             */
+            next_cursor: string | null;
+        };
         /** PageOf[RunOrderOut] */
         PageOf_RunOrderOut_: {
             /** Items */
@@ -9673,7 +9944,7 @@ export interface components {
             /** Found */
             found: number;
             /** Problems */
-            problems: components["schemas"]["DifferenceOut"][];
+            problems: components["schemas"]["paperdesk__features__broker__schemas__DifferenceOut"][];
             /**
              * Recorded At
              * Format: date-time
@@ -9688,7 +9959,7 @@ export interface components {
             /** Balanced */
             balanced: boolean;
             /** Problems */
-            problems: components["schemas"]["DifferenceOut"][];
+            problems: components["schemas"]["paperdesk__features__broker__schemas__DifferenceOut"][];
             /** Closes */
             closes: components["schemas"]["ReconciledCloseOut"][];
         };
@@ -10228,8 +10499,27 @@ export interface components {
             config_hash: string;
             /** Dataset Hash */
             dataset_hash: string;
+            /**
+             * Inputs
+             * @description Prices of each symbol; none for runs from before.
+             * @default []
+             */
+            inputs?: components["schemas"]["RunInputOut"][];
             /** Code Version */
             code_version: string;
+            /**
+             * Code Hash
+             * @description Of the modules that decide.
+             */
+            code_hash?: string | null;
+            /**
+             * Parts
+             * @description Of orders, fills, fees, curve, figures and refusals.
+             * @default {}
+             */
+            parts?: {
+                [key: string]: string;
+            };
             /**
              * Result Hash
              * @description Equal for equal inputs; ids of the run are left out.
@@ -10252,6 +10542,65 @@ export interface components {
             file: string;
             /** Line */
             line: number;
+        };
+        /**
+         * RunFillOut
+         * @description A fill of a run, in the order in which they were made; `order_number` is the place of its order, from 1.
+         */
+        RunFillOut: {
+            /** Number */
+            number: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Order Number */
+            order_number: number;
+            /** Symbol */
+            symbol: string;
+            /** Side */
+            side: string;
+            /**
+             * Quantity
+             * Format: decimal
+             * @example 12.5
+             */
+            quantity: string;
+            /**
+             * Price
+             * Format: decimal
+             * @example 12.5
+             */
+            price: string;
+            /**
+             * Fee
+             * Format: decimal
+             * @example 12.5
+             */
+            fee: string;
+            /**
+             * Rule
+             * @description The rule by which it was made.
+             */
+            rule: string | null;
+            /**
+             * Is Ambiguous
+             * @description A bar did not tell what came first; the worse was taken.
+             */
+            is_ambiguous: boolean;
+        };
+        /**
+         * RunInputOut
+         * @description What the tape had shown of a symbol by the end of the run.
+         */
+        RunInputOut: {
+            /** Symbol */
+            symbol: string;
+            /** Rows */
+            rows: number;
+            /** Hash */
+            hash: string;
         };
         /**
          * RunMode
@@ -12043,6 +12392,20 @@ export interface components {
          */
         Verb: "place" | "replace" | "cancel" | "close" | "exercise" | "transfer" | "tape";
         /**
+         * VerdictOut
+         * @description Whether a capsule was reproduced bit for bit; otherwise what differs, and what may be why.
+         */
+        VerdictOut: {
+            /** Capsule Hash */
+            capsule_hash: string;
+            /** Is Reproduced */
+            is_reproduced: boolean;
+            /** Causes */
+            causes: components["schemas"]["CauseOut"][];
+            /** Differences */
+            differences: components["schemas"]["paperdesk__features__backtests__capsule_schemas__DifferenceOut"][];
+        };
+        /**
          * Verification
          * @description Whether it is known that somebody is who they say.
          * @enum {string}
@@ -12635,6 +12998,46 @@ export interface components {
          * @enum {string}
          */
         paperdesk__core__kernel__roles__Role: "owner" | "admin" | "trader" | "risk" | "viewer";
+        /**
+         * DifferenceOut
+         * @description A part that came out otherwise, and its first row that differs; null where there is none, or it is not kept.
+         */
+        paperdesk__features__backtests__capsule_schemas__DifferenceOut: {
+            /**
+             * Part
+             * @enum {string}
+             */
+            part: "orders" | "fills" | "fees" | "curve" | "figures" | "refusals";
+            /** Said */
+            said: string;
+            /** Rows Before */
+            rows_before: number;
+            /** Rows Now */
+            rows_now: number;
+            /**
+             * Numbers
+             * @description Which rows differ, from 1; the first twenty.
+             */
+            numbers: number[];
+            /** Before */
+            before: {
+                [key: string]: unknown;
+            } | null;
+            /** Now */
+            now: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
+         * DifferenceOut
+         * @description Two records of an account that do not agree.
+         */
+        paperdesk__features__broker__schemas__DifferenceOut: {
+            /** Code */
+            code: string;
+            /** Message */
+            message: string;
+        };
         /**
          * StrategyOut
          * @description A strategy, so many times; its payoff is null with a reason where legs end on different days.
@@ -19264,6 +19667,44 @@ export interface operations {
             "5XX": components["responses"]["Unavailable"];
         };
     };
+    get_backtest_fills: {
+        parameters: {
+            query?: {
+                /** @description How many rows at most. */
+                limit?: number;
+                /** @description `next_cursor` of the previous page. */
+                cursor?: string | null;
+                /** @description By which member the rows are sorted, with `-` before it from the other end; as they are listed otherwise. */
+                sort?: "number" | "-number" | "at" | "-at" | "symbol" | "-symbol" | "side" | "-side" | "quantity" | "-quantity" | "price" | "-price" | "fee" | "-fee";
+            };
+            header?: never;
+            path: {
+                backtest_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOf_RunFillOut_"];
+                    "text/csv": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
+        };
+    };
     get_backtest_round_trips: {
         parameters: {
             query?: {
@@ -20533,6 +20974,106 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
+        };
+    };
+    get_backtest_capsule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                backtest_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Capsule"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
+        };
+    };
+    post_capsule_verification: {
+        parameters: {
+            query?: {
+                /** @description A tape with such prices, unless on the capsule's own. */
+                tape_id?: string | null;
+            };
+            header?: {
+                /** @description The same request sent again under the same key is answered again and not done again, for a week. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Capsule"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CapsuleVerificationOut"];
+                };
+            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
+        };
+    };
+    get_capsule_verification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                verification_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CapsuleVerificationOut"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["RateLimited"];
             "5XX": components["responses"]["Unavailable"];

@@ -20,6 +20,7 @@ from paperdesk.doors.cli import (
     archive,
     audit,
     backtests,
+    capsules,
     combos,
     imports,
     jobs,
@@ -109,6 +110,8 @@ def build_app(local: LocalCommands, home: Path) -> typer.Typer:
     app.command("version")(show_version)
     app.command("positions")(accounts.list_positions)
     app.command("archive")(archive.save_archive)
+    app.command("verify")(capsules.verify)
+    backtests.verbs.command("capsule")(capsules.save_capsule)
     tapes.verbs.command("import")(imports.import_tape)
     lives.add_to(accounts.verbs)
     accounts.verbs.command("rescore")(rescores.rescore_account)

@@ -20,7 +20,14 @@ from paperdesk.core.broker.orders import Order
 from paperdesk.core.kernel.money import ZERO, plain
 from paperdesk.core.kernel.time import instant_text
 from paperdesk.core.strategy.history import History
-from paperdesk.features.backtests.run_records import event_rows, period_rows, position_rows, price_text, symbol_rows
+from paperdesk.features.backtests.run_records import (
+    event_rows,
+    fill_rows,
+    period_rows,
+    position_rows,
+    price_text,
+    symbol_rows,
+)
 
 POINTS_MAX: Final = 5000
 """How many points of an equity curve are kept; of a longer one every n-th, and the last."""
@@ -58,6 +65,7 @@ def report_of(result: Result, by: Yardstick) -> dict[str, Any]:
         "by_symbol": symbol_rows(trips),
         "equity": [_point(each) for each in _thinned(result.points)],
         "orders": [_order(each) for each in result.orders],
+        "fill_rows": fill_rows(result.done, result.orders),
         "round_trips": [
             _trip(number, each, excursion_of(each, by.history(each.symbol), result.ended_at))
             for number, each in enumerate(trips, 1)

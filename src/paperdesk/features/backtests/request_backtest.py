@@ -24,7 +24,7 @@ from paperdesk.features.identity.queries import enqueue_asked
 from paperdesk.features.marketdata.feeds.dataset import Dataset
 from paperdesk.features.marketdata.queries import on_tape
 from paperdesk.features.marketdata.tapes import Shelf, Tape
-from paperdesk.infra.work import UnitOfWork
+from paperdesk.infra.work import ReadOnly, UnitOfWork
 
 KIND = "run_backtest"
 
@@ -63,9 +63,7 @@ async def request_backtest(work: UnitOfWork, shelf: Shelf, command: RequestBackt
     return asked
 
 
-async def checked_backtest(
-    work: UnitOfWork, shelf: Shelf, command: RequestBacktest, ids: tuple[UUID, UUID]
-) -> Backtest:
+async def checked_backtest(work: ReadOnly, shelf: Shelf, command: RequestBacktest, ids: tuple[UUID, UUID]) -> Backtest:
     """Return a run under its own id and that of its job, or refuse what cannot be run."""
     opening = command.opening
     symbols = [canonical_symbol(each) for each in command.symbols]

@@ -22,6 +22,7 @@ from paperdesk.features.backtests.schemas import (
     RoundTripBarOut,
     RoundTripOut,
     RunEventOut,
+    RunFillOut,
     RunOrderOut,
     RunPeriodOut,
     RunPointOut,
@@ -140,6 +141,19 @@ async def get_backtest_orders(backtest_id: UUID, work: Reading, page: BacktestOr
     """List the orders of a run as they were placed."""
     rows = (await queries.read_report(work, backtest_id))["orders"]
     items, next_cursor = page.numbered_part(map(RunOrderOut.model_validate, rows))
+    return PageOf(items=items, next_cursor=next_cursor)
+
+
+BacktestFillsPage = Annotated[
+    PageParams, sorted_by(number=int, at=datetime, symbol=str, side=str, quantity=Decimal, price=Decimal, fee=Decimal)
+]
+
+
+@router.get("/backtests/{backtest_id}/fills")
+async def get_backtest_fills(backtest_id: UUID, work: Reading, page: BacktestFillsPage) -> PageOf[RunFillOut]:
+    """List the fills of a run as they were made; none is kept of runs from before fills were."""
+    rows = (await queries.read_report(work, backtest_id)).get("fill_rows", [])
+    items, next_cursor = page.numbered_part(map(RunFillOut.model_validate, rows))
     return PageOf(items=items, next_cursor=next_cursor)
 
 

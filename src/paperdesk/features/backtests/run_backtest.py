@@ -52,8 +52,7 @@ async def run_backtest(job: Job) -> dict[str, str]:
             raise JobCancelled("The backtest was deleted.")
         tape, dataset = await on_tape(work, Shelf(job.runtime.settings.datasets), backtest.tape_id)
     market = TapeMarket(tape, dataset)
-    run = _compiled if backtest.mode is RunMode.COMPILED else _ran
-    result = await run(job, backtest, market, who.tenant_id)
+    result = await result_of(job, backtest, market, who.tenant_id)
     report = await asyncio.to_thread(reported, backtest, market, result)
     async with job.runtime.work(who) as work:
         await save_report(work, backtest.id, report)
@@ -68,6 +67,12 @@ async def run_backtest(job: Job) -> dict[str, str]:
     return {"backtest_id": str(backtest.id)}
 
 
+async def result_of(job: Job, backtest: Backtest, market: TapeMarket, tenant_id: TenantId) -> Result:
+    """Run by the driver that was asked for, telling the job how far it is."""
+    run = _compiled if backtest.mode is RunMode.COMPILED else _ran
+    return await run(job, backtest, market, tenant_id)
+
+
 def reported(backtest: Backtest, market: TapeMarket, result: Result) -> dict[str, Any]:
     """Write down what came of a run, with what it was made from."""
     by = Yardstick(
@@ -77,7 +82,7 @@ def reported(backtest: Backtest, market: TapeMarket, result: Result) -> dict[str
         backtest.risk_free,
         backtest.benchmark,
     )
-    return with_evidence(report_of(result, by), backtest, market.dataset)
+    return with_evidence(report_of(result, by), backtest, market)
 
 
 async def _ran(job: Job, backtest: Backtest, market: TapeMarket, tenant_id: TenantId) -> Result:

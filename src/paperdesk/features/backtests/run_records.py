@@ -48,6 +48,19 @@ def _order_of(event: Event) -> OrderId | None:
     return found
 
 
+def fill_rows(fills: Iterable[Done], orders: Iterable[Order | Placed]) -> list[dict[str, Any]]:
+    """Return every fill in its order, each with the place of its order among the orders, from 1."""
+    placed = {each.id: (place, each) for place, each in enumerate(orders, 1)}
+    rows: list[dict[str, Any]] = []
+    for number, fill in enumerate(fills, 1):
+        place, order = placed[fill.order_id]
+        its = {"number": number, "at": instant_text(fill.at), "order_number": place}
+        what = {"symbol": order.instrument.symbol, "side": order.side.value, "quantity": plain(fill.quantity)}
+        paid = {"price": plain(fill.price), "fee": plain(fill.fee)}
+        rows.append({**its, **what, **paid, "rule": fill.rule, "is_ambiguous": fill.ambiguous})
+    return rows
+
+
 def position_rows(fills: Iterable[Done], orders: Mapping[OrderId, Order | Placed]) -> list[dict[str, Any]]:
     """Return what was held of a symbol after every fill of it, and what it had cost on average."""
     held: dict[str, tuple[Decimal, Decimal]] = {}

@@ -206,6 +206,21 @@ class RunOrderOut(BaseModel):
     closed_reason: str | None
 
 
+class RunFillOut(BaseModel):
+    """A fill of a run, in the order in which they were made; `order_number` is the place of its order, from 1."""
+
+    number: int
+    at: datetime
+    order_number: int
+    symbol: str
+    side: str
+    quantity: NumberText
+    price: NumberText
+    fee: NumberText
+    rule: str | None = Field(description="The rule by which it was made.")
+    is_ambiguous: bool = Field(description="A bar did not tell what came first; the worse was taken.")
+
+
 class RoundTripOut(BaseModel):
     """What happened between holding nothing of a symbol and holding nothing again; an open one has no gain yet."""
 
@@ -275,12 +290,23 @@ class RunSymbolOut(BaseModel):
     fees: NumberText
 
 
+class RunInputOut(BaseModel):
+    """What the tape had shown of a symbol by the end of the run."""
+
+    symbol: str
+    rows: int
+    hash: str
+
+
 class RunEvidenceOut(BaseModel):
     """SHA-256 of what was asked, of the data and of the results, and the version that ran it."""
 
     config_hash: str
     dataset_hash: str
+    inputs: list[RunInputOut] = Field(default=[], description="Prices of each symbol; none for runs from before.")
     code_version: str
+    code_hash: str | None = Field(default=None, description="Of the modules that decide.")
+    parts: dict[str, str] = Field(default={}, description="Of orders, fills, fees, curve, figures and refusals.")
     result_hash: str = Field(description="Equal for equal inputs; ids of the run are left out.")
 
 

@@ -1,0 +1,34 @@
+"""Capsules at the command line: saved, verified where they were made, and on prices of one's own."""
+
+import json
+from pathlib import Path
+
+from tests.doors.cli.conftest import Running, Speak
+from tests.doors.cli.small_capsules import CAPSULE
+
+
+def test_a_run_is_saved_as_one_file_and_reproduced(running: Running, speak: Speak, tmp_path: Path) -> None:
+    file = tmp_path / "mine.json"
+    assert str(CAPSULE["hash"]) in speak("backtests", "capsule", "sma_cross", "--to", str(file)).stdout
+    assert json.loads(file.read_text()) == CAPSULE
+    result = speak("verify", str(file))
+    assert (result.exit_code, f"Reproduced bit for bit: {CAPSULE['hash']}" in result.stdout) == (0, True)
+
+
+def test_what_differs_is_told_and_ends_as_a_failure(running: Running, speak: Speak, tmp_path: Path) -> None:
+    file = tmp_path / "theirs.json"
+    file.write_text(json.dumps(CAPSULE))
+    result = speak("verify", str(file), "--tape", "US closes 1990-2022")
+    assert result.exit_code == 1
+    for told in ("Not reproduced.", "prices of AAPL are not the same", "number 2", "price 10", "nothing that is known"):
+        assert told in result.stdout
+    found = json.loads(speak("verify", str(file), "--tape", "US closes 1990-2022", "--json").stdout)
+    assert found["differences"][0]["part"] == "fills"
+
+
+def test_what_is_no_capsule_is_refused_before_anything_is_asked(running: Running, speak: Speak, tmp_path: Path) -> None:
+    file = tmp_path / "text.json"
+    file.write_text("[]")
+    for each in (file, tmp_path / "nothing.json"):
+        result = speak("verify", str(each))
+        assert (result.exit_code, "no_capsule_file" in result.stderr) == (2, True)
