@@ -38,6 +38,7 @@ RESEARCH = {
         body={**SWEEP, "tape_id": "{long_tape_id}", "groups": 3, "embargo": 0}
     ),
     ("POST", "/v1/studies/leaks"): Call(body={**{name: SWEEP[name] for name in SWEEP if name != "ranges"}, "cuts": 2}),
+    ("POST", "/v1/studies/jitter"): Call(body={**{name: SWEEP[name] for name in SWEEP if name != "ranges"}, "runs": 2}),
     ("GET", "/v1/studies/{study_id}"): Call(),
     ("POST", "/v1/studies/{study_id}/cancel"): Call(),
     ("DELETE", "/v1/studies/{study_id}"): Call(),

@@ -62,6 +62,7 @@ from paperdesk.client.models import (
     IndicatorsOut,
     InvitationView,
     IssuedKeyView,
+    JitterBody,
     JobOut,
     KeyBody,
     LeakCheckBody,
@@ -2229,6 +2230,10 @@ class AsyncDesk(AsyncTransport):
     async def post_leak_check(self, body: LeakCheckBody) -> StudyOut:
         """Find out whether a strategy sees the future: run it with less of it, and see whether anything moves."""
         return await self.ask(Call("POST", "/v1/studies/leaks", body=body, is_keyed=True), StudyOut)
+
+    async def post_jitter(self, body: JitterBody) -> StudyOut:
+        """Shake the parameters and the frictions of a run a little, many times, and see how its figures spread."""
+        return await self.ask(Call("POST", "/v1/studies/jitter", body=body, is_keyed=True), StudyOut)
 
     async def get_studies(
         self, *, kind: StudyKind | None = None, limit: int | None = None, cursor: str | None = None

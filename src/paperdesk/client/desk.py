@@ -62,6 +62,7 @@ from paperdesk.client.models import (
     IndicatorsOut,
     InvitationView,
     IssuedKeyView,
+    JitterBody,
     JobOut,
     KeyBody,
     LeakCheckBody,
@@ -2205,6 +2206,10 @@ class Desk(Transport):
     def post_leak_check(self, body: LeakCheckBody) -> StudyOut:
         """Find out whether a strategy sees the future: run it with less of it, and see whether anything moves."""
         return self.ask(Call("POST", "/v1/studies/leaks", body=body, is_keyed=True), StudyOut)
+
+    def post_jitter(self, body: JitterBody) -> StudyOut:
+        """Shake the parameters and the frictions of a run a little, many times, and see how its figures spread."""
+        return self.ask(Call("POST", "/v1/studies/jitter", body=body, is_keyed=True), StudyOut)
 
     def get_studies(
         self, *, kind: StudyKind | None = None, limit: int | None = None, cursor: str | None = None

@@ -1390,6 +1390,51 @@ class IssuedKeyView(Struct, kw_only=True, frozen=True):
     secret: "str"
 
 
+class JitterBody(Struct, kw_only=True, frozen=True):
+    """A strategy to run over what a tape has shown, as it is and with its numbers shaken a little."""
+
+    name: "str"
+    tape_id: "UUID"
+    currency: "str | UnsetType | None" = UNSET
+    cash: "Decimal | UnsetType" = UNSET
+    fill_model: "str | UnsetType" = UNSET
+    fill_on_arrival: "bool | UnsetType" = UNSET
+    margin: "MarginBody | UnsetType" = UNSET
+    seed: "int | UnsetType" = UNSET
+    fees: "str | FeeScheduleBody | UnsetType" = UNSET
+    auto_exercise: "bool | UnsetType" = UNSET
+    early_assignment: "bool | UnsetType" = UNSET
+    option_level: "int | UnsetType" = UNSET
+    lot_method: "LotMethod | UnsetType" = UNSET
+    risk: "RiskBody | UnsetType" = UNSET
+    strategy: "str"
+    symbols: "list[str]"
+    parameters: "dict[str, str | int | float | bool] | UnsetType" = UNSET
+    mode: "RunMode | UnsetType" = UNSET
+    starts_at: "datetime | UnsetType | None" = UNSET
+    ends_at: "datetime | UnsetType | None" = UNSET
+    risk_free: "Decimal | UnsetType" = UNSET
+    benchmark: "str | UnsetType | None" = UNSET
+    runs: "int | UnsetType" = UNSET
+    jitter_seed: "int | UnsetType" = UNSET
+    shake_parameters: "float | UnsetType" = UNSET
+    shake_fees: "float | UnsetType" = UNSET
+    slippage_bps: "float | UnsetType" = UNSET
+    half_spread_bps: "float | UnsetType" = UNSET
+    delay_bars: "int | UnsetType" = UNSET
+
+
+class JitterOut(Struct, kw_only=True, frozen=True):
+    """How the figures of a run spread when its numbers are shaken."""
+
+    as_it_is: "ShakenRunOut"
+    figures: "dict[str, DrawnFigureOut]"
+    share_losing: "float | None"
+    worst: "list[ShakenRunOut]"
+    runs: "list[ShakenRunOut]"
+    reasons: "dict[str, str]"
+
+
 class JobOut(Struct, kw_only=True, frozen=True):
     """A background job: how far it is, and what came of it."""
 
@@ -3168,6 +3213,22 @@ class SessionGroupOut(Struct, kw_only=True, frozen=True):
     observations: "int"
 
 
+class ShakenRunOut(Struct, kw_only=True, frozen=True):
+    """A run and how it was shaken; as it is, it has the number 0 and nothing was done to it."""
+
+    number: "int"
+    parameters: "dict[str, Any]"
+    fees: "float | None"
+    slippage_bps: "float | None"
+    half_spread_bps: "float | None"
+    delay_bars: "int | None"
+    total_return: "float | None"
+    sharpe: "float | None"
+    max_drawdown: "float | None"
+    orders: "int | None"
+    reason: "str | None"
+
+
 class ShiftOut(Struct, kw_only=True, frozen=True):
     """A run as it is, and with every bar told one bar late; what that costs is for you to judge."""
 
@@ -3390,6 +3451,7 @@ class StudyResultsOut(Struct, kw_only=True, frozen=True):
     job_id: "UUID"
     cross_validation: "CrossValidationOut | None"
     leaks: "LeaksOut | None"
+    jitter: "JitterOut | None"
 
 
 class SweepBody(Struct, kw_only=True, frozen=True):

@@ -29,7 +29,17 @@ LEAKS = {
         {"test": "truncation", "bar_at": T0, "cut_at": T1, "what": "sma(20) of AAPL", "was": "1.5", "came": "nothing"}
     ],
 }
-FINDINGS = {"cross_validation": CROSS_VALIDATION, "leaks": LEAKS}
+SHAKEN = {
+    "number": 7, "parameters": {"fast": 4}, "fees": 1.25, "slippage_bps": 1.5, "half_spread_bps": 0.25,
+    "delay_bars": 2, "total_return": -0.125, "sharpe": -0.75,
+}  # fmt: skip
+JITTER = {
+    "figures": {"total_return": {"was": 0.03, "quantiles": {"0.05": -0.11, "0.5": 0.02}, "share_worse": 0.6}},
+    "share_losing": 0.35,
+    "worst": [SHAKEN],
+    "reasons": {"sharpe": "no shaken run has it"},
+}
+FINDINGS = {"cross_validation": CROSS_VALIDATION, "leaks": LEAKS, "jitter": JITTER}
 
 
 class SmallStudies:

@@ -35,6 +35,16 @@ def test_leaks_are_told_with_the_bar_and_what_moved(running: Running, speak: Spe
         assert told in result.stdout
 
 
+def test_a_shaken_run_tells_how_its_figures_spread_and_its_worst(running: Running, speak: Speak) -> None:
+    words = ("--runs", "50", "--seed", "3", "--shake", "0.2", "--shake-fees", "0.1", "--slippage", "4", "--delay", "2")
+    result = speak("studies", "jitter", "sma_cross", "AAPL", *words, "--half-spread", "3")
+    asked = running.desk.studied
+    assert [asked[each] for each in ("runs", "jitter_seed", "shake_parameters", "shake_fees")] == [50, 3, 0.2, 0.1]
+    assert [asked[each] for each in ("slippage_bps", "half_spread_bps", "delay_bars")] == [4, 3, 2]
+    for told in ("+3.00%", "-11.00%", "+2.00%", "no shaken run has it", "35%", "fast=4", "-12.50%", "1.25"):
+        assert told in result.stdout
+
+
 def test_studies_are_listed_and_shown(running: Running, speak: Speak) -> None:
     assert "Crossed" in speak("studies", "list").stdout
     assert json.loads(speak("studies", "show", "Crossed", "--json").stdout)["cross_validation"]["trials"] == 6

@@ -2885,6 +2885,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/studies/jitter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Shake the parameters and the frictions of a run a little, many times, and see how its figures spread. */
+        post: operations["post_jitter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/studies": {
         parameters: {
             query?: never;
@@ -6577,6 +6594,229 @@ export interface components {
              * @example kJ8s0VvYt2m4nQx7b9LhWcE3rTzUaPdGfSiOyK1Xo5M
              */
             secret: string;
+        };
+        /**
+         * JitterBody
+         * @description A strategy to run over what a tape has shown, as it is and with its numbers shaken a little.
+         * @example {
+         *       "delay_bars": 1,
+         *       "name": "How firm does it stand?",
+         *       "runs": 200,
+         *       "shake_parameters": 0.2,
+         *       "strategy": "sma_cross",
+         *       "symbols": [
+         *         "AAPL"
+         *       ],
+         *       "tape_id": "0192f0c1-7b1e-7a3c-8000-3f5d5f9d9a11"
+         *     }
+         */
+        JitterBody: {
+            /** Name */
+            name: string;
+            /**
+             * Tape Id
+             * Format: uuid
+             */
+            tape_id: string;
+            /**
+             * Currency
+             * @description Your base currency unless you name another.
+             */
+            currency?: string | null;
+            /**
+             * Cash
+             * Format: decimal
+             * @default 100000
+             * @example 12.5
+             */
+            cash?: string;
+            /**
+             * Fill Model
+             * @default realistic
+             */
+            fill_model?: string;
+            /**
+             * Fill On Arrival
+             * @default false
+             */
+            fill_on_arrival?: boolean;
+            /**
+             * @default {
+             *       "kind": "cash",
+             *       "regime": "realtime_block",
+             *       "borrow": {
+             *         "easy_rate": "0.003",
+             *         "rates": {},
+             *         "recall_rate": "0",
+             *         "source": "rule of the account"
+             *       },
+             *       "interest": {
+             *         "credit_rate": "0",
+             *         "debit_rate": "0.08",
+             *         "source": "rule of the account"
+             *       },
+             *       "rules_as_of": "opening"
+             *     }
+             */
+            margin?: components["schemas"]["MarginBody"];
+            /**
+             * Seed
+             * @default 0
+             */
+            seed?: number;
+            /**
+             * Fees
+             * @default commission_free
+             */
+            fees?: string | components["schemas"]["FeeScheduleBody"];
+            /**
+             * Auto Exercise
+             * @default true
+             */
+            auto_exercise?: boolean;
+            /**
+             * Early Assignment
+             * @default true
+             */
+            early_assignment?: boolean;
+            /**
+             * Option Level
+             * @default 2
+             */
+            option_level?: number;
+            /** @default fifo */
+            lot_method?: components["schemas"]["LotMethod"];
+            /**
+             * @default {
+             *       "mode": "warn",
+             *       "figures": {
+             *         "buying_power": "1000",
+             *         "cash": "5000",
+             *         "concentration": "0.2",
+             *         "day_trades": 3,
+             *         "days_to_expiry": 7,
+             *         "leverage": "2",
+             *         "margin_buffer": "1.25",
+             *         "option_level": 2,
+             *         "sector": "0.4",
+             *         "volatile_share": "0.3",
+             *         "volatile_vol": "0.5"
+             *       },
+             *       "sectors": {}
+             *     }
+             */
+            risk?: components["schemas"]["RiskBody"];
+            /** Strategy */
+            strategy: string;
+            /** Symbols */
+            symbols: string[];
+            /**
+             * Parameters
+             * @default {}
+             */
+            parameters?: {
+                [key: string]: string | number | boolean;
+            };
+            /**
+             * @description compiled comes to the same, sooner, or is refused with the names of what only events can express.
+             * @default events
+             */
+            mode?: components["schemas"]["RunMode"];
+            /**
+             * Starts At
+             * @description The beginning of the tape unless you name a later one.
+             */
+            starts_at?: string | null;
+            /**
+             * Ends At
+             * @description The tape's clock unless you name an earlier one.
+             */
+            ends_at?: string | null;
+            /**
+             * Risk Free
+             * Format: decimal
+             * @description A rate without risk, a year; 0.02 is 2 %.
+             * @default 0
+             * @example 12.5
+             */
+            risk_free?: string;
+            /**
+             * Benchmark
+             * @description A symbol to measure beside, such as SPY.
+             */
+            benchmark?: string | null;
+            /**
+             * Runs
+             * @description How often it is shaken.
+             * @default 100
+             */
+            runs?: number;
+            /**
+             * Jitter Seed
+             * @description Equal seeds shake alike.
+             * @default 0
+             */
+            jitter_seed?: number;
+            /**
+             * Shake Parameters
+             * @description Numbers move within this share of themselves; whole ones by one at least.
+             * @default 0.1
+             */
+            shake_parameters?: number;
+            /**
+             * Shake Fees
+             * @description Fees are times a factor within this share of one.
+             * @default 0.5
+             */
+            shake_fees?: number;
+            /**
+             * Slippage Bps
+             * @description Up to so much more of the price at every fill.
+             * @default 2
+             */
+            slippage_bps?: number;
+            /**
+             * Half Spread Bps
+             * @description Up to so much more on each side of a price that nobody quoted.
+             * @default 1
+             */
+            half_spread_bps?: number;
+            /**
+             * Delay Bars
+             * @description Bars are told up to so many bars late.
+             * @default 0
+             */
+            delay_bars?: number;
+        };
+        /**
+         * JitterOut
+         * @description How the figures of a run spread when its numbers are shaken.
+         */
+        JitterOut: {
+            as_it_is: components["schemas"]["ShakenRunOut"];
+            /**
+             * Figures
+             * @description total_return, sharpe and max_drawdown.
+             */
+            figures: {
+                [key: string]: components["schemas"]["DrawnFigureOut"];
+            };
+            /**
+             * Share Losing
+             * @description How many shaken runs lost money, from 0 to 1.
+             */
+            share_losing: number | null;
+            /**
+             * Worst
+             * @description The five that brought least, the worst first.
+             */
+            worst: components["schemas"]["ShakenRunOut"][];
+            /** Runs */
+            runs: components["schemas"]["ShakenRunOut"][];
+            /** Reasons */
+            reasons: {
+                [key: string]: string;
+            };
         };
         /**
          * JobOut
@@ -10997,6 +11237,39 @@ export interface components {
          */
         Settlement: "physical" | "cash_pm" | "cash_am";
         /**
+         * ShakenRunOut
+         * @description A run and how it was shaken; as it is, it has the number 0 and nothing was done to it.
+         */
+        ShakenRunOut: {
+            /** Number */
+            number: number;
+            /** Parameters */
+            parameters: {
+                [key: string]: unknown;
+            };
+            /**
+             * Fees
+             * @description The factor of all fees.
+             */
+            fees: number | null;
+            /** Slippage Bps */
+            slippage_bps: number | null;
+            /** Half Spread Bps */
+            half_spread_bps: number | null;
+            /** Delay Bars */
+            delay_bars: number | null;
+            /** Total Return */
+            total_return: number | null;
+            /** Sharpe */
+            sharpe: number | null;
+            /** Max Drawdown */
+            max_drawdown: number | null;
+            /** Orders */
+            orders: number | null;
+            /** Reason */
+            reason: string | null;
+        };
+        /**
          * ShiftOut
          * @description A run as it is, and with every bar told one bar late; what that costs is for you to judge.
          */
@@ -11564,6 +11837,7 @@ export interface components {
             job_id: string;
             cross_validation: components["schemas"]["CrossValidationOut"] | null;
             leaks: components["schemas"]["LeaksOut"] | null;
+            jitter: components["schemas"]["JitterOut"] | null;
         };
         /**
          * Style
@@ -20656,6 +20930,43 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["LeakCheckBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StudyOut"];
+                };
+            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
+        };
+    };
+    post_jitter: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request sent again under the same key is answered again and not done again, for a week. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JitterBody"];
             };
         };
         responses: {

@@ -41,7 +41,7 @@ def shuffled(gains: Floats, cash: float, runs: int, seed: int) -> Spread:
     def fall(order: Floats) -> float:
         return float(drawdowns(cash + np.concatenate([[0.0], np.cumsum(order)])).min())
 
-    return _spread(fall(gains), np.array([fall(chance.permutation(gains)) for _ in range(runs)]))
+    return spread_of(fall(gains), np.array([fall(chance.permutation(gains)) for _ in range(runs)]))
 
 
 def bootstrapped(steps: Floats, runs: int, seed: int, block: int) -> dict[str, Spread]:
@@ -51,7 +51,7 @@ def bootstrapped(steps: Floats, runs: int, seed: int, block: int) -> dict[str, S
     drawn = [_drawn(steps, chance, part, min(block, count)) for part in parts]
     found = {name: np.concatenate([each[name] for each in drawn]) for name in drawn[0]}
     was = _figures(steps[None, :])
-    return {name: _spread(float(was[name][0]), values) for name, values in found.items()}
+    return {name: spread_of(float(was[name][0]), values) for name, values in found.items()}
 
 
 def _drawn(steps: Floats, chance: np.random.Generator, runs: int, block: int) -> dict[str, Floats]:
@@ -71,6 +71,7 @@ def _figures(steps: Floats) -> dict[str, Floats]:
     return {"total_return": curves[:, -1] - 1, "max_drawdown": falls, "sharpe": sharpe}
 
 
-def _spread(was: float, values: Floats) -> Spread:
+def spread_of(was: float, values: Floats) -> Spread:
+    """Return what a figure comes to over some draws, beside what it was."""
     quantiles = {each: float(np.quantile(values, each)) for each in QUANTILES}
     return Spread(was, quantiles, float((values < was).mean()))

@@ -52,6 +52,17 @@ _LEAKS = (
     render.instants("Cut (UTC)", "cut_at"),
 )
 
+_WORST = (
+    render.numbers("Run", "number"),
+    render.Column("Parameters", parameters_of),
+    render.figures("Fees times", "fees", ".2f"),
+    render.figures("Slippage, bp", "slippage_bps", ".1f"),
+    render.figures("Half spread, bp", "half_spread_bps", ".1f"),
+    render.numbers("Late", "delay_bars"),
+    render.figures("Return", "total_return", "+.2%"),
+    render.figures("Sharpe", "sharpe", ".2f"),
+)
+
 
 @verbs.command("cross-validate")
 def cross_validate(  # noqa: PLR0913 - typer makes each option of an argument
@@ -99,6 +110,35 @@ def find_leaks(  # noqa: PLR0913 - typer makes each option of an argument
     desk = desk_of(context)
     body = _asked(desk, strategy, symbols, tape, parameters) | {"cuts": cuts, "cash": cash, "fill_model": fill_model}
     _followed(desk, "leaks", body, as_json=as_json)
+
+
+@verbs.command("jitter")
+def shake(  # noqa: PLR0913 - typer makes each option of an argument
+    context: typer.Context,
+    strategy: Strategy,
+    symbols: Symbols,
+    *,
+    runs: Annotated[int, typer.Option("--runs", help="How often it is shaken.")] = 100,
+    seed: Annotated[int, typer.Option("--seed", help="Equal seeds shake alike.")] = 0,
+    shake_parameters: Annotated[float, typer.Option("--shake", help="Parameters move within this share.")] = 0.1,
+    shake_fees: Annotated[float, typer.Option("--shake-fees", help="Fees move within this share.")] = 0.5,
+    slippage: Annotated[float, typer.Option("--slippage", help="Up to so many basis points more.")] = 2.0,
+    half_spread: Annotated[float, typer.Option("--half-spread", help="Up to so many basis points more.")] = 1.0,
+    delay: Annotated[int, typer.Option("--delay", help="Bars are told up to so many bars late.")] = 0,
+    tape: TapeOption = None,
+    parameters: Parameters = None,
+    cash: Cash = "100000",
+    fill_model: FillModel = "realistic",
+    as_json: AsJson = False,
+) -> None:
+    """Shake parameters and frictions a little, many times, and show how the figures spread."""
+    desk = desk_of(context)
+    body = _asked(desk, strategy, symbols, tape, parameters) | {
+        "cash": cash, "fill_model": fill_model, "runs": runs, "jitter_seed": seed, "shake_fees": shake_fees,
+        "shake_parameters": shake_parameters, "slippage_bps": slippage, "half_spread_bps": half_spread,
+        "delay_bars": delay,
+    }  # fmt: skip
+    _followed(desk, "jitter", body, as_json=as_json)
 
 
 @verbs.command("list")
@@ -170,7 +210,20 @@ def _show_leaks(lines: dict[str, Text], found: Row) -> None:
     render.show(render.console(), render.table(_LEAKS, found["leaks"]))
 
 
+def _show_jitter(lines: dict[str, Text], found: Row) -> None:
+    nothing: Row = {"was": None, "quantiles": {}}
+    for title, name, form in (("Return", "total_return", "+.2%"), ("Sharpe", "sharpe", ".2f")):
+        spread = found["figures"].get(name, nothing)
+        told = {"was": spread["was"], **spread["quantiles"]}
+        for said, key in (("", "was"), (", middle", "0.5"), (", worst in twenty", "0.05")):
+            lines[title + said] = render.figure(told, {key: found["reasons"].get(name)}, key, form)
+    lines["Runs that lose"] = render.figure(found, found["reasons"], "share_losing", ".0%")
+    render.console().print(render.card(lines))
+    render.show(render.console(), render.table(_WORST, found["worst"]))
+
+
 _SHOWN: Final[Mapping[str, Callable[[dict[str, Text], Row], None]]] = {
     "cross_validation": _show_cross_validation,
     "leaks": _show_leaks,
+    "jitter": _show_jitter,
 }

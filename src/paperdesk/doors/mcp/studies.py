@@ -7,7 +7,13 @@ from paperdesk.doors.mcp.asking import Ask
 from paperdesk.doors.mcp.market import tape_meant
 from paperdesk.doors.mcp.tool import Effect, Tool
 from paperdesk.features.research import study_routes
-from paperdesk.features.research.study_schemas import CrossValidationBody, LeakCheckBody, StudyOut, StudyResultsOut
+from paperdesk.features.research.study_schemas import (
+    CrossValidationBody,
+    JitterBody,
+    LeakCheckBody,
+    StudyOut,
+    StudyResultsOut,
+)
 from paperdesk.infra.http import Body
 
 
@@ -19,6 +25,12 @@ class CrossValidationWish(CrossValidationBody):
 
 class LeakCheckWish(LeakCheckBody):
     """A look for leaks; without a tape, on that of the account that the key speaks for."""
+
+    tape_id: UUID | None = None  # type: ignore[assignment]  # what the body must have is filled in
+
+
+class JitterWish(JitterBody):
+    """A run to shake; without a tape, on that of the account that the key speaks for."""
 
     tape_id: UUID | None = None  # type: ignore[assignment]  # what the body must have is filled in
 
@@ -44,6 +56,13 @@ async def start_leak_check(ask: Ask, wish: LeakCheckWish) -> StudyOut:
         return await study_routes.post_leak_check(wish.model_copy(update={"tape_id": tape_id}), work, ask.desk.shelf)
 
 
+async def start_jitter(ask: Ask, wish: JitterWish) -> StudyOut:
+    """Shake the parameters and frictions of a run many times, and see how its figures spread; ask for it later."""
+    async with ask.desk.runtime.work(ask.who) as work:
+        tape_id = await tape_meant(work, wish.tape_id)
+        return await study_routes.post_jitter(wish.model_copy(update={"tape_id": tape_id}), work, ask.desk.shelf)
+
+
 async def get_study(ask: Ask, wish: OfStudy) -> StudyResultsOut:
     """Read how far a study is, and what came of it."""
     async with ask.reading() as work:
@@ -53,5 +72,6 @@ async def get_study(ask: Ask, wish: OfStudy) -> StudyResultsOut:
 TOOLS = (
     Tool("start_cross_validation", Scope.TRADE, Effect.ADDS, start_cross_validation),
     Tool("start_leak_check", Scope.TRADE, Effect.ADDS, start_leak_check),
+    Tool("start_jitter", Scope.TRADE, Effect.ADDS, start_jitter),
     Tool("get_study", Scope.READ, Effect.READS, get_study),
 )

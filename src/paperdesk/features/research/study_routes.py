@@ -9,9 +9,16 @@ from paperdesk.features.marketdata.routes import Datasets
 from paperdesk.features.research import study_queries
 from paperdesk.features.research.cancel_study import cancel_study, delete_study
 from paperdesk.features.research.request_cross_validation import request_cross_validation
+from paperdesk.features.research.request_jitter import request_jitter
 from paperdesk.features.research.request_leak_check import request_leak_check
 from paperdesk.features.research.studies import Study, StudyKind
-from paperdesk.features.research.study_schemas import CrossValidationBody, LeakCheckBody, StudyOut, StudyResultsOut
+from paperdesk.features.research.study_schemas import (
+    CrossValidationBody,
+    JitterBody,
+    LeakCheckBody,
+    StudyOut,
+    StudyResultsOut,
+)
 from paperdesk.infra.http import Page, PageOf
 from paperdesk.infra.jobs import standings
 from paperdesk.infra.listing import ListRoute
@@ -35,6 +42,12 @@ async def post_cross_validation(body: CrossValidationBody, work: Work, shelf: Da
 async def post_leak_check(body: LeakCheckBody, work: Work, shelf: Datasets) -> StudyOut:
     """Find out whether a strategy sees the future: run it with less of it, and see whether anything moves."""
     return await _shown(work, await request_leak_check(work, shelf, body.leak_check()))
+
+
+@router.post("/studies/jitter", status_code=202)
+async def post_jitter(body: JitterBody, work: Work, shelf: Datasets) -> StudyOut:
+    """Shake the parameters and the frictions of a run a little, many times, and see how its figures spread."""
+    return await _shown(work, await request_jitter(work, shelf, body.jitter()))
 
 
 @router.get("/studies")

@@ -1,21 +1,25 @@
 """What studies look like from outside."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from paperdesk.core.backtest.cross_validation import Folding
+from paperdesk.core.backtest.jitter import Shaking
 from paperdesk.core.backtest.leaks import LeakTest
 from paperdesk.core.backtest.search import Search
+from paperdesk.core.broker.chance import SEED_MAX
 from paperdesk.features.backtests.backtests import RunMode
 from paperdesk.features.backtests.schemas import BacktestBody, State
 from paperdesk.features.research.request_cross_validation import RequestCrossValidation
+from paperdesk.features.research.request_jitter import RequestJitter
 from paperdesk.features.research.request_leak_check import RequestLeakCheck
 from paperdesk.features.research.schemas import SweepBody
 from paperdesk.features.research.studies import Study, StudyKind
 from paperdesk.features.research.study_queries import findings_in
+from paperdesk.features.research.walk_schemas import DrawnFigureOut
 from paperdesk.infra.http import NumberText
 from paperdesk.infra.jobs import Standing
 
@@ -182,6 +186,72 @@ class LeaksOut(BaseModel):
     shift: ShiftOut
 
 
+class JitterBody(BacktestBody):
+    """A strategy to run over what a tape has shown, as it is and with its numbers shaken a little."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        json_schema_extra={
+            "examples": [
+                {
+                    "name": "How firm does it stand?",
+                    "tape_id": "0192f0c1-7b1e-7a3c-8000-3f5d5f9d9a11",
+                    "strategy": "sma_cross",
+                    "symbols": ["AAPL"],
+                    "runs": 200,
+                    "shake_parameters": 0.2,
+                    "delay_bars": 1,
+                }
+            ]
+        },
+    )
+    runs: int = Field(default=100, ge=1, le=500, description="How often it is shaken.")
+    jitter_seed: Annotated[int, Field(ge=0, le=SEED_MAX)] = Field(default=0, description="Equal seeds shake alike.")
+    shake_parameters: float = Field(
+        default=0.1, ge=0, le=1, description="Numbers move within this share of themselves; whole ones by one at least."
+    )
+    shake_fees: float = Field(default=0.5, ge=0, le=1, description="Fees are times a factor within this share of one.")
+    slippage_bps: float = Field(default=2, ge=0, le=1000, description="Up to so much more of the price at every fill.")
+    half_spread_bps: float = Field(
+        default=1, ge=0, le=1000, description="Up to so much more on each side of a price that nobody quoted."
+    )
+    delay_bars: int = Field(default=0, ge=0, le=100, description="Bars are told up to so many bars late.")
+
+    def jitter(self) -> RequestJitter:
+        """Return what is asked as a command."""
+        frictions = self.slippage_bps, self.half_spread_bps, self.delay_bars
+        shaking = Shaking(self.shake_parameters, self.shake_fees, *frictions)
+        return RequestJitter(self.request(), shaking, self.runs, self.jitter_seed)
+
+
+class ShakenRunOut(BaseModel):
+    """A run and how it was shaken; as it is, it has the number 0 and nothing was done to it."""
+
+    number: int
+    parameters: dict[str, Any]
+    fees: float | None = Field(description="The factor of all fees.")
+    slippage_bps: float | None
+    half_spread_bps: float | None
+    delay_bars: int | None
+    total_return: float | None
+    sharpe: float | None
+    max_drawdown: float | None
+    orders: int | None
+    reason: str | None
+
+
+class JitterOut(BaseModel):
+    """How the figures of a run spread when its numbers are shaken."""
+
+    as_it_is: ShakenRunOut
+    figures: dict[str, DrawnFigureOut] = Field(description="total_return, sharpe and max_drawdown.")
+    share_losing: float | None = Field(description="How many shaken runs lost money, from 0 to 1.")
+    worst: list[ShakenRunOut] = Field(description="The five that brought least, the worst first.")
+    runs: list[ShakenRunOut]
+    reasons: dict[str, str]
+
+
 class StudyOut(BaseModel):
     """A study of one strategy: what is asked, how it is studied, and how far it is."""
 
@@ -219,11 +289,12 @@ class StudyResultsOut(StudyOut):
 
     cross_validation: CrossValidationOut | None
     leaks: LeaksOut | None
+    jitter: JitterOut | None
 
     @classmethod
     def beside(cls, study: Study, standing: Standing | None) -> "StudyResultsOut":
         """Show a study with what came of it."""
-        found = {kind.value: findings_in(study, kind) for kind in StudyKind if kind.value in cls.model_fields}
+        found = {kind.value: findings_in(study, kind) for kind in StudyKind}
         return cls.model_validate(_shown(study, standing) | found)
 
 
