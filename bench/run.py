@@ -2,7 +2,7 @@
 
 import sys
 
-from bench import accounts, auth, backtests, mcp, orders, quotes, recorded, replay, stated, stream, synthetic
+from bench import accounts, auth, backtests, loading, mcp, orders, quotes, recorded, replay, stated, stream, synthetic
 
 
 def main() -> int:
@@ -10,6 +10,7 @@ def main() -> int:
     return max(
         replay.main(),
         recorded.main(),
+        loading.main(),
         synthetic.main(),
         backtests.main(),
         quotes.main(),

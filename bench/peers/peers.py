@@ -14,8 +14,9 @@ from paperdesk.core.backtest.compiled.track import Bars
 from paperdesk.core.kernel.time import instant_of
 
 HERE = Path(__file__).parent
-# What pip installs for each.
+# What pip installs for each backtester, and for each reader of files.
 PACKAGES = {"backtesting": "backtesting", "vectorbt": "vectorbt", "backtrader": "backtrader pandas"}
+READERS = {"polars": "polars numpy"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ def home_of(peer: str) -> Path:
 def advice(peer: str) -> str:
     """Say how a peer is installed."""
     home = home_of(peer)
-    return f"{peer} not installed: python3 -m venv {home} && {home}/bin/pip install {PACKAGES[peer]}"
+    return f"{peer} not installed: python3 -m venv {home} && {home}/bin/pip install {(PACKAGES | READERS)[peer]}"
 
 
 def asked(peer: str, bars: Bars | list[Bars], rounds: int, task: str = "cross") -> Answer | None:

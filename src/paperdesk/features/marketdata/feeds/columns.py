@@ -5,9 +5,11 @@ as size x 10**size_scale, so that no float is ever involved. ABSENT marks a valu
 have; in Parquet it is a null.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
 from decimal import Decimal
+from itertools import accumulate
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -84,6 +86,11 @@ def shape_of(columns: Columns) -> Shape:
     return _SHAPE_OF[type(columns)]
 
 
+def kind_of(shape: Shape) -> type[BarColumns] | type[QuoteColumns] | type[PrintColumns]:
+    """Return what holds rows of a shape."""
+    return _SHAPES[shape]
+
+
 def picked(columns: Columns, rows: slice | Ints | NDArray[np.bool_]) -> Columns:
     """Return some of the rows."""
     return type(columns)(*(values[rows] for _, values in _named(columns)))
@@ -140,39 +147,61 @@ def periods_of(columns: Columns) -> tuple[str, ...]:
     """Return the periods that rows are parted by, oldest first; none where one file holds them well."""
     if len(columns.at) <= PERIOD_ROWS:
         return ()
-    years = _years(columns)
-    if np.unique(years, return_counts=True)[1].max() <= PERIOD_ROWS:
-        return tuple(str(year) for year in np.unique(years))
-    return tuple(str(month) for month in np.unique(_months(columns)))
+    years, rows = np.unique(_years(columns), return_counts=True)
+    found = years if rows.max() <= PERIOD_ROWS else np.unique(_months(columns))
+    return tuple(str(period) for period in found)
 
 
 def write_columns(columns: Columns, listing: Listing, folder: Path) -> None:
-    """Write one instrument's rows as Parquet, a file for each of its periods."""
-    for period, name in zip(listing.periods or (None,), listing.file_names, strict=True):
-        part = columns
-        if period is not None:
-            periods = _years(columns) if len(period) == len("2024") else _months(columns)
-            part = picked(columns, periods == np.datetime64(period))
+    """Write one instrument's rows, which are in order of time, as Parquet: a file for each of its periods."""
+    for rows, name in zip(_rows_of(listing.periods, columns), listing.file_names, strict=True):
+        part = picked(columns, rows)
         arrays = {name: pa.array(values, mask=values == ABSENT) for name, values in _named(part)}
         (folder / name).parent.mkdir(exist_ok=True)
         pq.write_table(pa.table(arrays), folder / name, compression="zstd")
 
 
+def _rows_of(periods: Sequence[str], columns: Columns) -> list[slice]:
+    """Return which rows each period has; without periods all of them."""
+    if not periods:
+        return [slice(None)]
+    known = _years(columns) if len(periods[0]) == len("2024") else _months(columns)
+    begins = np.searchsorted(known, np.array(periods, known.dtype)).tolist()
+    return [slice(begin, end) for begin, end in zip(begins, [*begins[1:], len(known)], strict=True)]
+
+
 def read_columns(listing: Listing, folder: Path) -> Columns:
-    """Read one instrument's rows from Parquet, without copying where its files allow it."""
-    kind = _SHAPES[listing.shape]
-    names = [field.name for field in fields(kind)]
+    """Read one instrument's rows from Parquet, without copying where they are in one file."""
+    kind, paths = kind_of(listing.shape), [folder / name for name in listing.file_names]
+    symbol = listing.instrument.symbol
     try:
-        tables = [pq.read_table(folder / file, columns=names, memory_map=True) for file in listing.file_names]
-        table = pa.concat_tables(tables)
-        columns = kind(*(_ints(table.column(name)) for name in names))
+        lengths = [pq.read_metadata(path).num_rows for path in paths]
+        if sum(lengths) != listing.rows:
+            said = f"{symbol} has {sum(lengths)} rows and not the {listing.rows} it was written with."
+            raise MalformedDataset(said, symbol=symbol)
+        names = [field.name for field in fields(kind)]
+        return kind(*(_read(paths[0], names) if len(paths) == 1 else _joined(paths, lengths, names)))
     except (OSError, pa.ArrowException) as reason:
-        symbol = listing.instrument.symbol
         raise MalformedDataset(f"The rows of {symbol} cannot be read.", symbol=symbol) from reason
-    if len(columns.at) != listing.rows:
-        symbol = listing.instrument.symbol
-        raise MalformedDataset(f"{symbol} has {len(columns.at)} rows and not the {listing.rows} it was written with.")
-    return columns
+
+
+def _read(path: Path, names: Sequence[str]) -> list[Ints]:
+    with pq.ParquetFile(path, memory_map=True) as file:
+        table = file.read(columns=names, use_threads=False)
+    return [_ints(table.column(name)) for name in names]
+
+
+def _joined(paths: Sequence[Path], lengths: Sequence[int], names: Sequence[str]) -> list[Ints]:
+    """Read files side by side, each into its rows of the whole columns."""
+    wholes = [np.empty(sum(lengths), np.int64) for _ in names]
+
+    def fill(path: Path, end: int, length: int) -> None:
+        for whole, part in zip(wholes, _read(path, names), strict=True):
+            whole[end - length : end] = part
+
+    with ThreadPoolExecutor() as readers:
+        list(readers.map(fill, paths, accumulate(lengths), lengths))
+    return wholes
 
 
 def _years(columns: Columns) -> NDArray[np.datetime64]:

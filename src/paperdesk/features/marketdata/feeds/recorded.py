@@ -51,11 +51,11 @@ from paperdesk.features.marketdata.feeds.columns import (
     QuoteColumns,
     bars_of_prints,
     picked,
-    read_columns,
 )
 from paperdesk.features.marketdata.feeds.coverage import covered, session_columns, span
 from paperdesk.features.marketdata.feeds.halts import halts_by_instrument, statuses_between
 from paperdesk.features.marketdata.feeds.manifest import DatasetManifest, Listing, PriceBasis
+from paperdesk.features.marketdata.feeds.mapped import mapped_columns
 from paperdesk.features.marketdata.feeds.price_facts import Source, price_fact
 from paperdesk.features.marketdata.feeds.timeline import (
     ACTIONS,
@@ -389,9 +389,9 @@ class RecordedDataset:
 
 
 def open_recorded(path: Path) -> RecordedDataset:
-    """Open the dataset in a directory; its rows are read once and shared by all readers."""
+    """Open the dataset in a directory; its rows are read once, or mapped, and shared by all readers."""
     manifest = read_manifest(path)
-    columns = [read_columns(one, path) for one in manifest.listings]
+    columns = [mapped_columns(one, path) for one in manifest.listings]
     return RecordedDataset(manifest, columns, beside_in(path, manifest))
 
 

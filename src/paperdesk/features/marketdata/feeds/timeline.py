@@ -161,8 +161,20 @@ class Timeline:
         last = np.ones(self.total, np.bool_)
         last[:-1] = (self.at[1:] != self.at[:-1]) | ~ending[1:]
         ends = np.flatnonzero(ending & last)
-        instants = self.at[np.isin(self.phase, [int(phase) for phase in phases])]
-        return ends[np.isin(self.at[ends], instants)] + 1
+        # The phases are ending ones, so the last fact of one by an end is of its instant, or its instant has none.
+        found = np.flatnonzero(_of_phases(phases)[self.phase])
+        if not len(found):
+            return found
+        latest = np.searchsorted(found, ends, side="right") - 1
+        framed: Ints = ends[(latest >= 0) & (self.at[found[latest]] == self.at[ends])] + 1
+        return framed
+
+
+def _of_phases(phases: tuple[Phase, ...]) -> NDArray[np.bool_]:
+    """Return for every phase whether it is one of these: a look-up for many facts."""
+    wanted = np.zeros(max(Phase) + 1, np.bool_)
+    wanted[list(phases)] = True
+    return wanted
 
 
 class _Part(NamedTuple):

@@ -78,7 +78,7 @@ def write_dataset(
     _check(ordered)
     rows = rows_beside(beside, [one.instrument for one in ordered], calendar(terms.calendar))
     manifest = _describe(terms, ordered, {name: rows_hash(each) for name, each in rows.items()})
-    with _new_directory(into) as partial:
+    with new_directory(into) as partial:
         for one, listing in zip(ordered, manifest.listings, strict=True):
             write_columns(one.columns, listing, partial)
         for name, each in rows.items():
@@ -89,12 +89,12 @@ def write_dataset(
 
 def write_manifest(manifest: DatasetManifest, into: Path) -> None:
     """Write a dataset that is generated from its recipe and has no rows to store."""
-    with _new_directory(into) as partial:
+    with new_directory(into) as partial:
         (partial / MANIFEST).write_text(manifest_text(manifest), encoding="utf-8")
 
 
 @contextmanager
-def _new_directory(into: Path) -> Iterator[Path]:
+def new_directory(into: Path) -> Iterator[Path]:
     """Yield a directory that becomes `into` when everything in it is written and flushed."""
     if into.exists():
         raise DatasetExists(f"There is already a dataset in {into.name}.")
