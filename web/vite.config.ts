@@ -26,11 +26,11 @@ export default defineConfig({
               test: /node_modules[\\/](react|react-dom|scheduler|use-sync-external-store|@tanstack|clsx)[\\/]/,
             },
             { name: "charts", test: /node_modules[\\/](lightweight-charts|fancy-canvas)[\\/]/ },
-            { name: "core", priority: 1, test: /src[\\/](api|app[\\/]session)/ },
+            { name: "core", priority: 1, test: /src[\\/](api|app[\\/]session|lib[\\/]search)/ },
             // Small pieces that every page of the desk uses compress better together. (Not the style sheet: the entry has it.)
             {
               name: "desk",
-              test: /lucide-react.*js$|src[\\/](lib|ui[\\/](?!Chart|Dialog)|app[\\/](desk|Desk|ready|Shell|TopBar|Rail|theme)).*\.tsx?$/,
+              test: /lucide-react.*js$|src[\\/](lib|ui[\\/](?!Chart|Dialog|plots|Figure\.|Sorting)|app[\\/](desk|Desk|ready|Shell|TopBar|Rail|theme)).*\.tsx?$/,
             },
           ],
         },

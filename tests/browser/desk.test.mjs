@@ -5,6 +5,7 @@ import { createHmac } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { after, before, describe, it } from "node:test";
+import { describeRuns } from "./runs.mjs";
 
 const require = createRequire(new URL("../../web/package.json", import.meta.url));
 const { chromium } = require("playwright-core");
@@ -23,7 +24,7 @@ const FLAGS = [
 ];
 const DESKTOP = { width: 1440, height: 900 };
 const PHONE = { width: 390, height: 844 };
-const PAGES = ["/sign-in", "/overview", "/trade", "/research", "/orders", "/activity", "/accounts", "/status", "/settings"];
+const PAGES = ["/sign-in", "/overview", "/trade", "/research", "/orders", "/activity", "/backtests", "/accounts", "/status", "/settings"];
 const LOADS_WITHIN_MS = 2000;
 // A share and options on it that end on 7 June.
 const OPTIONS = `symbol,date,open,high,low,close,volume
@@ -562,6 +563,8 @@ describe("when something fails", () => {
     await context.close();
   });
 });
+
+describeRuns({ open, violations, url: BASE_URL, phone: PHONE });
 
 for (const colorScheme of ["dark", "light"]) {
   for (const [size, viewport] of Object.entries({ desktop: DESKTOP, phone: PHONE })) {

@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
 import {
   axisPrice,
+  figure,
   MISSING,
   money,
   moveBetween,
+  percent,
   preferNumbers,
   price,
   quantity,
@@ -83,5 +85,21 @@ describe("time", () => {
   it("steps months back onto a day that exists", () => {
     expect(monthsBefore("2015-03-31T20:00:00Z", 1)).toBe("2015-02-28T00:00:00Z");
     expect(monthsBefore("2015-01-05T21:00:00Z", 12)).toBe("2014-01-05T00:00:00Z");
+  });
+
+  it("writes derived figures, which are floats, and what is missing as missing", () => {
+    expect([figure(1.136), figure(-0.5, 1), figure(114, 0), figure(null), figure(Number.NaN)]).toEqual([
+      "1.14",
+      "−0.5",
+      "114",
+      "—",
+      "—",
+    ]);
+    expect([percent(0.7931), percent(-0.13898, 1), percent(0.02, 0, true), percent(undefined)]).toEqual([
+      "79.31%",
+      "−13.9%",
+      "+2%",
+      "—",
+    ]);
   });
 });

@@ -52,4 +52,9 @@ describe("stream reducer", () => {
   it("backs off with jitter up to fifteen seconds", () => {
     expect([backoffMs(0, 0), backoffMs(0, 1), backoffMs(50, 1)]).toEqual([125, 500, 15_000]);
   });
+
+  it("tells that jobs have moved, whatever moved", () => {
+    const frame = readFrame('{"topic":"jobs","id":null,"seq":2,"after":1,"jobs":[],"gone":["j1"]}');
+    expect(frame && onFrame(START, frame)[1]).toEqual([{ kind: "jobs_moved" }]);
+  });
 });

@@ -17,6 +17,18 @@ export const keys = {
   tapes: ["tapes"] as const,
   ready: ["ready"] as const,
   jobs: ["jobs"] as const,
+  /** Everything that a job may still change: lists of runs, and how far each is. */
+  runs: ["runs"] as const,
+  backtests: ["runs", "backtests"] as const,
+  backtest: (id: string) => ["runs", "backtest", id] as const,
+  sweeps: ["runs", "sweeps"] as const,
+  sweep: (id: string) => ["runs", "sweep", id] as const,
+  walks: ["runs", "walks"] as const,
+  walk: (id: string) => ["runs", "walk", id] as const,
+  /** What came of a run that has ended; it never changes. */
+  report: (id: string) => ["report", id] as const,
+  strategies: ["strategies"] as const,
+  templates: ["strategy-templates"] as const,
   tape: (tapeId: string) => ["tape", tapeId, "clock"] as const,
   instruments: (tapeId: string) => ["tape", tapeId, "instruments"] as const,
   quotes: (tapeId: string) => ["tape", tapeId, "quotes"] as const,

@@ -6,13 +6,22 @@ export class ApiProblem extends Error {
   readonly status: number;
   readonly code: string;
   readonly requestId: string | null;
+  /** What stands beside the sentence, by the code's own names. */
+  readonly facts: Readonly<Record<string, unknown>>;
 
-  constructor(status: number, code: string, detail: string, requestId: string | null) {
+  constructor(
+    status: number,
+    code: string,
+    detail: string,
+    requestId: string | null,
+    facts: Readonly<Record<string, unknown>> = {},
+  ) {
     super(detail);
     this.name = "ApiProblem";
     this.status = status;
     this.code = code;
     this.requestId = requestId;
+    this.facts = facts;
   }
 
   /** True when asking again may succeed without changing the request. */
@@ -29,7 +38,8 @@ function isProblemBody(body: unknown): body is ProblemBody {
 export async function problemOf(response: Response): Promise<ApiProblem> {
   const body: unknown = await response.json().catch(() => null);
   const requestId = response.headers.get("x-request-id");
-  if (isProblemBody(body)) return new ApiProblem(response.status, body.code, body.detail, body.request_id ?? requestId);
+  if (isProblemBody(body))
+    return new ApiProblem(response.status, body.code, body.detail, body.request_id ?? requestId, { ...body });
   const sentence = `The server answered ${response.status} without saying why.`;
   return new ApiProblem(response.status, "unexplained_response", sentence, requestId);
 }

@@ -26,6 +26,7 @@ export interface Subscription {
 const SILENCE_MS_MAX = 15_000;
 const TAPE_REFRESH_MS = 250;
 const HISTORY_REFRESH_MS = 1_000;
+const JOBS_REFRESH_MS = 400;
 /** Close codes: credentials nobody knows, and credentials that have ended. */
 const SIGNED_OUT: readonly number[] = [4001, 4002];
 
@@ -57,13 +58,18 @@ export class Stream {
   /** For useSyncExternalStore: the same object until something changed. */
   readonly snapshot = (): LinkStatus => this.status;
 
+  /** Opens the connection if there is none: it tells of jobs, also to who has no account. */
+  open(): void {
+    this.closed = false;
+    if (!this.socket) this.connect();
+  }
+
   /** Opens the connection if there is none and listens to this account and tape only. */
   follow(next: Subscription): void {
-    this.closed = false;
     this.position = startAt(this.position, next.accountId, next.afterSeq);
     const previous = this.subscription;
     this.subscription = next;
-    if (!this.socket) this.connect();
+    if (!this.socket) this.open();
     else if (this.socket.readyState === WebSocket.OPEN) {
       if (previous) this.tell("unsubscribe", previous);
       this.tell("subscribe", next);
@@ -95,6 +101,7 @@ export class Stream {
   private onOpen(): void {
     this.expectSound();
     if (this.subscription) this.tell("subscribe", this.subscription);
+    this.socket?.send(JSON.stringify({ do: "subscribe", topic: "jobs" }));
     this.show({ state: "live" });
     // Tape frames are not numbered: after a break everything on screen is read again once.
     if (this.wasLive) void this.cache.invalidateQueries();
@@ -129,7 +136,13 @@ export class Stream {
   private apply(effect: Effect): void {
     if (effect.kind === "invalidate") void this.cache.invalidateQueries({ queryKey: effect.key });
     else if (effect.kind === "announce") this.show({ announcement: effect.sentence });
+    else if (effect.kind === "jobs_moved") this.moveJobs();
     else this.moveTape(effect.tape);
+  }
+
+  private moveJobs(): void {
+    this.refreshSoon(keys.runs, JOBS_REFRESH_MS);
+    this.refreshSoon(keys.jobs, JOBS_REFRESH_MS);
   }
 
   private moveTape(tape: Tape): void {

@@ -9,6 +9,7 @@ import type { Tape } from "./types";
 export type Frame =
   | { topic: "account"; id: string; seq: number; event: string; at: string; payload: Record<string, unknown> }
   | { topic: "tape"; id: string; tape: Tape }
+  | { topic: "jobs"; seq: number }
   | { topic: "system"; event: string; code?: string; detail?: string };
 
 /** Highest account sequence seen, by account id: what `after` names on resuming. */
@@ -19,6 +20,7 @@ export interface StreamPosition {
 export type Effect =
   | { kind: "invalidate"; key: readonly string[] }
   | { kind: "patch_tape"; tape: Tape }
+  | { kind: "jobs_moved" }
   | { kind: "announce"; sentence: string };
 
 export const START: StreamPosition = { seen: {} };
@@ -28,7 +30,7 @@ export function readFrame(text: string): Frame | null {
   try {
     const frame: unknown = JSON.parse(text);
     const known = typeof frame === "object" && frame !== null && "topic" in frame;
-    return known && ["account", "tape", "system"].includes(String(frame.topic)) ? (frame as Frame) : null;
+    return known && ["account", "tape", "jobs", "system"].includes(String(frame.topic)) ? (frame as Frame) : null;
   } catch {
     return null;
   }
@@ -84,6 +86,7 @@ function onAccount(position: StreamPosition, frame: AccountFrame): [StreamPositi
 export function onFrame(position: StreamPosition, frame: Frame): [StreamPosition, Effect[]] {
   if (frame.topic === "account") return onAccount(position, frame);
   if (frame.topic === "tape") return [position, [{ kind: "patch_tape", tape: frame.tape }]];
+  if (frame.topic === "jobs") return [position, [{ kind: "jobs_moved" }]];
   return [position, []];
 }
 

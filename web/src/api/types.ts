@@ -40,6 +40,36 @@ export type TapeControl = Schemas["ControlTapeBody"];
 export type OpenAccount = Schemas["OpenAccountBody"];
 export type Ready = Schemas["ReadyOut"];
 export type Job = Schemas["JobOut"];
+export type Strategy = Schemas["ShippedStrategyOut"];
+export type StrategyParameter = Schemas["ParameterOut"];
+export type StrategyTemplate = Schemas["StrategyTemplateOut"];
+export type RunMode = Schemas["RunMode"];
+export type Backtest = Schemas["BacktestOut"];
+export type AskBacktest = Partial<Schemas["BacktestBody"]> &
+  Pick<Schemas["BacktestBody"], "name" | "tape_id" | "strategy" | "symbols">;
+export type BacktestResults = Schemas["BacktestResultsOut"];
+export type Selection = Schemas["SelectionOut"];
+export type RunPoint = Schemas["RunPointOut"];
+export type RunOrder = Schemas["RunOrderOut"];
+export type RoundTrip = Schemas["RoundTripOut"];
+export type RunPeriod = Schemas["RunPeriodOut"];
+export type MonteCarlo = Schemas["MonteCarloOut"];
+export type DrawnFigure = Schemas["DrawnFigureOut"];
+export type Sweep = Schemas["SweepOut"];
+export type AskSweep = AskBacktest & Partial<Schemas["SweepBody"]> & Pick<Schemas["SweepBody"], "ranges">;
+export type AskWalk = AskSweep &
+  Partial<Schemas["WalkForwardBody"]> &
+  Pick<Schemas["WalkForwardBody"], "choose_on" | "trade_on">;
+export type Search = Schemas["Search"];
+export type Objective = Schemas["Objective"];
+export type Walk = Schemas["Walk"];
+export type WalkPoint = Schemas["WalkPointOut"];
+export type SweepResults = Schemas["SweepResultsOut"];
+export type Trial = Schemas["TrialOut"];
+export type HeatMap = Schemas["HeatMapOut"];
+export type WalkForward = Schemas["WalkForwardOut"];
+export type WalkForwardResults = Schemas["WalkForwardResultsOut"];
+export type Fold = Schemas["FoldOut"];
 export type ProblemBody = Schemas["Problem"];
 
 /** One page of a list. */

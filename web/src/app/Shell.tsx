@@ -11,7 +11,7 @@ import { TopBar } from "./TopBar";
 import { Welcome } from "./Welcome";
 
 /** Pages that need no account. */
-const STANDS_ALONE = ["/accounts", "/status", "/settings"];
+const STANDS_ALONE = ["/accounts", "/status", "/settings", "/backtests"];
 
 /** Rail, top bar and the page; also where the live connection is kept. */
 export function Shell() {
@@ -20,7 +20,7 @@ export function Shell() {
   preferNumbers(numbers);
   const { accounts, chosen } = useAccounts();
   const link = useLink();
-  useFollow(chosen);
+  useFollow(chosen, me.data !== undefined);
   const { pathname } = useLocation();
   const isEmpty = accounts.data?.length === 0;
   useReady(isEmpty || me.error !== null);
@@ -35,7 +35,11 @@ export function Shell() {
         {link.state === "lost" ? <LostStrip /> : null}
         <main id="page" className="mx-auto max-w-[150rem] p-3">
           {me.error && !me.data ? <Problem problem={me.error} onRetry={() => me.refetch()} /> : null}
-          {isEmpty && !STANDS_ALONE.includes(pathname) ? <Welcome name={me.data?.user.name} /> : <Outlet />}
+          {isEmpty && !STANDS_ALONE.some((page) => pathname.startsWith(page)) ? (
+            <Welcome name={me.data?.user.name} />
+          ) : (
+            <Outlet />
+          )}
         </main>
       </div>
       <p className="sr-only" role="status" aria-live="polite">

@@ -37,13 +37,16 @@ export function useDesk(): Desk {
   return { account: summary.data, tape: tape.data, problem, retry };
 }
 
-/** Follows one account and its tape over the stream while the shell is on screen. */
-export function useFollow(account: Account | null): void {
+/** Listens to the stream while the shell is on screen and somebody is signed in: to jobs, one account and its tape. */
+export function useFollow(account: Account | null, isSignedIn: boolean): void {
   const { id = null, tape_id: tapeId = null, last_seq: seq = 0 } = account ?? {};
   // biome-ignore lint/correctness/useExhaustiveDependencies: the sequence only matters where listening starts
   useEffect(() => {
     if (id && tapeId) stream.follow({ accountId: id, tapeId, afterSeq: seq });
   }, [id, tapeId]);
+  useEffect(() => {
+    if (isSignedIn) stream.open();
+  }, [isSignedIn]);
   useEffect(() => () => stream.close(), []);
 }
 

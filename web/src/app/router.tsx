@@ -6,19 +6,9 @@ import {
   Outlet,
   redirect,
 } from "@tanstack/react-router";
+import { type DeskSearch, textsOf } from "../lib/search";
 
-/** What the address of a desk page holds. */
-export interface DeskSearch {
-  account?: string;
-  symbol?: string;
-}
-
-function readSearch(search: Record<string, unknown>): DeskSearch {
-  const found: DeskSearch = {};
-  if (typeof search.account === "string") found.account = search.account;
-  if (typeof search.symbol === "string") found.symbol = search.symbol;
-  return found;
-}
+const readSearch = (search: Record<string, unknown>): DeskSearch => textsOf(search, ["account", "symbol"]);
 
 const root = createRootRoute({ component: Outlet });
 
@@ -59,6 +49,23 @@ const research = createRoute({
   getParentRoute: () => desk,
   path: "/research",
   component: lazyRouteComponent(() => import("./pages/Research"), "Research"),
+});
+
+const backtests = createRoute({
+  getParentRoute: () => desk,
+  path: "/backtests",
+  validateSearch: (search: Record<string, unknown>) => textsOf(search, ["of", "with", "state", "sort", "like", "use"]),
+  component: lazyRouteComponent(() => import("./pages/Backtests"), "Backtests"),
+});
+
+const backtest = createRoute({
+  getParentRoute: () => desk,
+  path: "/backtests/$id",
+  validateSearch: (search: Record<string, unknown>): { trip?: number | undefined; trips?: string | undefined } => ({
+    ...textsOf(search, ["trips"]),
+    ...(typeof search.trip === "number" ? { trip: search.trip } : {}),
+  }),
+  component: lazyRouteComponent(() => import("./pages/Backtest"), "BacktestReport"),
 });
 
 const orders = createRoute({
@@ -109,7 +116,7 @@ export const router = createRouter({
   routeTree: root.addChildren([
     home,
     signIn,
-    desk.addChildren([overview, trade, research, orders, activity, accounts, status, settings]),
+    desk.addChildren([overview, trade, research, orders, activity, accounts, status, settings, backtests, backtest]),
   ]),
   defaultPreload: "intent",
   defaultNotFoundComponent: Nowhere,

@@ -3,9 +3,13 @@ import { keys } from "../api/keys";
 import { ApiProblem } from "../api/problems";
 import { Stream } from "../api/stream";
 
-/** Leaves for the sign-in page when the session has ended; a full load, so that nothing of it stays in memory. */
+let isLeaving = false;
+
+/** Leaves for the sign-in page when the session has ended, once; a full load, so that nothing of it stays in memory. */
 function leave(): void {
-  if (window.location.pathname !== "/sign-in") window.location.assign("/sign-in");
+  if (isLeaving || window.location.pathname === "/sign-in") return;
+  isLeaving = true;
+  window.location.assign("/sign-in");
 }
 
 function onFailure(problem: Error): void {

@@ -110,6 +110,23 @@ export function signedPercent(rate: Amount): string {
   return `${withPlus(group(percent), percent)}%`;
 }
 
+type Figure = number | null | undefined;
+
+const ofFloat = (value: Figure, places: number): Decimal | null =>
+  value === null || value === undefined || !Number.isFinite(value) ? null : parseDecimal(value.toFixed(places));
+
+/** A derived figure, which the API sends as a float: "1.14". */
+export function figure(value: Figure, places = 2): string {
+  const read = ofFloat(value, places);
+  return read ? group(read) : MISSING;
+}
+
+/** A fraction sent as a float as a percentage: 0.125 gives "12.50%"; signed where direction matters. */
+export function percent(value: Figure, places = 2, isSigned = false): string {
+  const read = ofFloat(typeof value === "number" ? value * 100 : value, places);
+  return read ? `${isSigned ? withPlus(group(read), read) : group(read)}%` : MISSING;
+}
+
 /** -1, 0, 1 for colouring; 0 when missing. */
 export function direction(text: Amount): -1 | 0 | 1 {
   const value = read(text);

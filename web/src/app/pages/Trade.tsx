@@ -1,9 +1,7 @@
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useEffect, useMemo } from "react";
 import type { Account, Fill, Tape } from "../../api/types";
-import { OrdersTable } from "../../features/broker/OrdersTable";
-import { PositionsTable } from "../../features/broker/PositionsTable";
-import { fillsQuery, ordersQuery, positionsQuery } from "../../features/broker/queries";
+import { fillsQuery } from "../../features/broker/queries";
 import { PricePanel } from "../../features/marketdata/PricePanel";
 import { quotesQuery, watchedSymbols } from "../../features/marketdata/queries";
 import { Watchlist } from "../../features/marketdata/Watchlist";
@@ -17,8 +15,7 @@ import { useInstruments, useLink } from "../desk";
 // Written after the prices are shown: the page reads without them.
 const OrderTicket = lazy(async () => ({ default: (await import("../../features/broker/OrderTicket")).OrderTicket }));
 const EquityPanel = lazy(async () => ({ default: (await import("../../features/broker/EquityPanel")).EquityPanel }));
-const FillsTable = lazy(async () => ({ default: (await import("../../features/broker/FillsTable")).FillsTable }));
-const FILLS_SHOWN = 8;
+const Holdings = lazy(async () => ({ default: (await import("../../features/broker/Holdings")).Holdings }));
 
 /** Prices, ticket and account on one page. */
 export function Trade() {
@@ -65,7 +62,9 @@ function TradeDesk({ account, tape }: { account: Account; tape: Tape }) {
             )
           }
         </Answer>
-        <Holdings account={account} onChoose={choose} />
+        <Suspense fallback={<Loading rows={8} />}>
+          <Holdings account={account} onChoose={choose} />
+        </Suspense>
       </div>
       <div className="flex min-w-0 flex-col gap-3 max-md:order-1">
         {chosen ? (
@@ -93,37 +92,6 @@ function TradeDesk({ account, tape }: { account: Account; tape: Tape }) {
         >
           <EquityPanel account={account} />
         </Suspense>
-      </div>
-    </div>
-  );
-}
-
-function Holdings({ account, onChoose }: { account: Account; onChoose: (symbol: string) => void }) {
-  const positions = useQuery(positionsQuery(account.id));
-  const working = useInfiniteQuery(ordersQuery(account.id, "open"));
-  const fills = useQuery(fillsQuery(account.id));
-  return (
-    <div className="flex min-w-0 flex-col gap-3 max-md:order-2">
-      <Panel title="Positions" count={positions.data?.length}>
-        <Answer query={positions}>{(rows) => <PositionsTable positions={rows} onChoose={onChoose} />}</Answer>
-      </Panel>
-      <div className="grid items-stretch gap-3 min-[1680px]:grid-cols-2">
-        <Panel title="Working orders" count={working.data?.length}>
-          <Answer query={working}>
-            {(rows) =>
-              rows.length === 0 ? (
-                <Empty sentence="No working orders." command="paperdesk orders" />
-              ) : (
-                <OrdersTable orders={rows} caption="Working orders" isShort />
-              )
-            }
-          </Answer>
-        </Panel>
-        <Panel title="Recent fills">
-          <Suspense fallback={<Loading />}>
-            <Answer query={fills}>{(rows) => <FillsTable fills={rows.slice(0, FILLS_SHOWN)} />}</Answer>
-          </Suspense>
-        </Panel>
       </div>
     </div>
   );

@@ -14,10 +14,9 @@ export const readyQuery = queryOptions({
   retry: false,
 });
 
-/** The latest jobs, newest first. */
+/** The latest jobs, newest first; the stream tells when they have moved. */
 export const jobsQuery = queryOptions({
   queryKey: keys.jobs,
   queryFn: ({ signal }) => get<Page<Job>>("/jobs", { limit: 20 }, signal),
-  refetchInterval: EVERY_MS,
   select: (page) => page.items,
 });
