@@ -6,8 +6,9 @@ from typing import Final
 import numpy as np
 
 from bench.random_bars import DAYS, MEANS, Row, timed
-from paperdesk.core.backtest.compiled.baskets import Brought, Panel, Shares, bring_shares, panel_of
+from paperdesk.core.backtest.compiled.baskets import Brought, Panel, bring_shares, panel_of
 from paperdesk.core.backtest.compiled.track import Bars
+from paperdesk.core.strategy.strategy import Shares
 
 SYMBOLS, EVERY = 100, 21
 REBALANCE_MAX_MS: Final = 3.0

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from paperdesk.core.backtest.compiled.baskets import Brought, Shares, bring_shares, panel_of
+from paperdesk.core.backtest.compiled.baskets import Brought, bring_shares, panel_of
 from paperdesk.core.backtest.compiled.portfolio import (
     BAR,
     FEE,
@@ -32,7 +32,7 @@ from paperdesk.core.broker.fill_models import IDEAL
 from paperdesk.core.broker.orders import Order, OrderStatus, Side
 from paperdesk.core.kernel.values import replace
 from paperdesk.core.strategy.context import Context
-from paperdesk.core.strategy.strategy import Strategy
+from paperdesk.core.strategy.strategy import Shares, Strategy
 from tests.bar_market import BarMarket, instant
 from tests.bar_series import MOVES, bars_at, days, minutes
 from tests.core.backtest.test_compiled_signals import WIDE, schedules
@@ -49,18 +49,18 @@ class Rebalancer(Strategy):
 
     name = "rebalancer"
     symbols_most = 10
-    shares: Shares
+    plan: Shares
 
     def on_start(self, context: Context) -> None:
         self.equity: list[Decimal | None] = []
         self.wanted: dict[str, Decimal] = {}
 
     def on_bar(self, context: Context) -> None:
-        due = int(self.shares.due[len(self.equity)])
+        due = int(self.plan.due[len(self.equity)])
         self.equity.append(context.equity)
         if due >= 0:
-            self.wanted = dict(zip(self.symbols, self.shares.rows[due], strict=True))
-        if self.shares.is_at_once:
+            self.wanted = dict(zip(self.symbols, self.plan.rows[due], strict=True))
+        if self.plan.is_at_once:
             for symbol, share in self.wanted.items():
                 context.hold_share(symbol, share)
             self.wanted = {}
@@ -71,7 +71,7 @@ class Rebalancer(Strategy):
 def exactly(bars: Sequence[Bars], shares: Shares, means: Means) -> tuple[Result, Rebalancer]:
     """Run the same on the exact engine."""
     market, strategy = BarMarket(bars), Rebalancer([each.instrument.symbol for each in bars])
-    strategy.shares = shares
+    strategy.plan = shares
     account = replace(empty_account(means.rules), cash=means.cash)
     return run_backtest(market, account, strategy, Stretch(0, market.facts_total)), strategy
 

@@ -42,7 +42,7 @@ def course_of(bars: Bars, market: BarMarket) -> Course:
 def compiled(bars: Bars, strategy: Strategy, account_rules: Rules, cash: Decimal) -> Result:
     """Run a strategy over compiled matching."""
     account = replace(empty_account(account_rules), cash=cash)
-    return run_compiled(course_of(bars, BarMarket([bars])), strategy, account)
+    return run_compiled([course_of(bars, BarMarket([bars]))], strategy, account)
 
 
 def told(result: Result) -> dict[str, Any]:
@@ -173,7 +173,7 @@ def test_a_run_that_nobody_wants_any_more_ends_where_it_is() -> None:
     strategy = Programme(["ACME"])
     strategy.wishes = [Wish(Side.BUY, 5), *[None] * 7]
     account = replace(empty_account(rules()), cash=Decimal(10_000))
-    result = run_compiled(course_of(bars, BarMarket([bars])), strategy, account, lambda bar: bar < 3)
+    result = run_compiled([course_of(bars, BarMarket([bars]))], strategy, account, lambda bar: bar < 3)
     assert result.is_cancelled
     assert (result.frames, len(result.done)) == (4, 1)
     assert result.points[-1].at == result.ended_at == instant(bars.at[3])

@@ -70,6 +70,44 @@ async def test_every_strategy_of_one_symbol_comes_to_the_same_to_the_cent(desk: 
     }
 
 
+TOGETHER: list[dict[str, Any]] = [
+    {"strategy": "monthly_rebalance", "parameters": {}},
+    {"strategy": "monthly_rebalance", "parameters": {"share": "0.5"}, "starts_at": FIRST_CLOSE, "cash": "3000"},
+    {"strategy": "momentum_rotation", "parameters": {"lookback": 3, "every": 2, "count": 1}},
+    {"strategy": "momentum_rotation", "parameters": {"lookback": 2, "every": 1, "count": 3}, "cash": "7000"},
+]
+
+
+@pytest.mark.parametrize("asked", TOGETHER)
+async def test_several_symbols_come_to_the_same_to_the_cent(desk: RunningDesk, asked: dict[str, Any]) -> None:
+    tape_id = await desk.mine.open_tape(desk.markets["waves"].id)
+    await desk.mine.step(tape_id, count=60)
+    asked = {"symbols": ["BOLT", "ACME"], "fees": {"value_rate": "0.001"}, **asked}
+    exact = await came_of(desk, tape_id, **asked)
+    assert await came_of(desk, tape_id, mode="compiled", **asked) == exact
+    assert exact["results"]["fills"] > 1
+
+
+async def test_several_symbols_whose_last_bar_is_open_come_to_the_same(desk: RunningDesk) -> None:
+    tape_id = await desk.mine.open_tape(desk.markets["waves"].id)
+    await desk.mine.step(tape_id, count=8)
+    asked: dict[str, Any] = {"symbols": ["ACME", "BOLT"], "strategy": "momentum_rotation"}
+    asked |= {"parameters": {"lookback": 1, "every": 1, "count": 2}}
+    refusals = 0
+    for _ in range(8):
+        await desk.mine.step(tape_id, unit="fact", count=1)
+        exact = await came_of(desk, tape_id, **asked)
+        body = {"name": "A run", "tape_id": tape_id, "cash": "100000", "mode": "compiled", **QUICK, **asked}
+        answer = await desk.mine.ask("POST", "/v1/backtests", json=body)
+        if answer.status_code == 422:
+            # One of them has opened and the other has not: their bars do not go together.
+            assert refused(answer, 422, "not_expressible")["features"] == ["uneven_bars"]
+            refusals += 1
+        else:
+            assert await came_of(desk, tape_id, mode="compiled", **asked) == exact
+    assert 0 < refusals < 8
+
+
 async def test_a_bar_that_is_open_still_fills_and_values_what_is_held(desk: RunningDesk) -> None:
     tape_id = await desk.mine.open_tape(desk.markets["waves"].id)
     await desk.mine.step(tape_id, count=3)

@@ -17,6 +17,7 @@ from paperdesk.core.kernel.money import ZERO
 from paperdesk.core.strategy.history import History
 
 _ONE = Decimal(1)
+_BILLIONTH = Decimal("1e-9")
 _CENT = Decimal("0.01")
 
 
@@ -243,6 +244,11 @@ class Context:
             )
         )
         return order_id
+
+
+def parts_of(share: Decimal, count: int) -> Decimal:
+    """Return an equal part of a share, in billionths and towards less."""
+    return (share / count).quantize(_BILLIONTH, ROUND_FLOOR)
 
 
 def whole_units(units: Decimal) -> Decimal:

@@ -53,6 +53,18 @@ class Targets:
     wanted: NDArray[np.int64]
 
 
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """What is due after which bars: rows of shares of the equity, one for each symbol; -1 says that nothing is.
+
+    Purchases are ordered at once with what cash there is, or else when nothing is left to be sold.
+    """
+
+    due: NDArray[np.int64]
+    rows: Sequence[Sequence[Decimal]]
+    is_at_once: bool = False
+
+
 class WrongNumberOfSymbols(Invalid):
     """The strategy trades another number of symbols."""
 
@@ -106,6 +118,10 @@ class Strategy:
 
     def targets(self, history: History) -> Targets | None:  # noqa: ARG002 - not every strategy can say so
         """Say the same as `on_bar` of all bars of the first symbol at once; None where arrays cannot."""
+        return None
+
+    def shares(self, histories: Mapping[str, History], first: int) -> Shares | None:  # noqa: ARG002 - as above
+        """Say the same as `on_bar` of all bars from a first one on, of several symbols at once; None where not."""
         return None
 
     def on_start(self, context: Context) -> None:

@@ -1,11 +1,11 @@
-"""What a tape has shown of one instrument as bars for a compiled run, or the names of what it holds beyond bars."""
+"""What a tape has shown of instruments as bars for a compiled run, or the names of what it holds beyond bars."""
 
 from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
 
-from paperdesk.core.backtest.compiled.run import check_expressible
+from paperdesk.core.backtest.compiled.run import check_expressible, check_together
 from paperdesk.core.backtest.compiled.scaling import refusal
 from paperdesk.core.backtest.compiled.track import Bars, Course
 from paperdesk.core.backtest.runner import NothingToRun, Stretch
@@ -20,10 +20,19 @@ from paperdesk.features.marketdata.feeds.columns import Ints
 _PRICES: Final = ("open", "high", "low", "close")
 
 
-def course_of(market: TapeMarket, strategy: Strategy, stretch: Stretch) -> Course:
-    """Return the bars of a strategy's symbol that close in a stretch; raises NotExpressible or NothingToRun."""
-    instrument = market.instrument(strategy.symbol)
-    assert instrument is not None, "who asked for the run made sure of that"
+def courses_of(market: TapeMarket, strategy: Strategy, stretch: Stretch) -> list[Course]:
+    """Return the bars of a strategy's symbols that close in a stretch; raises NotExpressible or NothingToRun."""
+    return [_course_of(market, each, stretch) for each in _instruments(market, strategy)]
+
+
+def _instruments(market: TapeMarket, strategy: Strategy) -> Iterator[Instrument]:
+    for symbol in strategy.symbols:
+        instrument = market.instrument(symbol)
+        assert instrument is not None, "who asked for the run made sure of that"
+        yield instrument
+
+
+def _course_of(market: TapeMarket, instrument: Instrument, stretch: Stretch) -> Course:
     names = list(_beyond_bars(market, instrument, stretch))
     if names:
         raise refusal(names)
@@ -65,10 +74,8 @@ def _unfinished(market: TapeMarket, last: OpenFact | CloseFact, stretch: Stretch
 
 def check_compiled(market: TapeMarket, strategy: Strategy, rules: Rules, currency: str, stretch: Stretch) -> None:
     """Refuse by name what no compiled run could be, before it becomes a job."""
-    instrument = market.instrument(strategy.symbol)
-    assert instrument is not None, "who asked for the run made sure of that"
-    check_expressible(strategy, rules, instrument, currency)
-    course_of(market, strategy, stretch)
+    check_expressible(strategy, rules, list(_instruments(market, strategy)), currency)
+    check_together(courses_of(market, strategy, stretch), strategy, currency)
 
 
 def _beyond_bars(market: TapeMarket, instrument: Instrument, stretch: Stretch) -> Iterator[str]:

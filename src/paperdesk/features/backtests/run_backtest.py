@@ -119,16 +119,16 @@ async def _seen_through(job: Job, stretch: Stretch, market: TapeMarket, way: Way
 def _by_arrays(backtest: Backtest, market: TapeMarket, way: Way, tenant_id: TenantId) -> Result:
     from paperdesk.core.backtest.compiled.run import run_compiled  # noqa: PLC0415 - loads a compiler
     from paperdesk.core.backtest.compiled.scaling import NotExpressible  # noqa: PLC0415 - as above
-    from paperdesk.features.backtests.compiled_course import course_of  # noqa: PLC0415 - as above
+    from paperdesk.features.backtests.compiled_course import courses_of  # noqa: PLC0415 - as above
 
     strategy = backtest.made_strategy()
     account = backtest.account_at(tenant_id, market.at_of(backtest.stretch.after))
     try:
-        course = course_of(market, strategy, backtest.stretch)
+        courses = courses_of(market, strategy, backtest.stretch)
 
         def keep_going(bar: int) -> bool:
-            return way.keep_going(market.dataset.cursor_at(instant_of(course.bars.at.item(bar))))
+            return way.keep_going(market.dataset.cursor_at(instant_of(courses[0].bars.at.item(bar))))
 
-        return run_compiled(course, strategy, account, keep_going)
+        return run_compiled(courses, strategy, account, keep_going)
     except NotExpressible as refused:
         raise JobFailed(refused.message, [Problem(refused.code, refused.message, refused.facts)]) from None

@@ -53,11 +53,11 @@ class Bench:
         if asked.mode is RunMode.COMPILED:
             from paperdesk.core.backtest.compiled.run import run_compiled  # noqa: PLC0415 - loads a compiler
             from paperdesk.core.backtest.compiled.scaling import NotExpressible  # noqa: PLC0415 - as above
-            from paperdesk.features.backtests.compiled_course import course_of  # noqa: PLC0415 - as above
+            from paperdesk.features.backtests.compiled_course import courses_of  # noqa: PLC0415 - as above
 
             with suppress(NotExpressible):
-                course = course_of(self.market, asked.made_strategy(), asked.stretch)
-                return run_compiled(course, asked.made_strategy(), asked.account_at(self.tenant_id, course.began_at))
+                courses, strategy = courses_of(self.market, asked.made_strategy(), asked.stretch), asked.made_strategy()
+                return run_compiled(courses, strategy, asked.account_at(self.tenant_id, courses[0].began_at))
         account = asked.account_at(self.tenant_id, self.market.at_of(asked.stretch.after))
         return run_backtest(self.market, account, asked.made_strategy(), asked.stretch, self.keep_going)
 
@@ -75,32 +75,33 @@ class Bench:
     def _compiled(self, questions: Sequence[Numbered]) -> Iterator[Trial]:
         """Yield the trials that compiled code can express."""
         from paperdesk.core.backtest.compiled.scaling import NotExpressible  # noqa: PLC0415 - loads a compiler
-        from paperdesk.features.backtests.compiled_course import course_of  # noqa: PLC0415 - as above
+        from paperdesk.features.backtests.compiled_course import courses_of  # noqa: PLC0415 - as above
 
         asked = questions[0][1]
-        course = course_of(self.market, asked.made_strategy(), asked.stretch)
-        is_swept = asked.strategy == MovingAverageCross.name and course.first == 0 and not course.unfinished
+        courses = courses_of(self.market, asked.made_strategy(), asked.stretch)
+        first = courses[0]
+        is_swept = asked.strategy == MovingAverageCross.name and first.first == 0 and not first.unfinished
         # The kernel of sweeps begins with the first bar there is; other runs are compiled one by one.
         run = self._swept if is_swept else self._one_by_one
         for _, group in groupby(questions, lambda each: str(each[1].parameters.get("quantity"))):
             several = list(group)
             try:
-                yield from run(course, several)
+                yield from run(courses, several)
             except NotExpressible:
                 continue
 
-    def _one_by_one(self, course: "Course", questions: Sequence[Numbered]) -> Iterator[Trial]:
+    def _one_by_one(self, courses: "Sequence[Course]", questions: Sequence[Numbered]) -> Iterator[Trial]:
         from paperdesk.core.backtest.compiled.run import run_compiled  # noqa: PLC0415 - as above
 
         for number, asked in questions:
-            account = asked.account_at(self.tenant_id, course.began_at)
-            result = run_compiled(course, asked.made_strategy(), account, self.keep_going)
+            account = asked.account_at(self.tenant_id, courses[0].began_at)
+            result = run_compiled(courses, asked.made_strategy(), account, self.keep_going)
             yield trial_of(result, asked.parameters, self.rates(asked), number)
 
-    def _swept(self, course: "Course", questions: Sequence[Numbered]) -> Iterator[Trial]:
+    def _swept(self, courses: "Sequence[Course]", questions: Sequence[Numbered]) -> Iterator[Trial]:
         from paperdesk.core.backtest.compiled.sweeping import scores_of  # noqa: PLC0415 - as above
 
-        asked = questions[0][1]
+        asked, course = questions[0][1], courses[0]
         swept, count = _laid_out(course, questions), len(questions)
         scores, curves = scores_of(swept.part(0, count)), swept.curves(0, count)
         places, at = CURRENCY_EXPONENTS[asked.currency], (course.began_at, course.ended_at)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Final
 
 import numpy as np
@@ -28,23 +27,12 @@ from paperdesk.core.backtest.compiled.track import Bars, Worths
 from paperdesk.core.backtest.measures import Measured, measures_of
 from paperdesk.core.kernel.money import CURRENCY_EXPONENTS, ZERO, places
 from paperdesk.core.kernel.time import instant_of
+from paperdesk.core.strategy.strategy import Shares
 
 _SHARE_PLACES: Final = 9
 # An account that becomes larger than so many times its beginning is for the exact engine.
 _GROWS_MOST: Final = 1000
 _GROWS_LEAST: Final = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Shares:
-    """What is due at which bars: rows of shares of the equity, one for each instrument; -1 says that nothing is.
-
-    Purchases are ordered at once with what cash there is, or else when nothing is left to be sold.
-    """
-
-    due: Ints
-    rows: Sequence[Sequence[Decimal]]
-    is_at_once: bool = False
 
 
 @dataclass(frozen=True, slots=True)

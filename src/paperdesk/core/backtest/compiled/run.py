@@ -1,145 +1,107 @@
-"""A compiled run of a strategy, by all of its targets at once or by its hooks, told as the exact engine does."""
+"""A compiled run of a strategy, told as the exact engine does.
 
-from collections.abc import Iterator
-from typing import Final
+Of one symbol it is driven by all of its targets at once or by its hooks, of several by the shares that are due.
+"""
+
+from collections.abc import Sequence
 
 import numpy as np
 
+from paperdesk.core.backtest.compiled import portfolio
 from paperdesk.core.backtest.compiled.arithmetic import Ints
+from paperdesk.core.backtest.compiled.baskets import bring_shares, panel_of
 from paperdesk.core.backtest.compiled.hooks import run_by_hooks
-from paperdesk.core.backtest.compiled.kernel import (
-    BAR,
-    FEE,
-    FILLED,
-    FREE,
-    LAPSED,
-    NEEDED,
-    PRICE,
-    STATE,
-    UNITS,
-    UNPAID,
-)
+from paperdesk.core.backtest.compiled.kernel import BAR, FEE, FREE, NEEDED, PRICE, STATE, UNITS
 from paperdesk.core.backtest.compiled.scaling import inexpressible, refusal
-from paperdesk.core.backtest.compiled.signals import Means, Outcome, hold_targets
+from paperdesk.core.backtest.compiled.signals import Means, hold_targets
+from paperdesk.core.backtest.compiled.telling import Accepted, Denied, Telling
 from paperdesk.core.backtest.compiled.track import Course
-from paperdesk.core.backtest.compiled.words import points_of
-from paperdesk.core.backtest.result import Done, Placed, Point, Refused, Result
+from paperdesk.core.backtest.compiled.words import Holding, points_of
+from paperdesk.core.backtest.result import Result
 from paperdesk.core.backtest.runner import KeepGoing
 from paperdesk.core.broker.account import Account, Rules
-from paperdesk.core.broker.checks import beyond_cash
-from paperdesk.core.broker.commands import PlaceOrder
-from paperdesk.core.broker.orders import AT_RELEASE, TIME_IS_UP, OrderStatus, OrderType, Side
-from paperdesk.core.kernel.ids import OrderId, derived
 from paperdesk.core.kernel.money import ZERO
-from paperdesk.core.kernel.time import instant_of
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.instruments import Instrument
-from paperdesk.core.strategy.strategy import AS_IT_IS, HOLD, Strategy, Targets
-
-# What every order of a compiled run is filled by: the open of the next bar, as the exact engine calls it.
-OPENED: Final = "open"
-_ENDS: Final = {
-    FILLED: (OrderStatus.FILLED, "filled"),
-    UNPAID: (OrderStatus.CANCELLED, AT_RELEASE),
-    LAPSED: (OrderStatus.EXPIRED, TIME_IS_UP),
-}
+from paperdesk.core.strategy.strategy import AS_IT_IS, HOLD, Shares, Strategy, Targets
 
 
-def check_expressible(strategy: Strategy, rules: Rules, instrument: Instrument, currency: str) -> None:
+def check_expressible(strategy: Strategy, rules: Rules, instruments: Sequence[Instrument], currency: str) -> None:
     """Refuse by name what no compiled run could be; raises NotExpressible."""
-    found = {"several_symbols": len(strategy.symbols) > 1, "higher_timeframes": bool(strategy.timeframes)}
-    names = [*(name for name, is_so in found.items() if is_so), *inexpressible(rules, instrument, currency)]
+    names = ["higher_timeframes"] if strategy.timeframes else []
+    for each in instruments:
+        names += [name for name in inexpressible(rules, each, currency) if name not in names]
     if names:
         raise refusal(names)
 
 
+def check_together(courses: Sequence[Course], strategy: Strategy, currency: str) -> None:
+    """Refuse by name symbols whose bars do not go together, or a strategy of several that says no shares."""
+    if len(courses) > 1:
+        _due(courses, strategy)
+        panel_of([each.bars for each in courses], currency)
+
+
 def run_compiled(
-    course: Course, strategy: Strategy, account: Account, keep_going: KeepGoing = lambda _: True
+    courses: Sequence[Course], strategy: Strategy, account: Account, keep_going: KeepGoing = lambda _: True
 ) -> Result:
-    """Run a strategy from an account that has nothing but cash: by its targets, or by its hooks where it has none.
+    """Run a strategy from an account that has nothing but cash, over the course of each of its symbols.
 
     Raises NotExpressible.
     """
+    if len(courses) > 1:
+        return _run_together(courses, strategy, account)
+    (course,) = courses
     found = strategy.targets(course.history)
-    if found is None:
-        return run_by_hooks(course, strategy, account, keep_going)
+    return run_by_hooks(course, strategy, account, keep_going) if found is None else _hold(course, found, account)
+
+
+def _hold(course: Course, found: Targets, account: Account) -> Result:
     wanted = np.full(len(course.bars), AS_IT_IS, np.int64)
     wanted[: course.frames] = _in_lots(found, course.bars.instrument)[course.first :][: course.frames]
     outcome = hold_targets(course.bars, wanted, Means(account.cash, account.rules, account.currency))
     result = Result(account, course.began_at, course.ended_at, frames=course.frames)
-    telling = _Telling(outcome, course, account)
-    result.orders, result.refused = list(telling.orders()), list(telling.refused())
-    result.done, result.points = list(telling.done()), telling.points(result)
+    accepted = [Accepted(row[BAR], 0, row[UNITS], row[STATE], row[PRICE], row[FEE]) for row in outcome.orders.tolist()]
+    denied = [Denied(row[BAR], 0, row[UNITS], row[NEEDED], row[FREE]) for row in outcome.refused.tolist()]
+    Telling([course.bars], outcome.worths, accepted, denied).into(result)
+    changes = np.zeros(len(course.bars), np.int64)
+    changes[outcome.fills[:, BAR] + 1] = outcome.fills[:, UNITS]
+    holdings = [Holding(np.cumsum(changes), course.bars.close)]
+    result.points = points_of(outcome.worths, result, outcome.equity, holdings, course.session_bars())
     return result
+
+
+def _run_together(courses: Sequence[Course], strategy: Strategy, account: Account) -> Result:
+    first, shares = courses[0], _due(courses, strategy)
+    panel = panel_of([each.bars for each in courses], account.currency)
+    brought = bring_shares(panel, shares, Means(account.cash, account.rules, account.currency))
+    result = Result(account, first.began_at, first.ended_at, frames=first.frames)
+    accepted = [Accepted(*row) for row in brought.orders.tolist()]
+    denied = [Denied(*row[: len(Denied._fields)]) for row in brought.refused.tolist()]
+    Telling(panel.bars, brought.worths, accepted, denied).into(result)
+    changes = np.zeros(panel.close.shape, np.int64)
+    fills = brought.fills
+    changes[fills[:, portfolio.BAR] + 1, fills[:, portfolio.SYMBOL]] = fills[:, portfolio.UNITS]
+    holdings = [Holding(*each) for each in zip(np.cumsum(changes, axis=0).T, panel.close.T, strict=True)]
+    result.points = points_of(brought.worths, result, brought.ledger.equity, holdings, first.session_bars())
+    return result
+
+
+def _due(courses: Sequence[Course], strategy: Strategy) -> Shares:
+    """Return what is due at each bar on which somebody acts."""
+    first = courses[0]
+    if len({(each.first, each.frames, each.unfinished, len(each.bars)) for each in courses}) > 1:
+        raise refusal(["uneven_bars"])
+    histories = {each.bars.instrument.symbol: each.history for each in courses}
+    found = strategy.shares(histories, first.first)
+    if found is None:
+        raise refusal(["several_symbols"])
+    due = np.full(len(first.bars), -1, np.int64)
+    due[: first.frames] = found.due[first.first :][: first.frames]
+    return replace(found, due=due)
 
 
 def _in_lots(found: Targets, instrument: Instrument) -> Ints:
     if found.units % instrument.lot_step or found.units <= ZERO:
         raise refusal(["parts_of_lots"])
     return np.where(found.wanted == HOLD, int(found.units / instrument.lot_step), found.wanted).astype(np.int64)
-
-
-class _Telling:
-    """What came of a run, in the words of the exact engine; orders are numbered as they were asked for."""
-
-    def __init__(self, outcome: Outcome, course: Course, account: Account) -> None:
-        self._outcome, self._course, self._account = outcome, course, account
-        asked = np.sort(np.concatenate([outcome.orders[:, BAR], outcome.refused[:, BAR]]))
-        self._number = {int(bar): number for number, bar in enumerate(asked, start=1)}
-
-    def orders(self) -> Iterator[Placed]:
-        """Yield every order that was accepted."""
-        outcome = self._outcome
-        for row in outcome.orders:
-            state, units = int(row[STATE]), outcome.worths.units(abs(int(row[UNITS])))
-            is_filled = state == FILLED
-            status, reason = self._ending(int(row[BAR]), state)
-            yield Placed(
-                self._id(int(row[BAR])),
-                instant_of(outcome.bars.at.item(row[BAR])),
-                outcome.bars.instrument,
-                _side(row),
-                units,
-                status,
-                reason,
-                filled_quantity=units if is_filled else ZERO,
-                average_fill_price=outcome.worths.price(int(row[PRICE])) if is_filled else None,
-                fees=outcome.worths.money(int(row[FEE])),
-            )
-
-    def done(self) -> Iterator[Done]:
-        """Yield every fill."""
-        outcome = self._outcome
-        for row in outcome.fills:
-            bar, units = int(row[BAR]), outcome.worths.units(abs(int(row[UNITS])))
-            price, fee = outcome.worths.price(int(row[PRICE])), outcome.worths.money(int(row[FEE]))
-            yield Done(instant_of(outcome.bars.open_at.item(bar + 1)), self._id(bar), units, price, fee, rule=OPENED)
-
-    def refused(self) -> Iterator[Refused]:
-        """Yield every refusal."""
-        outcome, account = self._outcome, self._account
-        for row in outcome.refused:
-            bar, symbol = int(row[BAR]), outcome.bars.instrument.symbol
-            units = outcome.worths.units(abs(int(row[UNITS])))
-            asked = PlaceOrder(account.id, self._id(bar), symbol, _side(row), OrderType.MARKET, units)
-            needed, free = outcome.worths.money(int(row[NEEDED])), outcome.worths.money(int(row[FREE]))
-            yield Refused(instant_of(outcome.bars.at.item(bar)), asked, beyond_cash(needed, free, account.currency))
-
-    def points(self, result: Result) -> list[Point]:
-        """Return the worth when it began, at the first close of each session's end or after it, and at the end."""
-        outcome = self._outcome
-        changes = np.zeros(len(outcome.bars), np.int64)
-        changes[outcome.fills[:, BAR] + 1] = outcome.fills[:, UNITS]
-        return points_of(outcome.worths, result, outcome.equity, np.cumsum(changes), self._course.session_bars())
-
-    def _ending(self, bar: int, state: int) -> tuple[OrderStatus, str | None]:
-        if state in _ENDS:
-            return _ENDS[state]
-        is_over = self._outcome.bars.session_after(bar) <= self._course.ended_at
-        return _ENDS[LAPSED] if is_over else (OrderStatus.ACCEPTED, None)
-
-    def _id(self, bar: int) -> OrderId:
-        return OrderId(derived(self._account.id, "strategy", self._number[bar]))
-
-
-def _side(row: Ints) -> Side:
-    return Side.BUY if row[UNITS] > 0 else Side.SELL

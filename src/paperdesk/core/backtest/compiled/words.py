@@ -1,8 +1,9 @@
 """What came of a compiled run in the words of the exact engine."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -136,19 +137,28 @@ class Words(Worths):
         )
 
 
-def points_of(worths: Worths, result: Result, equity: Ints, held: Ints, bars: list[int]) -> list[Point]:
-    """Return the worth when a run began, at the closes of some bars, and at its end; `held` is of every bar."""
-    cash = result.account.cash
+class Holding(NamedTuple):
+    """What is held of an instrument at every bar that was lived through, and its closes."""
+
+    units: Ints
+    close: Ints
+
+
+def points_of(
+    worths: Worths, result: Result, equity: Ints, holdings: Sequence[Holding], bars: list[int]
+) -> list[Point]:
+    """Return the worth when a run began, at the closes of some bars, and at its end."""
+    cash, by = result.account.cash, worths.value_by
 
     def point(bar: int, at: datetime) -> Point:
         # Where no bar was lived through there is nothing but cash; a value is rounded as the equity was.
-        value = held.item(bar) * worths.bars.close.item(bar) if bar >= 0 else 0
-        invested = worths.money(half_even(value, worths.value_by))
+        values = (half_even(each.units.item(bar) * each.close.item(bar), by) for each in holdings if bar >= 0)
+        invested = worths.money(sum(values))
         worth = worths.money(equity.item(bar)) if bar >= 0 else cash
         return Point(at, worth - invested, worth, invested)
 
     noted = (point(bar, instant_of(worths.bars.at.item(bar))) for bar in bars)
-    return [point(-1, result.began_at), *noted, point(len(held) - 1, result.ended_at)]
+    return [point(-1, result.began_at), *noted, point(len(holdings[0].units) - 1, result.ended_at)]
 
 
 def told(result: Result, words: Words, book: Book, session_bars: list[int]) -> Result:
@@ -160,5 +170,5 @@ def told(result: Result, words: Words, book: Book, session_bars: list[int]) -> R
     result.orders = [words.placed(book, number) for number in range(book.now[ORDERS])]
     result.done = [words.done(book, number) for number in range(book.now[FILLS])]
     ended = [each for each in session_bars if each < bars]
-    result.points = points_of(words, result, book.equity, np.cumsum(changes), ended)
+    result.points = points_of(words, result, book.equity, [Holding(np.cumsum(changes), words.bars.close)], ended)
     return result

@@ -1,13 +1,16 @@
 """Strategies that hold: for ever, bought bit by bit, in fixed parts, or as much as a market's restlessness allows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
+import numpy as np
+
 from paperdesk.core.kernel.money import ZERO
-from paperdesk.core.strategy.context import Context, whole_units
+from paperdesk.core.strategy.context import Context, parts_of, whole_units
+from paperdesk.core.strategy.history import History
 from paperdesk.core.strategy.indicators import sma, volatility
 from paperdesk.core.strategy.parameters import choice, number, whole
-from paperdesk.core.strategy.strategy import Strategy, is_above
+from paperdesk.core.strategy.strategy import Shares, Strategy, is_above
 
 
 class BuyAndHold(Strategy):
@@ -56,9 +59,22 @@ class MonthlyRebalance(Strategy):
     """Hold symbols in equal parts, brought back to them at the first bar of every month."""
 
     name = "monthly_rebalance"
+    version = 2
     kind = "holding"
     symbols_most = 200
     share = number("0.98", "0.01", "1")
+
+    @property
+    def part(self) -> Decimal:
+        """Return the share of each symbol."""
+        return parts_of(self.share, len(self.symbols))
+
+    def shares(self, histories: Mapping[str, History], first: int) -> Shares:
+        """Say the same of all bars at once."""
+        months = histories[self.symbol].at.astype("datetime64[us]").astype("datetime64[M]")
+        is_due = np.append(True, months[1:] != months[:-1])
+        is_due[first] = True
+        return Shares(np.where(is_due, 0, -1), [[self.part] * len(self.symbols)])
 
     def on_start(self, context: Context) -> None:
         """No month has been seen yet."""
@@ -70,7 +86,7 @@ class MonthlyRebalance(Strategy):
         month = (context.now.year, context.now.month)
         self._is_due |= month != self._month
         self._month = month
-        if self._is_due and context.bring(dict.fromkeys(self.symbols, self.share / len(self.symbols))):
+        if self._is_due and context.bring(dict.fromkeys(self.symbols, self.part)):
             self._is_due = False
 
 

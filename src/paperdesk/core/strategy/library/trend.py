@@ -1,16 +1,17 @@
 """Strategies that go along with a move: crossing averages, breakouts, and the strongest of many."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 import numpy as np
 
 from paperdesk.core.kernel.money import ZERO
-from paperdesk.core.strategy.context import Context
+from paperdesk.core.strategy.context import Context, parts_of
 from paperdesk.core.strategy.history import History
 from paperdesk.core.strategy.indicators import highest, lowest, returns, sma
 from paperdesk.core.strategy.parameters import number, whole
 from paperdesk.core.strategy.sized import FIXED_SIZE, Sized
-from paperdesk.core.strategy.strategy import AS_IT_IS, HOLD, NOTHING, TOLERANCE, Strategy, Targets, is_above
+from paperdesk.core.strategy.strategy import AS_IT_IS, HOLD, NOTHING, TOLERANCE, Shares, Strategy, Targets, is_above
 
 
 class MovingAverageCross(Sized):
@@ -78,11 +79,21 @@ class MomentumRotation(Strategy):
     """Hold those of many symbols that have gained most, in equal parts, chosen anew every so many bars."""
 
     name = "momentum_rotation"
+    version = 2
     kind = "trend_following"
     symbols_least, symbols_most = 2, 200
     lookback = whole(126, 1, 1000)
     every = whole(21, 1, 1000)
     count = whole(3, 1, 50)
+
+    def shares(self, histories: Mapping[str, History], first: int) -> Shares:
+        """Say the same of all bars at once."""
+        gains = {each: histories[each].indicator(returns, self.lookback).values() for each in self.symbols}
+        bars = len(histories[self.symbol].at)
+        due, places = np.full(bars, -1, np.int64), range(first, bars, self.every)
+        due[first :: self.every] = np.arange(len(places))
+        wanted = (self._shares_of({each: line.item(place) for each, line in gains.items()}) for place in places)
+        return Shares(due, [list(each.values()) for each in wanted])
 
     def on_start(self, context: Context) -> None:
         """Declare the gains."""
@@ -93,12 +104,13 @@ class MomentumRotation(Strategy):
     def on_bar(self, context: Context) -> None:
         """Rank every so many bars; sell what has fallen out, and then buy what has come in."""
         if self._bars % self.every == 0:
-            best = self._best()
-            self._wanted = {each: Decimal("0.98") / self.count if each in best else ZERO for each in self.symbols}
+            self._wanted = self._shares_of({each: line.now for each, line in self._gains.items()})
         self._bars += 1
         if self._wanted and context.bring(self._wanted):
             self._wanted = {}
 
-    def _best(self) -> list[str]:
-        gains = {each: gain for each, line in self._gains.items() if (gain := line.now) is not None and gain > 0}
-        return sorted(gains, key=lambda each: (-gains[each], each))[: self.count]
+    def _shares_of(self, gains: Mapping[str, float | None]) -> dict[str, Decimal]:
+        """Return a part of the equity for each of those that gained most, and nothing for the others."""
+        gained = {each: gain for each, gain in gains.items() if gain is not None and gain > 0}
+        best = sorted(gained, key=lambda each: (-gained[each], each))[: self.count]
+        return {each: parts_of(Decimal("0.98"), self.count) if each in best else ZERO for each in self.symbols}
