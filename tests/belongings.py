@@ -16,6 +16,7 @@ from tests.desk import RunningDesk, Visitor, filled, wish
 from tests.features.backtests.at_once import ran_backtest
 from tests.features.research.studied import study_that_waits
 from tests.features.research.swept import ran_sweep, stopped_sweep, walk_that_waits
+from tests.features.strategies.kept import saved_strategy
 from tests.route_calls import CALLS, NAMED, OPTION, SPOKEN
 from tests.small_capsule import small_capsule
 from tests.vendor_stand import KEYS
@@ -87,6 +88,7 @@ async def ids(desk: RunningDesk) -> dict[str, str]:
         "sweep_id": await ran_sweep(desk, tape_id, starts_at="2024-06-01T00:00:00Z"),
         "walk_id": await walk_that_waits(desk, tape_id),
         **await with_study(desk),
+        "saved_strategy_id": (await saved_strategy(desk))["id"],
         "stopped_sweep_id": await stopped_sweep(desk, tape_id),
         "alert_id": alert["id"],
         "approval_id": waiting_id,

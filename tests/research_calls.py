@@ -33,6 +33,26 @@ RESEARCH = {
     ("POST", "/v1/walk-forwards/{walk_id}/cancel"): Call(),
     ("DELETE", "/v1/walk-forwards/{walk_id}"): Call(),
     ("GET", "/v1/backtests/{backtest_id}/monte-carlo"): Call(),
+    **{
+        (method, f"/v1/saved-strategies{rest}"): Call()
+        for method, rest in (
+            ("GET", ""),
+            ("GET", "/{saved_strategy_id}"),
+            ("DELETE", "/{saved_strategy_id}"),
+            ("GET", "/{saved_strategy_id}/versions"),
+            ("GET", "/{saved_strategy_id}/performance"),
+            ("GET", "/{saved_strategy_id}/performance/history"),
+            ("POST", "/{saved_strategy_id}/activate"),
+            ("POST", "/{saved_strategy_id}/deactivate"),
+            ("POST", "/{saved_strategy_id}/publish"),
+            ("POST", "/{saved_strategy_id}/withdraw"),
+        )
+    },
+    ("POST", "/v1/saved-strategies"): Call(body={"name": "Hold", "strategy": "buy_and_hold", "symbols": ["ACME"]}),
+    ("PATCH", "/v1/saved-strategies/{saved_strategy_id}"): Call(body={"parameters": {"fast": 2}}),
+    ("POST", "/v1/saved-strategies/{saved_strategy_id}/backtests"): Call(
+        body={"name": "Again", "tape_id": "{long_tape_id}"}
+    ),
     ("GET", "/v1/studies"): Call(),
     ("POST", "/v1/studies/cross-validation"): Call(
         body={**SWEEP, "tape_id": "{long_tape_id}", "groups": 3, "embargo": 0}

@@ -64,6 +64,8 @@ NOUNS = {
     "research/study_queries": "reads of studies",
     "research/study_routes": "the routes of studies",
     "research/study_schemas": "what studies look like from outside",
+    "backtests/strategy_schemas": "what shipped strategies look like from outside",
+    "strategies/saved_strategies": "a strategy and its versions as they are kept",
     "research/learner": "a search that learns, for the job of a sweep",
     "research/sweeps": "a question that is asked with many parameters, as it is kept",
     "research/trial_runs": "trials run one by one or many at once, for the job of a sweep",

@@ -11,6 +11,8 @@ OF_NO_MARKET = {
     "/v1/sources", "/v1/tape-presets", "/v1/tape-presets/truth",
     "/v1/watchlists", "/v1/watchlists/{watchlist_id}", "/v1/rates", "/v1/quotas", "/v1/strategies", "/v1/tools",
     "/v1/strategies/templates", "/v1/single-sign-on", "/v1/single-sign-on/begin", "/v1/single-sign-on/callback",
+    "/v1/saved-strategies", "/v1/saved-strategies/{saved_strategy_id}",
+    "/v1/saved-strategies/{saved_strategy_id}/versions", "/v1/saved-strategies/{saved_strategy_id}/performance",
 }  # fmt: skip
 LEADS = {
     "tape_id",

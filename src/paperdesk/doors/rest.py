@@ -52,6 +52,7 @@ from paperdesk.features.operations.routes import router as operations
 from paperdesk.features.research.routes import router as research
 from paperdesk.features.research.study_routes import router as studies
 from paperdesk.features.research.walk_routes import router as walks
+from paperdesk.features.strategies.routes import router as saved_strategies
 from paperdesk.features.watch.notification_routes import router as notifications
 from paperdesk.features.watch.routes import router as watching
 
@@ -89,7 +90,7 @@ def build_app(desk: Desk, version: str, others: Sequence[APIRouter], neighbours:
         identity, marketdata, datasets, quotes, market_days, strategies, branches, chains, sources, broker, batches,
         lives, leverage, rescores, gains, options, operations, monitors, order_statistics, forks, halts, fund_holdings,
         users, second_factors, rates, registrations, preferences, watching, notifications, backtests, indicators,
-        approvals, research, walks, studies, single_sign_on, sizes, quotas,
+        approvals, research, walks, studies, saved_strategies, single_sign_on, sizes, quotas,
         capsules,
     ):  # fmt: skip
         app.include_router(router)

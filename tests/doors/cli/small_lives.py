@@ -8,11 +8,12 @@ from starlette.routing import Route
 
 from tests.doors.cli.small_answers import T0, T1, by_id, numbered, page
 from tests.doors.cli.small_capsules import SmallCapsules
+from tests.doors.cli.small_strategies import SmallStrategies
 from tests.doors.cli.small_studies import SmallStudies
 from tests.doors.cli.small_sweeps import SELECTION, SmallSweeps
 
 
-class SmallLives(SmallSweeps, SmallStudies, SmallCapsules):
+class SmallLives(SmallSweeps, SmallStudies, SmallCapsules, SmallStrategies):
     accounts: list[dict[str, Any]]
     orders: list[dict[str, Any]]
     jobs: dict[str, dict[str, Any]]
@@ -34,6 +35,7 @@ class SmallLives(SmallSweeps, SmallStudies, SmallCapsules):
             Route("/v1/backtests/{id}/results", self.backtest_results),
             *self.sweep_routes(),
             *self.study_routes(),
+            *self.strategy_routes(),
             *self.capsule_routes(),
         ]
 

@@ -17,6 +17,7 @@ from tests.belongings import verification_that_waits, with_study
 from tests.desk import filled
 from tests.desk import refused as refused_by_rest
 from tests.features.backtests.at_once import ran_backtest
+from tests.features.strategies.kept import saved_strategy
 from tests.mcp_door import Models, answered, refused
 from tests.small_capsule import small_capsule
 
@@ -28,6 +29,7 @@ FOREIGN = frozenset(
         "unknown_verification",
         "unknown_sweep",
         "unknown_study",
+        "unknown_saved_strategy",
         "unknown_account",
         "unknown_order",
         "unknown_fill",
@@ -174,6 +176,7 @@ async def ids(models: Models) -> dict[str, str]:
         "fill_id": fill["id"],
         "sweep_id": (await mine.post("/v1/sweeps", {**SWEEP, "tape_id": models.tape_id}))["id"],
         **await with_study(models.desk),
+        "saved_strategy_id": (await saved_strategy(models.desk))["id"],
     }
 
 
@@ -224,6 +227,7 @@ async def test_nobody_gets_in(models: Models, toolset: str) -> None:
 
 
 ANYTHING = (
+    "saved_strategy_id",
     "first_id",
     "second_id",
     "third_id",

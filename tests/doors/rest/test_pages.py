@@ -24,6 +24,7 @@ from tests.features.broker import test_corporate_actions, test_halts
 from tests.features.marketdata import test_fund_holdings
 from tests.features.research.studied import ran_cross_validation
 from tests.features.research.swept import ran_sweep, ran_walk
+from tests.features.strategies.kept import ran_saved, saved_strategy
 
 OPTIONS = ("ACME240607C00100000", "ACME240607P00100000", "ACME240607C00105000")
 # What is no more than the parts of one answer: what a request named, a series by its span, one document.
@@ -103,6 +104,7 @@ OWN_ORDER = {
         "/v1/backtests/{backtest_id}/equity", "/v1/backtests/{backtest_id}/replay", "/v1/logins",
         "/v1/tapes/{tape_id}/branches", "/v1/approvals", "/v1/sweeps",
         "/v1/walk-forwards", "/v1/walk-forwards/{walk_id}/equity", "/v1/studies",
+        "/v1/saved-strategies/{saved_strategy_id}/versions",
     },
     "trials, by the measure that is named": {"/v1/sweeps/{sweep_id}/trials"},
     "a chain, by expiry, strike and right": {"/v1/options/contracts", "/v1/options/chain"},
@@ -251,6 +253,7 @@ async def populated(desk: RunningDesk) -> dict[str, str]:
         "user_id": str(desk.first.user_id), "round_trip": "1",
         "backtest_id": await backtest_of_many(desk),
         "walk_id": (await desk.mine.rows("/v1/walk-forwards"))[0]["id"],
+        "saved_strategy_id": await strategy_of_many(desk),
         "sweep_id": (await desk.mine.rows("/v1/sweeps"))[0]["id"],
         "tape_id": tape_id, "account_id": account_id, "order_id": order["id"], "acting_tape_id": acting,
         "halted_tape_id": halted, "reset_account_id": resting, "underlying": "ACME", "symbol": "ACME",
@@ -269,6 +272,18 @@ async def backtest_of_many(desk: RunningDesk) -> str:
         await ran_walk(desk, tape_id, mode="compiled")
         await ran_cross_validation(desk, tape_id, mode="compiled")
     return await ran_backtest(desk, tape_id, "sma_cross", parameters={"fast": 1, "slow": 4})
+
+
+async def strategy_of_many(desk: RunningDesk) -> str:
+    """Save a strategy in two versions, run each, and return its id."""
+    tape_id = await desk.mine.open_tape(desk.markets["waves"].id)
+    await desk.mine.step(tape_id, count=60)
+    await saved_strategy(desk, name="Another")
+    kept = await saved_strategy(desk)
+    await ran_saved(desk, kept["id"], tape_id)
+    await desk.mine.ask("PATCH", f"/v1/saved-strategies/{kept['id']}", json={"parameters": {"fast": 2}})
+    await ran_saved(desk, kept["id"], tape_id)
+    return str(kept["id"])
 
 
 @pytest.mark.parametrize("path", ["/v1/tapes", "/v1/accounts"])

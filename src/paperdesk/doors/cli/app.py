@@ -35,6 +35,7 @@ from paperdesk.doors.cli import (
     render,
     rescores,
     sources,
+    strategies,
     studies,
     sweeps,
     tapes,
@@ -128,6 +129,7 @@ def build_app(local: LocalCommands, home: Path) -> typer.Typer:
     app.add_typer(sweeps.verbs, name="sweeps")
     app.add_typer(walks.verbs, name="walk-forwards")
     app.add_typer(studies.verbs, name="studies")
+    app.add_typer(strategies.verbs, name="strategies")
     app.add_typer(jobs.verbs, name="jobs")
     app.add_typer(users.verbs, name="users")
     app.add_typer(keys.verbs, name="keys")

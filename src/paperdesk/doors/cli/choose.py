@@ -80,6 +80,11 @@ def study_id(desk: Desk, wanted: str) -> str:
     return wanted if _is_id(wanted) else str(_one("study", desk.rows("/v1/studies"), wanted)["id"])
 
 
+def saved_strategy_id(desk: Desk, wanted: str) -> str:
+    """Return a saved strategy's id from the id, its ending or its name."""
+    return wanted if _is_id(wanted) else str(_one("strategy", desk.rows("/v1/saved-strategies"), wanted)["id"])
+
+
 def user(desk: Desk, wanted: str) -> Row:
     """Return the person meant, by address, name or id."""
     return _one("user", desk.rows("/v1/users"), wanted)

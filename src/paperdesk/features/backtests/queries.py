@@ -1,6 +1,8 @@
 """Reads of backtests, and of how far each is."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +19,24 @@ class UnknownBacktest(NotFound):
 
 class NoReportYet(Conflict):
     """The backtest has not come to anything yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunFigures:
+    """The figures of a run that went to its end, and why some are missing."""
+
+    id: UUID
+    name: str
+    tape_id: UUID
+    ended_at: datetime
+    figures: Mapping[str, float | None]
+    reasons: Mapping[str, str]
+
+
+async def figures_of(work: ReadOnly, backtest_ids: Collection[UUID]) -> list[RunFigures]:
+    """Return the figures of some runs, of those that went to their end, by their ids."""
+    work.require(Scope.READ)
+    return [RunFigures(**row) for row in await store.load_figures(work, backtest_ids)]
 
 
 async def list_backtests(work: ReadOnly, wanted: Mapping[str, str | None]) -> list[Backtest]:

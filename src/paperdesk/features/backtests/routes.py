@@ -27,9 +27,8 @@ from paperdesk.features.backtests.schemas import (
     RunPeriodOut,
     RunPointOut,
     RunPositionOut,
-    ShippedStrategyOut,
-    StrategyTemplateOut,
 )
+from paperdesk.features.backtests.strategy_schemas import ShippedStrategyOut, StrategyTemplateOut
 from paperdesk.features.backtests.trial_store import read_selection
 from paperdesk.features.identity.access import Reading, Work
 from paperdesk.features.marketdata.routes import Datasets

@@ -1,6 +1,6 @@
 """What backtests and strategies look like from outside."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal, cast
 from uuid import UUID
@@ -9,73 +9,49 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from paperdesk.core.backtest.trials import Selection
 from paperdesk.core.kernel.money import ZERO
-from paperdesk.core.strategy.strategy import Strategy
 from paperdesk.features.backtests.backtests import Backtest, RunMode
 from paperdesk.features.backtests.request_backtest import RequestBacktest
 from paperdesk.features.broker.schemas import OpenAccountBody
 from paperdesk.infra.http import InstantText, Line, NumberText
 from paperdesk.infra.jobs import Standing
 
+GivenValue = str | int | float | bool
 State = Literal["waiting", "running", "done", "failed", "cancelled"]
 
 
-class ParameterOut(BaseModel):
-    """A parameter of a strategy: its default, and what it may be."""
+class RunTermsBody(OpenAccountBody):
+    """What a strategy is run over, and the account it begins with."""
 
-    name: str
-    default: str
-    said: str = Field(description="What it may be, in words.", examples=["a whole number from 1 to 1000"])
-    at_least: str | None
-    at_most: str | None
-    choices: list[str]
+    mode: RunMode = Field(
+        default=RunMode.EVENTS,
+        description="compiled comes to the same, sooner, or is refused with the names of what only events can express.",
+    )
+    starts_at: InstantText | None = Field(
+        default=None, description="The beginning of the tape unless you name a later one."
+    )
+    ends_at: InstantText | None = Field(default=None, description="The tape's clock unless you name an earlier one.")
 
+    risk_free: NumberText = Field(default=ZERO, ge=-1, le=1, description="A rate without risk, a year; 0.02 is 2 %.")
+    benchmark: Line | None = Field(default=None, description="A symbol to measure beside, such as SPY.")
 
-class ShippedStrategyOut(BaseModel):
-    """A strategy that can be run by its name."""
-
-    name: str
-    version: int
-    kind: str = Field(examples=["trend_following"])
-    description: str
-    symbols_least: int
-    symbols_most: int
-    parameters: list[ParameterOut]
-
-    @classmethod
-    def of(cls, kind: type[Strategy]) -> "ShippedStrategyOut":
-        """Show a strategy."""
-        parameters = [
-            ParameterOut(
-                name=name,
-                default=str(each.default),
-                said=each.said,
-                at_least=None if each.at_least is None else str(each.at_least),
-                at_most=None if each.at_most is None else str(each.at_most),
-                choices=list(each.choices),
-            )
-            for name, each in kind.parameters.items()
-        ]
-        return cls(
-            name=kind.name,
-            version=kind.version,
-            kind=kind.kind,
-            description=" ".join((kind.__doc__ or "").split()),
-            symbols_least=kind.symbols_least,
-            symbols_most=kind.symbols_most,
-            parameters=parameters,
+    def request_of(
+        self, strategy: str, symbols: Sequence[str], parameters: Mapping[str, GivenValue]
+    ) -> RequestBacktest:
+        """Return what is asked of a strategy as a command."""
+        return RequestBacktest(
+            self.command(),
+            strategy,
+            symbols,
+            parameters,
+            self.starts_at,
+            self.ends_at,
+            self.mode,
+            self.risk_free,
+            self.benchmark,
         )
 
 
-class StrategyTemplateOut(BaseModel):
-    """A shipped strategy and the parameters to start from."""
-
-    name: str
-    description: str
-    strategy: str
-    parameters: dict[str, str | int]
-
-
-class BacktestBody(OpenAccountBody):
+class BacktestBody(RunTermsBody):
     """A strategy to run over what a tape has shown, and the account it begins with."""
 
     model_config = ConfigDict(
@@ -96,18 +72,7 @@ class BacktestBody(OpenAccountBody):
     )
     strategy: Line
     symbols: list[Line] = Field(min_length=1, max_length=200)
-    parameters: dict[str, str | int | float | bool] = Field(default={}, max_length=50)
-    mode: RunMode = Field(
-        default=RunMode.EVENTS,
-        description="compiled comes to the same, sooner, or is refused with the names of what only events can express.",
-    )
-    starts_at: InstantText | None = Field(
-        default=None, description="The beginning of the tape unless you name a later one."
-    )
-    ends_at: InstantText | None = Field(default=None, description="The tape's clock unless you name an earlier one.")
-
-    risk_free: NumberText = Field(default=ZERO, ge=-1, le=1, description="A rate without risk, a year; 0.02 is 2 %.")
-    benchmark: Line | None = Field(default=None, description="A symbol to measure beside, such as SPY.")
+    parameters: dict[str, GivenValue] = Field(default={}, max_length=50)
 
     @model_validator(mode="after")
     def _names_each_symbol_once(self) -> "BacktestBody":
@@ -117,17 +82,7 @@ class BacktestBody(OpenAccountBody):
 
     def request(self) -> RequestBacktest:
         """Return what is asked as a command."""
-        return RequestBacktest(
-            self.command(),
-            self.strategy,
-            self.symbols,
-            self.parameters,
-            self.starts_at,
-            self.ends_at,
-            self.mode,
-            self.risk_free,
-            self.benchmark,
-        )
+        return self.request_of(self.strategy, self.symbols, self.parameters)
 
 
 class BacktestOut(BaseModel):

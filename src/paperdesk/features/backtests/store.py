@@ -1,6 +1,6 @@
 """The SQL of backtests: rows to values and back."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from sqlalchemy import any_, delete, insert, select, update
 from paperdesk.features.backtests.backtests import Backtest
 from paperdesk.features.backtests.rows import backtest_in, values_of
 from paperdesk.features.backtests.tables import backtests
-from paperdesk.infra.db import fetch_all, fetch_one
+from paperdesk.infra.db import Row, fetch_all, fetch_one
 from paperdesk.infra.work import ReadOnly, UnitOfWork, of_no_account, owned
 
 # Lists do without what came of each: a report may be long.
@@ -36,6 +36,17 @@ async def load_backtests(work: ReadOnly, wanted: Mapping[str, str | None]) -> li
     if wanted.get("symbol") is not None:
         query = query.where(any_(backtests.c.symbols) == wanted["symbol"])
     return [backtest_in(row) for row in await fetch_all(work.db, query)]
+
+
+async def load_figures(work: ReadOnly, backtest_ids: Collection[UUID]) -> list[Row]:
+    """Load the figures of the runs that went to their end, without the rest of their reports, oldest first."""
+    report = backtests.c.report
+    columns = [backtests.c[name] for name in ("id", "name", "tape_id", "ended_at")]
+    figures = [report[name].label(name) for name in ("figures", "reasons")]
+    ended = (report.is_not(None), report["failure"].as_string().is_(None), ~report["is_cancelled"].as_boolean())
+    its = (backtests.c.id.in_(backtest_ids), owned(backtests, work), of_no_account(work))
+    query = select(*columns, *figures).where(*its, *ended).order_by(backtests.c.id)
+    return list(await fetch_all(work.db, query))
 
 
 async def save_report(work: UnitOfWork, backtest_id: UUID, report: Mapping[str, Any]) -> None:

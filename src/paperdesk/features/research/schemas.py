@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from paperdesk.core.backtest.search import TRIALS_MAX, Range, Search, Steps
 from paperdesk.core.broker.chance import SEED_MAX
 from paperdesk.features.backtests.backtests import RunMode
-from paperdesk.features.backtests.schemas import BacktestBody, SelectionOut
+from paperdesk.features.backtests.schemas import BacktestBody, GivenValue, SelectionOut
 from paperdesk.features.research.queries import HeatMap, Progress, SweepState
 from paperdesk.features.research.request_sweep import RequestSweep
 from paperdesk.features.research.sweeps import Objective, Sweep
@@ -20,7 +20,6 @@ from paperdesk.infra.http import Body, NumberText
 TrialMeasure = Literal[
     "sharpe", "total_return", "cagr", "calmar", "volatility", "max_drawdown", "equity_after", "orders", "refusals"
 ]
-GivenValue = str | int | float | bool
 
 
 class StepsBody(Body):
