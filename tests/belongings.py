@@ -15,7 +15,7 @@ from paperdesk.infra.jobs import enqueue
 from tests.desk import RunningDesk, Visitor, filled, wish
 from tests.features.backtests.at_once import ran_backtest
 from tests.features.research.studied import study_that_waits
-from tests.features.research.swept import ran_sweep, stopped_sweep, walk_that_waits
+from tests.features.research.swept import ran_sweep, stopped_sweep, stopped_walk, walk_that_waits
 from tests.features.strategies.kept import saved_strategy
 from tests.route_calls import CALLS, NAMED, OPTION, SPOKEN
 from tests.small_capsule import small_capsule
@@ -89,6 +89,7 @@ async def ids(desk: RunningDesk) -> dict[str, str]:
         "walk_id": await walk_that_waits(desk, tape_id),
         **await with_study(desk),
         "saved_strategy_id": (await saved_strategy(desk))["id"],
+        "stopped_walk_id": await stopped_walk(desk, tape_id),
         "stopped_sweep_id": await stopped_sweep(desk, tape_id),
         "alert_id": alert["id"],
         "approval_id": waiting_id,

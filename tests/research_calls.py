@@ -31,7 +31,9 @@ RESEARCH = {
     ("GET", "/v1/walk-forwards/{walk_id}"): Call(),
     ("GET", "/v1/walk-forwards/{walk_id}/equity"): Call(),
     ("POST", "/v1/walk-forwards/{walk_id}/cancel"): Call(),
+    ("POST", "/v1/walk-forwards/{walk_id}/resume"): Call(instead={"walk_id": "stopped_walk_id"}),
     ("DELETE", "/v1/walk-forwards/{walk_id}"): Call(),
+    ("GET", "/v1/backtests/{backtest_id}/against/{account_id}"): Call(),
     ("GET", "/v1/backtests/{backtest_id}/monte-carlo"): Call(),
     **{
         (method, f"/v1/saved-strategies{rest}"): Call()

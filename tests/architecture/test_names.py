@@ -59,6 +59,8 @@ NOUNS = {
     "research/walk_routes": "the routes of walks forward",
     "research/walk_schemas": "what walks forward look like from outside",
     "research/studies": "a question with a plan of how it is studied, as it is kept",
+    "research/paper_routes": "the route of a run beside a paper account",
+    "research/paper_schemas": "what a run beside a paper account looks like from outside",
     "research/studied": "the study of a job with its market, for the jobs of studies",
     "research/study_store": "the SQL of studies",
     "research/study_queries": "reads of studies",

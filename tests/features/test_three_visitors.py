@@ -96,6 +96,7 @@ ANYTHING = dict.fromkeys(
         "stopped_sweep_id",
         "walk_id",
         "study_id",
+        "stopped_walk_id",
         "saved_strategy_id",
         "long_tape_id",
         "alert_id",

@@ -49,6 +49,7 @@ from paperdesk.features.marketdata.strategy_routes import router as strategies
 from paperdesk.features.operations.quota_routes import router as quotas
 from paperdesk.features.operations.routes import monitors
 from paperdesk.features.operations.routes import router as operations
+from paperdesk.features.research.paper_routes import router as against_paper
 from paperdesk.features.research.routes import router as research
 from paperdesk.features.research.study_routes import router as studies
 from paperdesk.features.research.walk_routes import router as walks
@@ -90,7 +91,7 @@ def build_app(desk: Desk, version: str, others: Sequence[APIRouter], neighbours:
         identity, marketdata, datasets, quotes, market_days, strategies, branches, chains, sources, broker, batches,
         lives, leverage, rescores, gains, options, operations, monitors, order_statistics, forks, halts, fund_holdings,
         users, second_factors, rates, registrations, preferences, watching, notifications, backtests, indicators,
-        approvals, research, walks, studies, saved_strategies, single_sign_on, sizes, quotas,
+        approvals, research, walks, against_paper, studies, saved_strategies, single_sign_on, sizes, quotas,
         capsules,
     ):  # fmt: skip
         app.include_router(router)

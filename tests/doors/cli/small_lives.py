@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from tests.doors.cli.small_against import SmallAgainst
 from tests.doors.cli.small_answers import T0, T1, by_id, numbered, page
 from tests.doors.cli.small_capsules import SmallCapsules
 from tests.doors.cli.small_strategies import SmallStrategies
@@ -13,7 +14,7 @@ from tests.doors.cli.small_studies import SmallStudies
 from tests.doors.cli.small_sweeps import SELECTION, SmallSweeps
 
 
-class SmallLives(SmallSweeps, SmallStudies, SmallCapsules, SmallStrategies):
+class SmallLives(SmallSweeps, SmallStudies, SmallCapsules, SmallStrategies, SmallAgainst):
     accounts: list[dict[str, Any]]
     orders: list[dict[str, Any]]
     jobs: dict[str, dict[str, Any]]
@@ -36,6 +37,7 @@ class SmallLives(SmallSweeps, SmallStudies, SmallCapsules, SmallStrategies):
             *self.sweep_routes(),
             *self.study_routes(),
             *self.strategy_routes(),
+            *self.against_routes(),
             *self.capsule_routes(),
         ]
 

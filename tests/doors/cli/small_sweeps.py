@@ -30,6 +30,8 @@ class SmallSweeps:
             Route("/v1/sweeps/{id}/resume", self.taken_up, methods=["POST"]),
             Route("/v1/walk-forwards", self.walks, methods=["GET", "POST"]),
             Route("/v1/walk-forwards/{id}", self.walk),
+            Route("/v1/walk-forwards/{id}/cancel", self.stopped_walk, methods=["POST"]),
+            Route("/v1/walk-forwards/{id}/resume", self.walks, methods=["POST"]),
         ]
 
     def _sweep(self, state: str) -> dict[str, Any]:
@@ -79,6 +81,9 @@ class SmallSweeps:
         kept = {"figures": {"total_return": 0.03, "sharpe": 1.5}, "sharpe_kept": 0.75, "return_kept": None}
         told = {**kept, "reasons": {"return_kept": "nothing to keep"}, "family_trials": 4, "folds": folds}
         return JSONResponse({**self._walk("running" if self.looked == 1 else "done"), **told})
+
+    async def stopped_walk(self, _request: Request) -> Response:
+        return JSONResponse(self._walk("cancelled"))
 
     async def taken_up(self, _request: Request) -> Response:
         return JSONResponse(self._sweep("running"))

@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from tests.doors.cli.conftest import Running, Speak
 
 
@@ -18,3 +20,9 @@ def test_a_walk_is_followed_to_its_end_and_tells_what_was_kept(running: Running,
 def test_walks_are_listed_and_shown(running: Running, speak: Speak) -> None:
     assert "Averages" in speak("walk-forwards", "list").stdout
     assert json.loads(speak("walk-forwards", "show", "Averages", "--json").stdout)["family_trials"] == 4
+
+
+@pytest.mark.usefixtures("running")
+def test_a_walk_is_stopped_and_taken_up_again(speak: Speak) -> None:
+    assert "cancelled; 1 of 2 folds are kept" in speak("walk-forwards", "cancel", "Averages").stdout
+    assert "75%" in speak("walk-forwards", "resume", "Averages").stdout

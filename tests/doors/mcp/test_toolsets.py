@@ -141,6 +141,7 @@ CALLS: Mapping[str, Mapping[str, Any]] = {
     "start_cross_validation": {**SWEEP, "tape_id": "{long_tape_id}", "groups": 3, "embargo": 0},
     "start_leak_check": {**{name: SWEEP[name] for name in SWEEP if name != "ranges"}, "cuts": 2},
     "start_jitter": {**{name: SWEEP[name] for name in SWEEP if name != "ranges"}, "runs": 2},
+    "compare_with_paper": {**ACCOUNT, "backtest_id": "{backtest_id}"},
     "get_study": {"study_id": "{study_id}"},
     **{name: {"backtest_id": "{backtest_id}"} for name in ("get_capsule", "verify_backtest")},
     "verify_capsule": {**TAPE, "capsule": small_capsule()},

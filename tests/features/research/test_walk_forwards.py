@@ -7,7 +7,7 @@ import pytest
 
 from tests.desk import FIRST_CLOSE, RunningDesk, refused
 from tests.features.backtests.at_once import ran_backtest
-from tests.features.research.swept import ran_sweep, ran_walk, sweep_body
+from tests.features.research.swept import ran_folds, ran_sweep, ran_walk, sweep_body
 
 TERMS = {"fees": {"value_rate": "0.001"}, "starts_at": FIRST_CLOSE}
 
@@ -64,6 +64,25 @@ async def test_a_walk_without_room_is_refused_and_a_sweep_is_none(desk: RunningD
     assert (await desk.mine.post(f"{path}/cancel", {}))["state"] == "cancelled"
     (await desk.mine.ask("DELETE", path)).raise_for_status()
     assert await desk.mine.rows("/v1/walk-forwards") == []
+
+
+async def test_a_walk_that_was_stopped_runs_the_folds_that_are_missing(desk: RunningDesk, tape_id: str) -> None:
+    body = sweep_body(tape_id, **TERMS, choose_on=15, trade_on=10, mode="compiled")
+    asked = await desk.mine.post("/v1/walk-forwards", body)
+    path = f"/v1/walk-forwards/{asked['id']}"
+    refused(await desk.mine.ask("POST", f"{path}/resume", json={}), 409, "walk_forward_still_runs")
+    await ran_folds(desk, asked["job_ids"][1:2])
+    stopped = await desk.mine.post(f"{path}/cancel", {})
+    assert (stopped["ended_folds"], stopped["fold_count"]) == (1, 3)
+    resumed = await desk.mine.post(f"{path}/resume", {})
+    assert (len(resumed["job_ids"]), resumed["ended_folds"], resumed["fold_count"]) == (2, 1, 3)
+    await ran_folds(desk, resumed["job_ids"])
+    found = await desk.mine.get(path)
+    assert (found["state"], [each["number"] for each in found["folds"]]) == ("done", [1, 2, 3])
+    # It comes to what it had come to without a stop, and asks for nothing more.
+    whole = await desk.mine.get(f"/v1/walk-forwards/{await ran_walk(desk, tape_id, **TERMS, mode='compiled')}")
+    assert (found["figures"], found["folds"]) == (whole["figures"], whole["folds"])
+    assert (await desk.mine.post(f"{path}/resume", {}))["job_ids"] == resumed["job_ids"]
 
 
 async def test_a_run_is_drawn_again_by_its_round_trips_and_by_its_returns(desk: RunningDesk, tape_id: str) -> None:

@@ -16,6 +16,7 @@ from typer.core import TyperGroup
 from paperdesk.core.kernel.errors import PaperdeskError
 from paperdesk.doors.cli import (
     accounts,
+    against,
     approvals,
     archive,
     audit,
@@ -125,6 +126,7 @@ def build_app(local: LocalCommands, home: Path) -> typer.Typer:
     app.add_typer(tapes.dataset_verbs, name="datasets")
     app.add_typer(market.verbs, name="market")
     app.add_typer(sources.verbs, name="sources")
+    against.add_to(backtests.verbs)
     app.add_typer(backtests.verbs, name="backtests")
     app.add_typer(sweeps.verbs, name="sweeps")
     app.add_typer(walks.verbs, name="walk-forwards")

@@ -90,6 +90,30 @@ def show_walk_forward(
     _show(desk, choose.walk_id(desk, walk), as_json=as_json)
 
 
+@verbs.command("cancel")
+def cancel_walk_forward(
+    context: typer.Context, walk: Annotated[str, typer.Argument(metavar="WALK", help="Id or the end of an id.")]
+) -> None:
+    """Stop a walk forward; the folds it has come to are kept."""
+    desk = desk_of(context)
+    found: Row = desk.post(f"/v1/walk-forwards/{choose.walk_id(desk, walk)}/cancel").json()
+    render.say(f"The walk forward is {found['state']}; {found['ended_folds']} of {found['fold_count']} folds are kept.")
+
+
+@verbs.command("resume")
+def resume_walk_forward(
+    context: typer.Context,
+    walk: Annotated[str, typer.Argument(metavar="WALK", help="Id or the end of an id.")],
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Run the folds of a walk forward that are missing, and show what was kept."""
+    desk = desk_of(context)
+    found: Row = desk.post(f"/v1/walk-forwards/{choose.walk_id(desk, walk)}/resume").json()
+    follow(desk, f"/v1/walk-forwards/{found['id']}", found["strategy"])
+    _show(desk, found["id"], as_json=as_json)
+
+
 def _show(desk: Desk, walk_id: str, *, as_json: bool) -> None:
     answer = desk.get(f"/v1/walk-forwards/{walk_id}")
     if as_json:

@@ -2,11 +2,14 @@
 
 from uuid import UUID
 
+from pydantic import Field
+
 from paperdesk.core.kernel.principal import Scope
-from paperdesk.doors.mcp.asking import Ask
+from paperdesk.doors.mcp.asking import Ask, OfAccount, account_meant
 from paperdesk.doors.mcp.market import tape_meant
 from paperdesk.doors.mcp.tool import Effect, Tool
-from paperdesk.features.research import study_routes
+from paperdesk.features.research import paper_routes, study_routes
+from paperdesk.features.research.paper_schemas import AgainstPaperOut
 from paperdesk.features.research.study_schemas import (
     CrossValidationBody,
     JitterBody,
@@ -69,9 +72,26 @@ async def get_study(ask: Ask, wish: OfStudy) -> StudyResultsOut:
         return await study_routes.get_study(wish.study_id, work)
 
 
+class AgainstPaperWish(OfAccount):
+    """A run, and an account; without one, that of the key."""
+
+    backtest_id: UUID
+    within_s: int = Field(default=paper_routes.A_DAY_S, ge=0, le=10 * paper_routes.A_DAY_S)
+
+
+async def compare_with_paper(ask: Ask, wish: AgainstPaperWish) -> AgainstPaperOut:
+    """Compare a backtest with what a paper account did over the same time: orders, fills, fees, drift by day."""
+    async with ask.reading() as work:
+        account = await account_meant(work, wish.account_id)
+        return await paper_routes.get_against_paper(
+            wish.backtest_id, account["id"], work, ask.desk.shelf, wish.within_s
+        )
+
+
 TOOLS = (
     Tool("start_cross_validation", Scope.TRADE, Effect.ADDS, start_cross_validation),
     Tool("start_leak_check", Scope.TRADE, Effect.ADDS, start_leak_check),
     Tool("start_jitter", Scope.TRADE, Effect.ADDS, start_jitter),
+    Tool("compare_with_paper", Scope.READ, Effect.READS, compare_with_paper),
     Tool("get_study", Scope.READ, Effect.READS, get_study),
 )

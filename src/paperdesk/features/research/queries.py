@@ -97,9 +97,12 @@ async def walked(work: ReadOnly, walks: Sequence[Sweep]) -> dict[UUID, tuple[Pro
     """Return how far each walk forward is, and what came of its folds."""
     folds = await store.load_folds(work, [each.id for each in walks])
     jobs = await standings(work, [job_id for each in walks for job_id in each.job_ids])
-    return {
-        each.id: (_progress(each, (len(folds[each.id]), len(each.job_ids)), jobs), folds[each.id]) for each in walks
-    }
+    return {each.id: (_progress(each, (len(folds[each.id]), _folds_of(each)), jobs), folds[each.id]) for each in walks}
+
+
+def _folds_of(walk: Sweep) -> int:
+    assert walk.plan is not None, "a walk forward has a plan"
+    return len(walk.plan.folds)
 
 
 def _progress(sweep: Sweep, counts: tuple[int, int], jobs: Mapping[UUID, Standing]) -> Progress:

@@ -19,6 +19,7 @@ from paperdesk.features.research import queries
 from paperdesk.features.research.cancel_walk_forward import cancel_walk_forward, delete_walk_forward
 from paperdesk.features.research.read_monte_carlo import Draws, read_monte_carlo
 from paperdesk.features.research.request_walk_forward import request_walk_forward
+from paperdesk.features.research.resume_walk_forward import resume_walk_forward
 from paperdesk.features.research.sweeps import Sweep, TradedFold
 from paperdesk.features.research.walk_schemas import (
     MonteCarloOut,
@@ -84,6 +85,12 @@ async def post_walk_forward_cancel(walk_id: UUID, work: Work) -> WalkForwardOut:
     """Stop a walk forward where it is; the folds it has come to are kept. One that has ended stays as it is."""
     await cancel_walk_forward(work, walk_id)
     return await _shown(work, await queries.read_walk_forward(work, walk_id))
+
+
+@router.post("/walk-forwards/{walk_id}/resume")
+async def post_walk_forward_resume(walk_id: UUID, work: Work) -> WalkForwardOut:
+    """Run the folds of a walk forward that are missing, after it was cancelled or has failed."""
+    return await _shown(work, await resume_walk_forward(work, walk_id))
 
 
 @router.delete("/walk-forwards/{walk_id}", status_code=204)
