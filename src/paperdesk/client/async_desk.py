@@ -14,6 +14,7 @@ from paperdesk.client.models import (
     AddedUserView,
     AddUserBody,
     Adjustment,
+    AgainstPaperOut,
     ApprovalOut,
     ApprovalStatus,
     AtExpiryBody,
@@ -122,6 +123,7 @@ from paperdesk.client.models import (
     PageOfNotificationRuleOut,
     PageOfOrderOut,
     PageOfOrderStateOut,
+    PageOfPerformedOut,
     PageOfPositionOut,
     PageOfPresetOut,
     PageOfPriceAlertFiringOut,
@@ -134,9 +136,11 @@ from paperdesk.client.models import (
     PageOfRunPeriodOut,
     PageOfRunPointOut,
     PageOfRunPositionOut,
+    PageOfSavedStrategyOut,
     PageOfShippedStrategyOut,
     PageOfStrategyOut,
     PageOfStrategyTemplateOut,
+    PageOfStrategyVersionOut,
     PageOfStudyOut,
     PageOfSweepOut,
     PageOfTapeOut,
@@ -181,6 +185,9 @@ from paperdesk.client.models import (
     ResetBody,
     Right,
     RoleInput,
+    SavedStrategyBody,
+    SavedStrategyChangeBody,
+    SavedStrategyOut,
     SavePresetBody,
     ScanOut,
     SecondFactorBody,
@@ -195,6 +202,8 @@ from paperdesk.client.models import (
     SpreadOut,
     StatisticsOut,
     StrategiesOut,
+    StrategyPerformanceOut,
+    StrategyRunBody,
     StrikesOut,
     StudyKind,
     StudyOut,
@@ -2209,6 +2218,12 @@ class AsyncDesk(AsyncTransport):
             Call("POST", "/v1/walk-forwards/{walk_id}/cancel", at={"walk_id": walk_id}, is_keyed=True), WalkForwardOut
         )
 
+    async def post_walk_forward_resume(self, walk_id: UUID) -> WalkForwardOut:
+        """Run the folds of a walk forward that are missing, after it was cancelled or has failed."""
+        return await self.ask(
+            Call("POST", "/v1/walk-forwards/{walk_id}/resume", at={"walk_id": walk_id}, is_keyed=True), WalkForwardOut
+        )
+
     async def get_monte_carlo(
         self, backtest_id: UUID, *, runs: int | None = None, seed: int | None = None, block: int | None = None
     ) -> MonteCarloOut:
@@ -2221,6 +2236,20 @@ class AsyncDesk(AsyncTransport):
                 query={"runs": runs, "seed": seed, "block": block},
             ),
             MonteCarloOut,
+        )
+
+    async def get_against_paper(
+        self, backtest_id: UUID, account_id: UUID, *, within_s: int | None = None
+    ) -> AgainstPaperOut:
+        """Compare a run with what a paper account did over the same time: orders, fills, fees, and drift by day."""
+        return await self.ask(
+            Call(
+                "GET",
+                "/v1/backtests/{backtest_id}/against/{account_id}",
+                at={"backtest_id": backtest_id, "account_id": account_id},
+                query={"within_s": within_s},
+            ),
+            AgainstPaperOut,
         )
 
     async def post_cross_validation(self, body: CrossValidationBody) -> StudyOut:
@@ -2255,6 +2284,172 @@ class AsyncDesk(AsyncTransport):
         """Stop a study where it is; nothing comes of it, and what was tried stays counted."""
         return await self.ask(
             Call("POST", "/v1/studies/{study_id}/cancel", at={"study_id": study_id}, is_keyed=True), StudyOut
+        )
+
+    async def get_saved_strategies(
+        self,
+        *,
+        strategy: str | None = None,
+        state: Literal["on", "off"] | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+        sort: str | None = None,
+    ) -> PageOfSavedStrategyOut:
+        """List your saved strategies and those that are published, newest first; of a shipped one, or on or off."""
+        return await self.ask(
+            Call(
+                "GET",
+                "/v1/saved-strategies",
+                query={"strategy": strategy, "state": state, "limit": limit, "cursor": cursor, "sort": sort},
+            ),
+            PageOfSavedStrategyOut,
+        )
+
+    async def post_saved_strategy(self, body: SavedStrategyBody) -> SavedStrategyOut:
+        """Save a shipped strategy under a name, with its symbols and parameters, as its first version."""
+        return await self.ask(Call("POST", "/v1/saved-strategies", body=body, is_keyed=True), SavedStrategyOut)
+
+    async def get_saved_strategy(self, saved_strategy_id: UUID) -> SavedStrategyOut:
+        """Read a saved strategy and its newest version."""
+        return await self.ask(
+            Call("GET", "/v1/saved-strategies/{saved_strategy_id}", at={"saved_strategy_id": saved_strategy_id}),
+            SavedStrategyOut,
+        )
+
+    async def patch_saved_strategy(self, saved_strategy_id: UUID, body: SavedStrategyChangeBody) -> SavedStrategyOut:
+        """Change a saved strategy; other symbols or parameters make a new version, and the old ones stay as they are."""
+        return await self.ask(
+            Call(
+                "PATCH",
+                "/v1/saved-strategies/{saved_strategy_id}",
+                at={"saved_strategy_id": saved_strategy_id},
+                body=body,
+                is_keyed=True,
+            ),
+            SavedStrategyOut,
+        )
+
+    async def remove_saved_strategy(self, saved_strategy_id: UUID) -> None:
+        """Delete a saved strategy with its versions; its backtests stay."""
+        await self.do(
+            Call(
+                "DELETE",
+                "/v1/saved-strategies/{saved_strategy_id}",
+                at={"saved_strategy_id": saved_strategy_id},
+                is_keyed=True,
+            )
+        )
+
+    async def post_strategy_activation(self, saved_strategy_id: UUID) -> SavedStrategyOut:
+        """Switch a saved strategy on, so that it may be run."""
+        return await self.ask(
+            Call(
+                "POST",
+                "/v1/saved-strategies/{saved_strategy_id}/activate",
+                at={"saved_strategy_id": saved_strategy_id},
+                is_keyed=True,
+            ),
+            SavedStrategyOut,
+        )
+
+    async def post_strategy_deactivation(self, saved_strategy_id: UUID) -> SavedStrategyOut:
+        """Switch a saved strategy off, so that it is not run; what runs already goes on."""
+        return await self.ask(
+            Call(
+                "POST",
+                "/v1/saved-strategies/{saved_strategy_id}/deactivate",
+                at={"saved_strategy_id": saved_strategy_id},
+                is_keyed=True,
+            ),
+            SavedStrategyOut,
+        )
+
+    async def post_strategy_publication(self, saved_strategy_id: UUID) -> SavedStrategyOut:
+        """Let everybody of your tenant read and run a saved strategy."""
+        return await self.ask(
+            Call(
+                "POST",
+                "/v1/saved-strategies/{saved_strategy_id}/publish",
+                at={"saved_strategy_id": saved_strategy_id},
+                is_keyed=True,
+            ),
+            SavedStrategyOut,
+        )
+
+    async def post_strategy_withdrawal(self, saved_strategy_id: UUID) -> SavedStrategyOut:
+        """Keep a saved strategy to yourself again."""
+        return await self.ask(
+            Call(
+                "POST",
+                "/v1/saved-strategies/{saved_strategy_id}/withdraw",
+                at={"saved_strategy_id": saved_strategy_id},
+                is_keyed=True,
+            ),
+            SavedStrategyOut,
+        )
+
+    async def get_strategy_versions(
+        self, saved_strategy_id: UUID, *, limit: int | None = None, cursor: str | None = None
+    ) -> PageOfStrategyVersionOut:
+        """List every version of a saved strategy, oldest first."""
+        return await self.ask(
+            Call(
+                "GET",
+                "/v1/saved-strategies/{saved_strategy_id}/versions",
+                at={"saved_strategy_id": saved_strategy_id},
+                query={"limit": limit, "cursor": cursor},
+            ),
+            PageOfStrategyVersionOut,
+        )
+
+    async def post_strategy_backtest(self, saved_strategy_id: UUID, body: StrategyRunBody) -> BacktestOut:
+        """Run the newest version of a saved strategy over what a tape has shown; the run is a job, and counts as its."""
+        return await self.ask(
+            Call(
+                "POST",
+                "/v1/saved-strategies/{saved_strategy_id}/backtests",
+                at={"saved_strategy_id": saved_strategy_id},
+                body=body,
+                is_keyed=True,
+            ),
+            BacktestOut,
+        )
+
+    async def get_strategy_performance(
+        self,
+        saved_strategy_id: UUID,
+        *,
+        by: Literal["sharpe", "total_return", "cagr", "calmar", "sortino"] | None = None,
+    ) -> StrategyPerformanceOut:
+        """Read what a saved strategy has brought: its latest and its best backtest, and those of each version."""
+        return await self.ask(
+            Call(
+                "GET",
+                "/v1/saved-strategies/{saved_strategy_id}/performance",
+                at={"saved_strategy_id": saved_strategy_id},
+                query={"by": by},
+            ),
+            StrategyPerformanceOut,
+        )
+
+    async def get_strategy_performance_history(
+        self,
+        saved_strategy_id: UUID,
+        *,
+        version: int | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+        sort: str | None = None,
+    ) -> PageOfPerformedOut:
+        """List the ended backtests of a saved strategy as they ended, oldest first; of one version, or of all."""
+        return await self.ask(
+            Call(
+                "GET",
+                "/v1/saved-strategies/{saved_strategy_id}/performance/history",
+                at={"saved_strategy_id": saved_strategy_id},
+                query={"version": version, "limit": limit, "cursor": cursor, "sort": sort},
+            ),
+            PageOfPerformedOut,
         )
 
     async def get_single_sign_on(self) -> SingleSignOnView:

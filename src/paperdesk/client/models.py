@@ -257,6 +257,24 @@ class AdjustedSeriesOut(Struct, kw_only=True, frozen=True):
     contracts: "Decimal"
 
 
+class AgainstPaperOut(Struct, kw_only=True, frozen=True):
+    """A backtest beside what a paper account did over the same time."""
+
+    backtest_id: "UUID"
+    account_id: "UUID"
+    began_at: "datetime"
+    ended_at: "datetime"
+    same_orders: "int"
+    orders: "list[OrderPairOut]"
+    missing_on_paper: "list[MissingOrderOut]"
+    missing_in_run: "list[MissingOrderOut]"
+    run_fees: "Decimal"
+    paper_fees: "Decimal"
+    days: "list[DriftOut]"
+    drift: "float | None"
+    notes: "list[str]"
+
+
 class ApprovalOut(Struct, kw_only=True, frozen=True):
     """An order of a key that waits for a person or waited; it was not placed unless `order_id` says so."""
 
@@ -335,14 +353,14 @@ class BacktestBody(Struct, kw_only=True, frozen=True):
     option_level: "int | UnsetType" = UNSET
     lot_method: "LotMethod | UnsetType" = UNSET
     risk: "RiskBody | UnsetType" = UNSET
-    strategy: "str"
-    symbols: "list[str]"
-    parameters: "dict[str, str | int | float | bool] | UnsetType" = UNSET
     mode: "RunMode | UnsetType" = UNSET
     starts_at: "datetime | UnsetType | None" = UNSET
     ends_at: "datetime | UnsetType | None" = UNSET
     risk_free: "Decimal | UnsetType" = UNSET
     benchmark: "str | UnsetType | None" = UNSET
+    strategy: "str"
+    symbols: "list[str]"
+    parameters: "dict[str, str | int | float | bool] | UnsetType" = UNSET
 
 
 class BacktestOut(Struct, kw_only=True, frozen=True):
@@ -728,6 +746,21 @@ class CodedProofBody(Struct, kw_only=True, frozen=True):
     code: "str"
 
 
+class ComparedOrderOut(Struct, kw_only=True, frozen=True):
+    """An order of a side, as it ended."""
+
+    id: "UUID"
+    at: "datetime"
+    symbol: "str"
+    side: "str"
+    type: "str"
+    quantity: "Decimal"
+    status: "str"
+    filled: "Decimal"
+    price: "Decimal | None"
+    fees: "Decimal"
+
+
 class ComparisonOut(Struct, kw_only=True, frozen=True):
     """Accounts side by side."""
 
@@ -809,14 +842,14 @@ class CrossValidationBody(Struct, kw_only=True, frozen=True):
     option_level: "int | UnsetType" = UNSET
     lot_method: "LotMethod | UnsetType" = UNSET
     risk: "RiskBody | UnsetType" = UNSET
-    strategy: "str"
-    symbols: "list[str]"
-    parameters: "dict[str, str | int | float | bool] | UnsetType" = UNSET
     mode: "RunMode | UnsetType" = UNSET
     starts_at: "datetime | UnsetType | None" = UNSET
     ends_at: "datetime | UnsetType | None" = UNSET
     risk_free: "Decimal | UnsetType" = UNSET
     benchmark: "str | UnsetType | None" = UNSET
+    strategy: "str"
+    symbols: "list[str]"
+    parameters: "dict[str, str | int | float | bool] | UnsetType" = UNSET
     ranges: "dict[str, StepsBody | list[str | int | float | bool]]"
     search: "Search | UnsetType" = UNSET
     trials: "int | UnsetType | None" = UNSET
@@ -901,6 +934,17 @@ class DrawnFigureOut(Struct, kw_only=True, frozen=True):
     was: "float"
     quantiles: "dict[str, float]"
     share_worse: "float"
+
+
+class DriftOut(Struct, kw_only=True, frozen=True):
+    """Both sides at a close that both know; returns count from the first of them."""
+
+    at: "datetime"
+    run_equity: "Decimal"
+    paper_equity: "Decimal"
+    run_return: "float"
+    paper_return: "float"
+    drift: "float"
 
 
 class EndingOut(Struct, kw_only=True, frozen=True):
@@ -1407,14 +1451,14 @@ class JitterBody(Struct, kw_only=True, frozen=True):
     option_level: "int | UnsetType" = UNSET
     lot_method: "LotMethod | UnsetType" = UNSET
     risk: "RiskBody | UnsetType" = UNSET
-    strategy: "str"
-    symbols: "list[str]"
-    parameters: "dict[str, str | int | float | bool] | UnsetType" = UNSET
     mode: "RunMode | UnsetType" = UNSET
     starts_at: "datetime | UnsetType | None" = UNSET
     ends_at: "datetime | UnsetType | None" = UNSET
     risk_free: "Decimal | UnsetType" = UNSET
     benchmark: "str | UnsetType | None" = UNSET
+    strategy: "str"
+    symbols: "list[str]"
+    parameters: "dict[str, str | int | float | bool] | UnsetType" = UNSET
     runs: "int | UnsetType" = UNSET
     jitter_seed: "int | UnsetType" = UNSET
     shake_parameters: "float | UnsetType" = UNSET
@@ -1520,14 +1564,14 @@ class LeakCheckBody(Struct, kw_only=True, frozen=True):
     option_level: "int | UnsetType" = UNSET
     lot_method: "LotMethod | UnsetType" = UNSET
     risk: "RiskBody | UnsetType" = UNSET
-    strategy: "str"
-    symbols: "list[str]"
-    parameters: "dict[str, str | int | float | bool] | UnsetType" = UNSET
     mode: "RunMode | UnsetType" = UNSET
     starts_at: "datetime | UnsetType | None" = UNSET
     ends_at: "datetime | UnsetType | None" = UNSET
     risk_free: "Decimal | UnsetType" = UNSET
     benchmark: "str | UnsetType | None" = UNSET
+    strategy: "str"
+    symbols: "list[str]"
+    parameters: "dict[str, str | int | float | bool] | UnsetType" = UNSET
     cuts: "int | UnsetType" = UNSET
 
 
@@ -1849,6 +1893,13 @@ class MemberView(Struct, kw_only=True, frozen=True):
     deactivated_at: "datetime | None"
 
 
+class MissingOrderOut(Struct, kw_only=True, frozen=True):
+    """An order that one side lacks, and why as far as it can be told."""
+
+    order: "ComparedOrderOut"
+    reason: "str"
+
+
 class MoneyGreeksOut(Struct, kw_only=True, frozen=True):
     """Greeks in money."""
 
@@ -2009,6 +2060,17 @@ class OrderOut(Struct, kw_only=True, frozen=True):
     waits_for: "str | None"
     warnings: "list[str]"
     seq: "int"
+
+
+class OrderPairOut(Struct, kw_only=True, frozen=True):
+    """One order on both sides, and how they differ."""
+
+    run: "ComparedOrderOut"
+    paper: "ComparedOrderOut"
+    is_same: "bool"
+    delay_s: "float"
+    slippage_bps: "float | None"
+    fees_beyond: "Decimal"
 
 
 class OrderScoreOut(Struct, kw_only=True, frozen=True):
@@ -2267,6 +2329,13 @@ class PageOfOrderStateOut(Struct, kw_only=True, frozen=True):
     next_cursor: "str | None"
 
 
+class PageOfPerformedOut(Struct, kw_only=True, frozen=True):
+    """A shape."""
+
+    items: "list[PerformedOut]"
+    next_cursor: "str | None"
+
+
 class PageOfPositionOut(Struct, kw_only=True, frozen=True):
     """A shape."""
 
@@ -2351,6 +2420,13 @@ class PageOfRunPositionOut(Struct, kw_only=True, frozen=True):
     next_cursor: "str | None"
 
 
+class PageOfSavedStrategyOut(Struct, kw_only=True, frozen=True):
+    """A shape."""
+
+    items: "list[SavedStrategyOut]"
+    next_cursor: "str | None"
+
+
 class PageOfShippedStrategyOut(Struct, kw_only=True, frozen=True):
     """A shape."""
 
@@ -2369,6 +2445,13 @@ class PageOfStrategyTemplateOut(Struct, kw_only=True, frozen=True):
     """A shape."""
 
     items: "list[StrategyTemplateOut]"
+    next_cursor: "str | None"
+
+
+class PageOfStrategyVersionOut(Struct, kw_only=True, frozen=True):
+    """A shape."""
+
+    items: "list[StrategyVersionOut]"
     next_cursor: "str | None"
 
 
@@ -2532,6 +2615,18 @@ class PayoffOut(Struct, kw_only=True, frozen=True):
     payoff: "PayoffLineOut | None"
     reason: "str | None"
     estimate: "EstimateOut | None"
+
+
+class PerformedOut(Struct, kw_only=True, frozen=True):
+    """What one backtest of a version came to; a figure that cannot be said is null, with the reason."""
+
+    backtest_id: "UUID"
+    version: "int"
+    name: "str"
+    tape_id: "UUID"
+    ended_at: "datetime"
+    figures: "dict[str, float | None]"
+    reasons: "dict[str, str]"
 
 
 class PickedOut(Struct, kw_only=True, frozen=True):
@@ -3143,6 +3238,41 @@ class SavePresetBody(Struct, kw_only=True, frozen=True):
     shared: "bool | UnsetType" = UNSET
 
 
+class SavedStrategyBody(Struct, kw_only=True, frozen=True):
+    """A shipped strategy to keep under a name, with its symbols, and its parameters, sizing among them."""
+
+    name: "str"
+    strategy: "str"
+    symbols: "list[str]"
+    parameters: "dict[str, str | int | float | bool] | UnsetType" = UNSET
+    note: "str | UnsetType" = UNSET
+    is_published: "bool | UnsetType" = UNSET
+
+
+class SavedStrategyChangeBody(Struct, kw_only=True, frozen=True):
+    """What of a saved strategy is to be otherwise; what is not named stays, each parameter for itself."""
+
+    name: "str | UnsetType | None" = UNSET
+    symbols: "list[str] | UnsetType | None" = UNSET
+    parameters: "dict[str, str | int | float | bool] | UnsetType | None" = UNSET
+    note: "str | UnsetType" = UNSET
+
+
+class SavedStrategyOut(Struct, kw_only=True, frozen=True):
+    """A saved strategy and its newest version, which is the one that runs."""
+
+    id: "UUID"
+    name: "str"
+    strategy: "str"
+    version: "int"
+    is_active: "bool"
+    is_published: "bool"
+    is_mine: "bool"
+    created_at: "datetime"
+    changed_at: "datetime"
+    newest: "StrategyVersionOut"
+
+
 class ScanOut(Struct, kw_only=True, frozen=True):
     """What a scan picked out of a market by one measure of daily bars, the highest first."""
 
@@ -3381,6 +3511,42 @@ class StrategiesOut(Struct, kw_only=True, frozen=True):
     requirements: "list[RequirementOut]"
 
 
+class StrategyPerformanceOut(Struct, kw_only=True, frozen=True):
+    """What a saved strategy has brought by its backtests; what no run has shown is null, with the reason."""
+
+    saved_strategy_id: "UUID"
+    measure: "str"
+    runs: "int"
+    latest: "PerformedOut | None"
+    best: "PerformedOut | None"
+    versions: "list[VersionPerformanceOut]"
+    reasons: "dict[str, str]"
+
+
+class StrategyRunBody(Struct, kw_only=True, frozen=True):
+    """What a saved strategy is run over, and the account it begins with."""
+
+    name: "str"
+    tape_id: "UUID"
+    currency: "str | UnsetType | None" = UNSET
+    cash: "Decimal | UnsetType" = UNSET
+    fill_model: "str | UnsetType" = UNSET
+    fill_on_arrival: "bool | UnsetType" = UNSET
+    margin: "MarginBody | UnsetType" = UNSET
+    seed: "int | UnsetType" = UNSET
+    fees: "str | FeeScheduleBody | UnsetType" = UNSET
+    auto_exercise: "bool | UnsetType" = UNSET
+    early_assignment: "bool | UnsetType" = UNSET
+    option_level: "int | UnsetType" = UNSET
+    lot_method: "LotMethod | UnsetType" = UNSET
+    risk: "RiskBody | UnsetType" = UNSET
+    mode: "RunMode | UnsetType" = UNSET
+    starts_at: "datetime | UnsetType | None" = UNSET
+    ends_at: "datetime | UnsetType | None" = UNSET
+    risk_free: "Decimal | UnsetType" = UNSET
+    benchmark: "str | UnsetType | None" = UNSET
+
+
 class StrategyTemplateOut(Struct, kw_only=True, frozen=True):
     """A shipped strategy and the parameters to start from."""
 
@@ -3388,6 +3554,17 @@ class StrategyTemplateOut(Struct, kw_only=True, frozen=True):
     description: "str"
     strategy: "str"
     parameters: "dict[str, str | int]"
+
+
+class StrategyVersionOut(Struct, kw_only=True, frozen=True):
+    """What is traded and how, from an instant on; a version never changes."""
+
+    number: "int"
+    code_version: "int"
+    symbols: "list[str]"
+    parameters: "dict[str, Any]"
+    note: "str"
+    made_at: "datetime"
 
 
 class StrikesOut(Struct, kw_only=True, frozen=True):
@@ -3471,14 +3648,14 @@ class SweepBody(Struct, kw_only=True, frozen=True):
     option_level: "int | UnsetType" = UNSET
     lot_method: "LotMethod | UnsetType" = UNSET
     risk: "RiskBody | UnsetType" = UNSET
-    strategy: "str"
-    symbols: "list[str]"
-    parameters: "dict[str, str | int | float | bool] | UnsetType" = UNSET
     mode: "RunMode | UnsetType" = UNSET
     starts_at: "datetime | UnsetType | None" = UNSET
     ends_at: "datetime | UnsetType | None" = UNSET
     risk_free: "Decimal | UnsetType" = UNSET
     benchmark: "str | UnsetType | None" = UNSET
+    strategy: "str"
+    symbols: "list[str]"
+    parameters: "dict[str, str | int | float | bool] | UnsetType" = UNSET
     ranges: "dict[str, StepsBody | list[str | int | float | bool]]"
     search: "Search | UnsetType" = UNSET
     trials: "int | UnsetType | None" = UNSET
@@ -3754,6 +3931,15 @@ class VerificationView(Struct, kw_only=True, frozen=True):
     broken: "AuditBreakView | None"
 
 
+class VersionPerformanceOut(Struct, kw_only=True, frozen=True):
+    """What the ended backtests of one version came to."""
+
+    version: "int"
+    runs: "int"
+    latest: "PerformedOut"
+    best: "PerformedOut | None"
+
+
 class WalkForwardBody(Struct, kw_only=True, frozen=True):
     """A sweep in every fold: so many sessions to choose parameters on, and so many to trade with them."""
 
@@ -3771,14 +3957,14 @@ class WalkForwardBody(Struct, kw_only=True, frozen=True):
     option_level: "int | UnsetType" = UNSET
     lot_method: "LotMethod | UnsetType" = UNSET
     risk: "RiskBody | UnsetType" = UNSET
-    strategy: "str"
-    symbols: "list[str]"
-    parameters: "dict[str, str | int | float | bool] | UnsetType" = UNSET
     mode: "RunMode | UnsetType" = UNSET
     starts_at: "datetime | UnsetType | None" = UNSET
     ends_at: "datetime | UnsetType | None" = UNSET
     risk_free: "Decimal | UnsetType" = UNSET
     benchmark: "str | UnsetType | None" = UNSET
+    strategy: "str"
+    symbols: "list[str]"
+    parameters: "dict[str, str | int | float | bool] | UnsetType" = UNSET
     ranges: "dict[str, StepsBody | list[str | int | float | bool]]"
     search: "Search | UnsetType" = UNSET
     trials: "int | UnsetType | None" = UNSET

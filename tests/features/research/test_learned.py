@@ -6,9 +6,10 @@ import pytest
 
 from paperdesk.core.backtest.search import Axes
 from paperdesk.features.research.learner import Learner, SearchNotInstalled, check_installed
-from tests.desk import RunningDesk, refused
-from tests.features.research.swept import ran_jobs, ran_sweep, sweep_body
+from tests.desk import FIRST_CLOSE, RunningDesk
+from tests.features.research.swept import ran_jobs, ran_sweep, ran_walk
 
+RANGES = {"fast": {"at_least": "1", "at_most": "20"}, "slow": {"at_least": "2", "at_most": "20"}}
 AXES: Axes = {"fast": list(range(1, 61)), "slow": list(range(1, 61)), "on": ["open", "close"]}
 
 
@@ -43,8 +44,7 @@ def test_without_its_package_it_is_refused_with_what_to_install() -> None:
 async def test_a_sweep_may_learn_and_goes_on_where_it_stopped(desk: RunningDesk) -> None:
     tape_id = await desk.mine.open_tape(desk.markets["waves"].id)
     await desk.mine.step(tape_id, count=60)
-    ranges = {"fast": {"at_least": "1", "at_most": "20"}, "slow": {"at_least": "2", "at_most": "20"}}
-    terms = {"ranges": ranges, "search": "learned", "trials": 12, "search_seed": 4, "objective": "total_return"}
+    terms = {"ranges": RANGES, "search": "learned", "trials": 12, "search_seed": 4, "objective": "total_return"}
     sweep_id = await ran_sweep(desk, tape_id, **terms)
     sweep = await desk.mine.get(f"/v1/sweeps/{sweep_id}")
     trials = await desk.mine.rows(f"/v1/sweeps/{sweep_id}/trials", by="total_return")
@@ -55,5 +55,18 @@ async def test_a_sweep_may_learn_and_goes_on_where_it_stopped(desk: RunningDesk)
     await ran_jobs(desk, sweep)
     again = await ran_sweep(desk, tape_id, **terms, mode="compiled")
     assert await desk.mine.rows(f"/v1/sweeps/{again}/trials", by="total_return") == trials
-    body = sweep_body(tape_id, **terms, choose_on=10, trade_on=5)
-    refused(await desk.mine.ask("POST", "/v1/walk-forwards", json=body), 422, "learned_walk")
+
+
+async def test_every_fold_of_a_walk_may_learn_from_its_own_stretch_alone(desk: RunningDesk) -> None:
+    tape_id = await desk.mine.open_tape(desk.markets["waves"].id)
+    await desk.mine.step(tape_id, count=60)
+    terms = {"ranges": RANGES, "search": "learned", "trials": 6, "search_seed": 4, "objective": "total_return"}
+    walk_id = await ran_walk(desk, tape_id, **terms, starts_at=FIRST_CLOSE)
+    found = await desk.mine.get(f"/v1/walk-forwards/{walk_id}")
+    assert (found["state"], [each["trials"] for each in found["folds"]]) == ("done", [6, 6, 6])
+    curve = await desk.mine.rows(f"/v1/walk-forwards/{walk_id}/equity")
+    sweep_id = await ran_sweep(desk, tape_id, **terms, starts_at=FIRST_CLOSE, ends_at=curve[0]["at"])
+    best = (await desk.mine.get(f"/v1/sweeps/{sweep_id}"))["best"]
+    first = found["folds"][0]
+    assert {name: best["parameters"][name] for name in ("fast", "slow")} == first["parameters"]
+    assert first["return_before"] == pytest.approx(best["total_return"])

@@ -2834,6 +2834,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/walk-forwards/{walk_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Run the folds of a walk forward that are missing, after it was cancelled or has failed. */
+        post: operations["post_walk_forward_resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/backtests/{backtest_id}/monte-carlo": {
         parameters: {
             query?: never;
@@ -2843,6 +2860,23 @@ export interface paths {
         };
         /** Read how else a run might have come: its round trips in another order, and its returns drawn again in blocks. */
         get: operations["get_monte_carlo"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/backtests/{backtest_id}/against/{account_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Compare a run with what a paper account did over the same time: orders, fills, fees, and drift by day. */
+        get: operations["get_against_paper"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2948,6 +2982,179 @@ export interface paths {
         put?: never;
         /** Stop a study where it is; nothing comes of it, and what was tried stays counted. */
         post: operations["post_study_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/saved-strategies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List your saved strategies and those that are published, newest first; of a shipped one, or on or off. */
+        get: operations["get_saved_strategies"];
+        put?: never;
+        /** Save a shipped strategy under a name, with its symbols and parameters, as its first version. */
+        post: operations["post_saved_strategy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/saved-strategies/{saved_strategy_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a saved strategy and its newest version. */
+        get: operations["get_saved_strategy"];
+        put?: never;
+        post?: never;
+        /** Delete a saved strategy with its versions; its backtests stay. */
+        delete: operations["remove_saved_strategy"];
+        options?: never;
+        head?: never;
+        /** Change a saved strategy; other symbols or parameters make a new version, and the old ones stay as they are. */
+        patch: operations["patch_saved_strategy"];
+        trace?: never;
+    };
+    "/v1/saved-strategies/{saved_strategy_id}/activate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Switch a saved strategy on, so that it may be run. */
+        post: operations["post_strategy_activation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/saved-strategies/{saved_strategy_id}/deactivate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Switch a saved strategy off, so that it is not run; what runs already goes on. */
+        post: operations["post_strategy_deactivation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/saved-strategies/{saved_strategy_id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let everybody of your tenant read and run a saved strategy. */
+        post: operations["post_strategy_publication"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/saved-strategies/{saved_strategy_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keep a saved strategy to yourself again. */
+        post: operations["post_strategy_withdrawal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/saved-strategies/{saved_strategy_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List every version of a saved strategy, oldest first. */
+        get: operations["get_strategy_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/saved-strategies/{saved_strategy_id}/backtests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Run the newest version of a saved strategy over what a tape has shown; the run is a job, and counts as its. */
+        post: operations["post_strategy_backtest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/saved-strategies/{saved_strategy_id}/performance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read what a saved strategy has brought: its latest and its best backtest, and those of each version. */
+        get: operations["get_strategy_performance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/saved-strategies/{saved_strategy_id}/performance/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the ended backtests of a saved strategy as they ended, oldest first; of one version, or of all. */
+        get: operations["get_strategy_performance_history"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3446,6 +3653,69 @@ export interface components {
          */
         Adjustment: "raw" | "split" | "all";
         /**
+         * AgainstPaperOut
+         * @description A backtest beside what a paper account did over the same time.
+         */
+        AgainstPaperOut: {
+            /**
+             * Backtest Id
+             * Format: uuid
+             */
+            backtest_id: string;
+            /**
+             * Account Id
+             * Format: uuid
+             */
+            account_id: string;
+            /**
+             * Began At
+             * Format: date-time
+             * @description The later of both beginnings.
+             */
+            began_at: string;
+            /**
+             * Ended At
+             * Format: date-time
+             * @description The earlier of both ends.
+             */
+            ended_at: string;
+            /**
+             * Same Orders
+             * @description How many orders were placed at one instant and came to the same.
+             */
+            same_orders: number;
+            /** Orders */
+            orders: components["schemas"]["OrderPairOut"][];
+            /** Missing On Paper */
+            missing_on_paper: components["schemas"]["MissingOrderOut"][];
+            /** Missing In Run */
+            missing_in_run: components["schemas"]["MissingOrderOut"][];
+            /**
+             * Run Fees
+             * Format: decimal
+             * @example 12.5
+             */
+            run_fees: string;
+            /**
+             * Paper Fees
+             * Format: decimal
+             * @example 12.5
+             */
+            paper_fees: string;
+            /** Days */
+            days: components["schemas"]["DriftOut"][];
+            /**
+             * Drift
+             * @description At the last close that both know.
+             */
+            drift: number | null;
+            /**
+             * Notes
+             * @description What is to be known before anything is read from this.
+             */
+            notes: string[];
+        };
+        /**
          * AlertCondition
          * @description What an alert waits for: a price at the level or above, at it or below, or a move since the previous close.
          * @enum {string}
@@ -3760,17 +4030,6 @@ export interface components {
              *     }
              */
             risk?: components["schemas"]["RiskBody"];
-            /** Strategy */
-            strategy: string;
-            /** Symbols */
-            symbols: string[];
-            /**
-             * Parameters
-             * @default {}
-             */
-            parameters?: {
-                [key: string]: string | number | boolean;
-            };
             /**
              * @description compiled comes to the same, sooner, or is refused with the names of what only events can express.
              * @default events
@@ -3799,6 +4058,17 @@ export interface components {
              * @description A symbol to measure beside, such as SPY.
              */
             benchmark?: string | null;
+            /** Strategy */
+            strategy: string;
+            /** Symbols */
+            symbols: string[];
+            /**
+             * Parameters
+             * @default {}
+             */
+            parameters?: {
+                [key: string]: string | number | boolean;
+            };
         };
         /**
          * BacktestOut
@@ -4684,6 +4954,53 @@ export interface components {
             code: string;
         };
         /**
+         * ComparedOrderOut
+         * @description An order of a side, as it ended.
+         */
+        ComparedOrderOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Symbol */
+            symbol: string;
+            /** Side */
+            side: string;
+            /** Type */
+            type: string;
+            /**
+             * Quantity
+             * Format: decimal
+             * @example 12.5
+             */
+            quantity: string;
+            /** Status */
+            status: string;
+            /**
+             * Filled
+             * Format: decimal
+             * @example 12.5
+             */
+            filled: string;
+            /**
+             * Price
+             * @description The average of its fills.
+             */
+            price: string | null;
+            /**
+             * Fees
+             * Format: decimal
+             * @example 12.5
+             */
+            fees: string;
+        };
+        /**
          * ComparisonOut
          * @description Accounts side by side.
          */
@@ -4987,17 +5304,6 @@ export interface components {
              *     }
              */
             risk?: components["schemas"]["RiskBody"];
-            /** Strategy */
-            strategy: string;
-            /** Symbols */
-            symbols: string[];
-            /**
-             * Parameters
-             * @default {}
-             */
-            parameters?: {
-                [key: string]: string | number | boolean;
-            };
             /**
              * @description compiled comes to the same, sooner, or is refused with the names of what only events can express.
              * @default events
@@ -5026,6 +5332,17 @@ export interface components {
              * @description A symbol to measure beside, such as SPY.
              */
             benchmark?: string | null;
+            /** Strategy */
+            strategy: string;
+            /** Symbols */
+            symbols: string[];
+            /**
+             * Parameters
+             * @default {}
+             */
+            parameters?: {
+                [key: string]: string | number | boolean;
+            };
             /**
              * Ranges
              * @description The values that a parameter takes: a list of them, or steps between two numbers.
@@ -5260,6 +5577,38 @@ export interface components {
              * @description How many draws came out below what it was, from 0 to 1.
              */
             share_worse: number;
+        };
+        /**
+         * DriftOut
+         * @description Both sides at a close that both know; returns count from the first of them.
+         */
+        DriftOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Run Equity
+             * Format: decimal
+             * @example 12.5
+             */
+            run_equity: string;
+            /**
+             * Paper Equity
+             * Format: decimal
+             * @example 12.5
+             */
+            paper_equity: string;
+            /** Run Return */
+            run_return: number;
+            /** Paper Return */
+            paper_return: number;
+            /**
+             * Drift
+             * @description What paper has returned beyond the run.
+             */
+            drift: number;
         };
         /**
          * EndingOut
@@ -6706,17 +7055,6 @@ export interface components {
              *     }
              */
             risk?: components["schemas"]["RiskBody"];
-            /** Strategy */
-            strategy: string;
-            /** Symbols */
-            symbols: string[];
-            /**
-             * Parameters
-             * @default {}
-             */
-            parameters?: {
-                [key: string]: string | number | boolean;
-            };
             /**
              * @description compiled comes to the same, sooner, or is refused with the names of what only events can express.
              * @default events
@@ -6745,6 +7083,17 @@ export interface components {
              * @description A symbol to measure beside, such as SPY.
              */
             benchmark?: string | null;
+            /** Strategy */
+            strategy: string;
+            /** Symbols */
+            symbols: string[];
+            /**
+             * Parameters
+             * @default {}
+             */
+            parameters?: {
+                [key: string]: string | number | boolean;
+            };
             /**
              * Runs
              * @description How often it is shaken.
@@ -7144,17 +7493,6 @@ export interface components {
              *     }
              */
             risk?: components["schemas"]["RiskBody"];
-            /** Strategy */
-            strategy: string;
-            /** Symbols */
-            symbols: string[];
-            /**
-             * Parameters
-             * @default {}
-             */
-            parameters?: {
-                [key: string]: string | number | boolean;
-            };
             /**
              * @description compiled comes to the same, sooner, or is refused with the names of what only events can express.
              * @default events
@@ -7183,6 +7521,17 @@ export interface components {
              * @description A symbol to measure beside, such as SPY.
              */
             benchmark?: string | null;
+            /** Strategy */
+            strategy: string;
+            /** Symbols */
+            symbols: string[];
+            /**
+             * Parameters
+             * @default {}
+             */
+            parameters?: {
+                [key: string]: string | number | boolean;
+            };
             /**
              * Cuts
              * @description At how many bars the data end; half of them where it asked for something.
@@ -7938,6 +8287,15 @@ export interface components {
          */
         Method: "fixed_amount" | "fixed_share" | "kelly" | "volatility_target" | "risk_parity" | "max_loss" | "average_range";
         /**
+         * MissingOrderOut
+         * @description An order that one side lacks, and why as far as it can be told.
+         */
+        MissingOrderOut: {
+            order: components["schemas"]["ComparedOrderOut"];
+            /** Reason */
+            reason: string;
+        };
+        /**
          * MoneyGreeksOut
          * @description Greeks in money.
          */
@@ -8489,6 +8847,36 @@ export interface components {
             seq: number;
         };
         /**
+         * OrderPairOut
+         * @description One order on both sides, and how they differ.
+         */
+        OrderPairOut: {
+            run: components["schemas"]["ComparedOrderOut"];
+            paper: components["schemas"]["ComparedOrderOut"];
+            /**
+             * Is Same
+             * @description Whether it was placed at one instant, and the same came of it.
+             */
+            is_same: boolean;
+            /**
+             * Delay S
+             * @description How much later it was placed on paper.
+             */
+            delay_s: number;
+            /**
+             * Slippage Bps
+             * @description By how much paper paid more or got less; null without fills.
+             */
+            slippage_bps: number | null;
+            /**
+             * Fees Beyond
+             * Format: decimal
+             * @description What paper paid in fees beyond the run.
+             * @example 12.5
+             */
+            fees_beyond: string;
+        };
+        /**
          * OrderScoreOut
          * @description One order in both lives; null where it never was.
          */
@@ -8946,6 +9334,16 @@ export interface components {
              */
             next_cursor: string | null;
         };
+        /** PageOf[PerformedOut] */
+        PageOf_PerformedOut_: {
+            /** Items */
+            items: components["schemas"]["PerformedOut"][];
+            /**
+             * Next Cursor
+             * @description Pass it as `cursor` for the next page; null on the last one.
+             */
+            next_cursor: string | null;
+        };
         /** PageOf[PositionOut] */
         PageOf_PositionOut_: {
             /** Items */
@@ -9066,6 +9464,16 @@ export interface components {
              */
             next_cursor: string | null;
         };
+        /** PageOf[SavedStrategyOut] */
+        PageOf_SavedStrategyOut_: {
+            /** Items */
+            items: components["schemas"]["SavedStrategyOut"][];
+            /**
+             * Next Cursor
+             * @description Pass it as `cursor` for the next page; null on the last one.
+             */
+            next_cursor: string | null;
+        };
         /** PageOf[ShippedStrategyOut] */
         PageOf_ShippedStrategyOut_: {
             /** Items */
@@ -9090,6 +9498,16 @@ export interface components {
         PageOf_StrategyTemplateOut_: {
             /** Items */
             items: components["schemas"]["StrategyTemplateOut"][];
+            /**
+             * Next Cursor
+             * @description Pass it as `cursor` for the next page; null on the last one.
+             */
+            next_cursor: string | null;
+        };
+        /** PageOf[StrategyVersionOut] */
+        PageOf_StrategyVersionOut_: {
+            /** Items */
+            items: components["schemas"]["StrategyVersionOut"][];
             /**
              * Next Cursor
              * @description Pass it as `cursor` for the next page; null on the last one.
@@ -9434,6 +9852,39 @@ export interface components {
             /** Reason */
             reason: string | null;
             estimate: components["schemas"]["EstimateOut"] | null;
+        };
+        /**
+         * PerformedOut
+         * @description What one backtest of a version came to; a figure that cannot be said is null, with the reason.
+         */
+        PerformedOut: {
+            /**
+             * Backtest Id
+             * Format: uuid
+             */
+            backtest_id: string;
+            /** Version */
+            version: number;
+            /** Name */
+            name: string;
+            /**
+             * Tape Id
+             * Format: uuid
+             */
+            tape_id: string;
+            /**
+             * Ended At
+             * Format: date-time
+             */
+            ended_at: string;
+            /** Figures */
+            figures: {
+                [key: string]: number | null;
+            };
+            /** Reasons */
+            reasons: {
+                [key: string]: string;
+            };
         };
         /**
          * PickedOut
@@ -11061,6 +11512,120 @@ export interface components {
             shared?: boolean;
         };
         /**
+         * SavedStrategyBody
+         * @description A shipped strategy to keep under a name, with its symbols, and its parameters, sizing among them.
+         * @example {
+         *       "name": "Slow averages",
+         *       "note": "As it is taught",
+         *       "parameters": {
+         *         "fast": 50,
+         *         "percent": "0.5",
+         *         "sizing": "percent_equity",
+         *         "slow": 200
+         *       },
+         *       "strategy": "sma_cross",
+         *       "symbols": [
+         *         "AAPL"
+         *       ]
+         *     }
+         */
+        SavedStrategyBody: {
+            /** Name */
+            name: string;
+            /** Strategy */
+            strategy: string;
+            /** Symbols */
+            symbols: string[];
+            /**
+             * Parameters
+             * @description What is not named is kept as it usually is now.
+             * @default {}
+             */
+            parameters?: {
+                [key: string]: string | number | boolean;
+            };
+            /**
+             * Note
+             * @description What is to be remembered of this version.
+             * @default
+             */
+            note?: string;
+            /**
+             * Is Published
+             * @description Whether everybody of your tenant may read and run it.
+             * @default false
+             */
+            is_published?: boolean;
+        };
+        /**
+         * SavedStrategyChangeBody
+         * @description What of a saved strategy is to be otherwise; what is not named stays, each parameter for itself.
+         * @example {
+         *       "note": "Quicker",
+         *       "parameters": {
+         *         "fast": 20
+         *       }
+         *     }
+         */
+        SavedStrategyChangeBody: {
+            /** Name */
+            name?: string | null;
+            /** Symbols */
+            symbols?: string[] | null;
+            /** Parameters */
+            parameters?: {
+                [key: string]: string | number | boolean;
+            } | null;
+            /**
+             * Note
+             * @default
+             */
+            note?: string;
+        };
+        /**
+         * SavedStrategyOut
+         * @description A saved strategy and its newest version, which is the one that runs.
+         */
+        SavedStrategyOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Strategy */
+            strategy: string;
+            /** Version */
+            version: number;
+            /**
+             * Is Active
+             * @description Whether it may be run.
+             */
+            is_active: boolean;
+            /**
+             * Is Published
+             * @description Whether everybody of the tenant may read and run it.
+             */
+            is_published: boolean;
+            /**
+             * Is Mine
+             * @description Whether you saved it; who saved it changes it alone.
+             */
+            is_mine: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            newest: components["schemas"]["StrategyVersionOut"];
+        };
+        /**
          * ScanOut
          * @description What a scan picked out of a market by one measure of daily bars, the highest first.
          */
@@ -11639,6 +12204,169 @@ export interface components {
          */
         Strategy: "underlying" | "single" | "covered_call" | "covered_put" | "cash_secured_put" | "protective_put" | "protective_call" | "collar" | "conversion" | "reversal" | "vertical" | "straddle" | "strangle" | "risk_reversal" | "calendar" | "diagonal" | "ratio" | "butterfly" | "condor" | "iron_butterfly" | "iron_condor" | "box" | "jelly_roll" | "custom";
         /**
+         * StrategyPerformanceOut
+         * @description What a saved strategy has brought by its backtests; what no run has shown is null, with the reason.
+         */
+        StrategyPerformanceOut: {
+            /**
+             * Saved Strategy Id
+             * Format: uuid
+             */
+            saved_strategy_id: string;
+            /**
+             * Measure
+             * @description The measure by which a backtest is the best.
+             */
+            measure: string;
+            /**
+             * Runs
+             * @description How many backtests of it went to their end.
+             */
+            runs: number;
+            latest: components["schemas"]["PerformedOut"] | null;
+            best: components["schemas"]["PerformedOut"] | null;
+            /** Versions */
+            versions: components["schemas"]["VersionPerformanceOut"][];
+            /** Reasons */
+            reasons: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * StrategyRunBody
+         * @description What a saved strategy is run over, and the account it begins with.
+         * @example {
+         *       "name": "Slow averages, 2024",
+         *       "starts_at": "2024-01-02T21:00:00Z",
+         *       "tape_id": "0192f0c1-7b1e-7a3c-8000-3f5d5f9d9a11"
+         *     }
+         */
+        StrategyRunBody: {
+            /** Name */
+            name: string;
+            /**
+             * Tape Id
+             * Format: uuid
+             */
+            tape_id: string;
+            /**
+             * Currency
+             * @description Your base currency unless you name another.
+             */
+            currency?: string | null;
+            /**
+             * Cash
+             * Format: decimal
+             * @default 100000
+             * @example 12.5
+             */
+            cash?: string;
+            /**
+             * Fill Model
+             * @default realistic
+             */
+            fill_model?: string;
+            /**
+             * Fill On Arrival
+             * @default false
+             */
+            fill_on_arrival?: boolean;
+            /**
+             * @default {
+             *       "kind": "cash",
+             *       "regime": "realtime_block",
+             *       "borrow": {
+             *         "easy_rate": "0.003",
+             *         "rates": {},
+             *         "recall_rate": "0",
+             *         "source": "rule of the account"
+             *       },
+             *       "interest": {
+             *         "credit_rate": "0",
+             *         "debit_rate": "0.08",
+             *         "source": "rule of the account"
+             *       },
+             *       "rules_as_of": "opening"
+             *     }
+             */
+            margin?: components["schemas"]["MarginBody"];
+            /**
+             * Seed
+             * @default 0
+             */
+            seed?: number;
+            /**
+             * Fees
+             * @default commission_free
+             */
+            fees?: string | components["schemas"]["FeeScheduleBody"];
+            /**
+             * Auto Exercise
+             * @default true
+             */
+            auto_exercise?: boolean;
+            /**
+             * Early Assignment
+             * @default true
+             */
+            early_assignment?: boolean;
+            /**
+             * Option Level
+             * @default 2
+             */
+            option_level?: number;
+            /** @default fifo */
+            lot_method?: components["schemas"]["LotMethod"];
+            /**
+             * @default {
+             *       "mode": "warn",
+             *       "figures": {
+             *         "buying_power": "1000",
+             *         "cash": "5000",
+             *         "concentration": "0.2",
+             *         "day_trades": 3,
+             *         "days_to_expiry": 7,
+             *         "leverage": "2",
+             *         "margin_buffer": "1.25",
+             *         "option_level": 2,
+             *         "sector": "0.4",
+             *         "volatile_share": "0.3",
+             *         "volatile_vol": "0.5"
+             *       },
+             *       "sectors": {}
+             *     }
+             */
+            risk?: components["schemas"]["RiskBody"];
+            /**
+             * @description compiled comes to the same, sooner, or is refused with the names of what only events can express.
+             * @default events
+             */
+            mode?: components["schemas"]["RunMode"];
+            /**
+             * Starts At
+             * @description The beginning of the tape unless you name a later one.
+             */
+            starts_at?: string | null;
+            /**
+             * Ends At
+             * @description The tape's clock unless you name an earlier one.
+             */
+            ends_at?: string | null;
+            /**
+             * Risk Free
+             * Format: decimal
+             * @description A rate without risk, a year; 0.02 is 2 %.
+             * @default 0
+             * @example 12.5
+             */
+            risk_free?: string;
+            /**
+             * Benchmark
+             * @description A symbol to measure beside, such as SPY.
+             */
+            benchmark?: string | null;
+        };
+        /**
          * StrategyTemplateOut
          * @description A shipped strategy and the parameters to start from.
          */
@@ -11653,6 +12381,32 @@ export interface components {
             parameters: {
                 [key: string]: string | number;
             };
+        };
+        /**
+         * StrategyVersionOut
+         * @description What is traded and how, from an instant on; a version never changes.
+         */
+        StrategyVersionOut: {
+            /** Number */
+            number: number;
+            /**
+             * Code Version
+             * @description Of the shipped strategy when the version was made.
+             */
+            code_version: number;
+            /** Symbols */
+            symbols: string[];
+            /** Parameters */
+            parameters: {
+                [key: string]: unknown;
+            };
+            /** Note */
+            note: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
         };
         /**
          * StrikesOut
@@ -11973,17 +12727,6 @@ export interface components {
              *     }
              */
             risk?: components["schemas"]["RiskBody"];
-            /** Strategy */
-            strategy: string;
-            /** Symbols */
-            symbols: string[];
-            /**
-             * Parameters
-             * @default {}
-             */
-            parameters?: {
-                [key: string]: string | number | boolean;
-            };
             /**
              * @description compiled comes to the same, sooner, or is refused with the names of what only events can express.
              * @default events
@@ -12012,6 +12755,17 @@ export interface components {
              * @description A symbol to measure beside, such as SPY.
              */
             benchmark?: string | null;
+            /** Strategy */
+            strategy: string;
+            /** Symbols */
+            symbols: string[];
+            /**
+             * Parameters
+             * @default {}
+             */
+            parameters?: {
+                [key: string]: string | number | boolean;
+            };
             /**
              * Ranges
              * @description The values that a parameter takes: a list of them, or steps between two numbers.
@@ -12725,6 +13479,18 @@ export interface components {
             broken: components["schemas"]["AuditBreakView"] | null;
         };
         /**
+         * VersionPerformanceOut
+         * @description What the ended backtests of one version came to.
+         */
+        VersionPerformanceOut: {
+            /** Version */
+            version: number;
+            /** Runs */
+            runs: number;
+            latest: components["schemas"]["PerformedOut"];
+            best: components["schemas"]["PerformedOut"] | null;
+        };
+        /**
          * Walk
          * @description Where the stretch begins that parameters are chosen on.
          * @enum {string}
@@ -12854,17 +13620,6 @@ export interface components {
              *     }
              */
             risk?: components["schemas"]["RiskBody"];
-            /** Strategy */
-            strategy: string;
-            /** Symbols */
-            symbols: string[];
-            /**
-             * Parameters
-             * @default {}
-             */
-            parameters?: {
-                [key: string]: string | number | boolean;
-            };
             /**
              * @description compiled comes to the same, sooner, or is refused with the names of what only events can express.
              * @default events
@@ -12893,6 +13648,17 @@ export interface components {
              * @description A symbol to measure beside, such as SPY.
              */
             benchmark?: string | null;
+            /** Strategy */
+            strategy: string;
+            /** Symbols */
+            symbols: string[];
+            /**
+             * Parameters
+             * @default {}
+             */
+            parameters?: {
+                [key: string]: string | number | boolean;
+            };
             /**
              * Ranges
              * @description The values that a parameter takes: a list of them, or steps between two numbers.
@@ -20843,6 +21609,38 @@ export interface operations {
             "5XX": components["responses"]["Unavailable"];
         };
     };
+    post_walk_forward_resume: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request sent again under the same key is answered again and not done again, for a week. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                walk_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WalkForwardOut"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
+        };
+    };
     get_monte_carlo: {
         parameters: {
             query?: {
@@ -20868,6 +21666,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MonteCarloOut"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
+        };
+    };
+    get_against_paper: {
+        parameters: {
+            query?: {
+                /** @description So many seconds apart two orders may be the same one. */
+                within_s?: number;
+            };
+            header?: never;
+            path: {
+                backtest_id: string;
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgainstPaperOut"];
                 };
             };
             304: components["responses"]["NotModified"];
@@ -21109,6 +21941,454 @@ export interface operations {
                     "application/json": components["schemas"]["StudyOut"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
+        };
+    };
+    get_saved_strategies: {
+        parameters: {
+            query?: {
+                strategy?: string | null;
+                state?: ("on" | "off") | null;
+                /** @description How many rows at most. */
+                limit?: number;
+                /** @description `next_cursor` of the previous page. */
+                cursor?: string | null;
+                /** @description By which member the rows are sorted, with `-` before it from the other end; as they are listed otherwise. */
+                sort?: "name" | "-name" | "strategy" | "-strategy" | "version" | "-version" | "created_at" | "-created_at" | "changed_at" | "-changed_at";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOf_SavedStrategyOut_"];
+                    "text/csv": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
+        };
+    };
+    post_saved_strategy: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request sent again under the same key is answered again and not done again, for a week. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavedStrategyBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedStrategyOut"];
+                };
+            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
+        };
+    };
+    get_saved_strategy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                saved_strategy_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedStrategyOut"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
+        };
+    };
+    remove_saved_strategy: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request sent again under the same key is answered again and not done again, for a week. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                saved_strategy_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
+        };
+    };
+    patch_saved_strategy: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request sent again under the same key is answered again and not done again, for a week. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                saved_strategy_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavedStrategyChangeBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedStrategyOut"];
+                };
+            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
+        };
+    };
+    post_strategy_activation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request sent again under the same key is answered again and not done again, for a week. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                saved_strategy_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedStrategyOut"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
+        };
+    };
+    post_strategy_deactivation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request sent again under the same key is answered again and not done again, for a week. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                saved_strategy_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedStrategyOut"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
+        };
+    };
+    post_strategy_publication: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request sent again under the same key is answered again and not done again, for a week. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                saved_strategy_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedStrategyOut"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
+        };
+    };
+    post_strategy_withdrawal: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request sent again under the same key is answered again and not done again, for a week. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                saved_strategy_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedStrategyOut"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
+        };
+    };
+    get_strategy_versions: {
+        parameters: {
+            query?: {
+                /** @description How many rows at most. */
+                limit?: number;
+                /** @description `next_cursor` of the previous page. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                saved_strategy_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOf_StrategyVersionOut_"];
+                    "text/csv": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
+        };
+    };
+    post_strategy_backtest: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request sent again under the same key is answered again and not done again, for a week. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                saved_strategy_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StrategyRunBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BacktestOut"];
+                };
+            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
+        };
+    };
+    get_strategy_performance: {
+        parameters: {
+            query?: {
+                by?: "sharpe" | "total_return" | "cagr" | "calmar" | "sortino";
+            };
+            header?: never;
+            path: {
+                saved_strategy_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StrategyPerformanceOut"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
+        };
+    };
+    get_strategy_performance_history: {
+        parameters: {
+            query?: {
+                version?: number | null;
+                /** @description How many rows at most. */
+                limit?: number;
+                /** @description `next_cursor` of the previous page. */
+                cursor?: string | null;
+                /** @description By which member the rows are sorted, with `-` before it from the other end; as they are listed otherwise. */
+                sort?: "ended_at" | "-ended_at" | "version" | "-version" | "name" | "-name";
+            };
+            header?: never;
+            path: {
+                saved_strategy_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOf_PerformedOut_"];
+                    "text/csv": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];

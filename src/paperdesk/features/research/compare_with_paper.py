@@ -107,7 +107,8 @@ async def compare_with_paper(
         missing_on_paper=[Missing(each, _why_not_on_paper(each, sides)) for each in found.only_run],
         missing_in_run=[Missing(each, _why_not_in_run(each, sides)) for each in found.only_paper],
         days=days,
-        notes=_notes(entries, began, ended, days),
+        # What it was opened with was paid in at its opening.
+        notes=_notes(entries, max(began, account["opened_at"]), ended, days),
     )
 
 

@@ -6,9 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from paperdesk.core.backtest.runner import Stretch
-from paperdesk.core.backtest.search import Search
 from paperdesk.core.backtest.walking import Walk, folds_of
-from paperdesk.core.kernel.errors import Invalid
 from paperdesk.core.kernel.principal import Scope
 from paperdesk.core.kernel.values import replace
 from paperdesk.features.identity.queries import enqueue_asked
@@ -21,10 +19,6 @@ from paperdesk.features.research.sweeps import Sweep, WalkPlan
 from paperdesk.infra.work import UnitOfWork
 
 KIND: Final = "run_fold"
-
-
-class LearnedWalk(Invalid):
-    """A walk forward searches by grid or at random, so that its folds can be told apart from luck."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +34,6 @@ class RequestWalkForward:
 async def request_walk_forward(work: UnitOfWork, shelf: Shelf, command: RequestWalkForward) -> Sweep:
     """Return the walk forward that was asked for; each fold is a job, and they are enqueued with the same commit."""
     work.require(Scope.TRADE)
-    if command.sweep.search is Search.LEARNED:
-        raise LearnedWalk("A walk forward searches by grid or at random.")
     sweep = await checked_sweep(work, shelf, command.sweep)
     _, dataset = await on_tape(work, shelf, sweep.asked.tape_id)
     ends = _session_ends(dataset, sweep.asked.stretch)

@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 from paperdesk.core.backtest.runner import Stretch
+from paperdesk.core.backtest.search import Search
 from paperdesk.core.backtest.trials import Rates, trial_of
 from paperdesk.core.kernel.ids import derived
 from paperdesk.core.kernel.values import replace
@@ -11,9 +12,9 @@ from paperdesk.features.backtests.backtests import Backtest
 from paperdesk.features.backtests.trial_store import load_trials
 from paperdesk.features.research.queries import best_of
 from paperdesk.features.research.request_walk_forward import stretches_of
-from paperdesk.features.research.run_trials import Trials, bench_for, run_missing, who_asked
+from paperdesk.features.research.run_trials import Trials, bench_for, run_learned, run_missing, who_asked
 from paperdesk.features.research.store import save_fold
-from paperdesk.features.research.sweeps import Sweep, TradedFold
+from paperdesk.features.research.sweeps import TradedFold
 from paperdesk.features.research.trial_runs import Bench
 from paperdesk.infra.jobs import Job
 
@@ -25,15 +26,20 @@ async def run_fold(job: Job) -> dict[str, str | int]:
     assert sweep.plan is not None, "the job of a fold is one of a walk forward"
     choose, trade_on = stretches_of(sweep.plan, number)
     asked = replace(sweep.asked, id=derived(sweep.id, "fold", number), stretch=choose)
-    questions = [replace(each, stretch=choose) for each in sweep.questions()]
-    await run_missing(job, Trials(who, asked, list(enumerate(questions, 1))), bench, way)
+    searched = replace(sweep, asked=asked)
+    if sweep.search is Search.LEARNED:
+        await run_learned(job, who, searched, bench, way)
+    else:
+        await run_missing(job, Trials(who, asked, list(enumerate(searched.questions(), 1))), bench, way)
     async with job.runtime.read(who) as work:
         best = best_of(await load_trials(work, asked.id), sweep.objective)
     fold = TradedFold(number, sweep.trials, reason=f"no trial has a {sweep.objective}")
     if best is not None:
-        fold = await asyncio.to_thread(_traded, bench, questions[best["number"] - 1], trade_on, fold)
+        chosen = {name: best["parameters"][name] for name in sweep.axes}
+        question = searched.question(best["number"], chosen)
+        fold = await asyncio.to_thread(_traded, bench, question, trade_on, fold)
         before = {"sharpe_before": best["sharpe"], "return_before": best["total_return"]}
-        fold = replace(fold, parameters=_chosen(sweep, best["parameters"]), **before)
+        fold = replace(fold, parameters=chosen, **before)
     async with job.runtime.work(who) as work:
         await save_fold(work, sweep.id, fold)
     return {"sweep_id": str(sweep.id), "fold": number}
@@ -49,7 +55,3 @@ def _traded(bench: Bench, chosen: Backtest, stretch: Stretch, fold: TradedFold) 
     at = [each.at.timestamp() for each in points] if is_priced else []
     equity = [float(each.equity or 0) for each in points] if is_priced else []
     return replace(fold, **measures, orders=trial.orders, reason=trial.reason, at=at, equity=equity)
-
-
-def _chosen(sweep: Sweep, parameters: dict[str, Any]) -> dict[str, Any]:
-    return {name: parameters[name] for name in sweep.axes}

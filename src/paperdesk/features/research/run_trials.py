@@ -40,7 +40,7 @@ async def run_trials(job: Job) -> dict[str, str | int]:
     who = who_asked(job)
     sweep, bench, way = await bench_for(job, who)
     if sweep.search is Search.LEARNED:
-        return {"sweep_id": str(sweep.id), "trials": await _run_learned(job, who, sweep, bench, way)}
+        return {"sweep_id": str(sweep.id), "trials": await run_learned(job, who, sweep, bench, way)}
     every, numbers = sweep.questions(), range(job.arguments["first"], job.arguments["stop"])
     chunk = Trials(who, sweep.asked, [(number, every[number - 1]) for number in numbers])
     return {"sweep_id": str(sweep.id), "trials": await run_missing(job, chunk, bench, way)}
@@ -79,7 +79,7 @@ async def run_missing(job: Job, trials: Trials, bench: Bench, way: Way) -> int:
     return len(missing)
 
 
-async def _run_learned(job: Job, who: Principal, sweep: Sweep, bench: Bench, way: Way) -> int:
+async def run_learned(job: Job, who: Principal, sweep: Sweep, bench: Bench, way: Way) -> int:
     """Run one trial after the other, each chosen by what came before; the ledger answers for those it knows."""
     async with job.runtime.read(who) as work:
         known = {each["number"]: each[sweep.objective] for each in await load_trials(work, sweep.id)}
