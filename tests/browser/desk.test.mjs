@@ -24,7 +24,7 @@ const FLAGS = [
 ];
 const DESKTOP = { width: 1440, height: 900 };
 const PHONE = { width: 390, height: 844 };
-const PAGES = ["/sign-in", "/overview", "/trade", "/research", "/orders", "/activity", "/backtests", "/accounts", "/status", "/settings"];
+const PAGES = ["/sign-in", "/overview", "/trade", "/research", "/orders", "/activity", "/strategies", "/backtests", "/sweeps", "/accounts", "/status", "/settings"];
 const LOADS_WITHIN_MS = 2000;
 // A share and options on it that end on 7 June.
 const OPTIONS = `symbol,date,open,high,low,close,volume

@@ -142,4 +142,140 @@ export function describeRuns({ open, violations, url, phone }) {
       await close();
     });
   });
+
+  describe("runs beside each other", () => {
+    it("are marked in the list, overlaid, held against one of them, and the best of each figure is bold", async () => {
+      const { page, complaints, close } = await open("/backtests?state=done");
+      const tape_id = await tapeOf(page);
+      const { send, read } = api(page);
+      const ids = [];
+      for (const fast of [5, 20]) {
+        const ask = { tape_id, strategy: "sma_cross", symbols: ["AAPL"], name: `Fast ${fast}` };
+        const terms = { starts_at: "2015-01-01T00:00:00Z", parameters: { fast, quantity: "1000" } };
+        ids.push((await send("/backtests", { ...ask, ...terms })).id);
+      }
+      for (const id of ids) await ended(page, `/backtests/${id}`);
+      for (const fast of [5, 20]) await page.getByRole("checkbox", { name: `Mark Fast ${fast}` }).check();
+      await page.getByRole("button", { name: "Compare 2" }).click();
+      await page.waitForURL(/\/compare\?/);
+      const table = page.getByRole("region", { name: "Figures of each run" });
+      await table.getByRole("link", { name: "Fast 20" }).waitFor();
+      const sharpe = await Promise.all(ids.map(async (id) => (await read(`/backtests/${id}/results`)).figures.sharpe));
+      const row = table.getByRole("row").filter({ has: page.getByRole("rowheader", { name: "Sharpe ratio" }) });
+      assert.match(await row.locator("[data-best]").innerText(), new RegExp(`^${Math.max(...sharpe).toFixed(2)}`));
+      assert.equal(await table.getByRole("rowheader", { name: "Quantity" }).count(), 0, "what is the same is left out");
+      assert.equal(await table.getByRole("rowheader", { name: "Fast" }).count(), 1);
+      await page.getByLabel("Against which run").selectOption(ids[1]);
+      assert.equal(new URL(page.url()).searchParams.get("against"), ids[1]);
+      await page.locator("figcaption", { hasText: "The other runs less Fast 20." }).waitFor({ state: "attached" });
+      assert.deepEqual(await violations(page), []);
+      assert.deepEqual(complaints, []);
+      await page.goto(`${url}/compare?runs=${ids[0]}`);
+      await page.getByText("Mark two to eight runs").waitFor();
+      await page.goto(`${url}/compare?runs=${ids[0]},00000000-0000-4000-8000-000000000000`);
+      await page.locator("[data-problem]").waitFor();
+      await close();
+    });
+  });
+
+  describe("searches", () => {
+    it("are refused beside their field, swept, seen as a surface and a plateau, and their trials run again", async () => {
+      const { page, complaints, close } = await open("/sweeps");
+      await page.getByText("No sweeps yet.").waitFor();
+      await page.getByText("No walks forward yet").waitFor();
+      const form = page.locator("[data-ask=search]");
+      await form.getByLabel("Fast").fill("50:5:5");
+      await form.getByRole("button", { name: "Run sweep" }).click();
+      await form.getByText("The last value is below the first.").waitFor();
+      await form.getByLabel("Fast").fill("5:20:5");
+      await form.getByLabel("Slow").fill("60, 100, 150");
+      await form.getByLabel("Quantity").fill("500, 1000");
+      await form.getByText("24 combinations").waitFor();
+      await form.getByLabel("Name").fill("Browser's sweep");
+      assert.deepEqual(await violations(page), []);
+      await form.getByRole("button", { name: "Run sweep" }).click();
+      await page.waitForURL(/\/sweeps\/[0-9a-f-]{36}/);
+      await page.locator("[data-run-state=done]").waitFor();
+      const id = new URL(page.url()).pathname.split("/").at(-1);
+      const { read } = api(page);
+      const sweep = await read(`/sweeps/${id}`);
+      assert.equal(await figureOf(page, "Best trial"), `No. ${sweep.best.number}`);
+      assert.equal(await figureOf(page, "Trials of this family"), `${sweep.selection.trials}`);
+      await page.getByLabel("Across").selectOption("fast");
+      await page.getByLabel("Down").selectOption("slow");
+      const map = await read(`/sweeps/${id}/heat-map?x=fast&y=slow&measure=sharpe`);
+      const cell = page.getByRole("button", { name: /^Fast 10, Slow 100:/ });
+      await cell.waitFor();
+      const shown = map.cells[map.y_values.indexOf(100)][map.x_values.indexOf(10)].value;
+      assert.match(await cell.getAttribute("aria-label"), new RegExp(`: ${shown.toFixed(2)}`));
+      await page.getByLabel("Quantity").selectOption("500");
+      const held = (await read(`/sweeps/${id}/trials?limit=500`)).items.find(
+        ({ parameters: { fast, slow, quantity } }) => fast === 10 && slow === 100 && Number(quantity) === 500,
+      );
+      await page.getByRole("button", { name: `Fast 10, Slow 100: ${held.sharpe.toFixed(2)}` }).click();
+      const ledger = page.getByRole("region", { name: "Trials, the best first" });
+      assert.equal(await ledger.getByRole("row").count(), 2, "the trials of the chosen cell");
+      await page.getByRole("radio", { name: "Plateau" }).check();
+      await page.getByText("Each cell is the mean of itself and its neighbours").waitFor();
+      await page.getByLabel("Measure").selectOption("total_return");
+      const search = new URL(page.url()).searchParams;
+      assert.deepEqual([search.get("by"), search.get("view"), search.get("fixed")], ["total_return", "plateau", "quantity:500"]);
+      assert.deepEqual(await violations(page), []);
+      await ledger.getByRole("link").first().click();
+      const asked = page.locator("[data-ask=backtest]");
+      await asked.waitFor();
+      assert.equal(await asked.getByLabel("Quantity").inputValue(), "500");
+      assert.deepEqual(complaints, []);
+      await close();
+      const small = await open(`/sweeps/${id}`, { viewport: phone, colorScheme: "light" });
+      await small.page.locator("[data-best]").first().waitFor();
+      const excess = await small.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      assert.ok(excess <= 0, `the sweep is ${excess} px too wide`);
+      assert.deepEqual(await violations(small.page), []);
+      await small.close();
+    });
+
+    it("walk forward fold by fold, and say what was kept of what was promised", async () => {
+      const { page, complaints, close } = await open("/sweeps");
+      const form = page.locator("[data-ask=search]");
+      await form.getByRole("radio", { name: "Walk forward" }).check();
+      await form.getByLabel("Fast").fill("5, 20");
+      await form.getByLabel("Slow").fill("50, 100");
+      await form.getByLabel("Choose on").fill("9999");
+      await form.getByLabel("Then trade").fill("252");
+      await form.getByRole("button", { name: "Walk forward" }).click();
+      await form.getByText("leaves none to trade.").waitFor();
+      complaints.length = 0; // the browser complains of the refusal, as it should
+      await form.getByLabel("Choose on").fill("252");
+      await form.getByRole("button", { name: "Walk forward" }).click();
+      await page.waitForURL(/\/walk-forwards\/[0-9a-f-]{36}/);
+      await page.locator("[data-run-state=done]").waitFor();
+      const id = new URL(page.url()).pathname.split("/").at(-1);
+      const walk = await api(page).read(`/walk-forwards/${id}`);
+      const folds = page.getByRole("region", { name: "Folds" }).last();
+      await folds.getByRole("row").nth(walk.fold_count).waitFor();
+      assert.equal(await figureOf(page, "Sharpe kept"), `${Math.round(walk.sharpe_kept * 100)}%`.replace("-", "\u2212"));
+      await page.locator("figcaption", { hasText: "folds by their Sharpe ratio" }).waitFor({ state: "attached" });
+      await page.locator("figcaption", { hasText: "as chosen in each fold" }).waitFor({ state: "attached" });
+      assert.deepEqual(await violations(page), []);
+      await page.getByRole("button", { name: "Folds: view as table" }).click();
+      await page.getByRole("cell", { name: "253 to 504" }).first().waitFor();
+      assert.deepEqual(complaints, []);
+      await close();
+    });
+  });
+
+  describe("strategies", () => {
+    it("are listed with their parameters and lead to a form that begins with them", async () => {
+      const { page, complaints, close } = await open("/strategies");
+      const { items } = await api(page).read("/strategies?limit=500");
+      await page.locator("[data-strategy]").nth(items.length - 1).waitFor();
+      await page.getByRole("link", { name: "Backtest Rsi reversion" }).click();
+      const form = page.locator("[data-ask=backtest]");
+      await form.getByLabel("Buy below").waitFor();
+      assert.equal(await form.getByLabel("Strategy").inputValue(), "rsi_reversion");
+      assert.deepEqual(complaints, []);
+      await close();
+    });
+  });
 }

@@ -2,13 +2,14 @@ import { Link, useLocation } from "@tanstack/react-router";
 import clsx from "clsx";
 import {
   BookOpenText,
+  Bot,
   ChartCandlestick,
-  Ellipsis,
   FlaskConical,
   Gauge,
   HeartPulse,
   ListOrdered,
   Settings,
+  Table2,
   Telescope,
   WalletCards,
 } from "lucide-react";
@@ -22,7 +23,9 @@ const PAGES = [
   { to: "/orders", name: "Orders", Icon: ListOrdered },
   { to: "/research", name: "Research", Icon: Telescope },
   { to: "/activity", name: "Activity", Icon: BookOpenText },
+  { to: "/strategies", name: "Strategies", Icon: Bot },
   { to: "/backtests", name: "Backtests", Icon: FlaskConical },
+  { to: "/sweeps", name: "Sweeps", Icon: Table2 },
   { to: "/accounts", name: "Accounts", Icon: WalletCards },
   { to: "/status", name: "Status", Icon: HeartPulse },
   { to: "/settings", name: "Settings", Icon: Settings },
@@ -53,7 +56,7 @@ export function Rail() {
         <li className="min-w-0 flex-1 md:hidden">
           <Menu
             label="More pages"
-            icon={<Ellipsis aria-hidden size={22} />}
+            icon={<span className="text-[0.625rem]">More</span>}
             className={clsx("grid min-h-13 place-items-center rounded-lg", isFar && "bg-accent-soft")}
             panelClassName="!top-auto bottom-full grid w-56 grid-cols-2"
           >

@@ -54,8 +54,9 @@ const research = createRoute({
 const backtests = createRoute({
   getParentRoute: () => desk,
   path: "/backtests",
-  validateSearch: (search: Record<string, unknown>) => textsOf(search, ["of", "with", "state", "sort", "like", "use"]),
-  component: lazyRouteComponent(() => import("./pages/Backtests"), "Backtests"),
+  validateSearch: (search: Record<string, unknown>) =>
+    textsOf(search, ["of", "with", "state", "sort", "like", "use", "set"]),
+  component: lazyRouteComponent(() => import("./pages/Runs"), "Backtests"),
 });
 
 const backtest = createRoute({
@@ -66,6 +67,39 @@ const backtest = createRoute({
     ...(typeof search.trip === "number" ? { trip: search.trip } : {}),
   }),
   component: lazyRouteComponent(() => import("./pages/Backtest"), "BacktestReport"),
+});
+
+const compare = createRoute({
+  getParentRoute: () => desk,
+  path: "/compare",
+  validateSearch: (search: Record<string, unknown>) => textsOf(search, ["runs", "against"]),
+  component: lazyRouteComponent(() => import("./pages/Runs"), "Compare"),
+});
+
+const sweeps = createRoute({
+  getParentRoute: () => desk,
+  path: "/sweeps",
+  validateSearch: (search: Record<string, unknown>) => textsOf(search, ["use"]),
+  component: lazyRouteComponent(() => import("./pages/Searches"), "Sweeps"),
+});
+
+const sweep = createRoute({
+  getParentRoute: () => desk,
+  path: "/sweeps/$id",
+  validateSearch: (search: Record<string, unknown>) => textsOf(search, ["by", "x", "y", "view", "fixed"]),
+  component: lazyRouteComponent(() => import("./pages/Searches"), "Sweep"),
+});
+
+const walkForward = createRoute({
+  getParentRoute: () => desk,
+  path: "/walk-forwards/$id",
+  component: lazyRouteComponent(() => import("./pages/Searches"), "WalkForward"),
+});
+
+const strategies = createRoute({
+  getParentRoute: () => desk,
+  path: "/strategies",
+  component: lazyRouteComponent(() => import("./pages/Strategies"), "Strategies"),
 });
 
 const orders = createRoute({
@@ -116,7 +150,23 @@ export const router = createRouter({
   routeTree: root.addChildren([
     home,
     signIn,
-    desk.addChildren([overview, trade, research, orders, activity, accounts, status, settings, backtests, backtest]),
+    desk.addChildren([
+      overview,
+      trade,
+      research,
+      orders,
+      activity,
+      accounts,
+      status,
+      settings,
+      strategies,
+      backtests,
+      backtest,
+      compare,
+      sweeps,
+      sweep,
+      walkForward,
+    ]),
   ]),
   defaultPreload: "intent",
   defaultNotFoundComponent: Nowhere,

@@ -11,7 +11,7 @@ const route = getRouteApi("/desk/backtests");
 
 /** Runs and how far they are, and a form for the next. */
 export function Backtests() {
-  const { of: strategy, with: symbol, state, sort, like, use, symbol: chosenSymbol } = route.useSearch();
+  const { of: strategy, with: symbol, state, sort, like, use, set, symbol: chosenSymbol } = route.useSearch();
   const filter: RunsFilter = { strategy, symbol, state, sort };
   const { accounts, chosen } = useAccounts();
   const navigate = useNavigate();
@@ -26,13 +26,20 @@ export function Backtests() {
   return (
     <div className="grid items-start gap-3 lg:grid-cols-[minmax(0,1fr)_24rem]">
       <h1 className="sr-only">Backtests</h1>
-      <BacktestsList filter={filter} onFilter={narrow} />
+      <BacktestsList
+        filter={filter}
+        onFilter={narrow}
+        onCompare={(ids) =>
+          navigate({ to: "/compare", search: (search) => ({ ...deskOnly(search), runs: ids.join(",") }) })
+        }
+      />
       {accounts.isPending ? null : (
         <RunForm
-          key={`${like ?? ""} ${use ?? ""}`}
+          key={`${like ?? ""} ${use ?? ""} ${set ?? ""}`}
           tapeId={chosen?.tape_id ?? null}
           symbol={chosenSymbol}
           strategy={use}
+          values={set}
           like={like}
           onAsked={(run) => navigate({ to: "/backtests/$id", params: { id: run.id }, search: deskOnly })}
         />

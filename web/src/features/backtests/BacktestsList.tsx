@@ -15,6 +15,7 @@ import { backtestsQuery, type RunsFilter, strategiesQuery } from "./queries";
 import { RunState } from "./RunState";
 
 const STATES = ["waiting", "running", "done", "failed", "cancelled"] as const;
+const COMPARED_MAX = 8;
 
 const COLUMNS: readonly Column<Backtest>[] = [
   {
@@ -63,14 +64,26 @@ const COLUMNS: readonly Column<Backtest>[] = [
 interface BacktestsListProps {
   filter: RunsFilter;
   onFilter: (change: RunsFilter) => void;
+  onCompare: (ids: readonly string[]) => void;
 }
 
-/** All runs, as filtered and sorted. */
-export function BacktestsList({ filter, onFilter }: BacktestsListProps) {
+/** All runs, as filtered and sorted; up to eight can be marked and compared. */
+export function BacktestsList({ filter, onFilter, onCompare }: BacktestsListProps) {
+  const [marked, setMarked] = useState<readonly string[]>([]);
   const runs = useInfiniteQuery(backtestsQuery(filter));
   const isNarrowed = Boolean(filter.strategy || filter.symbol || filter.state);
+  const mark = (id: string) =>
+    setMarked(marked.includes(id) ? marked.filter((each) => each !== id) : [...marked, id].slice(-COMPARED_MAX));
   return (
-    <Panel title="Backtests" count={runs.data?.length}>
+    <Panel
+      title="Backtests"
+      count={runs.data?.length}
+      actions={
+        <Button size="small" disabled={marked.length < 2} onClick={() => onCompare(marked)}>
+          {marked.length < 2 ? "Mark two to compare" : `Compare ${marked.length}`}
+        </Button>
+      }
+    >
       <Filters filter={filter} onFilter={onFilter} />
       <Answer query={runs} rows={8}>
         {(rows) =>
@@ -88,9 +101,13 @@ export function BacktestsList({ filter, onFilter }: BacktestsListProps) {
           ) : (
             <Table
               caption="Backtests"
-              columns={sorting(COLUMNS, filter.sort ?? "-asked_at", (sort) => onFilter({ ...filter, sort }))}
+              columns={[
+                markColumn(marked, mark),
+                ...sorting(COLUMNS, filter.sort ?? "-asked_at", (sort) => onFilter({ ...filter, sort })),
+              ]}
               rows={rows}
               rowKey={(run) => run.id}
+              isChosen={(run) => marked.includes(run.id)}
             />
           )
         }
@@ -106,7 +123,23 @@ export function BacktestsList({ filter, onFilter }: BacktestsListProps) {
   );
 }
 
-function Filters({ filter, onFilter }: BacktestsListProps) {
+function markColumn(marked: readonly string[], onMark: (id: string) => void): Column<Backtest> {
+  return {
+    name: "Mark",
+    hideName: true,
+    cell: (run) => (
+      <input
+        type="checkbox"
+        className="block size-6 accent-(--accent)"
+        aria-label={`Mark ${run.name}`}
+        checked={marked.includes(run.id)}
+        onChange={() => onMark(run.id)}
+      />
+    ),
+  };
+}
+
+function Filters({ filter, onFilter }: Pick<BacktestsListProps, "filter" | "onFilter">) {
   const strategies = useQuery(strategiesQuery);
   const [symbol, setSymbol] = useState(filter.symbol ?? "");
   const look = () => onFilter({ ...filter, symbol: symbol.trim().toUpperCase() || undefined });

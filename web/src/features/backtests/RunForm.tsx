@@ -13,6 +13,7 @@ import {
   faultsIn,
   faultsInValues,
   faultsOf,
+  pairsIn,
   requestOf,
   valuesOf,
 } from "./ask";
@@ -33,13 +34,15 @@ interface StartProps {
   symbol: string | undefined;
   /** A strategy to begin with. */
   strategy?: string | undefined;
+  /** Parameters to begin with, as "fast:5,slow:50". */
+  values?: string | undefined;
   /** A run to begin like. */
   like?: string | undefined;
   children: (start: Start) => ReactNode;
 }
 
 /** Reads what a form needs, and hands it over once all is known. */
-export function FromStart({ tapeId, symbol, strategy: wanted, like, children }: StartProps) {
+export function FromStart({ tapeId, symbol, strategy: wanted, values, like, children }: StartProps) {
   const strategies = useQuery(strategiesQuery);
   const templates = useQuery(templatesQuery);
   const tapes = useQuery(tapesQuery);
@@ -59,7 +62,7 @@ export function FromStart({ tapeId, symbol, strategy: wanted, like, children }: 
         const tape = known.tapes.find(({ id }) => id === tapeId) ?? known.tapes[0];
         if (!strategy || !tape)
           return <Empty sentence="There is no tape to run a strategy on yet." command="paperdesk tapes list" />;
-        const draft = draftOf(strategy, tape, symbol ?? "AAPL");
+        const draft = { ...draftOf(strategy, tape, symbol ?? "AAPL"), values: pairsIn(values) };
         return children({ ...known, draft: known.model ? draftFrom(known.model as Backtest, draft) : draft });
       }}
     </Answer>

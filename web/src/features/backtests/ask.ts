@@ -101,6 +101,18 @@ export const symbolsOf = (text: string): string[] =>
     .map((symbol) => symbol.toUpperCase())
     .filter((symbol) => symbol !== "");
 
+/** What an address says of values by name: "fast:5,slow:50". */
+export function pairsIn(text: string | undefined): Record<string, string> {
+  const pairs = (text ?? "").split(",").map((pair) => pair.split(":"));
+  return Object.fromEntries(pairs.flatMap(([name, value]) => (name && value ? [[name, value]] : [])));
+}
+
+/** The same for an address; nothing where there is none. */
+export function pairsText(values: Readonly<Record<string, string>>): string | undefined {
+  const pairs = Object.entries(values).filter(([, value]) => value !== "");
+  return pairs.length > 0 ? pairs.map(([name, value]) => `${name}:${value}`).join(",") : undefined;
+}
+
 /** How many symbols a strategy trades, in words. */
 export function symbolsSaid({ symbols_least: least, symbols_most: most }: Strategy): string {
   if (most === 1) return "One symbol.";

@@ -2,6 +2,7 @@
 import {
   infiniteQueryOptions,
   keepPreviousData,
+  type QueryClient,
   queryOptions,
   useMutation,
   useQueryClient,
@@ -21,6 +22,13 @@ import type {
   Strategy,
   StrategyTemplate,
 } from "../../api/types";
+
+/** A run with what came of it. */
+export interface Compared {
+  readonly run: Backtest;
+  readonly results: BacktestResults;
+  readonly points: readonly RunPoint[];
+}
 
 const PAGE = 500;
 const ROWS_MAX = 10_000;
@@ -137,6 +145,24 @@ export const monteCarloQuery = (id: string) =>
     queryKey: [...keys.report(id), "monte-carlo"],
     queryFn: ({ signal }) => get<MonteCarlo>(`/backtests/${id}/monte-carlo`, {}, signal),
     staleTime: Number.POSITIVE_INFINITY,
+  });
+
+/** Several runs with what came of each; one that cannot be read fails them all, by its own problem. */
+export const comparedQuery = (cache: QueryClient, ids: readonly string[]) =>
+  queryOptions({
+    queryKey: ["compared", ...ids],
+    queryFn: () =>
+      Promise.all(
+        ids.map(async (id): Promise<Compared> => {
+          const [run, results, points] = await Promise.all([
+            cache.fetchQuery(backtestQuery(id)),
+            cache.fetchQuery(resultsQuery(id)),
+            cache.fetchQuery(pointsQuery(id)),
+          ]);
+          return { run, results, points };
+        }),
+      ),
+    enabled: ids.length > 1,
   });
 
 /** What can be done with runs. */

@@ -1,0 +1,212 @@
+import { type FormEvent, useState } from "react";
+import type { AskSweep, Objective, Search, Walk } from "../../api/types";
+import { figure } from "../../lib/format";
+import { Button } from "../../ui/Button";
+import { Choice, SelectField, TextField } from "../../ui/Field";
+import { Panel } from "../../ui/Panel";
+import { type Draft, type Faults, faultsIn, faultsOf, requestOf } from "../backtests/ask";
+import { MarketFields, StrategyFields, TermFields } from "../backtests/RunFields";
+import { FormFault, FromStart, type Start } from "../backtests/RunForm";
+import { useSearchWish } from "./queries";
+import { searchedIn } from "./ranges";
+
+const KINDS = [
+  { value: "sweep", label: "Sweep" },
+  { value: "walk", label: "Walk forward" },
+] as const;
+
+const SEARCHES: readonly (readonly [Search, string])[] = [
+  ["grid", "Every combination"],
+  ["random", "Some, by chance"],
+  ["learned", "Each by what came before"],
+];
+
+const OBJECTIVES: readonly (readonly [Objective, string])[] = [
+  ["sharpe", "Sharpe ratio"],
+  ["total_return", "Total return"],
+  ["cagr", "Growth a year"],
+  ["calmar", "Calmar ratio"],
+  ["max_drawdown", "Deepest fall"],
+];
+
+const WALKS = [
+  { value: "rolling", label: "Rolling" },
+  { value: "anchored", label: "Anchored" },
+] as const;
+
+/** How is searched, as it is typed. */
+interface How {
+  kind: "sweep" | "walk";
+  search: Search;
+  trials: string;
+  objective: Objective;
+  walk: Walk;
+  chooseOn: string;
+  tradeOn: string;
+}
+
+const HOW: How = {
+  kind: "sweep",
+  search: "grid",
+  trials: "",
+  objective: "sharpe",
+  walk: "rolling",
+  chooseOn: "504",
+  tradeOn: "126",
+};
+
+interface SearchFormProps {
+  tapeId: string | null;
+  symbol: string | undefined;
+  strategy: string | undefined;
+  onAsked: (kind: "sweep" | "walk", id: string) => void;
+}
+
+/** Asks for a sweep or a walk forward; what is refused is said beside its field. */
+export function SearchForm({ onAsked, ...start }: SearchFormProps) {
+  return (
+    <Panel title="New search" bodyClassName="p-4">
+      <FromStart {...start}>{(known) => <Form {...known} onAsked={onAsked} />}</FromStart>
+    </Panel>
+  );
+}
+
+const isCount = (text: string): boolean => /^[1-9]\d{0,4}$/.test(text.trim());
+
+function faultsInHow(how: How): Faults {
+  const faults: Record<string, string> = {};
+  if (how.trials.trim() !== "" && !isCount(how.trials)) faults.trials = "Enter a whole number.";
+  if (how.kind === "walk" && !isCount(how.chooseOn)) faults.choose_on = "Enter so many sessions.";
+  if (how.kind === "walk" && !isCount(how.tradeOn)) faults.trade_on = "Enter so many sessions.";
+  return faults;
+}
+
+function bodyOf(draft: Draft, how: How, searched: ReturnType<typeof searchedIn>): AskSweep {
+  return {
+    ...requestOf(draft, { ...searched.values }),
+    ranges: { ...searched.ranges },
+    search: how.search,
+    objective: how.objective,
+    ...(how.trials.trim() === "" ? {} : { trials: Number(how.trials) }),
+  };
+}
+
+function Form({ strategies, templates, tapes, draft: first, onAsked }: Start & Pick<SearchFormProps, "onAsked">) {
+  const [draft, setDraft] = useState<Draft>({
+    ...first,
+    values:
+      first.strategy === "sma_cross" ? { quantity: "100", fast: "5:50:5", slow: "60, 100, 150, 200" } : first.values,
+  });
+  const [how, setHow] = useState(HOW);
+  const [own, setOwn] = useState<Faults>({});
+  const wish = useSearchWish();
+  const strategy = strategies.find(({ name }) => name === draft.strategy) ?? strategies[0];
+  if (!strategy) return null;
+  const searched = searchedIn(draft, strategy);
+  const faults = { ...faultsOf(wish.error, draft), ...own };
+  const forget = () => {
+    setOwn({});
+    wish.reset();
+  };
+  const set = (change: Partial<Draft>) => {
+    setDraft({ ...draft, ...change });
+    forget();
+  };
+  const change = (part: Partial<How>) => {
+    setHow({ ...how, ...part });
+    forget();
+  };
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    const found: Record<string, string> = { ...faultsIn(draft, strategy), ...searched.faults, ...faultsInHow(how) };
+    if (Object.keys(found).length === 0 && Object.keys(searched.ranges).length === 0)
+      found.form = "Give one parameter several values, such as 5, 10, 20 or 5:50:5.";
+    setOwn(found);
+    if (Object.keys(found).length > 0) return;
+    const body = bodyOf(draft, how, searched);
+    const onSuccess = (id: string) => onAsked(how.kind, id);
+    if (how.kind === "sweep") wish.mutate({ do: "sweep", body }, { onSuccess });
+    else {
+      const walk = { walk: how.walk, choose_on: Number(how.chooseOn), trade_on: Number(how.tradeOn) };
+      wish.mutate({ do: "walk", body: { ...body, ...walk } }, { onSuccess });
+    }
+  };
+  const fields = { draft, faults, set, strategy };
+  return (
+    <form onSubmit={submit} className="flex flex-col gap-3.5" noValidate data-ask="search">
+      <Choice label="Kind" hideLabel value={how.kind} choices={KINDS} onChange={(kind) => change({ kind })} />
+      <StrategyFields {...fields} {...{ strategies, templates }} canRange />
+      <p className="-mt-2 text-xs text-muted" role="status">
+        {`${figure(searched.combinations, 0)} ${searched.combinations === 1 ? "combination" : "combinations"}`}
+        {how.kind === "walk" ? " in every fold" : ""}
+      </p>
+      <div className="grid grid-cols-2 gap-3">
+        <SelectField
+          label="Search"
+          error={faults.search ?? null}
+          value={how.search}
+          onChange={(event) => change({ search: event.target.value as Search })}
+        >
+          {SEARCHES.map(([name, said]) => (
+            <option key={name} value={name}>
+              {said}
+            </option>
+          ))}
+        </SelectField>
+        <TextField
+          label="Trials"
+          hint="Empty: all."
+          inputMode="numeric"
+          error={faults.trials ?? null}
+          value={how.trials}
+          onChange={(event) => change({ trials: event.target.value })}
+        />
+        <SelectField
+          label="Best by"
+          className="col-span-2"
+          value={how.objective}
+          onChange={(event) => change({ objective: event.target.value as Objective })}
+        >
+          {OBJECTIVES.map(([name, said]) => (
+            <option key={name} value={name}>
+              {said}
+            </option>
+          ))}
+        </SelectField>
+      </div>
+      {how.kind === "walk" ? (
+        <div className="grid grid-cols-2 gap-3">
+          <Choice
+            label="Stretch to choose on"
+            className="col-span-2"
+            value={how.walk}
+            choices={WALKS}
+            onChange={(walk) => change({ walk })}
+          />
+          <TextField
+            label="Choose on"
+            hint="Sessions."
+            inputMode="numeric"
+            error={faults.choose_on ?? null}
+            value={how.chooseOn}
+            onChange={(event) => change({ chooseOn: event.target.value })}
+          />
+          <TextField
+            label="Then trade"
+            hint="Sessions."
+            inputMode="numeric"
+            error={faults.trade_on ?? null}
+            value={how.tradeOn}
+            onChange={(event) => change({ tradeOn: event.target.value })}
+          />
+        </div>
+      ) : null}
+      <MarketFields {...fields} tapes={tapes} />
+      <TermFields {...fields} />
+      <FormFault faults={faults} />
+      <Button type="submit" look="primary" size="large" disabled={wish.isPending}>
+        {how.kind === "sweep" ? "Run sweep" : "Walk forward"}
+      </Button>
+    </form>
+  );
+}
