@@ -266,6 +266,51 @@ export function describeRuns({ open, violations, url, phone }) {
   });
 
   describe("strategies", () => {
+    it("are saved, refused beside their field, switched off and on, changed into a new version, run and deleted", async () => {
+      const { page, complaints, close } = await open("/strategies");
+      await page.getByText("Nothing is saved yet.").waitFor();
+      await page.getByRole("button", { name: "Save a strategy" }).first().click();
+      const form = page.getByRole("dialog");
+      await form.getByLabel("Name").fill("Slow averages");
+      await form.getByLabel("Fast").fill("0");
+      await form.getByRole("button", { name: "Save", exact: true }).click();
+      await form.getByText("It must be a whole number from 1 to 1000.").waitFor();
+      await form.getByLabel("Fast").fill("50");
+      await form.getByLabel("Slow").fill("200");
+      assert.deepEqual(await violations(page), []);
+      await form.getByRole("button", { name: "Save", exact: true }).click();
+      await form.waitFor({ state: "detached" });
+      const { read } = api(page);
+      const detail = page.locator("[data-saved]");
+      await detail.getByText("No backtest of it has ended yet").waitFor();
+      const id = await detail.getAttribute("data-saved");
+      assert.equal(new URL(page.url()).searchParams.get("saved"), id);
+      await page.getByRole("checkbox", { name: "Slow averages is on" }).click();
+      await detail.getByText("It is switched off, so it is not run.").waitFor();
+      assert.equal((await read(`/saved-strategies/${id}`)).is_active, false);
+      await page.getByRole("checkbox", { name: "Slow averages is on" }).click();
+      await detail.getByText("It is switched off, so it is not run.").waitFor({ state: "detached" });
+      await page.getByRole("button", { name: "Change Slow averages" }).click();
+      await form.getByLabel("Fast").fill("20");
+      await form.getByLabel("Note").fill("Quicker");
+      await form.getByRole("button", { name: "Save the change" }).click();
+      await form.waitFor({ state: "detached" });
+      await detail.getByText("Quicker").waitFor();
+      const saved = await read(`/saved-strategies/${id}`);
+      assert.deepEqual([saved.version, saved.newest.parameters.fast, saved.newest.parameters.slow], [2, 20, 200]);
+      await detail.getByRole("button", { name: "Run backtest" }).click();
+      await page.waitForURL(/\/backtests\/[0-9a-f-]{36}/);
+      await page.locator("[data-run-state=done]").waitFor();
+      await page.goto(`${url}/strategies?saved=${id}`);
+      await detail.getByRole("region", { name: "What each version has brought" }).getByRole("row").nth(1).waitFor();
+      assert.deepEqual(await violations(page), []);
+      await detail.getByRole("button", { name: "Delete" }).click();
+      await detail.getByRole("button", { name: "Really delete, with its versions" }).click();
+      await page.getByText("Nothing is saved yet.").waitFor();
+      assert.deepEqual(complaints, []);
+      await close();
+    });
+
     it("are listed with their parameters and lead to a form that begins with them", async () => {
       const { page, complaints, close } = await open("/strategies");
       const { items } = await api(page).read("/strategies?limit=500");

@@ -27,6 +27,8 @@ export const keys = {
   walk: (id: string) => ["runs", "walk", id] as const,
   /** What came of a run that has ended; it never changes. */
   report: (id: string) => ["report", id] as const,
+  saved: ["saved-strategies"] as const,
+  savedOne: (id: string) => ["saved-strategies", id] as const,
   strategies: ["strategies"] as const,
   templates: ["strategy-templates"] as const,
   tape: (tapeId: string) => ["tape", tapeId, "clock"] as const,

@@ -2,8 +2,8 @@ import { Link, useLocation } from "@tanstack/react-router";
 import clsx from "clsx";
 import {
   BookOpenText,
-  Bot,
   ChartCandlestick,
+  ChartLine,
   FlaskConical,
   Gauge,
   HeartPulse,
@@ -23,7 +23,7 @@ const PAGES = [
   { to: "/orders", name: "Orders", Icon: ListOrdered },
   { to: "/research", name: "Research", Icon: Telescope },
   { to: "/activity", name: "Activity", Icon: BookOpenText },
-  { to: "/strategies", name: "Strategies", Icon: Bot },
+  { to: "/strategies", name: "Strategies", Icon: ChartLine },
   { to: "/backtests", name: "Backtests", Icon: FlaskConical },
   { to: "/sweeps", name: "Sweeps", Icon: Table2 },
   { to: "/accounts", name: "Accounts", Icon: WalletCards },

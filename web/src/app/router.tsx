@@ -99,6 +99,7 @@ const walkForward = createRoute({
 const strategies = createRoute({
   getParentRoute: () => desk,
   path: "/strategies",
+  validateSearch: (search: Record<string, unknown>) => textsOf(search, ["saved"]),
   component: lazyRouteComponent(() => import("./pages/Strategies"), "Strategies"),
 });
 

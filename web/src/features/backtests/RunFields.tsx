@@ -63,28 +63,39 @@ export function StrategyFields({ strategies, templates, strategy, canRange = fal
         value={draft.name}
         onChange={(event) => set({ name: event.target.value })}
       />
-      {strategy.parameters.length > 0 ? (
-        <fieldset className="rounded-lg border border-line bg-raised p-3 pt-2">
-          <legend className="px-1 text-sm font-medium text-muted">Parameters</legend>
-          {canRange ? (
-            <p className="mb-2 text-xs text-muted">
-              One value, several with commas (5, 10, 20), or steps from : to : step (5:50:5).
-            </p>
-          ) : null}
-          <div className="grid grid-cols-2 gap-x-3 gap-y-2.5">
-            {strategy.parameters.map((parameter) => (
-              <ParameterField
-                key={`${strategy.name}.${parameter.name}`}
-                {...{ parameter, canRange }}
-                value={draft.values[parameter.name] ?? parameter.default}
-                fault={faults[`parameters.${parameter.name}`] ?? null}
-                onChange={(value) => set({ values: { ...draft.values, [parameter.name]: value } })}
-              />
-            ))}
-          </div>
-        </fieldset>
-      ) : null}
+      <ParameterFields {...{ draft, faults, set, strategy, canRange }} />
     </>
+  );
+}
+
+interface ParameterFieldsProps extends FieldsProps {
+  strategy: Strategy;
+  canRange?: boolean;
+}
+
+/** A field for each parameter that a strategy declares. */
+export function ParameterFields({ draft, faults, set, strategy, canRange = false }: ParameterFieldsProps) {
+  if (strategy.parameters.length === 0) return null;
+  return (
+    <fieldset className="rounded-lg border border-line bg-raised p-3 pt-2">
+      <legend className="px-1 text-sm font-medium text-muted">Parameters</legend>
+      {canRange ? (
+        <p className="mb-2 text-xs text-muted">
+          One value, several with commas (5, 10, 20), or steps from : to : step (5:50:5).
+        </p>
+      ) : null}
+      <div className="grid grid-cols-2 gap-x-3 gap-y-2.5">
+        {strategy.parameters.map((parameter) => (
+          <ParameterField
+            key={`${strategy.name}.${parameter.name}`}
+            {...{ parameter, canRange }}
+            value={draft.values[parameter.name] ?? parameter.default}
+            fault={faults[`parameters.${parameter.name}`] ?? null}
+            onChange={(value) => set({ values: { ...draft.values, [parameter.name]: value } })}
+          />
+        ))}
+      </div>
+    </fieldset>
   );
 }
 
@@ -123,33 +134,27 @@ function ParameterField({ parameter, value, fault, canRange, onChange }: Paramet
   );
 }
 
+interface TapeFieldsProps extends FieldsProps {
+  tapes: readonly Tape[];
+}
+
 /** Which market over which days. */
-export function MarketFields({
-  draft,
-  faults,
-  set,
-  tapes,
-  strategy,
-}: FieldsProps & { tapes: readonly Tape[]; strategy: Strategy }) {
+export function MarketFields({ strategy, ...rest }: TapeFieldsProps & { strategy: Strategy }) {
+  return (
+    <>
+      <SymbolsField {...rest} strategy={strategy} />
+      <TapeFields {...rest} />
+    </>
+  );
+}
+
+/** As many symbols as a strategy trades. */
+export function SymbolsField({ draft, faults, set, strategy }: FieldsProps & { strategy: Strategy }) {
   const known = useId();
   const instruments = useQuery({ ...instrumentsQuery(draft.tapeId), enabled: draft.tapeId !== "" });
-  const tape = tapes.find((each) => each.id === draft.tapeId);
   const isOne = strategy.symbols_most === 1;
   return (
     <>
-      <SelectField
-        label="Tape"
-        error={faults.tape_id ?? null}
-        hint={tape ? `Its clock stands at ${date(tape.at)}; a run sees nothing later.` : undefined}
-        value={draft.tapeId}
-        onChange={(event) => set({ tapeId: event.target.value })}
-      >
-        {tapes.map(({ id, name }) => (
-          <option key={id} value={id}>
-            {name}
-          </option>
-        ))}
-      </SelectField>
       <TextField
         label={isOne ? "Symbol" : "Symbols"}
         hint={symbolsSaid(strategy)}
@@ -166,6 +171,28 @@ export function MarketFields({
           </option>
         ))}
       </datalist>
+    </>
+  );
+}
+
+/** Which tape, and from when to when. */
+export function TapeFields({ draft, faults, set, tapes }: TapeFieldsProps) {
+  const tape = tapes.find((each) => each.id === draft.tapeId);
+  return (
+    <>
+      <SelectField
+        label="Tape"
+        error={faults.tape_id ?? null}
+        hint={tape ? `Its clock stands at ${date(tape.at)}; a run sees nothing later.` : undefined}
+        value={draft.tapeId}
+        onChange={(event) => set({ tapeId: event.target.value })}
+      >
+        {tapes.map(({ id, name }) => (
+          <option key={id} value={id}>
+            {name}
+          </option>
+        ))}
+      </SelectField>
       <div className="grid grid-cols-2 gap-3">
         <TextField
           label="From"

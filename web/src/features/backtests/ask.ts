@@ -157,14 +157,17 @@ export function faultsInValues(draft: Draft, strategy: Strategy): Faults {
   return Object.fromEntries(found);
 }
 
-const readAs = (parameter: StrategyParameter, text: string): string | boolean =>
+/** A value that was typed, as the API reads it. */
+export const readValue = (parameter: StrategyParameter, text: string): string | boolean =>
   isFlag(parameter) ? text === "true" : text.trim();
 
 /** The values that were typed, as the API reads them; those left alone are the strategy's own. */
 export function valuesOf(draft: Draft, strategy: Strategy): Record<string, string | boolean> {
   const typed = strategy.parameters.flatMap((parameter) => {
     const text = draft.values[parameter.name];
-    return text === undefined || text === parameter.default ? [] : [[parameter.name, readAs(parameter, text)] as const];
+    return text === undefined || text === parameter.default
+      ? []
+      : [[parameter.name, readValue(parameter, text)] as const];
   });
   return Object.fromEntries(typed);
 }

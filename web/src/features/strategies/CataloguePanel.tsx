@@ -7,7 +7,7 @@ import { symbolsSaid, wordOf } from "../backtests/ask";
 import { strategiesQuery, templatesQuery } from "../backtests/queries";
 
 /** Every strategy with its parameters, and the templates that start from it. */
-export function StrategiesPage() {
+export function CataloguePanel() {
   const strategies = useQuery(strategiesQuery);
   const templates = useQuery(templatesQuery);
   return (
