@@ -46,6 +46,7 @@ SWEEP = {
     "ranges": {"fast": [2, 3]},
 }  # fmt: skip
 SYMBOL, CHAIN, CONTRACT = {**TAPE, "symbol": "ACME"}, {**TAPE, "underlying": "ACME"}, {**TAPE, "symbol": OPTION}
+KEPT = {"saved_strategy_id": "{saved_strategy_id}"}
 SHARES = {**ACCOUNT, "symbol": "ACME", "quantity": "1"}
 OPTIONS = {**ACCOUNT, "symbol": OPTION, "quantity": "1", "limit_price": "0.05"}
 SPREAD = {**ACCOUNT, "short_symbol": HIGHER, "long_symbol": OPTION, "quantity": "1"}
@@ -142,6 +143,12 @@ CALLS: Mapping[str, Mapping[str, Any]] = {
     "start_leak_check": {**{name: SWEEP[name] for name in SWEEP if name != "ranges"}, "cuts": 2},
     "start_jitter": {**{name: SWEEP[name] for name in SWEEP if name != "ranges"}, "runs": 2},
     "compare_with_paper": {**ACCOUNT, "backtest_id": "{backtest_id}"},
+    "get_saved_strategies": {},
+    "save_strategy": {"name": "Hold", "strategy": "buy_and_hold", "symbols": ["ACME"]},
+    **dict.fromkeys(("get_saved_strategy", "get_strategy_versions", "get_strategy_performance"), KEPT),
+    "change_strategy": {**KEPT, "parameters": {"fast": 2}},
+    "backtest_strategy": {**KEPT, "name": "Again", "tape_id": "{long_tape_id}"},
+    "switch_strategy": {**KEPT, "action": "deactivate"},
     "get_study": {"study_id": "{study_id}"},
     **{name: {"backtest_id": "{backtest_id}"} for name in ("get_capsule", "verify_backtest")},
     "verify_capsule": {**TAPE, "capsule": small_capsule()},
