@@ -34,7 +34,7 @@ from paperdesk.core.kernel.values import replace
 from paperdesk.core.strategy.context import Context
 from paperdesk.core.strategy.strategy import Shares, Strategy
 from tests.bar_market import BarMarket, instant
-from tests.bar_series import MOVES, bars_at, days, minutes
+from tests.bar_series import MOVES, bars_at, days, micros, minutes
 from tests.core.backtest.test_compiled_signals import WIDE, schedules
 from tests.scenery import ACME, COIN, empty_account, instrument, rules
 
@@ -155,6 +155,18 @@ def test_several_symbols_come_to_what_the_exact_engine_comes_to(case: Case) -> N
 @given(cases())
 def test_thousands_of_baskets_come_to_the_same(case: Case) -> None:
     compare(case)
+
+
+def test_prices_that_move_while_it_sells_do_not_keep_it_from_buying() -> None:
+    # At every close another symbol has risen by a tenth, so that something is always above its share.
+    symbols = [[(0, 1000 if bar % 3 == place else -400, 5, 5) for bar in range(9)] for place in range(3)]
+    bars = [bars_at(days(9, ACME), moves, of) for moves, of in zip(symbols, NAMES, strict=False)]
+    due = np.array([0, -1, -1, -1, 0, -1, -1, -1, -1])
+    case = bars, Shares(due, [[Decimal("0.3")] * 3]), Means(Decimal(100_000), rules())
+    compare(case)
+    result, _ = exactly(*case)
+    asked = {(bars[0].at.tolist().index(micros(each.accepted_at)), each.side) for each in result.orders}
+    assert asked == {(0, Side.BUY), (4, Side.SELL), (5, Side.BUY)}
 
 
 def test_what_does_not_go_together_is_refused_by_name() -> None:

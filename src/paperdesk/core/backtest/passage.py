@@ -32,6 +32,7 @@ class Passage:
     ended: dict[OrderId, Order] = field(default_factory=dict[OrderId, Order])
     events: list[Event] = field(default_factory=list[Event])
     _judged: Account | None = None
+    _has_something: bool = False
     _stillness: Stillness | None = None
 
     @property
@@ -54,7 +55,7 @@ class Passage:
 
     def hear(self, until: int) -> None:
         """Let everything happen that concerns the account up to a cursor."""
-        while self.cursor < until and has_something(self.account):
+        while self.cursor < until and self._is_concerned():
             upto = min(self.market.piece(self.cursor), until)
             if self._is_left_alone(upto):
                 self.cursor = upto
@@ -68,12 +69,16 @@ class Passage:
             self.cursor = upto
         self.cursor = max(self.cursor, until)
 
-    def _is_left_alone(self, upto: int) -> bool:
-        """Say whether it is certain that no fact up to a cursor changes anything about the account."""
-        market, after = self.market, self.cursor
+    def _is_concerned(self) -> bool:
+        """Say whether anything could happen to the account, which is judged once as long as it is the same."""
         if self._judged is not self.account:
-            self._judged, self._stillness = self.account, stillness(self.account)
-        still = self._stillness
+            self._judged, self._has_something = self.account, has_something(self.account)
+            self._stillness = stillness(self.account) if self._has_something else None
+        return self._has_something
+
+    def _is_left_alone(self, upto: int) -> bool:
+        """Say whether it is certain that no fact up to a cursor changes anything about the account, just judged."""
+        market, after, still = self.market, self.cursor, self._stillness
         if still is None or market.may_stir(after, upto):
             return False
         if still.until is not None and market.at_of(upto) >= still.until:

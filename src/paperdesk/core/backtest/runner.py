@@ -91,10 +91,12 @@ class Stage:
     @property
     def working(self) -> Sequence[Working]:
         """Return the open orders, oldest first."""
-        orders = sorted(self._passage.account.orders.values(), key=_accepted)
+        orders = self._passage.account.orders
+        if not orders:
+            return ()
         return [
             Working(each.id, each.instrument.symbol, each.side, each.quantity, each.filled_quantity, each.is_exit)
-            for each in orders
+            for each in sorted(orders.values(), key=_accepted)
         ]
 
     def position(self, symbol: str) -> Decimal:

@@ -120,6 +120,7 @@ class Context:
         self.symbols = tuple(symbols)
         self.commands: list[PlaceOrder | CancelOrder] = []
         self._asked = 0
+        self._brought: tuple[Mapping[str, Decimal], Mapping[str, Decimal]] | None = None
 
     @property
     def now(self) -> datetime:
@@ -201,15 +202,20 @@ class Context:
     def bring(self, shares: Mapping[str, Decimal]) -> bool:
         """Order towards shares of the equity: sales first, and purchases at a later bar, with what those brought.
 
-        Say whether nothing is left to be asked for.
+        What is too much is told by the first bar that asks for these shares; prices that move while it is sold do not
+        make it more. Say whether nothing is left to be asked for.
         """
         equity = self.equity
         lacking = {each: self._lacking(each, share, equity) for each, share in shares.items()}
-        sales = {each: units for each, units in lacking.items() if units < ZERO}
+        if self._brought is None or self._brought[0] != shares:
+            self._brought = shares, {each: self.outlook(each) + units for each, units in lacking.items()}
+        most = self._brought[1]
+        sales = {each: held - most[each] for each in shares if (held := self.outlook(each)) > most[each]}
         for each, units in sales.items():
-            self.sell(each, -units)
+            self.sell(each, units)
         if sales or any(each.to_come < ZERO and not each.is_exit for each in self.working):
             return False
+        self._brought = None
         for each, units in lacking.items():
             if units > ZERO:
                 self.buy(each, units)

@@ -1,8 +1,8 @@
 """Several instruments brought to shares of the equity, by market orders that meet the next open, with cash alone.
 
 Rows are bars, columns are instruments; all of them have a bar at the same instants. What is due at a close is ordered
-at once, as `Context.hold_share` does for one instrument after the other, or as `Context.bring` does: sales first, and
-purchases at a later close, with what those have brought.
+at once, as `Context.hold_share` does for one instrument after the other, or as `Context.bring` does: sales first, of
+what is too much at the close at which it is due, and purchases at a later close, with what those have brought.
 
     at a close    equity is cash and every position, each rounded to the cent
     lacking       whole units of equity times share through the close, less what is held
@@ -34,21 +34,10 @@ BAR, SYMBOL, UNITS, STATE, PRICE, FEE = 0, 1, 2, 3, 4, 5
 NEEDED, FREE = 3, 4
 WAITS, FILLED, UNPAID, LAPSED = 0, 1, 2, 3
 ORDER_COLUMNS: Final = 6
-# What stands now. `PENDING` is what is due and not brought yet, -1 for nothing.
-CASH, RESERVED, ORDERS, REFUSED, DAY, SESSION, WAITING, PENDING, BEYOND_AT, TOO_LARGE, IS_FULL = (
-    0,
-    1,
-    2,
-    3,
-    4,
-    5,
-    6,
-    7,
-    8,
-    9,
-    10,
-)
-NOW_COLUMNS: Final = 11
+# What stands now. `PENDING` is what is due and not brought yet, -1 for nothing; `IS_NEW` says that it came at this bar.
+CASH, RESERVED, ORDERS, REFUSED, DAY, SESSION, WAITING, PENDING = 0, 1, 2, 3, 4, 5, 6, 7
+BEYOND_AT, TOO_LARGE, IS_FULL, IS_NEW = 8, 9, 10, 11
+NOW_COLUMNS: Final = 12
 
 
 class Basket(NamedTuple):
@@ -78,14 +67,15 @@ class Plan(NamedTuple):
 class Ledger(NamedTuple):
     """Where a run is written down: orders and refusals as rows, equity at every close, and what stands now.
 
-    By instrument: what is held, what lacks to what is due, the row of the order that waits for the next open and -1
-    where none does, and the cash that it holds.
+    By instrument: what is held, the most that may be kept of it, what lacks to what is due, the row of the order that
+    waits for the next open and -1 where none does, and the cash that it holds.
     """
 
     orders: Ints
     refused: Ints
     equity: Ints
     held: Ints
+    most: Ints
     lacking: Ints
     waiting: Ints
     holds: Ints
@@ -167,20 +157,32 @@ def order_all(basket: Basket, scale: Scale, ledger: Ledger, bar: int, side: int)
 @compiled
 def bring(basket: Basket, scale: Scale, plan: Plan, ledger: Ledger, bar: int) -> None:
     """Order towards the shares that are due: sales, or where none is needed purchases."""
-    now, lacking, close = ledger.now, ledger.lacking, basket.close[bar]
+    now, held, lacking, close = ledger.now, ledger.held, ledger.lacking, basket.close[bar]
     equity, shares = ledger.equity[bar], plan.shares[now[PENDING]]
     if equity > plan.equity_most:
         now[TOO_LARGE] = 1
         return
-    for column in range(len(lacking)):
-        units = equity * shares[column] // (plan.share_by * close[column])
-        lacking[column] = units * plan.lots - ledger.held[column]
+    wanted = equity * shares // (plan.share_by * close) * plan.lots
+    if now[IS_NEW]:
+        ledger.most[:], now[IS_NEW] = wanted, 0
     if plan.is_at_once:
+        lacking[:] = wanted - held
         order_all(basket, scale, ledger, bar, 0)
         now[PENDING] = -1
-    elif not order_all(basket, scale, ledger, bar, -1):
+        return
+    lacking[:] = np.minimum(ledger.most - held, 0)
+    if not order_all(basket, scale, ledger, bar, -1):
+        lacking[:] = np.maximum(wanted - held, 0)
         order_all(basket, scale, ledger, bar, 1)
         now[PENDING] = -1
+
+
+@compiled
+def become_due(plan: Plan, now: Ints, row: int) -> None:
+    """Let shares be due; those that are on their way already go on as they began."""
+    if now[PENDING] < 0 or np.any(plan.shares[now[PENDING]] != plan.shares[row]):
+        now[IS_NEW] = 1
+    now[PENDING] = row
 
 
 @compiled
@@ -194,7 +196,7 @@ def rebalance(basket: Basket, scale: Scale, plan: Plan, ledger: Ledger) -> None:
             fill_all(basket, scale, ledger, bar)
         ledger.equity[bar] = worth(basket, scale, ledger, bar)
         if plan.due[bar] >= 0:
-            now[PENDING] = plan.due[bar]
+            become_due(plan, now, plan.due[bar])
         if now[PENDING] >= 0:
             if max(now[ORDERS], now[REFUSED]) + len(ledger.held) > len(ledger.orders):
                 now[IS_FULL] = 1
@@ -210,6 +212,7 @@ def blank_ledger(cash: int, bars: int, columns: int, rooms: int) -> Ledger:
         np.empty((rooms, ORDER_COLUMNS), np.int64),
         np.empty((rooms, ORDER_COLUMNS), np.int64),
         np.empty(bars, np.int64),
+        np.zeros(columns, np.int64),
         np.zeros(columns, np.int64),
         np.zeros(columns, np.int64),
         np.full(columns, -1, np.int64),
