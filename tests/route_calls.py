@@ -196,6 +196,7 @@ CALLS = {
             "results",
             "equity",
             "capsule",
+            "report",
             "orders",
             "fills",
             "round-trips",

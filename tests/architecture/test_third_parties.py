@@ -36,7 +36,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "procrastinate": ("infra/*", "migrations/*"),
     "prometheus_client": ("infra/*",),
     "psycopg": ("infra/*",),
-    "pyarrow": ("features/*/feeds/*", "features/*/venues/*"),
+    "pyarrow": ("features/*/feeds/*", "features/*/venues/*", "features/backtests/report_tables.py"),
     "pydantic": (*SHAPES, "infra/settings.py", "infra/http.py", "infra/listing.py"),
     "pydantic_settings": ("infra/settings.py",),
     "redis": ("infra/redis_keeper.py",),
@@ -47,6 +47,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "structlog": ("infra/telemetry.py",),
     "typer": ("doors/cli/*",),
     "uvicorn": ("serving.py", "doors/stream/frames.py"),
+    "xlsxwriter": ("features/backtests/report_tables.py",),
     "websockets": ("infra/outbound_stream.py", "doors/stream/frames.py"),
 }
 

@@ -180,6 +180,8 @@ from paperdesk.client.models import (
     RegisterBody,
     RepairBody,
     ReplaceOrderBody,
+    ReportFormat,
+    ReportTable,
     RescoreAnswer,
     RescoreBody,
     ResetBody,
@@ -2521,6 +2523,20 @@ class AsyncDesk(AsyncTransport):
         return await self.ask(
             Call("GET", "/v1/capsules/verifications/{verification_id}", at={"verification_id": verification_id}),
             CapsuleVerificationOut,
+        )
+
+    async def get_backtest_report(
+        self, backtest_id: UUID, *, format: ReportFormat | None = None, table: ReportTable | None = None
+    ) -> str:
+        """Read a run as a file: a page of HTML that needs nothing else, a PDF, an Excel workbook, Parquet or CSV."""
+        return await self.ask(
+            Call(
+                "GET",
+                "/v1/backtests/{backtest_id}/report",
+                at={"backtest_id": backtest_id},
+                query={"format": format, "table": table},
+            ),
+            str,
         )
 
     async def post_order_preview(self, body: PlaceOrderBody | PlaceComboBody) -> OrderPreviewOut:

@@ -352,6 +352,7 @@ Code: TypeAlias = Literal[
     "unknown_preset",
     "unknown_price_alert",
     "unknown_prompt",
+    "unknown_report_format",
     "unknown_resource",
     "unknown_round_trip",
     "unknown_saved_preset",

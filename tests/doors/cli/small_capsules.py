@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from tests.doors.cli.small_answers import numbered
+from tests.doors.cli.small_answers import numbered, problem
 
 CAPSULE = {"format": "paperdesk-capsule-1", "question": {"strategy": "sma_cross"}, "hash": "ab" * 32}
 
@@ -17,9 +17,16 @@ class SmallCapsules:
     def capsule_routes(self) -> list[Route]:
         return [
             Route("/v1/backtests/{id}/capsule", self.capsule),
+            Route("/v1/backtests/{id}/report", self.report),
             Route("/v1/capsules/verifications", self.verify_capsule, methods=["POST"]),
             Route("/v1/capsules/verifications/{id}", self.verification),
         ]
+
+    async def report(self, request: Request) -> Response:
+        told = request.query_params
+        if told["table"] not in ("round_trips", "curve"):
+            return problem(422, "malformed_request", "There is no such table.")
+        return Response(f"{told['format']} of {told['table']}", media_type="application/octet-stream")
 
     async def capsule(self, _request: Request) -> Response:
         return JSONResponse(CAPSULE)

@@ -32,3 +32,17 @@ def test_what_is_no_capsule_is_refused_before_anything_is_asked(running: Running
     for each in (file, tmp_path / "nothing.json"):
         result = speak("verify", str(each))
         assert (result.exit_code, "no_capsule_file" in result.stderr) == (2, True)
+
+
+def test_a_report_is_saved_as_what_its_file_is_called(running: Running, speak: Speak, tmp_path: Path) -> None:
+    for name, told in (("a.html", "html of round_trips"), ("b.XLSX", "xlsx of round_trips")):
+        assert speak("backtests", "report", "sma_cross", "--to", str(tmp_path / name)).exit_code == 0
+        assert (tmp_path / name).read_text() == told
+    file = tmp_path / "c.csv"
+    assert speak("backtests", "report", "sma_cross", "--to", str(file), "--table", "curve").exit_code == 0
+    assert file.read_text() == "csv of curve"
+    result = speak("backtests", "report", "sma_cross", "--to", str(tmp_path / "d.csv"), "--table", "all")
+    assert (result.exit_code, "malformed_request" in result.stderr) == (2, True)
+    result = speak("backtests", "report", "sma_cross", "--to", str(tmp_path / "e.doc"))
+    assert (result.exit_code, "unknown_report_format" in result.stderr) == (2, True)
+    assert not (tmp_path / "d.csv").exists()

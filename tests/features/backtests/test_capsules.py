@@ -139,6 +139,21 @@ async def test_somebody_elses_capsule_is_verified_on_prices_of_ones_own(at_work:
     assert curve["before"]["equity"] != curve["now"]["equity"]
 
 
+async def test_a_dividend_that_was_not_there_before_is_other_data(at_work: RunningDesk) -> None:
+    tape_id = await with_prices(at_work.mine, "13.00")
+    asked = {"name": "N", "tape_id": tape_id, "strategy": "buy_and_hold", "symbols": ["NOVA"], "cash": "5000"}
+    backtest = await at_work.mine.post("/v1/backtests", asked)
+    await at_work.mine.ended(backtest["job_id"])
+    capsule = await at_work.mine.get(f"/v1/backtests/{backtest['id']}/capsule")
+    paid = "symbol,kind,ex_on,pay_on,amount,new_units,old_units\nNOVA,cash_dividend,2024-06-12,2024-06-14,0.50,,\n"
+    path = f"/v1/datasets/{capsule['source']['dataset_id']}/actions"
+    job = await at_work.mine.ended((await at_work.mine.ask("POST", path, content=paid.encode())).json()["job_id"])
+    other = await at_work.mine.open_tape(job["result"]["dataset_id"])
+    await at_work.mine.step(other, count=30)
+    found = await verdict_on(at_work.mine, capsule, tape_id=other)
+    assert (found["is_reproduced"], [each["what"] for each in found["causes"]]) == (False, ["data"])
+
+
 async def test_a_capsule_needs_a_tape_that_has_come_so_far(lab: RunningDesk) -> None:
     capsule = await ran(lab)
     early = await lab.mine.open_tape(lab.markets["waves"].id)

@@ -3298,6 +3298,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/backtests/{backtest_id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a run as a file: a page of HTML that needs nothing else, a PDF, an Excel workbook, Parquet or CSV. */
+        get: operations["get_backtest_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/orders/preview": {
         parameters: {
             query?: never;
@@ -10755,6 +10772,18 @@ export interface components {
             /** Client Order Id */
             client_order_id?: string | null;
         };
+        /**
+         * ReportFormat
+         * @description What a report is written as.
+         * @enum {string}
+         */
+        ReportFormat: "html" | "pdf" | "xlsx" | "parquet" | "csv";
+        /**
+         * ReportTable
+         * @description Which table of a run a file of lines or columns holds; a page, a print and sheets have all that they show.
+         * @enum {string}
+         */
+        ReportTable: "round_trips" | "curve" | "fills" | "orders" | "months" | "figures";
         /**
          * RequirementOut
          * @description What the book of one underlying needs; exact when no pairing needs less.
@@ -22658,6 +22687,45 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CapsuleVerificationOut"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
+        };
+    };
+    get_backtest_report: {
+        parameters: {
+            query?: {
+                /** @description What it is written as. */
+                format?: components["schemas"]["ReportFormat"];
+                /** @description Which table CSV and Parquet hold; the others have all of them. */
+                table?: components["schemas"]["ReportTable"];
+            };
+            header?: never;
+            path: {
+                backtest_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                    "application/pdf": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/vnd.apache.parquet": string;
+                    "text/csv": string;
                 };
             };
             304: components["responses"]["NotModified"];

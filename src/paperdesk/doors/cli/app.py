@@ -113,6 +113,7 @@ def build_app(local: LocalCommands, home: Path) -> typer.Typer:
     app.command("positions")(accounts.list_positions)
     app.command("archive")(archive.save_archive)
     app.command("verify")(capsules.verify)
+    backtests.verbs.command("report")(capsules.save_report)
     backtests.verbs.command("capsule")(capsules.save_capsule)
     tapes.verbs.command("import")(imports.import_tape)
     lives.add_to(accounts.verbs)

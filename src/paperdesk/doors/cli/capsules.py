@@ -1,4 +1,4 @@
-"""`paperdesk backtests capsule` and `paperdesk verify`: a run in one file, and the proof that it can be repeated."""
+"""`paperdesk backtests report` and `capsule`, and `paperdesk verify`: a run as files, and the proof of one of them."""
 
 import json
 from pathlib import Path
@@ -12,9 +12,36 @@ from paperdesk.doors.cli.client import Row
 from paperdesk.doors.cli.jobs import follow
 from paperdesk.doors.cli.options import AsJson, desk_of
 
+_FORMATS = ("html", "pdf", "xlsx", "parquet", "csv")
+
+
+class UnknownReportFormat(Invalid):
+    """A report is written as HTML, PDF, Excel, Parquet or CSV, as the ending of its file says."""
+
 
 class NoCapsuleFile(Invalid):
     """What should be verified is not a file that holds a capsule."""
+
+
+def save_report(
+    context: typer.Context,
+    backtest: Annotated[str, typer.Argument(metavar="BACKTEST", help="Id or the end of an id.")],
+    *,
+    to: Annotated[
+        Path, typer.Option("--to", help="Where to write it: .html, .pdf, .xlsx, .parquet or .csv.", dir_okay=False)
+    ],
+    table: Annotated[
+        str,
+        typer.Option("--table", help="For .parquet and .csv: round_trips, curve, fills, orders, months or figures."),
+    ] = "round_trips",
+) -> None:
+    """Save the report of a run as a file."""
+    desk, form = desk_of(context), to.suffix.lower().removeprefix(".")
+    if form not in _FORMATS:
+        raise UnknownReportFormat(f"{to.name} ends in none of {', '.join(f'.{each}' for each in _FORMATS)}.")
+    path = f"/v1/backtests/{choose.backtest_id(desk, backtest)}/report"
+    to.write_bytes(desk.file(path, format=form, table=table))
+    render.say(f"{to} has the report.")
 
 
 def save_capsule(

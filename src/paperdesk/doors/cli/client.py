@@ -200,6 +200,11 @@ class Desk:
         is_zip = answer.is_success and answer.headers.get("content-type") == "application/zip"
         return answer.content if is_zip else self._checked(answer).content
 
+    def file(self, path: str, **query: str) -> bytes:
+        """Read something that is a file, of whatever type; raise Refused or Unavailable otherwise."""
+        answer = self._asked("GET", path, params=query)
+        return answer.content if answer.is_success else self._checked(answer).content
+
     def _pages(self, path: str, query: Mapping[str, str | int | None]) -> Iterator[Row]:
         cursor: str | None = None
         while True:

@@ -57,11 +57,9 @@ def _causes(capsule: Mapping[str, Any], version: int, evidence: Mapping[str, Any
     if (code["version"], code["hash"]) != (evidence["code_version"], evidence["code_hash"]):
         was, now = f"{code['version']} ({code['hash'][:12]})", f"{evidence['code_version']}"
         yield Cause("code", f"The rules were those of {was} and are those of {now} ({evidence['code_hash'][:12]}).")
-    if source["dataset_hash"] == evidence["dataset_hash"]:
-        return
     changed = [_changed(was, now) for was, now in _paired(source["inputs"], evidence["inputs"]) if was != now]
     yield from (Cause("data", each) for each in changed)
-    if not changed:
+    if not changed and source["dataset_hash"] != evidence["dataset_hash"]:
         yield Cause("dataset", "The dataset is another one, but has the same prices of what was run.")
 
 

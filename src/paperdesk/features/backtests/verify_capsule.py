@@ -12,7 +12,7 @@ from paperdesk.features.backtests.backtests import Backtest
 from paperdesk.features.backtests.capsules import asked_in, check_whole
 from paperdesk.features.backtests.request_backtest import checked_backtest
 from paperdesk.features.identity.queries import enqueue_asked
-from paperdesk.features.marketdata.queries import on_tape
+from paperdesk.features.marketdata.queries import read_tape
 from paperdesk.features.marketdata.tapes import Shelf
 from paperdesk.infra.db import Row
 from paperdesk.infra.jobs import find_job
@@ -58,10 +58,10 @@ async def asked_again(
     """Return what a capsule asks as a run on a tape, under the id of the job that repeats it."""
     tape_id, job_id = tape_and_job
     command = asked_in(capsule, tape_id)
-    tape, dataset = await on_tape(work, shelf, tape_id)
+    tape = await read_tape(work, tape_id)
     source = capsule["source"]
     assert command.ends_at is not None, "a capsule says where its run ended"
-    is_same = dataset.manifest.content_hash == source["dataset_hash"]
+    is_same = str(tape.dataset_id) == source["dataset_id"]
     if tape.at < command.ends_at or (is_same and tape.cursor < source["upto_cursor"]):
         raise TapeNotSoFar(f"The tape has not come to {source['ended_at']} yet.", tape_id=str(tape_id))
     found = await checked_backtest(work, shelf, command, (job_id, job_id))
