@@ -84,6 +84,7 @@ async def ids(desk: RunningDesk) -> dict[str, str]:
         "job_id": str(job_id),
         "watchlist_id": watchlist["id"],
         "backtest_id": await ran_backtest(desk, tape_id, "buy_and_hold", starts_at="2024-06-01T00:00:00Z"),
+        "other_backtest_id": await ran_backtest(desk, tape_id, "buy_and_hold", starts_at="2024-06-01T00:00:00Z"),
         "verification_id": await verification_that_waits(desk, tape_id),
         "sweep_id": await ran_sweep(desk, tape_id, starts_at="2024-06-01T00:00:00Z"),
         "walk_id": await walk_that_waits(desk, tape_id),

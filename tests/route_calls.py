@@ -205,6 +205,7 @@ CALLS = {
             "events",
         )
     },
+    ("GET", "/v1/backtests/{backtest_id}/comparison"): Call({"with": "{other_backtest_id}"}),
     ("GET", "/v1/backtests/{backtest_id}/replay"): Call({"round_trip": "1"}),
     ("POST", "/v1/capsules/verifications"): Call({"tape_id": "{tape_id}"}, body=small_capsule()),
     ("GET", "/v1/capsules/verifications/{verification_id}"): Call(),

@@ -52,6 +52,8 @@ NOUNS = {
     "backtests/capsules": "runs as files that prove themselves, for the use cases that make and verify them",
     "backtests/capsule_routes": "the routes of capsules, for the REST door",
     "backtests/capsule_schemas": "what capsules look like from outside",
+    "backtests/comparison_routes": "the route of runs side by side, for the REST door",
+    "backtests/comparison_schemas": "what runs side by side look like from outside",
     "backtests/told_run": "a run with all that a report tells of it",
     "backtests/report_charts": "the drawings of a report",
     "backtests/report_page": "a report as a page",

@@ -91,6 +91,7 @@ ANYTHING = dict.fromkeys(
         "job_id",
         "watchlist_id",
         "backtest_id",
+        "other_backtest_id",
         "verification_id",
         "sweep_id",
         "stopped_sweep_id",

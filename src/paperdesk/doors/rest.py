@@ -13,6 +13,7 @@ from paperdesk.doors.problems import BodyLimit, RequestIds, answer_problems
 from paperdesk.doors.rates import RequestRates
 from paperdesk.doors.time_limit import TimeLimit
 from paperdesk.features.backtests.capsule_routes import router as capsules
+from paperdesk.features.backtests.comparison_routes import router as comparisons
 from paperdesk.features.backtests.report_routes import router as reports
 from paperdesk.features.backtests.routes import router as backtests
 from paperdesk.features.broker import batch_routes, hot_routes
@@ -93,7 +94,7 @@ def build_app(desk: Desk, version: str, others: Sequence[APIRouter], neighbours:
         lives, leverage, rescores, gains, options, operations, monitors, order_statistics, forks, halts, fund_holdings,
         users, second_factors, rates, registrations, preferences, watching, notifications, backtests, indicators,
         approvals, research, walks, against_paper, studies, saved_strategies, single_sign_on, sizes, quotas,
-        capsules, reports,
+        capsules, reports, comparisons,
     ):  # fmt: skip
         app.include_router(router)
     pages.serve(app)

@@ -18,6 +18,7 @@ class SmallCapsules:
         return [
             Route("/v1/backtests/{id}/capsule", self.capsule),
             Route("/v1/backtests/{id}/report", self.report),
+            Route("/v1/backtests/{id}/comparison", self.comparison),
             Route("/v1/capsules/verifications", self.verify_capsule, methods=["POST"]),
             Route("/v1/capsules/verifications/{id}", self.verification),
         ]
@@ -30,6 +31,16 @@ class SmallCapsules:
 
     async def capsule(self, _request: Request) -> Response:
         return JSONResponse(CAPSULE)
+
+    async def comparison(self, request: Request) -> Response:
+        ids = [request.path_params["id"], *request.query_params.getlist("with")]
+        measures = [
+            {"name": "sharpe", "values": [1.5, 0.5], "best": [0]},
+            {"name": "calmar", "values": [None, 2], "best": []},
+        ]
+        found = {"runs": [{"id": each, "strategy": "sma_cross"} for each in ids], "measures": measures}
+        points = [{"on": "2020-03-13"}, {"on": "2020-03-16"}]
+        return JSONResponse({**found, "common_measures": measures[:1], "points": points})
 
     async def verify_capsule(self, request: Request) -> Response:
         assert await request.json() == CAPSULE

@@ -46,3 +46,11 @@ def test_a_report_is_saved_as_what_its_file_is_called(running: Running, speak: S
     result = speak("backtests", "report", "sma_cross", "--to", str(tmp_path / "e.doc"))
     assert (result.exit_code, "unknown_report_format" in result.stderr) == (2, True)
     assert not (tmp_path / "d.csv").exists()
+
+
+def test_runs_are_shown_side_by_side_with_the_best_marked(running: Running, speak: Speak) -> None:
+    other = "0170e000-0000-7000-8000-0000000800ff"
+    told = speak("backtests", "compare", "sma_cross", other).stdout
+    for word in ("1.5000*", "0.5000 ", "sma_cross 000800ff", "On the 2 days that all know, 2020-03-13 to 2020-03-16:"):
+        assert word in told
+    assert json.loads(speak("backtests", "compare", "sma_cross", other, "--json").stdout)["runs"][1]["id"] == other

@@ -151,6 +151,10 @@ CALLS: Mapping[str, Mapping[str, Any]] = {
     "switch_strategy": {**KEPT, "action": "deactivate"},
     "get_study": {"study_id": "{study_id}"},
     **{name: {"backtest_id": "{backtest_id}"} for name in ("get_capsule", "verify_backtest")},
+    **{name: {"backtest_id": "{backtest_id}"} for name in ("get_backtest", "get_backtest_results")},
+    "start_backtest": {name: each for name, each in SWEEP.items() if name != "ranges"},
+    "get_backtests": {},
+    "compare_backtests": {"backtest_ids": ["{backtest_id}", "{other_backtest_id}"]},
     "verify_capsule": {**TAPE, "capsule": small_capsule()},
     "get_verification": {"verification_id": "{verification_id}"},
     # What ends orders comes last.
@@ -177,6 +181,9 @@ async def ids(models: Models) -> dict[str, str]:
     return {
         **named,
         "backtest_id": backtest_id,
+        "other_backtest_id": await ran_backtest(
+            models.desk, models.tape_id, "buy_and_hold", starts_at="2024-06-01T00:00:00Z"
+        ),
         "verification_id": await verification_that_waits(models.desk, models.tape_id),
         "option_id": option["id"],
         "account_id": models.account_id,
@@ -242,6 +249,7 @@ ANYTHING = (
     "option_id",
     "sweep_id",
     "backtest_id",
+    "other_backtest_id",
     "verification_id",
     "study_id",
     "long_tape_id",

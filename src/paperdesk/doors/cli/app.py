@@ -23,6 +23,7 @@ from paperdesk.doors.cli import (
     backtests,
     capsules,
     combos,
+    comparisons,
     imports,
     jobs,
     keys,
@@ -113,6 +114,7 @@ def build_app(local: LocalCommands, home: Path) -> typer.Typer:
     app.command("positions")(accounts.list_positions)
     app.command("archive")(archive.save_archive)
     app.command("verify")(capsules.verify)
+    backtests.verbs.command("compare")(comparisons.compare_backtests)
     backtests.verbs.command("report")(capsules.save_report)
     backtests.verbs.command("capsule")(capsules.save_capsule)
     tapes.verbs.command("import")(imports.import_tape)

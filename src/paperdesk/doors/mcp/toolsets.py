@@ -11,6 +11,7 @@ from paperdesk.core.kernel.principal import Scope
 from paperdesk.doors.mcp import (
     about,
     accounts,
+    backtests,
     books,
     capsules,
     compat_accounts,
@@ -77,7 +78,7 @@ SETS: Final[Mapping[str, tuple[Tool, ...]]] = {
     "sweeps": sweeps.TOOLS,
     "studies": studies.TOOLS,
     "strategies": saved_strategies.TOOLS,
-    "capsules": capsules.TOOLS,
+    "backtests": (*backtests.TOOLS, *capsules.TOOLS),
     "books": books.TOOLS,
     "watching": watching.TOOLS,
     "compat": (*compat_accounts.TOOLS, *compat_market.TOOLS, *compat_orders.TOOLS),
