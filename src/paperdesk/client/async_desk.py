@@ -21,6 +21,7 @@ from paperdesk.client.models import (
     AtExpiryOut,
     AttachStrategyBody,
     BacktestBody,
+    BacktestComparisonOut,
     BacktestOut,
     BacktestResultsOut,
     BarsOut,
@@ -2537,6 +2538,15 @@ class AsyncDesk(AsyncTransport):
                 query={"format": format, "table": table},
             ),
             str,
+        )
+
+    async def get_backtest_comparison(self, backtest_id: UUID, *, with_: list[UUID]) -> BacktestComparisonOut:
+        """Compare a run with up to seven others: measures with the best marked, and growth on the days that all know."""
+        return await self.ask(
+            Call(
+                "GET", "/v1/backtests/{backtest_id}/comparison", at={"backtest_id": backtest_id}, query={"with": with_}
+            ),
+            BacktestComparisonOut,
         )
 
     async def post_order_preview(self, body: PlaceOrderBody | PlaceComboBody) -> OrderPreviewOut:

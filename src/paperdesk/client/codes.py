@@ -190,6 +190,7 @@ Code: TypeAlias = Literal[
     "not_to_be_proven",
     "not_told_yet",
     "nothing_by_that_name",
+    "nothing_in_common",
     "nothing_missing",
     "nothing_repaired",
     "nothing_to_change",
@@ -392,6 +393,8 @@ Code: TypeAlias = Literal[
     "webhook_address_missing",
     "webhook_address_refused",
     "webhook_failed",
+    "worth_not_known",
     "writer_busy",
+    "wrong_number_of_runs",
     "wrong_number_of_symbols",
 ]

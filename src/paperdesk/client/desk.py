@@ -21,6 +21,7 @@ from paperdesk.client.models import (
     AtExpiryOut,
     AttachStrategyBody,
     BacktestBody,
+    BacktestComparisonOut,
     BacktestOut,
     BacktestResultsOut,
     BarsOut,
@@ -2509,6 +2510,15 @@ class Desk(Transport):
                 query={"format": format, "table": table},
             ),
             str,
+        )
+
+    def get_backtest_comparison(self, backtest_id: UUID, *, with_: list[UUID]) -> BacktestComparisonOut:
+        """Compare a run with up to seven others: measures with the best marked, and growth on the days that all know."""
+        return self.ask(
+            Call(
+                "GET", "/v1/backtests/{backtest_id}/comparison", at={"backtest_id": backtest_id}, query={"with": with_}
+            ),
+            BacktestComparisonOut,
         )
 
     def post_order_preview(self, body: PlaceOrderBody | PlaceComboBody) -> OrderPreviewOut:

@@ -365,6 +365,16 @@ class BacktestBody(Struct, kw_only=True, frozen=True):
     parameters: "dict[str, str | int | float | bool] | UnsetType" = UNSET
 
 
+class BacktestComparisonOut(Struct, kw_only=True, frozen=True):
+    """Runs side by side, as they were and on the days that all know."""
+
+    runs: "list[ComparedRunOut]"
+    measures: "list[ComparedMeasureOut]"
+    common_measures: "list[ComparedMeasureOut]"
+    correlations: "list[list[float | None]]"
+    points: "list[ComparedPointOut]"
+
+
 class BacktestOut(Struct, kw_only=True, frozen=True):
     """A backtest: what was asked, and how far it is."""
 
@@ -748,6 +758,15 @@ class CodedProofBody(Struct, kw_only=True, frozen=True):
     code: "str"
 
 
+class ComparedMeasureOut(Struct, kw_only=True, frozen=True):
+    """A measure of every run, in the order of the runs; null where it cannot be said."""
+
+    name: "str"
+    values: "list[float | None]"
+    best: "list[int]"
+    more_is_better: "bool | None"
+
+
 class ComparedOrderOut(Struct, kw_only=True, frozen=True):
     """An order of a side, as it ended."""
 
@@ -761,6 +780,30 @@ class ComparedOrderOut(Struct, kw_only=True, frozen=True):
     filled: "Decimal"
     price: "Decimal | None"
     fees: "Decimal"
+
+
+class ComparedPointOut(Struct, kw_only=True, frozen=True):
+    """A day that all runs know: the worth of each over that of the first such day, and what each is above the first."""
+
+    on: "date"
+    at: "datetime"
+    growth: "list[float]"
+    difference: "list[float]"
+
+
+class ComparedRunOut(Struct, kw_only=True, frozen=True):
+    """One of the runs: what it was, over which time, and how often was tried to find it."""
+
+    id: "UUID"
+    name: "str"
+    strategy: "str"
+    version: "int"
+    symbols: "list[str]"
+    parameters: "dict[str, Any]"
+    currency: "str"
+    began_at: "datetime"
+    ended_at: "datetime"
+    selection: "SelectionOut"
 
 
 class ComparisonOut(Struct, kw_only=True, frozen=True):

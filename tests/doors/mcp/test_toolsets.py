@@ -23,19 +23,10 @@ from tests.small_capsule import small_capsule
 
 OPTION, HIGHER, PUT = "ACME240607C00100000", "ACME240607C00105000", "ACME240607P00100000"
 TOOLS = tools_in(tuple(SETS))
-FOREIGN = frozenset(
-    {
-        "unknown_backtest",
-        "unknown_verification",
-        "unknown_sweep",
-        "unknown_study",
-        "unknown_saved_strategy",
-        "unknown_account",
-        "unknown_order",
-        "unknown_fill",
-        "unknown_tape",
-    }
-)
+FOREIGN = frozenset((
+    "unknown_backtest", "unknown_verification", "unknown_sweep", "unknown_study", "unknown_saved_strategy",
+    "unknown_account", "unknown_order", "unknown_fill", "unknown_tape",
+))  # fmt: skip
 OURS = re.compile(r"\{\w+_id\}")
 # Where nobody has a source there is a refusal that says so.
 UNTOLD = {"stock_ratings": "no_source", "stock_level2_data": "no_source"}
@@ -242,18 +233,9 @@ async def test_nobody_gets_in(models: Models, toolset: str) -> None:
 
 
 ANYTHING = (
-    "saved_strategy_id",
-    "first_id",
-    "second_id",
-    "third_id",
-    "option_id",
-    "sweep_id",
-    "backtest_id",
-    "other_backtest_id",
-    "verification_id",
-    "study_id",
-    "long_tape_id",
-)
+    "saved_strategy_id", "first_id", "second_id", "third_id", "option_id", "sweep_id", "backtest_id",
+    "other_backtest_id", "verification_id", "study_id", "long_tape_id",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("toolset", SETS)

@@ -74,9 +74,9 @@ async def test_what_cannot_be_compared_is_refused(desk: RunningDesk) -> None:
     later = await ran_backtest(desk, tape_id, "buy_and_hold", starts_at="2024-07-01T00:00:00Z")
     path = f"/v1/backtests/{first}/comparison"
     refused(await desk.mine.ask("GET", f"{path}?with={later}"), 409, "nothing_in_common")
-    refused(await desk.mine.ask("GET", f"{path}?with={first}"), 422, "too_many_to_compare")
+    refused(await desk.mine.ask("GET", f"{path}?with={first}"), 422, "wrong_number_of_runs")
     many = "&".join(f"with={uuid4()}" for _ in range(8))
-    refused(await desk.mine.ask("GET", f"{path}?{many}"), 422, "too_many_to_compare")
+    refused(await desk.mine.ask("GET", f"{path}?{many}"), 422, "wrong_number_of_runs")
     refused(await desk.mine.ask("GET", f"{path}?with={uuid4()}"), 404, "unknown_backtest")
     refused(await desk.mine.ask("GET", path), 422, "malformed_request")
     asked = {"name": "N", "tape_id": tape_id, "strategy": "buy_and_hold", "symbols": ["ACME"]}

@@ -3315,6 +3315,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/backtests/{backtest_id}/comparison": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Compare a run with up to seven others: measures with the best marked, and growth on the days that all know. */
+        get: operations["get_backtest_comparison"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/orders/preview": {
         parameters: {
             query?: never;
@@ -4088,6 +4105,31 @@ export interface components {
             };
         };
         /**
+         * BacktestComparisonOut
+         * @description Runs side by side, as they were and on the days that all know.
+         */
+        BacktestComparisonOut: {
+            /** Runs */
+            runs: components["schemas"]["ComparedRunOut"][];
+            /**
+             * Measures
+             * @description Each run over all of its own time.
+             */
+            measures: components["schemas"]["ComparedMeasureOut"][];
+            /**
+             * Common Measures
+             * @description All of them over the days that all know.
+             */
+            common_measures: components["schemas"]["ComparedMeasureOut"][];
+            /**
+             * Correlations
+             * @description Of the returns from day to day; null without movement.
+             */
+            correlations: (number | null)[][];
+            /** Points */
+            points: components["schemas"]["ComparedPointOut"][];
+        };
+        /**
          * BacktestOut
          * @description A backtest: what was asked, and how far it is.
          */
@@ -4552,6 +4594,120 @@ export interface components {
         /**
          * Capsule
          * @description A run in one file, by which anybody who has such prices can repeat it.
+         * @example {
+         *       "backtest_id": "0192f0c1-7b1e-7a3c-8000-3f5d5f9d9a11",
+         *       "code": {
+         *         "hash": "9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f",
+         *         "version": "0.1.0"
+         *       },
+         *       "format": "paperdesk-capsule-1",
+         *       "hash": "9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f",
+         *       "question": {
+         *         "cash": "100000",
+         *         "currency": "USD",
+         *         "mode": "events",
+         *         "parameters": {
+         *           "fast": 10,
+         *           "slow": 30
+         *         },
+         *         "risk_free": "0",
+         *         "rules": {
+         *           "fill_model": "realistic",
+         *           "seed": 0
+         *         },
+         *         "strategy": "sma_cross",
+         *         "symbols": [
+         *           "AAPL"
+         *         ],
+         *         "version": 1
+         *       },
+         *       "results": {
+         *         "curve": {
+         *           "digests": "9f9f9f9f",
+         *           "first": [
+         *             {
+         *               "number": 1
+         *             }
+         *           ],
+         *           "hash": "9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f",
+         *           "rows": 1
+         *         },
+         *         "fees": {
+         *           "digests": "9f9f9f9f",
+         *           "first": [
+         *             {
+         *               "number": 1
+         *             }
+         *           ],
+         *           "hash": "9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f",
+         *           "rows": 1
+         *         },
+         *         "figures": {
+         *           "digests": "9f9f9f9f",
+         *           "first": [
+         *             {
+         *               "number": 1
+         *             }
+         *           ],
+         *           "hash": "9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f",
+         *           "rows": 1
+         *         },
+         *         "fills": {
+         *           "digests": "9f9f9f9f",
+         *           "first": [
+         *             {
+         *               "number": 1
+         *             }
+         *           ],
+         *           "hash": "9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f",
+         *           "rows": 1
+         *         },
+         *         "orders": {
+         *           "digests": "9f9f9f9f",
+         *           "first": [
+         *             {
+         *               "number": 1
+         *             }
+         *           ],
+         *           "hash": "9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f",
+         *           "rows": 1
+         *         },
+         *         "refusals": {
+         *           "digests": "9f9f9f9f",
+         *           "first": [
+         *             {
+         *               "number": 1
+         *             }
+         *           ],
+         *           "hash": "9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f",
+         *           "rows": 1
+         *         }
+         *       },
+         *       "source": {
+         *         "after_cursor": 0,
+         *         "began_at": "2014-01-02T21:00:00Z",
+         *         "dataset_hash": "9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f",
+         *         "dataset_id": "0192f0c1-7b1e-7a3c-8000-3f5d5f9d9a11",
+         *         "ended_at": "2023-12-29T21:00:00Z",
+         *         "inputs": [
+         *           {
+         *             "hash": "9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f",
+         *             "rows": 2520,
+         *             "symbol": "AAPL"
+         *           }
+         *         ],
+         *         "tape_id": "0192f0c1-7b1e-7a3c-8000-3f5d5f9d9a11",
+         *         "upto_cursor": 7560
+         *       },
+         *       "trials": {
+         *         "deflated_sharpe": 0.91,
+         *         "reasons": {
+         *           "overfitting_probability": "its returns do not differ"
+         *         },
+         *         "sharpe_by_luck": 0.4,
+         *         "trials": 12
+         *       }
+         *     }
          */
         Capsule: {
             /**
@@ -4971,6 +5127,26 @@ export interface components {
             code: string;
         };
         /**
+         * ComparedMeasureOut
+         * @description A measure of every run, in the order of the runs; null where it cannot be said.
+         */
+        ComparedMeasureOut: {
+            /** Name */
+            name: string;
+            /** Values */
+            values: (number | null)[];
+            /**
+             * Best
+             * @description Places of the best, from 0; none where there is no better, or all are equal.
+             */
+            best: number[];
+            /**
+             * More Is Better
+             * @description Null where neither more nor less is better.
+             */
+            more_is_better: boolean | null;
+        };
+        /**
          * ComparedOrderOut
          * @description An order of a side, as it ended.
          */
@@ -5016,6 +5192,65 @@ export interface components {
              * @example 12.5
              */
             fees: string;
+        };
+        /**
+         * ComparedPointOut
+         * @description A day that all runs know: the worth of each over that of the first such day, and what each is above the first.
+         */
+        ComparedPointOut: {
+            /**
+             * On
+             * Format: date
+             */
+            on: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Growth */
+            growth: number[];
+            /**
+             * Difference
+             * @description Growth less that of the first run.
+             */
+            difference: number[];
+        };
+        /**
+         * ComparedRunOut
+         * @description One of the runs: what it was, over which time, and how often was tried to find it.
+         */
+        ComparedRunOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Strategy */
+            strategy: string;
+            /** Version */
+            version: number;
+            /** Symbols */
+            symbols: string[];
+            /** Parameters */
+            parameters: {
+                [key: string]: unknown;
+            };
+            /** Currency */
+            currency: string;
+            /**
+             * Began At
+             * Format: date-time
+             */
+            began_at: string;
+            /**
+             * Ended At
+             * Format: date-time
+             */
+            ended_at: string;
+            selection: components["schemas"]["SelectionOut"];
         };
         /**
          * ComparisonOut
@@ -22726,6 +22961,38 @@ export interface operations {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                     "application/vnd.apache.parquet": string;
                     "text/csv": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
+        };
+    };
+    get_backtest_comparison: {
+        parameters: {
+            query: {
+                with: string[];
+            };
+            header?: never;
+            path: {
+                backtest_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BacktestComparisonOut"];
                 };
             };
             304: components["responses"]["NotModified"];

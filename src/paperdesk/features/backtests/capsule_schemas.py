@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from paperdesk.features.backtests.backtests import RunMode
+from paperdesk.features.backtests.capsules import FORMAT
 from paperdesk.features.backtests.schemas import State
 from paperdesk.features.backtests.verdict import Verdict
 from paperdesk.infra.db import Row
@@ -91,9 +92,34 @@ class CapsuleResults(Body):
     refusals: CapsulePart
 
 
+_HASH: Final = "9f" * 32
+_PART: Final = {"hash": _HASH, "rows": 1, "digests": "9f9f9f9f", "first": [{"number": 1}]}
+_LUCK: Final = {"deflated_sharpe": 0.91, "sharpe_by_luck": 0.4, "overfitting_probability": None}
+_ID: Final = "0192f0c1-7b1e-7a3c-8000-3f5d5f9d9a11"
+_EXAMPLE: Final[dict[str, Any]] = {
+    "format": FORMAT,
+    "backtest_id": _ID,
+    "question": {
+        "strategy": "sma_cross", "version": 1, "symbols": ["AAPL"], "parameters": {"fast": 10, "slow": 30},
+        "mode": "events", "currency": "USD", "cash": "100000", "risk_free": "0", "benchmark": None,
+        "rules": {"fill_model": "realistic", "seed": 0},
+    },
+    "source": {
+        "tape_id": _ID, "dataset_id": _ID, "dataset_hash": _HASH, "after_cursor": 0, "upto_cursor": 7560,
+        "began_at": "2014-01-02T21:00:00Z", "ended_at": "2023-12-29T21:00:00Z",
+        "inputs": [{"symbol": "AAPL", "rows": 2520, "hash": _HASH}],
+    },
+    "code": {"version": "0.1.0", "hash": _HASH},
+    "trials": {"trials": 12, **_LUCK, "reasons": {"overfitting_probability": "its returns do not differ"}},
+    "results": dict.fromkeys(("orders", "fills", "fees", "curve", "figures", "refusals"), _PART),
+    "hash": _HASH,
+}  # fmt: skip
+
+
 class Capsule(Body):
     """A run in one file, by which anybody who has such prices can repeat it."""
 
+    model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra={"examples": [_EXAMPLE]})
     format: Literal["paperdesk-capsule-1"]
     backtest_id: UUID
     question: CapsuleQuestion

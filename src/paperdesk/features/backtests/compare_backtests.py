@@ -23,7 +23,7 @@ from paperdesk.infra.work import ReadOnly
 RUNS_MAX: Final = 8
 
 
-class TooManyToCompare(Invalid):
+class WrongNumberOfRuns(Invalid):
     """Two to eight runs are compared, each named once."""
 
 
@@ -40,12 +40,12 @@ class ComparedBacktests:
 
 
 async def compare_backtests(work: ReadOnly, shelf: Shelf, ids: Sequence[UUID]) -> ComparedBacktests:
-    """Return the comparison; raises TooManyToCompare, UnknownBacktest, NoReportYet, WorthNotKnown, NothingInCommon.
+    """Return the comparison; raises WrongNumberOfRuns, UnknownBacktest, NoReportYet, WorthNotKnown, NothingInCommon.
 
     Measures of the common days are annualised by the closes a year of the first.
     """
     if not 1 < len(ids) <= RUNS_MAX or len(set(ids)) < len(ids):
-        raise TooManyToCompare(f"Name two to {RUNS_MAX} runs, each once.", at_most=RUNS_MAX)
+        raise WrongNumberOfRuns(f"Name two to {RUNS_MAX} runs, each once.", at_most=RUNS_MAX)
     found = [await read_backtest(work, each) for each in ids]
     curves = [_curve(each) for each in found]
     market = TapeMarket(*await on_tape(work, shelf, found[0].tape_id))
