@@ -11,12 +11,20 @@ export function describeRuns({ open, violations, url, phone }) {
   });
 
   async function ended(page, path) {
-    for (let tries = 0; tries < 600; tries += 1) {
+    for (let tries = 0; tries < 1200; tries += 1) {
       const found = await api(page).read(path);
       if (found.state !== "waiting" && found.state !== "running") return found;
       await page.waitForTimeout(50);
     }
     throw new Error(`${path} did not end`);
+  }
+
+  /** Waits until the run on the page has ended and the page says so; gives back its id. */
+  async function seenDone(page, of) {
+    const id = new URL(page.url()).pathname.split("/").at(-1);
+    await ended(page, `/${of}/${id}`);
+    await page.locator("[data-run-state=done]").waitFor();
+    return id;
   }
 
   /** The tape the seeded account lives on. */
@@ -50,8 +58,7 @@ export function describeRuns({ open, violations, url, phone }) {
       await form.getByLabel("Benchmark").fill("MSFT");
       await form.getByRole("button", { name: "Run backtest" }).click();
       await page.waitForURL(/\/backtests\/[0-9a-f-]{36}/);
-      await page.locator("[data-run-state=done]").waitFor();
-      const id = new URL(page.url()).pathname.split("/").at(-1);
+      const id = await seenDone(page, "backtests");
       const { read } = api(page);
       const results = await read(`/backtests/${id}/results`);
       await page.locator('[data-figure="Deflated Sharpe"]').waitFor();
@@ -84,6 +91,13 @@ export function describeRuns({ open, violations, url, phone }) {
       const lines = readFileSync(await file.path(), "utf8").trim().split("\n");
       assert.equal(lines[0], "at,equity,cash,invested");
       assert.ok(lines.length > 1000, "all pages of the list are in the file");
+      await page.getByRole("button", { name: "Download" }).click();
+      const [capsule] = await Promise.all([
+        page.waitForEvent("download"),
+        page.getByRole("link", { name: "Capsule, to be verified" }).click(),
+      ]);
+      assert.ok(JSON.parse(readFileSync(await capsule.path(), "utf8")), "the capsule is one file");
+      await page.keyboard.press("Escape");
       assert.deepEqual(await violations(page), []);
       assert.deepEqual(complaints, []);
       await close();
@@ -170,9 +184,9 @@ export function describeRuns({ open, violations, url, phone }) {
       await page.locator("figcaption", { hasText: "The other runs less Fast 20." }).waitFor({ state: "attached" });
       assert.deepEqual(await violations(page), []);
       assert.deepEqual(complaints, []);
-      await page.goto(`${url}/compare?runs=${ids[0]}`);
+      await page.goto(`${url}/backtests/compare?runs=${ids[0]}`);
       await page.getByText("Mark two to eight runs").waitFor();
-      await page.goto(`${url}/compare?runs=${ids[0]},00000000-0000-4000-8000-000000000000`);
+      await page.goto(`${url}/backtests/compare?runs=${ids[0]},00000000-0000-4000-8000-000000000000`);
       await page.locator("[data-problem]").waitFor();
       await close();
     });
@@ -187,16 +201,15 @@ export function describeRuns({ open, violations, url, phone }) {
       await form.getByLabel("Fast").fill("50:5:5");
       await form.getByRole("button", { name: "Run sweep" }).click();
       await form.getByText("The last value is below the first.").waitFor();
-      await form.getByLabel("Fast").fill("5:20:5");
-      await form.getByLabel("Slow").fill("60, 100, 150");
+      await form.getByLabel("Fast").fill("5:15:5");
+      await form.getByLabel("Slow").fill("60, 100");
       await form.getByLabel("Quantity").fill("500, 1000");
-      await form.getByText("24 combinations").waitFor();
+      await form.getByText("12 combinations").waitFor();
       await form.getByLabel("Name").fill("Browser's sweep");
       assert.deepEqual(await violations(page), []);
       await form.getByRole("button", { name: "Run sweep" }).click();
       await page.waitForURL(/\/sweeps\/[0-9a-f-]{36}/);
-      await page.locator("[data-run-state=done]").waitFor();
-      const id = new URL(page.url()).pathname.split("/").at(-1);
+      const id = await seenDone(page, "sweeps");
       const { read } = api(page);
       const sweep = await read(`/sweeps/${id}`);
       assert.equal(await figureOf(page, "Best trial"), `No. ${sweep.best.number}`);
@@ -249,8 +262,7 @@ export function describeRuns({ open, violations, url, phone }) {
       await form.getByLabel("Choose on").fill("252");
       await form.getByRole("button", { name: "Walk forward" }).click();
       await page.waitForURL(/\/walk-forwards\/[0-9a-f-]{36}/);
-      await page.locator("[data-run-state=done]").waitFor();
-      const id = new URL(page.url()).pathname.split("/").at(-1);
+      const id = await seenDone(page, "walk-forwards");
       const walk = await api(page).read(`/walk-forwards/${id}`);
       const folds = page.getByRole("region", { name: "Folds" }).last();
       await folds.getByRole("row").nth(walk.fold_count).waitFor();
@@ -298,9 +310,15 @@ export function describeRuns({ open, violations, url, phone }) {
       await detail.getByText("Quicker").waitFor();
       const saved = await read(`/saved-strategies/${id}`);
       assert.deepEqual([saved.version, saved.newest.parameters.fast, saved.newest.parameters.slow], [2, 20, 200]);
+      await page.getByRole("button", { name: "Save a strategy" }).click();
+      await form.getByLabel("Name").fill("Slow averages");
+      await form.getByRole("button", { name: "Save", exact: true }).click();
+      await form.getByText("You have saved a strategy as 'Slow averages' already.").waitFor();
+      complaints.length = 0; // the browser complains of the refusal, as it should
+      await page.keyboard.press("Escape");
       await detail.getByRole("button", { name: "Run backtest" }).click();
       await page.waitForURL(/\/backtests\/[0-9a-f-]{36}/);
-      await page.locator("[data-run-state=done]").waitFor();
+      await seenDone(page, "backtests");
       await page.goto(`${url}/strategies?saved=${id}`);
       await detail.getByRole("region", { name: "What each version has brought" }).getByRole("row").nth(1).waitFor();
       assert.deepEqual(await violations(page), []);

@@ -19,6 +19,7 @@ import {
   intervalFor,
   rollingSharpe,
   startingWith,
+  unitOf,
   yearsOf,
 } from "../src/features/backtests/curves";
 import { nextOf } from "../src/features/backtests/download";
@@ -145,6 +146,11 @@ describe("what is derived from a curve", () => {
     });
     const [year] = yearsOf([period("2015-02", 0.1), period("2015-12", null)], [period("2015", 0.3)]);
     expect([year?.months[1], year?.months[0], year?.months[11], year?.total]).toEqual([0.1, null, null, 0.3]);
+  });
+
+  it("counts the returns of a long run by weeks", () => {
+    expect(unitOf("2015-01-01T00:00:00Z", "2020-01-01T00:00:00Z")).toBe("day");
+    expect(unitOf("1990-01-01T00:00:00Z", "2020-01-01T00:00:00Z")).toBe("week");
   });
 
   it("reads days where a run has one close a day, and minutes where it has many", () => {

@@ -71,7 +71,7 @@ const backtest = createRoute({
 
 const compare = createRoute({
   getParentRoute: () => desk,
-  path: "/compare",
+  path: "/backtests/compare",
   validateSearch: (search: Record<string, unknown>) => textsOf(search, ["runs", "against"]),
   component: lazyRouteComponent(() => import("./pages/Runs"), "Compare"),
 });
@@ -92,7 +92,7 @@ const sweep = createRoute({
 
 const walkForward = createRoute({
   getParentRoute: () => desk,
-  path: "/walk-forwards/$id",
+  path: "/sweeps/walk-forwards/$id",
   component: lazyRouteComponent(() => import("./pages/Searches"), "WalkForward"),
 });
 

@@ -30,7 +30,7 @@ export function Backtests() {
         filter={filter}
         onFilter={narrow}
         onCompare={(ids) =>
-          navigate({ to: "/compare", search: (search) => ({ ...deskOnly(search), runs: ids.join(",") }) })
+          navigate({ to: "/backtests/compare", search: (search) => ({ ...deskOnly(search), runs: ids.join(",") }) })
         }
       />
       {accounts.isPending ? null : (

@@ -3,7 +3,7 @@ import { ComparePage } from "../../features/backtests/ComparePage";
 import { namedIn } from "../../features/backtests/compare";
 import { useReady } from "../ready";
 
-const route = getRouteApi("/desk/compare");
+const route = getRouteApi("/desk/backtests/compare");
 
 /** The runs that the address names, beside each other. */
 export function Compare() {

@@ -17,7 +17,7 @@ export function Sweeps() {
   const sweeps = useInfiniteQuery(sweepsQuery);
   useReady(sweeps.data !== undefined || sweeps.error !== null);
   const go = (kind: "sweep" | "walk", id: string) =>
-    navigate({ to: kind === "sweep" ? "/sweeps/$id" : "/walk-forwards/$id", params: { id }, search: deskOnly });
+    navigate({ to: kind === "sweep" ? "/sweeps/$id" : "/sweeps/walk-forwards/$id", params: { id }, search: deskOnly });
   return (
     <div className="grid items-start gap-3 lg:grid-cols-[minmax(0,1fr)_24rem]">
       <h1 className="sr-only">Sweeps and walks forward</h1>

@@ -6,7 +6,7 @@ import { WalkPage } from "../../features/research/WalkPage";
 import { Answer } from "../../ui/Panel";
 import { useReady } from "../ready";
 
-const route = getRouteApi("/desk/walk-forwards/$id");
+const route = getRouteApi("/desk/sweeps/walk-forwards/$id");
 
 /** One walk forward: its folds, and what was kept. */
 export function WalkForward() {

@@ -58,7 +58,7 @@ export function StrategyFields({ strategies, templates, strategy, canRange = fal
       </SelectField>
       <TextField
         label="Name"
-        maxLength={100}
+        maxLength={80}
         error={faults.name ?? null}
         value={draft.name}
         onChange={(event) => set({ name: event.target.value })}

@@ -39,7 +39,7 @@ export function RunState({ state, progress, name }: RunStateProps) {
 
 /** How far something is, as a bar and in words. */
 export function Progress({ value, name, className = "" }: { value: number; name: string; className?: string }) {
-  const shown = Math.round(value * 100);
+  const shown = Math.floor(value * 100);
   return (
     <span className="inline-flex items-center gap-2">
       <progress

@@ -192,6 +192,8 @@ export function requestOf(draft: Draft, parameters: Record<string, string | bool
 }
 
 const FIELD_OF_CODE: Readonly<Record<string, string>> = {
+  name_missing: "name",
+  saved_name_taken: "name",
   wrong_number_of_symbols: "symbols",
   ends_before_it_begins: "to",
   nothing_to_run: "to",

@@ -106,3 +106,10 @@ export function intervalFor(from: string, to: string, frames: number): string {
   if (minutes <= 4_500 * 5) return "5m";
   return minutes <= 4_500 * 60 ? "1h" : "1d";
 }
+
+const DAYS_BY_DAY = 8 * 366;
+
+/** The unit in which the returns of a stretch are counted: there are to be some two thousand at most. */
+export function unitOf(from: string, to: string): "day" | "week" {
+  return (Date.parse(to) - Date.parse(from)) / DAY_MS > DAYS_BY_DAY ? "week" : "day";
+}

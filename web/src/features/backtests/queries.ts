@@ -115,8 +115,9 @@ const partQuery = <Row>(id: string, part: string, query: Readonly<Record<string,
 export const pointsQuery = (id: string) => partQuery<RunPoint>(id, "equity");
 /** The round trips, as sorted. */
 export const tripsQuery = (id: string, sort = "number") => partQuery<RoundTrip>(id, "round-trips", { sort });
-/** The run by its days, months or years. */
-export const periodsQuery = (id: string, by: "day" | "month" | "year") => partQuery<RunPeriod>(id, "periods", { by });
+/** The run by its days, weeks, months or years. */
+export const periodsQuery = (id: string, by: "day" | "week" | "month" | "year") =>
+  partQuery<RunPeriod>(id, "periods", { by });
 
 /** The closes of a symbol over a stretch. */
 export const closesQuery = (tapeId: string, symbol: string, from: string, to: string, interval: string) =>

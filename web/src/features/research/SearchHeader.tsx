@@ -67,7 +67,7 @@ function Actions({ search, of }: Pick<SearchHeaderProps, "search" | "of">) {
   const [isSure, setSure] = useState(false);
   const { id, state } = search;
   const isOpen = state === "waiting" || state === "running";
-  const canResume = of === "sweeps" && (state === "cancelled" || state === "failed");
+  const canResume = state === "cancelled" || state === "failed";
   const leave = () => navigate({ to: "/sweeps", search: deskOnly });
   return (
     <div className="flex flex-wrap items-center gap-2">

@@ -12,7 +12,7 @@ import { wordOf } from "../backtests/ask";
 import { RunState } from "../backtests/RunState";
 import { sweepsQuery, walksQuery } from "./queries";
 
-function columnsTo<Row extends Sweep>(to: "/sweeps/$id" | "/walk-forwards/$id"): readonly Column<Row>[] {
+function columnsTo<Row extends Sweep>(to: "/sweeps/$id" | "/sweeps/walk-forwards/$id"): readonly Column<Row>[] {
   return [
     {
       name: "Name",
@@ -57,7 +57,7 @@ const SWEEP_COLUMNS: readonly Column<Sweep>[] = [
 ];
 
 const WALK_COLUMNS: readonly Column<WalkForward>[] = [
-  ...columnsTo<WalkForward>("/walk-forwards/$id"),
+  ...columnsTo<WalkForward>("/sweeps/walk-forwards/$id"),
   { name: "Folds", right: true, wideOnly: true, cell: (row) => `${row.ended_folds} of ${row.fold_count}` },
 ];
 

@@ -110,6 +110,7 @@ function Luck({ sweep }: { sweep: SweepResults }) {
         value={figure(selection?.trials, 0)}
         reason={selection ? null : "No trial has ended yet."}
         note="Deleting one does not uncount it"
+        className="max-lg:col-span-2"
       />
     </dl>
   );

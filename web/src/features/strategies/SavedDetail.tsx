@@ -160,10 +160,16 @@ function Care({ saved, onGone }: { saved: SavedStrategy; onGone: () => void }) {
   );
 }
 
+const NAME_MAX = 80;
+
+const isOfParameter = ([field]: [string, string]): boolean => field.startsWith("parameters.");
+
 function RunSaved({ saved, start, onRun }: Omit<SavedDetailProps, "onGone">) {
-  const [draft, setDraft] = useState<Draft>({ ...start.draft, name: saved.name });
+  const [draft, setDraft] = useState<Draft>({ ...start.draft, name: saved.name.slice(0, NAME_MAX) });
   const run = useRunSaved(saved.id);
   const faults = faultsOf(run.error, draft);
+  // What is traded stands fast here: a refusal of it has no field to stand beside.
+  const loose = faults.form ?? faults.symbols ?? faults.name ?? Object.entries(faults).find(isOfParameter)?.[1];
   const set = (change: Partial<Draft>) => {
     setDraft({ ...draft, ...change });
     run.reset();
@@ -178,7 +184,7 @@ function RunSaved({ saved, start, onRun }: Omit<SavedDetailProps, "onGone">) {
     <form onSubmit={submit} className="flex flex-col gap-3.5" noValidate data-ask="saved">
       <TapeFields {...fields} tapes={start.tapes} />
       <TermFields {...fields} />
-      <FormFault faults={faults} />
+      <FormFault faults={loose === undefined ? {} : { form: loose }} />
       <Button type="submit" look="primary" disabled={run.isPending || !saved.is_active}>
         Run backtest
       </Button>

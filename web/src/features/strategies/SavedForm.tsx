@@ -72,7 +72,7 @@ export function SavedForm({ strategies, templates, draft: first, saved, onSaved,
           <>
             <TextField
               label="Name"
-              maxLength={100}
+              maxLength={80}
               error={faults.name ?? null}
               value={draft.name}
               onChange={(event) => set({ name: event.target.value })}

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import clsx from "clsx";
-import type { Backtest } from "../../../api/types";
+import type { Backtest, BacktestResults } from "../../../api/types";
 import { percent } from "../../../lib/format";
 import { Answer, Panel } from "../../../ui/Panel";
 import { BarPlot } from "../../../ui/plots/BarPlot";
@@ -8,7 +8,7 @@ import { heatOf } from "../../../ui/plots/heat";
 import { PlotPanel } from "../../../ui/plots/PlotPanel";
 import { binsOf } from "../../../ui/plots/scale";
 import { type Column, Table } from "../../../ui/Table";
-import { yearsOf } from "../curves";
+import { unitOf, yearsOf } from "../curves";
 import { periodsQuery } from "../queries";
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
@@ -85,35 +85,42 @@ interface BinRow {
 const COLUMNS: readonly Column<BinRow>[] = [
   { name: "From", right: true, cell: (bin) => percent(bin.from, 2, true) },
   { name: "To", right: true, cell: (bin) => percent(bin.to, 2, true) },
-  { name: "Days", right: true, cell: (bin) => bin.count },
+  { name: "How many", right: true, cell: (bin) => bin.count },
 ];
 
-/** How often a day brought how much. */
-export function ReturnsPanel({ run }: { run: Backtest }) {
-  const days = useQuery(periodsQuery(run.id, "day"));
+/** How often a day brought how much; of a long run, a week. */
+export function ReturnsPanel({ run, results }: { run: Backtest; results: BacktestResults }) {
+  const by = unitOf(results.began_at, results.ended_at);
+  const noun = `${by}s`;
+  const days = useQuery(periodsQuery(run.id, by));
   const rates = (days.data ?? []).flatMap(({ rate }) => (rate === null ? [] : [rate]));
   const active = rates.filter((rate) => rate !== 0);
   const flat = rates.length - active.length;
   const bins = binsOf(active, 26);
   return (
     <PlotPanel
-      title="Returns of days"
-      note={flat > 0 ? `${flat} of ${rates.length} days without any change are left out.` : undefined}
+      title={`Returns of ${noun}`}
+      note={flat > 0 ? `${flat} of ${rates.length} ${noun} without any change are left out.` : undefined}
       table={
-        <Table caption="How many days had which return" columns={COLUMNS} rows={bins} rowKey={(bin) => `${bin.from}`} />
+        <Table
+          caption={`How many ${noun} had which return`}
+          columns={COLUMNS}
+          rows={bins}
+          rowKey={(bin) => `${bin.from}`}
+        />
       }
     >
       <Answer query={days} rows={6}>
         {() =>
           active.length < 2 ? (
-            <p className="px-4 py-6 text-sm text-muted">Fewer than two days brought anything.</p>
+            <p className="px-4 py-6 text-sm text-muted">Fewer than two {noun} brought anything.</p>
           ) : (
             <BarPlot
               bins={bins}
               height={186}
-              noun="days"
+              noun={noun}
               format={(value) => percent(value, 1)}
-              caption={`Returns of ${active.length} days between ${percent(Math.min(...active))} and ${percent(Math.max(...active))}.`}
+              caption={`Returns of ${active.length} ${noun} between ${percent(Math.min(...active))} and ${percent(Math.max(...active))}.`}
             />
           )
         }

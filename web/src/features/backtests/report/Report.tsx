@@ -52,7 +52,7 @@ export function Report({ run, trip, sort, onChange }: ReportProps) {
                 <CurvePanel run={run} results={found} />
                 <div className="grid gap-3 xl:grid-cols-[minmax(0,1.6fr)_minmax(0,1fr)]">
                   <MonthsPanel run={run} />
-                  <ReturnsPanel run={run} />
+                  <ReturnsPanel run={run} results={found} />
                 </div>
                 <div className="grid gap-3 xl:grid-cols-2">
                   <PricePanel {...trips} />

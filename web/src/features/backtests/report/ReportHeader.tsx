@@ -17,10 +17,14 @@ const LISTS = [
   ["equity", "Equity"],
   ["round-trips", "Round trips"],
   ["orders", "Orders"],
+  ["fills", "Fills"],
   ["positions", "Positions"],
   ["periods?by=day", "Days"],
   ["events", "Events"],
 ] as const;
+
+/** Files that the server writes whole. */
+const FILES = [["capsule", "Capsule, to be verified", "capsule.json"]] as const;
 
 /** What was run, and what can be done with it. */
 export function ReportHeader({ run, results }: { run: Backtest; results: BacktestResults | undefined }) {
@@ -171,6 +175,16 @@ function Actions({ run, results }: { run: Backtest; results: BacktestResults | u
               >
                 Figures as JSON
               </MenuRow>
+              {FILES.map(([part, name, ending]) => (
+                <a
+                  key={name}
+                  href={`/v1/backtests/${run.id}/${part}`}
+                  download={`${run.name}.${ending}`}
+                  className="flex min-h-9 items-center rounded-lg px-2.5 hover:bg-hover"
+                >
+                  {name}
+                </a>
+              ))}
             </>
           )}
         </Menu>
