@@ -54,6 +54,7 @@ NOUNS = {
     "backtests/capsule_schemas": "what capsules look like from outside",
     "backtests/comparison_routes": "the route of runs side by side, for the REST door",
     "backtests/comparison_schemas": "what runs side by side look like from outside",
+    "backtests/result_store": "what came of runs as typed rows, for the store and the reads",
     "backtests/told_run": "a run with all that a report tells of it",
     "backtests/report_charts": "the drawings of a report",
     "backtests/report_page": "a report as a page",

@@ -12,8 +12,6 @@ from tests.architecture.sources import broken, inside, product_files, seeded
 # What is run, and what others import.
 ENTRIES = {"main", "serving", "client.__init__"}
 UNREACHED = {
-    "core.backtest.compiled.baskets": "runs of several symbols, which compiled runs by REST will need",
-    "core.backtest.compiled.portfolio": "the same",
     "core.backtest.compiled.waking": "hooks that are called on events, which strategies of one's own will need",
     "core.quant.trees": "values of American options, which the sensitivities of positions will need",
     "features.marketdata.feeds.given_quotes": "the markets of benchmarks and tests",

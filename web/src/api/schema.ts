@@ -4603,6 +4603,7 @@ export interface components {
          *       "format": "paperdesk-capsule-1",
          *       "hash": "9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f",
          *       "question": {
+         *         "benchmark": "SPY",
          *         "cash": "100000",
          *         "currency": "USD",
          *         "mode": "events",
@@ -4701,9 +4702,8 @@ export interface components {
          *       },
          *       "trials": {
          *         "deflated_sharpe": 0.91,
-         *         "reasons": {
-         *           "overfitting_probability": "its returns do not differ"
-         *         },
+         *         "overfitting_probability": 0.2,
+         *         "reasons": {},
          *         "sharpe_by_luck": 0.4,
          *         "trials": 12
          *       }

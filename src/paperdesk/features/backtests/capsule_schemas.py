@@ -94,14 +94,14 @@ class CapsuleResults(Body):
 
 _HASH: Final = "9f" * 32
 _PART: Final = {"hash": _HASH, "rows": 1, "digests": "9f9f9f9f", "first": [{"number": 1}]}
-_LUCK: Final = {"deflated_sharpe": 0.91, "sharpe_by_luck": 0.4, "overfitting_probability": None}
+_LUCK: Final = {"deflated_sharpe": 0.91, "sharpe_by_luck": 0.4, "overfitting_probability": 0.2}
 _ID: Final = "0192f0c1-7b1e-7a3c-8000-3f5d5f9d9a11"
 _EXAMPLE: Final[dict[str, Any]] = {
     "format": FORMAT,
     "backtest_id": _ID,
     "question": {
         "strategy": "sma_cross", "version": 1, "symbols": ["AAPL"], "parameters": {"fast": 10, "slow": 30},
-        "mode": "events", "currency": "USD", "cash": "100000", "risk_free": "0", "benchmark": None,
+        "mode": "events", "currency": "USD", "cash": "100000", "risk_free": "0", "benchmark": "SPY",
         "rules": {"fill_model": "realistic", "seed": 0},
     },
     "source": {
@@ -110,7 +110,7 @@ _EXAMPLE: Final[dict[str, Any]] = {
         "inputs": [{"symbol": "AAPL", "rows": 2520, "hash": _HASH}],
     },
     "code": {"version": "0.1.0", "hash": _HASH},
-    "trials": {"trials": 12, **_LUCK, "reasons": {"overfitting_probability": "its returns do not differ"}},
+    "trials": {"trials": 12, **_LUCK, "reasons": {}},
     "results": dict.fromkeys(("orders", "fills", "fees", "curve", "figures", "refusals"), _PART),
     "hash": _HASH,
 }  # fmt: skip

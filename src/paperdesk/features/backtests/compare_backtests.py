@@ -46,7 +46,7 @@ async def compare_backtests(work: ReadOnly, shelf: Shelf, ids: Sequence[UUID]) -
     """
     if not 1 < len(ids) <= RUNS_MAX or len(set(ids)) < len(ids):
         raise WrongNumberOfRuns(f"Name two to {RUNS_MAX} runs, each once.", at_most=RUNS_MAX)
-    found = [await read_backtest(work, each) for each in ids]
+    found = [await read_backtest(work, each, {"equity", "figures"}) for each in ids]
     curves = [_curve(each) for each in found]
     market = TapeMarket(*await on_tape(work, shelf, found[0].tape_id))
     together = side_by_side(curves, market.periods_a_year)

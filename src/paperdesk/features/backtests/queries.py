@@ -10,6 +10,7 @@ from paperdesk.core.kernel.errors import Conflict, NotFound
 from paperdesk.core.kernel.principal import Scope
 from paperdesk.features.backtests import store
 from paperdesk.features.backtests.backtests import Backtest
+from paperdesk.features.backtests.result_store import PARTS
 from paperdesk.infra.work import ReadOnly
 
 
@@ -45,18 +46,18 @@ async def list_backtests(work: ReadOnly, wanted: Mapping[str, str | None]) -> li
     return await store.load_backtests(work, wanted)
 
 
-async def read_backtest(work: ReadOnly, backtest_id: UUID) -> Backtest:
-    """Return one run with its report, if there is one."""
+async def read_backtest(work: ReadOnly, backtest_id: UUID, parts: Collection[str] = PARTS) -> Backtest:
+    """Return one run with its report, if there is one, as far as those parts of it."""
     work.require(Scope.READ)
-    found = await store.load_backtest(work, backtest_id)
+    found = await store.load_backtest(work, backtest_id, parts)
     if found is None:
         raise UnknownBacktest("There is no such backtest.", backtest_id=str(backtest_id))
     return found
 
 
-async def read_report(work: ReadOnly, backtest_id: UUID) -> Mapping[str, Any]:
-    """Return what came of a run; one that has not ended has come to nothing yet."""
-    return report_in(await read_backtest(work, backtest_id))
+async def read_report(work: ReadOnly, backtest_id: UUID, *parts: str) -> Mapping[str, Any]:
+    """Return what came of a run, as far as those parts; one that has not ended has come to nothing yet."""
+    return report_in(await read_backtest(work, backtest_id, parts))
 
 
 def report_in(backtest: Backtest) -> Mapping[str, Any]:

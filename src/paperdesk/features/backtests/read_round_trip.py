@@ -25,7 +25,7 @@ class UnknownRoundTrip(NotFound):
 
 async def read_round_trip(work: ReadOnly, shelf: Shelf, backtest_id: UUID, number: int) -> list[RoundTripBarOut]:
     """Return the bars of a round trip, oldest first; raises UnknownBacktest, NoReportYet or UnknownRoundTrip."""
-    backtest = await read_backtest(work, backtest_id)
+    backtest = await read_backtest(work, backtest_id, {"round_trips", "positions"})
     report = report_in(backtest)
     trip = next((each for each in report["round_trips"] if each.get("number") == number), None)
     if trip is None:

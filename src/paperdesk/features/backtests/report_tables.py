@@ -75,9 +75,9 @@ def tables_of(report: Mapping[str, Any]) -> dict[str, RunTable]:
     rows: Mapping[str, Sequence[Mapping[str, Any]]] = {
         "round_trips": report["round_trips"],
         "curve": report["equity"],
-        "fills": report.get("fill_rows", []),
+        "fills": report["fill_rows"],
         "orders": report["orders"],
-        "months": report.get("periods", {}).get("month", []),
+        "months": report["periods"]["month"],
         "figures": [
             {"name": name, "value": value, "reason": report["reasons"].get(name)}
             for name, value in report["figures"].items()

@@ -99,14 +99,14 @@ async def get_backtests(
 @router.get("/backtests/{backtest_id}")
 async def get_backtest(backtest_id: UUID, work: Reading) -> BacktestOut:
     """Read what was asked of a run, and how far it is."""
-    return await _shown(work, await queries.read_backtest(work, backtest_id))
+    return await _shown(work, await queries.read_backtest(work, backtest_id, ()))
 
 
 @router.post("/backtests/{backtest_id}/cancel")
 async def post_backtest_cancel(backtest_id: UUID, work: Work) -> BacktestOut:
     """Stop a run where it is; what it has come to is kept. One that has ended stays as it is."""
     await cancel_backtest(work, backtest_id)
-    return await _shown(work, await queries.read_backtest(work, backtest_id))
+    return await _shown(work, await queries.read_backtest(work, backtest_id, ()))
 
 
 @router.delete("/backtests/{backtest_id}", status_code=204)
@@ -118,14 +118,14 @@ async def remove_backtest(backtest_id: UUID, work: Work) -> None:
 @router.get("/backtests/{backtest_id}/results")
 async def get_backtest_results(backtest_id: UUID, work: Reading) -> BacktestResultsOut:
     """Read what came of a run in figures."""
-    found = await queries.read_backtest(work, backtest_id)
+    found = await queries.read_backtest(work, backtest_id, {"figures"})
     return BacktestResultsOut.of(queries.report_in(found), await read_selection(work, found))
 
 
 @router.get("/backtests/{backtest_id}/equity")
 async def get_backtest_equity(backtest_id: UUID, work: Reading, page: Page) -> PageOf[RunPointOut]:
     """List what the account was worth at every close, oldest first; at most 5,000 points."""
-    rows = (await queries.read_report(work, backtest_id))["equity"]
+    rows = (await queries.read_report(work, backtest_id, "equity"))["equity"]
     items, next_cursor = page.numbered_part(map(RunPointOut.model_validate, rows))
     return PageOf(items=items, next_cursor=next_cursor)
 
@@ -138,7 +138,7 @@ BacktestOrdersPage = Annotated[
 @router.get("/backtests/{backtest_id}/orders")
 async def get_backtest_orders(backtest_id: UUID, work: Reading, page: BacktestOrdersPage) -> PageOf[RunOrderOut]:
     """List the orders of a run as they were placed."""
-    rows = (await queries.read_report(work, backtest_id))["orders"]
+    rows = (await queries.read_report(work, backtest_id, "orders"))["orders"]
     items, next_cursor = page.numbered_part(map(RunOrderOut.model_validate, rows))
     return PageOf(items=items, next_cursor=next_cursor)
 
@@ -151,7 +151,7 @@ BacktestFillsPage = Annotated[
 @router.get("/backtests/{backtest_id}/fills")
 async def get_backtest_fills(backtest_id: UUID, work: Reading, page: BacktestFillsPage) -> PageOf[RunFillOut]:
     """List the fills of a run as they were made; none is kept of runs from before fills were."""
-    rows = (await queries.read_report(work, backtest_id)).get("fill_rows", [])
+    rows = (await queries.read_report(work, backtest_id, "fill_rows"))["fill_rows"]
     items, next_cursor = page.numbered_part(map(RunFillOut.model_validate, rows))
     return PageOf(items=items, next_cursor=next_cursor)
 
@@ -176,7 +176,7 @@ async def get_backtest_round_trips(
     backtest_id: UUID, work: Reading, page: BacktestRoundTripsPage
 ) -> PageOf[RoundTripOut]:
     """List the round trips of a run by their beginning."""
-    rows = (await queries.read_report(work, backtest_id))["round_trips"]
+    rows = (await queries.read_report(work, backtest_id, "round_trips"))["round_trips"]
     items, next_cursor = page.numbered_part(map(RoundTripOut.model_validate, rows))
     return PageOf(items=items, next_cursor=next_cursor)
 
@@ -199,7 +199,7 @@ async def get_backtest_periods(
     backtest_id: UUID, work: Reading, page: BacktestPeriodsPage, by: PeriodKind = "month"
 ) -> PageOf[RunPeriodOut]:
     """List a run by its days, weeks, months or years, oldest first."""
-    rows = (await queries.read_report(work, backtest_id)).get("periods", {}).get(by, [])
+    rows = (await queries.read_report(work, backtest_id, "periods"))["periods"][by]
     items, next_cursor = page.numbered_part(map(RunPeriodOut.model_validate, rows))
     return PageOf(items=items, next_cursor=next_cursor)
 
@@ -212,7 +212,7 @@ async def get_backtest_positions(
     backtest_id: UUID, work: Reading, page: BacktestPositionsPage, symbol: str | None = None
 ) -> PageOf[RunPositionOut]:
     """List what was held after every fill, oldest first; of one symbol, or of all."""
-    found = (await queries.read_report(work, backtest_id)).get("positions", [])
+    found = (await queries.read_report(work, backtest_id, "positions"))["positions"]
     rows = [each for each in found if symbol in (None, each["symbol"])]
     items, next_cursor = page.numbered_part(map(RunPositionOut.model_validate, rows))
     return PageOf(items=items, next_cursor=next_cursor)
@@ -226,7 +226,7 @@ async def get_backtest_events(
     backtest_id: UUID, work: Reading, page: BacktestEventsPage, kind: str | None = None
 ) -> PageOf[RunEventOut]:
     """List what happened, in order; of one kind, or all."""
-    found = (await queries.read_report(work, backtest_id)).get("events", [])
+    found = (await queries.read_report(work, backtest_id, "events"))["events"]
     rows = [each for each in found if kind in (None, each["kind"])]
     items, next_cursor = page.numbered_part(map(RunEventOut.model_validate, rows))
     return PageOf(items=items, next_cursor=next_cursor)

@@ -6,10 +6,12 @@ from uuid import UUID
 
 from sqlalchemy import any_, delete, insert, select, update
 
+from paperdesk.core.kernel.values import replace
 from paperdesk.features.backtests.backtests import Backtest
+from paperdesk.features.backtests.result_store import load_figures_of, load_results, rest_of, save_results
 from paperdesk.features.backtests.rows import backtest_in, values_of
 from paperdesk.features.backtests.tables import backtests
-from paperdesk.infra.db import Row, fetch_all, fetch_one
+from paperdesk.infra.db import fetch_all, fetch_one
 from paperdesk.infra.work import ReadOnly, UnitOfWork, of_no_account, owned
 
 # Lists do without what came of each: a report may be long.
@@ -21,11 +23,14 @@ async def insert_backtest(work: UnitOfWork, asked: Backtest) -> None:
     await work.db.execute(insert(backtests).values(values_of(work, asked)))
 
 
-async def load_backtest(work: ReadOnly, backtest_id: UUID) -> Backtest | None:
-    """Load one run with its report."""
+async def load_backtest(work: ReadOnly, backtest_id: UUID, parts: Collection[str] = ()) -> Backtest | None:
+    """Load one run with what of its report is no part, and the parts that are named."""
     its = (backtests.c.id == backtest_id, owned(backtests, work), of_no_account(work))
     row = await fetch_one(work.db, select(backtests).where(*its))
-    return None if row is None else backtest_in(row)
+    found = None if row is None else backtest_in(row)
+    if found is None or found.report is None:
+        return found
+    return replace(found, report={**found.report, **await load_results(work, backtest_id, parts)})
 
 
 async def load_backtests(work: ReadOnly, wanted: Mapping[str, str | None]) -> list[Backtest]:
@@ -38,21 +43,23 @@ async def load_backtests(work: ReadOnly, wanted: Mapping[str, str | None]) -> li
     return [backtest_in(row) for row in await fetch_all(work.db, query)]
 
 
-async def load_figures(work: ReadOnly, backtest_ids: Collection[UUID]) -> list[Row]:
+async def load_figures(work: ReadOnly, backtest_ids: Collection[UUID]) -> list[dict[str, Any]]:
     """Load the figures of the runs that went to their end, without the rest of their reports, oldest first."""
     report = backtests.c.report
     columns = [backtests.c[name] for name in ("id", "name", "tape_id", "ended_at")]
-    figures = [report[name].label(name) for name in ("figures", "reasons")]
     ended = (report.is_not(None), report["failure"].as_string().is_(None), ~report["is_cancelled"].as_boolean())
     its = (backtests.c.id.in_(backtest_ids), owned(backtests, work), of_no_account(work))
-    query = select(*columns, *figures).where(*its, *ended).order_by(backtests.c.id)
-    return list(await fetch_all(work.db, query))
+    runs = await fetch_all(work.db, select(*columns).where(*its, *ended).order_by(backtests.c.id))
+    figures = await load_figures_of(work, [each["id"] for each in runs])
+    return [{**run, **figures[run["id"]]} for run in runs]
 
 
 async def save_report(work: UnitOfWork, backtest_id: UUID, report: Mapping[str, Any]) -> None:
     """Keep what came of a run; one that was deleted meanwhile is left at that."""
     its = (backtests.c.id == backtest_id, owned(backtests, work))
-    await work.db.execute(update(backtests).where(*its).values(report=dict(report), ended_at=work.now))
+    values = {"report": rest_of(report), "ended_at": work.now}
+    if (await work.db.execute(update(backtests).where(*its).values(values))).rowcount:
+        await save_results(work, backtest_id, report)
 
 
 async def delete_backtest_row(work: UnitOfWork, backtest_id: UUID) -> None:

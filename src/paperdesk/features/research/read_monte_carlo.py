@@ -36,7 +36,7 @@ class MonteCarlo:
 
 async def read_monte_carlo(work: ReadOnly, backtest_id: UUID, draws: Draws) -> MonteCarlo:
     """Draw from what came of a run; raises UnknownBacktest or NoReportYet."""
-    report = await read_report(work, backtest_id)
+    report = await read_report(work, backtest_id, "equity", "round_trips")
     return await asyncio.to_thread(_drawn, report, draws)
 
 
