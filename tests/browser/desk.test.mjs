@@ -539,7 +539,7 @@ describe("when something fails", () => {
       page.route(/\/(v1\/(?!me)|health\/)/, (route) =>
         route.fulfill({ status: 404, contentType: "application/problem+json", body: JSON.stringify(problem) }),
       );
-    for (const path of ["/overview", "/trade", "/orders", "/activity", "/accounts", "/status"]) {
+    for (const path of ["/overview", "/trade", "/orders", "/activity", "/strategies", "/backtests", "/sweeps", "/accounts", "/status"]) {
       const { page, close } = await open(path, { prepare });
       await page.locator("main [data-problem]").first().waitFor();
       const shown = await page.locator("main").innerText();

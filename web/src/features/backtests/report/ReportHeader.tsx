@@ -24,7 +24,12 @@ const LISTS = [
 ] as const;
 
 /** Files that the server writes whole. */
-const FILES = [["capsule", "Capsule, to be verified", "capsule.json"]] as const;
+const FILES = [
+  ["report?format=html", "Report as one page", "html"],
+  ["report?format=pdf", "Report for paper", "pdf"],
+  ["report?format=xlsx", "Report as sheets", "xlsx"],
+  ["capsule", "Capsule, to be verified", "capsule.json"],
+] as const;
 
 /** What was run, and what can be done with it. */
 export function ReportHeader({ run, results }: { run: Backtest; results: BacktestResults | undefined }) {
