@@ -23,6 +23,7 @@ from paperdesk.core.market.quotes import NO_QUOTES, Quote, Quotes
 from paperdesk.core.market.sessions import Calendar, Session, calendar
 from paperdesk.core.strategy.history import Column, History
 from paperdesk.core.strategy.indicators import Floats
+from paperdesk.core.strategy.scene import Listed
 
 Row: TypeAlias = tuple[datetime, Phase, InstrumentId, Callable[[int], MarketFact]]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -118,6 +119,9 @@ class BarMarket:
 
     def instrument(self, symbol: str) -> Instrument | None:
         return next((each.instrument for each in self.bars if each.instrument.symbol == symbol), None)
+
+    def chain(self, underlying: str, cursor: int) -> Sequence[Listed]:
+        return ()
 
     def sessions_closed(self, cursor: int) -> int:
         return sum(isinstance(each, SessionClosed) for each in self._facts[:cursor])

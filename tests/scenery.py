@@ -9,6 +9,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from paperdesk.core.broker.account import Account, Rules
+from paperdesk.core.broker.bar_path import BarPath
 from paperdesk.core.broker.fees import FeeSchedule
 from paperdesk.core.broker.fill_models import IDEAL, FillModel
 from paperdesk.core.broker.lots import LotMethod
@@ -111,6 +112,7 @@ def rules(
     seed: int = 0,
     lot_method: LotMethod = LotMethod.FIFO,
     risk: RiskRules = NO_RISK,
+    bar_path: BarPath = BarPath.NEUTRAL,
 ) -> Rules:
     """Return the rules of an account; ideal, free of fees and without margin unless the story is about them."""
     return Rules(
@@ -121,6 +123,7 @@ def rules(
         seed=seed,
         lot_method=lot_method,
         risk=risk,
+        bar_path=bar_path,
     )
 
 

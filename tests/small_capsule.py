@@ -18,7 +18,7 @@ def small_capsule(**asked: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
     question = {
         "strategy": "buy_and_hold", "version": 1, "symbols": ["ACME"], "parameters": {}, "mode": "events",
         "currency": "USD", "cash": "100000", "risk_free": "0", "benchmark": None,
-        "rules": jsonable(rules_value(Rules())), **asked,
+        "close_at_end": False, "rules": jsonable(rules_value(Rules())), **asked,
     }  # fmt: skip
     source = {
         "tape_id": NOBODYS, "dataset_id": NOBODYS, "dataset_hash": NONE, "after_cursor": 0, "upto_cursor": 1,

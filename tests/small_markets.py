@@ -5,16 +5,20 @@ quotes   ACME with real quotes during one session
 closes   ACME with one price a day
 chain    the daily market with options on ACME
 pit      ACME and options on it with real quotes during one session
+weeks    ACME and options on it with real quotes at two instants of ten days, of which some expire on the fifth day
 minutes  ACME with bars of a minute
 mixed    ACME and BOLT, options on ACME, and a pair
 coins    BTC/USD with daily bars, which falls by a tenth on the third day
+hours    BTC/USD with bars of half an hour for two days
 swings   ACME with daily bars that go up and down
 falls    ACME with daily bars, of which one falls by more than a tenth
+plunge   ACME with daily bars that lose more than half on the fourth day, and quiet ones after it
 waves    ACME and BOLT with forty daily bars that rise and fall, for strategies
 """
 
 import math
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from uuid import UUID
 
@@ -114,6 +118,29 @@ _PIT = "symbol,at,bid,ask,bid_size,ask_size\n" + "".join(
     for minute in range(6)
     for symbol, (bid, ask, size) in _PIT_PRICES.items()
 )
+_HOURS = "symbol,at,open,high,low,close,volume\n" + "".join(
+    f"BTC/USD,2024-06-{3 + half // 48:02}T{half // 2 % 24:02}:{half % 2 * 30:02}:00Z,{f'{price},' * 4}1000000\n"
+    for half in range(96)
+    for price in (50_000 + 100 * (half % 7),)
+)
+
+
+def _weeks() -> str:
+    """Quotes of shares that rise and fall, and of options that cost what they are worth and a little for their time."""
+    rows = ["symbol,at,bid,ask,bid_size,ask_size"]
+    for number, day in enumerate((3, 4, 5, 6, 7, 10, 11, 12, 13, 14)):
+        for later, clock in enumerate(("14:00", "19:30")):
+            at, price = f"2024-06-{day:02}T{clock}:00Z", 100 + 9 * math.sin((2 * number + later) / 3)
+            rows.append(f"ACME,{at},{price - 0.02:.2f},{price + 0.02:.2f},5000,5000")
+            for ends, strike, right in product((7, 14, 21), range(80, 121, 5), "CP"):
+                worth = max(price - strike, 0) if right == "C" else max(strike - price, 0)
+                if ends >= day:
+                    middle = worth + 0.8 * ((ends - day) / 5) ** 0.5 * math.exp(-abs(price - strike) / 12) + 0.06
+                    symbol = f"ACME2406{ends:02}{right}{strike * 1000:08}"
+                    rows.append(f"{symbol},{at},{middle - 0.05:.2f},{middle + 0.05:.2f},500,500")
+    return "\n".join(rows) + "\n"
+
+
 # Every other close is a tenth higher, which is a volatility far above one a year.
 _SWINGS = "symbol,date,open,high,low,close,volume\n" + "".join(
     f"ACME,2024-06-{day:02},{close},{close},{close},{close},1000000000\n"
@@ -128,6 +155,11 @@ ACME,2024-06-05,92.50,95.00,92.00,94.00,1000000000
 ACME,2024-06-06,94.00,95.00,93.00,94.00,1000000000
 ACME,2024-06-07,94.00,95.00,93.00,94.00,1000000000
 """
+# More than half is lost on the fourth day, and nothing comes back.
+_PLUNGE = "symbol,date,open,high,low,close,volume\n" + "".join(
+    f"ACME,2024-06-{day:02},{close},{close},{close},{close},1000000000\n"
+    for day, close in zip((3, 4, 5, 6, 7, 10, 11, 12), ("100.00",) * 3 + ("45.00",) * 5, strict=True)
+)
 
 
 def _waves() -> str:
@@ -155,8 +187,11 @@ _MARKETS = {
     "minutes": _MINUTES,
     "mixed": _MIXED,
     "coins": _COINS,
+    "weeks": _weeks(),
+    "hours": _HOURS,
     "swings": _SWINGS,
     "falls": _FALLS,
+    "plunge": _PLUNGE,
 }
 _NAMED = {"MKTX": Named("MKTX", "The index", Kind.INDEX)}
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from hypothesis import strategies as st
 
+from paperdesk.core.broker.bar_path import BarPath
 from paperdesk.core.broker.commands import ChooseLeverage, StopLoss, TakeProfit
 from paperdesk.core.broker.fees import FeeSchedule
 from paperdesk.core.broker.fill_models import FILL_MODELS
@@ -72,6 +73,7 @@ account_rules = st.builds(
     st.sampled_from(list(FILL_MODELS.values())),
     st.sampled_from([scenery.FREE, scenery.PER_SHARE, FeeSchedule("flat", order_minimum=Decimal("0.35"))]),
     lot_method=st.sampled_from(LotMethod),
+    bar_path=st.sampled_from(BarPath),
     margin=st.sampled_from(
         [
             MarginRules(),

@@ -80,7 +80,12 @@ def run() -> None:
         found = find_installation(None, settings.search_path)
         return None if found is None else f"{found.version} in {found.programs}"
 
-    local = LocalCommands(up=up, down=down, doctor=lambda home: examine(home, postgres), bridge=bridge)
+    def strategies() -> list[str]:
+        from paperdesk.infra.strategy_packages import bring_in  # noqa: PLC0415 - as above
+
+        return [each.said for each in bring_in(settings.strategy_packages)]
+
+    local = LocalCommands(up=up, down=down, doctor=lambda home: examine(home, postgres, strategies), bridge=bridge)
     build_app(local, settings.directory)()
 
 

@@ -77,7 +77,8 @@ from paperdesk.infra.runtime import Runtime
 from paperdesk.infra.schema import bring_up_to_date
 from paperdesk.infra.serving_others import require_fit_for_others
 from paperdesk.infra.settings import Settings, keep_compiled
-from paperdesk.infra.telemetry import configure_logs
+from paperdesk.infra.strategy_packages import bring_in
+from paperdesk.infra.telemetry import configure_logs, log
 
 STOP_S = 5
 # How long a connection may be idle: longer than clients and proxies keep one, so that it is always they who close it.
@@ -118,6 +119,8 @@ async def running_desk(settings: Settings) -> AsyncIterator[Desk]:
     async with AsyncExitStack() as stack:
         server, owner = await stack.enter_async_context(database(settings))
         await bring_up_to_date(owner)
+        for each in bring_in(settings.strategy_packages):
+            log.warning("strategies_unusable", package=each.package, entry=each.entry, reason=each.reason)
         pepper = load_pepper(Home(settings.directory).secret)
         runtime = Runtime(settings, server, TokenHasher(pepper), vault_of(settings))
         stack.push_async_callback(runtime.close)

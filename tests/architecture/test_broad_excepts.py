@@ -1,4 +1,4 @@
-"""Catching everything is allowed in six places, each of which answers for the rest of the program."""
+"""Catching everything is allowed in seven places, each of which answers for the rest of the program."""
 
 import ast
 from collections.abc import Iterator
@@ -14,13 +14,14 @@ ALLOWED = {
     "doors/stream/app.py": "a stream connection: a bug ends one connection, not the others",
     "features/broker/order_writer.py": "the order writer: what fails a batch is the answer to each of its commands",
     "infra/job_worker.py": "the job runner: a failed job is written down as failed",
+    "infra/strategy_packages.py": "packages of strategies: what others wrote stops neither the server nor the others",
     "infra/rooms.py": "the relay: what could not be published now is tried again",
 }
 BROAD = frozenset({"Exception", "BaseException"})
 
 
 def broad_excepts(path: PurePosixPath, tree: ast.Module) -> Iterator[str]:
-    """Find clauses that catch everything; one is allowed in each of the six places."""
+    """Find clauses that catch everything; one is allowed in each of the seven places."""
     found = [node for node in ast.walk(tree) if isinstance(node, ast.ExceptHandler) and _is_broad(node)]
     for clause in found[1 if str(path) in ALLOWED else 0 :]:
         yield f"line {clause.lineno} catches everything; name what can happen"
@@ -37,7 +38,7 @@ def _names_all(expression: ast.expr) -> bool:
     return any(isinstance(node, ast.Name) and node.id in BROAD for node in ast.walk(expression))
 
 
-def test_everything_is_caught_in_six_places_at_most() -> None:
+def test_everything_is_caught_in_seven_places_at_most() -> None:
     assert broken(broad_excepts) == []
 
 

@@ -41,6 +41,7 @@ BANNED_FILES = frozenset({"common", "base", "misc", "shared"})
 # Whole names that stay, and why.
 ALLOWED = {
     "TRADE": "the permission; a verb",
+    "END_OF_DATA": "what the field calls the end of a run's prices, as a reason to leave a position",
     "items": "what a page of a list calls its rows, on the wire as in code",
     "get_route_handler": "what the web framework calls the method that a route of ours replaces",
 }

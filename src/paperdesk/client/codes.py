@@ -285,6 +285,7 @@ Code: TypeAlias = Literal[
     "symbol_not_allowed",
     "symbol_not_in_dataset",
     "symbols_missing",
+    "tag_too_long",
     "tape_ended",
     "tape_name_missing",
     "tape_never_goes_back",

@@ -13,6 +13,7 @@ AlertCondition = Literal["above", "below", "move"]
 ApprovalStatus = Literal["waiting", "approved", "refused", "declined", "expired"]
 AtExpiry = Literal["usual", "exercise", "lapse"]
 Awaited = Literal["fill", "event"]
+BarPath = Literal["neutral", "optimistic", "realistic"]
 Book = Literal["cash", "securities", "fees", "realised", "capital", "claims", "income", "interest"]
 CallKind = Literal["maintenance", "intraday", "reg_t"]
 Detail = Literal["daily", "minute"]
@@ -34,6 +35,17 @@ EntryKind = Literal[
     "assignment",
     "interest",
     "borrow_fee",
+]
+ExitReason = Literal[
+    "signal",
+    "stop_loss",
+    "take_profit",
+    "trailing_stop",
+    "time_exit",
+    "end_of_data",
+    "manual",
+    "margin_call",
+    "liquidation",
 ]
 Fate = Literal["expires", "exercised", "assigned", "waits"]
 FileFormat = Literal["csv", "parquet"]
@@ -196,6 +208,7 @@ class AccountOut(Struct, kw_only=True, frozen=True):
     seed: "int"
     fees: "str"
     lot_method: "LotMethod"
+    bar_path: "BarPath"
     risk_mode: "RiskMode"
     last_seq: "int"
     status: "str"
@@ -355,11 +368,13 @@ class BacktestBody(Struct, kw_only=True, frozen=True):
     option_level: "int | UnsetType" = UNSET
     lot_method: "LotMethod | UnsetType" = UNSET
     risk: "RiskBody | UnsetType" = UNSET
+    bar_path: "BarPath | UnsetType" = UNSET
     mode: "RunMode | UnsetType" = UNSET
     starts_at: "datetime | UnsetType | None" = UNSET
     ends_at: "datetime | UnsetType | None" = UNSET
     risk_free: "Decimal | UnsetType" = UNSET
     benchmark: "str | UnsetType | None" = UNSET
+    close_at_end: "bool | UnsetType" = UNSET
     strategy: "str"
     symbols: "list[str]"
     parameters: "dict[str, str | int | float | bool] | UnsetType" = UNSET
@@ -387,6 +402,7 @@ class BacktestOut(Struct, kw_only=True, frozen=True):
     symbols: "list[str]"
     parameters: "dict[str, Any]"
     fill_model: "str"
+    bar_path: "BarPath"
     currency: "str"
     cash: "Decimal"
     mode: "RunMode"
@@ -394,6 +410,7 @@ class BacktestOut(Struct, kw_only=True, frozen=True):
     benchmark: "str | None"
     after_cursor: "int"
     upto_cursor: "int"
+    close_at_end: "bool"
     asked_at: "datetime"
     ended_at: "datetime | None"
     state: "Literal['waiting', 'running', 'done', 'failed', 'cancelled']"
@@ -410,12 +427,15 @@ class BacktestResultsOut(Struct, kw_only=True, frozen=True):
     frames: "int"
     fills: "int"
     ambiguous_fills: "int"
+    bar_path: "BarPath | UnsetType | None" = UNSET
     fees: "Decimal"
     equity_before: "Decimal | None"
     equity_after: "Decimal | None"
     figures: "dict[str, float | None]"
     reasons: "dict[str, str]"
     by_symbol: "list[RunSymbolOut] | UnsetType" = UNSET
+    by_tag: "list[RunTagOut] | UnsetType" = UNSET
+    by_exit_reason: "list[RunExitOut] | UnsetType" = UNSET
     evidence: "RunEvidenceOut | UnsetType | None" = UNSET
     selection: "SelectionOut"
     refusals: "list[RunRefusalOut]"
@@ -601,6 +621,7 @@ class CapsuleQuestion(Struct, kw_only=True, frozen=True):
     cash: "str"
     risk_free: "str"
     benchmark: "str | None"
+    close_at_end: "bool"
     rules: "dict[str, Any]"
 
 
@@ -887,11 +908,13 @@ class CrossValidationBody(Struct, kw_only=True, frozen=True):
     option_level: "int | UnsetType" = UNSET
     lot_method: "LotMethod | UnsetType" = UNSET
     risk: "RiskBody | UnsetType" = UNSET
+    bar_path: "BarPath | UnsetType" = UNSET
     mode: "RunMode | UnsetType" = UNSET
     starts_at: "datetime | UnsetType | None" = UNSET
     ends_at: "datetime | UnsetType | None" = UNSET
     risk_free: "Decimal | UnsetType" = UNSET
     benchmark: "str | UnsetType | None" = UNSET
+    close_at_end: "bool | UnsetType" = UNSET
     strategy: "str"
     symbols: "list[str]"
     parameters: "dict[str, str | int | float | bool] | UnsetType" = UNSET
@@ -1496,11 +1519,13 @@ class JitterBody(Struct, kw_only=True, frozen=True):
     option_level: "int | UnsetType" = UNSET
     lot_method: "LotMethod | UnsetType" = UNSET
     risk: "RiskBody | UnsetType" = UNSET
+    bar_path: "BarPath | UnsetType" = UNSET
     mode: "RunMode | UnsetType" = UNSET
     starts_at: "datetime | UnsetType | None" = UNSET
     ends_at: "datetime | UnsetType | None" = UNSET
     risk_free: "Decimal | UnsetType" = UNSET
     benchmark: "str | UnsetType | None" = UNSET
+    close_at_end: "bool | UnsetType" = UNSET
     strategy: "str"
     symbols: "list[str]"
     parameters: "dict[str, str | int | float | bool] | UnsetType" = UNSET
@@ -1609,11 +1634,13 @@ class LeakCheckBody(Struct, kw_only=True, frozen=True):
     option_level: "int | UnsetType" = UNSET
     lot_method: "LotMethod | UnsetType" = UNSET
     risk: "RiskBody | UnsetType" = UNSET
+    bar_path: "BarPath | UnsetType" = UNSET
     mode: "RunMode | UnsetType" = UNSET
     starts_at: "datetime | UnsetType | None" = UNSET
     ends_at: "datetime | UnsetType | None" = UNSET
     risk_free: "Decimal | UnsetType" = UNSET
     benchmark: "str | UnsetType | None" = UNSET
+    close_at_end: "bool | UnsetType" = UNSET
     strategy: "str"
     symbols: "list[str]"
     parameters: "dict[str, str | int | float | bool] | UnsetType" = UNSET
@@ -2038,6 +2065,7 @@ class OpenAccountBody(Struct, kw_only=True, frozen=True):
     option_level: "int | UnsetType" = UNSET
     lot_method: "LotMethod | UnsetType" = UNSET
     risk: "RiskBody | UnsetType" = UNSET
+    bar_path: "BarPath | UnsetType" = UNSET
 
 
 class OpenTapeBody(Struct, kw_only=True, frozen=True):
@@ -3142,7 +3170,9 @@ class RoundTripOut(Struct, kw_only=True, frozen=True):
     favourable: "float | None"
     entry_rule: "str | None"
     exit_rule: "str | None"
-    exit_reason: "str | None"
+    exit_reason: "ExitReason | None"
+    tag: "str | UnsetType | None" = UNSET
+    exit_tag: "str | UnsetType | None" = UNSET
     is_ambiguous: "bool"
 
 
@@ -3155,6 +3185,7 @@ class RunEventOut(Struct, kw_only=True, frozen=True):
     order_id: "UUID | None"
     symbol: "str | None"
     reason: "str | None"
+    tag: "str | UnsetType | None" = UNSET
 
 
 class RunEvidenceOut(Struct, kw_only=True, frozen=True):
@@ -3167,6 +3198,15 @@ class RunEvidenceOut(Struct, kw_only=True, frozen=True):
     code_hash: "str | UnsetType | None" = UNSET
     parts: "dict[str, str] | UnsetType" = UNSET
     result_hash: "str"
+
+
+class RunExitOut(Struct, kw_only=True, frozen=True):
+    """What the round trips that were left for one reason brought, and what they cost; null is what is open still."""
+
+    reason: "ExitReason | None"
+    round_trips: "int"
+    gain: "Decimal"
+    fees: "Decimal"
 
 
 class RunFailureOut(Struct, kw_only=True, frozen=True):
@@ -3217,6 +3257,7 @@ class RunOrderOut(Struct, kw_only=True, frozen=True):
     average_fill_price: "Decimal | None"
     fees: "Decimal"
     closed_reason: "str | None"
+    tag: "str | UnsetType | None" = UNSET
 
 
 class RunPeriodOut(Struct, kw_only=True, frozen=True):
@@ -3264,6 +3305,15 @@ class RunSymbolOut(Struct, kw_only=True, frozen=True):
     """What the closed round trips of a symbol brought, and what all trading of it cost."""
 
     symbol: "str"
+    round_trips: "int"
+    gain: "Decimal"
+    fees: "Decimal"
+
+
+class RunTagOut(Struct, kw_only=True, frozen=True):
+    """What the closed round trips of a tag brought, and what all trading of it cost; null is what has no tag."""
+
+    tag: "str | None"
     round_trips: "int"
     gain: "Decimal"
     fees: "Decimal"
@@ -3424,6 +3474,7 @@ class ShippedStrategyOut(Struct, kw_only=True, frozen=True):
 
     name: "str"
     version: "int"
+    package: "str | UnsetType | None" = UNSET
     kind: "str"
     description: "str"
     symbols_least: "int"
@@ -3585,11 +3636,13 @@ class StrategyRunBody(Struct, kw_only=True, frozen=True):
     option_level: "int | UnsetType" = UNSET
     lot_method: "LotMethod | UnsetType" = UNSET
     risk: "RiskBody | UnsetType" = UNSET
+    bar_path: "BarPath | UnsetType" = UNSET
     mode: "RunMode | UnsetType" = UNSET
     starts_at: "datetime | UnsetType | None" = UNSET
     ends_at: "datetime | UnsetType | None" = UNSET
     risk_free: "Decimal | UnsetType" = UNSET
     benchmark: "str | UnsetType | None" = UNSET
+    close_at_end: "bool | UnsetType" = UNSET
 
 
 class StrategyTemplateOut(Struct, kw_only=True, frozen=True):
@@ -3693,11 +3746,13 @@ class SweepBody(Struct, kw_only=True, frozen=True):
     option_level: "int | UnsetType" = UNSET
     lot_method: "LotMethod | UnsetType" = UNSET
     risk: "RiskBody | UnsetType" = UNSET
+    bar_path: "BarPath | UnsetType" = UNSET
     mode: "RunMode | UnsetType" = UNSET
     starts_at: "datetime | UnsetType | None" = UNSET
     ends_at: "datetime | UnsetType | None" = UNSET
     risk_free: "Decimal | UnsetType" = UNSET
     benchmark: "str | UnsetType | None" = UNSET
+    close_at_end: "bool | UnsetType" = UNSET
     strategy: "str"
     symbols: "list[str]"
     parameters: "dict[str, str | int | float | bool] | UnsetType" = UNSET
@@ -4002,11 +4057,13 @@ class WalkForwardBody(Struct, kw_only=True, frozen=True):
     option_level: "int | UnsetType" = UNSET
     lot_method: "LotMethod | UnsetType" = UNSET
     risk: "RiskBody | UnsetType" = UNSET
+    bar_path: "BarPath | UnsetType" = UNSET
     mode: "RunMode | UnsetType" = UNSET
     starts_at: "datetime | UnsetType | None" = UNSET
     ends_at: "datetime | UnsetType | None" = UNSET
     risk_free: "Decimal | UnsetType" = UNSET
     benchmark: "str | UnsetType | None" = UNSET
+    close_at_end: "bool | UnsetType" = UNSET
     strategy: "str"
     symbols: "list[str]"
     parameters: "dict[str, str | int | float | bool] | UnsetType" = UNSET

@@ -87,6 +87,9 @@ class Settings(BaseSettings):
     streams_max: int = 1000
     """How many streams one process serves at once."""
 
+    strategy_packages: str = ""
+    """Installed packages whose strategies may be run, with commas between; none runs unless it is named here."""
+
     mcp_toolsets: str = "default"
     """Which tools a model is shown whose address names no toolsets; names with commas between them, or all."""
 

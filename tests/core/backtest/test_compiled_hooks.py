@@ -14,6 +14,7 @@ from paperdesk.core.backtest.compiled.track import Bars, Course
 from paperdesk.core.backtest.result import Result
 from paperdesk.core.backtest.runner import Stretch, run_backtest
 from paperdesk.core.broker.account import Rules
+from paperdesk.core.broker.bar_path import BarPath
 from paperdesk.core.broker.commands import PlaceOrder, StopLoss
 from paperdesk.core.broker.events import InterestCharged
 from paperdesk.core.broker.fill_models import IDEAL, FillModel
@@ -111,7 +112,8 @@ def cases(draw: st.DrawFn) -> Case:
     of: Instrument = draw(st.sampled_from([ACME, PAIR]))
     listed = draw(st.lists(st.one_of(wishes, wishes, specials), min_size=30, max_size=30))
     cash = draw(st.sampled_from([Decimal(3000), Decimal(100_000)]))
-    return draw(series(of)), listed, rules(draw(models), draw(schedules)), cash
+    account_rules = rules(draw(models), draw(schedules), bar_path=draw(st.sampled_from(BarPath)))
+    return draw(series(of)), listed, account_rules, cash
 
 
 def compare(case: Case) -> None:

@@ -16,6 +16,7 @@ from paperdesk.core.backtest.compiled.words import Words
 from paperdesk.core.backtest.result import Done, Result
 from paperdesk.core.backtest.runner import Stretch, run_backtest
 from paperdesk.core.broker.account import Rules
+from paperdesk.core.broker.bar_path import BarPath
 from paperdesk.core.broker.fees import FeeSchedule
 from paperdesk.core.broker.fill_models import IDEAL, FillModel
 from paperdesk.core.kernel.ids import OrderId, derived
@@ -82,9 +83,16 @@ def exactly(bars: Bars, account_rules: Rules, cash: Decimal) -> tuple[Result, Da
     return run_backtest(market, account, strategy, Stretch(0, market.facts_total)), strategy
 
 
-@given(series(ACME), st.sampled_from([IDEAL, WIDE, THROUGH]), st.sampled_from([Decimal(5000), Decimal(10**6)]))
-def test_brackets_come_to_the_same_whoever_drives_them(bars: Bars, model: FillModel, cash: Decimal) -> None:
-    account_rules = rules(model, FeeSchedule("percent", value_rate=Decimal("0.001")))
+@given(
+    series(ACME),
+    st.sampled_from([IDEAL, WIDE, THROUGH]),
+    st.sampled_from([Decimal(5000), Decimal(10**6)]),
+    st.sampled_from(BarPath),
+)
+def test_brackets_come_to_the_same_whoever_drives_them(
+    bars: Bars, model: FillModel, cash: Decimal, path: BarPath
+) -> None:
+    account_rules = rules(model, FeeSchedule("percent", value_rate=Decimal("0.001")), bar_path=path)
     means = Means(cash, account_rules)
     try:
         books = [

@@ -92,3 +92,11 @@ def test_beside_a_benchmark_twice_as_lively_beta_is_two_and_alpha_what_is_left()
     assert (found["beta"], found["alpha"]) == pytest.approx((2.0, 0.252))
     assert beside_benchmark([1.0, 1.1], [1.0, 1.2]).reasons["beta"] == TOO_SHORT
     assert beside_benchmark([1.0, 1.1, 1.2], [1.0, 1.0, 1.0]).reasons["alpha"] == NO_SPREAD
+
+
+def test_an_account_that_came_to_less_than_nothing_has_no_returns_from_there() -> None:
+    found = measures_of(days(4), [100.0, -20.0, 0.0, 50.0])
+    assert found.figures["total_return"] == -0.5
+    assert {found.figures[name] for name in ("volatility", "sharpe", "sortino", "var_95", "es_95")} == {None}
+    assert found.reasons["sharpe"] == RUINED
+    assert beside_benchmark([100.0, 0.0, 50.0], [1.0, 2.0, 3.0]).reasons["beta"] == RUINED

@@ -12,6 +12,7 @@ from paperdesk.core.backtest.compiled.track import Bars
 from paperdesk.core.backtest.result import Result
 from paperdesk.core.backtest.runner import Stretch, run_backtest
 from paperdesk.core.broker.account import Rules
+from paperdesk.core.broker.bar_path import BarPath
 from paperdesk.core.broker.fees import FeeSchedule
 from paperdesk.core.broker.fill_models import FILL_MODELS
 from paperdesk.core.broker.orders import OrderStatus, Side, TimeInForce
@@ -122,6 +123,7 @@ accounts = st.builds(
     st.sampled_from([FILL_MODELS[name] for name in ("ideal", "realistic", "conservative", "alpaca_paper", "harsh")]),
     st.sampled_from([FeeSchedule(), FeeSchedule("percent", value_rate=Decimal("0.001"))]),
     margin=st.sampled_from([CASH_ONLY, CASH_ONLY, reg_t()]),
+    bar_path=st.sampled_from(BarPath),
 )
 
 

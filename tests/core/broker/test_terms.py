@@ -38,7 +38,6 @@ REFUSED: list[tuple[str, Side, str, str | None, PlacedTerms]] = [
     ("notional_not_allowed", BUY, "0", "100", {"notional": "-1"}),
     ("notional_not_allowed", SELL, "0", None, {"notional": "100"}),
     ("notional_not_allowed", BUY, "0", None, {"notional": "100", "time_in_force": TimeInForce.GTC}),
-    ("notional_not_allowed", BUY, "0", None, {"notional": "100", "symbol": "COIN"}),
     ("notional_not_allowed", BUY, "0", None, {"notional": "100", **BOTH}),
     ("amount_not_positive", BUY, "0", None, {"notional": "0"}),
     ("amount_too_precise", BUY, "0", None, {"notional": "0.001"}),

@@ -63,7 +63,7 @@ def app(home: Path, asked: Asked) -> typer.Typer:
         return len(asked.down) == 1
 
     local = LocalCommands(
-        up=up, down=down, doctor=lambda place: examine(place, lambda: "PostgreSQL 16.2"), bridge=print
+        up=up, down=down, doctor=lambda place: examine(place, lambda: "PostgreSQL 16.2", list), bridge=print
     )
     return build_app(local, home)
 

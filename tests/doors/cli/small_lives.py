@@ -101,6 +101,8 @@ class SmallLives(SmallSweeps, SmallStudies, SmallCapsules, SmallStrategies, Smal
         }
         found |= {"fills": 4, "figures": {"total_return": 0.012345, "sharpe": 1.5, "calmar": None}}
         found |= {"reasons": {"calmar": "the equity never fell"}, "refusals": [refusal], "failure": failure}
+        exits = {"reason": "stop_loss", "round_trips": 3, "gain": "-12.50", "fees": "0.75"}
+        found |= {"by_exit_reason": [exits, exits | {"reason": None, "round_trips": 0, "gain": "0"}]}
         found |= {"selection": SELECTION}
         return JSONResponse(found)
 

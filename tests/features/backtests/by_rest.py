@@ -2,19 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 import numpy as np
 
-from paperdesk.core.broker.commands import CancelOrder, PlaceOrder
-from paperdesk.core.broker.orders import Side
+from paperdesk.core.broker.commands import CancelOrder, ChooseLeverage, PlaceCombo, PlaceOrder
+from paperdesk.core.broker.orders import OrderType, Side
 from paperdesk.core.kernel.ids import AccountId, OrderId
 from paperdesk.core.kernel.money import plain
+from paperdesk.core.market.options import Right
 from paperdesk.core.strategy.context import Context, Filled, Working
 from paperdesk.core.strategy.history import Column, History
+from paperdesk.core.strategy.scene import Listed
 from paperdesk.core.strategy.strategy import Strategy
 from tests.desk import Visitor
 
@@ -35,6 +37,7 @@ class Told:
     equity: Decimal | None = None
     working: Sequence[Working] = ()
     positions: dict[str, Decimal] = field(default_factory=dict[str, Decimal])
+    chains: dict[str, Sequence[Listed]] = field(default_factory=dict[str, Sequence[Listed]])
     histories: dict[tuple[str, str | None], History] = field(default_factory=dict[tuple[str, str | None], History])
 
     def position(self, symbol: str) -> Decimal:
@@ -43,17 +46,22 @@ class Told:
     def history(self, symbol: str, timeframe: str | None = None) -> History:
         return self.histories[symbol, timeframe]
 
+    def chain(self, underlying: str) -> Sequence[Listed]:
+        return self.chains[underlying]
+
 
 class Trader:
     """A strategy, its account, and the desk it trades at; the ids it gives its orders are its own names for them."""
 
-    def __init__(self, visitor: Visitor, tape_id: str, account_id: str, strategy: Strategy) -> None:
+    def __init__(
+        self, visitor: Visitor, tape_id: str, account_id: str, strategy: Strategy, interval: str | None = None
+    ) -> None:
         self._visitor, self._tape_id, self._account_id, self._strategy = visitor, tape_id, account_id, strategy
         self._told = Told(AccountId(UUID(account_id)), datetime.min.replace(tzinfo=UTC))
         frames: list[str | None] = [None, *strategy.timeframes]
         self._told.histories = {(symbol, frame): _empty() for symbol in strategy.symbols for frame in frames}
         self._context = Context(self._told, strategy.symbols)
-        self._heard = 0
+        self._heard, self._interval = 0, interval
         self._ids: dict[str, str] = {}
 
     async def start(self) -> None:
@@ -81,8 +89,23 @@ class Trader:
         tape = await self._visitor.get(f"/v1/tapes/{self._tape_id}")
         self._told.now = datetime.fromisoformat(tape["at"])
         await self._read_account()
+        if self._strategy.with_options:
+            self._told.chains = {each: await self._read_chain(each) for each in self._strategy.symbols}
         grown = {place: await self._read_bars(*place) for place in self._told.histories}
         return any(grown[place] for place in grown if place[1] is None)
+
+    async def _read_chain(self, underlying: str) -> list[Listed]:
+        asked = {"tape_id": self._tape_id, "underlying": underlying}
+        return [
+            Listed(
+                each["symbol"],
+                date.fromisoformat(each["expires_on"]),
+                Right(each["right"]),
+                *(Decimal(each[name]) for name in ("strike", "deliverable")),
+                *(None if each[name] is None else Decimal(each[name]) for name in ("bid", "ask")),
+            )
+            for each in await self._visitor.rows("/v1/options/chain", **asked)
+        ]
 
     async def _read_account(self) -> None:
         account = await self._visitor.get(f"/v1/accounts/{self._account_id}")
@@ -100,12 +123,17 @@ class Trader:
         is_exit = order["role"] in {"take_profit", "stop_loss"}
         assert name is not None
         quantity, filled = Decimal(order["quantity"]), Decimal(order["filled_quantity"])
-        return Working(order_id, order["symbol"], Side(order["side"]), quantity, filled, is_exit)
+        limit, stop = (None if order[name] is None else Decimal(order[name]) for name in ("limit_price", "stop_price"))
+        is_combo = order["order_class"] == "combo" and order["role"] is None
+        group = None if order["group_id"] is None else OrderId(UUID(order["group_id"]))
+        side, kind = Side(order["side"]), OrderType(order["type"])
+        return Working(order_id, order["symbol"], side, quantity, filled, is_exit, kind, limit, stop, group, is_combo)
 
     async def _read_bars(self, symbol: str, timeframe: str | None) -> bool:
         history, asked = self._told.histories[symbol, timeframe], {"tape_id": self._tape_id, "symbol": symbol}
-        if timeframe is not None:
-            asked["interval"] = timeframe
+        interval = timeframe or self._interval
+        if interval is not None:
+            asked["interval"] = interval
         bars = (await self._visitor.get("/v1/bars", **asked))["items"]
         is_new = len(bars) > history.known
         for bar in bars[history.known :]:
@@ -134,6 +162,13 @@ class Trader:
                 answer = await self._visitor.ask("POST", "/v1/orders", json=_body(command))
                 if answer.is_success:
                     self._ids[str(command.order_id)] = answer.json()["id"]
+            elif isinstance(command, PlaceCombo):
+                answer = await self._visitor.ask("POST", "/v1/orders", json=_combo_body(command))
+                if answer.is_success:
+                    self._ids[str(command.order_id)] = answer.json()["id"]
+            elif isinstance(command, ChooseLeverage):
+                chosen = {"symbol": command.symbol, "leverage": command.leverage}
+                await self._visitor.ask("PUT", f"/v1/accounts/{self._account_id}/leverage", json=chosen)
             else:
                 await self._cancel(command)
         if commands:
@@ -142,6 +177,18 @@ class Trader:
     async def _cancel(self, command: CancelOrder) -> None:
         order_id = self._ids.get(str(command.order_id), str(command.order_id))
         await self._visitor.ask("DELETE", f"/v1/orders/{order_id}")
+
+
+def _combo_body(command: PlaceCombo) -> dict[str, Any]:
+    return {
+        "account_id": str(command.account_id),
+        "client_order_id": str(command.order_id),
+        "order_class": "combo",
+        "legs": [{"symbol": each.symbol, "side": each.side.value, "ratio": plain(each.ratio)} for each in command.legs],
+        "quantity": plain(command.quantity),
+        "type": command.type.value,
+        "time_in_force": command.time_in_force.value,
+    }
 
 
 def _body(command: PlaceOrder) -> dict[str, Any]:
@@ -158,7 +205,8 @@ def _body(command: PlaceOrder) -> dict[str, Any]:
         "symbol": command.symbol,
         "side": command.side.value,
         "type": command.type.value,
-        "quantity": plain(command.quantity),
+        "quantity": plain(command.quantity) if command.notional is None else None,
+        "notional": None if command.notional is None else plain(command.notional),
         "time_in_force": command.time_in_force.value,
         "order_class": command.order_class.value,
     }

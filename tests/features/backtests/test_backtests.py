@@ -115,7 +115,7 @@ class Breaking(MovingAverageCross):
 async def test_a_strategy_that_raises_fails_its_job_and_keeps_what_it_came_to(
     lab: RunningDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kept, "SHIPPED", {**SHIPPED, "sma_cross": Breaking})
+    monkeypatch.setattr(kept, "KNOWN", {**SHIPPED, "sma_cross": Breaking})
     asked = await ask(lab, parameters={})
     job = await lab.mine.ended(asked["job_id"])
     assert (job["state"], job["problems"][0]["code"]) == ("failed", "strategy_raised")

@@ -31,7 +31,8 @@ QUICK: dict[str, dict[str, Any]] = {
 
 
 def test_every_shipped_strategy_is_compared() -> None:
-    assert QUICK.keys() == SHIPPED.keys()
+    # Those with options are compared where options are quoted, in test_options.py.
+    assert QUICK.keys() == {name for name, kind in SHIPPED.items() if not kind.with_options}
 
 
 @pytest.mark.parametrize("name", QUICK)

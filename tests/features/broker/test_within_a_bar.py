@@ -49,6 +49,24 @@ async def test_a_bar_that_reaches_both_exits_fills_the_stop_and_says_that_it_is_
     assert await fills(desk, account_id) == [("106", "open", False), ("105.5", "stop_in_range", True)]
 
 
+async def test_which_exit_comes_first_in_a_bar_that_reaches_both_is_a_rule_of_the_account(desk: RunningDesk) -> None:
+    tape_id, _ = await desk.market(fill_model="ideal")
+    # The bar opens at 106.00, and goes from 105.00 to 108.00: a target at 107.50, or a nearer one at 106.75.
+    asked = {"neutral": ("107.50", "105.50"), "optimistic": ("107.50", "105.50"), "realistic": ("107.50", "105.50")}
+    paths = {path: await desk.mine.open_account(tape_id, fill_model="ideal", bar_path=path) for path in asked}
+    near = await desk.mine.open_account(tape_id, fill_model="ideal", bar_path="realistic")
+    assert (await desk.mine.get(f"/v1/accounts/{near}"))["bar_path"] == "realistic"
+    await desk.mine.step(tape_id, count=6)
+    for path, exits in asked.items():
+        await bracket(desk, paths[path], exits, type="market")
+    await bracket(desk, near, ("106.75", "105.00"), type="market")
+    await desk.mine.step(tape_id, count=1)
+    stopped, gained = ("105.5", "stop_in_range", True), ("107.5", "limit_in_range", True)
+    left = {path: (await fills(desk, account_id))[1:] for path, account_id in paths.items()}
+    assert left == {"neutral": [stopped], "optimistic": [gained], "realistic": [stopped]}
+    assert (await fills(desk, near))[1:] == [("106.75", "limit_in_range", True)]
+
+
 async def test_of_two_stops_the_nearer_acts(desk: RunningDesk) -> None:
     tape_id, account_id = await desk.market(fill_model="ideal")
     await desk.mine.order(account_id, "buy", "20")

@@ -3538,6 +3538,7 @@ export interface components {
             /** Fees */
             fees: string;
             lot_method: components["schemas"]["LotMethod"];
+            bar_path: components["schemas"]["BarPath"];
             risk_mode: components["schemas"]["RiskMode"];
             /** Last Seq */
             last_seq: number;
@@ -4065,6 +4066,11 @@ export interface components {
              */
             risk?: components["schemas"]["RiskBody"];
             /**
+             * @description What came first in a bar that reaches the stop and the target of a position: neutral the stop, optimistic the target, realistic the one nearer to the open.
+             * @default neutral
+             */
+            bar_path?: components["schemas"]["BarPath"];
+            /**
              * @description compiled comes to the same, sooner, or is refused with the names of what only events can express.
              * @default events
              */
@@ -4092,6 +4098,12 @@ export interface components {
              * @description A symbol to measure beside, such as SPY.
              */
             benchmark?: string | null;
+            /**
+             * Close At End
+             * @description Leave everything at the frame before the last, so that nothing is held at the end.
+             * @default false
+             */
+            close_at_end?: boolean;
             /** Strategy */
             strategy: string;
             /** Symbols */
@@ -4163,6 +4175,7 @@ export interface components {
             };
             /** Fill Model */
             fill_model: string;
+            bar_path: components["schemas"]["BarPath"];
             /** Currency */
             currency: string;
             /**
@@ -4190,6 +4203,8 @@ export interface components {
              * @description Facts up to this one are run.
              */
             upto_cursor: number;
+            /** Close At End */
+            close_at_end: boolean;
             /**
              * Asked At
              * Format: date-time
@@ -4237,8 +4252,13 @@ export interface components {
             frames: number;
             /** Fills */
             fills: number;
-            /** Ambiguous Fills */
+            /**
+             * Ambiguous Fills
+             * @description Fills of which a bar did not tell whether another exit came first.
+             */
             ambiguous_fills: number;
+            /** @description Which was taken to have come first there. */
+            bar_path?: components["schemas"]["BarPath"] | null;
             /**
              * Fees
              * Format: decimal
@@ -4262,6 +4282,16 @@ export interface components {
              * @default []
              */
             by_symbol?: components["schemas"]["RunSymbolOut"][];
+            /**
+             * By Tag
+             * @default []
+             */
+            by_tag?: components["schemas"]["RunTagOut"][];
+            /**
+             * By Exit Reason
+             * @default []
+             */
+            by_exit_reason?: components["schemas"]["RunExitOut"][];
             /** @description Null for runs from before it was kept. */
             evidence?: components["schemas"]["RunEvidenceOut"] | null;
             selection: components["schemas"]["SelectionOut"];
@@ -4296,6 +4326,12 @@ export interface components {
             /** Volume */
             volume: string | null;
         };
+        /**
+         * BarPath
+         * @description Which way a price is taken to have gone inside a bar.
+         * @enum {string}
+         */
+        BarPath: "neutral" | "optimistic" | "realistic";
         /**
          * BarsOut
          * @description The closed bars of one instrument, oldest first; `adjustment` is what was asked for, null is as stored.
@@ -4791,6 +4827,8 @@ export interface components {
             risk_free: string;
             /** Benchmark */
             benchmark: string | null;
+            /** Close At End */
+            close_at_end: boolean;
             /**
              * Rules
              * @description How orders fill, what is owed, what chance is drawn from.
@@ -5557,6 +5595,11 @@ export interface components {
              */
             risk?: components["schemas"]["RiskBody"];
             /**
+             * @description What came first in a bar that reaches the stop and the target of a position: neutral the stop, optimistic the target, realistic the one nearer to the open.
+             * @default neutral
+             */
+            bar_path?: components["schemas"]["BarPath"];
+            /**
              * @description compiled comes to the same, sooner, or is refused with the names of what only events can express.
              * @default events
              */
@@ -5584,6 +5627,12 @@ export interface components {
              * @description A symbol to measure beside, such as SPY.
              */
             benchmark?: string | null;
+            /**
+             * Close At End
+             * @description Leave everything at the frame before the last, so that nothing is held at the end.
+             * @default false
+             */
+            close_at_end?: boolean;
             /** Strategy */
             strategy: string;
             /** Symbols */
@@ -6167,6 +6216,12 @@ export interface components {
             /** Last Seq */
             last_seq: number;
         };
+        /**
+         * ExitReason
+         * @description Why a position is left.
+         * @enum {string}
+         */
+        ExitReason: "signal" | "stop_loss" | "take_profit" | "trailing_stop" | "time_exit" | "end_of_data" | "manual" | "margin_call" | "liquidation";
         /**
          * ExpirationsOut
          * @description The days on which options on an underlying end, ascending.
@@ -7308,6 +7363,11 @@ export interface components {
              */
             risk?: components["schemas"]["RiskBody"];
             /**
+             * @description What came first in a bar that reaches the stop and the target of a position: neutral the stop, optimistic the target, realistic the one nearer to the open.
+             * @default neutral
+             */
+            bar_path?: components["schemas"]["BarPath"];
+            /**
              * @description compiled comes to the same, sooner, or is refused with the names of what only events can express.
              * @default events
              */
@@ -7335,6 +7395,12 @@ export interface components {
              * @description A symbol to measure beside, such as SPY.
              */
             benchmark?: string | null;
+            /**
+             * Close At End
+             * @description Leave everything at the frame before the last, so that nothing is held at the end.
+             * @default false
+             */
+            close_at_end?: boolean;
             /** Strategy */
             strategy: string;
             /** Symbols */
@@ -7746,6 +7812,11 @@ export interface components {
              */
             risk?: components["schemas"]["RiskBody"];
             /**
+             * @description What came first in a bar that reaches the stop and the target of a position: neutral the stop, optimistic the target, realistic the one nearer to the open.
+             * @default neutral
+             */
+            bar_path?: components["schemas"]["BarPath"];
+            /**
              * @description compiled comes to the same, sooner, or is refused with the names of what only events can express.
              * @default events
              */
@@ -7773,6 +7844,12 @@ export interface components {
              * @description A symbol to measure beside, such as SPY.
              */
             benchmark?: string | null;
+            /**
+             * Close At End
+             * @description Leave everything at the frame before the last, so that nothing is held at the end.
+             * @default false
+             */
+            close_at_end?: boolean;
             /** Strategy */
             strategy: string;
             /** Symbols */
@@ -8890,6 +8967,11 @@ export interface components {
              *     }
              */
             risk?: components["schemas"]["RiskBody"];
+            /**
+             * @description What came first in a bar that reaches the stop and the target of a position: neutral the stop, optimistic the target, realistic the one nearer to the open.
+             * @default neutral
+             */
+            bar_path?: components["schemas"]["BarPath"];
         };
         /**
          * OpenTapeBody
@@ -11404,11 +11486,21 @@ export interface components {
             entry_rule: string | null;
             /** Exit Rule */
             exit_rule: string | null;
-            /** Exit Reason */
-            exit_reason: string | null;
+            /** @description Why it was left; null while it is open. */
+            exit_reason: components["schemas"]["ExitReason"] | null;
+            /**
+             * Tag
+             * @description What the strategy called the order that began it.
+             */
+            tag?: string | null;
+            /**
+             * Exit Tag
+             * @description What it called the order that ended it.
+             */
+            exit_tag?: string | null;
             /**
              * Is Ambiguous
-             * @description A bar did not tell what came first; the worse was taken.
+             * @description A bar did not tell what came first; it went by the account's path.
              */
             is_ambiguous: boolean;
         };
@@ -11444,6 +11536,11 @@ export interface components {
              * @description The rule of a fill, or why an order ended.
              */
             reason: string | null;
+            /**
+             * Tag
+             * @description What the strategy called its order.
+             */
+            tag?: string | null;
         };
         /**
          * RunEvidenceOut
@@ -11480,6 +11577,27 @@ export interface components {
              * @description Equal for equal inputs; ids of the run are left out.
              */
             result_hash: string;
+        };
+        /**
+         * RunExitOut
+         * @description What the round trips that were left for one reason brought, and what they cost; null is what is open still.
+         */
+        RunExitOut: {
+            reason: components["schemas"]["ExitReason"] | null;
+            /** Round Trips */
+            round_trips: number;
+            /**
+             * Gain
+             * Format: decimal
+             * @example 12.5
+             */
+            gain: string;
+            /**
+             * Fees
+             * Format: decimal
+             * @example 12.5
+             */
+            fees: string;
         };
         /**
          * RunFailureOut
@@ -11612,6 +11730,11 @@ export interface components {
             fees: string;
             /** Closed Reason */
             closed_reason: string | null;
+            /**
+             * Tag
+             * @description The strategy's own word for it.
+             */
+            tag?: string | null;
         };
         /**
          * RunPeriodOut
@@ -11719,6 +11842,28 @@ export interface components {
         RunSymbolOut: {
             /** Symbol */
             symbol: string;
+            /** Round Trips */
+            round_trips: number;
+            /**
+             * Gain
+             * Format: decimal
+             * @example 12.5
+             */
+            gain: string;
+            /**
+             * Fees
+             * Format: decimal
+             * @example 12.5
+             */
+            fees: string;
+        };
+        /**
+         * RunTagOut
+         * @description What the closed round trips of a tag brought, and what all trading of it cost; null is what has no tag.
+         */
+        RunTagOut: {
+            /** Tag */
+            tag: string | null;
             /** Round Trips */
             round_trips: number;
             /**
@@ -12127,6 +12272,11 @@ export interface components {
             name: string;
             /** Version */
             version: number;
+            /**
+             * Package
+             * @description The installed package that brings it, with its version; null if shipped.
+             */
+            package?: string | null;
             /**
              * Kind
              * @example trend_following
@@ -12602,6 +12752,11 @@ export interface components {
              */
             risk?: components["schemas"]["RiskBody"];
             /**
+             * @description What came first in a bar that reaches the stop and the target of a position: neutral the stop, optimistic the target, realistic the one nearer to the open.
+             * @default neutral
+             */
+            bar_path?: components["schemas"]["BarPath"];
+            /**
              * @description compiled comes to the same, sooner, or is refused with the names of what only events can express.
              * @default events
              */
@@ -12629,6 +12784,12 @@ export interface components {
              * @description A symbol to measure beside, such as SPY.
              */
             benchmark?: string | null;
+            /**
+             * Close At End
+             * @description Leave everything at the frame before the last, so that nothing is held at the end.
+             * @default false
+             */
+            close_at_end?: boolean;
         };
         /**
          * StrategyTemplateOut
@@ -12992,6 +13153,11 @@ export interface components {
              */
             risk?: components["schemas"]["RiskBody"];
             /**
+             * @description What came first in a bar that reaches the stop and the target of a position: neutral the stop, optimistic the target, realistic the one nearer to the open.
+             * @default neutral
+             */
+            bar_path?: components["schemas"]["BarPath"];
+            /**
              * @description compiled comes to the same, sooner, or is refused with the names of what only events can express.
              * @default events
              */
@@ -13019,6 +13185,12 @@ export interface components {
              * @description A symbol to measure beside, such as SPY.
              */
             benchmark?: string | null;
+            /**
+             * Close At End
+             * @description Leave everything at the frame before the last, so that nothing is held at the end.
+             * @default false
+             */
+            close_at_end?: boolean;
             /** Strategy */
             strategy: string;
             /** Symbols */
@@ -13885,6 +14057,11 @@ export interface components {
              */
             risk?: components["schemas"]["RiskBody"];
             /**
+             * @description What came first in a bar that reaches the stop and the target of a position: neutral the stop, optimistic the target, realistic the one nearer to the open.
+             * @default neutral
+             */
+            bar_path?: components["schemas"]["BarPath"];
+            /**
              * @description compiled comes to the same, sooner, or is refused with the names of what only events can express.
              * @default events
              */
@@ -13912,6 +14089,12 @@ export interface components {
              * @description A symbol to measure beside, such as SPY.
              */
             benchmark?: string | null;
+            /**
+             * Close At End
+             * @description Leave everything at the frame before the last, so that nothing is held at the end.
+             * @default false
+             */
+            close_at_end?: boolean;
             /** Strategy */
             strategy: string;
             /** Symbols */

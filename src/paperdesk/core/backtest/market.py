@@ -1,6 +1,6 @@
 """The port that a market's past comes through; cursors are numbers of facts, and nothing is told beyond one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
@@ -14,6 +14,7 @@ from paperdesk.core.market.facts import MarketFact
 from paperdesk.core.market.instruments import Instrument
 from paperdesk.core.market.quotes import Quotes
 from paperdesk.core.strategy.history import History
+from paperdesk.core.strategy.scene import Listed
 
 
 class Past(Protocol):
@@ -52,6 +53,9 @@ class Market(Past, Protocol):
 
     def instrument(self, symbol: str) -> Instrument | None:
         """Return the instrument of a symbol."""
+
+    def chain(self, underlying: str, cursor: int) -> Sequence[Listed]:
+        """Return the options on an underlying that are listed at a cursor, by expiry, strike and right."""
 
     def sessions_closed(self, cursor: int) -> int:
         """Return how many sessions have closed by then."""

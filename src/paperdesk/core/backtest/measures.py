@@ -50,6 +50,11 @@ def drawdowns(equity: Floats) -> Floats:
     return equity / np.maximum.accumulate(equity) - 1
 
 
+def steps_of(curve: Floats) -> Floats | None:
+    """Return the returns from close to close; None where the equity came to nothing or less, which has none."""
+    return None if bool((curve[:-1] <= 0).any()) else curve[1:] / curve[:-1] - 1
+
+
 def measures_of(
     at: Sequence[datetime], equity: Sequence[float] | Floats, periods_a_year: float = 252, risk_free: float = 0.0
 ) -> Measured:
@@ -64,7 +69,6 @@ def measures_of(
         if value is None:
             reasons[name] = reason
 
-    steps = curve[1:] / curve[:-1] - 1
     fall = float(drawdowns(curve).min())
     days = (at[-1] - at[0]).total_seconds() / _SECONDS_A_DAY
     growth, why = _growth(curve, days)
@@ -72,18 +76,34 @@ def measures_of(
     note("simple_annual", total / days * _DAYS_A_YEAR if days >= 1 else None, NO_TIME)
     note("cagr", growth, why)
     note("calmar", None if growth is None or fall == 0 else growth / -fall, why if growth is None else NO_FALL)
+    steps = steps_of(curve)
+    if steps is None:
+        return Measured(figures | dict.fromkeys(_OF_STEPS), reasons | dict.fromkeys(_OF_STEPS, RUINED))
+    spoken = _of_steps(steps, periods_a_year, risk_free)
+    return Measured(figures | dict(spoken.figures), reasons | dict(spoken.reasons))
+
+
+_OF_STEPS: Final = ("volatility", "sharpe", "sortino", "var_95", "es_95")
+
+
+def _of_steps(steps: Floats, periods_a_year: float, risk_free: float) -> Measured:
+    """Return the measures that returns have."""
     excess = steps - risk_free / periods_a_year
     year = float(np.sqrt(periods_a_year))
     why = TOO_SHORT if len(steps) < _LEAST else NO_SPREAD
     spread = float(steps.std(ddof=1)) if len(steps) >= _LEAST else None
-    note("volatility", None if spread is None else spread * year, TOO_SHORT)
-    note("sharpe", _ratio(excess, spread, year), why)
     downside = float(np.sqrt(np.mean(np.minimum(excess, 0) ** 2))) if len(steps) >= _LEAST else None
-    note("sortino", _ratio(excess, downside, year), why)
     tail = float(np.quantile(steps, 0.05)) if len(steps) >= _LEAST else None
-    note("var_95", tail, TOO_SHORT)
-    note("es_95", None if tail is None else float(steps[steps <= tail].mean()), TOO_SHORT)
-    return Measured(figures, reasons)
+    told = (
+        None if spread is None else spread * year,
+        _ratio(excess, spread, year),
+        _ratio(excess, downside, year),
+        tail,
+        None if tail is None else float(steps[steps <= tail].mean()),
+    )
+    figures = dict(zip(_OF_STEPS, told, strict=True))
+    whys = dict.fromkeys(_OF_STEPS, TOO_SHORT) | {"sharpe": why, "sortino": why}
+    return Measured(figures, {name: whys[name] for name, value in figures.items() if value is None})
 
 
 def duration_of_fall(at: Sequence[datetime], equity: Sequence[float]) -> Measured:
@@ -116,7 +136,9 @@ def beside_benchmark(
     equity: Sequence[float], benchmark: Sequence[float], periods_a_year: float = 252, risk_free: float = 0.0
 ) -> Measured:
     """Return beta and alpha of an equity curve beside a benchmark's prices at the same instants."""
-    mine, its = (np.diff(line) / line[:-1] for line in (np.asarray(equity, float), np.asarray(benchmark, float)))
+    mine, its = (steps_of(np.asarray(line, np.float64)) for line in (equity, benchmark))
+    if mine is None or its is None:
+        return Measured({"beta": None, "alpha": None}, dict.fromkeys(("beta", "alpha"), RUINED))
     if len(mine) < _LEAST:
         return Measured({"beta": None, "alpha": None}, dict.fromkeys(("beta", "alpha"), TOO_SHORT))
     spread = float(its.var(ddof=1))

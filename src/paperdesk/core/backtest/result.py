@@ -1,20 +1,22 @@
 """What came of a backtest: events, orders and the worth of the account at every close, and how it ended."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
 from msgspec import Struct
 
+from paperdesk.core.backtest.delivered import Delivery
 from paperdesk.core.broker.account import Account
-from paperdesk.core.broker.commands import CancelOrder, PlaceOrder
 from paperdesk.core.broker.events import Event, OrderFilled
 from paperdesk.core.broker.orders import Order, OrderStatus, OrderType, Role, Side
 from paperdesk.core.kernel.errors import PaperdeskError
 from paperdesk.core.kernel.ids import OrderId
 from paperdesk.core.kernel.money import ZERO
 from paperdesk.core.market.instruments import Instrument
+from paperdesk.core.strategy.exits import Note
+from paperdesk.core.strategy.scene import Wish
 
 
 class Point(Struct, frozen=True):
@@ -30,7 +32,7 @@ class Refused(Struct, frozen=True):
     """Something a strategy asked for, when, and the refusal."""
 
     at: datetime
-    command: PlaceOrder | CancelOrder
+    command: Wish
     refusal: PaperdeskError
 
 
@@ -79,7 +81,7 @@ class Failure(Struct, frozen=True):
 class Result:
     """A run as far as it came; `failure` says why not to its end, and `is_cancelled` that somebody stopped it.
 
-    Only the exact engine knows the account at the end and its events.
+    Only the exact engine knows the account at the end and its events. `notes` are what the strategy said of its orders.
     """
 
     account: Account
@@ -93,6 +95,8 @@ class Result:
     refused: list[Refused] = field(default_factory=list[Refused])
     failure: Failure | None = None
     is_cancelled: bool = False
+    deliveries: Sequence[Delivery] = ()
+    notes: Mapping[OrderId, Note] = field(default_factory=dict[OrderId, Note])
 
     @property
     def fills(self) -> list[OrderFilled]:

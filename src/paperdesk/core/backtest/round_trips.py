@@ -8,17 +8,28 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from heapq import merge
+from typing import Final
 
+from paperdesk.core.backtest.delivered import Delivery
+from paperdesk.core.backtest.leaving import Reasons
 from paperdesk.core.backtest.result import Done, Placed
 from paperdesk.core.broker.events import Fill
 from paperdesk.core.broker.orders import Order, Side
 from paperdesk.core.kernel.ids import OrderId
 from paperdesk.core.kernel.money import ZERO
+from paperdesk.core.kernel.values import replace
+from paperdesk.core.strategy.exits import ExitReason
+
+_SAID_NOTHING: Final = Reasons()
 
 
 @dataclass(slots=True)
 class RoundTrip:
-    """One position from its beginning to its end; money in the account's currency, fees counted in `gain`."""
+    """One position from its beginning to its end; money in the account's currency, fees counted in `gain`.
+
+    `tag` is that of the order that began it, `exit_tag` and `exit_reason` are those of the order that ended it.
+    """
 
     symbol: str
     side: Side
@@ -35,7 +46,9 @@ class RoundTrip:
     exit_value: Decimal = ZERO
     entry_rule: str | None = None
     exit_rule: str | None = None
-    exit_reason: str | None = None
+    exit_reason: ExitReason | None = None
+    tag: str | None = None
+    exit_tag: str | None = None
     is_ambiguous: bool = False
     order_ids: list[OrderId] = field(default_factory=list[OrderId])
 
@@ -59,51 +72,111 @@ class RoundTrip:
         """Return what it brought, fees counted; of an open one what has come in less what went out."""
         return self.sold - self.bought - self.fees
 
-    def take(self, order: Order | Placed, fill: Fill | Done, units: Decimal, fee: Decimal) -> None:
-        """Take so many units of a fill."""
-        value = units * fill.price * self.multiplier
-        if order.side is self.side:
-            self.quantity += units
-            self.entry_value += value
-            self.entry_rule = self.entry_rule or fill.rule
+    def take(self, part: "Part") -> None:
+        """Take so many units that were bought or sold."""
+        if part.side is self.side:
+            self.quantity += part.units
+            self.entry_value += part.value
+            self.entry_rule = self.entry_rule or part.rule
         else:
-            self.exit_value += value
-            self.exit_rule = fill.rule
-        if order.side is Side.BUY:
-            self.bought, self.held = self.bought + value, self.held + units
+            self.exit_value += part.value
+            self.exit_rule = part.rule
+        if part.side is Side.BUY:
+            self.bought, self.held = self.bought + part.value, self.held + part.units
         else:
-            self.sold, self.held = self.sold + value, self.held - units
-        self.fees += fee
-        self.is_ambiguous |= fill.ambiguous
-        if order.id not in self.order_ids:
-            self.order_ids.append(order.id)
+            self.sold, self.held = self.sold + part.value, self.held - part.units
+        self.fees += part.fee
+        self.is_ambiguous |= part.is_ambiguous
+        if part.order_id is not None and part.order_id not in self.order_ids:
+            self.order_ids.append(part.order_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Units of a symbol that were bought or sold at once, or came and went with an option that ended."""
+
+    symbol: str
+    multiplier: Decimal
+    side: Side
+    decided_at: datetime
+    at: datetime
+    units: Decimal
+    value: Decimal
+    fee: Decimal
+    rule: str | None
+    is_ambiguous: bool
+    order_id: OrderId | None
+    reason: ExitReason
+    tag: str | None
+
+    def of(self, units: Decimal) -> "Part":
+        """Return some of its units."""
+        share = units / self.units
+        return replace(self, units=units, value=self.value * share, fee=self.fee * share)
 
 
 def round_trips_of(
-    fills: Iterable[tuple[datetime, Fill | Done]], orders: Mapping[OrderId, Order | Placed]
+    fills: Iterable[tuple[datetime, Fill | Done]],
+    orders: Mapping[OrderId, Order | Placed],
+    reasons: Reasons = _SAID_NOTHING,
+    deliveries: Iterable[Delivery] = (),
 ) -> list[RoundTrip]:
-    """Return the round trips of fills that come in order, by their beginning; nothing was held before."""
+    """Return the round trips of fills that come in order, by their beginning; nothing was held before.
+
+    An option that ends is left because its time was over, and shares that come for it begin a round trip.
+    """
     found: list[RoundTrip] = []
     current: dict[str, RoundTrip] = {}
-    for at, fill in fills:
-        order = orders[fill.order_id]
-        symbol, left = order.instrument.symbol, fill.quantity
+    filled = (_filled(at, fill, orders[fill.order_id], reasons) for at, fill in fills)
+    for part in merge(filled, map(_delivered, deliveries), key=lambda each: each.at):
+        left = part.units
         while left > ZERO:
-            trip = current.get(symbol)
+            trip = current.get(part.symbol)
             if trip is None:
-                trip = current[symbol] = RoundTrip(
-                    symbol, order.side, order.accepted_at, at, order.instrument.multiplier
-                )
+                trip = RoundTrip(part.symbol, part.side, part.decided_at, part.at, part.multiplier, tag=part.tag)
+                current[part.symbol] = trip
                 found.append(trip)
-            units = left if order.side is trip.side else min(left, abs(trip.held))
-            trip.take(order, fill, units, fill.fee * units / fill.quantity)
+            units = left if part.side is trip.side else min(left, abs(trip.held))
+            trip.take(part.of(units))
             left -= units
             if trip.held == ZERO:
-                trip.left_at, trip.exit_reason = at, _reason(order)
-                del current[symbol]
+                trip.left_at, trip.exit_reason, trip.exit_tag = part.at, part.reason, part.tag
+                del current[part.symbol]
     return found
 
 
-def _reason(order: Order | Placed) -> str:
-    """Say what ended a round trip."""
-    return order.role.value if order.is_exit and order.role is not None else "signal"
+def _filled(at: datetime, fill: Fill | Done, order: Order | Placed, reasons: Reasons) -> Part:
+    instrument = order.instrument
+    return Part(
+        instrument.symbol,
+        instrument.multiplier,
+        order.side,
+        order.accepted_at,
+        at,
+        fill.quantity,
+        fill.quantity * fill.price * instrument.multiplier,
+        fill.fee,
+        fill.rule,
+        fill.ambiguous,
+        order.id,
+        reasons.why(order),
+        reasons.tag(order.id),
+    )
+
+
+def _delivered(each: Delivery) -> Part:
+    return Part(
+        each.symbol,
+        each.multiplier,
+        each.side,
+        each.at,
+        each.at,
+        each.quantity,
+        each.value,
+        ZERO,
+        each.rule,
+        is_ambiguous=False,
+        order_id=None,
+        reason=ExitReason.TIME_EXIT,
+        tag=None,
+    )

@@ -12,6 +12,7 @@ from decimal import Decimal
 from functools import partial
 from traceback import extract_tb
 
+from paperdesk.core.backtest.delivered import deliveries_of
 from paperdesk.core.backtest.market import Market
 from paperdesk.core.backtest.passage import Passage
 from paperdesk.core.backtest.result import Done, Failure, Point, Refused, Result
@@ -23,8 +24,10 @@ from paperdesk.core.broker.view import UnknownSymbol
 from paperdesk.core.kernel.errors import Invalid, PaperdeskError
 from paperdesk.core.kernel.ids import AccountId
 from paperdesk.core.market.instruments import Instrument
-from paperdesk.core.strategy.context import Context, Filled, Working
+from paperdesk.core.strategy.context import Context, Filled, Terms, Working
+from paperdesk.core.strategy.exits import ExitReason
 from paperdesk.core.strategy.history import History
+from paperdesk.core.strategy.scene import Listed
 from paperdesk.core.strategy.strategy import Strategy
 
 KeepGoing = Callable[[int], bool]
@@ -36,10 +39,14 @@ class NothingToRun(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """The part of a market that is run: facts with after < seq <= upto."""
+    """The part of a market that is run: facts with after < seq <= upto.
+
+    With `close_at_end` everything is left at the frame before the last, so that its orders meet the last bars.
+    """
 
     after: int
     upto: int
+    close_at_end: bool = False
 
 
 class Stage:
@@ -95,13 +102,35 @@ class Stage:
         if not orders:
             return ()
         return [
-            Working(each.id, each.instrument.symbol, each.side, each.quantity, each.filled_quantity, each.is_exit)
+            Working(
+                each.id,
+                each.instrument.symbol,
+                each.side,
+                each.quantity,
+                each.filled_quantity,
+                each.is_exit,
+                each.type,
+                each.limit_price,
+                each.stop_price,
+                each.group_id,
+                each.is_combo,
+            )
             for each in sorted(orders.values(), key=_accepted)
         ]
 
     def position(self, symbol: str) -> Decimal:
         """Return the signed units that are held."""
-        return self._passage.account.position(self._ids[symbol]).quantity
+        instrument_id = self._ids.get(symbol)
+        if instrument_id is None:
+            found = self._market.instrument(symbol)
+            if found is None:
+                return Decimal(0)
+            instrument_id = self._ids[symbol] = found.id
+        return self._passage.account.position(instrument_id).quantity
+
+    def chain(self, underlying: str) -> Sequence[Listed]:
+        """Return the options that are listed."""
+        return self._market.chain(underlying, self._passage.cursor)
 
     def history(self, symbol: str, timeframe: str | None = None) -> History:
         """Return the closed bars of a symbol."""
@@ -124,6 +153,7 @@ class Run:
         self._market, self._strategy, self._stretch = market, strategy, stretch
         self._passage = Passage(account, market, stretch.after)
         instruments = [self._instrument(symbol) for symbol in strategy.symbols]
+        self._traded = {each.id: each for each in instruments}
         self._stage = Stage(self._passage, market, instruments, strategy.timeframes, stretch.upto)
         self._context = Context(self._stage, strategy.symbols)
         began = market.at_of(stretch.after)
@@ -142,6 +172,9 @@ class Run:
         self.result.account = self._passage.account
         self.result.events, self.result.orders = self._passage.events, self._passage.orders
         self.result.done = [_done(each) for each in self.result.fills]
+        self.result.notes = self._context.notes
+        ordered = {each.instrument.id: each.instrument for each in self._passage.orders}
+        self.result.deliveries = list(deliveries_of(self.result.events, self._traded | ordered))
         return self.result
 
     def _frames(self, keep_going: KeepGoing) -> None:
@@ -149,12 +182,13 @@ class Run:
         while (frame := self._market.next_frame(cursor)) is not None and frame <= self._stretch.upto:
             self._passage.hear(frame)
             has_bar = self._stage.tell(self._market.at_of(frame))
-            self._tell_fills()
             sessions = self._market.sessions_closed(frame)
             if sessions > closed:
                 self._note_worth()
-                self._act(self._strategy.on_session)
-            self._act(self._strategy.on_bar if has_bar else self._strategy.on_quote)
+            if self._stretch.close_at_end and not self._goes_on_after(frame):
+                self._act(self._leave)
+            else:
+                self._tell(has_bar=has_bar, has_closed=sessions > closed)
             self.result.frames += 1
             cursor, closed = frame, sessions
             if not keep_going(cursor):
@@ -164,6 +198,24 @@ class Run:
             raise NothingToRun("No bar closes between the beginning and the end.")
         self._passage.hear(self._stretch.upto)
         self._stage.tell(self._market.at_of(self._stretch.upto))
+
+    def _goes_on_after(self, frame: int) -> bool:
+        """Say whether more than one frame comes after this one."""
+        following = self._market.next_frame(frame)
+        last = None if following is None else self._market.next_frame(following)
+        return last is not None and last <= self._stretch.upto
+
+    def _leave(self, context: Context) -> None:
+        """Take all orders off and leave every position; the strategy is not asked any more."""
+        for symbol in self._strategy.symbols:
+            context.close_position(symbol, Terms(reason=ExitReason.END_OF_DATA))
+
+    def _tell(self, *, has_bar: bool, has_closed: bool) -> None:
+        """Tell the strategy what has come with a frame."""
+        self._tell_fills()
+        if has_closed:
+            self._act(self._strategy.on_session)
+        self._act(self._strategy.on_bar if has_bar else self._strategy.on_quote)
 
     def _tell_fills(self) -> None:
         events, self._heard = self._passage.events[self._heard :], len(self._passage.events)
@@ -212,7 +264,7 @@ def acted(hook: Callable[[Context], None], context: Context) -> Failure | None:
     """Let a strategy act; return where it raised, None where it did not."""
     try:
         hook(context)
-    except Exception as error:  # one of the six places: a strategy that raises is a result
+    except Exception as error:  # one of the seven places: a strategy that raises is a result
         return _failure(error, context.now)
     return None
 

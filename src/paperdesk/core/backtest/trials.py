@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from paperdesk.core.backtest.measures import measures_of
+from paperdesk.core.backtest.measures import measures_of, steps_of
 from paperdesk.core.backtest.result import Result
 from paperdesk.core.backtest.selection import (
     LEAST_RETURNS,
@@ -86,7 +86,10 @@ def measured(bare: Trial, at: Sequence[datetime], curve: Floats, by: Rates) -> T
 
 def sums_of_curve(curve: Floats, free: float) -> tuple[int, Floats | None]:
     """Return how many returns a curve has, and their sums less what is free of risk; none where they are too few."""
-    steps = curve[1:] / curve[:-1] - 1 - free
+    steps = steps_of(curve)
+    if steps is None:
+        return len(curve) - 1, None
+    steps = steps - free
     is_whole = len(steps) >= LEAST_RETURNS and bool(np.isfinite(steps).all())
     return len(steps), sums_of(steps[None, :])[0] if is_whole else None
 

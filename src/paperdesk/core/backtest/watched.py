@@ -24,6 +24,7 @@ from paperdesk.core.market.facts import MarketFact
 from paperdesk.core.market.instruments import Instrument
 from paperdesk.core.market.quotes import Quotes
 from paperdesk.core.strategy.history import History
+from paperdesk.core.strategy.scene import Listed
 from paperdesk.core.strategy.strategy import Strategy
 
 
@@ -118,6 +119,10 @@ class Window:
     def instrument(self, symbol: str) -> Instrument | None:
         """Return the instrument of a symbol."""
         return self.market.instrument(symbol)
+
+    def chain(self, underlying: str, cursor: int) -> Sequence[Listed]:
+        """Return the options that are listed."""
+        return self.market.chain(underlying, cursor)
 
     def sessions_closed(self, cursor: int) -> int:
         """Return how many sessions have closed by then."""

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from msgspec import Struct, field
 
+from paperdesk.core.broker.bar_path import BarPath
 from paperdesk.core.broker.claims import Claim
 from paperdesk.core.broker.fees import FeeSchedule
 from paperdesk.core.broker.fill_models import REALISTIC, FillModel
@@ -44,7 +45,7 @@ class Rules(Struct, frozen=True):
     """The rules of one account; data, never code.
 
     Fill on arrival is for hand orders against a standing real quote in an open session. `seed` is what the
-    account's chance is drawn from.
+    account's chance is drawn from. `bar_path` is what came first in a bar that reaches both exits of a position.
     """
 
     fill_model: FillModel = REALISTIC
@@ -57,6 +58,7 @@ class Rules(Struct, frozen=True):
     option_level: int = 2
     lot_method: LotMethod = LotMethod.FIFO
     risk: RiskRules = field(default_factory=RiskRules)
+    bar_path: BarPath = BarPath.NEUTRAL
 
 
 class Position(Struct, frozen=True):

@@ -2,7 +2,8 @@
 
 The exits of a group meet it under three more rules, because a range does not tell what came first:
 
-- With both exits in reach of a range the stop-loss goes first, and its fill is flagged `ambiguous`.
+- With both exits in reach of a range one goes first, by the account's rule in bar_path.py the stop-loss unless it
+  says otherwise, and its fill is flagged `ambiguous`.
 - Exits of an entry that fills at an open, a close or a quote wait for the next fact.
 - Exits of an entry that fills in a range meet that range too, but only the stop-loss; the take-profit
   waits for the close. Behind a stop entry the stop-loss is `ambiguous`: its price may have come first.
@@ -15,6 +16,7 @@ from decimal import Decimal
 
 from paperdesk.core.broker import ledger
 from paperdesk.core.broker.account import Account, Rules
+from paperdesk.core.broker.bar_path import first_of
 from paperdesk.core.broker.chance import drawn_for
 from paperdesk.core.broker.conditions import moment_of
 from paperdesk.core.broker.contingencies import Course, cancel, fill
@@ -120,13 +122,23 @@ def meet_order(meeting: Meeting, order: Order) -> None:
 
 
 def _must_wait(meeting: Meeting, order: Order) -> bool:
-    """Say whether an exit leaves this fact to its entry, or to the stop-loss beside it."""
+    """Say whether an exit leaves this fact to its entry, or to the exit beside it."""
     if not order.is_exit:
         return False
-    is_target = order.role is Role.TAKE_PROFIT
     if order.group_id in meeting.entered:
-        return is_target or not isinstance(meeting.fact, RangeFact)
-    return is_target and any(_is_reached(meeting, each) for each in _rivals(meeting, order))
+        return order.role is Role.TAKE_PROFIT or not isinstance(meeting.fact, RangeFact)
+    return any(_goes_first(meeting, each, order) and _is_reached(meeting, each) for each in _rivals(meeting, order))
+
+
+def _goes_first(meeting: Meeting, one: Order, other: Order) -> bool:
+    """Say whether an exit meets the fact before the one beside it; one price is a matter of the stop alone."""
+    assert one.role is not None, "exits have roles"
+    assert other.role is not None, "exits have roles"
+    if not isinstance(meeting.fact, RangeFact):
+        return one.role is Role.STOP_LOSS
+    stands = meeting.marks.get(meeting.fact.instrument_id)
+    path, opened = meeting.course.account.rules.bar_path, None if stands is None else stands.price
+    return first_of(path, {one.role: one, other.role: other}, opened) is one.role
 
 
 def _is_reached(meeting: Meeting, order: Order) -> bool:
@@ -172,11 +184,16 @@ def _meet_market(meeting: Meeting, order: Order) -> None:
 
 
 def _is_ambiguous(meeting: Meeting, order: Order) -> bool:
-    if order.role is not Role.STOP_LOSS or not isinstance(meeting.fact, RangeFact):
+    if not order.is_exit or not isinstance(meeting.fact, RangeFact):
         return False
     if order.group_id in meeting.entered:
         return meeting.entered[order.group_id] in _STOP_ENTRIES
-    return any(meeting.match(each) is not None for each in _rivals(meeting, order))
+    return any(_would_go(meeting, each) for each in _rivals(meeting, order))
+
+
+def _would_go(meeting: Meeting, rival: Order) -> bool:
+    """Say whether the exit beside one that fills in a range would have been the one, had it come first."""
+    return meeting.match(rival) is not None or is_triggered(rival, meeting.fact)
 
 
 def _execute(meeting: Meeting, order: Order, execution: Execution, *, is_ambiguous: bool) -> None:

@@ -9,7 +9,7 @@ What goes with what is data:
     trailing stop      day, gtc, gtd                 simple
     any, in a group    day, gtc, gtd
     post-only limit    day, gtc, gtd                 any
-    market, by money   day                           simple; buys of shares and funds listed like them
+    market, by money   day                           simple; buys of shares, funds listed like them, and pairs
 """
 
 from collections.abc import Iterator
@@ -77,11 +77,11 @@ _LEGS_IN_WORDS = {
     OrderClass.OCO: "A one-cancels-other order is the take-profit itself and needs a stop-loss, nothing else.",
     OrderClass.COMBO: "A combo is placed with its legs, and comes with no exits.",
 }
-BY_MONEY = frozenset({Kind.EQUITY, Kind.ETF})
+BY_MONEY = frozenset({Kind.EQUITY, Kind.ETF, Kind.CRYPTO})
 
 
 class NotionalNotAllowed(Invalid):
-    """An order by money is a simple market buy for the day, of shares, with no quantity beside the money."""
+    """An order by money is a simple market buy for the day, of shares or a pair, with no quantity beside the money."""
 
 
 class AmountNotPositive(Invalid):
@@ -261,7 +261,8 @@ def _check_notional(command: PlaceOrder, notional: Decimal, instrument: Instrume
         and instrument.kind in BY_MONEY
     )
     if not fits:
-        raise NotionalNotAllowed("An order by money is a simple market buy of shares for the day, without a quantity.")
+        said = "An order by money is a simple market buy of shares or a pair for the day, without a quantity."
+        raise NotionalNotAllowed(said)
     if notional <= ZERO:
         raise AmountNotPositive("The money of an order must be above zero.", notional=plain(notional))
     if notional != money(notional, instrument.currency):

@@ -17,6 +17,7 @@ from paperdesk.core.strategy.library.quick import BandReversion, LoadTest, Momen
 from paperdesk.core.strategy.library.reversion import Grid, Pairs, RsiReversion
 from paperdesk.core.strategy.library.timeframes import SetupAndTrigger
 from paperdesk.core.strategy.library.trend import Breakout, MomentumRotation, MovingAverageCross
+from paperdesk.core.strategy.library.written import CashSecuredPut, Collar, CoveredCall, IronCondor
 from paperdesk.core.strategy.strategy import Strategy
 
 Catalogue = Mapping[str, type[Strategy]]
@@ -54,6 +55,10 @@ SHIPPED: Final = catalogue_of(
         Scalping,
         LoadTest,
         SetupAndTrigger,
+        CoveredCall,
+        CashSecuredPut,
+        Collar,
+        IronCondor,
     )
 )
 

@@ -34,6 +34,7 @@ Kind: TypeAlias = Literal[
     "martingale",
     "scalping",
     "load_test",
+    "options",
     "custom",
 ]
 
@@ -72,11 +73,14 @@ class WrongNumberOfSymbols(Invalid):
 class Strategy:
     """What every strategy is; a subclass states its name, its parameters and what it does.
 
-    `symbols_least` and `symbols_most` say how many symbols it trades. The first is `symbol`.
+    `symbols_least` and `symbols_most` say how many symbols it trades. The first is `symbol`. `package` is what brought
+    it and in which version, None for what is shipped; `with_options` that it looks at the chain of its symbol.
     """
 
     name: ClassVar[str] = ""
     version: ClassVar[int] = 1
+    package: ClassVar[str | None] = None
+    with_options: ClassVar[bool] = False
     kind: ClassVar[Kind] = "custom"
     symbols_least: ClassVar[int] = 1
     symbols_most: ClassVar[int] = 1

@@ -41,6 +41,12 @@ _REFUSALS = (
     render.words("Symbol", "symbol"),
     render.sentences("Refused, because", "message"),
 )
+_EXITS = (
+    render.Column("Left by", lambda row: render.plain((row["reason"] or "still held").replace("_", " "))),
+    render.numbers("Round trips", "round_trips"),
+    render.numbers("Gain", "gain"),
+    render.numbers("Fees", "fees"),
+)
 _PERCENT = ("total_return", "cagr", "volatility", "max_drawdown", "win_rate", "exposure")
 _PLAIN = ("sharpe", "sortino", "calmar", "profit_factor")
 
@@ -72,9 +78,13 @@ def run_backtest(  # noqa: PLR0913 - typer makes each option of an argument
     parameters: Annotated[list[str] | None, typer.Option("--set", help="A parameter, as name=value.")] = None,
     cash: Annotated[str, typer.Option("--cash", help="What it begins with.")] = "100000",
     fill_model: Annotated[str, typer.Option("--fill-model", help="How its orders are filled.")] = "realistic",
+    bar_path: Annotated[
+        str, typer.Option("--bar-path", help="What comes first inside a bar: neutral, optimistic or realistic.")
+    ] = "neutral",
     starts_at: Annotated[str | None, typer.Option("--from", help="An instant; the tape's beginning if absent.")] = None,
     ends_at: Annotated[str | None, typer.Option("--to", help="An instant; the tape's clock if absent.")] = None,
     compiled: Annotated[bool, typer.Option("--compiled", help="By compiled code, where it comes to the same.")] = False,
+    close_at_end: Annotated[bool, typer.Option("--close-at-end", help="Hold nothing when it ends.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Run a strategy to its end, and show what came of it."""
@@ -82,7 +92,8 @@ def run_backtest(  # noqa: PLR0913 - typer makes each option of an argument
     body: dict[str, Any] = {
         "name": strategy, "tape_id": choose.tape(desk, tape)["id"], "strategy": strategy, "symbols": symbols,
         "parameters": dict(map(pair, parameters or ())), "cash": cash, "fill_model": fill_model,
-        "mode": "compiled" if compiled else "events",
+        "bar_path": bar_path,
+        "mode": "compiled" if compiled else "events", "close_at_end": close_at_end,
     }  # fmt: skip
     body |= {name: at for name, at in (("starts_at", starts_at), ("ends_at", ends_at)) if at is not None}
     asked: Row = desk.post("/v1/backtests", **body).json()
@@ -128,6 +139,8 @@ def _show(desk: Desk, backtest_id: str, *, as_json: bool) -> None:
         return
     found: Row = answer.json()
     render.console().print(render.card(_lines(found)))
+    if found["by_exit_reason"]:
+        render.show(render.console(), render.table(_EXITS, found["by_exit_reason"]))
     if found["refusals"]:
         render.show(render.console(), render.table(_REFUSALS, found["refusals"]))
     if found["failure"]:

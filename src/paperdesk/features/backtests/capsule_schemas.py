@@ -31,6 +31,7 @@ class CapsuleQuestion(Body):
     cash: Line
     risk_free: Line
     benchmark: Line | None
+    close_at_end: bool
     rules: dict[str, Any] = Field(description="How orders fill, what is owed, what chance is drawn from.")
 
 

@@ -114,6 +114,7 @@ def asked_in(capsule: Mapping[str, Any], tape_id: UUID) -> RequestBacktest:
             RunMode(asked["mode"]),
             Decimal(asked["risk_free"]),
             asked["benchmark"],
+            asked["close_at_end"],
         )
     except (ValueError, InvalidOperation):
         raise CapsuleUnreadable("What the capsule says was asked cannot be read.") from None
@@ -122,7 +123,8 @@ def asked_in(capsule: Mapping[str, Any], tape_id: UUID) -> RequestBacktest:
 def _question(backtest: Backtest) -> dict[str, Any]:
     asked = {name: jsonable(getattr(backtest, name)) for name in _ASKED}
     parameters = jsonable(dict(backtest.parameters))
-    return {**asked, "parameters": parameters, "rules": jsonable(rules_value(backtest.rules))}
+    rules, closes = jsonable(rules_value(backtest.rules)), backtest.stretch.close_at_end
+    return {**asked, "parameters": parameters, "rules": rules, "close_at_end": closes}
 
 
 def _rules(asked: Mapping[str, Any]) -> Rules:

@@ -33,7 +33,7 @@ def _instruments(market: TapeMarket, strategy: Strategy) -> Iterator[Instrument]
 
 
 def _course_of(market: TapeMarket, instrument: Instrument, stretch: Stretch) -> Course:
-    names = list(_beyond_bars(market, instrument, stretch))
+    names = [*_beyond_bars(market, instrument, stretch), *(["close_at_end"] if stretch.close_at_end else [])]
     if names:
         raise refusal(names)
     rows = market.dataset.closed_bars(instrument.id, stretch.upto)

@@ -16,6 +16,7 @@ from paperdesk.core.kernel.time import instant_text
 from paperdesk.features.backtests.backtests import Backtest
 from paperdesk.features.backtests.tape_market import TapeMarket
 from paperdesk.features.broker.rows import rules_value
+from paperdesk.infra.strategy_packages import KNOWN
 from paperdesk.infra.work import jsonable
 
 # Ids follow from the run's own, and differ between two runs of the same; events are kept by the exact engine alone.
@@ -97,6 +98,8 @@ def _config(backtest: Backtest) -> dict[str, Any]:
         "rules": jsonable(rules_value(backtest.rules)),
         "after": backtest.stretch.after,
         "upto": backtest.stretch.upto,
+        "close_at_end": backtest.stretch.close_at_end,
+        "package": KNOWN[backtest.strategy].package,
     }
 
 

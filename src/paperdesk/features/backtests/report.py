@@ -11,11 +11,12 @@ from typing import Any, Final
 
 from paperdesk.core.backtest.benchmark import against_benchmark
 from paperdesk.core.backtest.excursions import Excursion, excursion_of
+from paperdesk.core.backtest.leaving import Reasons
 from paperdesk.core.backtest.measures import Measured, duration_of_fall, measures_of
 from paperdesk.core.backtest.result import Failure, Placed, Point, Refused, Result
 from paperdesk.core.backtest.round_trips import RoundTrip, round_trips_of
 from paperdesk.core.backtest.trip_figures import trip_figures
-from paperdesk.core.broker.commands import PlaceOrder
+from paperdesk.core.broker.commands import CancelOrder, ChooseLeverage, PlaceCombo, PlaceOrder
 from paperdesk.core.broker.orders import Order
 from paperdesk.core.kernel.money import ZERO, plain
 from paperdesk.core.kernel.time import instant_text
@@ -23,15 +24,21 @@ from paperdesk.core.strategy.history import History
 from paperdesk.features.backtests.run_records import (
     event_rows,
     fill_rows,
+    gain_rows,
     period_rows,
     position_rows,
     price_text,
-    symbol_rows,
 )
 
 POINTS_MAX: Final = 5000
 """How many points of an equity curve are kept; of a longer one every n-th, and the last."""
 
+_ASKED: Final = {
+    PlaceOrder: "place_order",
+    PlaceCombo: "place_combo",
+    CancelOrder: "cancel_order",
+    ChooseLeverage: "choose_leverage",
+}
 NO_PRICE = "something held had no price at the beginning or at the end"
 
 
@@ -48,7 +55,8 @@ class Yardstick:
 def report_of(result: Result, by: Yardstick) -> dict[str, Any]:
     """Write down what came of a run."""
     orders = {each.id: each for each in result.orders}
-    trips = round_trips_of([(each.at, each) for each in result.done], orders)
+    reasons = Reasons.of(result)
+    trips = round_trips_of([(each.at, each) for each in result.done], orders, reasons, result.deliveries)
     told = [_of_curve(result.points, by), trip_figures(trips, result.points[0].cash), _exposure(result.points)]
     measured = _together(told)
     return {
@@ -56,23 +64,26 @@ def report_of(result: Result, by: Yardstick) -> dict[str, Any]:
         "ended_at": instant_text(result.ended_at),
         "frames": result.frames,
         "fills": len(result.done),
+        "bar_path": result.account.rules.bar_path.value,
         "ambiguous_fills": sum(each.ambiguous for each in result.done),
         "fees": plain(sum((each.fee for each in result.done), ZERO)),
         "equity_before": _money(result.points[0].equity),
         "equity_after": _money(result.points[-1].equity),
         "figures": dict(measured.figures),
         "reasons": dict(measured.reasons),
-        "by_symbol": symbol_rows(trips),
+        "by_symbol": [{"symbol": name, **row} for name, row in gain_rows(trips, lambda trip: trip.symbol)],
+        "by_tag": [{"tag": name, **row} for name, row in gain_rows(trips, lambda trip: trip.tag)],
+        "by_exit_reason": [{"reason": name, **row} for name, row in gain_rows(trips, _left_by)],
         "equity": [_point(each) for each in _thinned(result.points)],
-        "orders": [_order(each) for each in result.orders],
+        "orders": [_order(each, reasons) for each in result.orders],
         "fill_rows": fill_rows(result.done, result.orders),
         "round_trips": [
             _trip(number, each, excursion_of(each, by.history(each.symbol), result.ended_at))
             for number, each in enumerate(trips, 1)
         ],
         "periods": period_rows(result.points, trips),
-        "positions": position_rows(result.done, orders),
-        "events": event_rows(result.events, orders),
+        "positions": position_rows(result.done, orders, result.deliveries),
+        "events": event_rows(result.events, orders, reasons),
         "refusals": [_refusal(each) for each in result.refused],
         "failure": None if result.failure is None else _failure(result.failure),
         "is_cancelled": result.is_cancelled,
@@ -112,7 +123,7 @@ def _point(point: Point) -> dict[str, Any]:
     return {"at": instant_text(point.at), **money}
 
 
-def _order(order: Order | Placed) -> dict[str, Any]:
+def _order(order: Order | Placed, reasons: Reasons) -> dict[str, Any]:
     average = order.average_fill_price
     return {
         "id": str(order.id),
@@ -128,6 +139,7 @@ def _order(order: Order | Placed) -> dict[str, Any]:
         "average_fill_price": None if average is None else price_text(average),
         "fees": plain(order.fees),
         "closed_reason": order.closed_reason,
+        "tag": reasons.tag(order.id),
     }
 
 
@@ -152,18 +164,23 @@ def _trip(number: int, trip: RoundTrip, excursion: Excursion) -> dict[str, Any]:
         "favourable": excursion.favourable,
         "entry_rule": trip.entry_rule,
         "exit_rule": trip.exit_rule,
-        "exit_reason": trip.exit_reason,
+        "exit_reason": _left_by(trip),
+        "tag": trip.tag,
+        "exit_tag": trip.exit_tag,
         "is_ambiguous": trip.is_ambiguous,
     }
 
 
+def _left_by(trip: RoundTrip) -> str | None:
+    return None if trip.exit_reason is None else trip.exit_reason.value
+
+
 def _refusal(refused: Refused) -> dict[str, Any]:
     command, refusal = refused.command, refused.refusal
-    is_order = isinstance(command, PlaceOrder)
     return {
         "at": instant_text(refused.at),
-        "command": "place_order" if is_order else "cancel_order",
-        "symbol": command.symbol if isinstance(command, PlaceOrder) else None,
+        "command": _ASKED[type(command)],
+        "symbol": getattr(command, "symbol", None),
         "code": refusal.code,
         "message": refusal.message,
     }

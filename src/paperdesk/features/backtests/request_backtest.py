@@ -14,7 +14,7 @@ from paperdesk.core.kernel.errors import Invalid
 from paperdesk.core.kernel.money import ZERO
 from paperdesk.core.kernel.principal import Scope
 from paperdesk.core.market.options import canonical_symbol
-from paperdesk.core.strategy.catalogue import SHIPPED, made
+from paperdesk.core.strategy.catalogue import made
 from paperdesk.features.backtests.backtests import Backtest, RunMode
 from paperdesk.features.backtests.store import insert_backtest
 from paperdesk.features.backtests.tape_market import TapeMarket
@@ -24,6 +24,7 @@ from paperdesk.features.identity.queries import enqueue_asked
 from paperdesk.features.marketdata.feeds.dataset import Dataset
 from paperdesk.features.marketdata.queries import on_tape
 from paperdesk.features.marketdata.tapes import Shelf, Tape
+from paperdesk.infra.strategy_packages import KNOWN
 from paperdesk.infra.work import ReadOnly, UnitOfWork
 
 KIND = "run_backtest"
@@ -38,7 +39,8 @@ class RequestBacktest:
     """Run a strategy over what a tape has shown, as an account of these terms would have traded.
 
     Without a beginning it begins with the tape, without an end, or with a later one, it ends at the tape's clock.
-    What it brings is measured against a rate without risk, a year, and beside a benchmark's symbol.
+    What it brings is measured against a rate without risk, a year, and beside a benchmark's symbol. With `close_at_end`
+    nothing is held when it ends.
     """
 
     opening: OpenAccount
@@ -50,6 +52,7 @@ class RequestBacktest:
     mode: RunMode = RunMode.EVENTS
     risk_free: Decimal = ZERO
     benchmark: str | None = None
+    close_at_end: bool = False
 
 
 async def request_backtest(work: UnitOfWork, shelf: Shelf, command: RequestBacktest) -> Backtest:
@@ -67,7 +70,7 @@ async def checked_backtest(work: ReadOnly, shelf: Shelf, command: RequestBacktes
     """Return a run under its own id and that of its job, or refuse what cannot be run."""
     opening = command.opening
     symbols = [canonical_symbol(each) for each in command.symbols]
-    strategy = made(SHIPPED, command.strategy, symbols, command.parameters)
+    strategy = made(KNOWN, command.strategy, symbols, command.parameters)
     currency = opening.currency or (await read_preferences(work)).base_currency
     check_opening_cash(opening.cash, currency)
     tape, dataset = await on_tape(work, shelf, opening.tape_id)
@@ -117,4 +120,4 @@ def _stretch(tape: Tape, dataset: Dataset, command: RequestBacktest) -> Stretch:
     first = dataset.next_step(after, "bar")
     if first is None or first > upto:
         raise NothingToRun("No bar closes between the beginning and the end.")
-    return Stretch(after, upto)
+    return Stretch(after, upto, command.close_at_end)

@@ -8,7 +8,6 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from paperdesk.core.backtest.periods import PeriodKind
-from paperdesk.core.strategy.catalogue import SHIPPED
 from paperdesk.core.strategy.templates import TEMPLATES
 from paperdesk.features.backtests import queries
 from paperdesk.features.backtests.backtests import Backtest
@@ -35,6 +34,7 @@ from paperdesk.features.marketdata.routes import Datasets
 from paperdesk.infra.http import Line, Page, PageOf, PageParams, SymbolLine, sorted_by
 from paperdesk.infra.jobs import standings
 from paperdesk.infra.listing import ListRoute
+from paperdesk.infra.strategy_packages import KNOWN
 from paperdesk.infra.work import ReadOnly
 
 router = APIRouter(prefix="/v1", tags=["backtests"], route_class=ListRoute)
@@ -47,7 +47,7 @@ async def _shown(work: ReadOnly, found: Backtest) -> BacktestOut:
 @router.get("/strategies")
 async def get_shipped_strategies(page: Page, work: Reading) -> PageOf[ShippedStrategyOut]:  # noqa: ARG001 - whoever reads may know
     """List the strategies that can be run, with their parameters."""
-    kinds = sorted(SHIPPED.values(), key=lambda kind: kind.name)
+    kinds = sorted(KNOWN.values(), key=lambda kind: kind.name)
     found, next_cursor = page.part(kinds, lambda kind: (kind.name,), tuple[str])
     return PageOf(items=[ShippedStrategyOut.of(kind) for kind in found], next_cursor=next_cursor)
 

@@ -28,6 +28,7 @@ def values_of(work: UnitOfWork, asked: Backtest) -> dict[str, Any]:
         "rules": msgspec.json.encode(jsonable(rules_value(asked.rules))).decode(),
         "after_cursor": asked.stretch.after,
         "upto_cursor": asked.stretch.upto,
+        "close_at_end": asked.stretch.close_at_end,
     }
 
 
@@ -46,7 +47,7 @@ def backtest_in(row: Row) -> Backtest:
         rules=rules_of(row["rules"]),
         currency=row["currency"],
         cash=row["cash"],
-        stretch=Stretch(row["after_cursor"], row["upto_cursor"]),
+        stretch=Stretch(row["after_cursor"], row["upto_cursor"], row["close_at_end"]),
         asked_at=row["asked_at"],
         mode=RunMode(row["mode"]),
         ended_at=row.get("ended_at"),

@@ -1,9 +1,11 @@
 """What happened in a run, as rows that are kept: events in order, positions after every fill, periods, symbols."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any, Final
 
+from paperdesk.core.backtest.delivered import Delivery
+from paperdesk.core.backtest.leaving import Reasons
 from paperdesk.core.backtest.periods import Period, PeriodKind, periods_of
 from paperdesk.core.backtest.result import Done, Placed, Point
 from paperdesk.core.backtest.round_trips import RoundTrip
@@ -23,12 +25,14 @@ def price_text(price: Decimal) -> str:
     return plain(price.quantize(AVERAGE_PLACES, ROUND_HALF_EVEN))
 
 
-def event_rows(events: Iterable[Event], orders: Mapping[OrderId, Order | Placed]) -> list[dict[str, Any]]:
+def event_rows(
+    events: Iterable[Event], orders: Mapping[OrderId, Order | Placed], reasons: Reasons
+) -> list[dict[str, Any]]:
     """Return the events of a run in their order: what happened, to which order, and why."""
-    return [_event(each, orders) for each in events]
+    return [_event(each, orders, reasons) for each in events]
 
 
-def _event(event: Event, orders: Mapping[OrderId, Order | Placed]) -> dict[str, Any]:
+def _event(event: Event, orders: Mapping[OrderId, Order | Placed], reasons: Reasons) -> dict[str, Any]:
     order_id = _order_of(event)
     order = None if order_id is None else orders.get(order_id)
     return {
@@ -38,6 +42,7 @@ def _event(event: Event, orders: Mapping[OrderId, Order | Placed]) -> dict[str, 
         "order_id": None if order_id is None else str(order_id),
         "symbol": None if order is None else order.instrument.symbol,
         "reason": event.fill.rule if isinstance(event, OrderFilled) else getattr(event, "reason", None),
+        "tag": None if order_id is None else reasons.tag(order_id),
     }
 
 
@@ -61,20 +66,23 @@ def fill_rows(fills: Iterable[Done], orders: Iterable[Order | Placed]) -> list[d
     return rows
 
 
-def position_rows(fills: Iterable[Done], orders: Mapping[OrderId, Order | Placed]) -> list[dict[str, Any]]:
-    """Return what was held of a symbol after every fill of it, and what it had cost on average."""
+def position_rows(
+    fills: Iterable[Done], orders: Mapping[OrderId, Order | Placed], deliveries: Iterable[Delivery] = ()
+) -> list[dict[str, Any]]:
+    """Return what was held of a symbol after every fill or delivery of it, and what it had cost on average."""
     held: dict[str, tuple[Decimal, Decimal]] = {}
     rows: list[dict[str, Any]] = []
-    for fill in fills:
-        order = orders[fill.order_id]
-        symbol = order.instrument.symbol
-        held[symbol] = units, average = _after(held.get(symbol, (ZERO, ZERO)), order.side, fill)
+    moves: list[Done | Delivery] = [*fills, *deliveries]
+    for moved in sorted(moves, key=lambda each: each.at):
+        of = orders[moved.order_id] if isinstance(moved, Done) else moved
+        symbol = moved.symbol if isinstance(moved, Delivery) else orders[moved.order_id].instrument.symbol
+        held[symbol] = units, average = _after(held.get(symbol, (ZERO, ZERO)), of.side, moved)
         price = price_text(average) if units else None
-        rows.append({"at": instant_text(fill.at), "symbol": symbol, "quantity": plain(units), "average_price": price})
+        rows.append({"at": instant_text(moved.at), "symbol": symbol, "quantity": plain(units), "average_price": price})
     return rows
 
 
-def _after(before: tuple[Decimal, Decimal], side: Side, fill: Done) -> tuple[Decimal, Decimal]:
+def _after(before: tuple[Decimal, Decimal], side: Side, fill: Done | Delivery) -> tuple[Decimal, Decimal]:
     """Return units and average price after a fill: what adds is averaged in, and what turns over begins anew."""
     (units, average), price = before, fill.price
     change = fill.quantity if side is Side.BUY else -fill.quantity
@@ -102,17 +110,23 @@ def _period(period: Period) -> dict[str, Any]:
     }
 
 
-def symbol_rows(trips: Iterable[RoundTrip]) -> list[dict[str, Any]]:
-    """Return what each symbol has brought by its closed round trips, and what trading it has cost."""
-    by_symbol: dict[str, list[RoundTrip]] = {}
+def gain_rows(
+    trips: Iterable[RoundTrip], of: Callable[[RoundTrip], str | None]
+) -> Iterator[tuple[str | None, dict[str, Any]]]:
+    """Yield what closed round trips have brought, and what trading has cost, by what they have in common.
+
+    Those that have nothing to say of it come last.
+    """
+    together: dict[str | None, list[RoundTrip]] = {}
     for trip in trips:
-        by_symbol.setdefault(trip.symbol, []).append(trip)
-    return [
-        {
-            "symbol": symbol,
-            "round_trips": sum(not each.is_open for each in found),
-            "gain": plain(sum((each.gain for each in found if not each.is_open), ZERO)),
-            "fees": plain(sum((each.fees for each in found), ZERO)),
-        }
-        for symbol, found in sorted(by_symbol.items())
-    ]
+        together.setdefault(of(trip), []).append(trip)
+    for name in sorted(together, key=lambda name: (name is None, name or "")):
+        found = together[name]
+        yield (
+            name,
+            {
+                "round_trips": sum(not each.is_open for each in found),
+                "gain": plain(sum((each.gain for each in found if not each.is_open), ZERO)),
+                "fees": plain(sum((each.fees for each in found), ZERO)),
+            },
+        )

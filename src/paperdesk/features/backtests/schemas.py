@@ -1,4 +1,4 @@
-"""What backtests and strategies look like from outside."""
+"""What backtests look like from outside."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -8,7 +8,9 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from paperdesk.core.backtest.trials import Selection
+from paperdesk.core.broker.bar_path import BarPath
 from paperdesk.core.kernel.money import ZERO
+from paperdesk.core.strategy.exits import ExitReason
 from paperdesk.features.backtests.backtests import Backtest, RunMode
 from paperdesk.features.backtests.request_backtest import RequestBacktest
 from paperdesk.features.broker.schemas import OpenAccountBody
@@ -33,6 +35,9 @@ class RunTermsBody(OpenAccountBody):
 
     risk_free: NumberText = Field(default=ZERO, ge=-1, le=1, description="A rate without risk, a year; 0.02 is 2 %.")
     benchmark: Line | None = Field(default=None, description="A symbol to measure beside, such as SPY.")
+    close_at_end: bool = Field(
+        default=False, description="Leave everything at the frame before the last, so that nothing is held at the end."
+    )
 
     def request_of(
         self, strategy: str, symbols: Sequence[str], parameters: Mapping[str, GivenValue]
@@ -48,6 +53,7 @@ class RunTermsBody(OpenAccountBody):
             self.mode,
             self.risk_free,
             self.benchmark,
+            self.close_at_end,
         )
 
 
@@ -97,6 +103,7 @@ class BacktestOut(BaseModel):
     symbols: list[str]
     parameters: dict[str, Any]
     fill_model: str
+    bar_path: BarPath
     currency: str
     cash: NumberText
     mode: RunMode
@@ -104,6 +111,7 @@ class BacktestOut(BaseModel):
     benchmark: str | None
     after_cursor: int = Field(description="Facts after this one are run.")
     upto_cursor: int = Field(description="Facts up to this one are run.")
+    close_at_end: bool
     asked_at: datetime
     ended_at: datetime | None
     state: State
@@ -120,8 +128,10 @@ class BacktestOut(BaseModel):
             parameters=dict(found.parameters),
             symbols=list(found.symbols),
             fill_model=found.rules.fill_model.name,
+            bar_path=found.rules.bar_path,
             after_cursor=found.stretch.after,
             upto_cursor=found.stretch.upto,
+            close_at_end=found.stretch.close_at_end,
             state=ended if standing is None else cast("State", standing.state),
             progress=1.0 if standing is None else standing.progress,
             message="" if standing is None else standing.message,
@@ -159,6 +169,7 @@ class RunOrderOut(BaseModel):
     average_fill_price: NumberText | None
     fees: NumberText
     closed_reason: str | None
+    tag: str | None = Field(default=None, description="The strategy's own word for it.")
 
 
 class RunFillOut(BaseModel):
@@ -199,8 +210,10 @@ class RoundTripOut(BaseModel):
     favourable: float | None = Field(description="The best one, a fraction at or above 0.")
     entry_rule: str | None = Field(description="The rule by which its first fill was made.")
     exit_rule: str | None
-    exit_reason: str | None
-    is_ambiguous: bool = Field(description="A bar did not tell what came first; the worse was taken.")
+    exit_reason: ExitReason | None = Field(description="Why it was left; null while it is open.")
+    tag: str | None = Field(default=None, description="What the strategy called the order that began it.")
+    exit_tag: str | None = Field(default=None, description="What it called the order that ended it.")
+    is_ambiguous: bool = Field(description="A bar did not tell what came first; it went by the account's path.")
 
 
 class RunPeriodOut(BaseModel):
@@ -234,6 +247,7 @@ class RunEventOut(BaseModel):
     order_id: UUID | None
     symbol: str | None
     reason: str | None = Field(description="The rule of a fill, or why an order ended.")
+    tag: str | None = Field(default=None, description="What the strategy called its order.")
 
 
 class RunSymbolOut(BaseModel):
@@ -251,6 +265,24 @@ class RunInputOut(BaseModel):
     symbol: str
     rows: int
     hash: str
+
+
+class RunTagOut(BaseModel):
+    """What the closed round trips of a tag brought, and what all trading of it cost; null is what has no tag."""
+
+    tag: str | None
+    round_trips: int
+    gain: NumberText
+    fees: NumberText
+
+
+class RunExitOut(BaseModel):
+    """What the round trips that were left for one reason brought, and what they cost; null is what is open still."""
+
+    reason: ExitReason | None
+    round_trips: int
+    gain: NumberText
+    fees: NumberText
 
 
 class RunEvidenceOut(BaseModel):
@@ -329,13 +361,16 @@ class BacktestResultsOut(BaseModel):
     ended_at: datetime
     frames: int = Field(description="How often all bars of an instant had closed.")
     fills: int
-    ambiguous_fills: int
+    ambiguous_fills: int = Field(description="Fills of which a bar did not tell whether another exit came first.")
+    bar_path: BarPath | None = Field(default=None, description="Which was taken to have come first there.")
     fees: NumberText
     equity_before: NumberText | None
     equity_after: NumberText | None
     figures: dict[str, float | None]
     reasons: dict[str, str]
     by_symbol: list[RunSymbolOut] = []
+    by_tag: list[RunTagOut] = []
+    by_exit_reason: list[RunExitOut] = []
     evidence: RunEvidenceOut | None = Field(default=None, description="Null for runs from before it was kept.")
     selection: SelectionOut
     refusals: list[RunRefusalOut]

@@ -21,6 +21,9 @@ class ShippedStrategyOut(BaseModel):
 
     name: str
     version: int
+    package: str | None = Field(
+        default=None, description="The installed package that brings it, with its version; null if shipped."
+    )
     kind: str = Field(examples=["trend_following"])
     description: str
     symbols_least: int
@@ -44,6 +47,7 @@ class ShippedStrategyOut(BaseModel):
         return cls(
             name=kind.name,
             version=kind.version,
+            package=kind.package,
             kind=kind.kind,
             description=" ".join((kind.__doc__ or "").split()),
             symbols_least=kind.symbols_least,

@@ -42,6 +42,7 @@ backtests = Table(
     Column("benchmark", Text),
     Column("after_cursor", BigInteger, nullable=False),
     Column("upto_cursor", BigInteger, nullable=False),
+    Column("close_at_end", Boolean, nullable=False),
     Column("report", JSONB),
     Column("asked_at", Instant, nullable=False),
     Column("ended_at", Instant),

@@ -1,16 +1,20 @@
 """What a tape has shown by now as a market to run a strategy on; nothing after its clock is ever looked at."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 import numpy as np
 
 from paperdesk.core.kernel.ids import InstrumentId
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.instruments import Instrument
 from paperdesk.core.market.options import canonical_symbol
 from paperdesk.core.strategy.history import Column, History
 from paperdesk.core.strategy.indicators import Floats
+from paperdesk.core.strategy.scene import Listed
 from paperdesk.features.backtests.price_spans import PricesOf
 from paperdesk.features.broker.replay import TapePast
+from paperdesk.features.marketdata.chains import ContractQuery, Quoted, contracts, quoted_of
 from paperdesk.features.marketdata.feeds.bar_rows import BarRows
 from paperdesk.features.marketdata.feeds.columns import ABSENT, Ints
 from paperdesk.features.marketdata.feeds.dataset import Dataset
@@ -41,6 +45,12 @@ class TapeMarket(TapePast):
         """Return the instrument of a symbol that the tape has shown by now."""
         found = self.dataset.by_symbol(canonical_symbol(symbol))
         return found if found is not None and self.dataset.listed(found.id, self.tape.cursor) else None
+
+    def chain(self, underlying: str, cursor: int) -> Sequence[Listed]:
+        """Return the options on an underlying that are listed at a cursor, by expiry, strike and right."""
+        tape = replace(self.tape, cursor=cursor, at=self.at_of(cursor))
+        found = contracts(tape, self.dataset, ContractQuery(canonical_symbol(underlying)))
+        return [_listed(each) for each in quoted_of(tape, self.dataset, found)]
 
     def sessions_closed(self, cursor: int) -> int:
         """Return how many sessions have closed by then."""
@@ -75,6 +85,13 @@ class TapeMarket(TapePast):
             rows = None if is_quoted else self.dataset.closed_bars(instrument_id, self.tape.cursor)
             self._prices[instrument_id] = None if rows is None else PricesOf(rows)
         return self._prices[instrument_id]
+
+
+def _listed(line: Quoted) -> Listed:
+    contract, quote = line.contract, line.quote
+    bid, ask = (None, None) if quote is None else (quote.bid, quote.ask)
+    terms = (contract.expires_on, contract.right, contract.strike, contract.units)
+    return Listed(line.instrument.symbol, *terms, bid, ask)
 
 
 _COLUMNS: tuple[Column, ...] = ("open", "high", "low", "close", "volume")

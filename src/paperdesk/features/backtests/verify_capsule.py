@@ -68,4 +68,4 @@ async def asked_again(
     if not is_same:
         return found
     # Instants do not tell apart facts of one instant; where the facts are the same their numbers do.
-    return replace(found, stretch=Stretch(source["after_cursor"], source["upto_cursor"]))
+    return replace(found, stretch=Stretch(source["after_cursor"], source["upto_cursor"], found.stretch.close_at_end))

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from paperdesk.core.broker.account import Account, AccountStatus, AtExpiry, Position, Rules
+from paperdesk.core.broker.bar_path import BarPath
 from paperdesk.core.broker.claims import Claim
 from paperdesk.core.broker.combos import Strategy
 from paperdesk.core.broker.commands import (
@@ -181,6 +182,7 @@ def rules_of(text: str) -> Rules:
         option_level=stored.get("option_level", 2),
         risk=msgspec.convert(stored.get("risk", {}), RiskRules),
         lot_method=LotMethod(stored.get("lot_method", LotMethod.FIFO)),
+        bar_path=BarPath(stored.get("bar_path", BarPath.NEUTRAL)),
     )
 
 
@@ -196,6 +198,7 @@ def rules_value(rules: Rules) -> dict[str, Any]:
         "early_assignment": rules.early_assignment,
         "option_level": rules.option_level,
         "lot_method": rules.lot_method.value,
+        "bar_path": rules.bar_path.value,
         "risk": msgspec.to_builtins(rules.risk),
     }
 

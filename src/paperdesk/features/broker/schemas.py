@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from paperdesk.core.broker.account import Rules
+from paperdesk.core.broker.bar_path import BarPath
 from paperdesk.core.broker.chance import SEED_MAX
 from paperdesk.core.broker.day_result import DayResult
 from paperdesk.core.broker.explanation import Explanation
@@ -70,6 +71,7 @@ class AccountOut(BaseModel):
     seed: int
     fees: str
     lot_method: LotMethod
+    bar_path: BarPath
     risk_mode: RiskMode
     last_seq: int
     status: str
@@ -106,6 +108,7 @@ class AccountOut(BaseModel):
             seed=account["rules"].get("seed", 0),
             fees=account["rules"]["fees"]["name"],
             lot_method=found.account.rules.lot_method,
+            bar_path=found.account.rules.bar_path,
             risk_mode=found.account.rules.risk.mode,
             created_at=account["recorded_at"],
         )
@@ -161,6 +164,11 @@ class OpenAccountBody(Body):
     option_level: Annotated[int, Field(ge=0, le=4)] = 2
     lot_method: LotMethod = LotMethod.FIFO
     risk: RiskBody = RiskBody()
+    bar_path: BarPath = Field(
+        default=BarPath.NEUTRAL,
+        description="What came first in a bar that reaches the stop and the target of a position: neutral the stop, "
+        "optimistic the target, realistic the one nearer to the open.",
+    )
 
     def command(self) -> OpenAccount:
         """Return what is asked as a command; the cash is a transfer of its own."""
@@ -175,6 +183,7 @@ class OpenAccountBody(Body):
             option_level=self.option_level,
             lot_method=self.lot_method,
             risk=self.risk.rules(),
+            bar_path=self.bar_path,
         )
         return OpenAccount(self.name, TapeId(self.tape_id), self.currency, rules, self.cash)
 

@@ -101,7 +101,7 @@ class ChainLine(NamedTuple):
         return None if self.implied is None else self.implied.delta
 
 
-class _Quoted(NamedTuple):
+class Quoted(NamedTuple):
     """A contract with its standing quote and its volume, of which nothing is worked out yet."""
 
     instrument: Instrument
@@ -182,7 +182,7 @@ def lines_of(
     tape: Tape, dataset: Dataset, found: Sequence[tuple[Instrument, OptionContract]], wanted: LineFilter
 ) -> Iterator[ChainLine]:
     """Yield the lines of contracts, as far as their volumes and deltas are wanted."""
-    lines = _quoted(tape, dataset, found)
+    lines = quoted_of(tape, dataset, found)
     if wanted.volume_min is not None:
         least = wanted.volume_min
         lines = [each for each in lines if each.volume is not None and each.volume >= least]
@@ -196,7 +196,7 @@ def line_at(tape: Tape, dataset: Dataset, option: Instrument, spot: Decimal | No
     The volatility stays what the standing quote implies: a price that is only supposed implies none.
     """
     assert option.contract is not None, "an option has a contract"
-    (line,) = _told(tape, dataset, _quoted(tape, dataset, [(option, option.contract)]))
+    (line,) = _told(tape, dataset, quoted_of(tape, dataset, [(option, option.contract)]))
     if spot is None or line.implied is None:
         return line
     years, vol = years_left(tape, dataset, option.contract.last_on), line.implied.vol
@@ -223,7 +223,7 @@ def _nearest(lines: Iterable[ChainLine], delta: float) -> Iterator[ChainLine]:
     yield from sorted((line for _, line in best.values()), key=lambda each: place_of(each.instrument, each.contract))
 
 
-def _quoted(tape: Tape, dataset: Dataset, found: Sequence[tuple[Instrument, OptionContract]]) -> list["_Quoted"]:
+def quoted_of(tape: Tape, dataset: Dataset, found: Sequence[tuple[Instrument, OptionContract]]) -> list["Quoted"]:
     """Return contracts with their standing quotes, and the volumes of their newest bars if those closed today."""
     today = dataset.calendar.day_of(tape.at)
     instruments = [instrument for instrument, _ in found]
@@ -232,7 +232,7 @@ def _quoted(tape: Tape, dataset: Dataset, found: Sequence[tuple[Instrument, Opti
         bar.volume if bar is not None and dataset.calendar.day_of(bar.at) == today else None
         for bar in dataset.last_closes(instruments, tape.cursor)
     ]
-    return [_Quoted(*pair, quote, volume) for pair, quote, volume in zip(found, quotes, volumes, strict=True)]
+    return [Quoted(*pair, quote, volume) for pair, quote, volume in zip(found, quotes, volumes, strict=True)]
 
 
 def years_left(tape: Tape, dataset: Dataset, last_on: date) -> float:
@@ -250,7 +250,7 @@ def _asks_for(asked: ContractQuery) -> Callable[[OptionContract], bool]:
     )
 
 
-def _told(tape: Tape, dataset: Dataset, lines: Sequence[_Quoted]) -> Iterator[ChainLine]:
+def _told(tape: Tape, dataset: Dataset, lines: Sequence[Quoted]) -> Iterator[ChainLine]:
     """Yield lines with what their middles imply; where there is none, with the reason."""
     spot = _spot(tape, dataset, [line.instrument for line in lines])
     years = cache(partial(years_left, tape, dataset))

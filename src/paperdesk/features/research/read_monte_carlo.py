@@ -8,6 +8,7 @@ from uuid import UUID
 
 import numpy as np
 
+from paperdesk.core.backtest.measures import RUINED, steps_of
 from paperdesk.core.backtest.monte_carlo import LEAST, Spread, bootstrapped, shuffled
 from paperdesk.features.backtests.queries import read_report
 from paperdesk.infra.work import ReadOnly
@@ -44,14 +45,16 @@ def _drawn(report: Mapping[str, Any], draws: Draws) -> MonteCarlo:
     gains = np.array([float(each["gain"]) for each in report["round_trips"] if each["gain"] is not None])
     worth = [each["equity"] for each in report["equity"]]
     curve = np.array([np.nan if each is None else float(each) for each in worth])
-    steps = curve[1:] / curve[:-1] - 1
+    steps = steps_of(curve)
     reasons: dict[str, str] = {}
     by_order, by_returns = None, dict[str, Spread]()
     if len(gains) < LEAST or np.isnan(curve[0]):
         reasons["drawdown_by_order"] = TOO_FEW_TRIPS
     else:
         by_order = shuffled(gains, float(curve[0]), draws.runs, draws.seed)
-    if len(steps) < LEAST or not np.isfinite(steps).all():
+    if steps is None:
+        reasons["by_returns"] = RUINED
+    elif len(steps) < LEAST or not np.isfinite(steps).all():
         reasons["by_returns"] = TOO_FEW_RETURNS
     else:
         by_returns = bootstrapped(steps, draws.runs, draws.seed, draws.block)

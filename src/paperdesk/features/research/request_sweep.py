@@ -8,13 +8,14 @@ from uuid import UUID
 from paperdesk.core.backtest.search import Range, Search, axes_of, size_of
 from paperdesk.core.kernel.principal import Scope
 from paperdesk.core.kernel.values import replace
-from paperdesk.core.strategy.catalogue import SHIPPED, made
+from paperdesk.core.strategy.catalogue import made
 from paperdesk.features.backtests.request_backtest import RequestBacktest, checked_backtest
 from paperdesk.features.identity.queries import enqueue_asked
 from paperdesk.features.marketdata.tapes import Shelf
 from paperdesk.features.research.learner import check_installed
 from paperdesk.features.research.store import insert_sweep
 from paperdesk.features.research.sweeps import Objective, Sweep
+from paperdesk.infra.strategy_packages import KNOWN
 from paperdesk.infra.work import UnitOfWork
 
 KIND: Final = "run_trials"
@@ -45,7 +46,7 @@ async def request_sweep(work: UnitOfWork, shelf: Shelf, command: RequestSweep) -
 async def checked_sweep(work: UnitOfWork, shelf: Shelf, command: RequestSweep) -> Sweep:
     """Return a sweep that no job works on yet, or refuse what cannot be searched or run."""
     question, sweep_id = command.question, work.new_id()
-    strategy = made(SHIPPED, question.strategy, question.symbols, question.parameters)
+    strategy = made(KNOWN, question.strategy, question.symbols, question.parameters)
     axes = axes_of(strategy.parameters, question.parameters, command.ranges)
     size = size_of(axes, command.search, command.trials)
     if command.search is Search.LEARNED:

@@ -64,7 +64,7 @@ def _session_ends(dataset: Dataset, stretch: Stretch) -> list[int]:
     return found
 
 
-def stretches_of(plan: WalkPlan, number: int) -> tuple[Stretch, Stretch]:
+def stretches_of(plan: WalkPlan, number: int, *, close_at_end: bool) -> tuple[Stretch, Stretch]:
     """Return the stretch that a fold chooses on, and the one that it trades."""
-    choose, trade_on = (Stretch(one, other) for one, other in pairwise(plan.folds[number - 1]))
+    choose, trade_on = (Stretch(one, other, close_at_end) for one, other in pairwise(plan.folds[number - 1]))
     return choose, trade_on

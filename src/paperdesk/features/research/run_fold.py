@@ -24,7 +24,7 @@ async def run_fold(job: Job) -> dict[str, str | int]:
     who, number = who_asked(job), int(job.arguments["number"])
     sweep, bench, way = await bench_for(job, who)
     assert sweep.plan is not None, "the job of a fold is one of a walk forward"
-    choose, trade_on = stretches_of(sweep.plan, number)
+    choose, trade_on = stretches_of(sweep.plan, number, close_at_end=sweep.asked.stretch.close_at_end)
     asked = replace(sweep.asked, id=derived(sweep.id, "fold", number), stretch=choose)
     searched = replace(sweep, asked=asked)
     if sweep.search is Search.LEARNED:

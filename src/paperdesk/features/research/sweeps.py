@@ -10,8 +10,9 @@ from paperdesk.core.backtest.search import Axes, Search, combinations_of
 from paperdesk.core.backtest.walking import Walk
 from paperdesk.core.kernel.ids import derived
 from paperdesk.core.kernel.values import replace
-from paperdesk.core.strategy.catalogue import SHIPPED, made
+from paperdesk.core.strategy.catalogue import made
 from paperdesk.features.backtests.backtests import Backtest, RunMode
+from paperdesk.infra.strategy_packages import KNOWN
 
 # So many trials are one job: what a worker that dies loses, and what is waited for when it stops.
 _A_CHUNK: Final = {RunMode.EVENTS: 20, RunMode.COMPILED: 1000}
@@ -65,7 +66,7 @@ class Sweep:
 
     def question(self, number: int, chosen: Mapping[str, Any]) -> Backtest:
         """Return the question of a trial with the parameters that were chosen for it."""
-        values = made(SHIPPED, self.asked.strategy, self.asked.symbols, {**self.asked.parameters, **chosen}).values
+        values = made(KNOWN, self.asked.strategy, self.asked.symbols, {**self.asked.parameters, **chosen}).values
         return replace(self.asked, id=derived(self.asked.id, "trial", number), parameters=values)
 
     def chunks(self) -> Iterator[tuple[int, int]]:

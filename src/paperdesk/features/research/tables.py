@@ -1,6 +1,6 @@
 """The tables of sweeps, of the folds of walks forward, and of studies; trials stand in the ledger of backtests."""
 
-from sqlalchemy import ARRAY, BigInteger, Column, Double, ForeignKey, Integer, Table, Text, Uuid
+from sqlalchemy import ARRAY, BigInteger, Boolean, Column, Double, ForeignKey, Integer, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 
 from paperdesk.infra.db import Exact, Instant, metadata
@@ -33,6 +33,7 @@ sweeps = Table(
     Column("benchmark", Text),
     Column("after_cursor", BigInteger, nullable=False),
     Column("upto_cursor", BigInteger, nullable=False),
+    Column("close_at_end", Boolean, nullable=False),
     Column("walk", JSONB(none_as_null=True)),
     Column("asked_at", Instant, nullable=False),
     info=personal("owner_id", on_erasure="goes"),
@@ -82,6 +83,7 @@ studies = Table(
     Column("benchmark", Text),
     Column("after_cursor", BigInteger, nullable=False),
     Column("upto_cursor", BigInteger, nullable=False),
+    Column("close_at_end", Boolean, nullable=False),
     Column("plan", JSONB, nullable=False),
     Column("report", JSONB(none_as_null=True)),
     Column("asked_at", Instant, nullable=False),

@@ -7,9 +7,10 @@ from typing import Any, Final
 from paperdesk.core.kernel.errors import Conflict
 from paperdesk.core.kernel.principal import Scope
 from paperdesk.core.market.options import canonical_symbol
-from paperdesk.core.strategy.catalogue import SHIPPED, made
+from paperdesk.core.strategy.catalogue import made
 from paperdesk.features.strategies import store
 from paperdesk.features.strategies.saved_strategies import SavedStrategy, StrategyVersion
+from paperdesk.infra.strategy_packages import KNOWN
 from paperdesk.infra.work import UnitOfWork
 
 STRATEGIES_MAX: Final = 500
@@ -64,7 +65,7 @@ def version_of(  # noqa: PLR0913 - what a version is made of
     work: UnitOfWork, number: int, strategy: str, symbols: Sequence[str], given: Mapping[str, Any], note: str
 ) -> StrategyVersion:
     """Return a version with every parameter it has, or refuse what the strategy does."""
-    made_of = made(SHIPPED, strategy, [canonical_symbol(each) for each in symbols], given)
+    made_of = made(KNOWN, strategy, [canonical_symbol(each) for each in symbols], given)
     return StrategyVersion(number, made_of.version, made_of.symbols, made_of.values, note, work.now)
 
 

@@ -38,6 +38,7 @@ class Scale(NamedTuple):
     taker_rate: int
     maker_rate: int
     through_ticks: int
+    path: int
 
 
 class Track(NamedTuple):

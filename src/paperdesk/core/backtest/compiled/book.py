@@ -40,6 +40,9 @@ CASH, HELD, HELD_FOR_ORDERS, ORDERS, FILLS, LIVE, DAY, AT = 0, 1, 2, 3, 4, 5, 6,
 LOW, HIGH, UNTIL, BEYOND_AT, NEWS, QUIET, NEXT_WISH, WISHED = 8, 9, 10, 11, 12, 13, 14, 15
 NOW_COLUMNS: Final = 16
 
+# What came first inside a bar that reaches both exits of a position.
+NEUTRAL, OPTIMISTIC, REALISTIC = 0, 1, 2
+
 # Nothing stands above it.
 HIGHEST: Final = 2**62
 RATE_ONE: Final = 100_000_000

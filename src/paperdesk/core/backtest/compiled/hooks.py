@@ -15,15 +15,20 @@ from paperdesk.core.backtest.compiled.book import (
     CASH,
     FILL_ORDER,
     FILLS,
+    GROUP,
     HELD,
     HELD_FOR_ORDERS,
+    LIMIT,
     LIVE,
     NEXT_WISH,
     ORDERS,
     QUIET,
     ROLE,
     SIDE,
+    SIZE,
+    STOP,
     TAKE_PROFIT,
+    TYPE,
     UNITS,
     WISH_COLUMNS,
     Ground,
@@ -35,16 +40,16 @@ from paperdesk.core.backtest.compiled.scaling import NotExpressible, check_size,
 from paperdesk.core.backtest.compiled.signals import Means, scaled
 from paperdesk.core.backtest.compiled.track import Course
 from paperdesk.core.backtest.compiled.wishes import Writer
-from paperdesk.core.backtest.compiled.words import Words, told
+from paperdesk.core.backtest.compiled.words import TYPES, Words, told
 from paperdesk.core.backtest.result import Refused, Result
 from paperdesk.core.backtest.runner import KeepGoing, acted
 from paperdesk.core.broker.account import Account
-from paperdesk.core.broker.commands import CancelOrder, PlaceOrder
 from paperdesk.core.kernel.errors import PaperdeskError
 from paperdesk.core.kernel.ids import AccountId
 from paperdesk.core.kernel.time import instant_of
-from paperdesk.core.strategy.context import Context, Filled, Working
+from paperdesk.core.strategy.context import Context, Filled, Wish, Working
 from paperdesk.core.strategy.history import History
+from paperdesk.core.strategy.scene import Listed
 from paperdesk.core.strategy.strategy import Strategy
 
 # The most orders that one order comes with, itself included.
@@ -116,6 +121,10 @@ class BookScene:
             raise KeyError(symbol)
         return self._course.history
 
+    def chain(self, underlying: str) -> Sequence[Listed]:  # noqa: ARG002 - no symbol has any here
+        """Know no options; a strategy with options is refused."""
+        raise refusal(["options"])
+
     def tell(self, bar: int) -> None:
         """Go on to the close of a bar."""
         self.bar = bar
@@ -142,7 +151,14 @@ class BookScene:
             self.words.units(order.item(UNITS)),
             Decimal(0),
             is_exit=order.item(ROLE) >= TAKE_PROFIT,
+            type=TYPES[order.item(TYPE)],
+            limit_price=self._price(order.item(LIMIT)),
+            stop_price=self._price(order.item(STOP)),
+            group_id=self.words.ids[order.item(GROUP)] if order.item(SIZE) > 1 else None,
         )
+
+    def _price(self, whole: int) -> Decimal | None:
+        return self.words.price(whole) if whole else None
 
 
 class _Stopped(Exception):
@@ -173,7 +189,7 @@ class HookedRun:
                 self.result.ended_at = self._course.ended_at
         self._scene.play(_NO_WISHES, 0)
         self._check()
-        book = self._scene.ground.book
+        book, self.result.notes = self._scene.ground.book, self._context.notes
         return told(self.result, self._scene.words, book, self._course.session_bars())
 
     def _frames(self, keep_going: KeepGoing) -> None:
@@ -247,7 +263,7 @@ class HookedRun:
             if refused is not None:
                 self.result.refused.append(Refused(self._scene.now, command, refused))
 
-    def _refusal(self, command: PlaceOrder | CancelOrder) -> PaperdeskError | None:
+    def _refusal(self, command: Wish) -> PaperdeskError | None:
         """Ask for something, and return why not."""
         scene, writer = self._scene, self._writer
         try:

@@ -13,8 +13,10 @@ which are the truth. A buy is shown; a sell mirrors it. c(p) is a price and its 
 
     gap                an open beyond a stop fills at the open
     trailing           the old stop is tested, and only then the fact's best price moves it
-    both exits         a fact that reaches the stop-loss passes the take-profit by; in a range that would have
-                       filled both the stop-loss is `ambiguous`
+    both exits         a fact that reaches the stop-loss passes the take-profit by; in a range the account's path says
+                       which passes the other by: neutral as always, optimistic the other way round, realistic the one
+                       nearer to the open (the stop-loss of two as near); what fills in a range that reaches both is
+                       `ambiguous`
     entry at a print   its exits wait for the next fact
     entry in a range   its take-profit waits for the close; its stop-loss meets the range too, and is `ambiguous`
                        when the entry was a stop itself
@@ -69,8 +71,10 @@ from paperdesk.core.backtest.compiled.book import (
     LOW,
     MARK,
     MOMENT,
+    NEUTRAL,
     NEWS,
     OPEN,
+    OPTIMISTIC,
     PARTNER_CANCELLED,
     PARTNER_FILLED,
     PRICE,
@@ -213,19 +217,29 @@ def partner(book: Book, row: int) -> int:
 
 
 @compiled
+def goes_first(ground: Ground, one: Ints, other: Ints, moment: int) -> bool:
+    """Say whether an exit meets a fact before the one beside it."""
+    path, is_stop = ground.scale.path, one[ROLE] == STOP_LOSS
+    if moment % 3 != IN_RANGE or path == NEUTRAL:
+        return bool(is_stop)
+    if path == OPTIMISTIC:
+        return not is_stop
+    stop, target, opened = one if is_stop else other, other if is_stop else one, ground.track.open[moment // 3]
+    is_target_near = abs(target[LIMIT] - opened) < abs(stop[STOP] - opened)
+    return bool(is_stop != is_target_near)
+
+
+@compiled
 def must_wait(ground: Ground, row: int, moment: int, low: int, high: int) -> bool:
-    """Say whether an exit leaves this fact to its entry, or to the stop-loss beside it."""
+    """Say whether an exit leaves this fact to its entry, or to the exit beside it."""
     scale, book = ground.scale, ground.book
     order, fact = book.orders[row], moment % 3
     if order[ROLE] != TAKE_PROFIT and order[ROLE] != STOP_LOSS:
         return False
-    is_target = order[ROLE] == TAKE_PROFIT
     if book.orders[order[GROUP], MOMENT] == moment:
-        return bool(is_target or fact != IN_RANGE)
-    if not is_target:
-        return False
+        return bool(order[ROLE] == TAKE_PROFIT or fact != IN_RANGE)
     other = partner(book, row)
-    if other < 0:
+    if other < 0 or not goes_first(ground, book.orders[other], order, moment):
         return False
     rival = book.orders[other]
     return bool(is_triggered(rival, low, high) or price_for(scale, rival, fact, low, high))
@@ -233,16 +247,19 @@ def must_wait(ground: Ground, row: int, moment: int, low: int, high: int) -> boo
 
 @compiled
 def is_ambiguous(ground: Ground, row: int, moment: int, low: int, high: int) -> bool:
-    """Say whether a range leaves open whether a stop-loss came first."""
+    """Say whether a range leaves open whether an exit came first."""
     scale, book = ground.scale, ground.book
     order, fact = book.orders[row], moment % 3
-    if order[ROLE] != STOP_LOSS or fact != IN_RANGE:
+    if (order[ROLE] != STOP_LOSS and order[ROLE] != TAKE_PROFIT) or fact != IN_RANGE:
         return False
     entry = book.orders[order[GROUP]]
     if entry[MOMENT] == moment:
         return bool(entry[RULE] == WAITED + IN_RANGE)
     other = partner(book, row)
-    return bool(other >= 0 and price_for(scale, book.orders[other], fact, low, high))
+    if other < 0:
+        return False
+    rival = book.orders[other]
+    return bool(is_triggered(rival, low, high) or price_for(scale, rival, fact, low, high))
 
 
 @compiled

@@ -28,7 +28,8 @@ from paperdesk.core.strategy.strategy import AS_IT_IS, HOLD, Shares, Strategy, T
 
 def check_expressible(strategy: Strategy, rules: Rules, instruments: Sequence[Instrument], currency: str) -> None:
     """Refuse by name what no compiled run could be; raises NotExpressible."""
-    names = ["higher_timeframes"] if strategy.timeframes else []
+    found = {"higher_timeframes": bool(strategy.timeframes), "options": strategy.with_options}
+    names = [name for name, is_so in found.items() if is_so]
     for each in instruments:
         names += [name for name in inexpressible(rules, each, currency) if name not in names]
     if names:

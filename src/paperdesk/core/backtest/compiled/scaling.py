@@ -5,7 +5,9 @@ from decimal import Decimal
 from typing import Final
 
 from paperdesk.core.backtest.compiled.arithmetic import Scale
+from paperdesk.core.backtest.compiled.book import NEUTRAL, OPTIMISTIC, REALISTIC
 from paperdesk.core.broker.account import Rules
+from paperdesk.core.broker.bar_path import BarPath
 from paperdesk.core.broker.fees import FeeSchedule
 from paperdesk.core.broker.fill_models import FillModel
 from paperdesk.core.kernel.errors import Invalid
@@ -15,6 +17,7 @@ from paperdesk.core.market.instruments import Instrument, Kind
 EXPRESSIBLE_KINDS: Final = frozenset({Kind.EQUITY, Kind.ETF, Kind.CRYPTO})
 LARGEST: Final = 2**62
 _COST_PLACES: Final = 4
+PATHS: Final = {BarPath.NEUTRAL: NEUTRAL, BarPath.OPTIMISTIC: OPTIMISTIC, BarPath.REALISTIC: REALISTIC}
 
 
 class NotExpressible(Invalid):
@@ -75,6 +78,7 @@ def scale_of(rules: Rules, instrument: Instrument, currency: str, price_places: 
         taker_rate=_whole(fees.taker_rate, rate_places),
         maker_rate=_whole(fees.maker_rate, rate_places),
         through_ticks=rules.fill_model.through_ticks,
+        path=PATHS[rules.bar_path],
     )
 
 

@@ -42,7 +42,7 @@ from paperdesk.core.backtest.compiled.scaling import LARGEST, check_size, refusa
 from paperdesk.core.backtest.compiled.words import ROLES, STATUSES, Words
 from paperdesk.core.broker.account import Account, Position
 from paperdesk.core.broker.checks import beyond_cash, check_terms, check_units
-from paperdesk.core.broker.commands import CancelOrder, PlaceOrder
+from paperdesk.core.broker.commands import CancelOrder, PlaceCombo, PlaceOrder
 from paperdesk.core.broker.engine import UnknownOrder
 from paperdesk.core.broker.orders import OrderClass, OrderType, TimeInForce, already_closed
 from paperdesk.core.broker.terms import TrailOutOfRange, check_exits
@@ -51,6 +51,7 @@ from paperdesk.core.kernel.errors import PaperdeskError
 from paperdesk.core.kernel.ids import OrderId, derived
 from paperdesk.core.kernel.money import ZERO, plain
 from paperdesk.core.kernel.values import replace
+from paperdesk.core.strategy.scene import Wish
 
 _LIFE: Final = {TimeInForce.DAY: 0, TimeInForce.GTC: 1}
 
@@ -66,7 +67,7 @@ class Writer:
         self._highest = int(words.bars.high.max())
         self._row = np.zeros((1, WISH_COLUMNS), np.int64)
 
-    def wish(self, command: PlaceOrder | CancelOrder, bar: int) -> Ints:
+    def wish(self, command: Wish, bar: int) -> Ints:
         """Write a command down as asked at a close; raises what the broker refuses at sight, and NotExpressible."""
         wish = self._row[0]
         wish[:] = 0
@@ -76,18 +77,21 @@ class Writer:
             if row is None:
                 raise UnknownOrder("There is no such order in this account.", order_id=str(command.order_id))
             wish[WISH_CANCELS], wish[WISH_ROW] = OF_AN_ORDER, row
+        elif not isinstance(command, PlaceOrder):
+            raise refusal(["options" if isinstance(command, PlaceCombo) else "leverage"])
         else:
             self._check(command)
             self._write(command, wish)
         return self._row
 
-    def answer(self, command: PlaceOrder | CancelOrder, book: Book, bar: int) -> PaperdeskError | None:
+    def answer(self, command: Wish, book: Book, bar: int) -> PaperdeskError | None:
         """Return what the broker says to what came of the wish; None where it was granted."""
         wish = self._row[0].tolist()
         if isinstance(command, CancelOrder):
             if wish[WISH_ANSWER] == HAS_ENDED:
                 return already_closed(command.order_id, STATUSES[book.orders.item(wish[WISH_ROW], STATE)])
             return None
+        assert isinstance(command, PlaceOrder), "what is neither was refused by its name"
         if wish[WISH_ANSWER] == ACCEPTED:
             self._remember(command.order_id, book, wish[WISH_ROW])
             return None

@@ -1,6 +1,7 @@
 """Strategies that hold: for ever, bought bit by bit, in fixed parts, or as much as a market's restlessness allows."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import numpy as np
@@ -14,12 +15,17 @@ from paperdesk.core.strategy.strategy import Shares, Strategy, is_above
 
 
 class BuyAndHold(Strategy):
-    """Buy at the first bar, in equal parts, and hold."""
+    """Buy at the first bar, in equal parts, and hold.
+
+    More than the equity takes an account with margin; crypto pairs can be bought with leverage there.
+    """
 
     name = "buy_and_hold"
+    version = 2
     kind = "holding"
     symbols_most = 200
-    share = number("0.98", "0.01", "1")
+    share = number("0.98", "0.01", "125")
+    leverage = whole(1, 1, 125)
 
     def on_start(self, context: Context) -> None:
         """Nothing is bought yet."""
@@ -28,31 +34,56 @@ class BuyAndHold(Strategy):
     def on_bar(self, context: Context) -> None:
         """Buy what has a price and was not bought yet."""
         for each in self.symbols:
+            if self.leverage > 1 and each not in self._bought:
+                context.update_margin(each, self.leverage)
             if each not in self._bought and context.hold_share(each, self.share / len(self.symbols)) is not None:
                 self._bought.add(each)
 
 
 class DollarCostAveraging(Strategy):
-    """Buy for the same money every so many bars, as long as there is cash."""
+    """Buy for the same money at intervals, as long as there is cash.
+
+    An interval is so many seconds, or so many bars where it is 0. Money buys a pair in its smallest parts and shares
+    whole; or whole units are bought of anything, and the rest of the money waits for no one.
+    """
 
     name = "dollar_cost_averaging"
+    version = 2
     kind = "cost_averaging"
+    interval_s = whole(0, 0, 31_536_000)
     every = whole(21, 1, 1000)
     amount = number("1000", "1", "1000000000")
+    buys = choice("money", "whole_units")
 
     def on_start(self, context: Context) -> None:
-        """Begin to count bars."""
+        """Begin to count at the first bar."""
         self._bars = 0
+        self._due_at: datetime | None = None
 
     def on_bar(self, context: Context) -> None:
-        """Buy whole units for the amount."""
-        self._bars += 1
+        """Buy for the amount when it is due."""
         price = context.price(self.symbol)
-        if (self._bars - 1) % self.every or price is None:
+        amount = min(self.amount, context.cash)
+        if not self._is_due(context.now) or price is None:
             return
-        units = whole_units(min(self.amount, context.cash) / price)
+        if self.buys == "money":
+            if amount == self.amount:
+                context.buy_for(self.symbol, amount)
+            return
+        units = whole_units(amount / price)
         if units > ZERO:
             context.buy(self.symbol, units)
+
+    def _is_due(self, now: datetime) -> bool:
+        """Say whether an interval has begun; those that no bar closed in are over."""
+        self._bars += 1
+        if not self.interval_s:
+            return (self._bars - 1) % self.every == 0
+        due_at, step = self._due_at or now, timedelta(seconds=self.interval_s)
+        if now < due_at:
+            return False
+        self._due_at = due_at + step * ((now - due_at) // step + 1)
+        return True
 
 
 class MonthlyRebalance(Strategy):

@@ -5,6 +5,7 @@ from decimal import Decimal
 from paperdesk.core.broker.orders import TimeInForce
 from paperdesk.core.kernel.money import ZERO
 from paperdesk.core.strategy.context import Context, Terms, whole_units
+from paperdesk.core.strategy.exits import ExitReason
 from paperdesk.core.strategy.indicators import ema, lower_band, returns, sma
 from paperdesk.core.strategy.parameters import number, whole
 from paperdesk.core.strategy.strategy import Strategy, is_above
@@ -64,23 +65,33 @@ class BandReversion(Strategy):
 
 
 class Scalping(Strategy):
-    """Buy where a quick average crosses above a slower one, with a near target and a nearer stop."""
+    """Buy where a quick average crosses above a slower one, with a near target and a nearer stop.
+
+    What neither has ended after so many bars is sold; 0 waits for ever.
+    """
 
     name = "scalping"
+    version = 2
     kind = "scalping"
     fast = whole(5, 1, 500)
     slow = whole(13, 2, 500)
     target = number("0.005", "0.0001", "0.5")
     stop = number("0.002", "0.0001", "0.5")
+    bars_most = whole(0, 0, 10_000)
     share = number("0.5", "0.01", "1")
 
     def on_start(self, context: Context) -> None:
         """Declare both averages."""
         history = context.history(self.symbol)
         self._fast, self._slow = history.indicator(ema, self.fast), history.indicator(ema, self.slow)
+        self._bars = 0
 
     def on_bar(self, context: Context) -> None:
-        """Enter at a crossing, while nothing is held and nothing works; the exits do the rest."""
+        """Enter at a crossing, while nothing is held and nothing works; the exits do the rest, or time."""
+        self._bars = self._bars + 1 if context.position(self.symbol) else 0
+        if self.bars_most and self._bars == self.bars_most:
+            context.close_position(self.symbol, Terms(reason=ExitReason.TIME_EXIT))
+            return
         price, equity = context.price(self.symbol), context.equity
         if price is None or equity is None or context.outlook(self.symbol) or context.working:
             return

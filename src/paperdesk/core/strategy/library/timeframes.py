@@ -57,4 +57,4 @@ class SetupAndTrigger(Strategy):
             self._open_until = context.now + timedelta(minutes=self.window)
         elif is_above(average, float(price)):
             self._open_until = None
-            context.leave(self.symbol)
+            context.close_position(self.symbol)

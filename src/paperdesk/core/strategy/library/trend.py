@@ -5,11 +5,12 @@ from decimal import Decimal
 
 import numpy as np
 
+from paperdesk.core.broker.orders import Side, TimeInForce
 from paperdesk.core.kernel.money import ZERO
-from paperdesk.core.strategy.context import Context, parts_of
+from paperdesk.core.strategy.context import Context, Filled, Terms, parts_of
 from paperdesk.core.strategy.history import History
 from paperdesk.core.strategy.indicators import highest, lowest, returns, sma
-from paperdesk.core.strategy.parameters import number, whole
+from paperdesk.core.strategy.parameters import choice, number, whole
 from paperdesk.core.strategy.sized import FIXED_SIZE, Sized
 from paperdesk.core.strategy.strategy import AS_IT_IS, HOLD, NOTHING, TOLERANCE, Shares, Strategy, Targets, is_above
 
@@ -48,13 +49,18 @@ class MovingAverageCross(Sized):
 
 
 class Breakout(Strategy):
-    """Buy above the highest high of the bars before, with a stop; leave below their lowest low."""
+    """Buy above the highest high of the bars before, with a stop; leave below their lowest low.
+
+    The stop stays where it is, or follows the price at the same distance.
+    """
 
     name = "breakout"
+    version = 2
     kind = "trend_following"
     entry = whole(20, 2, 1000)
     leave = whole(10, 1, 1000)
     stop_rate = number("0.05", "0.001", "0.9")
+    stop = choice("fixed", "trailing")
     share = number("0.5", "0.01", "1")
 
     def on_start(self, context: Context) -> None:
@@ -70,9 +76,15 @@ class Breakout(Strategy):
             return
         held = context.position(self.symbol)
         if not held and not context.working and is_above(float(price), high):
-            context.enter(self.symbol, self.share, self.stop_rate)
+            context.enter(self.symbol, self.share, self.stop_rate if self.stop == "fixed" else None)
         elif held and is_above(low, float(price)):
-            context.leave(self.symbol)
+            context.close_position(self.symbol)
+
+    def on_fill(self, context: Context, filled: Filled) -> None:
+        """Let a stop follow the price of what was bought."""
+        if self.stop == "trailing" and filled.side is Side.BUY:
+            trail = Terms(trail_rate=self.stop_rate, time_in_force=TimeInForce.GTC)
+            context.sell(self.symbol, filled.quantity, trail)
 
 
 class MomentumRotation(Strategy):
