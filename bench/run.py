@@ -2,7 +2,21 @@
 
 import sys
 
-from bench import accounts, auth, backtests, loading, mcp, orders, quotes, recorded, replay, stated, stream, synthetic
+from bench import (
+    accounts,
+    auth,
+    backtests,
+    loading,
+    mcp,
+    orders,
+    quotes,
+    recorded,
+    replay,
+    stated,
+    stream,
+    synthetic,
+    workers,
+)
 
 
 def main() -> int:
@@ -20,6 +34,7 @@ def main() -> int:
         mcp.main(),
         auth.main(),
         stated.main(),
+        workers.main(),
     )
 
 

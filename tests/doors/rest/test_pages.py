@@ -22,7 +22,7 @@ from tests.desk import RunningDesk, refused
 from tests.features.backtests.at_once import ran_backtest
 from tests.features.broker import test_corporate_actions, test_halts
 from tests.features.marketdata import test_fund_holdings
-from tests.features.research.studied import ran_cross_validation
+from tests.features.research.studied import study_that_waits
 from tests.features.research.swept import ran_sweep, ran_walk
 from tests.features.strategies.kept import ran_saved, saved_strategy
 
@@ -270,14 +270,13 @@ async def backtest_of_many(desk: RunningDesk) -> str:
     for _ in range(2):
         await ran_sweep(desk, tape_id, mode="compiled")
         await ran_walk(desk, tape_id, mode="compiled")
-        await ran_cross_validation(desk, tape_id, mode="compiled")
+        await study_that_waits(desk, tape_id)
     return await ran_backtest(desk, tape_id, "sma_cross", parameters={"fast": 1, "slow": 4})
 
 
 async def strategy_of_many(desk: RunningDesk) -> str:
     """Save a strategy in two versions, run each, and return its id."""
-    tape_id = await desk.mine.open_tape(desk.markets["waves"].id)
-    await desk.mine.step(tape_id, count=60)
+    tape_id = (await desk.mine.rows("/v1/backtests"))[0]["tape_id"]
     await saved_strategy(desk, name="Another")
     kept = await saved_strategy(desk)
     await ran_saved(desk, kept["id"], tape_id)
