@@ -4641,6 +4641,7 @@ export interface components {
          *       "question": {
          *         "benchmark": "SPY",
          *         "cash": "100000",
+         *         "close_at_end": false,
          *         "currency": "USD",
          *         "mode": "events",
          *         "parameters": {

@@ -103,6 +103,7 @@ _EXAMPLE: Final[dict[str, Any]] = {
     "question": {
         "strategy": "sma_cross", "version": 1, "symbols": ["AAPL"], "parameters": {"fast": 10, "slow": 30},
         "mode": "events", "currency": "USD", "cash": "100000", "risk_free": "0", "benchmark": "SPY",
+        "close_at_end": False,
         "rules": {"fill_model": "realistic", "seed": 0},
     },
     "source": {
