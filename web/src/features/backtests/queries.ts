@@ -84,12 +84,28 @@ export const backtestsQuery = ({ strategy, symbol, state, sort }: RunsFilter) =>
     placeholderData: keepPreviousData,
   });
 
+const deleted = new Set<string>();
+
+/** True unless it is being deleted: whatever the stream tells, what is gone is not asked for again. */
+export const isThere = (id: string): boolean => id !== "" && !deleted.has(id);
+
+/** Deletes a run, a search or a saved strategy. Throws ApiProblem, and then it is still there. */
+export async function removeRun(path: string, id: string): Promise<void> {
+  deleted.add(id);
+  try {
+    await remove(`${path}/${id}`);
+  } catch (problem) {
+    deleted.delete(id);
+    throw problem;
+  }
+}
+
 /** What was asked of a run, and how far it is. */
 export const backtestQuery = (id: string) =>
   queryOptions({
     queryKey: keys.backtest(id),
     queryFn: ({ signal }) => get<Backtest>(`/backtests/${id}`, {}, signal),
-    enabled: id !== "",
+    enabled: () => isThere(id),
   });
 
 /** True once a run will come to nothing more. */
@@ -172,7 +188,7 @@ export type RunWish = { do: "ask"; body: AskBacktest } | { do: "cancel"; id: str
 function wish(asked: RunWish): Promise<Backtest | null> {
   if (asked.do === "ask") return post<Backtest>("/backtests", asked.body);
   if (asked.do === "cancel") return post<Backtest>(`/backtests/${asked.id}/cancel`, {});
-  return remove(`/backtests/${asked.id}`).then(() => null);
+  return removeRun("/backtests", asked.id).then(() => null);
 }
 
 /** Asks for a run, stops one or deletes one, and reads again what that made untrue. */

@@ -6,7 +6,7 @@ import {
   useMutation,
   useQueryClient,
 } from "@tanstack/react-query";
-import { get, post, remove } from "../../api/client";
+import { get, post } from "../../api/client";
 import { keys } from "../../api/keys";
 import type {
   AskSweep,
@@ -20,7 +20,7 @@ import type {
   WalkForwardResults,
   WalkPoint,
 } from "../../api/types";
-import { getAll } from "../backtests/queries";
+import { getAll, isThere, removeRun } from "../backtests/queries";
 import type { MeasureName } from "./measures";
 
 const LISTED = 30;
@@ -45,6 +45,7 @@ export const sweepQuery = (id: string) =>
   queryOptions({
     queryKey: keys.sweep(id),
     queryFn: ({ signal }) => get<SweepResults>(`/sweeps/${id}`, {}, signal),
+    enabled: () => isThere(id),
   });
 
 /** The trials by a measure; all of them once the sweep has ended, before that the first hundred. */
@@ -73,6 +74,7 @@ export const walkQuery = (id: string) =>
   queryOptions({
     queryKey: keys.walk(id),
     queryFn: ({ signal }) => get<WalkForwardResults>(`/walk-forwards/${id}`, {}, signal),
+    enabled: () => isThere(id),
   });
 
 /** What the account was worth at every close that was traded. */
@@ -91,7 +93,7 @@ export type SearchWish =
 async function wish(asked: SearchWish): Promise<string> {
   if (asked.do === "sweep") return (await post<Sweep>("/sweeps", asked.body)).id;
   if (asked.do === "walk") return (await post<WalkForward>("/walk-forwards", asked.body)).id;
-  if (asked.do === "delete") await remove(`/${asked.of}/${asked.id}`);
+  if (asked.do === "delete") await removeRun(`/${asked.of}`, asked.id);
   else await post(`/${asked.of}/${asked.id}/${asked.do}`, {});
   return asked.id;
 }

@@ -1,6 +1,6 @@
 /** Saved strategies, their versions, and what they have brought. */
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
-import { get, patch, post, remove } from "../../api/client";
+import { get, patch, post } from "../../api/client";
 import { keys } from "../../api/keys";
 import type {
   AskBacktest,
@@ -11,7 +11,7 @@ import type {
   StrategyPerformance,
   StrategyVersion,
 } from "../../api/types";
-import { getAll } from "../backtests/queries";
+import { getAll, isThere, removeRun } from "../backtests/queries";
 
 /** Your saved strategies and those that are published, newest first. */
 export const savedQuery = queryOptions({
@@ -24,6 +24,7 @@ export const versionsQuery = (id: string) =>
   queryOptions({
     queryKey: [...keys.savedOne(id), "versions"],
     queryFn: ({ signal }) => getAll<StrategyVersion>(`/saved-strategies/${id}/versions`, {}, signal),
+    enabled: () => isThere(id),
   });
 
 /** What it has brought by its backtests. Under the runs, because each of them may change it. */
@@ -31,6 +32,7 @@ export const performanceQuery = (id: string) =>
   queryOptions({
     queryKey: [...keys.runs, "performance", id],
     queryFn: ({ signal }) => get<StrategyPerformance>(`/saved-strategies/${id}/performance`, {}, signal),
+    enabled: () => isThere(id),
   });
 
 type Switch = "activate" | "deactivate" | "publish" | "withdraw";
@@ -49,7 +51,7 @@ function wish(asked: StrategyWish): Promise<SavedStrategy | null> {
     case "change":
       return patch<SavedStrategy>(`/saved-strategies/${asked.id}`, asked.body);
     case "delete":
-      return remove(`/saved-strategies/${asked.id}`).then(() => null);
+      return removeRun("/saved-strategies", asked.id).then(() => null);
     default:
       return post<SavedStrategy>(`/saved-strategies/${asked.id}/${asked.do}`, {});
   }
