@@ -1,4 +1,4 @@
-"""Catching everything is allowed in seven places, each of which answers for the rest of the program."""
+"""Catching everything is allowed in eight places, each of which answers for the rest of the program."""
 
 import ast
 from collections.abc import Iterator
@@ -15,13 +15,14 @@ ALLOWED = {
     "features/broker/order_writer.py": "the order writer: what fails a batch is the answer to each of its commands",
     "infra/job_worker.py": "the job runner: a failed job is written down as failed",
     "infra/strategy_packages.py": "packages of strategies: what others wrote stops neither the server nor the others",
+    "doors/cli/own_code.py": "a file of one's own: what others wrote is told with its line",
     "infra/rooms.py": "the relay: what could not be published now is tried again",
 }
 BROAD = frozenset({"Exception", "BaseException"})
 
 
 def broad_excepts(path: PurePosixPath, tree: ast.Module) -> Iterator[str]:
-    """Find clauses that catch everything; one is allowed in each of the seven places."""
+    """Find clauses that catch everything; one is allowed in each of the eight places."""
     found = [node for node in ast.walk(tree) if isinstance(node, ast.ExceptHandler) and _is_broad(node)]
     for clause in found[1 if str(path) in ALLOWED else 0 :]:
         yield f"line {clause.lineno} catches everything; name what can happen"

@@ -93,7 +93,7 @@ class Worker:
             known = error.problems if isinstance(error, JobFailed) else None
             problems = known or [Problem(error.code, error.message, error.facts)]
             await finish(job.runtime, job.id, state="failed", message=error.message, problems=jsonable(problems))
-        except Exception as error:  # noqa: BLE001 - one of the seven places: a bug in a job is that job's failure
+        except Exception as error:  # noqa: BLE001 - one of the eight places: a bug in a job is that job's failure
             log.error("job_failed", job_id=job_id, attempts=job.attempts, exc_info=error)
             await self._again(job, "The job failed unexpectedly.", [])
         else:

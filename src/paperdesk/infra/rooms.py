@@ -13,6 +13,6 @@ async def keep_serving(name: str, serve: Callable[[], Awaitable[None]]) -> None:
     while True:
         try:
             await serve()
-        except Exception as error:  # noqa: BLE001 - one of the seven places: a room must outlive any failure
+        except Exception as error:  # noqa: BLE001 - one of the eight places: a room must outlive any failure
             log.warning("room_interrupted", room=name, error=type(error).__name__, reason=str(error)[:200])
             await asyncio.sleep(RETRY_S)

@@ -65,7 +65,7 @@ def _taken(package: str, found: Distribution, entry: EntryPoint) -> Iterator[Unu
     """Take the strategy of an entry point, or yield why not."""
     try:
         kind = entry.load()
-    except Exception as error:  # noqa: BLE001 - one of the seven places: what others wrote may fail in any way
+    except Exception as error:  # noqa: BLE001 - one of the eight places: what others wrote may fail in any way
         yield Unusable(package, entry.name, f"{type(error).__name__}: {error}"[:500])
         return
     if not (isinstance(kind, type) and issubclass(kind, Strategy) and kind.name):

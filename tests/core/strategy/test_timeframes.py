@@ -11,7 +11,7 @@ from paperdesk.core.kernel.ids import AccountId
 from paperdesk.core.strategy.context import Context
 from paperdesk.core.strategy.history import History
 from paperdesk.core.strategy.library.timeframes import SetupAndTrigger
-from tests.features.backtests.by_rest import Told
+from paperdesk.doors.cli.trader import Seen
 
 OPEN = datetime(2024, 6, 3, 13, 30, tzinfo=UTC)
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -34,7 +34,7 @@ class Floor:
             np.array([micros(OPEN + (n + 1) * MINUTE) for n in range(minutes)], np.int64),
             {"close": np.full(minutes, QUIET)},
         )
-        self.told = Told(AccountId(UUID(int=1)), OPEN, Decimal(10_000), Decimal(10_000))
+        self.told = Seen(AccountId(UUID(int=1)), OPEN, Decimal(10_000), Decimal(10_000))
         self.told.histories = {("ACME", None): base, ("ACME", "1h"): higher}
         self.context = Context(self.told, ["ACME"])
         self.strategy.on_start(self.context)

@@ -264,7 +264,7 @@ def acted(hook: Callable[[Context], None], context: Context) -> Failure | None:
     """Let a strategy act; return where it raised, None where it did not."""
     try:
         hook(context)
-    except Exception as error:  # one of the seven places: a strategy that raises is a result
+    except Exception as error:  # one of the eight places: a strategy that raises is a result
         return _failure(error, context.now)
     return None
 

@@ -41,6 +41,7 @@ from paperdesk.doors.cli import (
     studies,
     sweeps,
     tapes,
+    tries,
     users,
     walks,
 )
@@ -114,6 +115,7 @@ def build_app(local: LocalCommands, home: Path) -> typer.Typer:
     app.command("positions")(accounts.list_positions)
     app.command("archive")(archive.save_archive)
     app.command("verify")(capsules.verify)
+    app.command("try")(tries.try_strategy)
     backtests.verbs.command("compare")(comparisons.compare_backtests)
     backtests.verbs.command("report")(capsules.save_report)
     backtests.verbs.command("capsule")(capsules.save_capsule)

@@ -177,7 +177,7 @@ class Door:
             return await work
         except PaperdeskError as error:
             raise Failed.by(error, request_id) from None
-        except Exception as error:  # one of the seven places: the protocol's own layer would tell what broke
+        except Exception as error:  # one of the eight places: the protocol's own layer would tell what broke
             if is_outage(error):
                 log.warning("outage", request_id=request_id, cause=repr(error))
                 lost = OutcomeUnknown("The database cannot be reached; look before trying again.")

@@ -113,7 +113,7 @@ async def stream(socket: WebSocket) -> None:
         await socket.close(BAD_TOKEN, error.code)
     except PaperdeskError as error:
         await socket.close(LATER, error.code)
-    except Exception as error:  # one of the seven places: one client's failure is not another's
+    except Exception as error:  # one of the eight places: one client's failure is not another's
         log.error("stream_failed", exc_info=error)
         await socket.close(1011, "internal")
 

@@ -133,7 +133,7 @@ class OrderWriter:
             batch = Batch(list(chain.from_iterable(asked)))
             try:
                 remember = await self._commit(batch)
-            except Exception as failure:  # noqa: BLE001 - one of the seven places: a batch's failure is its commands' answer
+            except Exception as failure:  # noqa: BLE001 - one of the eight places: a batch's failure is its commands' answer
                 _fail(batch, failure)
             else:
                 # Those who waited go first: they do not depend on what the next batch may be decided by.
