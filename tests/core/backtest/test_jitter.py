@@ -28,7 +28,9 @@ def test_every_parameter_stays_near_what_it_was_and_within_what_it_may_be(name: 
         else:
             assert isinstance(value, int | Decimal)
             span = max(abs(Decimal(was)) * Decimal("0.2"), Decimal(1) if isinstance(was, int) else Decimal(0))
-            assert abs(Decimal(value) - Decimal(was)) <= span + Decimal("0.5") * isinstance(was, int)
+            assert abs(Decimal(value) - Decimal(was)) <= span + Decimal("0.5") * (was == int(was))
+            # A hundred shares become ninety-seven, and not 97.13, which a desk would refuse.
+            assert was != int(was) or value == int(value)
     assert Decimal("0.5") <= found.fees <= Decimal("1.5")
     assert 0 <= found.slippage_bps <= 4
     assert 0 <= found.half_spread_bps <= 2

@@ -1,6 +1,7 @@
 """Jitter: the same question with its numbers shaken a little, for what stands on one exact number stands on nothing.
 
-    parameters   each number within a share of itself, whole numbers by one at least, all kept to what they may be
+    parameters   each number within a share of itself, counts by one at least, all kept to what they may be; what is
+                 whole stays whole, for half a share cannot be traded everywhere
     fees         all that an account pays, times a factor within a share of one
     slippage     so many basis points more, of the price, at every fill on bars (`latency_bps` of the fill model)
     spread       so many basis points more on each side of a price that nobody quoted (`half_spread_bps`)
@@ -82,15 +83,17 @@ def _moved(declared: Parameter, value: Value, share: float, chance: np.random.Ge
     way = chance.uniform(-1, 1)
     if isinstance(value, bool | str):
         return value
-    # A whole number has somewhere to go, however small it is.
+    # A count has somewhere to go, however small it is.
     span = Decimal(value) * _exact(share)
     span = max(span, Decimal(1)) if isinstance(value, int) and share else span
     moved = Decimal(value) + span * _exact(way)
+    if value == int(value):
+        moved = moved.to_integral_value()
     if declared.at_least is not None:
         moved = max(moved, Decimal(declared.at_least))
     if declared.at_most is not None:
         moved = min(moved, Decimal(declared.at_most))
-    return int(moved.to_integral_value()) if isinstance(value, int) else moved
+    return int(moved) if isinstance(value, int) else moved
 
 
 def _exact(number: float) -> Decimal:

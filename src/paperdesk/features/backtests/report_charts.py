@@ -71,9 +71,7 @@ def bars_chart(bars: Sequence[Bar], height: int, said: Callable[[float], str]) -
     if not bars:
         return empty_chart(height)
     ends = [end for each in bars for end in (each.low, each.high)]
-    low, high = _span(min(0.0, *ends), max(0.0, *ends))
-    # Nothing goes below what stands on zero.
-    frame = _Frame(height, 0.0 if min(ends) >= 0 else low, high)
+    frame = _Frame(height, *_span(min(0.0, *ends), max(0.0, *ends)))
     step = (WIDTH - _LEFT - _RIGHT) / len(bars)
     every = max(1, len(bars) // 10)
     body = _heights(frame, said)
@@ -116,9 +114,9 @@ def _svg(height: int, body: Sequence[str]) -> str:
 
 
 def _span(low: float, high: float) -> tuple[float, float]:
-    """Return a span that is not empty around two heights."""
+    """Return a span that is not empty around two heights; what ends at zero, as a fall does, keeps to its side."""
     room = (high - low) * 0.04 or max(abs(high) * 0.01, 1e-9)
-    return low - room, high + room
+    return low if low == 0 < high else low - room, high if high == 0 > low else high + room
 
 
 def _places(at: Sequence[datetime]) -> Floats:
