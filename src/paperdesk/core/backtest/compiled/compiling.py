@@ -22,11 +22,20 @@ _STAMP: Final = "stamp"
 
 def compiled(function: _Function) -> _Function:
     """Return a function as machine code; what it calls may stand in other files."""
+    return _made(function, is_inlined=False)
+
+
+def inlined(function: _Function) -> _Function:
+    """Return a function as machine code that becomes part of whoever calls it: one that is asked at every bar."""
+    return _made(function, is_inlined=True)
+
+
+def _made(function: _Function, *, is_inlined: bool) -> _Function:
     known = _stamped(cast("FunctionType", function))
     try:
-        made = njit(cache=True, nogil=True, error_model="numpy")(known)
+        made = njit(cache=True, nogil=True, error_model="numpy", forceinline=is_inlined)(known)
     except RuntimeError:  # there is no folder that it could be kept in
-        made = njit(nogil=True, error_model="numpy")(known)
+        made = njit(nogil=True, error_model="numpy", forceinline=is_inlined)(known)
     return cast("_Function", made)
 
 

@@ -103,7 +103,7 @@ from paperdesk.core.backtest.compiled.book import (
     Book,
     Ground,
 )
-from paperdesk.core.backtest.compiled.compiling import compiled
+from paperdesk.core.backtest.compiled.compiling import compiled, inlined
 
 
 @compiled
@@ -217,19 +217,20 @@ def partner(book: Book, row: int) -> int:
 
 
 @compiled
-def goes_first(ground: Ground, one: Ints, other: Ints, moment: int) -> bool:
+def goes_first(ground: Ground, row: int, other: int, moment: int) -> bool:
     """Say whether an exit meets a fact before the one beside it."""
-    path, is_stop = ground.scale.path, one[ROLE] == STOP_LOSS
+    path, orders = ground.scale.path, ground.book.orders
+    is_stop = orders[row, ROLE] == STOP_LOSS
     if moment % 3 != IN_RANGE or path == NEUTRAL:
         return bool(is_stop)
     if path == OPTIMISTIC:
         return not is_stop
-    stop, target, opened = one if is_stop else other, other if is_stop else one, ground.track.open[moment // 3]
-    is_target_near = abs(target[LIMIT] - opened) < abs(stop[STOP] - opened)
+    stop, target, opened = row if is_stop else other, other if is_stop else row, ground.track.open[moment // 3]
+    is_target_near = abs(orders[target, LIMIT] - opened) < abs(orders[stop, STOP] - opened)
     return bool(is_stop != is_target_near)
 
 
-@compiled
+@inlined
 def must_wait(ground: Ground, row: int, moment: int, low: int, high: int) -> bool:
     """Say whether an exit leaves this fact to its entry, or to the exit beside it."""
     scale, book = ground.scale, ground.book
@@ -238,8 +239,12 @@ def must_wait(ground: Ground, row: int, moment: int, low: int, high: int) -> boo
         return False
     if book.orders[order[GROUP], MOMENT] == moment:
         return bool(order[ROLE] == TAKE_PROFIT or fact != IN_RANGE)
+    # Said apart from `goes_first`, because who waits for nobody need not look for the exit beside it.
+    is_chosen = scale.path != NEUTRAL and fact == IN_RANGE
+    if order[ROLE] == STOP_LOSS and not is_chosen:
+        return False
     other = partner(book, row)
-    if other < 0 or not goes_first(ground, book.orders[other], order, moment):
+    if other < 0 or (is_chosen and not goes_first(ground, other, row, moment)):
         return False
     rival = book.orders[other]
     return bool(is_triggered(rival, low, high) or price_for(scale, rival, fact, low, high))
@@ -294,7 +299,7 @@ def fill(ground: Ground, row: int, moment: int, price: int, ambiguous: int) -> N
         end_rest(book, row, PARTNER_FILLED)
 
 
-@compiled
+@inlined
 def meet_one(ground: Ground, row: int, moment: int, low: int, high: int) -> bool:
     """Let an order meet a fact; say whether it is another one now."""
     scale, order, fact = ground.scale, ground.book.orders[row], moment % 3
@@ -320,7 +325,7 @@ def meet(ground: Ground, moment: int, low: int, high: int) -> None:
     for place in range(book.now[LIVE]):
         row = book.live[place]
         order = book.orders[row]
-        is_off = order[STATE] != OPEN or must_wait(ground, row, moment, low, high) or not order[ARMED]
+        is_off = order[STATE] != OPEN or not order[ARMED] or must_wait(ground, row, moment, low, high)
         if not is_off and meet_one(ground, row, moment, low, high):
             has_changed = True
     if has_changed:
