@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paperdesk.core.broker.key_approvals import ApprovalNeeded, check_worth
+from paperdesk.core.broker.key_approvals import ApprovalNeeded, check_exercise, check_worth
 from paperdesk.core.broker.key_budgets import Asked
 from paperdesk.core.broker.orders import Side
 from paperdesk.core.kernel.values import replace
+from tests.scenery import option
 from tests.stories import Story
 
 
@@ -32,3 +33,12 @@ def test_exactly_what_is_worth_more_than_the_threshold_has_to_wait(
         check_worth(Decimal(above), wish)
     assert needed.value.worth == quantity * price  # of a replacement all of it, or small steps would pass unasked
     assert needed.value.words == f"buy {quantity} ACME at {price}"
+
+
+def test_an_exercise_counts_the_money_that_changes_hands_for_it() -> None:
+    account, call = Story().account, option("call", "90")
+    check_exercise(Decimal(18_000), account, call, Decimal(2))
+    with pytest.raises(ApprovalNeeded) as needed:
+        check_exercise(Decimal(17_999), account, call, Decimal(2))
+    assert needed.value.worth == Decimal(18_000)
+    assert needed.value.words.startswith("exercise 2 ")
