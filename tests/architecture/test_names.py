@@ -57,6 +57,7 @@ NOUNS = {
     "backtests/comparison_schemas": "what runs side by side look like from outside",
     "backtests/result_store": "what came of runs as typed rows, for the store and the reads",
     "backtests/told_run": "a run with all that a report tells of it",
+    "backtests/question_store": "the columns of what is asked of a run, for every table that asks one",
     "backtests/report_charts": "the drawings of a report",
     "backtests/report_page": "a report as a page",
     "backtests/report_print": "a report for paper",

@@ -21,6 +21,7 @@ from typing import Final
 
 import numpy as np
 
+from paperdesk.core.backtest.curves import returns_of
 from paperdesk.core.strategy.indicators import Floats
 
 _DAYS_A_YEAR: Final = 365.25
@@ -52,7 +53,7 @@ def drawdowns(equity: Floats) -> Floats:
 
 def steps_of(curve: Floats) -> Floats | None:
     """Return the returns from close to close; None where the equity came to nothing or less, which has none."""
-    return None if bool((curve[:-1] <= 0).any()) else curve[1:] / curve[:-1] - 1
+    return None if bool((curve[:-1] <= 0).any()) else returns_of(curve)
 
 
 def measures_of(

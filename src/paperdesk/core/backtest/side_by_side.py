@@ -55,11 +55,8 @@ def side_by_side(curves: Sequence[tuple[Sequence[datetime], Floats]], periods_a_
 
 
 def _correlations(growth: Floats) -> Floats:
-    returns = np.array([returns_of(each) for each in growth])
-    moved = returns - returns.mean(axis=1, keepdims=True)
-    size = np.sqrt((moved**2).sum(axis=1))
     with np.errstate(invalid="ignore", divide="ignore"):
-        found: Floats = (moved @ moved.T) / np.outer(size, size)
+        found: Floats = np.corrcoef([returns_of(each) for each in growth])
     return found
 
 

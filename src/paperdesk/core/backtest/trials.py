@@ -63,6 +63,11 @@ class Selection:
     reasons: Mapping[str, str]
 
 
+def untried(number: int, parameters: Mapping[str, Any], reason: str) -> Trial:
+    """Return a trial that came to nothing, and why."""
+    return Trial(number, parameters, {}, None, None, None, reason=reason)
+
+
 def trial_of(result: Result, parameters: Mapping[str, Any], by: Rates, number: int = 1) -> Trial:
     """Return a run as a trial."""
     points = result.points

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from paperdesk.core.broker.commands import CancelOrder, ChooseLeverage, PlaceCombo, PlaceOrder
 from paperdesk.core.kernel.ids import AccountId
+from paperdesk.core.kernel.time import instant_from_text
 from paperdesk.core.strategy.context import Context, Working
 from paperdesk.core.strategy.history import History
 from paperdesk.core.strategy.scene import Listed, Wish
@@ -54,7 +55,8 @@ class Trader:
     def __init__(self, desk: Desk, account: Row, strategy: Strategy, interval: str) -> None:
         """Take an account whose tape is its own; `interval` is that of the tape's bars."""
         self._desk, self._strategy, self._interval = desk, strategy, interval
-        self._tape_id, self._account_id = account["tape_id"], account["id"]
+        self._tape: Row = {"id": account["tape_id"]}
+        self._account_id = account["id"]
         self._seen = Seen(AccountId(UUID(account["id"])), datetime.min.replace(tzinfo=UTC))
         frames: list[str | None] = [None, *strategy.timeframes]
         self._seen.histories = {(symbol, frame): no_bars() for symbol in strategy.symbols for frame in frames}
@@ -65,16 +67,16 @@ class Trader:
 
     def start(self) -> None:
         """Begin where the tape stands."""
+        self._tape = self._desk.get(f"/v1/tapes/{self._tape['id']}").json()
         self._read()
         self._strategy.on_start(self._context)
         self._ask()
 
     def frame(self) -> bool:
         """Go on by a bar, act on it, and say whether there was one."""
-        tape = f"/v1/tapes/{self._tape_id}"
-        if self._desk.get(tape).json()["has_ended"]:
+        if self._tape["has_ended"]:
             return False
-        self._desk.post(f"{tape}/control", action="step", unit="bar", count=1)
+        self._tape = self._desk.post(f"/v1/tapes/{self._tape['id']}/control", action="step", unit="bar", count=1).json()
         has_bar = self._read()
         self._tell_fills()
         self._strategy.on_session(self._context)
@@ -86,7 +88,7 @@ class Trader:
     def _read(self) -> bool:
         """Read where everything stands, and say whether a bar of the tape has closed."""
         seen = self._seen
-        seen.now = datetime.fromisoformat(self._desk.get(f"/v1/tapes/{self._tape_id}").json()["at"])
+        seen.now = instant_from_text(self._tape["at"])
         self._read_account()
         if self._strategy.with_options:
             seen.chains = {each: self._read_chain(each) for each in self._strategy.symbols}
@@ -103,13 +105,13 @@ class Trader:
         seen.working = [working_of(each, self._names) for each in reversed(orders)]
 
     def _read_chain(self, underlying: str) -> list[Listed]:
-        chain = self._desk.rows("/v1/options/chain", tape_id=self._tape_id, underlying=underlying)
+        chain = self._desk.rows("/v1/options/chain", tape_id=self._tape["id"], underlying=underlying)
         return [listed_of(each) for each in chain]
 
     def _read_bars(self, symbol: str, timeframe: str | None) -> bool:
         """Take the bars that have closed since the last ones, and say whether there are any."""
         history = self._seen.histories[symbol, timeframe]
-        asked = {"tape_id": self._tape_id, "symbol": symbol, "interval": timeframe or self._interval}
+        asked = {"tape_id": self._tape["id"], "symbol": symbol, "interval": timeframe or self._interval}
         bars = self._desk.get("/v1/bars", **asked, start=just_after(history), limit=_BARS_MAX).json()["items"]
         for bar in bars:
             grow_by(history, bar)

@@ -1,7 +1,7 @@
 """What a desk says by REST in the words of strategies, and what strategies wish in the words of REST."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
@@ -12,6 +12,7 @@ from paperdesk.core.broker.commands import PlaceCombo, PlaceOrder
 from paperdesk.core.broker.orders import OrderType, Side
 from paperdesk.core.kernel.ids import OrderId
 from paperdesk.core.kernel.money import plain
+from paperdesk.core.kernel.time import instant_from_text, instant_of, instant_text, microseconds
 from paperdesk.core.market.options import Right
 from paperdesk.core.strategy.context import Filled, Working
 from paperdesk.core.strategy.history import Column, History
@@ -20,7 +21,6 @@ from paperdesk.doors.cli.client import Row
 
 _COLUMNS: Final[tuple[Column, ...]] = ("open", "high", "low", "close", "volume")
 _EXITS: Final = frozenset({"take_profit", "stop_loss"})
-_EPOCH: Final = datetime.fromtimestamp(0, UTC)
 # Names that a strategy gave its orders, by the ids that the desk gave them.
 Names = Mapping[str, str]
 
@@ -70,12 +70,12 @@ def no_bars() -> History:
 def grow_by(history: History, bar: Row) -> None:
     """Tell a history of a bar; what its source does not have is missing."""
     values = {name: float("nan" if bar[name] is None else bar[name]) for name in _COLUMNS}
-    history.grow((datetime.fromisoformat(bar["at"]) - _EPOCH) // timedelta(microseconds=1), values)
+    history.grow(microseconds(instant_from_text(bar["at"])), values)
 
 
 def just_after(history: History) -> str | None:
     """Return the instant from which on bars are new to a history; None where all are."""
-    return None if not history.known else (_EPOCH + timedelta(microseconds=history.at.item(-1) + 1)).isoformat()
+    return None if not history.known else instant_text(instant_of(history.at.item(-1) + 1))
 
 
 def order_body(wish: PlaceOrder | PlaceCombo) -> dict[str, Any]:

@@ -3,19 +3,17 @@
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
-
-import numpy as np
 
 from paperdesk import core
 from paperdesk.core.kernel.time import instant_text
 from paperdesk.features.backtests.backtests import Backtest
 from paperdesk.features.backtests.tape_market import TapeMarket
 from paperdesk.features.broker.rows import rules_value
+from paperdesk.features.marketdata.feeds.columns import canonical_bytes
 from paperdesk.infra.strategy_packages import KNOWN
 from paperdesk.infra.work import jsonable
 
@@ -64,9 +62,8 @@ def _input(market: TapeMarket, symbol: str, upto: int) -> dict[str, Any]:
     rows = dataset.closed_bars(instrument.id, upto)
     columns = dataset.known_rows(instrument.id, upto) if rows is None else rows.columns
     digest = hashlib.sha256(f"{0 if rows is None else rows.scale}".encode())
-    for each in fields(columns):
-        digest.update(each.name.encode())
-        digest.update(np.ascontiguousarray(getattr(columns, each.name), "<i8").tobytes())
+    for each in canonical_bytes(columns):
+        digest.update(each)
     last_on = dataset.calendar.day_of(market.at_of(upto))
     for action in dataset.actions:
         if action.instrument.id == instrument.id and action.ex_on <= last_on:

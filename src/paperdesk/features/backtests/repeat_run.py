@@ -4,10 +4,8 @@ import asyncio
 from typing import Any
 from uuid import UUID
 
-from paperdesk.core.kernel.ids import TenantId, UserId
-from paperdesk.core.kernel.principal import Principal, Scope
 from paperdesk.features.backtests.capsule_schemas import VerdictOut
-from paperdesk.features.backtests.run_backtest import reported, result_of
+from paperdesk.features.backtests.run_backtest import reported, result_of, who_asked
 from paperdesk.features.backtests.tape_market import TapeMarket
 from paperdesk.features.backtests.verdict import verdict_on
 from paperdesk.features.backtests.verify_capsule import asked_again
@@ -19,8 +17,7 @@ from paperdesk.infra.jobs import Job, JobCancelled
 async def repeat_run(job: Job) -> dict[str, Any]:
     """Return the verdict; it keeps nothing of the run and counts no trial, for the question is not a new one."""
     capsule, tape_id = job.arguments["capsule"], UUID(job.arguments["tape_id"])
-    user_id = UserId(UUID(job.arguments["user_id"]))
-    who = Principal(TenantId(job.tenant_id), user_id, frozenset({Scope.READ, Scope.TRADE}))
+    who = who_asked(job)
     shelf = Shelf(job.runtime.settings.datasets)
     async with job.runtime.read(who) as work:
         asked = await asked_again(work, shelf, capsule, (tape_id, job.id))

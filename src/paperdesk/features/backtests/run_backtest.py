@@ -43,9 +43,7 @@ class Way:
 
 async def run_backtest(job: Job) -> dict[str, str]:
     """Run, keep what came of it, and fail where the strategy did; a second time it comes to the same."""
-    who = Principal(
-        TenantId(job.tenant_id), UserId(UUID(job.arguments["user_id"])), frozenset({Scope.READ, Scope.TRADE})
-    )
+    who = who_asked(job)
     async with job.runtime.read(who) as work:
         backtest = await load_backtest(work, UUID(job.arguments["backtest_id"]))
         if backtest is None:
@@ -60,11 +58,22 @@ async def run_backtest(job: Job) -> dict[str, str]:
         await record_trials(work, backtest, market.periods_a_year, [(trial, backtest)])
     if result.is_cancelled:
         raise JobCancelled("The backtest was cancelled.", job_id=str(job.id))
-    if result.failure is not None:
-        failure = result.failure
+    check_went_through(result)
+    return {"backtest_id": str(backtest.id)}
+
+
+def who_asked(job: Job) -> Principal:
+    """Return for whom a job works."""
+    scopes = frozenset({Scope.READ, Scope.TRADE})
+    return Principal(TenantId(job.tenant_id), UserId(UUID(job.arguments["user_id"])), scopes)
+
+
+def check_went_through(result: Result) -> None:
+    """Fail a job whose strategy raised, with the instant and the line."""
+    failure = result.failure
+    if failure is not None:
         facts: dict[str, Fact] = {"at": instant_text(failure.at), "line": failure.line}
         raise JobFailed(failure.error, [Problem("strategy_raised", failure.error, facts)])
-    return {"backtest_id": str(backtest.id)}
 
 
 async def result_of(job: Job, backtest: Backtest, market: TapeMarket, tenant_id: TenantId) -> Result:

@@ -124,13 +124,9 @@ class BacktestOut(BaseModel):
         """Show a run beside its job; without one, what was kept says how it ended."""
         ended: State = "cancelled" if found.report is None else "done"
         return cls(
-            **{name: getattr(found, name) for name in _SAME},
-            parameters=dict(found.parameters),
-            symbols=list(found.symbols),
-            fill_model=found.rules.fill_model.name,
+            **question_members(found),
+            **{name: getattr(found, name) for name in ("ended_at", "job_id", "risk_free", "benchmark")},
             bar_path=found.rules.bar_path,
-            after_cursor=found.stretch.after,
-            upto_cursor=found.stretch.upto,
             close_at_end=found.stretch.close_at_end,
             state=ended if standing is None else cast("State", standing.state),
             progress=1.0 if standing is None else standing.progress,
@@ -138,10 +134,19 @@ class BacktestOut(BaseModel):
         )
 
 
-_SAME = (
-    "id", "name", "tape_id", "dataset_id", "strategy", "version", "currency", "cash", "asked_at", "ended_at", "job_id",
-    "mode", "risk_free", "benchmark",
-)  # fmt: skip
+_SAME = ("id", "name", "tape_id", "dataset_id", "strategy", "version", "currency", "cash", "asked_at", "mode")
+
+
+def question_members(asked: Backtest) -> dict[str, Any]:
+    """Return what every answer shows of a question: backtests, sweeps and studies."""
+    return {
+        **{name: getattr(asked, name) for name in _SAME},
+        "symbols": list(asked.symbols),
+        "parameters": dict(asked.parameters),
+        "fill_model": asked.rules.fill_model.name,
+        "after_cursor": asked.stretch.after,
+        "upto_cursor": asked.stretch.upto,
+    }
 
 
 class RunPointOut(BaseModel):

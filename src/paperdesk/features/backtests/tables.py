@@ -17,6 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
+from paperdesk.features.backtests.question_store import question_columns
 from paperdesk.infra.db import Exact, Instant, metadata
 from paperdesk.infra.personal import personal
 
@@ -27,24 +28,8 @@ backtests = Table(
     Column("tenant_id", Uuid, nullable=False),
     Column("owner_id", Uuid, nullable=False),
     Column("job_id", Uuid, nullable=False),
-    Column("name", Text, nullable=False),
-    Column("tape_id", Uuid, nullable=False),
-    Column("dataset_id", Uuid, nullable=False),
-    Column("strategy", Text, nullable=False),
-    Column("version", Integer, nullable=False),
-    Column("symbols", ARRAY(Text), nullable=False),
-    Column("parameters", JSONB, nullable=False),
-    Column("rules", Text, nullable=False),
-    Column("mode", Text, nullable=False),
-    Column("currency", Text, nullable=False),
-    Column("cash", Exact, nullable=False),
-    Column("risk_free", Exact, nullable=False),
-    Column("benchmark", Text),
-    Column("after_cursor", BigInteger, nullable=False),
-    Column("upto_cursor", BigInteger, nullable=False),
-    Column("close_at_end", Boolean, nullable=False),
+    *question_columns(),
     Column("report", JSONB),
-    Column("asked_at", Instant, nullable=False),
     Column("ended_at", Instant),
     info=personal("owner_id", on_erasure="goes"),
 )

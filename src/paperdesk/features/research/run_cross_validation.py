@@ -26,10 +26,9 @@ from paperdesk.core.backtest.selection import overfitting_of
 from paperdesk.core.backtest.trials import ONE_TRIAL, TOO_FEW_RETURNS, Trial
 from paperdesk.core.kernel.time import instant_text
 from paperdesk.core.strategy.indicators import Floats
-from paperdesk.features.backtests.trial_store import record_trials
 from paperdesk.features.research.request_cross_validation import sweep_in
 from paperdesk.features.research.run_trials import while_wanted
-from paperdesk.features.research.studied import Studied, kept, studied_by
+from paperdesk.features.research.studied import Studied, counted, kept, studied_by
 from paperdesk.features.research.sweeps import Objective, Sweep
 from paperdesk.infra.jobs import Job, JobFailed
 
@@ -54,8 +53,7 @@ async def run_cross_validation(job: Job) -> dict[str, str | int]:
     for number, question in enumerate(sweep.questions(), 1):
         told = (number - 1) / sweep.trials, f"At trial {number}"
         trial, result = await while_wanted(job, at.way, told, partial(at.bench.trial, number, question))
-        async with job.runtime.work(at.who) as work:
-            await record_trials(work, sweep.asked, at.bench.market.periods_a_year, [(trial, question)])
+        await counted(job, at, trial, question)
         whole += [] if result is None else _whole(trial, result)
     if not whole:
         raise JobFailed(NONE_WHOLE, [])

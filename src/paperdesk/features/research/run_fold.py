@@ -9,10 +9,11 @@ from paperdesk.core.backtest.trials import Rates, trial_of
 from paperdesk.core.kernel.ids import derived
 from paperdesk.core.kernel.values import replace
 from paperdesk.features.backtests.backtests import Backtest
+from paperdesk.features.backtests.run_backtest import who_asked
 from paperdesk.features.backtests.trial_store import load_trials
 from paperdesk.features.research.queries import best_of
 from paperdesk.features.research.request_walk_forward import stretches_of
-from paperdesk.features.research.run_trials import Trials, bench_for, run_learned, run_missing, who_asked
+from paperdesk.features.research.run_trials import Trials, bench_for, run_learned, run_missing
 from paperdesk.features.research.store import save_fold
 from paperdesk.features.research.sweeps import TradedFold
 from paperdesk.features.research.trial_runs import Bench

@@ -9,16 +9,15 @@ import numpy as np
 
 from paperdesk.core.backtest.jitter import Shaken, shaken
 from paperdesk.core.backtest.monte_carlo import spread_of
-from paperdesk.core.backtest.trials import Trial, trial_of
+from paperdesk.core.backtest.trials import Trial, trial_of, untried
 from paperdesk.core.backtest.watched import Sight, Window, watched
 from paperdesk.core.kernel.errors import PaperdeskError
 from paperdesk.core.kernel.ids import derived
 from paperdesk.core.kernel.values import replace
 from paperdesk.features.backtests.backtests import Backtest
-from paperdesk.features.backtests.trial_store import record_trials
 from paperdesk.features.research.request_jitter import shaking_in
 from paperdesk.features.research.run_trials import while_wanted
-from paperdesk.features.research.studied import Studied, kept, studied_by
+from paperdesk.features.research.studied import Studied, counted, kept, studied_by
 from paperdesk.infra.jobs import Job, JobFailed
 from paperdesk.infra.work import jsonable
 
@@ -57,8 +56,7 @@ async def run_jitter(job: Job) -> dict[str, str | int]:
 
 async def _tried(job: Job, at: Studied, told: tuple[float, str], question: Backtest, run: Callable[[], Trial]) -> Trial:
     trial = await while_wanted(job, at.way, told, run)
-    async with job.runtime.work(at.who) as work:
-        await record_trials(work, at.study.asked, at.bench.market.periods_a_year, [(trial, question)])
+    await counted(job, at, trial, question)
     return trial
 
 
@@ -77,7 +75,7 @@ def _late(at: Studied, question: Backtest, how: Shaken) -> Trial:
     try:
         result = watched(window, account, question.made_strategy(), at.bench.keep_going).result
     except PaperdeskError as refused:
-        return Trial(how.number + 1, question.parameters, {}, None, None, None, reason=refused.message)
+        return untried(how.number + 1, question.parameters, refused.message)
     return trial_of(result, question.parameters, at.bench.rates(question), how.number + 1)
 
 

@@ -17,12 +17,10 @@ from paperdesk.core.backtest.leaks import (
 from paperdesk.core.backtest.runner import Stretch
 from paperdesk.core.backtest.trials import Trial, trial_of
 from paperdesk.core.backtest.watched import AS_IT_IS, Sight, Watched, Window, watched
-from paperdesk.core.kernel.errors import Fact, Problem
-from paperdesk.core.kernel.time import instant_text
-from paperdesk.features.backtests.trial_store import record_trials
+from paperdesk.features.backtests.run_backtest import check_went_through
 from paperdesk.features.research.run_trials import while_wanted
-from paperdesk.features.research.studied import Studied, kept, studied_by
-from paperdesk.infra.jobs import Job, JobFailed
+from paperdesk.features.research.studied import Studied, counted, kept, studied_by
+from paperdesk.infra.jobs import Job
 from paperdesk.infra.work import jsonable
 
 LEAKS_MAX: Final = 100
@@ -44,10 +42,9 @@ async def run_leak_check(job: Job) -> dict[str, str | int]:
     at = await studied_by(job)
     asked, market = at.study.asked, at.bench.market
     full = await _watched(job, at, (0.0, "As it is"), asked.stretch)
-    _check_went_through(full)
+    check_went_through(full.result)
     trial = _trial(at, full)
-    async with job.runtime.work(at.who) as work:
-        await record_trials(work, asked, market.periods_a_year, [(trial, asked)])
+    await counted(job, at, trial, asked)
     leaks: list[Leak] = []
     cuts = cuts_of(full, market, asked.stretch, int(at.study.plan["cuts"]))
     for place, cut in enumerate(cuts):
@@ -83,13 +80,6 @@ async def _warmed_up(job: Job, at: Studied, full: Watched) -> tuple[WarmUp, list
     long = await _watched(job, at, (0.85, "Begun later"), stretch)
     short = await _watched(job, at, (0.9, "Begun later, with less before it"), stretch, Sight(lead=lead))
     return WarmUp(lead, settled_after(long, short)), moved_by_warm_up(long, short, market.at_of(begins))
-
-
-def _check_went_through(full: Watched) -> None:
-    failure = full.result.failure
-    if failure is not None:
-        facts: dict[str, Fact] = {"at": instant_text(failure.at), "line": failure.line}
-        raise JobFailed(failure.error, [Problem("strategy_raised", failure.error, facts)])
 
 
 def _trial(at: Studied, run: Watched) -> Trial:

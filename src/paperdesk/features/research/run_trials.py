@@ -9,10 +9,9 @@ from uuid import UUID
 
 from paperdesk.core.backtest.search import Search
 from paperdesk.core.backtest.trials import Trial
-from paperdesk.core.kernel.ids import TenantId, UserId
-from paperdesk.core.kernel.principal import Principal, Scope
+from paperdesk.core.kernel.principal import Principal
 from paperdesk.features.backtests.backtests import Backtest
-from paperdesk.features.backtests.run_backtest import TOLD_EVERY_S, Way
+from paperdesk.features.backtests.run_backtest import TOLD_EVERY_S, Way, who_asked
 from paperdesk.features.backtests.tape_market import TapeMarket
 from paperdesk.features.backtests.trial_store import load_trial_numbers, load_trials, record_trials
 from paperdesk.features.marketdata.queries import on_tape
@@ -44,12 +43,6 @@ async def run_trials(job: Job) -> dict[str, str | int]:
     every, numbers = sweep.questions(), range(job.arguments["first"], job.arguments["stop"])
     chunk = Trials(who, sweep.asked, [(number, every[number - 1]) for number in numbers])
     return {"sweep_id": str(sweep.id), "trials": await run_missing(job, chunk, bench, way)}
-
-
-def who_asked(job: Job) -> Principal:
-    """Return for whom a job works."""
-    scopes = frozenset({Scope.READ, Scope.TRADE})
-    return Principal(TenantId(job.tenant_id), UserId(UUID(job.arguments["user_id"])), scopes)
 
 
 async def bench_for(job: Job, who: Principal) -> tuple[Sweep, Bench, Way]:

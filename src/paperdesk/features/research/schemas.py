@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from paperdesk.core.backtest.search import TRIALS_MAX, Range, Search, Steps
 from paperdesk.core.broker.chance import SEED_MAX
 from paperdesk.features.backtests.backtests import RunMode
-from paperdesk.features.backtests.schemas import BacktestBody, GivenValue, SelectionOut
+from paperdesk.features.backtests.schemas import BacktestBody, GivenValue, SelectionOut, question_members
 from paperdesk.features.research.queries import HeatMap, Progress, SweepState
 from paperdesk.features.research.request_sweep import RequestSweep
 from paperdesk.features.research.sweeps import Objective, Sweep
@@ -171,19 +171,12 @@ class HeatMapOut(BaseModel):
 
 
 def _shown(sweep: Sweep, progress: Progress) -> dict[str, Any]:
-    asked = sweep.asked
-    same = ("id", "name", "tape_id", "dataset_id", "strategy", "version", "currency", "cash", "mode", "asked_at")
     return {
-        **{name: getattr(asked, name) for name in same},
-        "symbols": list(asked.symbols),
-        "parameters": dict(asked.parameters),
+        **question_members(sweep.asked),
         "axes": {name: list(values) for name, values in sweep.axes.items()},
         "search": sweep.search,
         "search_seed": sweep.seed,
         "objective": sweep.objective,
-        "fill_model": asked.rules.fill_model.name,
-        "after_cursor": asked.stretch.after,
-        "upto_cursor": asked.stretch.upto,
         "state": progress.state,
         "trials": sweep.trials,
         "ended_trials": progress.ended,

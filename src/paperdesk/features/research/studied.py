@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from paperdesk.core.backtest.trials import Trial
 from paperdesk.core.kernel.principal import Principal
-from paperdesk.features.backtests.run_backtest import Way
+from paperdesk.features.backtests.backtests import Backtest
+from paperdesk.features.backtests.run_backtest import Way, who_asked
 from paperdesk.features.backtests.tape_market import TapeMarket
+from paperdesk.features.backtests.trial_store import record_trials
 from paperdesk.features.marketdata.queries import on_tape
 from paperdesk.features.marketdata.tapes import Shelf
-from paperdesk.features.research.run_trials import who_asked
 from paperdesk.features.research.studies import Study
 from paperdesk.features.research.study_store import load_study, save_findings
 from paperdesk.features.research.trial_runs import Bench
@@ -37,6 +39,12 @@ async def studied_by(job: Job) -> Studied:
         tape, dataset = await on_tape(work, Shelf(job.runtime.settings.datasets), study.asked.tape_id)
     way = Way(study.asked.stretch.after)
     return Studied(who, study, Bench(TapeMarket(tape, dataset), who.tenant_id, way.keep_going), way)
+
+
+async def counted(job: Job, at: Studied, trial: Trial, question: Backtest) -> None:
+    """Write a trial of a study down in the ledger, with what was asked in it."""
+    async with job.runtime.work(at.who) as work:
+        await record_trials(work, at.study.asked, at.bench.market.periods_a_year, [(trial, question)])
 
 
 async def kept(job: Job, at: Studied, findings: Mapping[str, Any]) -> None:

@@ -12,7 +12,7 @@ from paperdesk.core.backtest.leaks import LeakTest
 from paperdesk.core.backtest.search import Search
 from paperdesk.core.broker.chance import SEED_MAX
 from paperdesk.features.backtests.backtests import RunMode
-from paperdesk.features.backtests.schemas import BacktestBody, State
+from paperdesk.features.backtests.schemas import BacktestBody, State, question_members
 from paperdesk.features.research.request_cross_validation import RequestCrossValidation
 from paperdesk.features.research.request_jitter import RequestJitter
 from paperdesk.features.research.request_leak_check import RequestLeakCheck
@@ -298,24 +298,15 @@ class StudyResultsOut(StudyOut):
         return cls.model_validate(_shown(study, standing) | found)
 
 
-_SAME = (
-    "id", "job_id", "name", "tape_id", "dataset_id", "strategy", "version", "currency", "cash", "mode", "asked_at",
-    "ended_at",
-)  # fmt: skip
-
-
 def _shown(study: Study, standing: Standing | None) -> dict[str, Any]:
     asked = study.asked
     state = "cancelled" if standing is None else standing.state
     return {
-        **{name: getattr(asked, name) for name in _SAME},
+        **question_members(asked),
+        "job_id": asked.job_id,
+        "ended_at": asked.ended_at,
         "kind": study.kind,
-        "symbols": list(asked.symbols),
-        "parameters": dict(asked.parameters),
         "plan": dict(study.plan),
-        "fill_model": asked.rules.fill_model.name,
-        "after_cursor": asked.stretch.after,
-        "upto_cursor": asked.stretch.upto,
         "state": state if asked.ended_at is None else "done",
         "progress": 1.0 if standing is None else standing.progress,
         "message": "" if standing is None else standing.message,

@@ -1,9 +1,10 @@
 """The tables of sweeps, of the folds of walks forward, and of studies; trials stand in the ledger of backtests."""
 
-from sqlalchemy import ARRAY, BigInteger, Boolean, Column, Double, ForeignKey, Integer, Table, Text, Uuid
+from sqlalchemy import ARRAY, BigInteger, Column, Double, ForeignKey, Integer, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 
-from paperdesk.infra.db import Exact, Instant, metadata
+from paperdesk.features.backtests.question_store import question_columns
+from paperdesk.infra.db import Instant, metadata
 from paperdesk.infra.personal import personal
 
 sweeps = Table(
@@ -13,29 +14,13 @@ sweeps = Table(
     Column("tenant_id", Uuid, nullable=False),
     Column("owner_id", Uuid, nullable=False),
     Column("job_ids", ARRAY(Uuid), nullable=False),
-    Column("name", Text, nullable=False),
-    Column("tape_id", Uuid, nullable=False),
-    Column("dataset_id", Uuid, nullable=False),
-    Column("strategy", Text, nullable=False),
-    Column("version", Integer, nullable=False),
-    Column("symbols", ARRAY(Text), nullable=False),
-    Column("parameters", JSONB, nullable=False),
+    *question_columns(),
     Column("axes", JSONB, nullable=False),
     Column("search", Text, nullable=False),
     Column("seed", BigInteger, nullable=False),
     Column("trials", Integer, nullable=False),
     Column("objective", Text, nullable=False),
-    Column("rules", Text, nullable=False),
-    Column("mode", Text, nullable=False),
-    Column("currency", Text, nullable=False),
-    Column("cash", Exact, nullable=False),
-    Column("risk_free", Exact, nullable=False),
-    Column("benchmark", Text),
-    Column("after_cursor", BigInteger, nullable=False),
-    Column("upto_cursor", BigInteger, nullable=False),
-    Column("close_at_end", Boolean, nullable=False),
     Column("walk", JSONB(none_as_null=True)),
-    Column("asked_at", Instant, nullable=False),
     info=personal("owner_id", on_erasure="goes"),
 )
 
@@ -59,7 +44,6 @@ folds = Table(
     info=personal(None),  # they go with their sweep
 )
 
-# Laid out as backtests are, which a study asks about.
 studies = Table(
     "studies",
     metadata,
@@ -68,25 +52,9 @@ studies = Table(
     Column("owner_id", Uuid, nullable=False),
     Column("job_id", Uuid, nullable=False),
     Column("kind", Text, nullable=False),
-    Column("name", Text, nullable=False),
-    Column("tape_id", Uuid, nullable=False),
-    Column("dataset_id", Uuid, nullable=False),
-    Column("strategy", Text, nullable=False),
-    Column("version", Integer, nullable=False),
-    Column("symbols", ARRAY(Text), nullable=False),
-    Column("parameters", JSONB, nullable=False),
-    Column("rules", Text, nullable=False),
-    Column("mode", Text, nullable=False),
-    Column("currency", Text, nullable=False),
-    Column("cash", Exact, nullable=False),
-    Column("risk_free", Exact, nullable=False),
-    Column("benchmark", Text),
-    Column("after_cursor", BigInteger, nullable=False),
-    Column("upto_cursor", BigInteger, nullable=False),
-    Column("close_at_end", Boolean, nullable=False),
+    *question_columns(),
     Column("plan", JSONB, nullable=False),
     Column("report", JSONB(none_as_null=True)),
-    Column("asked_at", Instant, nullable=False),
     Column("ended_at", Instant),
     info=personal("owner_id", on_erasure="goes"),
 )

@@ -14,7 +14,7 @@ import numpy as np
 
 from paperdesk.core.backtest.result import Result
 from paperdesk.core.backtest.runner import run_backtest
-from paperdesk.core.backtest.trials import Rates, Trial, measured, trial_of
+from paperdesk.core.backtest.trials import Rates, Trial, measured, trial_of, untried
 from paperdesk.core.kernel.errors import PaperdeskError
 from paperdesk.core.kernel.ids import TenantId
 from paperdesk.core.kernel.money import CURRENCY_EXPONENTS
@@ -66,7 +66,7 @@ class Bench:
         try:
             result = self.result(asked)
         except PaperdeskError as refused:
-            return Trial(number, asked.parameters, {}, None, None, None, reason=refused.message), None
+            return untried(number, asked.parameters, refused.message), None
         return trial_of(result, asked.parameters, self.rates(asked), number), result
 
     def _exact(self, number: int, asked: Backtest) -> Trial:

@@ -93,17 +93,17 @@ def kind_of(shape: Shape) -> type[BarColumns] | type[QuoteColumns] | type[PrintC
 
 def picked(columns: Columns, rows: slice | Ints | NDArray[np.bool_]) -> Columns:
     """Return some of the rows."""
-    return type(columns)(*(values[rows] for _, values in _named(columns)))
+    return type(columns)(*(values[rows] for _, values in named_in(columns)))
 
 
 def picked_bars(columns: BarColumns, rows: slice | Ints | NDArray[np.bool_]) -> BarColumns:
     """Return some of the bars."""
-    return BarColumns(*(values[rows] for _, values in _named(columns)))
+    return BarColumns(*(values[rows] for _, values in named_in(columns)))
 
 
 def with_numbers(columns: Columns, numbers: Mapping[str, Ints]) -> Columns:
     """Return the same rows with other prices and sizes, by the names of their columns."""
-    return type(columns)(**(dict(_named(columns)) | dict(numbers)))
+    return type(columns)(**(dict(named_in(columns)) | dict(numbers)))
 
 
 def bars_of_prints(prints: PrintColumns) -> BarColumns:
@@ -138,7 +138,7 @@ def rescaled(values: Ints, from_scale: int, to_scale: int) -> Ints:
 
 def canonical_bytes(columns: Columns) -> Iterator[bytes]:
     """Yield the bytes that the content hash is made of: little-endian columns in declared order."""
-    for name, values in _named(columns):
+    for name, values in named_in(columns):
         yield name.encode()
         yield np.ascontiguousarray(values, dtype="<i8").tobytes()
 
@@ -156,7 +156,7 @@ def write_columns(columns: Columns, listing: Listing, folder: Path) -> None:
     """Write one instrument's rows, which are in order of time, as Parquet: a file for each of its periods."""
     for rows, name in zip(_rows_of(listing.periods, columns), listing.file_names, strict=True):
         part = picked(columns, rows)
-        arrays = {name: pa.array(values, mask=values == ABSENT) for name, values in _named(part)}
+        arrays = {name: pa.array(values, mask=values == ABSENT) for name, values in named_in(part)}
         (folder / name).parent.mkdir(exist_ok=True)
         pq.write_table(pa.table(arrays), folder / name, compression="zstd")
 
@@ -212,7 +212,8 @@ def _months(columns: Columns) -> NDArray[np.datetime64]:
     return columns.at.astype("datetime64[us]").astype("datetime64[M]")
 
 
-def _named(columns: Columns) -> Iterator[tuple[str, Ints]]:
+def named_in(columns: Columns) -> Iterator[tuple[str, Ints]]:
+    """Yield each column with its name, in declared order."""
     for field in fields(columns):
         values: Ints = getattr(columns, field.name)
         yield field.name, values

@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from paperdesk.features.marketdata.feeds.columns import Columns, kind_of, read_columns
+from paperdesk.features.marketdata.feeds.columns import Columns, kind_of, named_in, read_columns
 from paperdesk.features.marketdata.feeds.manifest import Listing
 from paperdesk.features.marketdata.feeds.writer import DatasetExists, new_directory
 
@@ -45,8 +45,8 @@ def _stands(place: Path, listing: Listing, folder: Path) -> bool:
 def _lay_down(columns: Columns, place: Path) -> None:
     shutil.rmtree(place, ignore_errors=True)
     with new_directory(place) as partial:
-        for field in fields(columns):
-            np.save(partial / f"{field.name}.npy", getattr(columns, field.name))
+        for name, values in named_in(columns):
+            np.save(partial / f"{name}.npy", values)
 
 
 def _mapped(listing: Listing, place: Path) -> Columns:
