@@ -61,7 +61,7 @@ async function open(path, { viewport = DESKTOP, colorScheme = "dark", prepare } 
   page.setDefaultTimeout(15_000);
   const complaints = [];
   page.on("pageerror", (failure) => complaints.push(failure.message));
-  page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
+  page.on("console", (said) => said.type() === "error" && complaints.push(`${said.text()} ${said.location().url}`));
   if (prepare) await prepare(page);
   await page.goto(BASE_URL + path);
   await page.waitForSelector("html[data-app-ready]");

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { type FormEvent, type ReactNode, useState } from "react";
+import type { FormEvent, ReactNode } from "react";
 import type { Backtest, Strategy, StrategyTemplate, Tape } from "../../api/types";
 import { Button } from "../../ui/Button";
 import { Empty } from "../../ui/Empty";
@@ -12,13 +12,13 @@ import {
   type Faults,
   faultsIn,
   faultsInValues,
-  faultsOf,
   pairsIn,
   requestOf,
   valuesOf,
 } from "./ask";
 import { backtestQuery, strategiesQuery, templatesQuery, useRunWish } from "./queries";
 import { MarketFields, StrategyFields, TermFields } from "./RunFields";
+import { useDraft } from "./useDraft";
 
 /** What a form about runs starts from. */
 export interface Start {
@@ -83,22 +83,12 @@ export function RunForm({ onAsked, ...start }: RunFormProps) {
 }
 
 function Form({ strategies, templates, tapes, draft: first, onAsked }: Start & { onAsked: (run: Backtest) => void }) {
-  const [draft, setDraft] = useState(first);
-  const [own, setOwn] = useState<Faults>({});
   const wish = useRunWish();
-  const strategy = strategies.find(({ name }) => name === draft.strategy) ?? strategies[0];
+  const { draft, strategy, faults, set, isRight } = useDraft(first, strategies, wish);
   if (!strategy) return null;
-  const faults = { ...faultsOf(wish.error, draft), ...own };
-  const set = (change: Partial<Draft>) => {
-    setDraft({ ...draft, ...change });
-    setOwn({});
-    wish.reset();
-  };
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    const found = { ...faultsIn(draft, strategy), ...faultsInValues(draft, strategy) };
-    setOwn(found);
-    if (Object.keys(found).length > 0) return;
+    if (!isRight({ ...faultsIn(draft, strategy), ...faultsInValues(draft, strategy) })) return;
     const body = requestOf(draft, valuesOf(draft, strategy));
     wish.mutate({ do: "ask", body }, { onSuccess: (run) => run && onAsked(run) });
   };

@@ -89,10 +89,14 @@ const deleted = new Set<string>();
 /** True unless it is being deleted: whatever the stream tells, what is gone is not asked for again. */
 export const isThere = (id: string): boolean => id !== "" && !deleted.has(id);
 
-/** Deletes a run, a search or a saved strategy. Throws ApiProblem, and then it is still there. */
-export async function removeRun(path: string, id: string): Promise<void> {
+/**
+ * Deletes a run, a search or a saved strategy; nothing of it that is on its way is waited for.
+ * Throws ApiProblem, and then it is still there.
+ */
+export async function removeRun(cache: QueryClient, path: string, id: string): Promise<void> {
   deleted.add(id);
   try {
+    await cache.cancelQueries({ predicate: ({ queryKey }) => queryKey.includes(id) });
     await remove(`${path}/${id}`);
   } catch (problem) {
     deleted.delete(id);
@@ -117,12 +121,14 @@ export const resultsQuery = (id: string) =>
   queryOptions({
     queryKey: [...keys.report(id), "results"],
     queryFn: ({ signal }) => get<BacktestResults>(`/backtests/${id}/results`, {}, signal),
+    enabled: () => isThere(id),
   });
 
 const partQuery = <Row>(id: string, part: string, query: Readonly<Record<string, string>> = {}) =>
   queryOptions({
     queryKey: [...keys.report(id), part, query],
     queryFn: ({ signal }) => getAll<Row>(`/backtests/${id}/${part}`, query, signal),
+    enabled: () => isThere(id),
     staleTime: Number.POSITIVE_INFINITY,
     placeholderData: keepPreviousData,
   });
@@ -161,6 +167,7 @@ export const monteCarloQuery = (id: string) =>
   queryOptions({
     queryKey: [...keys.report(id), "monte-carlo"],
     queryFn: ({ signal }) => get<MonteCarlo>(`/backtests/${id}/monte-carlo`, {}, signal),
+    enabled: () => isThere(id),
     staleTime: Number.POSITIVE_INFINITY,
   });
 
@@ -185,17 +192,17 @@ export const comparedQuery = (cache: QueryClient, ids: readonly string[]) =>
 /** What can be done with runs. */
 export type RunWish = { do: "ask"; body: AskBacktest } | { do: "cancel"; id: string } | { do: "delete"; id: string };
 
-function wish(asked: RunWish): Promise<Backtest | null> {
+function wish(cache: QueryClient, asked: RunWish): Promise<Backtest | null> {
   if (asked.do === "ask") return post<Backtest>("/backtests", asked.body);
   if (asked.do === "cancel") return post<Backtest>(`/backtests/${asked.id}/cancel`, {});
-  return removeRun("/backtests", asked.id).then(() => null);
+  return removeRun(cache, "/backtests", asked.id).then(() => null);
 }
 
 /** Asks for a run, stops one or deletes one, and reads again what that made untrue. */
 export function useRunWish() {
   const cache = useQueryClient();
   return useMutation({
-    mutationFn: wish,
+    mutationFn: (asked: RunWish) => wish(cache, asked),
     onSuccess: (run) => {
       if (run) cache.setQueryData(keys.backtest(run.id), run);
       return cache.invalidateQueries({ queryKey: keys.backtests });

@@ -4,9 +4,10 @@ import { figure } from "../../lib/format";
 import { Button } from "../../ui/Button";
 import { Choice, SelectField, TextField } from "../../ui/Field";
 import { Panel } from "../../ui/Panel";
-import { type Draft, type Faults, faultsIn, faultsOf, requestOf } from "../backtests/ask";
+import { type Draft, type Faults, faultsIn, requestOf } from "../backtests/ask";
 import { MarketFields, StrategyFields, TermFields } from "../backtests/RunFields";
 import { FormFault, FromStart, type Start } from "../backtests/RunForm";
+import { useDraft } from "../backtests/useDraft";
 import { useSearchWish } from "./queries";
 import { searchedIn } from "./ranges";
 
@@ -91,27 +92,18 @@ function bodyOf(draft: Draft, how: How, searched: ReturnType<typeof searchedIn>)
   };
 }
 
+/** The same draft, with values to search where it is the first strategy anybody meets. */
+const ranged = (draft: Draft): Draft =>
+  draft.strategy === "sma_cross"
+    ? { ...draft, values: { quantity: "100", fast: "5:50:5", slow: "60, 100, 150, 200" } }
+    : draft;
+
 function Form({ strategies, templates, tapes, draft: first, onAsked }: Start & Pick<SearchFormProps, "onAsked">) {
-  const [draft, setDraft] = useState<Draft>({
-    ...first,
-    values:
-      first.strategy === "sma_cross" ? { quantity: "100", fast: "5:50:5", slow: "60, 100, 150, 200" } : first.values,
-  });
   const [how, setHow] = useState(HOW);
-  const [own, setOwn] = useState<Faults>({});
   const wish = useSearchWish();
-  const strategy = strategies.find(({ name }) => name === draft.strategy) ?? strategies[0];
+  const { draft, strategy, faults, set, forget, isRight } = useDraft(ranged(first), strategies, wish);
   if (!strategy) return null;
   const searched = searchedIn(draft, strategy);
-  const faults = { ...faultsOf(wish.error, draft), ...own };
-  const forget = () => {
-    setOwn({});
-    wish.reset();
-  };
-  const set = (change: Partial<Draft>) => {
-    setDraft({ ...draft, ...change });
-    forget();
-  };
   const change = (part: Partial<How>) => {
     setHow({ ...how, ...part });
     forget();
@@ -121,8 +113,7 @@ function Form({ strategies, templates, tapes, draft: first, onAsked }: Start & P
     const found: Record<string, string> = { ...faultsIn(draft, strategy), ...searched.faults, ...faultsInHow(how) };
     if (Object.keys(found).length === 0 && Object.keys(searched.ranges).length === 0)
       found.form = "Give one parameter several values, such as 5, 10, 20 or 5:50:5.";
-    setOwn(found);
-    if (Object.keys(found).length > 0) return;
+    if (!isRight(found)) return;
     const body = bodyOf(draft, how, searched);
     const onSuccess = (id: string) => onAsked(how.kind, id);
     if (how.kind === "sweep") wish.mutate({ do: "sweep", body }, { onSuccess });

@@ -2,6 +2,7 @@
 import {
   infiniteQueryOptions,
   keepPreviousData,
+  type QueryClient,
   queryOptions,
   useMutation,
   useQueryClient,
@@ -65,7 +66,7 @@ export const heatMapQuery = (id: string, query: { x: string; y: string; measure:
   queryOptions({
     queryKey: [...keys.sweep(id), "heat-map", query],
     queryFn: ({ signal }) => get<HeatMap>(`/sweeps/${id}/heat-map`, query, signal),
-    enabled: query.x !== "" && query.y !== "",
+    enabled: () => query.x !== "" && query.y !== "" && isThere(id),
     placeholderData: keepPreviousData,
   });
 
@@ -82,6 +83,7 @@ export const walkPointsQuery = (id: string) =>
   queryOptions({
     queryKey: [...keys.walk(id), "equity"],
     queryFn: ({ signal }) => getAll<WalkPoint>(`/walk-forwards/${id}/equity`, {}, signal),
+    enabled: () => isThere(id),
   });
 
 /** What can be done with searches. */
@@ -90,10 +92,10 @@ export type SearchWish =
   | { do: "walk"; body: AskWalk }
   | { do: "cancel" | "resume" | "delete"; of: "sweeps" | "walk-forwards"; id: string };
 
-async function wish(asked: SearchWish): Promise<string> {
+async function wish(cache: QueryClient, asked: SearchWish): Promise<string> {
   if (asked.do === "sweep") return (await post<Sweep>("/sweeps", asked.body)).id;
   if (asked.do === "walk") return (await post<WalkForward>("/walk-forwards", asked.body)).id;
-  if (asked.do === "delete") await removeRun(`/${asked.of}`, asked.id);
+  if (asked.do === "delete") await removeRun(cache, `/${asked.of}`, asked.id);
   else await post(`/${asked.of}/${asked.id}/${asked.do}`, {});
   return asked.id;
 }
@@ -102,7 +104,7 @@ async function wish(asked: SearchWish): Promise<string> {
 export function useSearchWish() {
   const cache = useQueryClient();
   return useMutation({
-    mutationFn: wish,
+    mutationFn: (asked: SearchWish) => wish(cache, asked),
     onSuccess: (id, asked) => {
       // What is deleted is not read again: the page that showed it leaves.
       if (asked.do === "delete")

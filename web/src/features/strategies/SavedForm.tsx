@@ -3,18 +3,10 @@ import type { SavedStrategy } from "../../api/types";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import { TextField } from "../../ui/Field";
-import {
-  type Draft,
-  type Faults,
-  faultsIn,
-  faultsInValues,
-  faultsOf,
-  readValue,
-  symbolsOf,
-  valuesOf,
-} from "../backtests/ask";
+import { type Draft, faultsIn, faultsInValues, readValue, symbolsOf, valuesOf } from "../backtests/ask";
 import { ParameterFields, StrategyFields, SymbolsField } from "../backtests/RunFields";
 import { FormFault, type Start } from "../backtests/RunForm";
+import { useDraft } from "../backtests/useDraft";
 import { useStrategyWish } from "./queries";
 
 interface SavedFormProps extends Start {
@@ -35,23 +27,13 @@ function draftTo(saved: SavedStrategy | null, draft: Draft): Draft {
 
 /** Saves a strategy, or changes one: other symbols or parameters make a new version. */
 export function SavedForm({ strategies, templates, draft: first, saved, onSaved, onClose }: SavedFormProps) {
-  const [draft, setDraft] = useState(draftTo(saved, first));
   const [note, setNote] = useState("");
-  const [own, setOwn] = useState<Faults>({});
   const wish = useStrategyWish();
-  const strategy = strategies.find(({ name }) => name === draft.strategy) ?? strategies[0];
+  const { draft, strategy, faults, set, isRight } = useDraft(draftTo(saved, first), strategies, wish);
   if (!strategy) return null;
-  const faults = { ...faultsOf(wish.error, draft), ...own };
-  const set = (change: Partial<Draft>) => {
-    setDraft({ ...draft, ...change });
-    setOwn({});
-    wish.reset();
-  };
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    const found = { ...faultsIn(draft, strategy), ...faultsInValues(draft, strategy) };
-    setOwn(found);
-    if (Object.keys(found).length > 0) return;
+    if (!isRight({ ...faultsIn(draft, strategy), ...faultsInValues(draft, strategy) })) return;
     const terms = { name: draft.name.trim(), symbols: symbolsOf(draft.symbols), note: note.trim() };
     // A change names every parameter: one that goes back to its default is a change as any other.
     const all = Object.fromEntries(

@@ -1,5 +1,5 @@
 /** Saved strategies, their versions, and what they have brought. */
-import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import { type QueryClient, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { get, patch, post } from "../../api/client";
 import { keys } from "../../api/keys";
 import type {
@@ -44,14 +44,14 @@ export type StrategyWish =
   | { do: Switch; id: string }
   | { do: "delete"; id: string };
 
-function wish(asked: StrategyWish): Promise<SavedStrategy | null> {
+function wish(cache: QueryClient, asked: StrategyWish): Promise<SavedStrategy | null> {
   switch (asked.do) {
     case "save":
       return post<SavedStrategy>("/saved-strategies", asked.body);
     case "change":
       return patch<SavedStrategy>(`/saved-strategies/${asked.id}`, asked.body);
     case "delete":
-      return removeRun("/saved-strategies", asked.id).then(() => null);
+      return removeRun(cache, "/saved-strategies", asked.id).then(() => null);
     default:
       return post<SavedStrategy>(`/saved-strategies/${asked.id}/${asked.do}`, {});
   }
@@ -61,7 +61,7 @@ function wish(asked: StrategyWish): Promise<SavedStrategy | null> {
 export function useStrategyWish() {
   const cache = useQueryClient();
   return useMutation({
-    mutationFn: wish,
+    mutationFn: (asked: StrategyWish) => wish(cache, asked),
     onSuccess: (saved) =>
       Promise.all([
         cache.invalidateQueries({ queryKey: keys.saved, exact: true }),
