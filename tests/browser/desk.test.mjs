@@ -6,6 +6,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { after, before, describe, it } from "node:test";
 import { describeRuns } from "./runs.mjs";
+import { describeStudies } from "./studies.mjs";
 
 const require = createRequire(new URL("../../web/package.json", import.meta.url));
 const { chromium } = require("playwright-core");
@@ -24,7 +25,7 @@ const FLAGS = [
 ];
 const DESKTOP = { width: 1440, height: 900 };
 const PHONE = { width: 390, height: 844 };
-const PAGES = ["/sign-in", "/overview", "/trade", "/research", "/orders", "/activity", "/strategies", "/backtests", "/sweeps", "/accounts", "/status", "/settings"];
+const PAGES = ["/sign-in", "/overview", "/trade", "/research", "/orders", "/activity", "/strategies", "/backtests", "/sweeps", "/studies", "/accounts", "/status", "/settings"];
 const LOADS_WITHIN_MS = 2000;
 // A share and options on it that end on 7 June.
 const OPTIONS = `symbol,date,open,high,low,close,volume
@@ -539,7 +540,7 @@ describe("when something fails", () => {
       page.route(/\/(v1\/(?!me)|health\/)/, (route) =>
         route.fulfill({ status: 404, contentType: "application/problem+json", body: JSON.stringify(problem) }),
       );
-    for (const path of ["/overview", "/trade", "/orders", "/activity", "/strategies", "/backtests", "/sweeps", "/accounts", "/status"]) {
+    for (const path of ["/overview", "/trade", "/orders", "/activity", "/strategies", "/backtests", "/sweeps", "/studies", "/accounts", "/status"]) {
       const { page, close } = await open(path, { prepare });
       await page.locator("main [data-problem]").first().waitFor();
       const shown = await page.locator("main").innerText();
@@ -565,6 +566,7 @@ describe("when something fails", () => {
 });
 
 describeRuns({ open, violations, url: BASE_URL, phone: PHONE });
+describeStudies({ open, violations, url: BASE_URL, phone: PHONE });
 
 for (const colorScheme of ["dark", "light"]) {
   for (const [size, viewport] of Object.entries({ desktop: DESKTOP, phone: PHONE })) {

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { ApiProblem } from "../src/api/problems";
-import type { Strategy, Tape } from "../src/api/types";
+import type { Backtest, Strategy, Tape } from "../src/api/types";
 import {
   type Draft,
+  draftFrom,
   draftOf,
   faultOf,
   faultsIn,
@@ -63,6 +64,24 @@ describe("asking for a backtest", () => {
     expect(body.symbols).toEqual(["AAPL"]);
     expect([body.starts_at, body.ends_at]).toEqual(["2015-01-02T05:00:00Z", null]);
     expect(body.benchmark).toBeNull();
+  });
+
+  it("asks for the very instants of the run it begins like, until a day is changed", () => {
+    const run = {
+      ...draft,
+      parameters: {},
+      symbols: ["AAPL"],
+      tape_id: "t1",
+      fees: "per_share",
+      risk_free: "0",
+      close_at_end: true,
+    };
+    const came = { began_at: "2016-01-04T21:00:00Z", ended_at: "2018-06-29T20:00:00Z" };
+    const like = draftFrom({ ...run, bar_path: "optimistic" } as unknown as Backtest, came, draft);
+    expect([like.from, like.to, like.fees]).toEqual(["2016-01-04", "2018-06-29", "per_share"]);
+    expect(requestOf(like, {})).toMatchObject({ starts_at: came.began_at, ends_at: came.ended_at });
+    expect(requestOf(like, {})).toMatchObject({ bar_path: "optimistic", close_at_end: true });
+    expect(requestOf({ ...like, from: "2016-02-01" }, {}).starts_at).toBe("2016-02-01T05:00:00Z");
   });
 
   it("reads symbols with commas, spaces and small letters", () => {

@@ -2276,7 +2276,7 @@ class AsyncDesk(AsyncTransport):
         )
 
     async def get_study(self, study_id: UUID) -> StudyResultsOut:
-        """Read how far a study is, and what came of it."""
+        """Read how far a study is, what came of it, and what of that may be owed to having tried often."""
         return await self.ask(Call("GET", "/v1/studies/{study_id}", at={"study_id": study_id}), StudyResultsOut)
 
     async def remove_study(self, study_id: UUID) -> None:

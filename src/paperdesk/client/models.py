@@ -402,6 +402,7 @@ class BacktestOut(Struct, kw_only=True, frozen=True):
     symbols: "list[str]"
     parameters: "dict[str, Any]"
     fill_model: "str"
+    fees: "str"
     bar_path: "BarPath"
     currency: "str"
     cash: "Decimal"
@@ -3727,6 +3728,8 @@ class StudyResultsOut(Struct, kw_only=True, frozen=True):
     cross_validation: "CrossValidationOut | None"
     leaks: "LeaksOut | None"
     jitter: "JitterOut | None"
+    trial: "TrialOut | None"
+    selection: "SelectionOut | None"
 
 
 class SweepBody(Struct, kw_only=True, frozen=True):

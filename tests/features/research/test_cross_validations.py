@@ -42,6 +42,15 @@ async def test_every_path_is_chosen_without_what_it_is_tested_on(desk: RunningDe
     assert sweep["selection"]["overfitting_probability"] == found["overfitting_probability"]
 
 
+async def test_the_best_trial_over_all_sessions_stands_beside_its_family(desk: RunningDesk, tape_id: str) -> None:
+    study_id = await ran_cross_validation(desk, tape_id, **TERMS, objective="total_return")
+    study = await desk.mine.get(f"/v1/studies/{study_id}")
+    sweep = await desk.mine.get(f"/v1/sweeps/{await ran_sweep(desk, tape_id, **TERMS, objective='total_return')}")
+    assert study["trial"] == sweep["best"]
+    assert study["selection"] == sweep["selection"]
+    assert 0 <= study["selection"]["deflated_sharpe"] <= 1
+
+
 @pytest.mark.parametrize(
     ("asked", "code"),
     [
@@ -66,7 +75,8 @@ async def test_a_study_is_listed_cancelled_and_deleted(desk: RunningDesk, tape_i
     path = f"/v1/studies/{asked['id']}"
     assert (asked["state"], asked["ended_at"]) == ("waiting", None)
     assert (await desk.mine.post(f"{path}/cancel", {}))["state"] == "cancelled"
-    assert (await desk.mine.get(path))["cross_validation"] is None
+    stopped = await desk.mine.get(path)
+    assert [stopped[name] for name in ("cross_validation", "trial", "selection")] == [None, None, None]
     assert [each["id"] for each in await desk.mine.rows("/v1/studies", kind="cross_validation")] == [asked["id"]]
     assert await desk.mine.rows("/v1/studies", kind="jitter") == []
     (await desk.mine.ask("DELETE", path)).raise_for_status()

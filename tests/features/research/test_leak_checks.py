@@ -37,15 +37,16 @@ async def test_a_run_that_is_looked_at_for_leaks_is_counted_and_a_late_one_diffe
 ) -> None:
     body = {**TERMS, "tape_id": tape_id, "strategy": "sma_cross", "parameters": QUICK["sma_cross"], "mode": "compiled"}
     study_id = await ran_study(desk, "leaks", body, JOBS["check_leaks"])
-    found = (await desk.mine.get(f"/v1/studies/{study_id}"))["leaks"]
-    assert found["warm_up"] == {"declared": 9, "settled": 7, "reason": None}
-    shift = found["shift"]
+    study = await desk.mine.get(f"/v1/studies/{study_id}")
+    assert study["leaks"]["warm_up"] == {"declared": 9, "settled": 7, "reason": None}
+    shift = study["leaks"]["shift"]
     assert shift["as_it_is"]["total_return"] != shift["a_bar_late"]["total_return"]
     # The same question asked as a backtest is the trial that was counted.
     run_id = await ran_backtest(desk, tape_id, "sma_cross", parameters=QUICK["sma_cross"], fill_model="ideal")
     results = await desk.mine.get(f"/v1/backtests/{run_id}/results")
     assert results["selection"]["trials"] == 1
     assert results["figures"]["total_return"] == pytest.approx(shift["as_it_is"]["total_return"])
+    assert (study["trial"]["number"], study["selection"]) == (1, results["selection"])
 
 
 async def test_what_cannot_be_run_cannot_be_looked_at(desk: RunningDesk, tape_id: str) -> None:

@@ -25,6 +25,8 @@ export const keys = {
   sweep: (id: string) => ["runs", "sweep", id] as const,
   walks: ["runs", "walks"] as const,
   walk: (id: string) => ["runs", "walk", id] as const,
+  studies: ["runs", "studies"] as const,
+  study: (id: string) => ["runs", "study", id] as const,
   /** What came of a run that has ended; it never changes. */
   report: (id: string) => ["report", id] as const,
   saved: ["saved-strategies"] as const,

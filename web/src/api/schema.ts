@@ -2960,7 +2960,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read how far a study is, and what came of it. */
+        /** Read how far a study is, what came of it, and what of that may be owed to having tried often. */
         get: operations["get_study"];
         put?: never;
         post?: never;
@@ -4175,6 +4175,11 @@ export interface components {
             };
             /** Fill Model */
             fill_model: string;
+            /**
+             * Fees
+             * @description The name of the fee schedule; custom where it is the run's own.
+             */
+            fees: string;
             bar_path: components["schemas"]["BarPath"];
             /** Currency */
             currency: string;
@@ -13018,6 +13023,10 @@ export interface components {
             cross_validation: components["schemas"]["CrossValidationOut"] | null;
             leaks: components["schemas"]["LeaksOut"] | null;
             jitter: components["schemas"]["JitterOut"] | null;
+            /** @description What was examined: the run as it is, or the best trial of a cross-validation over all sessions. */
+            trial: components["schemas"]["TrialOut"] | null;
+            /** @description Of that trial, beside all trials of its family. */
+            selection: components["schemas"]["SelectionOut"] | null;
         };
         /**
          * Style

@@ -76,6 +76,19 @@ export type HeatMap = Schemas["HeatMapOut"];
 export type WalkForward = Schemas["WalkForwardOut"];
 export type WalkForwardResults = Schemas["WalkForwardResultsOut"];
 export type Fold = Schemas["FoldOut"];
+export type Study = Schemas["StudyOut"];
+export type StudyKind = Schemas["StudyKind"];
+export type StudyResults = Schemas["StudyResultsOut"];
+export type CrossValidation = Schemas["CrossValidationOut"];
+export type Split = Schemas["SplitOut"];
+export type PastPath = Schemas["PathOut"];
+export type Leaks = Schemas["LeaksOut"];
+export type Leak = Schemas["LeakOut"];
+export type Shifted = Schemas["ShiftedOut"];
+export type Jitter = Schemas["JitterOut"];
+export type ShakenRun = Schemas["ShakenRunOut"];
+/** A question, and beside it how it is studied. */
+export type AskStudy = AskBacktest & Partial<AskSweep> & Readonly<Record<string, unknown>>;
 export type ProblemBody = Schemas["Problem"];
 
 /** One page of a list. */

@@ -11,7 +11,7 @@ import { TopBar } from "./TopBar";
 import { Welcome } from "./Welcome";
 
 /** Pages that need no account. */
-const STANDS_ALONE = ["/accounts", "/status", "/settings", "/strategies", "/backtests", "/sweeps"];
+const STANDS_ALONE = ["/accounts", "/status", "/settings", "/strategies", "/backtests", "/sweeps", "/studies"];
 
 /** Rail, top bar and the page; also where the live connection is kept. */
 export function Shell() {

@@ -96,6 +96,19 @@ const walkForward = createRoute({
   component: lazyRouteComponent(() => import("./pages/Searches"), "WalkForward"),
 });
 
+const studies = createRoute({
+  getParentRoute: () => desk,
+  path: "/studies",
+  validateSearch: (search: Record<string, unknown>) => textsOf(search, ["of", "kind", "like", "use"]),
+  component: lazyRouteComponent(() => import("./pages/Examinations"), "Studies"),
+});
+
+const study = createRoute({
+  getParentRoute: () => desk,
+  path: "/studies/$id",
+  component: lazyRouteComponent(() => import("./pages/Examinations"), "Study"),
+});
+
 const strategies = createRoute({
   getParentRoute: () => desk,
   path: "/strategies",
@@ -167,6 +180,8 @@ export const router = createRouter({
       sweeps,
       sweep,
       walkForward,
+      studies,
+      study,
     ]),
   ]),
   defaultPreload: "intent",

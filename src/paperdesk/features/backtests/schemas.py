@@ -103,6 +103,7 @@ class BacktestOut(BaseModel):
     symbols: list[str]
     parameters: dict[str, Any]
     fill_model: str
+    fees: str = Field(description="The name of the fee schedule; custom where it is the run's own.")
     bar_path: BarPath
     currency: str
     cash: NumberText
@@ -126,6 +127,7 @@ class BacktestOut(BaseModel):
         return cls(
             **question_members(found),
             **{name: getattr(found, name) for name in ("ended_at", "job_id", "risk_free", "benchmark")},
+            fees=found.rules.fees.name,
             bar_path=found.rules.bar_path,
             close_at_end=found.stretch.close_at_end,
             state=ended if standing is None else cast("State", standing.state),

@@ -61,10 +61,10 @@ async def get_studies(work: Reading, page: Page, kind: StudyKind | None = None) 
 
 @router.get("/studies/{study_id}")
 async def get_study(study_id: UUID, work: Reading) -> StudyResultsOut:
-    """Read how far a study is, and what came of it."""
+    """Read how far a study is, what came of it, and what of that may be owed to having tried often."""
     study = await study_queries.read_study(work, study_id)
-    job_id = study.asked.job_id
-    return StudyResultsOut.beside(study, (await standings(work, [job_id])).get(job_id))
+    job_id, examined = study.asked.job_id, await study_queries.read_examined(work, study)
+    return StudyResultsOut.beside(study, (await standings(work, [job_id])).get(job_id), examined)
 
 
 @router.post("/studies/{study_id}/cancel")

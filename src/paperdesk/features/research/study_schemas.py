@@ -12,13 +12,13 @@ from paperdesk.core.backtest.leaks import LeakTest
 from paperdesk.core.backtest.search import Search
 from paperdesk.core.broker.chance import SEED_MAX
 from paperdesk.features.backtests.backtests import RunMode
-from paperdesk.features.backtests.schemas import BacktestBody, State, question_members
+from paperdesk.features.backtests.schemas import BacktestBody, SelectionOut, State, question_members
 from paperdesk.features.research.request_cross_validation import RequestCrossValidation
 from paperdesk.features.research.request_jitter import RequestJitter
 from paperdesk.features.research.request_leak_check import RequestLeakCheck
-from paperdesk.features.research.schemas import SweepBody
+from paperdesk.features.research.schemas import SweepBody, TrialOut
 from paperdesk.features.research.studies import Study, StudyKind
-from paperdesk.features.research.study_queries import findings_in
+from paperdesk.features.research.study_queries import Examined, findings_in
 from paperdesk.features.research.walk_schemas import DrawnFigureOut
 from paperdesk.infra.http import NumberText
 from paperdesk.infra.jobs import Standing
@@ -290,11 +290,17 @@ class StudyResultsOut(StudyOut):
     cross_validation: CrossValidationOut | None
     leaks: LeaksOut | None
     jitter: JitterOut | None
+    trial: TrialOut | None = Field(
+        description="What was examined: the run as it is, or the best trial of a cross-validation over all sessions."
+    )
+    selection: SelectionOut | None = Field(description="Of that trial, beside all trials of its family.")
 
     @classmethod
-    def beside(cls, study: Study, standing: Standing | None) -> "StudyResultsOut":
-        """Show a study with what came of it."""
-        found = {kind.value: findings_in(study, kind) for kind in StudyKind}
+    def beside(cls, study: Study, standing: Standing | None, examined: Examined | None) -> "StudyResultsOut":
+        """Show a study with what came of it, and what of that may be owed to having tried often."""
+        found: dict[str, Any] = {kind.value: findings_in(study, kind) for kind in StudyKind}
+        found["trial"] = None if examined is None else TrialOut.of(examined.trial)
+        found["selection"] = None if examined is None else SelectionOut.of(examined.selection)
         return cls.model_validate(_shown(study, standing) | found)
 
 

@@ -16,7 +16,7 @@ import {
   requestOf,
   valuesOf,
 } from "./ask";
-import { backtestQuery, strategiesQuery, templatesQuery, useRunWish } from "./queries";
+import { backtestQuery, resultsQuery, strategiesQuery, templatesQuery, useRunWish } from "./queries";
 import { MarketFields, StrategyFields, TermFields } from "./RunFields";
 import { useDraft } from "./useDraft";
 
@@ -47,8 +47,10 @@ export function FromStart({ tapeId, symbol, strategy: wanted, values, like, chil
   const templates = useQuery(templatesQuery);
   const tapes = useQuery(tapesQuery);
   const model = useQuery({ ...backtestQuery(like ?? ""), enabled: like !== undefined });
+  const came = useQuery({ ...resultsQuery(like ?? ""), enabled: model.data?.state === "done" });
+  const isLike = !like || model.error || (model.data && (model.data.state !== "done" || came.data || came.error));
   const all =
-    strategies.data && templates.data && tapes.data && (!like || model.data || model.error)
+    strategies.data && templates.data && tapes.data && isLike
       ? { strategies: strategies.data, templates: templates.data, tapes: tapes.data, model: model.data }
       : undefined;
   const error = strategies.error ?? templates.error ?? tapes.error;
@@ -63,7 +65,7 @@ export function FromStart({ tapeId, symbol, strategy: wanted, values, like, chil
         if (!strategy || !tape)
           return <Empty sentence="There is no tape to run a strategy on yet." command="paperdesk tapes list" />;
         const draft = { ...draftOf(strategy, tape, symbol ?? "AAPL"), values: pairsIn(values) };
-        return children({ ...known, draft: known.model ? draftFrom(known.model as Backtest, draft) : draft });
+        return children({ ...known, draft: known.model ? draftFrom(known.model, came.data, draft) : draft });
       }}
     </Answer>
   );

@@ -3,9 +3,25 @@
  * said beside its field, and what the server refuses is led back to the field it means.
  */
 import { ApiProblem } from "../../api/problems";
-import type { AskBacktest, Backtest, RunMode, Strategy, StrategyParameter, Tape } from "../../api/types";
+import type {
+  AskBacktest,
+  Backtest,
+  BacktestResults,
+  RunMode,
+  Strategy,
+  StrategyParameter,
+  Tape,
+} from "../../api/types";
 import { compare, parseDecimal, trim } from "../../lib/decimal";
 import { exchangeDay, exchangeInstant, monthsBefore } from "../../lib/time";
+
+/** The first and the last day of a run, and the instants at which it really began and ended. */
+interface Span {
+  readonly from: string;
+  readonly to: string;
+  readonly startsAt: string;
+  readonly endsAt: string;
+}
 
 /** The form as it is typed: texts, so that nothing half-written is lost. */
 export interface Draft {
@@ -23,6 +39,10 @@ export interface Draft {
   readonly mode: RunMode;
   /** Only those that differ from their defaults. */
   readonly values: Readonly<Record<string, string>>;
+  /** Of the run that it begins like: days that stay as they are mean its very instants. */
+  readonly span: Span | null;
+  /** What that run had, and no field of the form says. */
+  readonly others: Pick<AskBacktest, "bar_path" | "close_at_end">;
 }
 
 /** A sentence for each field that something is wrong with; "form" is for what no field can mend. */
@@ -70,11 +90,25 @@ export function draftOf(strategy: Strategy, tape: Tape, symbol: string): Draft {
     riskFree: "0",
     mode: "events",
     values: {},
+    span: null,
+    others: {},
   };
 }
 
-/** The form as a run was asked for; its days are not told by a run, so they stay as they are. */
-export function draftFrom(run: Backtest, draft: Draft): Draft {
+const spanOf = ({ began_at: startsAt, ended_at: endsAt }: Pick<BacktestResults, "began_at" | "ended_at">): Span => ({
+  from: exchangeDay(startsAt),
+  to: exchangeDay(endsAt),
+  startsAt,
+  endsAt,
+});
+
+/** The form as a run was asked for; its days are told by what came of it, and without that stay as they are. */
+export function draftFrom(
+  run: Backtest,
+  results: Pick<BacktestResults, "began_at" | "ended_at"> | undefined,
+  draft: Draft,
+): Draft {
+  const span = results ? spanOf(results) : null;
   return {
     ...draft,
     name: run.name,
@@ -83,8 +117,12 @@ export function draftFrom(run: Backtest, draft: Draft): Draft {
     symbols: run.symbols.join(", "),
     cash: run.cash,
     fillModel: run.fill_model,
+    fees: FEES.some(([name]) => name === run.fees) ? run.fees : draft.fees,
     benchmark: run.benchmark ?? "",
     riskFree: run.risk_free,
+    ...(span ? { from: span.from, to: span.to } : {}),
+    span,
+    others: { bar_path: run.bar_path, close_at_end: run.close_at_end },
     mode: run.mode,
     values: Object.fromEntries(Object.entries(run.parameters).map(([name, value]) => [name, String(value)])),
   };
@@ -172,9 +210,13 @@ export function valuesOf(draft: Draft, strategy: Strategy): Record<string, strin
   return Object.fromEntries(typed);
 }
 
+const instantOf = (day: string, time: string): string | null => (day === "" ? null : exchangeInstant(day, time));
+
 /** A form as a request. */
 export function requestOf(draft: Draft, parameters: Record<string, string | boolean>): AskBacktest {
+  const { span } = draft;
   return {
+    ...draft.others,
     name: draft.name.trim(),
     tape_id: draft.tapeId,
     strategy: draft.strategy,
@@ -186,8 +228,8 @@ export function requestOf(draft: Draft, parameters: Record<string, string | bool
     mode: draft.mode,
     risk_free: draft.riskFree.trim(),
     benchmark: symbolsOf(draft.benchmark)[0] ?? null,
-    starts_at: draft.from === "" ? null : exchangeInstant(draft.from, "00:00"),
-    ends_at: draft.to === "" ? null : exchangeInstant(draft.to, "23:59"),
+    starts_at: span?.from === draft.from ? span.startsAt : instantOf(draft.from, "00:00"),
+    ends_at: span?.to === draft.to ? span.endsAt : instantOf(draft.to, "23:59"),
   };
 }
 
@@ -206,11 +248,16 @@ const FIELD_OF_CODE: Readonly<Record<string, string>> = {
   too_many_trials: "trials",
   too_short_to_walk: "choose_on",
   too_many_folds: "trade_on",
+  learned_cross_validation: "search",
+  not_cross_validated: "objective",
+  too_many_splits: "groups",
+  too_few_to_split: "purge",
 };
 
 const FIELDS: ReadonlySet<string> = new Set([
   "name", "tape_id", "strategy", "symbols", "cash", "fill_model", "fees", "mode", "starts_at", "ends_at", "risk_free",
-  "benchmark", "trials", "search_seed", "choose_on", "trade_on", "search",
+  "benchmark", "trials", "search_seed", "choose_on", "trade_on", "search", "groups", "tested", "purge", "embargo",
+  "cuts", "runs", "shake_parameters", "shake_fees", "slippage_bps", "half_spread_bps", "delay_bars",
 ]); // biome-ignore format: one list
 
 /** Which field a refusal means, with its sentence. */

@@ -73,14 +73,17 @@ export function written(kind: Kind, value: number | null | undefined): string {
   }
 }
 
+/** A reason of the server as a sentence. */
+export function sentence(reason: string | undefined, without = "It was not measured."): string {
+  return reason ? `${reason.charAt(0).toUpperCase()}${reason.slice(1)}.` : without;
+}
+
 type Told = Pick<BacktestResults, "figures" | "reasons">;
 
 /** Why a figure is missing, in a sentence; null when it is there. */
 export function reasonOf({ figures, reasons }: Told, name: string): string | null {
   if (typeof figures[name] === "number") return null;
-  const reason = reasons[name] ?? reasons.total_return;
-  if (!reason) return "It was not measured.";
-  return `${reason.charAt(0).toUpperCase()}${reason.slice(1)}.`;
+  return sentence(reasons[name] ?? reasons.total_return);
 }
 
 /** Which of several values is the best one; null when none is known or all are the same. */

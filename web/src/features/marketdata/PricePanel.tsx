@@ -1,18 +1,22 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { ChartLine, Table2 } from "lucide-react";
-import { useMemo, useState } from "react";
+import { lazy, Suspense, useMemo, useState } from "react";
 import type { Bar, Instrument, Quote, Tape } from "../../api/types";
 import { placesOfTick, price, quantity } from "../../lib/format";
 import { date, exchangeDay, utc } from "../../lib/time";
 import { Button } from "../../ui/Button";
-import { Chart, type Mark, type Point } from "../../ui/Chart";
+import type { Mark, Point } from "../../ui/Chart";
 import { Empty } from "../../ui/Empty";
 import { Choice } from "../../ui/Field";
-import { Answer } from "../../ui/Panel";
+import { Answer, Loading } from "../../ui/Panel";
 import { type Column, Table } from "../../ui/Table";
 import { QuoteBox, SymbolHeading } from "./QuoteBox";
 import { barsQuery, RANGES, type Range } from "./queries";
 import { TapeNotes } from "./TapeNotes";
+
+// Fetched beside the bars that it draws, so that the page stands before it and it comes no later.
+const drawing = import("../../ui/Chart");
+const Chart = lazy(async () => ({ default: (await drawing).Chart }));
 
 interface PricePanelProps {
   tape: Tape;
@@ -54,12 +58,14 @@ export function PricePanel({ tape, instruments, instrument, quote, marks, onChoo
             ) : isTable ? (
               <BarTable bars={items} symbol={instrument.symbol} />
             ) : (
-              <PriceChart
-                bars={items}
-                marks={marks}
-                symbol={instrument.symbol}
-                view={`${instrument.symbol} ${range}`}
-              />
+              <Suspense fallback={<Loading rows={8} />}>
+                <PriceChart
+                  bars={items}
+                  marks={marks}
+                  symbol={instrument.symbol}
+                  view={`${instrument.symbol} ${range}`}
+                />
+              </Suspense>
             )
           }
         </Answer>

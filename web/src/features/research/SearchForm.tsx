@@ -1,34 +1,22 @@
 import { type FormEvent, useState } from "react";
-import type { AskSweep, Objective, Search, Walk } from "../../api/types";
+import type { Walk } from "../../api/types";
 import { figure } from "../../lib/format";
 import { Button } from "../../ui/Button";
-import { Choice, SelectField, TextField } from "../../ui/Field";
+import { Choice, TextField } from "../../ui/Field";
 import { Panel } from "../../ui/Panel";
-import { type Draft, type Faults, faultsIn, requestOf } from "../backtests/ask";
+import { type Faults, faultsIn } from "../backtests/ask";
 import { MarketFields, StrategyFields, TermFields } from "../backtests/RunFields";
 import { FormFault, FromStart, type Start } from "../backtests/RunForm";
 import { useDraft } from "../backtests/useDraft";
+import { HowFields } from "./HowFields";
 import { useSearchWish } from "./queries";
 import { searchedIn } from "./ranges";
+import { isCount, OBJECTIVES, ranged, SEARCHES, type Searching, searchBody } from "./searching";
 
 const KINDS = [
   { value: "sweep", label: "Sweep" },
   { value: "walk", label: "Walk forward" },
 ] as const;
-
-const SEARCHES: readonly (readonly [Search, string])[] = [
-  ["grid", "Every combination"],
-  ["random", "Some, by chance"],
-  ["learned", "Each by what came before"],
-];
-
-const OBJECTIVES: readonly (readonly [Objective, string])[] = [
-  ["sharpe", "Sharpe ratio"],
-  ["total_return", "Total return"],
-  ["cagr", "Growth a year"],
-  ["calmar", "Calmar ratio"],
-  ["max_drawdown", "Deepest fall"],
-];
 
 const WALKS = [
   { value: "rolling", label: "Rolling" },
@@ -36,11 +24,8 @@ const WALKS = [
 ] as const;
 
 /** How is searched, as it is typed. */
-interface How {
+interface How extends Searching {
   kind: "sweep" | "walk";
-  search: Search;
-  trials: string;
-  objective: Objective;
   walk: Walk;
   chooseOn: string;
   tradeOn: string;
@@ -72,8 +57,6 @@ export function SearchForm({ onAsked, ...start }: SearchFormProps) {
   );
 }
 
-const isCount = (text: string): boolean => /^[1-9]\d{0,4}$/.test(text.trim());
-
 function faultsInHow(how: How): Faults {
   const faults: Record<string, string> = {};
   if (how.trials.trim() !== "" && !isCount(how.trials)) faults.trials = "Enter a whole number.";
@@ -81,22 +64,6 @@ function faultsInHow(how: How): Faults {
   if (how.kind === "walk" && !isCount(how.tradeOn)) faults.trade_on = "Enter so many sessions.";
   return faults;
 }
-
-function bodyOf(draft: Draft, how: How, searched: ReturnType<typeof searchedIn>): AskSweep {
-  return {
-    ...requestOf(draft, { ...searched.values }),
-    ranges: { ...searched.ranges },
-    search: how.search,
-    objective: how.objective,
-    ...(how.trials.trim() === "" ? {} : { trials: Number(how.trials) }),
-  };
-}
-
-/** The same draft, with values to search where it is the first strategy anybody meets. */
-const ranged = (draft: Draft): Draft =>
-  draft.strategy === "sma_cross"
-    ? { ...draft, values: { quantity: "100", fast: "5:50:5", slow: "60, 100, 150, 200" } }
-    : draft;
 
 function Form({ strategies, templates, tapes, draft: first, onAsked }: Start & Pick<SearchFormProps, "onAsked">) {
   const [how, setHow] = useState(HOW);
@@ -114,7 +81,7 @@ function Form({ strategies, templates, tapes, draft: first, onAsked }: Start & P
     if (Object.keys(found).length === 0 && Object.keys(searched.ranges).length === 0)
       found.form = "Give one parameter several values, such as 5, 10, 20 or 5:50:5.";
     if (!isRight(found)) return;
-    const body = bodyOf(draft, how, searched);
+    const body = searchBody(draft, how, searched);
     const onSuccess = (id: string) => onAsked(how.kind, id);
     if (how.kind === "sweep") wish.mutate({ do: "sweep", body }, { onSuccess });
     else {
@@ -132,38 +99,7 @@ function Form({ strategies, templates, tapes, draft: first, onAsked }: Start & P
         {how.kind === "walk" ? " in every fold" : ""}
       </p>
       <div className="grid grid-cols-2 gap-3">
-        <SelectField
-          label="Search"
-          error={faults.search ?? null}
-          value={how.search}
-          onChange={(event) => change({ search: event.target.value as Search })}
-        >
-          {SEARCHES.map(([name, said]) => (
-            <option key={name} value={name}>
-              {said}
-            </option>
-          ))}
-        </SelectField>
-        <TextField
-          label="Trials"
-          hint="Empty: all."
-          inputMode="numeric"
-          error={faults.trials ?? null}
-          value={how.trials}
-          onChange={(event) => change({ trials: event.target.value })}
-        />
-        <SelectField
-          label="Best by"
-          className="col-span-2"
-          value={how.objective}
-          onChange={(event) => change({ objective: event.target.value as Objective })}
-        >
-          {OBJECTIVES.map(([name, said]) => (
-            <option key={name} value={name}>
-              {said}
-            </option>
-          ))}
-        </SelectField>
+        <HowFields how={how} onChange={change} faults={faults} searches={SEARCHES} objectives={OBJECTIVES} />
       </div>
       {how.kind === "walk" ? (
         <div className="grid grid-cols-2 gap-3">

@@ -1,13 +1,9 @@
-import { useNavigate } from "@tanstack/react-router";
-import { type ReactNode, useState } from "react";
+import type { ReactNode } from "react";
 import type { Sweep } from "../../api/types";
 import { figure, money } from "../../lib/format";
-import { deskOnly } from "../../lib/search";
-import { Button } from "../../ui/Button";
-import { Problem } from "../../ui/Problem";
 import { wordOf } from "../backtests/ask";
 import { Progress, RunState } from "../backtests/RunState";
-import { useSearchWish } from "./queries";
+import { SearchActions } from "./SearchActions";
 
 interface SearchHeaderProps {
   search: Sweep;
@@ -34,14 +30,10 @@ export function SearchHeader({ search, of, said, children }: SearchHeaderProps) 
             {money(search.cash)} {search.currency}
           </p>
           <p className="mt-1 flex flex-wrap gap-x-4 text-xs text-muted">
-            {Object.entries(search.axes).map(([name, values]) => (
-              <span key={name}>
-                {wordOf(name)} <span className="figures text-text">{shortened(values)}</span>
-              </span>
-            ))}
+            <AxesSaid axes={search.axes} />
           </p>
         </div>
-        <Actions search={search} of={of} />
+        <SearchActions search={search} of={of} listedAt="/sweeps" canResume />
       </div>
       {isOpen ? (
         <div className="flex items-center gap-3 border-t border-line px-4 py-2.5 text-sm text-muted">
@@ -54,50 +46,18 @@ export function SearchHeader({ search, of, said, children }: SearchHeaderProps) 
   );
 }
 
+/** Every parameter that is searched, with its values. */
+export function AxesSaid({ axes }: { axes: Readonly<Record<string, readonly unknown[]>> }) {
+  return Object.entries(axes).map(([name, values]) => (
+    <span key={name}>
+      {wordOf(name)} <span className="figures text-text">{shortened(values)}</span>
+    </span>
+  ));
+}
+
 const SHOWN = 8;
 
 function shortened(values: readonly unknown[]): string {
   if (values.length <= SHOWN) return values.join(", ");
   return `${values.slice(0, 3).join(", ")} … ${String(values.at(-1))} (${values.length})`;
-}
-
-function Actions({ search, of }: Pick<SearchHeaderProps, "search" | "of">) {
-  const wish = useSearchWish();
-  const navigate = useNavigate();
-  const [isSure, setSure] = useState(false);
-  const { id, state } = search;
-  const isOpen = state === "waiting" || state === "running";
-  const canResume = state === "cancelled" || state === "failed";
-  const leave = () => navigate({ to: "/sweeps", search: deskOnly });
-  return (
-    <div className="flex flex-wrap items-center gap-2">
-      {isOpen ? (
-        <Button
-          look="danger"
-          size="small"
-          disabled={wish.isPending}
-          onClick={() => wish.mutate({ do: "cancel", of, id })}
-        >
-          Stop
-        </Button>
-      ) : null}
-      {canResume ? (
-        <Button size="small" disabled={wish.isPending} onClick={() => wish.mutate({ do: "resume", of, id })}>
-          Run the rest
-        </Button>
-      ) : null}
-      {isOpen ? null : (
-        <Button
-          look={isSure ? "danger" : "quiet"}
-          size="small"
-          disabled={wish.isPending}
-          onBlur={() => setSure(false)}
-          onClick={() => (isSure ? wish.mutate({ do: "delete", of, id }, { onSuccess: leave }) : setSure(true))}
-        >
-          {isSure ? "Really delete" : "Delete"}
-        </Button>
-      )}
-      {wish.error ? <Problem problem={wish.error} /> : null}
-    </div>
-  );
 }

@@ -1,53 +1,17 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
 import type { Sweep, WalkForward } from "../../api/types";
 import { figure } from "../../lib/format";
-import { deskOnly } from "../../lib/search";
-import { dateTime, utc } from "../../lib/time";
-import { Button } from "../../ui/Button";
 import { Empty } from "../../ui/Empty";
 import { Answer, Panel } from "../../ui/Panel";
 import { type Column, Table } from "../../ui/Table";
 import { wordOf } from "../backtests/ask";
-import { RunState } from "../backtests/RunState";
+import { columnsTo, OlderOnes } from "./listing";
 import { sweepsQuery, walksQuery } from "./queries";
 
-function columnsTo<Row extends Sweep>(to: "/sweeps/$id" | "/sweeps/walk-forwards/$id"): readonly Column<Row>[] {
-  return [
-    {
-      name: "Name",
-      cell: (row) => (
-        <span className="block min-w-0">
-          <Link
-            to={to}
-            params={{ id: row.id }}
-            search={deskOnly}
-            className="font-medium text-accent underline-offset-2 hover:underline"
-          >
-            {row.name}
-          </Link>
-          <span className="block text-xs text-muted">
-            {wordOf(row.strategy)} · {Object.keys(row.axes).map(wordOf).join(", ")}
-          </span>
-        </span>
-      ),
-    },
-    { name: "Symbols", wideOnly: true, cell: (row) => row.symbols.slice(0, 3).join(", ") },
-    { name: "State", cell: (row) => <RunState {...row} /> },
-    {
-      name: "Asked",
-      wideOnly: true,
-      cell: (row) => (
-        <span className="figures whitespace-nowrap text-muted" title={utc(row.asked_at)}>
-          {dateTime(row.asked_at)}
-        </span>
-      ),
-    },
-  ];
-}
+const axesSaid = (row: Sweep): string => Object.keys(row.axes).map(wordOf).join(", ");
 
 const SWEEP_COLUMNS: readonly Column<Sweep>[] = [
-  ...columnsTo<Sweep>("/sweeps/$id"),
+  ...columnsTo<Sweep>("/sweeps/$id", axesSaid),
   {
     name: "Trials",
     right: true,
@@ -57,7 +21,7 @@ const SWEEP_COLUMNS: readonly Column<Sweep>[] = [
 ];
 
 const WALK_COLUMNS: readonly Column<WalkForward>[] = [
-  ...columnsTo<WalkForward>("/sweeps/walk-forwards/$id"),
+  ...columnsTo<WalkForward>("/sweeps/walk-forwards/$id", axesSaid),
   { name: "Folds", right: true, wideOnly: true, cell: (row) => `${row.ended_folds} of ${row.fold_count}` },
 ];
 
@@ -78,7 +42,7 @@ export function SweepsList() {
           )
         }
       </Answer>
-      <More query={sweeps} />
+      <OlderOnes query={sweeps} />
     </Panel>
   );
 }
@@ -100,21 +64,7 @@ export function WalksList() {
           )
         }
       </Answer>
-      <More query={walks} />
+      <OlderOnes query={walks} />
     </Panel>
   );
-}
-
-interface MoreProps {
-  query: { hasNextPage: boolean; isFetchingNextPage: boolean; fetchNextPage: () => unknown };
-}
-
-function More({ query }: MoreProps) {
-  return query.hasNextPage ? (
-    <div className="border-t border-line p-2 text-center">
-      <Button size="small" disabled={query.isFetchingNextPage} onClick={() => query.fetchNextPage()}>
-        Older ones
-      </Button>
-    </div>
-  ) : null;
 }

@@ -13,7 +13,7 @@ import { seriesOf } from "../../ui/plots/tones";
 import { type Column, Table } from "../../ui/Table";
 import { wordOf } from "../backtests/ask";
 import { fallsOf } from "../backtests/curves";
-import { reasonOf } from "../backtests/figures";
+import { reasonOf, sentence } from "../backtests/figures";
 import { driftOf, numbersIn, stretchesOf } from "./folds";
 import { walkPointsQuery } from "./queries";
 import { SearchHeader } from "./SearchHeader";
@@ -40,7 +40,8 @@ export function WalkPage({ walk }: { walk: WalkForwardResults }) {
 
 /** How much of what the choice promised was there when it was traded. */
 function Kept({ walk }: { walk: WalkForwardResults }) {
-  const why = (name: "sharpe_kept" | "return_kept") => (walk[name] === null ? sentence(walk.reasons[name]) : null);
+  const why = (name: "sharpe_kept" | "return_kept") =>
+    walk[name] === null ? sentence(walk.reasons[name], "No fold has ended yet.") : null;
   return (
     <dl className="grid grid-cols-2 gap-px overflow-hidden rounded-b-xl border-t border-line bg-line lg:grid-cols-6">
       <Figure
@@ -70,9 +71,6 @@ function Kept({ walk }: { walk: WalkForwardResults }) {
     </dl>
   );
 }
-
-const sentence = (reason: string | undefined): string =>
-  reason ? `${reason.charAt(0).toUpperCase()}${reason.slice(1)}.` : "No fold has ended yet.";
 
 interface PartProps {
   walk: WalkForwardResults;

@@ -1,4 +1,4 @@
-/** Sweeps and walks forward, and what came of them. */
+/** Sweeps, walks forward and studies, and what came of them. */
 import {
   infiniteQueryOptions,
   keepPreviousData,
@@ -10,10 +10,14 @@ import {
 import { get, post } from "../../api/client";
 import { keys } from "../../api/keys";
 import type {
+  AskStudy,
   AskSweep,
   AskWalk,
   HeatMap,
   Page,
+  Study,
+  StudyKind,
+  StudyResults,
   Sweep,
   SweepResults,
   Trial,
@@ -27,10 +31,10 @@ import type { MeasureName } from "./measures";
 const LISTED = 30;
 const FIRST_TRIALS = 100;
 
-const pages = <Row>(path: string, key: readonly string[]) =>
+const pages = <Row>(path: string, key: readonly string[], query: Readonly<Record<string, string>> = {}) =>
   infiniteQueryOptions({
-    queryKey: key,
-    queryFn: ({ signal, pageParam }) => get<Page<Row>>(path, { limit: LISTED, cursor: pageParam }, signal),
+    queryKey: [...key, query],
+    queryFn: ({ signal, pageParam }) => get<Page<Row>>(path, { ...query, limit: LISTED, cursor: pageParam }, signal),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor,
     select: (answer) => answer.pages.flatMap((page) => page.items),
@@ -40,6 +44,18 @@ const pages = <Row>(path: string, key: readonly string[]) =>
 export const sweepsQuery = pages<Sweep>("/sweeps", keys.sweeps);
 /** Walks forward, newest first. */
 export const walksQuery = pages<WalkForward>("/walk-forwards", keys.walks);
+
+/** Studies of a kind or of all, newest first. */
+export const studiesQuery = (kind: StudyKind | undefined) =>
+  pages<Study>("/studies", keys.studies, kind ? { kind } : {});
+
+/** How far a study is, and what came of it. */
+export const studyQuery = (id: string) =>
+  queryOptions({
+    queryKey: keys.study(id),
+    queryFn: ({ signal }) => get<StudyResults>(`/studies/${id}`, {}, signal),
+    enabled: () => isThere(id),
+  });
 
 /** How far a sweep is, its best trial, and what of that may be luck. */
 export const sweepQuery = (id: string) =>
@@ -86,29 +102,38 @@ export const walkPointsQuery = (id: string) =>
     enabled: () => isThere(id),
   });
 
-/** What can be done with searches. */
+/** Where each kind of study is asked for. */
+const STUDIED_AT = { cross_validation: "cross-validation", leaks: "leaks", jitter: "jitter" } as const;
+
+const LISTS = { sweeps: keys.sweeps, "walk-forwards": keys.walks, studies: keys.studies } as const;
+
+/** What is searched or studied stands in one of these lists. */
+export type SearchList = keyof typeof LISTS;
+
+/** What can be done with searches and studies. */
 export type SearchWish =
   | { do: "sweep"; body: AskSweep }
   | { do: "walk"; body: AskWalk }
-  | { do: "cancel" | "resume" | "delete"; of: "sweeps" | "walk-forwards"; id: string };
+  | { do: "study"; kind: StudyKind; body: AskStudy }
+  | { do: "cancel" | "resume" | "delete"; of: SearchList; id: string };
 
 async function wish(cache: QueryClient, asked: SearchWish): Promise<string> {
   if (asked.do === "sweep") return (await post<Sweep>("/sweeps", asked.body)).id;
   if (asked.do === "walk") return (await post<WalkForward>("/walk-forwards", asked.body)).id;
+  if (asked.do === "study") return (await post<Study>(`/studies/${STUDIED_AT[asked.kind]}`, asked.body)).id;
   if (asked.do === "delete") await removeRun(cache, `/${asked.of}`, asked.id);
   else await post(`/${asked.of}/${asked.id}/${asked.do}`, {});
   return asked.id;
 }
 
-/** Asks for a search, stops, resumes or deletes one, and reads again what that made untrue. */
+/** Asks for a search or a study, stops, resumes or deletes one, and reads again what that made untrue. */
 export function useSearchWish() {
   const cache = useQueryClient();
   return useMutation({
     mutationFn: (asked: SearchWish) => wish(cache, asked),
     onSuccess: (id, asked) => {
       // What is deleted is not read again: the page that showed it leaves.
-      if (asked.do === "delete")
-        return cache.invalidateQueries({ queryKey: keys[asked.of === "sweeps" ? "sweeps" : "walks"] });
+      if (asked.do === "delete") return cache.invalidateQueries({ queryKey: LISTS[asked.of] });
       void cache.invalidateQueries({ queryKey: keys.sweep(id) });
       return cache.invalidateQueries({ queryKey: keys.runs });
     },

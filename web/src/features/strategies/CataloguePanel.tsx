@@ -88,6 +88,14 @@ function Card({ strategy, templates }: CardProps) {
         >
           Sweep
         </Link>
+        <Link
+          to="/studies"
+          search={(search) => ({ ...deskOnly(search), use: strategy.name })}
+          className={LINK}
+          aria-label={`Study ${wordOf(strategy.name)}`}
+        >
+          Study
+        </Link>
       </p>
     </li>
   );

@@ -10,6 +10,8 @@ interface BarPlotProps {
   /** What is counted, such as "days". */
   noun: string;
   caption: string;
+  /** A value to stand out from the others, with its name. */
+  mark?: { readonly value: number; readonly name: string } | null;
 }
 
 const RIGHT = 40;
@@ -17,11 +19,13 @@ const AXIS = 24;
 const TOP = 8;
 
 /** How often values fell between two others; what lies below zero is drawn in its own colour. */
-export function BarPlot({ bins, height, format, noun, caption }: BarPlotProps) {
+export function BarPlot({ bins, height, format, noun, caption, mark = null }: BarPlotProps) {
   const [host, width] = useWidth<HTMLDivElement>();
   const [pointed, setPointed] = useState<Bin | null>(null);
   const most = Math.max(1, ...bins.map((bin) => bin.count));
-  const [low, high] = [bins[0]?.from ?? 0, bins.at(-1)?.to ?? 1];
+  const marked = mark ? [mark.value] : [];
+  const low = Math.min(bins[0]?.from ?? 0, ...marked);
+  const high = Math.max(bins.at(-1)?.to ?? 1, ...marked);
   const x = scaleOf([low, high], [8, Math.max(9, width - RIGHT)]);
   const y = scaleOf([0, most], [height - AXIS, TOP]);
   const [common] = [...bins].sort((one, other) => other.count - one.count);
@@ -35,6 +39,7 @@ export function BarPlot({ bins, height, format, noun, caption }: BarPlotProps) {
             {format(told.from)} to {format(told.to)} <span className="text-text">{`${told.count} ${noun}`}</span>
           </>
         ) : null}
+        {mark ? <span className="ml-3">{`${mark.name}: ${format(mark.value)}`}</span> : null}
       </p>
       <div ref={host} style={{ height }} onPointerLeave={() => setPointed(null)}>
         {width > 0 ? (
@@ -62,6 +67,18 @@ export function BarPlot({ bins, height, format, noun, caption }: BarPlotProps) {
                 onPointerEnter={() => setPointed(bin)}
               />
             ))}
+            {mark ? (
+              <line
+                x1={x(mark.value)}
+                x2={x(mark.value)}
+                y1={TOP}
+                y2={height - AXIS}
+                strokeWidth={2}
+                strokeDasharray="5 3"
+                style={{ stroke: "var(--text)" }}
+                data-mark
+              />
+            ) : null}
             {ticksOf([low, high], Math.max(2, Math.floor(width / 90))).map((tick) => (
               <text
                 key={tick}

@@ -1,14 +1,14 @@
 import { useQuery } from "@tanstack/react-query";
-import type { Backtest, BacktestResults, DrawnFigure } from "../../../api/types";
+import type { Backtest, BacktestResults } from "../../../api/types";
 import { divide, parseDecimal, toPlain } from "../../../lib/decimal";
 import { figure, money, percent } from "../../../lib/format";
 import { dateTime } from "../../../lib/time";
 import { Figure } from "../../../ui/Figure";
 import { Answer, Panel } from "../../../ui/Panel";
-import { type Column, Table } from "../../../ui/Table";
-import { MEASURES, reasonOf, written } from "../figures";
+import { Table } from "../../../ui/Table";
+import { type Drawn, DrawnTable } from "../DrawnTable";
+import { MEASURES, reasonOf, sentence, written } from "../figures";
 import { monteCarloQuery } from "../queries";
-import { sentence } from "./ReportHeader";
 
 /** Every figure that was measured; what is missing says why. */
 export function AllFigures({ results }: { results: BacktestResults }) {
@@ -63,22 +63,6 @@ export function CostsPanel({ run, results }: { run: Backtest; results: BacktestR
   );
 }
 
-interface Drawn extends DrawnFigure {
-  name: string;
-  isRatio: boolean;
-}
-
-const DRAWN_COLUMNS: readonly Column<Drawn>[] = [
-  { name: "Figure", cell: (row) => row.name },
-  { name: "Was", right: true, cell: (row) => <span className="font-medium">{shown(row, row.was)}</span> },
-  { name: "5%", right: true, cell: (row) => shown(row, row.quantiles["0.05"]) },
-  { name: "Half", right: true, cell: (row) => shown(row, row.quantiles["0.5"]) },
-  { name: "95%", right: true, cell: (row) => shown(row, row.quantiles["0.95"]) },
-  { name: "Worse", right: true, wideOnly: true, cell: (row) => percent(row.share_worse, 0) },
-];
-
-const shown = (row: Drawn, value: number | undefined): string => (row.isRatio ? figure(value, 3) : percent(value, 1));
-
 const NAMES: Readonly<Record<string, string>> = {
   total_return: "Total return",
   max_drawdown: "Deepest fall",
@@ -101,14 +85,7 @@ export function MonteCarloPanel({ run }: { run: Backtest }) {
             rows.push({ ...found.drawdown_by_order, name: "Deepest fall, trips reordered", isRatio: false });
           return (
             <>
-              {rows.length > 0 ? (
-                <Table
-                  caption="Figures over many draws"
-                  columns={DRAWN_COLUMNS}
-                  rows={rows}
-                  rowKey={(row) => row.name}
-                />
-              ) : null}
+              {rows.length > 0 ? <DrawnTable caption="Figures over many draws" rows={rows} /> : null}
               <p className="px-4 pt-2 text-xs text-muted">
                 {`${figure(found.runs, 0)} draws in blocks of ${found.block} returns.`}
                 {Object.values(found.reasons).map((reason) => ` ${sentence(reason)}`)}

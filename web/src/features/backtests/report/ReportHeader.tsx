@@ -10,6 +10,7 @@ import { Menu, MenuRow } from "../../../ui/Menu";
 import { Problem } from "../../../ui/Problem";
 import { wordOf } from "../ask";
 import { downloadLines, save } from "../download";
+import { sentence } from "../figures";
 import { useRunWish } from "../queries";
 import { RunState } from "../RunState";
 
@@ -124,11 +125,6 @@ function Hash({ name, value }: { name: string; value: string }) {
   );
 }
 
-/** A reason of the server as a sentence. */
-export function sentence(reason: string | undefined): string {
-  return reason ? `${reason.charAt(0).toUpperCase()}${reason.slice(1)}.` : "It was not measured.";
-}
-
 function Actions({ run, results }: { run: Backtest; results: BacktestResults | undefined }) {
   const wish = useRunWish();
   const navigate = useNavigate();
@@ -157,6 +153,15 @@ function Actions({ run, results }: { run: Backtest; results: BacktestResults | u
       >
         Run again
       </Link>
+      {results ? (
+        <Link
+          to="/studies"
+          search={(search) => ({ ...deskOnly(search), like: run.id, kind: "leaks" })}
+          className="inline-flex min-h-7 items-center rounded-lg border border-line-strong px-2.5 text-sm font-medium hover:bg-hover"
+        >
+          Examine this run
+        </Link>
+      ) : null}
       {results ? (
         <Menu label="Download" text="Download" icon={null}>
           {(close) => (
