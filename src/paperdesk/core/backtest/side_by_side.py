@@ -55,6 +55,9 @@ def side_by_side(curves: Sequence[tuple[Sequence[datetime], Floats]], periods_a_
 
 
 def _correlations(growth: Floats) -> Floats:
+    if growth.shape[1] <= LEAST_DAYS:
+        # One return alone goes together with nothing.
+        return np.full((len(growth), len(growth)), np.nan)
     with np.errstate(invalid="ignore", divide="ignore"):
         found: Floats = np.corrcoef([returns_of(each) for each in growth])
     return found
