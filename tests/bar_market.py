@@ -11,9 +11,11 @@ from typing import TypeAlias
 import numpy as np
 
 from paperdesk.core.backtest.compiled.track import Bars
+from paperdesk.core.backtest.market import Frame
 from paperdesk.core.broker.account import Account
 from paperdesk.core.broker.commands import Command
 from paperdesk.core.broker.marks import LAST_PRINT, Mark, Marks
+from paperdesk.core.broker.stillness import Stillness
 from paperdesk.core.broker.view import MarketView
 from paperdesk.core.kernel.ids import InstrumentId
 from paperdesk.core.kernel.time import microseconds
@@ -77,12 +79,10 @@ class BarMarket:
             if not isinstance(fact, OpenFact | RangeFact | CloseFact) or fact.instrument_id in instrument_ids:
                 yield fact
 
-    def may_stir(self, after: int, upto: int) -> bool:
-        return False
-
-    def stays_within(self, after: int, upto: int, instrument_id: InstrumentId, bounds: tuple[Decimal, Decimal]) -> bool:
-        prices = [price for fact in self._facts[after:upto] for price in _prices(fact, instrument_id)]
-        return all(bounds[0] < price < bounds[1] for price in prices)
+    def quiet_until(self, after: int, still: Stillness) -> int:
+        ahead = self._facts[after : after + 50]
+        stirs = next((each.seq for each in ahead if not still.covers(each)), after + len(ahead) + 1)
+        return stirs - 1
 
     def marks(self, cursor: int) -> Marks:
         found = ((each.instrument, self._last(each.instrument.id, cursor)) for each in self.bars)
@@ -114,6 +114,14 @@ class BarMarket:
         place = bisect_right(self._frames, cursor)
         return self._frames[place] if place < len(self._frames) else None
 
+    def frames(self, after: int, upto: int) -> Iterator[Frame]:
+        for cursor in self._frames[bisect_right(self._frames, after) : bisect_right(self._frames, upto)]:
+            yield cursor, microseconds(self.at_of(cursor)), self.sessions_closed(cursor)
+
+    def worths(self, instrument_id: InstrumentId, quantity: Decimal, cursors: Sequence[int]) -> list[Decimal | None]:
+        marks = (self.marks(each).get(instrument_id) for each in cursors)
+        return [None if each is None else each.worth(quantity) for each in marks]
+
     def at_of(self, cursor: int) -> datetime:
         return self._instants[max(cursor - 1, 0)]
 
@@ -142,16 +150,6 @@ class BarMarket:
     def _last(self, key: InstrumentId, cursor: int) -> OpenFact | CloseFact | None:
         place = bisect_right(self._seqs[key], cursor)
         return self._prints[key][place - 1] if place else None
-
-
-def _prices(fact: MarketFact, of: InstrumentId) -> tuple[Decimal, ...]:
-    match fact:
-        case OpenFact() | CloseFact() if fact.instrument_id == of:
-            return (fact.price,)
-        case RangeFact() if fact.instrument_id == of:
-            return fact.low, fact.high
-        case _:
-            return ()
 
 
 def _bell(session: Session, seq: int) -> SessionClosed:

@@ -16,6 +16,7 @@ from paperdesk.core.broker.bar_path import BarPath
 from paperdesk.core.broker.fees import FeeSchedule
 from paperdesk.core.broker.fill_models import FILL_MODELS
 from paperdesk.core.broker.orders import OrderStatus, Side, TimeInForce
+from paperdesk.core.broker.stillness import Stillness
 from paperdesk.core.kernel.ids import InstrumentId
 from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.facts import MarketFact
@@ -31,8 +32,8 @@ CENT = Decimal("0.01")
 class Attentive(BarMarket):
     """A market that never says beforehand that nothing will happen."""
 
-    def may_stir(self, after: int, upto: int) -> bool:
-        return True
+    def quiet_until(self, after: int, still: Stillness) -> int:
+        return after
 
 
 class Counting(BarMarket):
@@ -89,6 +90,10 @@ class Programme(Strategy):
     def on_start(self, context: Context) -> None:
         self.bars = 0
         self.equity: list[Decimal | None] = []
+        self.closes: list[Decimal | None] = []
+
+    def on_session(self, context: Context) -> None:
+        self.closes.append(context.equity)
 
     def on_bar(self, context: Context) -> None:
         wish, close = self.wishes[self.bars], context.price(self.symbol)
@@ -153,6 +158,7 @@ def compare(bars: Bars, listed: list[Wish | None], account_rules: Rules, cash: D
     assert found.points == exact.points
     assert found.account == exact.account
     assert skipping.equity == attentive.equity
+    assert [each.equity for each in found.points[1:-1]] == skipping.closes, "worked out at once, and one by one"
 
 
 @given(programmes)

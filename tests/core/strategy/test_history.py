@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import numpy as np
 
+from paperdesk.core.kernel.time import microseconds
 from paperdesk.core.strategy.history import History
 from paperdesk.core.strategy.indicators import sma
 
@@ -22,11 +23,11 @@ def test_a_bar_is_known_from_its_close_on() -> None:
     known = history([10.1, 20.2, 30.3])
     line = known.indicator(sma, 2)
     assert (known.price, line.now) == (None, None)
-    known.tell(BEGAN)
+    known.tell(microseconds(BEGAN))
     assert (known.price, line.now, known.values("close").tolist()) == (Decimal("10.1"), None, [10.1])
-    known.tell(BEGAN + DAY - timedelta(microseconds=1))
+    known.tell(microseconds(BEGAN + DAY) - 1)
     assert known.known == 1
-    known.tell(BEGAN + DAY)
+    known.tell(microseconds(BEGAN + DAY))
     assert (known.price, line.now, line.back(1)) == (Decimal("20.2"), (10.1 + 20.2) / 2, None)
 
 
@@ -36,7 +37,7 @@ def test_bars_that_come_one_by_one_give_the_lines_of_those_that_were_all_there()
     lines = [each.indicator(sma, 3) for each in (whole, grown)]
     for number, close in enumerate(closes):
         now = BEGAN + number * DAY
-        whole.tell(now)
+        whole.tell(microseconds(now))
         grown.grow(int(now.timestamp() * 1_000_000), dict.fromkeys(whole.columns, close))
         assert lines[0].now == lines[1].now
     assert lines[0].now == (11.0 + 15.0 + 14.0) / 3

@@ -49,7 +49,7 @@ class Floor:
         for minute in range(1, len(self.told.histories["ACME", None].at) + 1):
             self.told.now = OPEN + minute * MINUTE
             for history in self.told.histories.values():
-                history.tell(self.told.now)
+                history.tell(micros(self.told.now))
             self.strategy.on_bar(self.context)
             found += [(minute, each) for each in self.context.commands if isinstance(each, PlaceOrder)]
             self.context.commands.clear()

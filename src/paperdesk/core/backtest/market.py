@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from paperdesk.core.broker.account import Account
 from paperdesk.core.broker.commands import Command
 from paperdesk.core.broker.marks import Marks
+from paperdesk.core.broker.stillness import Stillness
 from paperdesk.core.broker.view import MarketView
 from paperdesk.core.kernel.ids import InstrumentId
 from paperdesk.core.market.facts import MarketFact
@@ -15,6 +16,10 @@ from paperdesk.core.market.instruments import Instrument
 from paperdesk.core.market.quotes import Quotes
 from paperdesk.core.strategy.history import History
 from paperdesk.core.strategy.scene import Listed
+
+# The cursor at which all bars or quotes of an instant have come, that instant in microseconds since 1970, and how many
+# sessions have closed by then.
+Frame: TypeAlias = tuple[int, int, int]
 
 
 class Past(Protocol):
@@ -26,11 +31,11 @@ class Past(Protocol):
     def facts_between(self, after: int, upto: int, instrument_ids: frozenset[InstrumentId]) -> Iterator[MarketFact]:
         """Yield facts with after < seq <= upto: bells, actions, halts, and prices of the instruments."""
 
-    def may_stir(self, after: int, upto: int) -> bool:
-        """Say whether companies may act, or trading may halt, in the facts with after < seq <= upto."""
+    def quiet_until(self, after: int, still: Stillness) -> int:
+        """Return a cursor from `after` on up to which every fact is certainly one that leaves an account as it is.
 
-    def stays_within(self, after: int, upto: int, instrument_id: InstrumentId, bounds: tuple[Decimal, Decimal]) -> bool:
-        """Say whether certainly every price of an instrument in those facts lies between bounds, and not on them."""
+        It need not be the last such cursor: whoever has come there asks again.
+        """
 
     def at_of(self, cursor: int) -> datetime:
         """Return the instant of a cursor."""
@@ -50,6 +55,12 @@ class Market(Past, Protocol):
 
     def next_frame(self, cursor: int) -> int | None:
         """Return the cursor at which all bars or quotes of the next instant have come; None at the very end."""
+
+    def frames(self, after: int, upto: int) -> Iterator[Frame]:
+        """Yield the frames with after < cursor <= upto."""
+
+    def worths(self, instrument_id: InstrumentId, quantity: Decimal, cursors: Sequence[int]) -> list[Decimal | None]:
+        """Return what signed units are worth at cursors that go forward, by their marks; None where there is none."""
 
     def instrument(self, symbol: str) -> Instrument | None:
         """Return the instrument of a symbol."""

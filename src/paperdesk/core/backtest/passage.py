@@ -34,6 +34,7 @@ class Passage:
     _judged: Account | None = None
     _has_something: bool = False
     _stillness: Stillness | None = None
+    _quiet_until: int = 0
 
     @property
     def orders(self) -> list[Order]:
@@ -56,17 +57,9 @@ class Passage:
     def hear(self, until: int) -> None:
         """Let everything happen that concerns the account up to a cursor."""
         while self.cursor < until and self._is_concerned():
-            upto = min(self.market.piece(self.cursor), until)
-            if self._is_left_alone(upto):
-                self.cursor = upto
-                continue
-            for fact in self.market.facts_between(self.cursor, upto, instruments_of_concern(self.account)):
-                if is_concerned(self.account, fact):
-                    # A company acts on the close before: at the fact itself prices stand without what it brings.
-                    through = fact.seq - 1 if isinstance(fact, CorporateActionFact) else fact.seq
-                    marks, quotes = self.market.marks(through), self.market.quotes(fact.seq)
-                    self.remember(engine.reacted(self.account, fact, marks, quotes))
-            self.cursor = upto
+            self._pass_over(until)
+            if self.cursor < until:
+                self._meet(min(self.market.piece(self.cursor), until))
         self.cursor = max(self.cursor, until)
 
     def _is_concerned(self) -> bool:
@@ -74,16 +67,29 @@ class Passage:
         if self._judged is not self.account:
             self._judged, self._has_something = self.account, has_something(self.account)
             self._stillness = stillness(self.account) if self._has_something else None
+            self._quiet_until = self.cursor
         return self._has_something
 
-    def _is_left_alone(self, upto: int) -> bool:
-        """Say whether it is certain that no fact up to a cursor changes anything about the account, just judged."""
-        market, after, still = self.market, self.cursor, self._stillness
-        if still is None or market.may_stir(after, upto):
-            return False
-        if still.until is not None and market.at_of(upto) >= still.until:
-            return False
-        return all(market.stays_within(after, upto, *each) for each in still.prices.items())
+    def _pass_over(self, until: int) -> None:
+        """Go on as far as it is certain that no fact changes anything about the account, just judged."""
+        if self._quiet_until < until and self._stillness is not None:
+            self._quiet_until = self.market.quiet_until(self.cursor, self._stillness)
+        self.cursor = max(self.cursor, min(self._quiet_until, until))
+
+    def _meet(self, upto: int) -> None:
+        """Let the facts up to a cursor happen to the account, until one has changed it: then it is judged anew."""
+        account = self.account
+        for fact in self.market.facts_between(self.cursor, upto, instruments_of_concern(account)):
+            if not is_concerned(account, fact):
+                continue
+            # A company acts on the close before: at the fact itself prices stand without what it brings.
+            through = fact.seq - 1 if isinstance(fact, CorporateActionFact) else fact.seq
+            marks, quotes = self.market.marks(through), self.market.quotes(fact.seq)
+            self.remember(engine.reacted(account, fact, marks, quotes))
+            if self.account is not account:
+                self.cursor = fact.seq
+                return
+        self.cursor = upto
 
     def remember(self, course: Course) -> None:
         """Go on from what has happened."""

@@ -4,7 +4,8 @@ A frame is where all bars of an instant have closed. What a strategy asks for th
 that cursor, and meets only facts after it: a bar of a day is acted on at the next open.
 """
 
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,9 +14,10 @@ from functools import partial
 from traceback import extract_tb
 
 from paperdesk.core.backtest.delivered import deliveries_of
-from paperdesk.core.backtest.market import Market
+from paperdesk.core.backtest.market import Frame, Market
+from paperdesk.core.backtest.noting import Noted, points_of
 from paperdesk.core.backtest.passage import Passage
-from paperdesk.core.backtest.result import Done, Failure, Point, Refused, Result
+from paperdesk.core.backtest.result import Done, Failure, Refused, Result
 from paperdesk.core.broker.account import Account
 from paperdesk.core.broker.events import OrderFilled
 from paperdesk.core.broker.orders import Order
@@ -23,6 +25,7 @@ from paperdesk.core.broker.valuation import Valuation, value_account
 from paperdesk.core.broker.view import UnknownSymbol
 from paperdesk.core.kernel.errors import Invalid, PaperdeskError
 from paperdesk.core.kernel.ids import AccountId
+from paperdesk.core.kernel.time import instant_of, microseconds
 from paperdesk.core.market.instruments import Instrument
 from paperdesk.core.strategy.context import Context, Filled, Terms, Working
 from paperdesk.core.strategy.exits import ExitReason
@@ -62,11 +65,20 @@ class Stage:
         self._higher = {
             (each.symbol, frame): market.history(each, upto, frame) for each in instruments for frame in timeframes
         }
-        self.now = market.at_of(passage.cursor)
+        self.at = microseconds(market.at_of(passage.cursor))
+        self._told, self._working = passage.account, _working(passage.account)
 
-    def tell(self, now: datetime) -> bool:
-        """Go on to an instant, and say whether a bar has closed at it; a higher one is never the only one."""
-        self.now = now
+    @property
+    def now(self) -> datetime:
+        """Return the clock of the tape."""
+        return instant_of(self.at)
+
+    def tell(self, now: int) -> bool:
+        """Go on to an instant in microseconds, and say whether a bar has closed at it.
+
+        A higher one is never the only one.
+        """
+        self.at = now
         for higher in self._higher.values():
             higher.tell(now)
         told = [history.tell(now) for history in self._histories.values()]
@@ -98,25 +110,10 @@ class Stage:
     @property
     def working(self) -> Sequence[Working]:
         """Return the open orders, oldest first."""
-        orders = self._passage.account.orders
-        if not orders:
-            return ()
-        return [
-            Working(
-                each.id,
-                each.instrument.symbol,
-                each.side,
-                each.quantity,
-                each.filled_quantity,
-                each.is_exit,
-                each.type,
-                each.limit_price,
-                each.stop_price,
-                each.group_id,
-                each.is_combo,
-            )
-            for each in sorted(orders.values(), key=_accepted)
-        ]
+        account = self._passage.account
+        if self._told is not account:
+            self._told, self._working = account, _working(account)
+        return self._working
 
     def position(self, symbol: str) -> Decimal:
         """Return the signed units that are held."""
@@ -135,6 +132,36 @@ class Stage:
     def history(self, symbol: str, timeframe: str | None = None) -> History:
         """Return the closed bars of a symbol."""
         return self._histories[symbol] if timeframe is None else self._higher[symbol, timeframe]
+
+
+def _led(frames: Iterable[Frame], ahead: int) -> Iterator[tuple[Frame, bool]]:
+    """Yield each frame, and whether so many more come after it."""
+    waiting = deque[Frame]()
+    for each in frames:
+        waiting.append(each)
+        if len(waiting) > ahead:
+            yield waiting.popleft(), True
+    yield from ((each, False) for each in waiting)
+
+
+def _working(account: Account) -> tuple[Working, ...]:
+    """Return the open orders of an account, which has no others, oldest first."""
+    return tuple(
+        Working(
+            each.id,
+            each.instrument.symbol,
+            each.side,
+            each.quantity,
+            each.filled_quantity,
+            each.is_exit,
+            each.type,
+            each.limit_price,
+            each.stop_price,
+            each.group_id,
+            each.is_combo,
+        )
+        for each in sorted(account.orders.values(), key=_accepted)
+    )
 
 
 def _accepted(order: Order) -> int:
@@ -158,17 +185,20 @@ class Run:
         self._context = Context(self._stage, strategy.symbols)
         began = market.at_of(stretch.after)
         self.result = Result(account, began, began)
+        self._noted: list[Noted] = []
+        self._hears_sessions = type(strategy).on_session is not Strategy.on_session
         self._heard = 0
 
     def to_its_end(self, keep_going: KeepGoing) -> Result:
         """Run until the end of the stretch, until the strategy raises, or until `keep_going(cursor)` says no."""
         self._note_worth()
         with suppress(_Stopped):
-            self._stage.tell(self._stage.now)
+            self._stage.tell(self._stage.at)
             self._act(self._strategy.on_start)
             self._frames(keep_going)
         self.result.ended_at = self._stage.now
         self._note_worth()
+        self.result.points = points_of(self._noted, self._market)
         self.result.account = self._passage.account
         self.result.events, self.result.orders = self._passage.events, self._passage.orders
         self.result.done = [_done(each) for each in self.result.fills]
@@ -178,32 +208,26 @@ class Run:
         return self.result
 
     def _frames(self, keep_going: KeepGoing) -> None:
-        cursor, closed = self._stretch.after, self._market.sessions_closed(self._stretch.after)
-        while (frame := self._market.next_frame(cursor)) is not None and frame <= self._stretch.upto:
-            self._passage.hear(frame)
-            has_bar = self._stage.tell(self._market.at_of(frame))
-            sessions = self._market.sessions_closed(frame)
-            if sessions > closed:
+        market, after, upto = self._market, self._stretch.after, self._stretch.upto
+        closed = market.sessions_closed(after)
+        frames = _led(market.frames(after, upto), 2 if self._stretch.close_at_end else 0)
+        for (cursor, at, sessions), goes_on in frames:
+            self._passage.hear(cursor)
+            has_bar, has_closed, closed = self._stage.tell(at), sessions > closed, sessions
+            if has_closed:
                 self._note_worth()
-            if self._stretch.close_at_end and not self._goes_on_after(frame):
-                self._act(self._leave)
+            if goes_on:
+                self._tell(has_bar=has_bar, has_closed=has_closed)
             else:
-                self._tell(has_bar=has_bar, has_closed=sessions > closed)
+                self._act(self._leave)
             self.result.frames += 1
-            cursor, closed = frame, sessions
             if not keep_going(cursor):
                 self.result.is_cancelled = True
                 return
         if not self.result.frames:
             raise NothingToRun("No bar closes between the beginning and the end.")
-        self._passage.hear(self._stretch.upto)
-        self._stage.tell(self._market.at_of(self._stretch.upto))
-
-    def _goes_on_after(self, frame: int) -> bool:
-        """Say whether more than one frame comes after this one."""
-        following = self._market.next_frame(frame)
-        last = None if following is None else self._market.next_frame(following)
-        return last is not None and last <= self._stretch.upto
+        self._passage.hear(upto)
+        self._stage.tell(microseconds(market.at_of(upto)))
 
     def _leave(self, context: Context) -> None:
         """Take all orders off and leave every position; the strategy is not asked any more."""
@@ -213,11 +237,13 @@ class Run:
     def _tell(self, *, has_bar: bool, has_closed: bool) -> None:
         """Tell the strategy what has come with a frame."""
         self._tell_fills()
-        if has_closed:
+        if has_closed and self._hears_sessions:
             self._act(self._strategy.on_session)
         self._act(self._strategy.on_bar if has_bar else self._strategy.on_quote)
 
     def _tell_fills(self) -> None:
+        if self._heard == len(self._passage.events):
+            return
         events, self._heard = self._passage.events[self._heard :], len(self._passage.events)
         for event in events:
             if isinstance(event, OrderFilled):
@@ -231,6 +257,8 @@ class Run:
         self.result.failure = acted(hook, self._context)
         if self.result.failure is not None:
             raise _Stopped
+        if not self._context.commands:
+            return
         commands, self._context.commands = self._context.commands, []
         for command in commands:
             try:
@@ -239,8 +267,7 @@ class Run:
                 self.result.refused.append(Refused(self._stage.now, command, refusal))
 
     def _note_worth(self) -> None:
-        worth, account = self._stage.worth, self._passage.account
-        self.result.points.append(Point(self._stage.now, account.cash, worth.equity, worth.market_value))
+        self._noted.append(Noted(self._stage.at, self._passage.cursor, self._passage.account))
 
     def _instrument(self, symbol: str) -> Instrument:
         found = self._market.instrument(symbol)

@@ -11,12 +11,13 @@ from decimal import Decimal
 
 import numpy as np
 
-from paperdesk.core.backtest.market import Market
+from paperdesk.core.backtest.market import Frame, Market
 from paperdesk.core.backtest.result import Result
 from paperdesk.core.backtest.runner import KeepGoing, Stretch, run_backtest
 from paperdesk.core.broker.account import Account
 from paperdesk.core.broker.commands import Command
 from paperdesk.core.broker.marks import Marks
+from paperdesk.core.broker.stillness import Stillness
 from paperdesk.core.broker.view import MarketView
 from paperdesk.core.kernel.ids import InstrumentId
 from paperdesk.core.kernel.time import microseconds
@@ -92,13 +93,9 @@ class Window:
         """Yield the facts of instruments."""
         return self.market.facts_between(after, upto, instrument_ids)
 
-    def may_stir(self, after: int, upto: int) -> bool:
-        """Say whether companies may act, or trading may halt."""
-        return self.market.may_stir(after, upto)
-
-    def stays_within(self, after: int, upto: int, instrument_id: InstrumentId, bounds: tuple[Decimal, Decimal]) -> bool:
-        """Say whether certainly every price lies between bounds."""
-        return self.market.stays_within(after, upto, instrument_id, bounds)
+    def quiet_until(self, after: int, still: Stillness) -> int:
+        """Return a cursor up to which facts change nothing."""
+        return self.market.quiet_until(after, still)
 
     def at_of(self, cursor: int) -> datetime:
         """Return the instant of a cursor."""
@@ -115,6 +112,14 @@ class Window:
     def next_frame(self, cursor: int) -> int | None:
         """Return the cursor of the next frame."""
         return self.market.next_frame(cursor)
+
+    def frames(self, after: int, upto: int) -> Iterator[Frame]:
+        """Yield the frames of a stretch."""
+        return self.market.frames(after, upto)
+
+    def worths(self, instrument_id: InstrumentId, quantity: Decimal, cursors: Sequence[int]) -> list[Decimal | None]:
+        """Return what signed units are worth at cursors."""
+        return self.market.worths(instrument_id, quantity, cursors)
 
     def instrument(self, symbol: str) -> Instrument | None:
         """Return the instrument of a symbol."""

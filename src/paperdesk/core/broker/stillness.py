@@ -15,7 +15,7 @@ from paperdesk.core.broker.orders import Order, OrderType, Side, TriggerSource
 from paperdesk.core.broker.triggers import stop_of
 from paperdesk.core.kernel.ids import InstrumentId
 from paperdesk.core.kernel.money import MAGNITUDE_MAX, ZERO
-from paperdesk.core.market.facts import CloseFact, MarketFact, OpenFact, RangeFact, SessionClosed
+from paperdesk.core.market.facts import CloseFact, MarketFact, OpenFact, RangeFact, SessionClosed, SessionOpened
 from paperdesk.core.market.option_ids import contract_of
 
 
@@ -28,6 +28,22 @@ class Stillness:
 
     prices: Mapping[InstrumentId, tuple[Decimal, Decimal]]
     until: datetime | None = None
+
+    def covers(self, fact: MarketFact) -> bool:
+        """Say whether it is certain that a fact changes nothing."""
+        match fact:
+            case SessionOpened():
+                return True
+            case SessionClosed():
+                return self.until is None or fact.at < self.until
+            case OpenFact() | CloseFact():
+                span = (fact.price, fact.price)
+            case RangeFact():
+                span = (fact.low, fact.high)
+            case _:
+                return False
+        bounds = self.prices.get(fact.instrument_id)
+        return bounds is None or bounds[0] < span[0] <= span[1] < bounds[1]
 
 
 EVERYWHERE: Final = Stillness({})
@@ -57,19 +73,7 @@ def stillness(account: Account) -> Stillness | None:
 def leaves_alone(account: Account, fact: MarketFact) -> bool:
     """Say whether it is certain that a fact changes nothing about an account."""
     found = stillness(account)
-    match fact:
-        case _ if found is None:
-            return False
-        case SessionClosed():
-            return found.until is None or fact.at < found.until
-        case OpenFact() | CloseFact():
-            span = (fact.price, fact.price)
-        case RangeFact():
-            span = (fact.low, fact.high)
-        case _:
-            return False
-    bounds = found.prices.get(fact.instrument_id)
-    return bounds is None or bounds[0] < span[0] <= span[1] < bounds[1]
+    return found is not None and found.covers(fact)
 
 
 def _around(orders: list[Order]) -> Stillness | None:

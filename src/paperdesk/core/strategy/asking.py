@@ -69,8 +69,11 @@ class Asking:
 
     def outlook(self, symbol: str) -> Decimal:
         """Return the signed units that are held and on order; exits are not counted, nor are combos on the symbol."""
-        own = (each for each in self.working if each.symbol == symbol and not each.is_exit and not each.is_combo)
-        return self.position(symbol) + sum((each.to_come for each in own), ZERO)
+        held, working = self.position(symbol), self.working
+        if not working:
+            return held
+        own = (each for each in working if each.symbol == symbol and not each.is_exit and not each.is_combo)
+        return held + sum((each.to_come for each in own), ZERO)
 
     def buy(self, symbol: str, quantity: Decimal, terms: Terms = AT_MARKET) -> OrderId:
         """Ask for a purchase, and return the id of its order."""

@@ -3,13 +3,11 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
 from decimal import Decimal
 from typing import Final, Literal, TypeAlias
 
 import numpy as np
 
-from paperdesk.core.kernel.time import microseconds
 from paperdesk.core.strategy.indicators import Floats
 
 Column: TypeAlias = Literal["open", "high", "low", "close", "volume"]
@@ -58,14 +56,19 @@ class History:
         """Return the bars from a place on, none of them told yet."""
         return History(self.at[first:], {name: column[first:] for name, column in self.columns.items()})
 
-    def tell(self, now: datetime) -> bool:
-        """Tell every bar that has closed by an instant, and say whether there was one more; time goes forward."""
-        instant, before = microseconds(now), self.known
-        if before + 1 < len(self.at) and self.at.item(before + 1) <= instant:
-            self.known = int(self.at.searchsorted(instant, "right"))
-        elif before < len(self.at) and self.at.item(before) <= instant:
-            self.known += 1
-        return self.known > before
+    def tell(self, now: int) -> bool:
+        """Tell every bar that has closed by an instant in microseconds, and say whether there was one more.
+
+        Time goes forward.
+        """
+        at, known = self.at, self.known
+        bars = len(at)
+        if known >= bars or at.item(known) > now:
+            return False
+        self.known = known + 1
+        if known + 1 < bars and at.item(known + 1) <= now:
+            self.known = int(at.searchsorted(now, "right"))
+        return True
 
     def grow(self, at: int, values: dict[Column, float]) -> None:
         """Take another bar that has closed, where bars come one by one."""
@@ -103,7 +106,9 @@ class Line:
     def back(self, bars: int) -> float | None:
         """Return the value so many bars ago; None where there is none."""
         place = self.history.known - 1 - bars
-        value: float = self.values().item(place) if place >= 0 else math.nan
+        if place < 0:
+            return None
+        value: float = self.values().item(place)
         return None if math.isnan(value) else value
 
     @property

@@ -1,10 +1,15 @@
-"""Where the prices of an instrument went within a span of time, looked up in its bars without making facts of them."""
+"""Where the prices of an instrument go beyond bounds, looked up in its bars without making facts of them."""
 
-from datetime import datetime
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from functools import reduce
+from typing import Final
 
-from paperdesk.core.kernel.time import microseconds
+import numpy as np
+
 from paperdesk.features.marketdata.feeds.bar_rows import BarRows
+
+# How many bars are looked at in one go: an account may change before it gets any further.
+_AHEAD: Final = 4096
 
 
 class PricesOf:
@@ -12,24 +17,21 @@ class PricesOf:
 
     def __init__(self, rows: BarRows) -> None:
         """Take the bars in the order of their close."""
-        self._columns, self._scale = rows.columns, rows.scale
+        columns = self._columns = rows.columns
+        told = (columns.open, columns.high, columns.low, columns.close)
+        self._lowest, self._highest = reduce(np.minimum, told), reduce(np.maximum, told)
+        self._scale = rows.scale
 
-    def stay_within(self, after: datetime, upto: datetime, bounds: tuple[Decimal, Decimal]) -> bool:
-        """Say whether every bar that has anything to tell from one instant to another lies between bounds.
+    def within_before(self, after: int, bounds: tuple[Decimal, Decimal]) -> int:
+        """Return an instant in microseconds before which every bar that is told from another on lies between bounds.
 
         What opens last may not have closed, and then nobody knows.
         """
         columns = self._columns
-        first = int(columns.at.searchsorted(microseconds(after), "left"))
-        stop = int(columns.open_at.searchsorted(microseconds(upto), "right"))
-        if stop >= len(columns.at):
-            return False
+        first = int(columns.at.searchsorted(after, "left"))
+        stop = min(first + _AHEAD, len(columns.at) - 1)
         low = int(bounds[0].scaleb(self._scale).to_integral_value(ROUND_FLOOR))
         high = int(bounds[1].scaleb(self._scale).to_integral_value(ROUND_CEILING))
-        return all(
-            low < columns.low.item(row)
-            and columns.high.item(row) < high
-            and low < columns.open.item(row) < high
-            and low < columns.close.item(row) < high
-            for row in range(first, stop)
-        )
+        beyond = np.flatnonzero((self._lowest[first:stop] <= low) | (self._highest[first:stop] >= high))
+        found = first + int(beyond[0]) if len(beyond) else stop
+        return columns.open_at.item(found) if found < len(columns.at) else after

@@ -1,13 +1,16 @@
 """What a tape has shown by now as a market to run a strategy on; nothing after its clock is ever looked at."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 import numpy as np
 
+from paperdesk.core.backtest.market import Frame
+from paperdesk.core.broker.stillness import Stillness
 from paperdesk.core.kernel.ids import InstrumentId
+from paperdesk.core.kernel.time import instant_of, microseconds
 from paperdesk.core.kernel.values import replace
-from paperdesk.core.market.instruments import Instrument
+from paperdesk.core.market.instruments import Instrument, Kind
 from paperdesk.core.market.options import canonical_symbol
 from paperdesk.core.strategy.history import Column, History
 from paperdesk.core.strategy.indicators import Floats
@@ -18,6 +21,7 @@ from paperdesk.features.marketdata.chains import ContractQuery, Quoted, contract
 from paperdesk.features.marketdata.feeds.bar_rows import BarRows
 from paperdesk.features.marketdata.feeds.columns import ABSENT, Ints
 from paperdesk.features.marketdata.feeds.dataset import Dataset
+from paperdesk.features.marketdata.feeds.ranges import last_prints, stops
 from paperdesk.features.marketdata.feeds.resample import interval_of, resampled, standing_at
 from paperdesk.features.marketdata.tapes import Tape
 
@@ -32,14 +36,40 @@ class TapeMarket(TapePast):
         super().__init__(tape, dataset)
         self._prices: dict[InstrumentId, PricesOf | None] = {}
 
-    def stays_within(self, after: int, upto: int, instrument_id: InstrumentId, bounds: tuple[Decimal, Decimal]) -> bool:
-        """Say whether certainly every price of an instrument in those facts lies between bounds, and not on them."""
-        prices = self._prices_of(instrument_id)
-        return prices is not None and prices.stay_within(self.at_of(after), self.at_of(upto), bounds)
+    def quiet_until(self, after: int, still: Stillness) -> int:
+        """Return a cursor from `after` on up to which every fact certainly leaves an account as it is."""
+        if self._may_stir:
+            return after
+        end, began = self.tape.cursor, microseconds(self.at_of(after))
+        if still.until is not None:
+            end = self._before(microseconds(still.until))
+        for instrument_id, bounds in still.prices.items():
+            prices = self._prices_of(instrument_id)
+            end = after if prices is None else min(end, self._before(prices.within_before(began, bounds)))
+        return max(after, end)
+
+    def _before(self, instant: int) -> int:
+        """Return the last cursor before an instant in microseconds."""
+        return self.dataset.cursor_at(instant_of(instant - 1))
 
     def next_frame(self, cursor: int) -> int | None:
         """Return the cursor at which all bars or quotes of the next instant have come; None at the very end."""
         return self.dataset.next_step(cursor, "bar")
+
+    def frames(self, after: int, upto: int) -> Iterator[Frame]:
+        """Yield the frames with after < cursor <= upto."""
+        return stops(self.dataset, after, upto)
+
+    def worths(self, instrument_id: InstrumentId, quantity: Decimal, cursors: Sequence[int]) -> list[Decimal | None]:
+        """Return what signed units are worth at cursors that go forward, by their marks; None where there is none."""
+        instrument = self.dataset.instruments.get(instrument_id)
+        # An option is worth what is bid and asked for it.
+        is_printed = instrument is not None and instrument.kind is not Kind.OPTION
+        prices = last_prints(self.dataset, instrument_id, cursors) if is_printed else None
+        if instrument is None or prices is None:
+            marks = (self.marks(each).get(instrument_id) for each in cursors)
+            return [None if each is None else each.worth(quantity) for each in marks]
+        return [quantity * price * instrument.multiplier for price in prices]
 
     def instrument(self, symbol: str) -> Instrument | None:
         """Return the instrument of a symbol that the tape has shown by now."""

@@ -7,7 +7,6 @@ are told.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
 
 from paperdesk.core.backtest.passage import Passage
 from paperdesk.core.broker.account import Account
@@ -15,6 +14,7 @@ from paperdesk.core.broker.commands import Command
 from paperdesk.core.broker.contingencies import Course
 from paperdesk.core.broker.events import AccountStatusChanged
 from paperdesk.core.broker.marks import Marks
+from paperdesk.core.broker.stillness import Stillness
 from paperdesk.core.broker.view import MarketView
 from paperdesk.core.kernel.errors import PaperdeskError
 from paperdesk.core.kernel.ids import InstrumentId
@@ -53,6 +53,8 @@ class TapePast:
         """Take the tape and its market."""
         self.tape, self.dataset = tape, dataset
         self._marks: tuple[int, TapeMarks] | None = None
+        # Companies may act and trading may halt on some markets; most are quiet as a whole.
+        self._may_stir = bool(dataset.actions) or bool(dataset.statuses(tape.cursor))
 
     def piece(self, cursor: int) -> int:
         """Return a cursor ahead that is not too far to go at once."""
@@ -62,19 +64,10 @@ class TapePast:
         """Yield facts with after < seq <= upto: bells, actions, halts, and prices of the instruments."""
         return self.dataset.facts_between(after, upto, instrument_ids)
 
-    def may_stir(self, after: int, upto: int) -> bool:  # noqa: ARG002 - most markets are quiet as a whole
-        """Say whether companies may act, or trading may halt, in the facts with after < seq <= upto."""
-        return bool(self.dataset.actions) or bool(self.dataset.statuses(upto))
-
-    def stays_within(
-        self,
-        after: int,  # noqa: ARG002 - only a market whose bars are at hand knows
-        upto: int,  # noqa: ARG002 - as above
-        instrument_id: InstrumentId,  # noqa: ARG002 - as above
-        bounds: tuple[Decimal, Decimal],  # noqa: ARG002 - as above
-    ) -> bool:
-        """Say whether certainly every price of an instrument in those facts lies between bounds, and not on them."""
-        return False
+    def quiet_until(self, after: int, still: Stillness) -> int:
+        """Return a cursor up to which every fact certainly leaves an account as it is; prices are not looked at."""
+        is_anywhere = not still.prices and still.until is None
+        return self.tape.cursor if is_anywhere and not self._may_stir else after
 
     def at_of(self, cursor: int) -> datetime:
         """Return the instant of a cursor."""
@@ -92,7 +85,7 @@ class TapePast:
 
     def view(self, account: Account, command: Command, cursor: int, at: datetime) -> MarketView:
         """Return what the sender of a command could see."""
-        view = blank_view(self.dataset, replace(self.tape, cursor=cursor, at=at))
+        view = blank_view(self.dataset, cursor, at)
         view = with_symbols(view, self.dataset, tuple(symbols_of(command, account)))
         return with_dates(view, self.dataset, tuple(dates_of(command, account)))
 

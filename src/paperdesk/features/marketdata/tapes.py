@@ -179,7 +179,7 @@ class Shelf:
             dataset = _caught_up(dataset)
         known = self._views.get(tape.id)
         if known is None or known[:2] != (tape.cursor, tape.at):
-            known = (tape.cursor, tape.at, blank_view(dataset, tape))
+            known = (tape.cursor, tape.at, blank_view(dataset, tape.cursor, tape.at))
             self._views[tape.id] = known
         view = with_symbols(known[2], dataset, symbols)
         if view is not known[2]:
@@ -194,25 +194,25 @@ def _caught_up(dataset: Dataset) -> Dataset:
     return dataset
 
 
-def blank_view(dataset: Dataset, tape: Tape) -> MarketView:
+def blank_view(dataset: Dataset, cursor: int, at: datetime) -> MarketView:
     """Work out the session around a tape's clock; instruments and quotes are looked up when asked for."""
     market = calendar(dataset.manifest.calendar)
-    is_open = market.is_open(tape.at)
+    session, following = market.session_at(at), market.next_session(at)
     return MarketView(
-        cursor=tape.cursor,
-        at=tape.at,
-        is_open=is_open,
-        day_ends_at=market.next_close(tape.at),
-        long_ends_at=_last_close_before(market, tape.at + LONG_ORDERS_LAST),
+        cursor=cursor,
+        at=at,
+        is_open=session is not None,
+        day_ends_at=(session or following).closes_at,
+        long_ends_at=_last_close_before(market, at + LONG_ORDERS_LAST),
         instruments=dict[str, Instrument](),
         quotes=dict[InstrumentId, Quote](),
         has_one_price=has_one_price(dataset),
         has_prints=not {"close", "print"}.isdisjoint(dataset.manifest.fields),
-        next_open_at=market.next_open(tape.at),
-        opening_ends_at=market.next_session(tape.at).closes_at,
-        volatilities=TapeVolatilities(dataset, tape.cursor),
+        next_open_at=following.opens_at,
+        opening_ends_at=following.closes_at,
+        volatilities=TapeVolatilities(dataset, cursor),
         sectors=TapeSectors(dataset),
-        marks=TapeMarks(dataset, tape.cursor),
+        marks=TapeMarks(dataset, cursor),
     )
 
 
@@ -276,6 +276,5 @@ def close_of(market: Calendar, day: date) -> datetime:
 
 
 def _last_close_before(market: Calendar, instant: datetime) -> datetime:
-    day = market.day_of(instant)
-    sessions = market.sessions(day - _WEEK, day)
-    return max(session.closes_at for session in sessions if session.closes_at <= instant)
+    market.session_on(market.day_of(instant))  # refuses a day beyond the calendar
+    return next(session.closes_at for session in market.begun(instant) if session.closes_at <= instant)

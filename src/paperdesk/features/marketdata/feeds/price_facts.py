@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import ROUND_HALF_EVEN, Decimal
 
 from paperdesk.core.kernel.ids import InstrumentId
 from paperdesk.core.market.facts import CloseFact, OpenFact, Phase, PriceFact, QuoteFact, RangeFact
@@ -37,3 +38,8 @@ def price_fact(source: Source, phase: int, row: int, place: tuple[int, datetime]
         low, high = exact(columns.low.item(row), scale), exact(columns.high.item(row), scale)
         return RangeFact(seq, at, source.id, low, high, volume)
     return CloseFact(seq, at, source.id, exact(columns.close.item(row), scale), volume)
+
+
+def on_tick(price: Decimal, tick: Decimal) -> Decimal:
+    """Round a price to the steps that an instrument is traded in."""
+    return (price / tick).quantize(Decimal(1), rounding=ROUND_HALF_EVEN) * tick

@@ -8,7 +8,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 from functools import lru_cache
 from operator import attrgetter
 from pathlib import Path
@@ -56,7 +56,7 @@ from paperdesk.features.marketdata.feeds.coverage import covered, session_column
 from paperdesk.features.marketdata.feeds.halts import halts_by_instrument, statuses_between
 from paperdesk.features.marketdata.feeds.manifest import DatasetManifest, Listing, PriceBasis
 from paperdesk.features.marketdata.feeds.mapped import mapped_columns
-from paperdesk.features.marketdata.feeds.price_facts import Source, price_fact
+from paperdesk.features.marketdata.feeds.price_facts import Source, on_tick, price_fact
 from paperdesk.features.marketdata.feeds.timeline import (
     ACTIONS,
     AUCTIONS,
@@ -67,6 +67,7 @@ from paperdesk.features.marketdata.feeds.timeline import (
     StepUnit,
     Timeline,
     Told,
+    Track,
 )
 from paperdesk.features.marketdata.feeds.writer import read_manifest
 
@@ -92,13 +93,13 @@ class RecordedDataset:
         self._listings: Mapping[InstrumentId, Listing] = {one.instrument.id: one for one in manifest.listings}
         listed = [listing.instrument for listing in manifest.listings]
         halts = halts_by_instrument(beside.halts, listed)
-        self._sources = [
+        self.sources = [
             Source(listing.instrument.id, listing.scale, listing.size_scale, one)
             for listing, one in zip(manifest.listings, columns, strict=True)
         ]
-        self._places: dict[InstrumentId, list[int]] = defaultdict(list)
-        for number, source in enumerate(self._sources):
-            self._places[source.id].append(number)
+        self.places: dict[InstrumentId, list[int]] = defaultdict(list)
+        for number, source in enumerate(self.sources):
+            self.places[source.id].append(number)
         is_raw = manifest.price_basis is PriceBasis.RAW
         self.actions = with_series(beside.actions, (one for one in listed if one.contract)) if is_raw else []
         self._instruments = MappingProxyType(with_adjusted(listed, self.actions))
@@ -108,17 +109,17 @@ class RecordedDataset:
         self._moments = moments_between(self.actions, self.calendar, *span(columns))
         self._statuses = statuses_between(beside.halts, *span(columns))
         self._auctions = auctions_held(beside.auctions, self._sessions, halts)
-        prices = [Prices(one.columns, halts.get(one.id, ())) for one in self._sources]
-        self._timeline = Timeline(prices, session_columns(self._sessions), self._others())
-        seqs = self._timeline.track(STATUSES, Phase.STATUS).seqs.tolist()
+        prices = [Prices(one.columns, halts.get(one.id, ())) for one in self.sources]
+        self.timeline = Timeline(prices, session_columns(self._sessions), self._others())
+        seqs = self.timeline.track(STATUSES, Phase.STATUS).seqs.tolist()
         self._statuses = [replace(fact, seq=seq) for fact, seq in zip(self._statuses, seqs, strict=True)]
         rings = (SESSIONS, Phase.SESSION_OPENED), (SESSIONS, Phase.SESSION_CLOSED), (ACTIONS, Phase.CORPORATE_ACTION)
-        self._bells = [self._timeline.track(*one) for one in rings]
+        self._bells = [self.timeline.track(*one) for one in rings]
         self._price_fact = lru_cache(_CHUNK)(self._read_price_fact)
-        self._ex_dates = defaultdict[InstrumentId, list[tuple[int, CorporateAction]]](list)
+        self.ex_dates = defaultdict[InstrumentId, list[tuple[int, CorporateAction]]](list)
         for seq, (_, action, moment) in zip(self._bells[-1].seqs.tolist(), self._moments, strict=True):
             if moment is Moment.EX:
-                self._ex_dates[action.instrument.id].append((seq, action))
+                self.ex_dates[action.instrument.id].append((seq, action))
 
     def _others(self) -> list[Told]:
         """Return when companies act, halts begin and end, and auctions are held."""
@@ -140,7 +141,7 @@ class RecordedDataset:
     @property
     def facts_total(self) -> int:
         """Return the number of the last fact; never shown to anybody who trades on the dataset."""
-        return self._timeline.total
+        return self.timeline.total
 
     @property
     def starts_from(self) -> datetime:
@@ -166,7 +167,7 @@ class RecordedDataset:
 
     def listed(self, instrument_id: InstrumentId, cursor: int) -> bool:
         """Say whether the instrument has had a price by then."""
-        return self._last_seq(instrument_id, cursor, _PRICE_PHASES) is not None
+        return any(track.has_told(cursor) for track in self._tracks(instrument_id, _PRICE_PHASES))
 
     def search(self, words: str, cursor: int) -> list[Listing]:
         """Return what is listed by then and has the words in its symbol or name, by symbol."""
@@ -196,29 +197,29 @@ class RecordedDataset:
 
     def cursor_at(self, instant: datetime) -> int:
         """Return the number of the last fact at or before an instant, 0 before the first."""
-        return self._timeline.cursor_at(microseconds(instant))
+        return self.timeline.cursor_at(microseconds(instant))
 
     def at_of(self, seq: int) -> datetime:
         """Return the instant of a fact; 0 stands just before the first fact and has its instant."""
-        return instant_of(int(self._timeline.at[max(seq, 1) - 1]))
+        return instant_of(int(self.timeline.at[max(seq, 1) - 1]))
 
     def next_step(self, cursor: int, unit: StepUnit, count: int = 1) -> int | None:
         """Return the cursor `count` facts, quotes, bars or sessions on, or None at the very end."""
-        return self._timeline.next_step(cursor, unit, count)
+        return self.timeline.next_step(cursor, unit, count)
 
     def next_of(self, cursor: int, landmark: Landmark) -> int | None:
         """Return the cursor at the next open (opening prices known) or close, or None without one."""
-        return self._timeline.next_of(cursor, landmark)
+        return self.timeline.next_of(cursor, landmark)
 
     def sessions_closed(self, cursor: int) -> int:
         """Return how many sessions have closed by then."""
-        closed = self._timeline.track(SESSIONS, Phase.SESSION_CLOSED).last_before(cursor)
+        closed = self.timeline.track(SESSIONS, Phase.SESSION_CLOSED).last_before(cursor)
         return 0 if closed is None else closed + 1
 
     def session_at(self, cursor: int) -> Session | None:
         """Return the session that has opened and not yet closed by then."""
-        opened = self._timeline.track(SESSIONS, Phase.SESSION_OPENED).last_before(cursor)
-        closed = self._timeline.track(SESSIONS, Phase.SESSION_CLOSED).last_before(cursor)
+        opened = self.timeline.track(SESSIONS, Phase.SESSION_OPENED).last_before(cursor)
+        closed = self.timeline.track(SESSIONS, Phase.SESSION_CLOSED).last_before(cursor)
         return None if opened is None or opened == closed else self._sessions[opened]
 
     def facts_between(
@@ -228,7 +229,7 @@ class RecordedDataset:
         wanted = self._wanted(instrument_ids)
         end = min(upto, self.facts_total)
         for start in range(after, end, _CHUNK):
-            sources = self._timeline.source[start : min(start + _CHUNK, end)]
+            sources = self.timeline.source[start : min(start + _CHUNK, end)]
             for fact in self._facts(np.flatnonzero(wanted[sources]) + start):
                 if instrument_ids is None or not isinstance(fact, AuctionFact) or fact.instrument_id in instrument_ids:
                     yield fact
@@ -255,7 +256,7 @@ class RecordedDataset:
         numbers = self._numbers(instrument_id)
         if not numbers:
             return None
-        source = self._sources[numbers[0]]
+        source = self.sources[numbers[0]]
         match self.known_rows(instrument_id, cursor):
             case BarColumns() as columns:
                 return BarRows(source.id, source.scale, source.size_scale, columns)
@@ -267,9 +268,9 @@ class RecordedDataset:
     def known_rows(self, instrument_id: InstrumentId, cursor: int) -> Columns:
         """Return the closed bars, the quotes or the prints by then, as they are stored."""
         number = self._numbers(instrument_id)[0]
-        columns = self._sources[number].columns
+        columns = self.sources[number].columns
         phase = Phase.QUOTE if isinstance(columns, QuoteColumns) else Phase.CLOSE
-        return picked(columns, self._timeline.track(number, phase).rows_by(cursor))
+        return picked(columns, self.timeline.track(number, phase).rows_by(cursor))
 
     def last_close(self, instrument_id: InstrumentId, cursor: int) -> Bar | None:
         """Return the last bar that has closed by then."""
@@ -282,10 +283,10 @@ class RecordedDataset:
 
     def previous_close(self, instrument_id: InstrumentId, cursor: int) -> Bar | None:
         """Return the last bar of the session before the one that opened last: the base of a day's change."""
-        opened = self._timeline.track(SESSIONS, Phase.SESSION_OPENED).last_before(cursor)
+        opened = self.timeline.track(SESSIONS, Phase.SESSION_OPENED).last_before(cursor)
         if not opened:
             return None
-        closed = int(self._timeline.track(SESSIONS, Phase.SESSION_CLOSED).seqs[opened - 1])
+        closed = int(self.timeline.track(SESSIONS, Phase.SESSION_CLOSED).seqs[opened - 1])
         bar = self.last_close(instrument_id, closed)
         return None if bar is None else replace(bar, close=self._ex_price(instrument_id, bar.close, (closed, cursor)))
 
@@ -313,7 +314,7 @@ class RecordedDataset:
         if not isinstance(fact, OpenFact | CloseFact):
             return None
         price = self._ex_price(instrument_id, fact.price, (fact.seq, cursor))
-        return replace(fact, price=_on_tick(price, self._listing(instrument_id).instrument.tick))
+        return replace(fact, price=on_tick(price, self._listing(instrument_id).instrument.tick))
 
     def closes_session(self, instant: datetime) -> bool:
         """Say whether an instant is the close of a session."""
@@ -326,10 +327,10 @@ class RecordedDataset:
     def _ex_price(self, instrument_id: InstrumentId, price: Decimal, span: tuple[int, int]) -> Decimal:
         """Return a price of one fact as it stands at a later cursor: what went ex in between is taken out."""
         adjusted = price
-        for seq, action in self._ex_dates.get(instrument_id, ()):
+        for seq, action in self.ex_dates.get(instrument_id, ()):
             if span[0] < seq <= span[1]:
                 adjusted = ex_price(action, adjusted)
-        return price if adjusted == price else _on_tick(adjusted, self._listing(instrument_id).instrument.tick)
+        return price if adjusted == price else on_tick(adjusted, self._listing(instrument_id).instrument.tick)
 
     def _last_fact(self, instrument_id: InstrumentId, cursor: int, phases: Sequence[Phase]) -> PriceFact | None:
         seq = self._last_seq(instrument_id, cursor, phases)
@@ -337,21 +338,24 @@ class RecordedDataset:
 
     def _read_price_fact(self, seq: int) -> PriceFact:
         """Return one fact; valuations ask for the newest ones again and again, so the last that were read are kept."""
-        timeline, index = self._timeline, seq - 1
-        source, row = self._sources[timeline.source.item(index)], timeline.row.item(index)
+        timeline, index = self.timeline, seq - 1
+        source, row = self.sources[timeline.source.item(index)], timeline.row.item(index)
         return price_fact(source, timeline.phase.item(index), row, (seq, instant_of(timeline.at.item(index))))
 
     def _last_seq(self, instrument_id: InstrumentId, cursor: int, phases: Sequence[Phase]) -> int | None:
-        tracks = (self._timeline.track(number, phase) for number in self._numbers(instrument_id) for phase in phases)
+        tracks = self._tracks(instrument_id, phases)
         return max((seq for track in tracks if (seq := track.last_seq(cursor))), default=None)
+
+    def _tracks(self, instrument_id: InstrumentId, phases: Sequence[Phase]) -> Iterator[Track]:
+        return (self.timeline.track(number, phase) for number in self._numbers(instrument_id) for phase in phases)
 
     def _wanted(self, instrument_ids: frozenset[InstrumentId] | None) -> NDArray[np.bool_]:
         """Return which sources are asked for; the last places are NOBODY and what everybody is told, AUCTIONS first."""
-        wanted = [instrument_ids is None or source.id in instrument_ids for source in self._sources]
+        wanted = [instrument_ids is None or source.id in instrument_ids for source in self.sources]
         return np.array([*wanted, False, *[True] * -AUCTIONS])
 
     def _facts(self, picks: NDArray[np.int64]) -> Iterator[MarketFact]:
-        timeline = self._timeline
+        timeline = self.timeline
         places = zip(
             picks.tolist(),
             timeline.at[picks].tolist(),
@@ -376,16 +380,16 @@ class RecordedDataset:
             elif number == AUCTIONS:
                 yield replace(self._auctions[Phase(phase)][row], seq=index + 1)
             else:
-                yield price_fact(self._sources[number], phase, row, (index + 1, at))
+                yield price_fact(self.sources[number], phase, row, (index + 1, at))
 
     def _numbers(self, instrument_id: InstrumentId) -> list[int]:
         """Return the sources of an instrument: one, or its bars and its quotes; none of what an action made."""
         if instrument_id not in self._instruments:
             raise UnknownInstrument(f"The dataset has no instrument {instrument_id}.", id=str(instrument_id))
-        return self._places.get(instrument_id, [])
+        return self.places.get(instrument_id, [])
 
     def _listing(self, instrument_id: InstrumentId) -> Listing:
-        return self._listings[self._sources[self._numbers(instrument_id)[0]].id]
+        return self._listings[self.sources[self._numbers(instrument_id)[0]].id]
 
 
 def open_recorded(path: Path) -> RecordedDataset:
@@ -393,7 +397,3 @@ def open_recorded(path: Path) -> RecordedDataset:
     manifest = read_manifest(path)
     columns = [mapped_columns(one, path) for one in manifest.listings]
     return RecordedDataset(manifest, columns, beside_in(path, manifest))
-
-
-def _on_tick(price: Decimal, tick: Decimal) -> Decimal:
-    return (price / tick).quantize(Decimal(1), rounding=ROUND_HALF_EVEN) * tick

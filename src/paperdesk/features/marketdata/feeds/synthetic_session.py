@@ -76,7 +76,7 @@ class GeneratedSession(RecordedDataset):
         """Hide what is dated inside halts; two of the prices that each hides tell of it instead."""
         self.halts = tuple(halts)
         for halt in self.halts:
-            seqs = self._timeline.hide(self._places[halt.instrument_id], halt, len(self._statuses))
+            seqs = self.timeline.hide(self.places[halt.instrument_id], halt, len(self._statuses))
             told = zip(facts_of_halt(halt), seqs, strict=True)
             self._statuses += [replace(fact, seq=seq) for fact, seq in told]
         self._told = sorted(self._statuses, key=attrgetter("seq"))

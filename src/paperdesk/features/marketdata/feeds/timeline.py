@@ -54,6 +54,10 @@ class Track:
         found = int(self.seqs.searchsorted(cursor, side="right"))
         return found - 1 if found else None
 
+    def has_told(self, cursor: int) -> bool:
+        """Say whether a fact has come by a cursor."""
+        return len(self.seqs) > 0 and self.seqs.item(0) <= cursor
+
     def last_seq(self, cursor: int) -> int | None:
         """Return the number of the last fact by a cursor, or None before the first."""
         found = int(self.seqs.searchsorted(cursor, side="right")) if len(self.seqs) else 0
@@ -148,6 +152,13 @@ class Timeline:
         ends = self._ends[unit]
         wanted = int(ends.searchsorted(cursor, "right")) + count - 1
         return int(ends[wanted]) if wanted < len(ends) else self.total
+
+    def ends_between(self, after: int, upto: int, unit: StepUnit) -> Ints:
+        """Return where units end with after < cursor <= upto; what has come after the last one is a step too."""
+        ends = self._ends[unit]
+        found: Ints = ends[ends.searchsorted(after, "right") : ends.searchsorted(upto, "right")]
+        is_rest = upto >= self.total > after and (not len(ends) or ends[-1] < self.total)
+        return np.append(found, self.total) if is_rest else found
 
     def next_of(self, cursor: int, landmark: Landmark) -> int | None:
         """Return the cursor at the next session's open (its first prices known) or close."""
