@@ -5,7 +5,6 @@ from datetime import datetime
 from itertools import chain
 from operator import attrgetter
 from typing import Any
-from uuid import UUID
 
 import msgspec
 
@@ -38,27 +37,35 @@ def written_by(changes: Sequence[Change], recorded_at: datetime) -> tuple[statem
     shape = statements.shape_of({table: len(rows[table]) for table in statements.TABLES})
     written = (_parameters(table, rows[table], is_few=bool(few)) for table, few in shape)
     news = (
-        array_text(change.after.id for change in changes),
-        array_text(change.before.last_seq + 1 for change in changes),
-        array_text(change.after.last_seq for change in changes),
+        array_text([change.after.id for change in changes]),
+        array_text([change.before.last_seq + 1 for change in changes]),
+        array_text([change.after.last_seq for change in changes]),
     )
     return shape, chain(chain.from_iterable(written), news if changes else ())
 
 
-def array_text(values: Iterable[UUID | int | str]) -> str:
-    """Write ids or numbers as an array's text: the driver looks at every element of a list several times."""
-    return f"{{{','.join(map(str, values))}}}"
+def array_text(values: Sequence[Any], *, are_json: bool = False) -> str:
+    """Write a column as an array's text: the driver looks at every element of a list several times.
+
+    JSON writes strings as an array does, but for the characters that it has names for; in JSON itself there are none.
+    """
+    text = _json(values)[1:-1].decode()
+    if "\\" in text and not are_json:
+        text = ",".join("null" if each is None else _quoted(str(each)) for each in values)
+    return f"{{{text}}}"
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
 
 
 def _parameters(table: str, rows: Sequence[tuple[Any, ...]], *, is_few: bool) -> Iterable[Any]:
     """Return rows as a statement takes them: field by field when they are few, else as columns."""
-    decimals = statements.DECIMALS[table]
     if is_few:
-        return _fields(rows, decimals)
-    columns = list(zip(*rows, strict=True))
-    for place in decimals:
-        columns[place] = tuple(None if each is None else str(each) for each in columns[place])
-    return columns
+        return _fields(rows, statements.DECIMALS[table])
+    kinds = statements.KINDS[table]
+    return [array_text(each, are_json=kind == "jsonb") for kind, each in zip(kinds, zip(*rows, strict=True), strict=True)]
 
 
 def _fields(rows: Sequence[tuple[Any, ...]], decimals: Iterable[int]) -> list[Any]:

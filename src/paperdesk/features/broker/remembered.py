@@ -91,7 +91,7 @@ class Guard:
     def _versions(self, ids: Iterable[AccountId] | Iterable[TapeId]) -> tuple[str, str]:
         """Return ids and the versions of their rows, each as the text of an array."""
         found = {each: self.found.versions[each] for each in ids}
-        return array_text(found), array_text(found.values())
+        return array_text([*found]), array_text([*found.values()])
 
 
 @dataclass(frozen=True, slots=True)

@@ -250,10 +250,10 @@ _WRITES: dict[str, tuple[Columns, str]] = {
 }  # fmt: skip
 
 TABLES = tuple(_WRITES)
+KINDS = {table: tuple(kind for _, kind in columns) for table, (columns, _) in _WRITES.items()}
 # Where the decimals of a row are.
 DECIMALS = {
-    table: tuple(place for place, (_, kind) in enumerate(columns) if kind == "numeric")
-    for table, (columns, _) in _WRITES.items()
+    table: tuple(place for place, kind in enumerate(kinds) if kind == "numeric") for table, kinds in KINDS.items()
 }
 
 # The last branch of every write, one row for all of it: whose events the relay will find.
@@ -299,17 +299,17 @@ def write_statement(shape: Shape, *, is_guarded: bool = False) -> str:
 
 
 def _new_rows(columns: Columns, few: int, parameters: Iterator[str]) -> str:
-    """Return a query for new rows: a few are written out, many come as an array a column."""
+    """Return a query for new rows: a few are written out, many come as an array's text a column."""
     names = ", ".join(name for name, _ in columns)
-    casts = ", ".join(f"{name}::{kind}" if kind in _SENT else name for name, kind in columns)
     if few:
-        row = ", ".join(f"{{}}::{_SENT.get(kind, kind)}" for _, kind in columns)
+        casts = ", ".join(f"{name}::{kind}" if kind in _SENT_AS_TEXT else name for name, kind in columns)
+        row = ", ".join(f"{{}}::{'text' if kind in _SENT_AS_TEXT else kind}" for _, kind in columns)
         rows = (f"({row.format(*islice(parameters, len(columns)))})" for _ in range(few))
         return f"select {casts} from (values {', '.join(rows)}) as n({names})"
-    arrays = ", ".join(f"{next(parameters)}::{_SENT.get(kind, kind)}[]" for _, kind in columns)
-    return f"select {casts} from unnest({arrays}) as n({names})"
+    arrays = ", ".join(f"{next(parameters)}::text::{kind}[]" for _, kind in columns)
+    return f"select {names} from unnest({arrays}) as n({names})"
 
 
 # What travels as text and is cast once it is there: JSON, whose type the driver would look up otherwise, and decimals,
 # which it takes to pieces digit by digit.
-_SENT = {"jsonb": "text", "numeric": "text"}
+_SENT_AS_TEXT = frozenset({"jsonb", "numeric"})
