@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from fastapi import FastAPI
-from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from paperdesk.doors.heads import Header, add_missing
 
 WEB_APP = Path(__file__).parent.parent / "ui"
 REFERENCE = Path(__file__).parent / "reference"
@@ -25,6 +26,16 @@ POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "connect-src 'self' ws: wss:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
 )
+GUARDS: tuple[Header, ...] = (
+    (b"content-security-policy", POLICY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-frame-options", b"DENY"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=(), payment=()"),
+)
+OVER_HTTPS: Header = (b"strict-transport-security", b"max-age=31536000")
 _NOT_BUILT = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Paperdesk</title>
 <h1>The web app is not built</h1>
 <p>The API works: see <a href="/docs">/docs</a>. To build the web app, run <code>make up</code> in the repository.</p>
@@ -36,7 +47,7 @@ class SecurityHeaders:
 
     def __init__(self, app: ASGIApp, *, is_https: bool = False) -> None:
         """Stand before an app, which is reached by https or by whatever its owner likes."""
-        self._app, self._is_https = app, is_https
+        self._app, self._guards = app, (*GUARDS, OVER_HTTPS) if is_https else GUARDS
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on and add headers to its answer."""
@@ -46,16 +57,7 @@ class SecurityHeaders:
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers.setdefault("content-security-policy", POLICY)
-                headers.setdefault("x-content-type-options", "nosniff")
-                headers.setdefault("referrer-policy", "no-referrer")
-                headers.setdefault("x-frame-options", "DENY")
-                headers.setdefault("cross-origin-opener-policy", "same-origin")
-                headers.setdefault("cross-origin-resource-policy", "same-origin")
-                headers.setdefault("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=()")
-                if self._is_https:
-                    headers.setdefault("strict-transport-security", "max-age=31536000")
+                add_missing(message, self._guards)
             await send(message)
 
         await self._app(scope, receive, send_guarded)

@@ -7,13 +7,13 @@ and nothing else, and written to the log with all there is.
 import re
 import time
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from http import HTTPStatus
 from typing import Any, Final
 
 import msgspec
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
@@ -30,6 +30,7 @@ from paperdesk.core.kernel.errors import (
     Unavailable,
     kind_of,
 )
+from paperdesk.doors.heads import add_missing, header_of
 from paperdesk.infra.crypto import entropy
 from paperdesk.infra.db import OutcomeUnknown, is_outage
 from paperdesk.infra.http import MalformedJson
@@ -121,6 +122,7 @@ PROBLEM_SCHEMA: Final[Mapping[str, Any]] = {
 RETRY_AFTER_S = 1
 IMPORT_PATH = "/v1/datasets"
 REQUEST_ID_HEADER = "X-Request-Id"
+_REQUEST_ID_NAME = REQUEST_ID_HEADER.lower().encode()
 _GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -181,14 +183,15 @@ class RequestIds:
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         """Stand before an app."""
         self._app = app
-        self._metrics = metrics
+        # A counter's labels are looked up once, not for every request.
+        self._count = cache(metrics.requests.labels)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Name the request, then pass it on."""
         if scope["type"] not in {"http", "websocket"}:
             await self._app(scope, receive, send)
             return
-        given = Headers(scope=scope).get(REQUEST_ID_HEADER, "")
+        given = header_of(scope, _REQUEST_ID_NAME)
         request_id = given if _GIVEN_ID.fullmatch(given) else entropy().hex()
         scope.setdefault("state", {})["request_id"] = request_id
 
@@ -196,14 +199,14 @@ class RequestIds:
 
         async def send_named(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).setdefault(REQUEST_ID_HEADER, request_id)
+                add_missing(message, [(_REQUEST_ID_NAME, request_id.encode())])
                 self._note(scope, message["status"], time.perf_counter() - began)
             await send(message)
 
         await self._app(scope, receive, send_named)
 
     def _note(self, scope: Scope, status: int, seconds: float) -> None:
-        self._metrics.requests.labels(scope["method"], status).inc()
+        self._count(scope["method"], status).inc()
         ms = round(seconds * 1000, 1)
         request_id = scope["state"]["request_id"]
         log.info("request", request_id=request_id, method=scope["method"], path=scope["path"], status=status, ms=ms)
@@ -235,7 +238,7 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         limit = self._import_bytes_max if is_import(scope["path"]) else self._body_bytes_max
-        announced = Headers(scope=scope).get("content-length", "")
+        announced = header_of(scope, b"content-length")
         if announced.isdigit() and int(announced) > limit:
             refusal = self._refusing(_too_large(limit), request_id_of(HTTPConnection(scope)))
             await refusal(scope, receive, send)

@@ -5,12 +5,12 @@ The fields are those of the IETF draft `ratelimit-headers` (RateLimit-Policy and
 
 from collections.abc import Sequence
 
-from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from paperdesk.core.kernel.rates import TooManyRequests
 from paperdesk.doors.desk import Desk, Neighbour
+from paperdesk.doors.heads import add_missing
 from paperdesk.doors.problems import problem_response, request_id_of
 from paperdesk.features.identity.access import address_of, keep_allowance
 from paperdesk.infra.rate_limit import Allowance
@@ -35,9 +35,9 @@ class RequestRates:
         async def send_telling(message: Message) -> None:
             allowance: Allowance | None = scope.get("state", {}).get("allowance")
             if message["type"] == "http.response.start" and allowance is not None:
-                headers = MutableHeaders(scope=message)
-                headers["RateLimit-Policy"] = f'"{POLICY}";q={allowance.limit};w={WINDOW_S}'
-                headers["RateLimit"] = f'"{POLICY}";r={allowance.remaining};t={allowance.reset_s}'
+                policy = f'"{POLICY}";q={allowance.limit};w={WINDOW_S}'
+                left = f'"{POLICY}";r={allowance.remaining};t={allowance.reset_s}'
+                add_missing(message, [(b"ratelimit-policy", policy.encode()), (b"ratelimit", left.encode())])
             await send(message)
 
         connection = HTTPConnection(scope)

@@ -79,6 +79,8 @@ def build_app(desk: Desk, version: str, others: Sequence[APIRouter], neighbours:
         docs_url=None,
         redoc_url=None,
         generate_unique_id_function=lambda route: route.name,
+        # A desk has metrics of its own; the framework's would look for someone to tell them to at every request.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.runtime, app.state.gate = desk.runtime, desk.gate
     app.state.shelf, app.state.writer = desk.shelf, desk.writer

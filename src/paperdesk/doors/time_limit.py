@@ -50,15 +50,40 @@ class TimeLimit:
             request_id = request_id_of(HTTPConnection(scope))
             log.warning("too slow", request_id=request_id, path=scope["path"], had_body=course.has_body)
             await self._refusing(course.refusal, request_id)(scope, receive, send)
+        finally:
+            course.end()
 
 
 class _Course:
-    """How far a request is: its body comes, its answer is awaited, or its answer has begun."""
+    """How far a request is: its body comes, its answer is awaited, or its answer has begun.
+
+    Its time is only noted as it moves; one timer looks when it may be up. To set another each time costs more.
+    """
 
     def __init__(self, body_s: float, answer_s: float, *, has_body: bool) -> None:
         self._body_s, self._answer_s, self._loop = body_s, answer_s, asyncio.get_running_loop()
         self._began, self._read, self.has_body = self._loop.time(), 0, not has_body
-        self.within = asyncio.timeout(answer_s if self.has_body else body_s)
+        self.within = asyncio.timeout(None)
+        self._until: float | None = self._began + (answer_s if self.has_body else body_s)
+        self._timer = self._loop.call_at(self._until, self._look)
+
+    def _allow(self, until: float | None) -> None:
+        """Note until when it has time, or that it has all it wants."""
+        self._until = until
+        if until is not None and until < self._timer.when():
+            self._look()
+
+    def _look(self) -> None:
+        """End the request if its time is up, else look again when it may be."""
+        self._timer.cancel()
+        if self._until is not None and self._loop.time() >= self._until:
+            self.within.reschedule(self._until)
+        elif self._until is not None:
+            self._timer = self._loop.call_at(self._until, self._look)
+
+    def end(self) -> None:
+        """Look no more."""
+        self._timer.cancel()
 
     @property
     def refusal(self) -> BodyTooSlow | AnswerTooLate:
@@ -79,10 +104,10 @@ class _Course:
                 return message
             self._read += len(message.get("body", b""))
             if message.get("more_body", False):
-                self.within.reschedule(self._began + self._body_s + self._read / BYTES_A_SECOND)
+                self._allow(self._began + self._body_s + self._read / BYTES_A_SECOND)
             else:
                 self.has_body = True
-                self.within.reschedule(self._loop.time() + self._answer_s)
+                self._allow(self._loop.time() + self._answer_s)
             return message
 
         return timed
@@ -92,7 +117,7 @@ class _Course:
 
         async def untimed(message: Message) -> None:
             if message["type"] == "http.response.start":
-                self.within.reschedule(None)
+                self._allow(None)
             await send(message)
 
         return untimed

@@ -37,6 +37,10 @@ class Principal:
         """Name the caller for the audit trail: the key when there is one, else the user."""
         return f"key:{self.key_id}" if self.key_id else f"user:{self.user_id}"
 
+    def coming_from(self, origin: str) -> "Principal":
+        """Return the caller with where their request came from."""
+        return Principal(self.tenant_id, self.user_id, self.scopes, self.key_id, self.limits, origin)
+
     @property
     def is_dry_run(self) -> bool:
         """Say whether nothing that the caller does is stored."""

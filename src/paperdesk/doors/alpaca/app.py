@@ -233,4 +233,5 @@ class _Forgiving:
 
 
 def _plain(path: str) -> str:
-    return _TWICE.sub(r"\1", re.sub(r"/{2,}", "/", path))
+    single = re.sub(r"/{2,}", "/", path) if "//" in path else path
+    return _TWICE.sub(r"\1", single)

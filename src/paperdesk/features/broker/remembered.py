@@ -14,7 +14,10 @@ from collections import OrderedDict, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any, TypeVar
+
+from msgspec import Struct
 
 from paperdesk.core.broker.account import Account, Position
 from paperdesk.core.broker.orders import Order, Side
@@ -31,12 +34,12 @@ LOTS_MAX = 64
 # Nor are the orders of an account with more open ones than these.
 ORDERS_MAX = 64
 
+_quantity = attrgetter("quantity")
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True):
     """An account, the version of its row, and what is known to be all there is of it.
 
     Of `markets`, which are symbols, or None for all of them, every open order is known; with `has_book` every position
@@ -200,7 +203,7 @@ def _is_known(positions: Mapping[InstrumentId, Position], instrument_id: Instrum
 
 
 def _has_all_lots(position: Position) -> bool:
-    return sum((lot.quantity for lot in position.lots), ZERO) == position.quantity
+    return sum(map(_quantity, position.lots), ZERO) == position.quantity
 
 
 def _worth_keeping(position: Position) -> Position:

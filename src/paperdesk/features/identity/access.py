@@ -22,7 +22,6 @@ from paperdesk.core.kernel.errors import Forbidden, RateLimited, Unauthenticated
 from paperdesk.core.kernel.ids import KeyId, TenantId, UserId
 from paperdesk.core.kernel.principal import Principal, Scope
 from paperdesk.core.kernel.quotas import NO_QUOTAS, Quotas
-from paperdesk.core.kernel.values import replace
 from paperdesk.features.identity import store
 from paperdesk.features.identity.request_counts import FailedSignIns, RequestCounts
 from paperdesk.infra.crypto import TokenHasher
@@ -287,12 +286,13 @@ def gate_of(connection: HTTPConnection) -> Gate:
 
 def address_of(connection: HTTPConnection) -> str | None:
     """Return the address that a request came from, None where the server cannot tell."""
-    return connection.client.host if connection.client else None
+    client = connection.scope.get("client")
+    return client[0] if client else None
 
 
 def from_door(who: Principal, door: str, connection: HTTPConnection) -> Principal:
     """Return a caller with where their request came from, for the audit trail: door, address and request id."""
-    return replace(who, origin=origin_of(connection, door))
+    return who.coming_from(origin_of(connection, door))
 
 
 def origin_of(connection: HTTPConnection, door: str = "rest") -> str:
