@@ -1,4 +1,7 @@
-"""What the database alone needs for the rows of one order: one statement, one client, by pgbench."""
+"""What the database alone needs for the rows of one order: one statement, one client, by pgbench.
+
+The rows are those that the desk writes for an order that fills as it arrives, as long as they are there.
+"""
 
 import asyncio
 import os
@@ -14,7 +17,7 @@ from paperdesk.infra.db import Server
 from paperdesk.infra.postgres_binaries import pgbench_path
 
 STATEMENT = Path(__file__).with_name("one_statement.sql")
-TABLES = ("accounts", "orders", "fills", "entries", "lots", "positions", "events")
+TABLES = ("accounts", "orders", "fills", "entries", "lots", "positions", "events", "outbox")
 
 
 async def prepare(server: Server) -> None:
@@ -24,6 +27,8 @@ async def prepare(server: Server) -> None:
         await db.execute("create schema bench")
         for table in TABLES:
             await db.execute(f"create table bench.{table} (like public.{table} including all)")
+        # Which is no part of "all".
+        await db.execute("alter table bench.events set (toast_tuple_target = 8160)")
         await _fill(db)
     finally:
         await db.close()

@@ -21,9 +21,10 @@ from paperdesk.core.kernel.principal import Principal
 from paperdesk.core.kernel.values import replace
 from paperdesk.features.broker import tables
 from paperdesk.features.broker.answers import Answer, Placed
+from paperdesk.features.broker.changes import Cause
 from paperdesk.features.broker.deciding import Batch, Waiting, decide_one
 from paperdesk.features.broker.order_writer import OrderWriter
-from paperdesk.features.broker.rows import KIND_OF, position_of, read_account_of
+from paperdesk.features.broker.rows import KIND_OF, command_text, position_of, read_account_of
 from paperdesk.features.marketdata.tables import tape_runs
 from paperdesk.features.marketdata.tapes import Shelf, tape_of
 from paperdesk.infra.outbox import Relay, events
@@ -113,7 +114,7 @@ class OrmWriter(OrderWriter):
                 raise answer
             change = batch.changes[account.id]
             _store(session, (row, held), change.after, [event for event, _ in change.events])
-            session.add_all(_rows(change.after, [event for event, _ in change.events], (who.subject, self._now())))
+            session.add_all(_rows(change.after, change.events, self._now()))
         assert isinstance(answer, Placed), "an order was placed"
         return answer
 
@@ -142,20 +143,31 @@ def _owned(account: Account, instrument_id: InstrumentId) -> dict[str, Any]:
     return {"tenant_id": account.tenant_id, "account_id": account.id, "instrument_id": instrument_id}
 
 
-def _rows(account: Account, happened: list[Event], cause: tuple[str, Any]) -> list[Base]:
+def _rows(account: Account, happened: list[tuple[Event, Cause]], recorded_at: Any) -> list[Base]:  # noqa: ANN401 - an instant, like its column
     """Return the new rows of what happened."""
-    subject, recorded_at = cause
     rows: list[Base] = []
-    for event in happened:
-        kind, payload = KIND_OF[type(event)], msgspec.to_builtins(event)
+    for event, cause in happened:
         stamp = {"seq": event.seq, "at": event.at, "recorded_at": recorded_at}
         ours = {"tenant_id": account.tenant_id, "account_id": account.id}
-        rows.append(EventRow(**ours, **stamp, kind=kind, subject=subject, payload=payload))
+        rows.append(EventRow(**ours, **stamp, **_told(event, cause)))
         if isinstance(event, OrderAccepted):
             rows.append(_order_row(account, account.orders[event.order.id], recorded_at))
         if isinstance(event, OrderFilled):
             rows += _fill_rows(account, event, stamp)
     return rows
+
+
+def _told(event: Event, cause: Cause) -> dict[str, Any]:
+    """Return what an event says, and what of its command and origin stands with it."""
+    command = None if cause.command is None else msgspec.json.decode(command_text(cause.command))
+    return {
+        "kind": KIND_OF[type(event)],
+        "subject": cause.subject,
+        "payload": msgspec.to_builtins(event),
+        "cursor": cause.cursor,
+        "command": command,
+        "origin": cause.origin,
+    }
 
 
 def _order_row(account: Account, order: Order, recorded_at: Any) -> OrderRow:  # noqa: ANN401 - an instant, like its column
