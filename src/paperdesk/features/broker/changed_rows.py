@@ -65,7 +65,9 @@ def _parameters(table: str, rows: Sequence[tuple[Any, ...]], *, is_few: bool) ->
     if is_few:
         return _fields(rows, statements.DECIMALS[table])
     kinds = statements.KINDS[table]
-    return [array_text(each, are_json=kind == "jsonb") for kind, each in zip(kinds, zip(*rows, strict=True), strict=True)]
+    return [
+        array_text(each, are_json=kind == "jsonb") for kind, each in zip(kinds, zip(*rows, strict=True), strict=True)
+    ]
 
 
 def _fields(rows: Sequence[tuple[Any, ...]], decimals: Iterable[int]) -> list[Any]:

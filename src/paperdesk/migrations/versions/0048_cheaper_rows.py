@@ -1,4 +1,4 @@
-"""Orders are stored with less work: events as they are written, and whose a new row is looked up once and not by a plan.
+"""Orders are stored with less work: events are written as they are, and whose a new row is needs no plan to check.
 
 To compress each event as it comes took the database longer than to write it. A check that asks by a query is a plan of
 its own in every statement and for every table; a statement of one order has eight.
