@@ -29,6 +29,125 @@ export function describeStudies({ open, violations, url, phone }) {
     await small.close();
   }
 
+  describe("a run beside a paper account", () => {
+    it("is compared order by order: what is the same, what differs, and what one side lacks", async () => {
+      const { page, complaints, close } = await open("/backtests");
+      const { send, read } = api(page);
+      const { dataset_id } = await read(`/tapes/${await tapeOf(page)}`);
+      const tape = await send("/tapes", { dataset_id, name: "Beside", start_at: "2016-01-04T21:00:00Z" });
+      const terms = { name: "Beside paper", tape_id: tape.id, fill_model: "ideal" };
+      const account = await send("/accounts", { ...terms, cash: "100000" });
+      const order = { account_id: account.id, side: "buy", type: "market" };
+      await send("/orders", { ...order, symbol: "AAPL", quantity: "10" });
+      await send("/orders", { ...order, symbol: "MSFT", quantity: "1" });
+      await send(`/tapes/${tape.id}/control`, { action: "step", unit: "session", count: 6 });
+      const ask = { ...terms, strategy: "buy_and_hold", symbols: ["AAPL"], starts_at: "2016-01-04T21:00:00Z" };
+      const run = await send("/backtests", ask);
+      await ended(page, `/backtests/${run.id}`);
+      await page.goto(`${url}/backtests/${run.id}`);
+      await page.getByRole("link", { name: "Beside paper", exact: true }).click();
+      await page.waitForURL(/\/against/);
+      await page.getByLabel("Paper account").selectOption(account.id);
+      await page.getByRole("heading", { name: "Beside paper beside Beside paper" }).waitFor();
+      const found = await read(`/backtests/${run.id}/against/${account.id}`);
+      assert.equal(found.orders.length, 1, "the order of the run has its like on paper");
+      assert.equal(await figureOf(page, "The same"), `${found.same_orders} of 1`);
+      const pairs = page.getByRole("region", { name: "Orders on both sides" }).last();
+      await pairs.getByRole("row", { name: /AAPL.*10 at/ }).waitFor();
+      const lacking = page.getByRole("region", { name: "Missing in the run" }).last();
+      await lacking.getByRole("row", { name: /MSFT.*the run does not trade this symbol/ }).waitFor();
+      await page.locator("figcaption", { hasText: "beyond the run" }).waitFor({ state: "attached" });
+      await page.getByRole("button", { name: "Drift: view as table" }).click();
+      const closes = page.getByRole("region", { name: "Both sides at every close" });
+      assert.equal(await closes.getByRole("row").count(), found.days.length + 1);
+      await page.getByLabel("Alike within").selectOption("0");
+      await page.waitForURL(/within=/);
+      assert.deepEqual(await violations(page), []);
+      assert.deepEqual(complaints, []);
+      const path = new URL(page.url());
+      await close();
+      await onPhone(`${path.pathname}${path.search}`, (small) =>
+        small.getByRole("heading", { name: "Missing in the run" }).waitFor(),
+      );
+    });
+
+    it("says which account cannot be compared, and why", async () => {
+      const { page, close } = await open("/backtests");
+      const { send, read } = api(page);
+      const tape_id = await tapeOf(page);
+      const file = { data: "symbol,date,close\nOTHR,2024-06-03,10\nOTHR,2024-06-04,11\n", headers: { origin: url, "content-type": "text/csv" } };
+      const { job_id } = await (await page.request.post(`${url}/v1/datasets?name=Elsewhere`, file)).json();
+      const { result } = await ended(page, `/jobs/${job_id}`);
+      const tape = await send("/tapes", { dataset_id: result.dataset_id, name: "Elsewhere", start_at: "2024-06-03T20:00:00Z" });
+      const account = await send("/accounts", { name: "Elsewhere", tape_id: tape.id });
+      const ask = { tape_id, strategy: "buy_and_hold", symbols: ["AAPL"], name: "Here", starts_at: "2019-12-20T00:00:00Z" };
+      const run = await send("/backtests", ask);
+      await ended(page, `/backtests/${run.id}`);
+      await page.goto(`${url}/backtests/${run.id}/against?paper=${account.id}`);
+      await page.locator("[data-problem=another_market]").waitFor();
+      assert.deepEqual(await violations(page), []);
+      await close();
+    });
+  });
+
+  describe("the report of a run", () => {
+    it("tells what each tag and each reason to leave brought", async () => {
+      const { page, complaints, close } = await open("/backtests");
+      const ask = { tape_id: await tapeOf(page), strategy: "rsi_reversion", symbols: ["AAPL"], name: "By reason" };
+      const { send, read } = api(page);
+      const run = await send("/backtests", { ...ask, starts_at: "2015-01-01T00:00:00Z" });
+      await ended(page, `/backtests/${run.id}`);
+      const { by_tag: tags, by_exit_reason: exits } = await read(`/backtests/${run.id}/results`);
+      await page.goto(`${url}/backtests/${run.id}`);
+      assert.ok(exits.length > 0, "something was left");
+      const reasons = page.getByRole("region", { name: "By why left" });
+      await reasons.getByRole("row").nth(exits.length).waitFor();
+      assert.equal(await page.getByRole("region", { name: "By tag", exact: true }).getByRole("row").count(), tags.length + 1);
+      assert.deepEqual(await violations(page), []);
+      assert.deepEqual(complaints, []);
+      await close();
+      await onPhone(`/backtests/${run.id}`, (small) => small.getByRole("heading", { name: "By tag and reason" }).waitFor());
+    });
+  });
+
+  describe("a sweep over all its parameters", () => {
+    it("keeps the trials within a range of any axis, by pointer and by keyboard, and lists them", async () => {
+      const { page, complaints, close } = await open("/sweeps");
+      const { send } = api(page);
+      const ask = { tape_id: await tapeOf(page), strategy: "sma_cross", symbols: ["AAPL"], name: "Upright" };
+      const ranges = { fast: [5, 10, 20], slow: [50, 100] };
+      const { id } = await send("/sweeps", { ...ask, ranges, starts_at: "2018-01-01T00:00:00Z" });
+      await ended(page, `/sweeps/${id}`);
+      await page.goto(`${url}/sweeps/${id}`);
+      const least = page.getByRole("slider", { name: "Fast, at least" });
+      await least.waitFor();
+      assert.equal(await page.locator("path[data-kept]").count(), 6);
+      await least.focus();
+      await page.keyboard.press("ArrowUp");
+      await page.getByText("4 of 6 trials lie within").waitFor();
+      assert.equal(await least.getAttribute("aria-valuetext"), "10");
+      assert.equal(new URL(page.url()).searchParams.get("keep"), "fast:10:20");
+      const ledger = page.getByRole("region", { name: "Trials, the best first" });
+      assert.equal(await ledger.getByRole("row").count(), 5);
+      assert.equal(await page.locator("path[data-kept]").count(), 4);
+      const most = page.getByRole("slider", { name: "Slow, at most" });
+      const box = await most.boundingBox();
+      await page.mouse.move(box.x + 12, box.y + 12);
+      await page.mouse.down();
+      await page.mouse.move(box.x + 12, box.y + 400, { steps: 5 });
+      await page.mouse.up();
+      await page.getByText("2 of 6 trials lie within").waitFor();
+      assert.deepEqual(await violations(page), []);
+      await page.getByRole("button", { name: "All parameters at once: view as table" }).click();
+      assert.equal(await page.getByRole("region", { name: "Trials within" }).getByRole("row").count(), 3);
+      await page.getByRole("button", { name: "Show all trials" }).click();
+      await page.getByText("6 of 6 trials lie within").waitFor();
+      assert.deepEqual(complaints, []);
+      await close();
+      await onPhone(`/sweeps/${id}`, (small) => small.getByRole("slider").first().waitFor());
+    });
+  });
+
   describe("studies", () => {
     it("cross-validate what a search chooses, and show paths, splits and what of it may be luck", async () => {
       const { page, complaints, close } = await open("/studies");

@@ -54,11 +54,14 @@ async def test_a_report_is_one_page_that_needs_nothing_else(run: tuple[RunningDe
         assert told in page, told
     for section in (
         "Warnings", "Equity", "Drawdown", "Figures", "Returns by month", "Deepest falls", "Returns from close to close",
-        "Sharpe ratio of the last", "Where the result comes from", "By symbol and side", "Worst and best",
+        "Sharpe ratio of the last", "Where the result comes from", "By symbol and side", "By tag", "By reason to leave",
+        "Worst and best",
         "Round trips",
     ):  # fmt: skip
         assert section in page, section
     assert page.count("<svg") == 6
+    for each in results["by_exit_reason"]:
+        assert f"<td>{(each['reason'] or 'still open').replace('_', ' ')}</td><td>{each['round_trips']}</td>" in page
     assert f"together {Decimal(results['equity_after']) - Decimal(100000):+,f}" in page
     assert "nobody said" in page.lower()
 

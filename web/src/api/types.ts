@@ -87,6 +87,10 @@ export type Leak = Schemas["LeakOut"];
 export type Shifted = Schemas["ShiftedOut"];
 export type Jitter = Schemas["JitterOut"];
 export type ShakenRun = Schemas["ShakenRunOut"];
+export type AgainstPaper = Schemas["AgainstPaperOut"];
+export type ComparedOrder = Schemas["ComparedOrderOut"];
+export type OrderPair = Schemas["OrderPairOut"];
+export type MissingOrder = Schemas["MissingOrderOut"];
 /** A question, and beside it how it is studied. */
 export type AskStudy = AskBacktest & Partial<AskSweep> & Readonly<Record<string, unknown>>;
 export type ProblemBody = Schemas["Problem"];

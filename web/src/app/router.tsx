@@ -69,6 +69,13 @@ const backtest = createRoute({
   component: lazyRouteComponent(() => import("./pages/Backtest"), "BacktestReport"),
 });
 
+const against = createRoute({
+  getParentRoute: () => desk,
+  path: "/backtests/$id/against",
+  validateSearch: (search: Record<string, unknown>) => textsOf(search, ["paper", "within"]),
+  component: lazyRouteComponent(() => import("./pages/Against"), "Against"),
+});
+
 const compare = createRoute({
   getParentRoute: () => desk,
   path: "/backtests/compare",
@@ -86,7 +93,7 @@ const sweeps = createRoute({
 const sweep = createRoute({
   getParentRoute: () => desk,
   path: "/sweeps/$id",
-  validateSearch: (search: Record<string, unknown>) => textsOf(search, ["by", "x", "y", "view", "fixed"]),
+  validateSearch: (search: Record<string, unknown>) => textsOf(search, ["by", "x", "y", "view", "fixed", "keep"]),
   component: lazyRouteComponent(() => import("./pages/Searches"), "Sweep"),
 });
 
@@ -176,6 +183,7 @@ export const router = createRouter({
       strategies,
       backtests,
       backtest,
+      against,
       compare,
       sweeps,
       sweep,

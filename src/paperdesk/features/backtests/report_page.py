@@ -52,6 +52,10 @@ def page_of(run: ToldRun) -> str:
         _section(f"Sharpe ratio of the last {WINDOW} closes", _rolling(run)),
         _section("Where the result comes from", _waterfall(run.report)),
         _section("By symbol and side", _by_symbol(run.report["round_trips"])),
+        _section("By tag", _by_word(run.report.get("by_tag", ()), "tag", "Tag", "without a tag")),
+        _section(
+            "By reason to leave", _by_word(run.report.get("by_exit_reason", ()), "reason", "Reason", "still open")
+        ),
         _section("Worst and best of each round trip, across and up", _excursions(run.report["round_trips"])),
         _section("Round trips", _round_trips(run.report["round_trips"])),
     ]
@@ -203,6 +207,15 @@ def _by_symbol(trips: Sequence[Mapping[str, Any]]) -> str:
             f"<td>{_amount(sum(gains, ZERO))}</td><td>{fees:,f}</td><td>{bars:.1f}</td></tr>"
         )
     return _table(["Symbol", "Side", "Round trips", "Won", "Gain", "Fees", "Bars held"], rows)
+
+
+def _by_word(rows: Sequence[Mapping[str, Any]], name: str, title: str, without: str) -> str:
+    told = [
+        f"<tr><td>{escape((each[name] or without).replace('_', ' '))}</td><td>{each['round_trips']}</td>"
+        f"<td>{_amount(each['gain'])}</td><td>{each['fees']}</td></tr>"
+        for each in rows
+    ]
+    return _table([title, "Round trips", "Gain", "Fees"], told)
 
 
 def _excursions(trips: Sequence[Mapping[str, Any]]) -> str:

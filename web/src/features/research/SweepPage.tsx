@@ -13,6 +13,8 @@ import { type Column, Table } from "../../ui/Table";
 import { pairsIn, pairsText, wordOf } from "../backtests/ask";
 import { hasEnded } from "../backtests/queries";
 import { MEASURES, type MeasureName, measureNamed, writtenAs } from "./measures";
+import { ParallelPanel } from "./ParallelPanel";
+import { axesOf, isWithin, rangesIn, rangesText } from "./parallel";
 import { heatMapQuery, trialsQuery } from "./queries";
 import { SearchHeader } from "./SearchHeader";
 import { bestCell, cellsOf, type Fixed, plateau, tintsOf, trialsWith } from "./surface";
@@ -24,6 +26,8 @@ export interface SweepView {
   y?: string | undefined;
   view?: string | undefined;
   fixed?: string | undefined;
+  /** Ranges of the axes, of which the trials within are kept. */
+  keep?: string | undefined;
 }
 
 interface SweepPageProps {
@@ -39,6 +43,8 @@ export function SweepPage({ sweep, view, onView }: SweepPageProps) {
   const order = MEASURES[measure].better === "less" ? "asc" : "desc";
   const trials = useQuery(trialsQuery(sweep.id, measure, order, hasEnded(sweep)));
   const [cell, setCell] = useState<Fixed | null>(null);
+  const axes = axesOf(sweep.axes, [sweep.objective, "sharpe", "total_return", "max_drawdown"]);
+  const ranges = rangesIn(view.keep);
   return (
     <div className="flex min-w-0 flex-col gap-3">
       <SearchHeader search={sweep} of="sweeps" said={searchSaid(sweep)}>
@@ -53,9 +59,19 @@ export function SweepPage({ sweep, view, onView }: SweepPageProps) {
         }}
         onCell={setCell}
       />
+      <ParallelPanel
+        {...{ sweep, axes, ranges }}
+        trials={trials.data ?? []}
+        onRanges={(next) => onView({ keep: rangesText(next) })}
+      />
       <Answer query={trials} rows={8}>
         {(rows) => (
-          <Ledger sweep={sweep} measure={measure} trials={trialsWith(rows, { ...fixed, ...cell })} all={rows.length} />
+          <Ledger
+            sweep={sweep}
+            measure={measure}
+            trials={trialsWith(rows, { ...fixed, ...cell }).filter((trial) => isWithin(trial, axes, ranges))}
+            all={rows.length}
+          />
         )}
       </Answer>
     </div>

@@ -10,6 +10,7 @@ import {
 import { get, post } from "../../api/client";
 import { keys } from "../../api/keys";
 import type {
+  AgainstPaper,
   AskStudy,
   AskSweep,
   AskWalk,
@@ -55,6 +56,15 @@ export const studyQuery = (id: string) =>
     queryKey: keys.study(id),
     queryFn: ({ signal }) => get<StudyResults>(`/studies/${id}`, {}, signal),
     enabled: () => isThere(id),
+  });
+
+/** A run beside a paper account: the account goes on, so it is read anew whenever it is opened. */
+export const againstQuery = (id: string, accountId: string, withinS: string) =>
+  queryOptions({
+    queryKey: [...keys.report(id), "against", accountId, withinS],
+    queryFn: ({ signal }) => get<AgainstPaper>(`/backtests/${id}/against/${accountId}`, { within_s: withinS }, signal),
+    staleTime: 0,
+    placeholderData: keepPreviousData,
   });
 
 /** How far a sweep is, its best trial, and what of that may be luck. */

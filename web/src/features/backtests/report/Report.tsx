@@ -5,11 +5,12 @@ import { Problem } from "../../../ui/Problem";
 import { tapeQuery } from "../../marketdata/queries";
 import { hasEnded, resultsQuery } from "../queries";
 import { Progress } from "../RunState";
+import { BreakdownPanel, ReasonsPanel } from "./BreakdownPanels";
 import { CurvePanel, RollingPanel } from "./CurvePanel";
 import { AllFigures, CostsPanel, MonteCarloPanel, NotesPanel } from "./FigurePanels";
 import { MonthsPanel, ReturnsPanel } from "./PeriodPanels";
 import { askedAt, ReportHeader } from "./ReportHeader";
-import { BreakdownPanel, MovesPanel, PricePanel, TripsPanel } from "./TripsPanels";
+import { MovesPanel, PricePanel, TripsPanel } from "./TripsPanels";
 
 interface ReportProps {
   run: Backtest;
@@ -59,9 +60,10 @@ export function Report({ run, trip, sort, onChange }: ReportProps) {
                   <RollingPanel run={run} results={found} />
                 </div>
                 <TripsPanel {...trips} sort={sort} onSort={(next) => onChange({ sort: next })} />
-                <div className="grid gap-3 lg:grid-cols-3">
+                <div className="grid gap-3 lg:grid-cols-2 xl:grid-cols-4">
                   <MovesPanel {...trips} />
                   <BreakdownPanel results={found} />
+                  <ReasonsPanel results={found} />
                   <CostsPanel run={run} results={found} />
                 </div>
                 <AllFigures results={found} />

@@ -32,6 +32,9 @@ const FILES = [
   ["capsule", "Capsule, to be verified", "capsule.json"],
 ] as const;
 
+const LINK =
+  "inline-flex min-h-7 items-center rounded-lg border border-line-strong px-2.5 text-sm font-medium hover:bg-hover";
+
 /** What was run, and what can be done with it. */
 export function ReportHeader({ run, results }: { run: Backtest; results: BacktestResults | undefined }) {
   return (
@@ -146,21 +149,22 @@ function Actions({ run, results }: { run: Backtest; results: BacktestResults | u
           Stop
         </Button>
       ) : null}
-      <Link
-        to="/backtests"
-        search={(search) => ({ ...deskOnly(search), like: run.id })}
-        className="inline-flex min-h-7 items-center rounded-lg border border-line-strong px-2.5 text-sm font-medium hover:bg-hover"
-      >
+      <Link to="/backtests" search={(search) => ({ ...deskOnly(search), like: run.id })} className={LINK}>
         Run again
       </Link>
       {results ? (
-        <Link
-          to="/studies"
-          search={(search) => ({ ...deskOnly(search), like: run.id, kind: "leaks" })}
-          className="inline-flex min-h-7 items-center rounded-lg border border-line-strong px-2.5 text-sm font-medium hover:bg-hover"
-        >
-          Examine this run
-        </Link>
+        <>
+          <Link
+            to="/studies"
+            search={(search) => ({ ...deskOnly(search), like: run.id, kind: "leaks" })}
+            className={LINK}
+          >
+            Examine this run
+          </Link>
+          <Link to="/backtests/$id/against" params={{ id: run.id }} search={deskOnly} className={LINK}>
+            Beside paper
+          </Link>
+        </>
       ) : null}
       {results ? (
         <Menu label="Download" text="Download" icon={null}>

@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import clsx from "clsx";
 import { useMemo, useState } from "react";
 import type { Backtest, BacktestResults, RoundTrip } from "../../../api/types";
-import { direction, figure, money, percent, price, quantity, signedMoney } from "../../../lib/format";
+import { direction, percent, price, quantity, signedMoney } from "../../../lib/format";
 import { date, dateTime } from "../../../lib/time";
 import { Button } from "../../../ui/Button";
 import { Empty } from "../../../ui/Empty";
@@ -329,58 +329,5 @@ export function MovesPanel({ run, chosen, onChoose }: TripsProps) {
         }
       </Answer>
     </PlotPanel>
-  );
-}
-
-interface SideRow {
-  side: string;
-  trips: number | null | undefined;
-  gain: number | null | undefined;
-}
-
-/** What each symbol and each side brought. */
-export function BreakdownPanel({ results }: { results: BacktestResults }) {
-  const symbols = results.by_symbol ?? [];
-  const { figures } = results;
-  const sides: SideRow[] = [
-    { side: "Long", trips: figures.long_trips, gain: figures.long_gain },
-    { side: "Short", trips: figures.short_trips, gain: figures.short_gain },
-  ];
-  return (
-    <Panel title="By symbol and side" bodyClassName="pb-2">
-      {symbols.length === 0 ? (
-        <p className="px-4 pt-3 text-sm text-muted">No round trip was closed.</p>
-      ) : (
-        <div className="quiet-scroll max-h-72 overflow-y-auto">
-          <Table
-            caption="By symbol"
-            columns={[
-              { name: "Symbol", cell: (row) => <span className="font-medium">{row.symbol}</span> },
-              { name: "Closed", right: true, cell: (row) => row.round_trips },
-              { name: "Gain", right: true, cell: (row) => <Delta value={row.gain} /> },
-              { name: "Fees", right: true, cell: (row) => money(row.fees) },
-            ]}
-            rows={symbols}
-            rowKey={(row) => row.symbol}
-          />
-        </div>
-      )}
-      <div className="mt-2 border-t border-line pt-1">
-        <Table
-          caption="By side"
-          columns={[
-            { name: "Side", cell: (row) => <span className="font-medium">{row.side}</span> },
-            { name: "Closed", right: true, cell: (row) => figure(row.trips, 0) },
-            {
-              name: "Gain",
-              right: true,
-              cell: (row) => <Delta value={typeof row.gain === "number" ? row.gain.toFixed(2) : null} />,
-            },
-          ]}
-          rows={sides}
-          rowKey={(row) => row.side}
-        />
-      </div>
-    </Panel>
   );
 }
