@@ -126,7 +126,7 @@ async def test_a_bar_that_is_open_still_fills_and_values_what_is_held(desk: Runn
     ("asked", "features"),
     [
         ({"fill_model": "realistic"}, ["impact", "participation"]),
-        ({"margin": {"kind": "reg_t"}}, ["margin"]),
+        ({"margin": {"kind": "portfolio"}}, ["portfolio_margin"]),
         ({"strategy": "pairs", "symbols": ["ACME", "BOLT"], "parameters": {}}, ["several_symbols"]),
         ({"strategy": "setup_trigger", "parameters": {"timeframe": "1w"}}, ["higher_timeframes"]),
     ],

@@ -21,6 +21,7 @@ from decimal import ROUND_CEILING, Decimal
 from paperdesk.core.broker.account import Account
 from paperdesk.core.broker.contingencies import Course
 from paperdesk.core.broker.events import OrderAccepted
+from paperdesk.core.broker.fees import RulesAsOf
 from paperdesk.core.broker.leverage import maintained_cost, opened_cost
 from paperdesk.core.broker.margin import Stage, Standing, exposures_of, keeping_stage, requirement, standing
 from paperdesk.core.broker.margin_book import CallKind, MarginCall
@@ -91,7 +92,7 @@ def review_close(course: Course, fact: SessionClosed, marks: Marks) -> None:
     if short <= ZERO:
         _met(course, CallKind.REG_T)
     elif short > DE_MINIMIS and account.book.call(CallKind.REG_T) is None:
-        _call(course, CallKind.REG_T, short, on, _payment_due(account, on))
+        _call(course, CallKind.REG_T, short, on, payment_due(account.rules.margin.rules_as_of, on))
     for call in course.account.book.calls:
         if call.due_on <= on and standing(course.account, marks) is not None:
             _act(course, fact, marks, call)
@@ -228,9 +229,9 @@ def closing_order(
     )
 
 
-def _payment_due(account: Account, on: date) -> date:
+def payment_due(rules_as_of: RulesAsOf, on: date) -> date:
     """Return the end of the payment period: the settlement cycle, and two sessions more (220.2)."""
-    return sessions_later(settles_on(account.rules.margin.rules_as_of, on), REG_T_EXTRA_SESSIONS)
+    return sessions_later(settles_on(rules_as_of, on), REG_T_EXTRA_SESSIONS)
 
 
 def sessions_later(on: date, sessions: int) -> date:

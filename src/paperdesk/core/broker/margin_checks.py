@@ -11,6 +11,7 @@ An order that only closes is never refused for margin.
 """
 
 from decimal import Decimal
+from typing import Final
 
 from paperdesk.core.broker.account import Account
 from paperdesk.core.broker.approvals import check_level
@@ -36,6 +37,9 @@ from paperdesk.core.kernel.errors import Conflict
 from paperdesk.core.kernel.money import ZERO, money, plain
 from paperdesk.core.market.instruments import Instrument
 from paperdesk.core.market.sessions import calendar
+
+SELLING_SHORT: Final = "Selling short"
+MINIMUM_EQUITY: Final = "minimum_equity"
 
 
 class EntryCloses(Conflict):
@@ -141,19 +145,28 @@ def can_carry(account: Account, event: OrderFilled, marks: Marks) -> bool:
 def _check_group(account: Account, order: Order, *, opens: bool) -> None:
     held = account.position(order.instrument.id)
     if order.role is Role.ENTRY and order.held_units:
-        raise EntryCloses(
-            f"The entry of a group opens a position, and this one would close {plain(order.held_units)} first.",
-            symbol=order.instrument.symbol,
-            closes=plain(order.held_units),
-        )
+        raise entry_closes(order.instrument, order.held_units)
     if order.is_exit and not opens and order.workable > held.closable(order.side):
-        raise ExitOpens(
-            f"The exits close {plain(order.workable)} {order.instrument.symbol}, "
-            f"and {plain(held.closable(order.side))} are free.",
-            needed=plain(order.workable),
-            available=plain(held.closable(order.side)),
-            symbol=order.instrument.symbol,
-        )
+        raise exit_opens(order.instrument, order.workable, held.closable(order.side))
+
+
+def entry_closes(instrument: Instrument, units: Decimal) -> EntryCloses:
+    """Return the refusal of an entry that would close units before it opens."""
+    return EntryCloses(
+        f"The entry of a group opens a position, and this one would close {plain(units)} first.",
+        symbol=instrument.symbol,
+        closes=plain(units),
+    )
+
+
+def exit_opens(instrument: Instrument, units: Decimal, free: Decimal) -> ExitOpens:
+    """Return the refusal of exits that would close more units than are free."""
+    return ExitOpens(
+        f"The exits close {plain(units)} {instrument.symbol}, and {plain(free)} are free.",
+        needed=plain(units),
+        available=plain(free),
+        symbol=instrument.symbol,
+    )
 
 
 def _check_short(account: Account, order: Order, marks: Marks) -> None:
@@ -211,17 +224,18 @@ def check_equity(account: Account, order: Order, stands: Standing) -> None:
             needed=plain(PATTERN_EQUITY_MIN),
             available=plain(money(stands.equity, account.currency)),
         )
-    least, what = EQUITY_MIN, "Selling short"
+    least, what = EQUITY_MIN, SELLING_SHORT
     if account.rules.margin.is_portfolio:
         least, what = PORTFOLIO_EQUITY_MIN, "Opening positions under portfolio margin"
     elif order.side is Side.BUY:
         return
     if stands.equity < least:
-        raise MinimumEquityMissing(
-            f"{what} needs {plain(least)} of equity.",
-            needed=plain(least),
-            available=plain(money(stands.equity, account.currency)),
-        )
+        raise equity_missing(what, least, money(stands.equity, account.currency))
+
+
+def equity_missing(what: str, least: Decimal, equity: Decimal) -> MinimumEquityMissing:
+    """Return the refusal of something that needs more equity than there is."""
+    return MinimumEquityMissing(f"{what} needs {plain(least)} of equity.", needed=plain(least), available=plain(equity))
 
 
 def check_tier(account: Account, instrument: Instrument, leverage: int, asked: Order | None = None) -> None:
@@ -247,7 +261,7 @@ def _needed(account: Account, order: Order, stands: Standing) -> tuple[Decimal, 
     """Return what an order needs, what is free for it, and by which rule."""
     if stands.equity < EQUITY_MIN:
         full = order.notional or cash_needed(account, order, order.hold_price or ZERO, order.workable)
-        return full, account.cash - account.held, "minimum_equity"
+        return full, account.cash - account.held, MINIMUM_EQUITY
     free = money(means(account, stands), account.currency) - account.held
     return held_cash(account, order), free, account.rules.margin.regime.value
 

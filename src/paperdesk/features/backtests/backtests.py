@@ -10,6 +10,7 @@ from uuid import UUID
 
 from paperdesk.core.backtest.runner import Stretch
 from paperdesk.core.broker.account import Account, Rules
+from paperdesk.core.broker.margin_book import MarginBook
 from paperdesk.core.kernel.ids import AccountId, DatasetId, TapeId, TenantId, derived
 from paperdesk.core.kernel.money import ZERO
 from paperdesk.core.strategy.catalogue import made
@@ -58,4 +59,7 @@ class Backtest:
     def account_at(self, tenant_id: TenantId, began_at: datetime) -> Account:
         """Return the account it begins with; its id follows from the run, so that every repetition is the same."""
         account_id = AccountId(derived(self.id, "account"))
-        return Account(account_id, tenant_id, self.tape_id, self.currency, self.rules, self.cash, ZERO, 0, 0, began_at)
+        owner = account_id, tenant_id, self.tape_id
+        # What it begins with is a deposit, which counts in full.
+        book = MarginBook(memorandum=self.cash) if self.rules.margin.is_margined else MarginBook()
+        return Account(*owner, self.currency, self.rules, self.cash, ZERO, 0, 0, began_at, book=book)

@@ -5,12 +5,15 @@ from typing import Final
 
 import numpy as np
 
+from paperdesk.core.backtest.compiled.falls import falls
 from paperdesk.core.backtest.compiled.run import check_expressible, check_together
 from paperdesk.core.backtest.compiled.scaling import refusal
 from paperdesk.core.backtest.compiled.track import Bars, Course
 from paperdesk.core.backtest.runner import NothingToRun, Stretch
 from paperdesk.core.broker.account import Rules
+from paperdesk.core.broker.margin_rates import MARGINABLE
 from paperdesk.core.kernel.time import microseconds
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.facts import CloseFact, OpenFact, RangeFact, SessionClosed
 from paperdesk.core.market.instruments import Instrument
 from paperdesk.core.strategy.strategy import Strategy
@@ -59,6 +62,10 @@ def _course_of(market: TapeMarket, instrument: Instrument, stretch: Stretch) -> 
     open_, high, low, close = (np.ascontiguousarray(column) for column in prices)
     calendar = market.dataset.manifest.calendar
     bars = Bars(instrument, rows.scale, open_at, at, open_, high, low, close, calendar)
+    if instrument.kind in MARGINABLE:
+        before = columns.at[:first], columns.low[:first], columns.close[:first]
+        known = [np.concatenate(pair) for pair in zip(before, (at, low, close), strict=True)]
+        bars = replace(bars, fallen=falls(known[0], known[1], known[2], bars.session_closes)[first:])
     bells = (microseconds(each.at) for each in after if isinstance(each, SessionClosed))
     history = market.history(instrument, stretch.upto)
     return Course(bars, history, first, began_at, ended_at, unfinished, max(bells, default=-1))

@@ -80,8 +80,9 @@ class Bench:
         asked = questions[0][1]
         courses = courses_of(self.market, asked.made_strategy(), asked.stretch)
         first = courses[0]
-        is_swept = asked.strategy == MovingAverageCross.name and first.first == 0 and not first.unfinished
-        # The kernel of sweeps begins with the first bar there is; other runs are compiled one by one.
+        is_whole = first.first == 0 and not first.unfinished and not asked.rules.margin.is_margined
+        # The kernel of sweeps begins with the first bar there is, in cash; other runs are compiled one by one.
+        is_swept = asked.strategy == MovingAverageCross.name and is_whole
         run = self._swept if is_swept else self._one_by_one
         for _, group in groupby(questions, lambda each: str(each[1].parameters.get("quantity"))):
             several = list(group)
@@ -92,11 +93,13 @@ class Bench:
 
     def _one_by_one(self, courses: "Sequence[Course]", questions: Sequence[Numbered]) -> Iterator[Trial]:
         from paperdesk.core.backtest.compiled.run import run_compiled  # noqa: PLC0415 - as above
+        from paperdesk.core.backtest.compiled.scaling import NotExpressible  # noqa: PLC0415 - as above
 
         for number, asked in questions:
             account = asked.account_at(self.tenant_id, courses[0].began_at)
-            result = run_compiled(courses, asked.made_strategy(), account, self.keep_going)
-            yield trial_of(result, asked.parameters, self.rates(asked), number)
+            with suppress(NotExpressible):  # of this one; of the next it may express everything
+                result = run_compiled(courses, asked.made_strategy(), account, self.keep_going)
+                yield trial_of(result, asked.parameters, self.rates(asked), number)
 
     def _swept(self, courses: "Sequence[Course]", questions: Sequence[Numbered]) -> Iterator[Trial]:
         from paperdesk.core.backtest.compiled.sweeping import scores_of  # noqa: PLC0415 - as above

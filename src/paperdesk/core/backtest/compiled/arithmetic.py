@@ -94,15 +94,20 @@ def fee_of(scale: Scale, price: int, units: int, rate: int) -> int:
 
 
 @compiled
+def most_due(scale: Scale, price: int, units: int) -> int:
+    """Return the fee that an order reserves for: as one that takes or one that rests, whichever costs more."""
+    return fee_of(scale, price, units, max(scale.maker_rate, scale.taker_rate))
+
+
+@compiled
 def needed_for(scale: Scale, price: int, units: int) -> int:
     """Return what a purchase reserves: its value, and its fee as one that takes, if that costs more."""
-    rate = max(scale.maker_rate, scale.taker_rate)
-    return half_even(price * units, scale.value_by) + fee_of(scale, price, units, rate)
+    return half_even(price * units, scale.value_by) + most_due(scale, price, units)
 
 
 @compiled
 def on_their_way(due: Ints, day: int) -> int:
-    """Return the proceeds that have not settled by a day."""
+    """Return what has not settled by a day: proceeds, and on margin less what is still to be paid."""
     total = 0
     for place in range(DUE):
         if due[place, 0] > day:
@@ -112,8 +117,8 @@ def on_their_way(due: Ints, day: int) -> int:
 
 @compiled
 def expect(due: Ints, day: int, settles: int, proceeds: int) -> None:
-    """Remember proceeds until they settle."""
-    if settles <= day or proceeds <= 0:
+    """Remember what a fill brought, or on margin what it costs, until it settles."""
+    if settles <= day:
         return
     for place in range(DUE):
         if due[place, 0] == settles:
@@ -132,7 +137,8 @@ def paid_early(due: Ints, day: int, settles: int, cash: int, cost: int) -> bool:
     `cash` is what it left.
     """
     free = max(cash + cost - on_their_way(due, day), 0)
-    expect(due, day, settles, -cost)
+    if cost < 0:
+        expect(due, day, settles, -cost)
     return bool(cash < 0 or cost > free)
 
 

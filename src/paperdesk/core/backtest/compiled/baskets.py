@@ -21,7 +21,7 @@ from paperdesk.core.backtest.compiled.portfolio import (
     blank_ledger,
     rebalance,
 )
-from paperdesk.core.backtest.compiled.scaling import LARGEST, check_size, places_of, refusal, scale_of
+from paperdesk.core.backtest.compiled.scaling import LARGEST, check_in_cash, check_size, places_of, refusal, scale_of
 from paperdesk.core.backtest.compiled.signals import Means
 from paperdesk.core.backtest.compiled.track import Bars, Worths
 from paperdesk.core.backtest.measures import Measured, measures_of
@@ -105,6 +105,7 @@ def panel_of(bars: Sequence[Bars], currency: str) -> Panel:
 
 def bring_shares(panel: Panel, shares: Shares, means: Means) -> Brought:
     """Bring an account to shares of its equity whenever some are due; raises NotExpressible."""
+    check_in_cash(means.rules)
     bars, first = panel.bars, panel.bars[0]
     scale = scale_of(means.rules, first.instrument, means.currency, first.places)
     plan = _plan(first, shares, means)

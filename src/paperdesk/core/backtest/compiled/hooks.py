@@ -11,7 +11,6 @@ import numpy as np
 
 from paperdesk.core.backtest.compiled.arithmetic import Ints, half_even
 from paperdesk.core.backtest.compiled.book import (
-    BEYOND_AT,
     CASH,
     FILL_ORDER,
     FILLS,
@@ -31,10 +30,10 @@ from paperdesk.core.backtest.compiled.book import (
     TYPE,
     UNITS,
     WISH_COLUMNS,
-    Ground,
     blank_book,
     with_room,
 )
+from paperdesk.core.backtest.compiled.lending import check_within, ground_for
 from paperdesk.core.backtest.compiled.playing import finish, play
 from paperdesk.core.backtest.compiled.scaling import NotExpressible, check_size, refusal
 from paperdesk.core.backtest.compiled.signals import Means, scaled
@@ -65,8 +64,9 @@ class BookScene:
         means = Means(account.cash, account.rules, account.currency)
         bars, scale = scaled(course.bars, means)
         check_size(scale, int(bars.high.max()), 1)
-        book = blank_book(means.cash_in_cents, len(bars), 4 * _A_GROUP)
-        self.ground = Ground(bars.track(account.rules.margin.rules_as_of), scale, book)
+        memorandum = means.in_cents(account.book.memorandum)
+        book = blank_book(means.cash_in_cents, len(bars), 4 * _A_GROUP, memorandum)
+        self.ground = ground_for(bars, scale, means, book)
         self.words = Words(bars, account.currency)
         self.bar = -1
         self._course, self._account, self._bars = course, account, bars
@@ -276,8 +276,7 @@ class HookedRun:
         return writer.answer(command, scene.ground.book, scene.bar)
 
     def _check(self) -> None:
-        if self._scene.ground.book.now.item(BEYOND_AT) >= 0:
-            raise refusal(["unsettled_proceeds"])
+        check_within(self._scene.ground.book)
 
 
 def run_by_hooks(

@@ -19,12 +19,14 @@ from paperdesk.core.backtest.compiled.book import (
     CASH,
     ENDS_AT,
     ENTRY,
+    FALLEN,
     GROUP,
     HAS_ENDED,
     HELD,
     HELD_FOR_ORDERS,
     HELD_MONEY,
     HIGH,
+    HOLD_PRICE,
     INVERTED,
     LIMIT,
     LIMITED,
@@ -39,8 +41,10 @@ from paperdesk.core.backtest.compiled.book import (
     NO_CASH,
     NO_UNITS,
     OF_A_WISH,
+    ON_MARGIN,
     OPEN,
     ORDERS,
+    PROMISED,
     QUIET,
     ROLE,
     SIDE,
@@ -58,6 +62,7 @@ from paperdesk.core.backtest.compiled.book import (
     TYPE,
     UNITS,
     UNTIL,
+    WATCHED,
     WISH_ANSWER,
     WISH_BAR,
     WISH_CANCELS,
@@ -69,6 +74,7 @@ from paperdesk.core.backtest.compiled.book import (
     WISH_LOSS_LIMIT,
     WISH_NEEDED,
     WISH_ROW,
+    WISH_SIDE,
     WISH_STOP,
     WISH_TAKE,
     WISH_TRAIL_AMOUNT,
@@ -76,9 +82,12 @@ from paperdesk.core.backtest.compiled.book import (
     WISHED,
     Book,
     Ground,
+    MarginGround,
 )
 from paperdesk.core.backtest.compiled.compiling import compiled
-from paperdesk.core.backtest.compiled.resting import cancel, expire, is_limited, live_through, look_around, trailed
+from paperdesk.core.backtest.compiled.nights import hear, owe_through
+from paperdesk.core.backtest.compiled.owing import go_beyond, judged, reserve
+from paperdesk.core.backtest.compiled.resting import attend, cancel, expire, is_limited, live_through, trailed
 
 NINETY_DAYS = 90 * 86_400_000_000
 # How many bars are looked at ahead of what is lived through.
@@ -114,14 +123,14 @@ def promised(book: Book) -> int:
 
 @compiled
 def is_inverted(wish: Ints, close: int) -> bool:
-    """Say whether exits are on the wrong side of their entry, or of each other."""
-    take, loss = wish[WISH_TAKE], wish[WISH_LOSS]
+    """Say whether exits are on the wrong side of their entry, or of each other; what is sold short gains falling."""
+    take, loss, side = wish[WISH_TAKE], wish[WISH_LOSS], wish[WISH_SIDE]
     if wish[WISH_IS_OCO]:
-        return bool(wish[WISH_LIMIT] <= loss)
+        return bool((loss - wish[WISH_LIMIT]) * side <= 0)
     if not take and not loss:
         return False
     entry = wish[WISH_LIMIT] or wish[WISH_STOP] or close
-    return bool((take and take <= entry) or (loss and loss >= entry))
+    return bool((take and (take - entry) * side <= 0) or (loss and (entry - loss) * side <= 0))
 
 
 @compiled
@@ -142,6 +151,10 @@ def draft(ground: Ground, bar: int, wish: Ints) -> int:
         order[TYPE] = STOP_LIMITED if order[LIMIT] else STOPPED
     else:
         order[TYPE] = LIMITED if order[LIMIT] else MARKET
+    close = ground.track.close[bar]
+    order[HOLD_PRICE] = order[LIMIT] if is_limited(order) else order[STOP] or close
+    if order[SIDE] > 0 and not is_limited(order):
+        order[HOLD_PRICE] = crossed(ground.scale, order[HOLD_PRICE], 1)
     return row
 
 
@@ -151,7 +164,8 @@ def add_exit(book: Book, row: int, place: int, limit: int, stop: int) -> None:
     first, order = book.orders[row], book.orders[row + place]
     order[:] = first
     order[ROLE] = STOP_LOSS if stop else TAKE_PROFIT
-    order[SIDE], order[LIMIT], order[STOP] = -1, limit, stop
+    order[SIDE] = -first[SIDE] if first[ROLE] == ENTRY else first[SIDE]
+    order[LIMIT], order[STOP] = limit, stop
     order[TYPE] = LIMITED if not stop else STOP_LIMITED if limit else STOPPED
     order[HELD_MONEY] = 0
     order[ARMED] = 0 if first[ROLE] == ENTRY else 1
@@ -172,11 +186,57 @@ def group(book: Book, row: int, wish: Ints) -> None:
 
 
 @compiled
+def enlist(book: Book, row: int) -> None:
+    """Let an order wait with what comes with it."""
+    now = book.now
+    for other in range(row, row + book.orders[row, SIZE]):
+        book.live[now[LIVE]] = other
+        now[LIVE] += 1
+
+
+@compiled
+def place_in_cash(ground: Ground, wish: Ints, row: int) -> int:
+    """Accept an order that cash pays for, or whose units are there, or say why not."""
+    book, now = ground.book, ground.book.now
+    order = book.orders[row]
+    if order[SIDE] > 0:
+        free, answer = now[CASH] - now[HELD_FOR_ORDERS], NO_CASH
+        needed = needed_for(ground.scale, order[HOLD_PRICE], order[UNITS])
+    else:
+        needed, free, answer = order[UNITS], now[HELD] - promised(book), NO_UNITS
+    if needed > free:
+        wish[WISH_NEEDED], wish[WISH_FREE] = needed, free
+        return answer
+    if order[SIDE] > 0:
+        order[HELD_MONEY] = needed
+        now[HELD_FOR_ORDERS] += needed
+    group(book, row, wish)
+    enlist(book, row)
+    return ACCEPTED
+
+
+@compiled
+def place_on_margin(ground: MarginGround, bar: int, wish: Ints, row: int) -> int:
+    """Accept an order that the account may owe for, or say why not."""
+    book, now, fallen = ground.book, ground.book.now, ground.margin.fallen
+    order, live, held, promises = book.orders[row], now[LIVE], now[HELD_FOR_ORDERS], now[PROMISED]
+    group(book, row, wish)
+    enlist(book, row)
+    reserve(ground)
+    answer, wish[WISH_NEEDED], wish[WISH_FREE] = judged(ground, row, ground.track.close[bar], held, promises)
+    if answer != ACCEPTED:
+        now[LIVE], now[HELD_FOR_ORDERS], now[PROMISED] = live, held, promises
+    elif len(fallen) and fallen[bar] and order[SIDE] < 0 and order[UNITS] > now[HELD]:
+        go_beyond(now, bar, FALLEN)
+    return answer
+
+
+@compiled
 def place(ground: Ground, bar: int, wish: Ints) -> None:
     """Accept an order with what comes with it, or refuse it."""
-    book, now, close = ground.book, ground.book.now, ground.track.close[bar]
+    book, now = ground.book, ground.book.now
     wish[WISH_ROW] = -1
-    if is_inverted(wish, close):
+    if is_inverted(wish, ground.track.close[bar]):
         wish[WISH_ANSWER] = INVERTED
         return
     row = draft(ground, bar, wish)
@@ -184,29 +244,21 @@ def place(ground: Ground, bar: int, wish: Ints) -> None:
     if order[TYPE] == TRAILING and not order[STOP]:
         wish[WISH_ANSWER] = TOO_WIDE
         return
-    if order[SIDE] > 0:
-        at = order[LIMIT] if is_limited(order) else crossed(ground.scale, order[STOP] or close, 1)
-        needed, free, answer = needed_for(ground.scale, at, order[UNITS]), now[CASH] - now[HELD_FOR_ORDERS], NO_CASH
+    if len(ground) == ON_MARGIN:
+        wish[WISH_ANSWER] = place_on_margin(ground, bar, wish, row)
     else:
-        needed, free, answer = order[UNITS], now[HELD] - promised(book), NO_UNITS
-    if needed > free:
-        wish[WISH_ANSWER], wish[WISH_NEEDED], wish[WISH_FREE] = answer, needed, free
-        return
-    if order[SIDE] > 0:
-        order[HELD_MONEY] = needed
-        now[HELD_FOR_ORDERS] += needed
-    group(book, row, wish)
-    for other in range(row, row + order[SIZE]):
-        book.live[now[LIVE]] = other
-        now[LIVE] += 1
-    now[ORDERS] += order[SIZE]
-    wish[WISH_ANSWER], wish[WISH_ROW] = ACCEPTED, row
+        wish[WISH_ANSWER] = place_in_cash(ground, wish, row)
+    if wish[WISH_ANSWER] == ACCEPTED:
+        now[ORDERS] += order[SIZE]
+        wish[WISH_ROW] = row
 
 
 @compiled
 def grant(ground: Ground, bar: int, wishes: Ints, number: int) -> None:
     """Do what is wished for at a close, or say why not."""
     book, wish = ground.book, wishes[number]
+    if len(ground) == ON_MARGIN:
+        hear(ground, ground.track.at[bar], ground.track.close[bar])
     if not wish[WISH_CANCELS]:
         place(ground, bar, wish)
         book.now[WISHED] += 1
@@ -215,7 +267,7 @@ def grant(ground: Ground, bar: int, wishes: Ints, number: int) -> None:
         wish[WISH_ANSWER] = NEVER_WAS if row < 0 else ACCEPTED if book.orders[row, STATE] == OPEN else HAS_ENDED
         if wish[WISH_ANSWER] == ACCEPTED:
             cancel(book, row, BY_REQUEST)
-    look_around(book)
+    attend(ground)
 
 
 @compiled
@@ -223,7 +275,7 @@ def next_stir(ground: Ground, bar: int, stop: int) -> int:
     """Return the first bar from one on that may change an order, or `stop`."""
     track, now = ground.track, ground.book.now
     low, high, until = now[LOW], now[HIGH], now[UNTIL]
-    if not now[LIVE]:
+    if not now[LIVE] and not now[WATCHED]:
         return stop
     opened, highest, lowest, close, at = track.open, track.high, track.low, track.close, track.at
     while bar < stop:
@@ -255,9 +307,14 @@ def pass_over(ground: Ground, stop: int) -> None:
 def live_one(ground: Ground) -> None:
     """Live through the next bar, and the bells at its close."""
     now, bar = ground.book.now, ground.book.now[AT] + 1
-    live_through(ground, bar, AT_CLOSE)
-    if now[UNTIL] <= ground.track.at[bar]:
-        expire(ground.book, ground.track.at[bar])
+    if len(ground) == ON_MARGIN:
+        owe_through(ground, bar, AT_CLOSE)
+        hear(ground, ground.track.at[bar], ground.track.close[bar])
+        attend(ground)
+    else:
+        live_through(ground, bar, AT_CLOSE)
+        if now[UNTIL] <= ground.track.at[bar]:
+            expire(ground, ground.track.at[bar])
     now[AT] = bar
     value(ground, bar, bar + 1)
 
@@ -290,9 +347,15 @@ def play(ground: Ground, wishes: Ints, count: int, stop: int, wakes: int) -> Non
 @compiled
 def finish(ground: Ground, facts: int, bell_at: int) -> None:
     """Live through what has come of a bar on whose close nobody acts, and through the bells after it."""
-    now, bar = ground.book.now, ground.book.now[AT] + 1
+    now, track, bar = ground.book.now, ground.track, ground.book.now[AT] + 1
     if facts:
-        live_through(ground, bar, facts - 1)
+        if len(ground) == ON_MARGIN:
+            owe_through(ground, bar, facts - 1)
+        else:
+            live_through(ground, bar, facts - 1)
         now[AT] = bar
         value(ground, bar, bar + 1)
-    expire(ground.book, bell_at)
+    if len(ground) == ON_MARGIN:
+        hear(ground, bell_at, track.close[max(now[AT], 0)])
+    else:
+        expire(ground, bell_at)

@@ -22,28 +22,18 @@ which are the truth. A buy is shown; a sell mirrors it. c(p) is a price and its 
                        when the entry was a stop itself
     an entry fills     its exits are armed; one that ends otherwise takes them with it
     an exit ends       its partner ends too, unless it expired
-    not paid           a purchase that cash does not pay for with what others hold for themselves ends at its fill
+    not paid           a purchase that cash does not pay for with what others hold for themselves ends at its fill;
+                       on margin what opens more than could be carried: `owing.py`
     a bell             what works until then ends, after what met the same instant and before the next open
 """
 
-from paperdesk.core.backtest.compiled.arithmetic import (
-    Ints,
-    Scale,
-    crossed,
-    fee_of,
-    half_even,
-    paid_early,
-    reached,
-)
+from paperdesk.core.backtest.compiled.arithmetic import Ints, Scale, crossed, fee_of
 from paperdesk.core.backtest.compiled.book import (
     ALONE,
     ARMED,
     AT_CLOSE,
     AT_OPEN,
-    BEYOND_AT,
     CANCELLED,
-    CASH,
-    DAY,
     ENDS_AT,
     ENTRY,
     ENTRY_ENDED,
@@ -59,7 +49,6 @@ from paperdesk.core.backtest.compiled.book import (
     FILLED,
     FILLS,
     GROUP,
-    HELD,
     HELD_FOR_ORDERS,
     HELD_MONEY,
     HIGH,
@@ -73,6 +62,7 @@ from paperdesk.core.backtest.compiled.book import (
     MOMENT,
     NEUTRAL,
     NEWS,
+    ON_MARGIN,
     OPEN,
     OPTIMISTIC,
     PARTNER_CANCELLED,
@@ -104,6 +94,8 @@ from paperdesk.core.backtest.compiled.book import (
     Ground,
 )
 from paperdesk.core.backtest.compiled.compiling import compiled, inlined
+from paperdesk.core.backtest.compiled.owing import keep_watch, reserve
+from paperdesk.core.backtest.compiled.paying import pay_in_cash, pay_on_margin
 
 
 @compiled
@@ -194,8 +186,9 @@ def cancel(book: Book, row: int, why: int) -> None:
 
 
 @compiled
-def expire(book: Book, until: int) -> None:
+def expire(ground: Ground, until: int) -> None:
     """End what works until an instant, or until one before it."""
+    book = ground.book
     for place in range(book.now[LIVE]):
         row = book.live[place]
         order = book.orders[row]
@@ -203,7 +196,7 @@ def expire(book: Book, until: int) -> None:
             end(book, row, EXPIRED, TIME_IS_UP)
             if order[ROLE] == ENTRY:
                 end_rest(book, row, ENTRY_ENDED)
-    look_around(book)
+    attend(ground)
 
 
 @compiled
@@ -269,25 +262,21 @@ def is_ambiguous(ground: Ground, row: int, moment: int, low: int, high: int) -> 
 
 @compiled
 def fill(ground: Ground, row: int, moment: int, price: int, ambiguous: int) -> None:
-    """Fill an order by its rule, unless cash does not pay for it; then it ends."""
-    track, scale, book = ground.track, ground.scale, ground.book
+    """Fill an order by its rule, unless the account does not pay for it; then it ends."""
+    scale, book = ground.scale, ground.book
     order, now = book.orders[row], book.now
-    bar, fact, rule = moment // 3, moment % 3, order[RULE]
-    rate = scale.maker_rate if rule == IN_RANGE else scale.taker_rate
+    rate = scale.maker_rate if order[RULE] == IN_RANGE else scale.taker_rate
     fee = fee_of(scale, price, order[UNITS], rate)
-    signed = order[SIDE] * order[UNITS]
-    cost = half_even(price * signed, scale.value_by) + fee
-    if signed > 0 and cost > now[CASH] - now[HELD_FOR_ORDERS] + order[HELD_MONEY]:
+    if len(ground) == ON_MARGIN:
+        is_paid = pay_on_margin(ground, row, moment, price, fee)
+    else:
+        is_paid = pay_in_cash(ground, row, moment, price, fee)
+    if not is_paid:
         cancel(book, row, UNPAID)
         return
-    now[CASH] -= cost
-    now[HELD] += signed
-    now[DAY] = reached(track.begins, now[DAY], track.open_at[bar] if fact == AT_OPEN else track.at[bar])
-    if paid_early(book.due, now[DAY], track.settles[now[DAY]], now[CASH], cost) and now[BEYOND_AT] < 0:
-        now[BEYOND_AT] = bar
     done = book.fills[now[FILLS]]
-    done[FILL_ORDER], done[FILL_BAR], done[FILL_FACT], done[FILL_PRICE] = row, bar, fact, price
-    done[FILL_FEE], done[FILL_AMBIGUOUS], done[FILL_RULE] = fee, ambiguous, rule
+    done[FILL_ORDER], done[FILL_BAR], done[FILL_FACT], done[FILL_PRICE] = row, moment // 3, moment % 3, price
+    done[FILL_FEE], done[FILL_AMBIGUOUS], done[FILL_RULE] = fee, ambiguous, order[RULE]
     now[FILLS] += 1
     order[PRICE], order[FEE] = price, fee
     end(book, row, FILLED, 0)
@@ -319,8 +308,8 @@ def meet_one(ground: Ground, row: int, moment: int, low: int, high: int) -> bool
 
 
 @compiled
-def meet(ground: Ground, moment: int, low: int, high: int) -> None:
-    """Let every open order meet a fact."""
+def meet(ground: Ground, moment: int, low: int, high: int) -> bool:
+    """Let every open order meet a fact; say whether any of them is another one now."""
     book, has_changed = ground.book, False
     for place in range(book.now[LIVE]):
         row = book.live[place]
@@ -329,7 +318,17 @@ def meet(ground: Ground, moment: int, low: int, high: int) -> None:
         if not is_off and meet_one(ground, row, moment, low, high):
             has_changed = True
     if has_changed:
-        look_around(book)
+        attend(ground)
+    return has_changed
+
+
+@compiled
+def attend(ground: Ground) -> None:
+    """See what is left to be waited for, and on margin what that reserves."""
+    look_around(ground.book)
+    if len(ground) == ON_MARGIN:
+        reserve(ground)
+        keep_watch(ground)
 
 
 @compiled
@@ -365,13 +364,13 @@ def look_around(book: Book) -> None:
 @compiled
 def live_through(ground: Ground, bar: int, last: int) -> None:
     """Live through the facts of a bar up to one of them, and the bells before them."""
-    track, book, now = ground.track, ground.book, ground.book.now
+    track, now = ground.track, ground.book.now
     if now[UNTIL] <= track.open_at[bar]:
-        expire(book, track.open_at[bar])
+        expire(ground, track.open_at[bar])
     if now[LIVE]:
         meet(ground, 3 * bar + AT_OPEN, track.open[bar], track.open[bar])
     if last >= IN_RANGE and now[UNTIL] < track.at[bar]:
-        expire(book, track.at[bar] - 1)
+        expire(ground, track.at[bar] - 1)
     if last >= IN_RANGE and now[LIVE]:
         meet(ground, 3 * bar + IN_RANGE, track.low[bar], track.high[bar])
     if last == AT_CLOSE and now[LIVE]:

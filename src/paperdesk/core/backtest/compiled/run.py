@@ -12,7 +12,7 @@ from paperdesk.core.backtest.compiled.arithmetic import Ints
 from paperdesk.core.backtest.compiled.baskets import bring_shares, panel_of
 from paperdesk.core.backtest.compiled.hooks import run_by_hooks
 from paperdesk.core.backtest.compiled.kernel import BAR, FEE, FREE, NEEDED, PRICE, STATE, UNITS
-from paperdesk.core.backtest.compiled.scaling import inexpressible, refusal
+from paperdesk.core.backtest.compiled.scaling import check_in_cash, inexpressible, refusal
 from paperdesk.core.backtest.compiled.signals import Means, hold_targets
 from paperdesk.core.backtest.compiled.telling import Accepted, Denied, Telling
 from paperdesk.core.backtest.compiled.track import Course
@@ -34,6 +34,8 @@ def check_expressible(strategy: Strategy, rules: Rules, instruments: Sequence[In
         names += [name for name in inexpressible(rules, each, currency) if name not in names]
     if names:
         raise refusal(names)
+    if len(instruments) > 1:
+        check_in_cash(rules)
 
 
 def check_together(courses: Sequence[Course], strategy: Strategy, currency: str) -> None:
@@ -53,7 +55,7 @@ def run_compiled(
     if len(courses) > 1:
         return _run_together(courses, strategy, account)
     (course,) = courses
-    found = strategy.targets(course.history)
+    found = None if account.rules.margin.is_margined else strategy.targets(course.history)
     return run_by_hooks(course, strategy, account, keep_going) if found is None else _hold(course, found, account)
 
 

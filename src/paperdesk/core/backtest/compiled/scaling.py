@@ -10,6 +10,7 @@ from paperdesk.core.broker.account import Rules
 from paperdesk.core.broker.bar_path import BarPath
 from paperdesk.core.broker.fees import FeeSchedule
 from paperdesk.core.broker.fill_models import FillModel
+from paperdesk.core.broker.margin_rules import MarginRegime
 from paperdesk.core.kernel.errors import Invalid
 from paperdesk.core.kernel.money import CURRENCY_EXPONENTS, ZERO, places
 from paperdesk.core.market.instruments import Instrument, Kind
@@ -36,7 +37,9 @@ def inexpressible(rules: Rules, instrument: Instrument, currency: str) -> Iterat
     found = {
         "instrument_kind": instrument.kind not in EXPRESSIBLE_KINDS,
         "other_currency": instrument.currency != currency,
-        "margin": rules.margin.is_margined,
+        "portfolio_margin": rules.margin.is_portfolio,
+        "margin_regime": rules.margin.regime is MarginRegime.LEGACY_PDT and rules.margin.is_margined,
+        "recalls": bool(rules.margin.borrow.recall_rate) and rules.margin.borrow.is_hard(instrument.symbol),
         "interest_on_cash": rules.margin.interest.credit_rate > ZERO,
         "risk_limits": rules.risk.blocks,
         "fill_on_arrival": rules.fill_on_arrival,
@@ -48,6 +51,12 @@ def inexpressible(rules: Rules, instrument: Instrument, currency: str) -> Iterat
         "fine_costs": any(places(each) > _COST_PLACES for each in cost),
     }
     yield from (name for name, is_there in found.items() if is_there)
+
+
+def check_in_cash(rules: Rules) -> None:
+    """Refuse an account that may owe, where only cash is known."""
+    if rules.margin.is_margined:
+        raise refusal(["margin"])
 
 
 def scale_of(rules: Rules, instrument: Instrument, currency: str, price_places: int) -> Scale:

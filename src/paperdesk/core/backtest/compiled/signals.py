@@ -20,7 +20,7 @@ from paperdesk.core.backtest.compiled.kernel import (
     crossings,
     follow,
 )
-from paperdesk.core.backtest.compiled.scaling import check_size, places_of, refusal, scale_of
+from paperdesk.core.backtest.compiled.scaling import check_in_cash, check_size, places_of, refusal, scale_of
 from paperdesk.core.backtest.compiled.track import Bars, Worths
 from paperdesk.core.backtest.measures import Measured, measures_of
 from paperdesk.core.broker.account import Rules
@@ -40,7 +40,11 @@ class Means:
     @property
     def cash_in_cents(self) -> int:
         """Return the cash in the smallest unit of its currency."""
-        return int(self.cash.scaleb(CURRENCY_EXPONENTS[self.currency]))
+        return self.in_cents(self.cash)
+
+    def in_cents(self, amount: Decimal) -> int:
+        """Return an amount in the smallest unit of its currency."""
+        return int(amount.scaleb(CURRENCY_EXPONENTS[self.currency]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +111,7 @@ def hold_targets(bars: Bars, targets: Sequence[int] | Ints, means: Means) -> Out
     """
     wanted = np.ascontiguousarray(targets, np.int64)
     assert len(wanted) == len(bars), "every bar has a target"
+    check_in_cash(means.rules)
     bars, scale = scaled(bars, means)
     if int(wanted.min()) < KEEP:
         raise refusal(["short_positions"])

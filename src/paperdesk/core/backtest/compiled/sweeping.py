@@ -23,7 +23,7 @@ from paperdesk.core.backtest.compiled.kernel import (
     follow,
     sweep,
 )
-from paperdesk.core.backtest.compiled.scaling import check_size
+from paperdesk.core.backtest.compiled.scaling import check_in_cash, check_size
 from paperdesk.core.backtest.compiled.signals import Means, scaled, tie_of
 from paperdesk.core.backtest.compiled.track import Bars
 from paperdesk.core.kernel.time import instant_of
@@ -76,6 +76,7 @@ def sweep_of(
     bars: Bars, pairs: Sequence[tuple[int, int]], lots: int, means: Means, began_at: datetime | None = None
 ) -> Sweep:
     """Lay out the runs of a fast and a slow length each, begun at the first bar or before; raises NotExpressible."""
+    check_in_cash(means.rules)
     bars, scale = scaled(bars, means)
     check_size(scale, int(bars.high.max()), lots)
     lengths = [(fast, slow, tie_of(bars, fast, slow), lots) for fast, slow in pairs]

@@ -15,6 +15,7 @@ from paperdesk.core.broker.fees import RulesAsOf
 from paperdesk.core.broker.settlement import settles_on
 from paperdesk.core.kernel.money import CURRENCY_EXPONENTS, places
 from paperdesk.core.kernel.time import instant_of, microseconds
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.instruments import Instrument, Kind
 from paperdesk.core.market.sessions import calendar
 from paperdesk.core.strategy.history import History
@@ -41,6 +42,7 @@ class Bars:
     low: Ints
     close: Ints
     calendar: str | None = None
+    fallen: Ints | None = None
 
     def __post_init__(self) -> None:
         """Refuse bars without a price, with one below zero, or that overlap."""
@@ -62,7 +64,7 @@ class Bars:
             return self
         by = 10 ** (places - self.places)
         opened, high, low, close = (column * by for column in (self.open, self.high, self.low, self.close))
-        return Bars(self.instrument, places, self.open_at, self.at, opened, high, low, close, self.calendar)
+        return replace(self, places=places, open=opened, high=high, low=low, close=close)
 
     def track(self, rules_as_of: RulesAsOf) -> Track:
         """Return what the kernel takes; `rules_as_of` says whose settlement days hold."""
@@ -84,6 +86,21 @@ class Bars:
         closes = self._days.closes
         place = min(int(np.searchsorted(closes, self.at[bar], side="right")), len(closes) - 1)
         return instant_of(closes.item(place))
+
+    @property
+    def session_closes(self) -> Ints:
+        """Return when the sessions close that are near, in microseconds since 1970."""
+        return self._days.closes
+
+    @property
+    def first_day(self) -> date:
+        """Return the day that is counted as the first."""
+        return self._days.first
+
+    @property
+    def session_days(self) -> list[date]:
+        """Return the days of the sessions."""
+        return self._days.sessions
 
     @property
     def _days(self) -> "_Days":
@@ -127,6 +144,8 @@ class _Days:
     closes: Ints
     begins: Ints
     settles: dict[RulesAsOf, Ints]
+    first: date
+    sessions: list[date]
 
 
 @lru_cache(maxsize=16)
@@ -136,8 +155,10 @@ def _days_of(name: str, first_year: int, last_year: int) -> _Days:
     first, last = max(first, market.first), min(last, market.last)
     days = [first + number * _DAY for number in range((last - first).days + 1)]
     begins = np.array([microseconds(market.day_starts_at(each)) for each in days], np.int64)
-    closes = np.array([microseconds(each.closes_at) for each in market.sessions(first, last)], np.int64)
-    return _Days(closes, begins, {each: _settlement(each, days) for each in RulesAsOf})
+    sessions = market.sessions(first, last)
+    closes = np.array([microseconds(each.closes_at) for each in sessions], np.int64)
+    settles = {each: _settlement(each, days) for each in RulesAsOf}
+    return _Days(closes, begins, settles, first, [each.on for each in sessions])
 
 
 def _settlement(rules_as_of: RulesAsOf, days: list[date]) -> Ints:

@@ -12,7 +12,6 @@ import numpy as np
 from paperdesk.core.backtest.compiled.arithmetic import Ints, half_even
 from paperdesk.core.backtest.compiled.book import (
     AT,
-    BEYOND_AT,
     HELD,
     LIVE,
     NEXT_WISH,
@@ -40,6 +39,7 @@ from paperdesk.core.backtest.compiled.book import (
     with_room,
 )
 from paperdesk.core.backtest.compiled.compiling import compiled
+from paperdesk.core.backtest.compiled.lending import check_within, ground_for
 from paperdesk.core.backtest.compiled.playing import play
 from paperdesk.core.backtest.compiled.scaling import check_size, refusal
 from paperdesk.core.backtest.compiled.signals import Means, scaled
@@ -179,8 +179,7 @@ def ground_of(bars: Bars, means: Means, units: int) -> Ground:
     """Return the ground of a run with at most so many lots in an order; raises NotExpressible."""
     bars, scale = scaled(bars, means)
     check_size(scale, int(bars.high.max()), units)
-    book = blank_book(means.cash_in_cents, len(bars), A_GROUP * AT_ONCE)
-    return Ground(bars.track(means.rules.margin.rules_as_of), scale, book)
+    return ground_for(bars, scale, means, blank_book(means.cash_in_cents, len(bars), A_GROUP * AT_ONCE))
 
 
 def run_on_events(ground: Ground, hook: Hook) -> Book:
@@ -203,6 +202,5 @@ def run_brackets(ground: Ground, brackets: Brackets) -> Book:
 
 
 def _settled(book: Book) -> Book:
-    if book.now.item(BEYOND_AT) >= 0:
-        raise refusal(["unsettled_proceeds"])
+    check_within(book)
     return book

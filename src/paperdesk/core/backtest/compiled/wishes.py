@@ -8,10 +8,16 @@ import numpy as np
 from paperdesk.core.backtest.compiled.arithmetic import Ints, Scale
 from paperdesk.core.backtest.compiled.book import (
     ACCEPTED,
+    ENTRY_CLOSES,
+    EXIT_OPENS,
     GROUP,
     HAS_ENDED,
     NO_CASH,
+    NO_EQUITY,
+    NO_MARGIN,
     NO_UNITS,
+    NOT_IN_FULL,
+    NOT_LENT,
     OF_AN_ORDER,
     RATE_ONE,
     ROLE,
@@ -44,7 +50,17 @@ from paperdesk.core.broker.account import Account, Position
 from paperdesk.core.broker.checks import beyond_cash, check_terms, check_units
 from paperdesk.core.broker.commands import CancelOrder, PlaceCombo, PlaceOrder
 from paperdesk.core.broker.engine import UnknownOrder
-from paperdesk.core.broker.orders import OrderClass, OrderType, TimeInForce, already_closed
+from paperdesk.core.broker.margin_checks import (
+    MINIMUM_EQUITY,
+    SELLING_SHORT,
+    check_borrow,
+    entry_closes,
+    equity_missing,
+    exit_opens,
+    refuse_beyond,
+)
+from paperdesk.core.broker.margin_rates import EQUITY_MIN
+from paperdesk.core.broker.orders import OrderClass, OrderType, Side, TimeInForce, already_closed
 from paperdesk.core.broker.terms import TrailOutOfRange, check_exits
 from paperdesk.core.broker.view import UnknownSymbol
 from paperdesk.core.kernel.errors import PaperdeskError
@@ -53,6 +69,7 @@ from paperdesk.core.kernel.money import ZERO, plain
 from paperdesk.core.kernel.values import replace
 from paperdesk.core.strategy.scene import Wish
 
+_ON_MARGIN: Final = {ENTRY_CLOSES, EXIT_OPENS, NOT_LENT, NO_EQUITY, NO_MARGIN, NOT_IN_FULL}
 _LIFE: Final = {TimeInForce.DAY: 0, TimeInForce.GTC: 1}
 
 
@@ -165,19 +182,45 @@ class Writer:
             return beyond_cash(needed, free, self._account.currency)
         if answer == TOO_WIDE:
             return TrailOutOfRange(f"A trail as wide as the price of {plain(close)} never stops.", price=plain(close))
+        if answer in _ON_MARGIN:
+            return self._refusal_on_margin(answer, wish[WISH_NEEDED], wish[WISH_FREE])
         try:
             if answer == NO_UNITS:
                 free = words.units(wish[WISH_FREE])
                 held = {self._instrument.id: Position(self._instrument.id, free)}
                 account = replace(self._account, positions=held)
                 check_units(account, self._instrument, command.side, command.quantity)
-            elif command.order_class is OrderClass.OCO:
-                check_exits(None, command.limit_price, _loss(command))
             else:
-                check_exits(command.limit_price or command.stop_price or close, _take(command), _loss(command))
+                _check_exits(command, close)
         except PaperdeskError as refused:
             return refused
         raise AssertionError("what the kernel refuses the broker refuses too")
+
+    def _refusal_on_margin(self, answer: int, needed: int, free: int) -> PaperdeskError:
+        words, instrument = self._words, self._instrument
+        if answer == ENTRY_CLOSES:
+            return entry_closes(instrument, words.units(needed))
+        if answer == EXIT_OPENS:
+            return exit_opens(instrument, words.units(needed), words.units(free))
+        if answer == NO_EQUITY:
+            return equity_missing(SELLING_SHORT, EQUITY_MIN, words.money(free))
+        regime = self._account.rules.margin.regime.value
+        rule = regime if answer == NO_MARGIN else MINIMUM_EQUITY
+        try:
+            if answer == NOT_LENT:
+                check_borrow(self._account, instrument)
+            refuse_beyond(self._account, words.money(needed), words.money(free), rule)
+        except PaperdeskError as refused:
+            return refused
+        raise AssertionError("what the kernel refuses the broker refuses too")
+
+
+def _check_exits(command: PlaceOrder, close: Decimal) -> None:
+    is_sale, loss = command.side is Side.SELL, _loss(command)
+    if command.order_class is OrderClass.OCO:
+        check_exits(None, command.limit_price, loss, is_short=not is_sale)
+    else:
+        check_exits(command.limit_price or command.stop_price or close, _take(command), loss, is_short=is_sale)
 
 
 def _take(command: PlaceOrder) -> Decimal | None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -15,6 +16,7 @@ from paperdesk.core.backtest.compiled.book import (
     BAR,
     BY_REQUEST,
     CANCELLED,
+    CASH,
     ENTRY,
     ENTRY_ENDED,
     EXPIRED,
@@ -61,6 +63,7 @@ from paperdesk.core.broker.orders import OrderStatus, OrderType, Role, Side
 from paperdesk.core.kernel.ids import OrderId
 from paperdesk.core.kernel.money import ZERO
 from paperdesk.core.kernel.time import instant_of
+from paperdesk.core.kernel.values import replace
 
 TYPES: Final = {
     MARKET: OrderType.MARKET,
@@ -171,4 +174,12 @@ def told(result: Result, words: Words, book: Book, session_bars: list[int]) -> R
     result.done = [words.done(book, number) for number in range(book.now[FILLS])]
     ended = [each for each in session_bars if each < bars]
     result.points = points_of(words, result, book.equity, [Holding(np.cumsum(changes), words.bars.close)], ended)
+    _pay_last_nights(result.points, words.money(int(book.now[CASH])))
     return result
+
+
+def _pay_last_nights(points: list[Point], cash: Decimal) -> None:
+    """Let a run end with the cash it has: nights behind its last bar are paid for too."""
+    last = points[-1]
+    if last.invested is not None:
+        points[-1] = replace(last, cash=cash, equity=cash + last.invested)
