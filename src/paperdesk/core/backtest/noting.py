@@ -1,9 +1,8 @@
 """The worth of an account at many instants, worked out at once: between two changes of it only prices move."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
-from itertools import groupby
-from typing import NamedTuple
 
 from paperdesk.core.backtest.market import Market
 from paperdesk.core.backtest.result import Point
@@ -12,28 +11,26 @@ from paperdesk.core.kernel.money import ZERO, money
 from paperdesk.core.kernel.time import instant_of
 
 
-class Noted(NamedTuple):
-    """How an account stood at an instant in microseconds since 1970, and where its market stood."""
+@dataclass(slots=True)
+class Noted:
+    """At which instants in microseconds since 1970, and at which cursors, an account stood as it is."""
 
-    at: int
-    cursor: int
     account: Account
+    at: list[int] = field(default_factory=list[int])
+    cursors: list[int] = field(default_factory=list[int])
 
 
 def points_of(noted: Iterable[Noted], market: Market) -> list[Point]:
     """Return the worth of what was noted, which goes forward; `value_account` says the same of one instant."""
-    # By identity: an account that has not changed is the same object, and comparing two by content takes longer.
-    stretches = (list(same) for _, same in groupby(noted, key=lambda each: id(each.account)))
-    return [point for stretch in stretches for point in _points(stretch, market)]
+    return [point for each in noted for point in _points(each, market)]
 
 
-def _points(stretch: Sequence[Noted], market: Market) -> Iterator[Point]:
+def _points(noted: Noted, market: Market) -> Iterator[Point]:
     """Yield the points of an account that did not change."""
-    account = stretch[0].account
-    claims = sum((each.amount for each in account.claims.values()), ZERO)
-    for each, invested in zip(stretch, _invested(account, [each.cursor for each in stretch], market), strict=True):
-        equity = None if invested is None else account.cash + claims + invested
-        yield Point(instant_of(each.at), account.cash, equity, invested)
+    account = noted.account
+    cash, with_claims = account.cash, account.cash + sum((each.amount for each in account.claims.values()), ZERO)
+    for at, invested in zip(noted.at, _invested(account, noted.cursors, market), strict=True):
+        yield Point(instant_of(at), cash, None if invested is None else with_claims + invested, invested)
 
 
 def _invested(account: Account, cursors: list[int], market: Market) -> list[Decimal | None]:

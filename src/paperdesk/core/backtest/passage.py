@@ -56,6 +56,9 @@ class Passage:
 
     def hear(self, until: int) -> None:
         """Let everything happen that concerns the account up to a cursor."""
+        if until <= self._quiet_until and self._judged is self.account:
+            self.cursor = max(self.cursor, until)
+            return
         while self.cursor < until and self._is_concerned():
             self._pass_over(until)
             if self.cursor < until:

@@ -5,7 +5,7 @@ that cursor, and meets only facts after it: a bar of a day is acted on at the ne
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -67,6 +67,7 @@ class Stage:
         }
         self.at = microseconds(market.at_of(passage.cursor))
         self._told, self._working = passage.account, _working(passage.account)
+        self._held = dict[str, Decimal]()
 
     @property
     def now(self) -> datetime:
@@ -78,11 +79,12 @@ class Stage:
 
         A higher one is never the only one.
         """
-        self.at = now
+        self.at, has_bar = now, False
         for higher in self._higher.values():
             higher.tell(now)
-        told = [history.tell(now) for history in self._histories.values()]
-        return any(told)
+        for history in self._histories.values():
+            has_bar |= history.tell(now)
+        return has_bar
 
     @property
     def account_id(self) -> AccountId:
@@ -110,13 +112,24 @@ class Stage:
     @property
     def working(self) -> Sequence[Working]:
         """Return the open orders, oldest first."""
-        account = self._passage.account
-        if self._told is not account:
-            self._told, self._working = account, _working(account)
+        if self._told is not self._passage.account:
+            self._look_again()
         return self._working
 
     def position(self, symbol: str) -> Decimal:
         """Return the signed units that are held."""
+        if self._told is not self._passage.account:
+            self._look_again()
+        if symbol not in self._held:
+            self._held[symbol] = self._position(symbol)
+        return self._held[symbol]
+
+    def _look_again(self) -> None:
+        """Let go of what was told of an account that has changed."""
+        self._told, self._held = self._passage.account, {}
+        self._working = _working(self._told)
+
+    def _position(self, symbol: str) -> Decimal:
         instrument_id = self._ids.get(symbol)
         if instrument_id is None:
             found = self._market.instrument(symbol)
@@ -134,14 +147,10 @@ class Stage:
         return self._histories[symbol] if timeframe is None else self._higher[symbol, timeframe]
 
 
-def _led(frames: Iterable[Frame], ahead: int) -> Iterator[tuple[Frame, bool]]:
-    """Yield each frame, and whether so many more come after it."""
-    waiting = deque[Frame]()
-    for each in frames:
-        waiting.append(each)
-        if len(waiting) > ahead:
-            yield waiting.popleft(), True
-    yield from ((each, False) for each in waiting)
+def _leaves_at(frames: Iterable[Frame]) -> int:
+    """Return the cursor of the frame before the last, where everything is left; that of the only one."""
+    last_two = deque(frames, maxlen=2)
+    return last_two[0][0] if last_two else 0
 
 
 def _working(account: Account) -> tuple[Working, ...]:
@@ -185,7 +194,7 @@ class Run:
         self._context = Context(self._stage, strategy.symbols)
         began = market.at_of(stretch.after)
         self.result = Result(account, began, began)
-        self._noted: list[Noted] = []
+        self._noted = [Noted(account)]
         self._hears_sessions = type(strategy).on_session is not Strategy.on_session
         self._heard = 0
 
@@ -210,13 +219,13 @@ class Run:
     def _frames(self, keep_going: KeepGoing) -> None:
         market, after, upto = self._market, self._stretch.after, self._stretch.upto
         closed = market.sessions_closed(after)
-        frames = _led(market.frames(after, upto), 2 if self._stretch.close_at_end else 0)
-        for (cursor, at, sessions), goes_on in frames:
+        leaves_at = _leaves_at(market.frames(after, upto)) if self._stretch.close_at_end else upto + 1
+        for cursor, at, sessions in market.frames(after, upto):
             self._passage.hear(cursor)
             has_bar, has_closed, closed = self._stage.tell(at), sessions > closed, sessions
             if has_closed:
                 self._note_worth()
-            if goes_on:
+            if cursor < leaves_at:
                 self._tell(has_bar=has_bar, has_closed=has_closed)
             else:
                 self._act(self._leave)
@@ -267,7 +276,12 @@ class Run:
                 self.result.refused.append(Refused(self._stage.now, command, refusal))
 
     def _note_worth(self) -> None:
-        self._noted.append(Noted(self._stage.at, self._passage.cursor, self._passage.account))
+        noted = self._noted[-1]
+        if noted.account is not self._passage.account:
+            noted = Noted(self._passage.account)
+            self._noted.append(noted)
+        noted.at.append(self._stage.at)
+        noted.cursors.append(self._passage.cursor)
 
     def _instrument(self, symbol: str) -> Instrument:
         found = self._market.instrument(symbol)

@@ -119,11 +119,13 @@ def fees_due(
     quantity, price = part
     value = price * quantity
     multiplier = order.instrument.multiplier
-    before = _of_order(schedule, order, order.filled_quantity, order.filled_value * multiplier)
-    after = _of_order(schedule, order, order.filled_quantity + quantity, (order.filled_value + value) * multiplier)
-    due = {kind: amount - before.get(kind, ZERO) for kind, amount in after.items()}
+    due = _of_order(schedule, order, order.filled_quantity + quantity, (order.filled_value + value) * multiplier)
+    if order.filled_quantity:
+        before = _of_order(schedule, order, order.filled_quantity, order.filled_value * multiplier)
+        due = {kind: amount - before.get(kind, ZERO) for kind, amount in due.items()}
     kind, rate = ("maker", schedule.maker_rate) if rests else ("taker", schedule.taker_rate)
-    due[kind] = money(value * multiplier * rate, currency)
+    if rate:
+        due[kind] = money(value * multiplier * rate, currency)
     return {kind: amount for kind, amount in due.items() if amount}
 
 

@@ -7,7 +7,7 @@ Sort by sequence numbers, not by ids: the time inside an id is the recorded time
 from datetime import UTC, datetime, timedelta
 from hashlib import sha1
 from typing import NewType
-from uuid import UUID
+from uuid import UUID, SafeUUID
 
 from paperdesk.core.kernel.errors import Invalid
 
@@ -51,11 +51,16 @@ def uuid7(instant: datetime, entropy: bytes) -> UUID:
 def derived(parent: UUID, *path: str | int) -> UUID:
     """Return the id that always belongs to a parent and a path, such as the third fill of an order.
 
-    It is `uuid.uuid5` without its detours, which cost a third of the time.
+    It is `uuid.uuid5` without its detours, which cost half of the time.
     """
     name = "/".join(map(str, path)).encode()
     digest = sha1(parent.bytes + name, usedforsecurity=False).digest()[:_UUID_BYTES]
-    return UUID(int=int.from_bytes(digest, "big") & _NEITHER_VERSION_NOR_VARIANT | _VERSION_5 | _VARIANT)
+    found = UUID.__new__(UUID)
+    number = int.from_bytes(digest, "big") & _NEITHER_VERSION_NOR_VARIANT | _VERSION_5 | _VARIANT
+    # As its constructor does it, once it has found out what it was given.
+    object.__setattr__(found, "int", number)
+    object.__setattr__(found, "is_safe", SafeUUID.unknown)
+    return found
 
 
 def uuid_from_text(text: str) -> UUID:

@@ -57,7 +57,7 @@ _CENTS = {code: Decimal(1).scaleb(-places) for code, places in CURRENCY_EXPONENT
 
 def money(amount: Decimal, currency: str = "USD", rounding: str = ROUND_HALF_EVEN) -> Decimal:
     """Round an amount to its currency's exponent; the only rounding of cash there is."""
-    return amount.quantize(cent(currency), rounding=rounding, context=_WIDE)
+    return amount.quantize(_CENTS.get(currency) or cent(currency), rounding, _WIDE)
 
 
 def spread(total: Decimal, weights: Sequence[Decimal], step: Decimal) -> tuple[Decimal, ...]:

@@ -86,6 +86,7 @@ class Line:
     arguments: tuple[float, ...]
     of: tuple[Column, ...]
     _values: Floats = field(default_factory=lambda: NO_VALUES)
+    _at: "np.ndarray[tuple[int], np.dtype[np.int64]] | None" = None
 
     @property
     def name(self) -> str:
@@ -98,7 +99,8 @@ class Line:
 
     def values(self) -> Floats:
         """Return its value at every bar there is, those included that have not been told."""
-        if len(self._values) != len(self.history.at):
+        if self._at is not self.history.at:
+            self._at = self.history.at
             columns = (self.history.columns[name] for name in self.of)
             self._values = self.function(*columns, *self.arguments)
         return self._values

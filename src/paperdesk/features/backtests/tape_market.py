@@ -38,11 +38,9 @@ class TapeMarket(TapePast):
 
     def quiet_until(self, after: int, still: Stillness) -> int:
         """Return a cursor from `after` on up to which every fact certainly leaves an account as it is."""
-        if self._may_stir:
-            return after
-        end, began = self.tape.cursor, microseconds(self.at_of(after))
+        end, began = self.calm_until(after), microseconds(self.at_of(after))
         if still.until is not None:
-            end = self._before(microseconds(still.until))
+            end = min(end, self._before(microseconds(still.until)))
         for instrument_id, bounds in still.prices.items():
             prices = self._prices_of(instrument_id)
             end = after if prices is None else min(end, self._before(prices.within_before(began, bounds)))

@@ -23,6 +23,7 @@ from paperdesk.core.market.facts import MarketFact
 from paperdesk.core.market.quotes import Quotes
 from paperdesk.features.broker.touching import dates_of, symbols_of
 from paperdesk.features.marketdata.feeds.dataset import Dataset
+from paperdesk.features.marketdata.feeds.ranges import stirs_at
 from paperdesk.features.marketdata.marks import TapeMarks, TapeQuotes
 from paperdesk.features.marketdata.pump import FACTS_MAX
 from paperdesk.features.marketdata.tapes import Tape, blank_view, with_dates, with_symbols
@@ -53,8 +54,6 @@ class TapePast:
         """Take the tape and its market."""
         self.tape, self.dataset = tape, dataset
         self._marks: tuple[int, TapeMarks] | None = None
-        # Companies may act and trading may halt on some markets; most are quiet as a whole.
-        self._may_stir = bool(dataset.actions) or bool(dataset.statuses(tape.cursor))
 
     def piece(self, cursor: int) -> int:
         """Return a cursor ahead that is not too far to go at once."""
@@ -66,8 +65,11 @@ class TapePast:
 
     def quiet_until(self, after: int, still: Stillness) -> int:
         """Return a cursor up to which every fact certainly leaves an account as it is; prices are not looked at."""
-        is_anywhere = not still.prices and still.until is None
-        return self.tape.cursor if is_anywhere and not self._may_stir else after
+        return after if still.prices else self.calm_until(after)
+
+    def calm_until(self, cursor: int) -> int:
+        """Return up to which cursor no company acts, and no trading halts or goes on."""
+        return min(stirs_at(self.dataset, cursor) - 1, self.tape.cursor)
 
     def at_of(self, cursor: int) -> datetime:
         """Return the instant of a cursor."""

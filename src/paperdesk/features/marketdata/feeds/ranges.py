@@ -9,11 +9,11 @@ import numpy as np
 from paperdesk.core.kernel.ids import InstrumentId
 from paperdesk.core.kernel.time import microseconds
 from paperdesk.core.market.facts import Phase
-from paperdesk.features.marketdata.feeds.columns import Ints, PrintColumns, QuoteColumns, exact
+from paperdesk.features.marketdata.feeds.columns import BarColumns, Ints, PrintColumns, exact
 from paperdesk.features.marketdata.feeds.dataset import Dataset
 from paperdesk.features.marketdata.feeds.price_facts import Source
 from paperdesk.features.marketdata.feeds.recorded import RecordedDataset
-from paperdesk.features.marketdata.feeds.timeline import SESSIONS
+from paperdesk.features.marketdata.feeds.timeline import ACTIONS, SESSIONS, STATUSES
 
 # A cursor, its instant in microseconds since 1970, and how many sessions have closed by then.
 Stop: TypeAlias = tuple[int, int, int]
@@ -40,31 +40,46 @@ def _one_by_one(dataset: Dataset, after: int, upto: int) -> Iterator[Stop]:
         cursor = dataset.next_step(cursor, "bar")
 
 
+def stirs_at(dataset: Dataset, after: int) -> int:
+    """Return the number of the first fact after a cursor at which companies may act, or trading halt or go on.
+
+    Where nobody knows in advance it is the very next one, unless nothing of that kind is known at all.
+    """
+    if not isinstance(dataset, RecordedDataset):
+        end = dataset.facts_total
+        return after + 1 if dataset.actions or dataset.statuses(end) else end + 1
+    timeline = dataset.timeline
+    tracks = (timeline.track(ACTIONS, Phase.CORPORATE_ACTION), timeline.track(STATUSES, Phase.STATUS))
+    told = (track.seqs[track.seqs.searchsorted(after, "right") :] for track in tracks)
+    return min((seqs.item(0) for seqs in told if len(seqs)), default=timeline.total + 1)
+
+
 def last_prints(dataset: Dataset, instrument_id: InstrumentId, cursors: Sequence[int]) -> list[Decimal] | None:
     """Return the price of the last open or close by each cursor, as `last_print` tells it.
 
     None where those are not simply what is stored: one by one they can be asked for.
     """
-    if not isinstance(dataset, RecordedDataset) or dataset.ex_dates.get(instrument_id):
+    if not isinstance(dataset, RecordedDataset):
         return None
     places = dataset.places.get(instrument_id, [])
     if len(places) != 1:
         return None
-    source = dataset.sources[places[0]]
-    prices = _stored(dataset, places[0], np.array(cursors, np.int64))
-    if prices is None or _is_off_tick(prices, source, dataset.instrument(instrument_id).tick):
+    source, asked = dataset.sources[places[0]], np.array(cursors, np.int64)
+    prices, seqs = _stored(dataset, places[0], asked)
+    went_ex = any(((seqs < ex) & (ex <= asked)).any() for ex, _ in dataset.ex_dates.get(instrument_id, ()))
+    if not seqs.all() or went_ex or _is_off_tick(prices, source, dataset.instrument(instrument_id).tick):
         return None
-    return [exact(price, source.scale) for price in prices.tolist()]
+    step = exact(1, source.scale)
+    return [price * step for price in prices.tolist()]
 
 
-def _stored(dataset: RecordedDataset, number: int, cursors: Ints) -> Ints | None:
-    """Return the last open or close by each cursor as it is stored; None where there is none by the first."""
+def _stored(dataset: RecordedDataset, number: int, cursors: Ints) -> tuple[Ints, Ints]:
+    """Return the last open or close by each cursor as it is stored, and its number; 0 where there is none."""
     columns = dataset.sources[number].columns
-    if isinstance(columns, QuoteColumns):
-        return None
+    told: dict[Phase, Ints] = {}
     if isinstance(columns, PrintColumns):
         told = {Phase.CLOSE: columns.price}
-    else:
+    elif isinstance(columns, BarColumns):
         told = {Phase.OPEN: columns.open, Phase.CLOSE: columns.close}
     latest, prices = np.zeros(len(cursors), np.int64), np.zeros(len(cursors), np.int64)
     for phase, column in told.items():
@@ -75,7 +90,7 @@ def _stored(dataset: RecordedDataset, number: int, cursors: Ints) -> Ints | None
         seqs = np.where(places >= 0, track.seqs[places], 0)
         prices = np.where(seqs > latest, column[track.rows[places]], prices)
         latest = np.maximum(latest, seqs)
-    return prices if latest.all() else None
+    return prices, latest
 
 
 def _is_off_tick(prices: Ints, source: Source, tick: Decimal) -> bool:
