@@ -39,7 +39,7 @@ from paperdesk.core.broker.margin_events import MarginEvent, book_after
 from paperdesk.core.broker.orders import REPLACED_BY_REQUEST, TIME_IS_UP, Order, OrderStatus, next_status
 from paperdesk.core.broker.settlement import book_after_fill
 from paperdesk.core.kernel.money import ZERO
-from paperdesk.core.kernel.values import replace
+from paperdesk.core.kernel.values import replace_struct
 from paperdesk.core.market.sessions import calendar
 
 # What happens to one order alone.
@@ -60,7 +60,7 @@ _Value = TypeVar("_Value")
 def evolve(account: Account, event: Event) -> Account:
     """Return the account after an event."""
     assert event.seq == account.last_seq + 1, "events of an account are numbered without gaps"
-    account = replace(account, last_seq=event.seq, last_at=event.at)
+    account = replace_struct(account, last_seq=event.seq, last_at=event.at)
     match event:
         case OrderAccepted():
             return with_order(_counting(account, event.order), event.order)
@@ -109,9 +109,11 @@ def with_order(account: Account, order: Order) -> Account:
     positions = account.positions
     if units:
         position = account.position(order.instrument.id)
-        positions = _put(positions, position.instrument_id, replace(position, reserved=position.reserved + units))
+        positions = _put(
+            positions, position.instrument_id, replace_struct(position, reserved=position.reserved + units)
+        )
     orders = _put(account.orders, order.id, order)
-    return replace(account, held=account.held + held, positions=positions, orders=orders)
+    return replace_struct(account, held=account.held + held, positions=positions, orders=orders)
 
 
 def _counting(account: Account, order: Order) -> Account:
@@ -119,7 +121,7 @@ def _counting(account: Account, order: Order) -> Account:
     if not account.rules.risk.counts_orders or order.is_exit or order.is_leg:
         return account
     on = calendar(order.instrument.calendar).day_of(order.accepted_at)
-    return replace(account, book=replace(account.book, placed=Placed(on, account.book.placed_on(on) + 1)))
+    return replace_struct(account, book=replace_struct(account.book, placed=Placed(on, account.book.placed_on(on) + 1)))
 
 
 def _after_replacement(account: Account, event: OrderReplaced) -> Account:
@@ -128,7 +130,7 @@ def _after_replacement(account: Account, event: OrderReplaced) -> Account:
 
 
 def _succeeded(before: Order, event: OrderReplaced) -> Order:
-    return replace(
+    return replace_struct(
         before,
         status=next_status(before.status, OrderStatus.REPLACED),
         updated_at=event.at,
@@ -145,23 +147,23 @@ def _ended(before: Order, event: OrderCancelled | OrderRejected | OrderExpired) 
             status, reason = OrderStatus.REJECTED, event.reason
         case _:
             status, reason = OrderStatus.CANCELLED, event.reason
-    return replace(before, status=next_status(before.status, status), updated_at=event.at, closed_reason=reason)
+    return replace_struct(before, status=next_status(before.status, status), updated_at=event.at, closed_reason=reason)
 
 
 def _changed(before: Order, event: OrderTriggered | TrailMoved | OrderResized | OrderAdjusted | ComboFilled) -> Order:
     if isinstance(event, ComboFilled):
         return _more_filled(before, event, (event.quantity, event.price, event.fee), event.fact_seq)
     through = max(before.matched_through, event.fact_seq or 0)
-    order = replace(before, updated_at=event.at, matched_through=through)
+    order = replace_struct(before, updated_at=event.at, matched_through=through)
     match event:
         case OrderTriggered():
-            return replace(order, triggered_at=event.at)
+            return replace_struct(order, triggered_at=event.at)
         case TrailMoved():
-            return replace(order, watermark=event.watermark, stop_price=event.stop_price)
+            return replace_struct(order, watermark=event.watermark, stop_price=event.stop_price)
         case OrderResized():
-            return replace(order, quantity=event.quantity, armed_quantity=event.armed_quantity)
+            return replace_struct(order, quantity=event.quantity, armed_quantity=event.armed_quantity)
         case _:
-            return replace(
+            return replace_struct(
                 order,
                 quantity=event.quantity,
                 armed_quantity=event.armed_quantity,
@@ -191,7 +193,7 @@ def _more_filled(
     filled = before.filled_quantity + quantity
     assert quantity <= before.workable, "no order fills more than its quantity"
     is_whole = filled == before.quantity
-    return replace(
+    return replace_struct(
         before,
         status=next_status(before.status, OrderStatus.FILLED if is_whole else OrderStatus.PARTIALLY_FILLED),
         filled_quantity=filled,
@@ -208,12 +210,12 @@ def _after_other(account: Account, event: Event) -> Account:
         case ReservationsMoved():
             return _reserving(account, event)
         case ExpiryInstructed():
-            position = replace(account.position(event.instrument_id), at_expiry=event.at_expiry)
-            return replace(account, positions=_put(account.positions, event.instrument_id, position))
+            position = replace_struct(account.position(event.instrument_id), at_expiry=event.at_expiry)
+            return replace_struct(account, positions=_put(account.positions, event.instrument_id, position))
         case MarginEvent():
-            return replace(account, book=book_after(account.book, event))
+            return replace_struct(account, book=book_after(account.book, event))
         case AccountStatusChanged():
-            return replace(account, status=event.status)
+            return replace_struct(account, status=event.status)
         case AccountForked() | AccountReset():
             return _begun(account, event)
         case _:
@@ -230,14 +232,14 @@ def _begun_anew(account: Account, event: AccountReset) -> Account:
     """Return the account with nothing of its old epochs but its numbers; what it begins with counts as a deposit."""
     cash = event.booking.entry.change(Book.CASH)
     book = MarginBook(memorandum=cash) if account.rules.margin.is_margined else MarginBook()
-    blank = replace(account, epoch=event.epoch, cash=ZERO, held=ZERO, book=book)
-    return replace(blank, positions={}, orders={}, claims={})
+    blank = replace_struct(account, epoch=event.epoch, cash=ZERO, held=ZERO, book=book)
+    return replace_struct(blank, positions={}, orders={}, claims={})
 
 
 def _reserving(account: Account, event: ReservationsMoved) -> Account:
     for each in event.reservations:
         order = account.orders[each.order_id]
-        account = with_order(account, replace(order, held_units=each.units, held_money=each.money))
+        account = with_order(account, replace_struct(order, held_units=each.units, held_money=each.money))
     return account
 
 
@@ -247,16 +249,18 @@ def _remembering(account: Account, event: Event) -> Account:
     book = account.book
     match event:
         case CashTransferred() if is_margined:
-            book = replace(book, memorandum=book.memorandum + event.entry.change(Book.CASH))
+            book = replace_struct(book, memorandum=book.memorandum + event.entry.change(Book.CASH))
         case OrderFilled():
             book = book_after_fill(account, event)
             if event.day_trade_on is not None:
                 day_trade = DayTrade(event.day_trade_on, event.fill.order_id)
-                book = replace(book, day_trades=(*(each for each in book.day_trades if each != day_trade), day_trade))
-            book = replace(book, memorandum=book.memorandum + event.memorandum)
+                book = replace_struct(
+                    book, day_trades=(*(each for each in book.day_trades if each != day_trade), day_trade)
+                )
+            book = replace_struct(book, memorandum=book.memorandum + event.memorandum)
         case _:
             return account
-    return replace(account, book=book)
+    return replace_struct(account, book=book)
 
 
 def _after_booking(account: Account, booking: Booking | None) -> Account:
@@ -266,7 +270,7 @@ def _after_booking(account: Account, booking: Booking | None) -> Account:
     positions = account.positions
     for move in booking.moves:
         before = account.position(move.instrument_id)
-        changed = replace(
+        changed = replace_struct(
             before,
             quantity=before.quantity + move.quantity,
             cost=before.cost + entry.moved(move.instrument_id)[1],
@@ -274,16 +278,16 @@ def _after_booking(account: Account, booking: Booking | None) -> Account:
         )
         positions = _put(positions, move.instrument_id, changed)
     cash = account.cash + entry.change(Book.CASH)
-    return replace(account, cash=cash, last_entry=entry.number, positions=positions)
+    return replace_struct(account, cash=cash, last_entry=entry.number, positions=positions)
 
 
 def _with_claims(account: Account, event: Event) -> Account:
     match event:
         case DividendEarned():
-            return replace(account, claims=_put(account.claims, event.claim.action_id, event.claim))
+            return replace_struct(account, claims=_put(account.claims, event.claim.action_id, event.claim))
         case DividendPaid():
             left = {each: claim for each, claim in account.claims.items() if each != event.action_id}
-            return replace(account, claims=left)
+            return replace_struct(account, claims=left)
         case _:
             return account
 

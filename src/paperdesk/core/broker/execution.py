@@ -47,7 +47,7 @@ from paperdesk.core.broker.short_price import is_held_back
 from paperdesk.core.broker.triggers import is_triggered, trail_moved
 from paperdesk.core.kernel.ids import EntryId, FillId, InstrumentId, LotId, OrderId, derived
 from paperdesk.core.kernel.money import ZERO, plain
-from paperdesk.core.kernel.values import replace
+from paperdesk.core.kernel.values import replace_struct
 from paperdesk.core.market.facts import PriceFact, QuoteFact, RangeFact
 from paperdesk.core.market.quotes import Quotes
 
@@ -96,7 +96,7 @@ class Meeting:
         if is_held_back(self.course.account, order, self.marks):
             if order.is_waiting or not order.is_limited:
                 return None
-            order = replace(order, post_only=True)
+            order = replace_struct(order, post_only=True)
         used = self.size_used[order.side] if isinstance(self.fact, QuoteFact) else sum(self.size_used.values(), ZERO)
         rules = self.course.account.rules
         if rules.fill_model.heeds_moment:
@@ -155,13 +155,13 @@ def _rivals(meeting: Meeting, order: Order) -> list[Order]:
 def _size(meeting: Meeting, order: Order) -> None:
     """Give an order by money the quantity that its money buys at the price it meets."""
     course, one_lot = meeting.course, order.filled_quantity + order.instrument.lot_step
-    probe = meeting.match(replace(order, quantity=one_lot))
+    probe = meeting.match(replace_struct(order, quantity=one_lot))
     if probe is None:
         return
     units = affordable(course.account, order, probe.price)
     if units:
         # The more it buys the more it moves the price, so what it can pay is asked again at that price.
-        whole = meeting.match(replace(order, quantity=order.filled_quantity + units))
+        whole = meeting.match(replace_struct(order, quantity=order.filled_quantity + units))
         units = affordable(course.account, order, whole.price if whole else probe.price)
     if not units:
         cancel(course, order, LESS_THAN_ONE_LOT)
@@ -220,7 +220,7 @@ def _in_part(rules: Rules, order: Order, fact: PriceFact, execution: Execution) 
     """Let chance say whether an execution is a part of itself, and how much of it."""
     part, draws = part_by_chance(rules, order, fact, execution.quantity, order.instrument.lot_step)
     said = (*execution.rules, "partial_by_chance") if PARTIAL_SIZE in draws else execution.rules
-    return replace(execution, quantity=part, rules=said, draws={**execution.draws, **draws})
+    return replace_struct(execution, quantity=part, rules=said, draws={**execution.draws, **draws})
 
 
 def part_by_chance(

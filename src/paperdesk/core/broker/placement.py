@@ -42,7 +42,7 @@ from paperdesk.core.broker.triggers import trailed
 from paperdesk.core.broker.view import MarketView
 from paperdesk.core.kernel.ids import OrderId, derived
 from paperdesk.core.kernel.money import ZERO, plain
-from paperdesk.core.kernel.values import replace
+from paperdesk.core.kernel.values import replace_struct
 from paperdesk.core.market.instruments import Instrument
 
 # What chance is drawn for.
@@ -74,7 +74,7 @@ def accept(course: Course, members: Iterable[Order], view: MarketView) -> None:
     asked, *with_it = members
     for member in (asked, *with_it):
         seq, at = course.seq, course.at
-        course.take(OrderAccepted(seq, at, replace(member, accepted_seq=seq, accepted_at=at, updated_at=at)))
+        course.take(OrderAccepted(seq, at, replace_struct(member, accepted_seq=seq, accepted_at=at, updated_at=at)))
     rules = course.account.rules
     reject_rate = rules.fill_model.reject_rate
     if reject_rate and drawn_for(rules.seed, asked, view.cursor, REJECT) < reject_rate:
@@ -128,14 +128,14 @@ def priced(account: Account, order: Order, view: MarketView) -> Order:
     """Return an order with what the market gives it: where a trail starts, and what a buy reserves at."""
     if order.type is OrderType.TRAILING_STOP:
         start = order.watermark or standing_price(order.instrument, view, order.side)
-        order = replace(order, watermark=start, stop_price=trailed(order, start))
+        order = replace_struct(order, watermark=start, stop_price=trailed(order, start))
         if order.stop_price == ZERO:
             raise TrailOutOfRange(f"A trail as wide as the price of {plain(start)} never stops.", price=plain(start))
     if order.protection_rate is not None and order.stop_price is None:
         standing = standing_price(order.instrument, view, order.side)
-        order = replace(order, protection_price=order.protected_from(standing))
+        order = replace_struct(order, protection_price=order.protected_from(standing))
     can_open = order.side is Side.BUY or account.rules.margin.is_margined
-    return replace(order, hold_price=_hold_price(account, order, view)) if can_open else order
+    return replace_struct(order, hold_price=_hold_price(account, order, view)) if can_open else order
 
 
 def _hold_price(account: Account, order: Order, view: MarketView) -> Decimal | None:
@@ -173,7 +173,7 @@ def _members(order: Order, command: PlaceOrder) -> Iterator[Order]:
         yield order
         return
     is_entry = command.order_class is not OrderClass.OCO
-    order = replace(
+    order = replace_struct(
         order,
         order_class=command.order_class,
         group_id=order.id,
@@ -192,7 +192,7 @@ def _exit(primary: Order, role: Role, *, limit_price: Decimal | None, stop_price
     """Return an exit: it waits for its entry with nothing armed, or works at once beside its partner."""
     exit_id = OrderId(derived(primary.id, role.value))
     limited = OrderType.LIMIT if stop_price is None else OrderType.STOP_LIMIT
-    return replace(
+    return replace_struct(
         primary,
         id=exit_id,
         client_order_id=str(exit_id),

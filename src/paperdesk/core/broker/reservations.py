@@ -24,7 +24,7 @@ from paperdesk.core.broker.margin import Stage, exposure, requirement, stage_of
 from paperdesk.core.broker.orders import Order, OrderClass, Side
 from paperdesk.core.kernel.ids import InstrumentId, OrderId
 from paperdesk.core.kernel.money import ZERO, money
-from paperdesk.core.kernel.values import replace
+from paperdesk.core.kernel.values import replace_struct
 
 
 def reserved(account: Account, orders: tuple[Order, ...]) -> tuple[Order, ...]:
@@ -36,7 +36,9 @@ def reserved(account: Account, orders: tuple[Order, ...]) -> tuple[Order, ...]:
     found: dict[OrderId, Reservation] = {}
     for instrument_id in {order.instrument.id for order in orders}:
         found |= _reservations(account, instrument_id)
-    return tuple(replace(each, held_units=found[each.id].units, held_money=found[each.id].money) for each in orders)
+    return tuple(
+        replace_struct(each, held_units=found[each.id].units, held_money=found[each.id].money) for each in orders
+    )
 
 
 def with_reservations(course: Course) -> Course:

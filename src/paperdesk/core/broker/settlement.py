@@ -18,7 +18,7 @@ from paperdesk.core.broker.ledger import Book
 from paperdesk.core.broker.margin_book import MarginBook, UnpaidLot, Unsettled
 from paperdesk.core.broker.settlement_cycles import CYCLES, is_bank_holiday
 from paperdesk.core.kernel.money import ZERO
-from paperdesk.core.kernel.values import replace
+from paperdesk.core.kernel.values import replace_struct
 from paperdesk.core.market.instruments import Instrument, Kind
 from paperdesk.core.market.sessions import XNYS, Calendar, calendar
 
@@ -41,7 +41,9 @@ def with_settlement(account: Account, instrument: Instrument, filled: OrderFille
     """Return a fill with the day it settles on, if that is a later one."""
     if instrument.kind is Kind.CRYPTO:
         return filled
-    return replace(filled, settles_on=settles_on(account.rules.margin.rules_as_of, market_day(instrument, filled)))
+    return replace_struct(
+        filled, settles_on=settles_on(account.rules.margin.rules_as_of, market_day(instrument, filled))
+    )
 
 
 def book_after_fill(account: Account, filled: OrderFilled) -> MarginBook:
@@ -55,9 +57,9 @@ def book_after_fill(account: Account, filled: OrderFilled) -> MarginBook:
         unpaid += [UnpaidLot(each.lot.id, until) for each in filled.lot_changes if each.is_new]
     if filled.settles_on is not None and not _is_short_sale(filled):
         same = next((each for each in coming if each.on == filled.settles_on), Unsettled(filled.settles_on))
-        both = replace(same, received=same.received + max(moved, ZERO), paid=same.paid + max(-moved, ZERO))
+        both = replace_struct(same, received=same.received + max(moved, ZERO), paid=same.paid + max(-moved, ZERO))
         coming = sorted([*(each for each in coming if each is not same), both], key=_day)
-    return replace(book, unsettled=tuple(coming), unpaid=tuple(unpaid))
+    return replace_struct(book, unsettled=tuple(coming), unpaid=tuple(unpaid))
 
 
 def _is_short_sale(filled: OrderFilled) -> bool:

@@ -23,7 +23,7 @@ from paperdesk.core.broker.account import Account, Position
 from paperdesk.core.broker.orders import Order, Side
 from paperdesk.core.kernel.ids import AccountId, InstrumentId, OrderId, TapeId, TenantId
 from paperdesk.core.kernel.money import ZERO
-from paperdesk.core.kernel.values import replace
+from paperdesk.core.kernel.values import replace_struct
 from paperdesk.features.broker.changed_rows import array_text
 from paperdesk.features.broker.store import Locked, Touch, Version
 from paperdesk.features.marketdata.tapes import Tape
@@ -140,10 +140,10 @@ class Remembered:
             known = self._accounts.get(account_id)
             # What was loaded earlier still stands, if nobody else has written in between.
             if known is None or known.version != version:
-                known = Known(replace(before, positions={}, orders={}), version)
+                known = Known(replace_struct(before, positions={}, orders={}), version)
             if written is not None and account.last_seq != before.last_seq:
                 version = written
-            known = replace(known, version=version, has_book=account_id in touch.books)
+            known = replace_struct(known, version=version, has_book=account_id in touch.books)
             _put_last(self._accounts, account_id, _learned(known, account, markets[account_id]))
 
 
@@ -155,8 +155,8 @@ def _learned(known: Known, account: Account, markets: set[str | None]) -> Known:
     all_known = known.markets | markets
     if len(orders) > ORDERS_MAX:
         orders, all_known = {}, frozenset()
-    remembered = replace(account, positions={**known.account.positions, **positions}, orders=orders)
-    return replace(known, account=remembered, markets=all_known)
+    remembered = replace_struct(account, positions={**known.account.positions, **positions}, orders=orders)
+    return replace_struct(known, account=remembered, markets=all_known)
 
 
 def narrowed(known: Mapping[AccountId, Known], touch: Touch) -> dict[AccountId, Account] | None:
@@ -174,7 +174,7 @@ def narrowed(known: Mapping[AccountId, Known], touch: Touch) -> dict[AccountId, 
         positions = each.touched_positions(touch, holdings[account_id] | sold)
         if positions is None:
             return None
-        accounts[account_id] = replace(each.account, positions=positions, orders=orders)
+        accounts[account_id] = replace_struct(each.account, positions=positions, orders=orders)
         found |= orders.keys()
     return accounts if touch.orders <= found else None
 
@@ -210,7 +210,7 @@ def _worth_keeping(position: Position) -> Position:
     """Return a position with all of its lots or none: some of them would soon be the wrong ones."""
     if not position.lots or (len(position.lots) <= LOTS_MAX and _has_all_lots(position)):
         return position
-    return replace(position, lots=())
+    return replace_struct(position, lots=())
 
 
 def _put_last(kept: OrderedDict[_Key, _Value], key: _Key, value: _Value) -> None:
