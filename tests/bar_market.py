@@ -125,6 +125,9 @@ class BarMarket:
     def at_of(self, cursor: int) -> datetime:
         return self._instants[max(cursor - 1, 0)]
 
+    def cursor_at(self, instant: datetime) -> int:
+        return bisect_right(self._instants, instant)
+
     def instrument(self, symbol: str) -> Instrument | None:
         return next((each.instrument for each in self.bars if each.instrument.symbol == symbol), None)
 

@@ -119,7 +119,8 @@ _PIT = "symbol,at,bid,ask,bid_size,ask_size\n" + "".join(
     for symbol, (bid, ask, size) in _PIT_PRICES.items()
 )
 _HOURS = "symbol,at,open,high,low,close,volume\n" + "".join(
-    f"BTC/USD,2024-06-{3 + half // 48:02}T{half // 2 % 24:02}:{half % 2 * 30:02}:00Z,{f'{price},' * 4}1000000\n"
+    f"BTC/USD,2024-06-{3 + half // 48:02}T{half // 2 % 24:02}:{half % 2 * 30:02}:00Z,"
+    f"{price},{price + 60},{price - 60},{price},1000000\n"
     for half in range(96)
     for price in (50_000 + 100 * (half % 7),)
 )

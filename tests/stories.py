@@ -37,6 +37,7 @@ from paperdesk.core.market.facts import (
     Auction,
     AuctionFact,
     CorporateActionFact,
+    FundingSettled,
     HaltReason,
     MarketFact,
     SessionClosed,
@@ -249,6 +250,11 @@ class Story:
         self.at, self.is_open = self.at if is_there else market_view(at=self.at).day_ends_at, False
         self.cursor += 1
         return self._hear(SessionClosed(self.cursor, self.at, self.at.date()))
+
+    def funding_settles(self) -> tuple[Event, ...]:
+        """Settle funding where the clock stands."""
+        self.cursor += 1
+        return self._hear(FundingSettled(self.cursor, self.at))
 
     def goes_ex(self, action: CorporateAction) -> tuple[Event, ...]:
         """Begin the market day on which an action takes effect."""

@@ -13,7 +13,7 @@ from paperdesk.core.broker.commands import ChooseLeverage, StopLoss, TakeProfit
 from paperdesk.core.broker.fees import FeeSchedule
 from paperdesk.core.broker.fill_models import FILL_MODELS
 from paperdesk.core.broker.lots import Lot, LotMethod
-from paperdesk.core.broker.margin_rules import BorrowTable, MarginKind, MarginRegime, MarginRules
+from paperdesk.core.broker.margin_rules import BorrowTable, FundingRate, MarginKind, MarginRegime, MarginRules
 from paperdesk.core.broker.orders import (
     CONDITIONAL,
     LASTING,
@@ -79,6 +79,7 @@ account_rules = st.builds(
             MarginRules(),
             MarginRules(),
             *(MarginRules(MarginKind.REG_T, each) for each in MarginRegime),
+            MarginRules(MarginKind.REG_T, funding=FundingRate(Decimal("0.03"))),
             MarginRules(
                 MarginKind.REG_T, borrow=BorrowTable(rates={"ACME": Decimal("0.05")}, recall_rate=Decimal("0.5"))
             ),
@@ -254,7 +255,7 @@ bar_ranges = st.builds(
     lambda pair, of, volume: Step("range", (*pair, of), {"volume": volume}), ranges(), instruments, volumes
 )
 quotes = st.builds(lambda pair, size, of: Step("quote", (*pair, size, of)), ranges(), st.none() | sizes, instruments)
-bells = st.sampled_from([Step("session_closes"), Step("session_opens")])
+bells = st.sampled_from([Step("session_closes"), Step("session_opens"), Step("funding_settles")])
 market_moves = st.one_of(prints, bar_ranges, quotes, bells)
 asked = st.one_of(placements(), conditionals(), groups(), specials(), replacements(), combos(), exits, cancellations)
 steps = st.one_of(placements(), asked, prints, bar_ranges, quotes, chains(), moves_of_cash, bells)

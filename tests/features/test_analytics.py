@@ -53,6 +53,7 @@ GIVEN = {
          "preview.accepted.margin.set_aside", "preview.filled.margin.set_aside"),
         "only pairs are bought with leverage, and this market has none; see tests/features/broker/test_leverage.py",
     ),
+    "account.funding_daily_rate": "only pairs are funded; see tests/features/broker/test_funding.py",
     "preview.borrow_rate": "one share is borrowed",
 }  # fmt: skip
 READS = {

@@ -14,7 +14,7 @@ ApprovalStatus = Literal["waiting", "approved", "refused", "declined", "expired"
 AtExpiry = Literal["usual", "exercise", "lapse"]
 Awaited = Literal["fill", "event"]
 BarPath = Literal["neutral", "optimistic", "realistic"]
-Book = Literal["cash", "securities", "fees", "realised", "capital", "claims", "income", "interest"]
+Book = Literal["cash", "securities", "fees", "realised", "capital", "claims", "income", "interest", "funding"]
 CallKind = Literal["maintenance", "intraday", "reg_t"]
 Detail = Literal["daily", "minute"]
 EntryKind = Literal[
@@ -35,6 +35,7 @@ EntryKind = Literal[
     "assignment",
     "interest",
     "borrow_fee",
+    "funding",
 ]
 ExitReason = Literal[
     "signal",
@@ -207,6 +208,7 @@ class AccountOut(Struct, kw_only=True, frozen=True):
     margin: "MarginOut | None"
     seed: "int"
     fees: "str"
+    funding_daily_rate: "Decimal"
     lot_method: "LotMethod"
     bar_path: "BarPath"
     risk_mode: "RiskMode"
@@ -430,6 +432,7 @@ class BacktestResultsOut(Struct, kw_only=True, frozen=True):
     ambiguous_fills: "int"
     bar_path: "BarPath | UnsetType | None" = UNSET
     fees: "Decimal"
+    funding: "Decimal | UnsetType | None" = UNSET
     equity_before: "Decimal | None"
     equity_after: "Decimal | None"
     figures: "dict[str, float | None]"
@@ -1287,6 +1290,13 @@ class FundHoldingsOut(Struct, kw_only=True, frozen=True):
     reason: "str | None"
 
 
+class FundingBody(Struct, kw_only=True, frozen=True):
+    """What holding a crypto pair costs a day, as a fraction of its value: 0.0003 is 0.03 percent, 0 is no funding. A third of it is settled at 00:00, 08:00 and 16:00 UTC. Below zero, who holds a pair receives it."""
+
+    daily_rate: "Decimal | UnsetType" = UNSET
+    source: "str | UnsetType" = UNSET
+
+
 class GainOut(Struct, kw_only=True, frozen=True):
     """Units of one lot that were closed. Fees are in none of the amounts; the ledger has them apart."""
 
@@ -1912,13 +1922,14 @@ class MadeNotificationRuleOut(Struct, kw_only=True, frozen=True):
 
 
 class MarginBody(Struct, kw_only=True, frozen=True):
-    """Whether and how an account may owe money and units, and whose rules hold on an old tape."""
+    """Whether and how an account may owe money and units, what both and funding cost, and whose rules hold."""
 
     kind: "MarginKind | UnsetType" = UNSET
     regime: "MarginRegime | UnsetType" = UNSET
     borrow: "BorrowBody | UnsetType" = UNSET
     interest: "InterestBody | UnsetType" = UNSET
     rules_as_of: "RulesAsOf | UnsetType" = UNSET
+    funding: "FundingBody | UnsetType" = UNSET
 
 
 class MarginOut(Struct, kw_only=True, frozen=True):

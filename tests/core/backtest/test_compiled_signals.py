@@ -32,7 +32,7 @@ from paperdesk.core.broker.events import InterestCharged
 from paperdesk.core.broker.fees import FeeSchedule
 from paperdesk.core.broker.fill_models import IDEAL, REALISTIC, FillModel, fill_model
 from paperdesk.core.broker.margin_events import GoodFaithViolated
-from paperdesk.core.broker.margin_rules import InterestRates, MarginRules
+from paperdesk.core.broker.margin_rules import FundingRate, InterestRates, MarginRules
 from paperdesk.core.broker.orders import Order, OrderStatus, Side
 from paperdesk.core.broker.risk_rules import RiskMode, RiskRules
 from paperdesk.core.kernel.values import replace
@@ -243,6 +243,7 @@ def test_gains_are_those_of_closed_round_trips_after_fees() -> None:
         ({"fill_model": fill_model("realistic_day")}, "prices_by_the_moment"),
         ({"fill_model": FillModel("fine", 1, latency_bps=Decimal("0.00001"))}, "fine_costs"),
         ({"margin": reg_t()}, "margin"),
+        ({"margin": MarginRules(funding=FundingRate(Decimal("0.0003")))}, "funding"),
         ({"margin": MarginRules(interest=InterestRates(credit_rate=Decimal("0.01")))}, "interest_on_cash"),
         ({"fees": FeeSchedule(regulatory=True)}, "regulatory_fees"),
         ({"fill_on_arrival": True}, "fill_on_arrival"),

@@ -15,7 +15,7 @@ from paperdesk.core.broker.engine import decide, fold, react
 from paperdesk.core.broker.events import Event
 from paperdesk.core.kernel.ids import InstrumentId
 from paperdesk.core.kernel.values import replace
-from paperdesk.core.market.facts import SessionClosed, SessionOpened
+from paperdesk.core.market.facts import FundingSettled, SessionClosed, SessionOpened
 from tests.scenery import empty_account
 from tests.stories import Happening, Step, Story
 from tests.strategies import account_rules, steps
@@ -35,7 +35,7 @@ def loaded(stored: Account, happening: Happening) -> Account:
             wanted, seen = {view.instrument(command.symbol).id}, view.cursor
         case tuple():
             return stored
-        case SessionOpened() | SessionClosed():
+        case SessionOpened() | SessionClosed() | FundingSettled():
             wanted = set[InstrumentId]()
         case fact:
             wanted = {fact.instrument_id}
@@ -49,7 +49,7 @@ def loaded(stored: Account, happening: Happening) -> Account:
         or order.accepted_fact == seen
         or order.group_id in groups
     }
-    if stored.rules.margin.is_margined or isinstance(happening, SessionOpened | SessionClosed):
+    if stored.rules.margin.is_margined or isinstance(happening, SessionOpened | SessionClosed | FundingSettled):
         wanted |= set(stored.positions)
     positions = {key: position for key, position in stored.positions.items() if key in wanted}
     return replace(stored, orders=orders, positions=positions)

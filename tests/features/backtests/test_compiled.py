@@ -127,6 +127,7 @@ async def test_a_bar_that_is_open_still_fills_and_values_what_is_held(desk: Runn
     [
         ({"fill_model": "realistic"}, ["impact", "participation"]),
         ({"margin": {"kind": "portfolio"}}, ["portfolio_margin"]),
+        ({"margin": {"funding": {"daily_rate": "0.0003"}}}, ["funding"]),
         ({"strategy": "pairs", "symbols": ["ACME", "BOLT"], "parameters": {}}, ["several_symbols"]),
         ({"strategy": "setup_trigger", "parameters": {"timeframe": "1w"}}, ["higher_timeframes"]),
     ],

@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from paperdesk.core.broker.commands import Command
+from paperdesk.core.broker.events import FundingCharged
 from paperdesk.features.broker import queries, rescore_account
 from paperdesk.features.broker.jobs import JOBS
 from paperdesk.features.broker.rescore_account import lived
@@ -100,6 +101,16 @@ async def test_under_its_own_model_everything_happens_again(
     happened, again = await _lived_twice(desk, account_id)
     assert again == happened
     assert len(happened) > 10
+
+
+async def test_funding_is_settled_again_where_it_was(desk: RunningDesk) -> None:
+    terms = {"cash": "100000", "margin": {"funding": {"daily_rate": "0.03"}}}
+    tape_id, account_id = await desk.market("hours", **terms)
+    await desk.mine.order(account_id, "buy", "1", symbol="BTC/USD", time_in_force="gtc")
+    await desk.mine.step(tape_id, unit="bar", count=20)
+    lived_, again = await _lived_twice(desk, account_id)
+    assert again == lived_
+    assert any(isinstance(each, FundingCharged) for each in again)
 
 
 async def test_a_new_epoch_is_lived_again_by_itself(desk: RunningDesk) -> None:

@@ -3537,6 +3537,13 @@ export interface components {
             seed: number;
             /** Fees */
             fees: string;
+            /**
+             * Funding Daily Rate
+             * Format: decimal
+             * @description What holding crypto pairs costs a day, as a fraction.
+             * @example 12.5
+             */
+            funding_daily_rate: string;
             lot_method: components["schemas"]["LotMethod"];
             bar_path: components["schemas"]["BarPath"];
             risk_mode: components["schemas"]["RiskMode"];
@@ -4014,7 +4021,11 @@ export interface components {
              *         "debit_rate": "0.08",
              *         "source": "rule of the account"
              *       },
-             *       "rules_as_of": "opening"
+             *       "rules_as_of": "opening",
+             *       "funding": {
+             *         "daily_rate": "0",
+             *         "source": "rule of the account"
+             *       }
              *     }
              */
             margin?: components["schemas"]["MarginBody"];
@@ -4270,6 +4281,11 @@ export interface components {
              * @example 12.5
              */
             fees: string;
+            /**
+             * Funding
+             * @description What settlements of funding took; below zero they brought it. Null for runs from before it.
+             */
+            funding?: string | null;
             /** Equity Before */
             equity_before: string | null;
             /** Equity After */
@@ -4359,7 +4375,7 @@ export interface components {
          * @description The books of an account.
          * @enum {string}
          */
-        Book: "cash" | "securities" | "fees" | "realised" | "capital" | "claims" | "income" | "interest";
+        Book: "cash" | "securities" | "fees" | "realised" | "capital" | "claims" | "income" | "interest" | "funding";
         /**
          * BookedOut
          * @description One entry that exercise made.
@@ -5549,7 +5565,11 @@ export interface components {
              *         "debit_rate": "0.08",
              *         "source": "rule of the account"
              *       },
-             *       "rules_as_of": "opening"
+             *       "rules_as_of": "opening",
+             *       "funding": {
+             *         "daily_rate": "0",
+             *         "source": "rule of the account"
+             *       }
              *     }
              */
             margin?: components["schemas"]["MarginBody"];
@@ -5969,7 +5989,7 @@ export interface components {
          * @description What caused an entry.
          * @enum {string}
          */
-        EntryKind: "fill" | "transfer" | "reset" | "cash_dividend" | "dividend_payment" | "share_dividend" | "split" | "spin_off" | "merger" | "symbol_change" | "delisting" | "option_adjustment" | "expiry" | "exercise" | "assignment" | "interest" | "borrow_fee";
+        EntryKind: "fill" | "transfer" | "reset" | "cash_dividend" | "dividend_payment" | "share_dividend" | "split" | "spin_off" | "merger" | "symbol_change" | "delisting" | "option_adjustment" | "expiry" | "exercise" | "assignment" | "interest" | "borrow_fee" | "funding";
         /**
          * EntryOut
          * @description One entry of the journal, with the cash after it.
@@ -6651,6 +6671,26 @@ export interface components {
             reason: string | null;
         };
         /**
+         * FundingBody
+         * @description What holding a crypto pair costs a day, as a fraction of its value: 0.0003 is 0.03 percent, 0 is no funding.
+         *
+         *     A third of it is settled at 00:00, 08:00 and 16:00 UTC. Below zero, who holds a pair receives it.
+         */
+        FundingBody: {
+            /**
+             * Daily Rate
+             * Format: decimal
+             * @default 0
+             * @example 12.5
+             */
+            daily_rate?: string;
+            /**
+             * Source
+             * @default rule of the account
+             */
+            source?: string;
+        };
+        /**
          * GainOut
          * @description Units of one lot that were closed. Fees are in none of the amounts; the ledger has them apart.
          */
@@ -7317,7 +7357,11 @@ export interface components {
              *         "debit_rate": "0.08",
              *         "source": "rule of the account"
              *       },
-             *       "rules_as_of": "opening"
+             *       "rules_as_of": "opening",
+             *       "funding": {
+             *         "daily_rate": "0",
+             *         "source": "rule of the account"
+             *       }
              *     }
              */
             margin?: components["schemas"]["MarginBody"];
@@ -7766,7 +7810,11 @@ export interface components {
              *         "debit_rate": "0.08",
              *         "source": "rule of the account"
              *       },
-             *       "rules_as_of": "opening"
+             *       "rules_as_of": "opening",
+             *       "funding": {
+             *         "daily_rate": "0",
+             *         "source": "rule of the account"
+             *       }
              *     }
              */
             margin?: components["schemas"]["MarginBody"];
@@ -8475,7 +8523,7 @@ export interface components {
         };
         /**
          * MarginBody
-         * @description Whether and how an account may owe money and units, and whose rules hold on an old tape.
+         * @description Whether and how an account may owe money and units, what both and funding cost, and whose rules hold.
          */
         MarginBody: {
             /** @default cash */
@@ -8501,6 +8549,13 @@ export interface components {
             interest?: components["schemas"]["InterestBody"];
             /** @default opening */
             rules_as_of?: components["schemas"]["RulesAsOf"];
+            /**
+             * @default {
+             *       "daily_rate": "0",
+             *       "source": "rule of the account"
+             *     }
+             */
+            funding?: components["schemas"]["FundingBody"];
         };
         /**
          * MarginKind
@@ -8922,7 +8977,11 @@ export interface components {
              *         "debit_rate": "0.08",
              *         "source": "rule of the account"
              *       },
-             *       "rules_as_of": "opening"
+             *       "rules_as_of": "opening",
+             *       "funding": {
+             *         "daily_rate": "0",
+             *         "source": "rule of the account"
+             *       }
              *     }
              */
             margin?: components["schemas"]["MarginBody"];
@@ -12706,7 +12765,11 @@ export interface components {
              *         "debit_rate": "0.08",
              *         "source": "rule of the account"
              *       },
-             *       "rules_as_of": "opening"
+             *       "rules_as_of": "opening",
+             *       "funding": {
+             *         "daily_rate": "0",
+             *         "source": "rule of the account"
+             *       }
              *     }
              */
             margin?: components["schemas"]["MarginBody"];
@@ -13111,7 +13174,11 @@ export interface components {
              *         "debit_rate": "0.08",
              *         "source": "rule of the account"
              *       },
-             *       "rules_as_of": "opening"
+             *       "rules_as_of": "opening",
+             *       "funding": {
+             *         "daily_rate": "0",
+             *         "source": "rule of the account"
+             *       }
              *     }
              */
             margin?: components["schemas"]["MarginBody"];
@@ -14015,7 +14082,11 @@ export interface components {
              *         "debit_rate": "0.08",
              *         "source": "rule of the account"
              *       },
-             *       "rules_as_of": "opening"
+             *       "rules_as_of": "opening",
+             *       "funding": {
+             *         "daily_rate": "0",
+             *         "source": "rule of the account"
+             *       }
              *     }
              */
             margin?: components["schemas"]["MarginBody"];

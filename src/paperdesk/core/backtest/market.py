@@ -40,6 +40,9 @@ class Past(Protocol):
     def at_of(self, cursor: int) -> datetime:
         """Return the instant of a cursor."""
 
+    def cursor_at(self, instant: datetime) -> int:
+        """Return the number of the last fact at or before an instant."""
+
     def marks(self, cursor: int) -> Marks:
         """Return what instruments are worth at a cursor."""
 

@@ -19,7 +19,8 @@ from paperdesk.core.broker.orders import Order
 from paperdesk.core.broker.stillness import Stillness, stillness
 from paperdesk.core.kernel.ids import OrderId
 from paperdesk.core.kernel.values import replace
-from paperdesk.core.market.facts import CorporateActionFact
+from paperdesk.core.market.facts import FundingSettled, MarketFact, priced_through
+from paperdesk.core.market.funding import with_settlements
 
 
 @dataclass(slots=True)
@@ -82,17 +83,22 @@ class Passage:
     def _meet(self, upto: int) -> None:
         """Let the facts up to a cursor happen to the account, until one has changed it: then it is judged anew."""
         account = self.account
-        for fact in self.market.facts_between(self.cursor, upto, instruments_of_concern(account)):
-            if not is_concerned(account, fact):
+        for fact in self._facts(upto):
+            if not is_concerned(self.account, fact):
                 continue
-            # A company acts on the close before: at the fact itself prices stand without what it brings.
-            through = fact.seq - 1 if isinstance(fact, CorporateActionFact) else fact.seq
-            marks, quotes = self.market.marks(through), self.market.quotes(fact.seq)
-            self.remember(engine.reacted(account, fact, marks, quotes))
-            if self.account is not account:
+            marks, quotes = self.market.marks(priced_through(fact)), self.market.quotes(fact.seq)
+            self.remember(engine.reacted(self.account, fact, marks, quotes))
+            # What funding takes changes nobody's concerns, and the fact whose number it has is still to come.
+            if self.account is not account and not isinstance(fact, FundingSettled):
                 self.cursor = fact.seq
                 return
         self.cursor = upto
+
+    def _facts(self, upto: int) -> Iterator[MarketFact]:
+        """Return the facts up to a cursor that may concern the account, settlements of funding among them."""
+        account, after = self.account, self.cursor
+        facts = self.market.facts_between(after, upto, instruments_of_concern(account))
+        return with_settlements(facts, self.market, after, upto) if account.rules.margin.is_funded else facts
 
     def remember(self, course: Course) -> None:
         """Go on from what has happened."""

@@ -101,6 +101,10 @@ class Window:
         """Return the instant of a cursor."""
         return self.market.at_of(cursor)
 
+    def cursor_at(self, instant: datetime) -> int:
+        """Return the cursor at an instant."""
+        return self.market.cursor_at(instant)
+
     def marks(self, cursor: int) -> Marks:
         """Return what instruments are worth at a cursor."""
         return self.market.marks(cursor)

@@ -9,6 +9,7 @@ from paperdesk.core.kernel.ids import InstrumentId
 from paperdesk.core.kernel.money import ZERO
 from paperdesk.core.market.facts import (
     CorporateActionFact,
+    FundingSettled,
     MarketFact,
     SessionClosed,
     SessionOpened,
@@ -26,6 +27,8 @@ def is_concerned(account: Account, fact: MarketFact) -> bool:
             return any(concerns(fact, order) for order in account.orders.values())
         case SessionClosed() | CorporateActionFact():
             return has_something(account)
+        case FundingSettled():
+            return account.rules.margin.is_funded and any(each.quantity for each in account.positions.values())
         case _:
             return fact.instrument_id in instruments_of_concern(account)
 

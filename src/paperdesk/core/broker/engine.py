@@ -21,6 +21,7 @@ written:
     good_faith, recalls               what follows from selling too early, and from borrowing what is hard to borrow
     reservations                      what open orders of a margined account reserve
     session_close                     what the end of a session brings, in its order
+    funding                           what holding crypto pairs costs three times a day
     corporate_actions, adjustments    what companies do to what is held, and order_adjustments to open orders
     expiry, exercising, deliveries    the life of options beyond their orders
     life                              accounts that begin anew, rest and are closed
@@ -57,6 +58,7 @@ from paperdesk.core.broker.corporate_actions import act
 from paperdesk.core.broker.events import CashTransferred, Event
 from paperdesk.core.broker.evolution import evolve, fold
 from paperdesk.core.broker.exercising import speak_for_option
+from paperdesk.core.broker.funding import settle_funding
 from paperdesk.core.broker.halts import halt, quotes_of_traded
 from paperdesk.core.broker.ledger import Entry, EntryKind
 from paperdesk.core.broker.leverage_choice import choose_leverage
@@ -77,6 +79,7 @@ from paperdesk.core.kernel.money import ZERO
 from paperdesk.core.market.facts import (
     CloseFact,
     CorporateActionFact,
+    FundingSettled,
     MarketFact,
     PriceFact,
     QuoteFact,
@@ -158,6 +161,8 @@ def reacted(account: Account, fact: MarketFact, marks: Marks = NO_MARKS, quotes:
             close_session(course, fact, marks)
         case CorporateActionFact():
             act(course, fact, marks)
+        case FundingSettled():
+            settle_funding(course, fact, marks)
         case _:
             _meet(course, fact, marks, quotes)
     return _concluded(course)

@@ -213,6 +213,14 @@ class BorrowFeeCharged(Booked, frozen=True):
     """A night's fee for units that were borrowed to be sold short."""
 
 
+class FundingCharged(Booked, frozen=True):
+    """A settlement's funding of a crypto pair that is held, or of one that is owed at a rate below zero."""
+
+
+class FundingCredited(Booked, frozen=True):
+    """A settlement's funding that a crypto pair earned: owed, or held at a rate below zero."""
+
+
 class OptionExpired(Booked, frozen=True):
     """Options ended worthless, or nobody exercised them."""
 

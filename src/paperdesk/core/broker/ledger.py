@@ -1,6 +1,6 @@
 """Double entry: an entry whose postings do not sum to zero in every currency cannot be constructed.
 
-Signs follow the books: cash, securities, claims and fees grow with positive amounts, capital, income and
+Signs follow the books: cash, securities, claims, fees and funding grow with positive amounts, capital, income and
 realised gains with negative ones. Corrections are new entries that reverse; nothing is ever edited.
 """
 
@@ -27,6 +27,7 @@ class Book(StrEnum):
     CLAIMS = "claims"
     INCOME = "income"
     INTEREST = "interest"
+    FUNDING = "funding"
 
 
 class EntryKind(StrEnum):
@@ -49,6 +50,7 @@ class EntryKind(StrEnum):
     ASSIGNMENT = "assignment"
     INTEREST = "interest"
     BORROW_FEE = "borrow_fee"
+    FUNDING = "funding"
 
 
 class Posting(Struct, frozen=True):

@@ -69,6 +69,14 @@ class InterestRates:
 
 
 @dataclass(frozen=True, slots=True)
+class FundingRate:
+    """What holding a crypto pair costs a day as a fraction of its value; below zero it earns, at zero it is free."""
+
+    daily_rate: Decimal = Decimal(0)
+    source: str = "rule of the account"
+
+
+@dataclass(frozen=True, slots=True)
 class MarginRules:
     """Whether and how an account may owe money and units."""
 
@@ -77,6 +85,7 @@ class MarginRules:
     borrow: BorrowTable = field(default_factory=BorrowTable)
     interest: InterestRates = field(default_factory=InterestRates)
     rules_as_of: RulesAsOf = RulesAsOf.OPENING
+    funding: FundingRate = field(default_factory=FundingRate)
 
     def __post_init__(self) -> None:
         """Refuse a regime that does not go with the kind."""
@@ -85,6 +94,11 @@ class MarginRules:
                 f"Portfolio margin is kept in real time; {self.regime.value} is a regime of Regulation T.",
                 regime=self.regime.value,
             )
+
+    @property
+    def is_funded(self) -> bool:
+        """Say whether holding crypto pairs costs or earns anything."""
+        return bool(self.funding.daily_rate)
 
     @property
     def is_portfolio(self) -> bool:

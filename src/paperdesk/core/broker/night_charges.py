@@ -43,10 +43,10 @@ def _interest(course: Course, fact: SessionClosed, balance: Decimal, days: int) 
     if not amount:
         return
     verb, sign = ("on a debit of", 1) if balance < ZERO else ("on a balance of", -1)
-    entry = _entry(
+    entry = charge_entry(
         course,
         ("interest", fact.session_on.isoformat()),
-        f"Interest {verb} {plain(abs(balance))} for {_nights(days)} at {_percent(rate)}",
+        f"Interest {verb} {plain(abs(balance))} for {_nights(days)} at {percent(rate)}",
         Posting(Book.INTEREST, course.account.currency, sign * amount),
     )
     kind = InterestCharged if balance < ZERO else InterestCredited
@@ -62,10 +62,10 @@ def _borrow(course: Course, fact: SessionClosed, mark: Mark, days: int) -> None:
     amount = _part(course, value, rate, days)
     if not amount:
         return
-    entry = _entry(
+    entry = charge_entry(
         course,
         ("borrow_fee", fact.session_on.isoformat(), instrument.symbol),
-        f"Borrowing {instrument.symbol} worth {plain(value)} for {_nights(days)} at {_percent(rate)}",
+        f"Borrowing {instrument.symbol} worth {plain(value)} for {_nights(days)} at {percent(rate)}",
         Posting(Book.FEES, course.account.currency, amount, instrument.id),
     )
     course.take(BorrowFeeCharged(course.seq, course.at, Booking(entry)))
@@ -80,7 +80,8 @@ def _part(course: Course, balance: Decimal, rate: Decimal, days: int) -> Decimal
     return money(balance * rate * days / YEAR_DAYS, course.account.currency)
 
 
-def _entry(course: Course, path: tuple[str, ...], description: str, cost: Posting) -> Entry:
+def charge_entry(course: Course, path: tuple[str, ...], description: str, cost: Posting) -> Entry:
+    """Return the entry of a charge, paid in cash; the path is its kind and what tells it from others of that kind."""
     account = course.account
     kind = EntryKind(path[0])
     cash = Posting(Book.CASH, account.currency, -cost.amount)
@@ -92,5 +93,6 @@ def _nights(days: int) -> str:
     return "one night" if days == 1 else f"{days} nights"
 
 
-def _percent(rate: Decimal) -> str:
+def percent(rate: Decimal) -> str:
+    """Write a fraction as percent."""
     return f"{plain(rate * 100)} %"

@@ -52,14 +52,15 @@ EVERYWHERE: Final = Stillness({})
 def stillness(account: Account) -> Stillness | None:
     """Return what leaves an account as it is; None where any price or bell might change it.
 
-    It cannot owe, holds nothing that ends by itself, and its cash neither earns nor, once all has settled, is missing.
+    It cannot owe, holds nothing that ends by itself or that funding is settled for, and its cash neither earns nor,
+    once all has settled, is missing.
     """
     margin, book = account.rules.margin, account.book
     might_change = (
         margin.is_margined
         or margin.interest.credit_rate > ZERO
         or book.recalls
-        or any(_ends_or_is_owed(each) for each in account.positions.values() if each.quantity)
+        or any(margin.is_funded or _ends_or_is_owed(each) for each in account.positions.values() if each.quantity)
         or account.cash < sum((each.received for each in book.unsettled), ZERO)
     )
     if might_change:

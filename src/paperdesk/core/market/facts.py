@@ -148,6 +148,22 @@ class CorporateActionFact(Struct, frozen=True):
         return self.action.instrument.id
 
 
+class FundingSettled(Struct, frozen=True):
+    """Funding was settled at this instant; it stands before the fact whose number it has."""
+
+    seq: int
+    at: datetime
+
+
 PriceFact: TypeAlias = OpenFact | RangeFact | CloseFact | QuoteFact | AuctionFact
 StatusFact: TypeAlias = TradingHalted | TradingResumed
-MarketFact: TypeAlias = PriceFact | StatusFact | SessionOpened | SessionClosed | CorporateActionFact
+MarketFact: TypeAlias = PriceFact | StatusFact | SessionOpened | SessionClosed | CorporateActionFact | FundingSettled
+
+
+def priced_through(fact: MarketFact) -> int:
+    """Return the number of the last fact whose prices count at a fact.
+
+    A company acts on the close before it, without what it brings itself; funding is settled before the fact whose
+    number it has.
+    """
+    return fact.seq - 1 if isinstance(fact, CorporateActionFact | FundingSettled) else fact.seq

@@ -33,6 +33,7 @@ from paperdesk.core.market.facts import (
     AuctionFact,
     CloseFact,
     CorporateActionFact,
+    FundingSettled,
     MarketFact,
     OpenFact,
     Phase,
@@ -145,5 +146,5 @@ _PHASES: dict[type[MarketFact], Phase] = {
 
 def place_of(fact: MarketFact) -> _Key:
     """Return where a fact stands: by instant, phase and instrument; a stable sort keeps its source's sequence."""
-    instrument = 0 if isinstance(fact, SessionOpened | SessionClosed) else fact.instrument_id.int
+    instrument = 0 if isinstance(fact, SessionOpened | SessionClosed | FundingSettled) else fact.instrument_id.int
     return fact.at, phase_of(fact), instrument

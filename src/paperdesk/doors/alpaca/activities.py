@@ -39,6 +39,7 @@ TYPES: Final[Mapping[str, str]] = {
     EntryKind.ASSIGNMENT: "OPASN",
     EntryKind.INTEREST: "INT",
     EntryKind.BORROW_FEE: "FEE",
+    EntryKind.FUNDING: "FEE",
 }
 OTHER: Final = "JNLC"
 PERIODS: Final[Mapping[str, int]] = {"D": 1, "W": 7, "M": 30, "A": 365}

@@ -156,6 +156,7 @@ def _lines(found: Row) -> dict[str, Text]:
         "Equity before": render.number(found["equity_before"]),
         "Equity after": render.number(found["equity_after"]),
         "Fees": render.number(found["fees"]),
+        "Funding": render.number(found["funding"]),
         "Fills": render.number(found["fills"]),
         **{_title(name): render.figure(figures, reasons, name, "+.2%") for name in _PERCENT},
         **{_title(name): render.figure(figures, reasons, name, ".2f") for name in _PLAIN},

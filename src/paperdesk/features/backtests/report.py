@@ -17,6 +17,8 @@ from paperdesk.core.backtest.result import Failure, Placed, Point, Refused, Resu
 from paperdesk.core.backtest.round_trips import RoundTrip, round_trips_of
 from paperdesk.core.backtest.trip_figures import trip_figures
 from paperdesk.core.broker.commands import CancelOrder, ChooseLeverage, PlaceCombo, PlaceOrder
+from paperdesk.core.broker.events import Event, booking_of
+from paperdesk.core.broker.ledger import Book
 from paperdesk.core.broker.orders import Order
 from paperdesk.core.kernel.money import ZERO, plain
 from paperdesk.core.kernel.time import instant_text
@@ -67,6 +69,7 @@ def report_of(result: Result, by: Yardstick) -> dict[str, Any]:
         "bar_path": result.account.rules.bar_path.value,
         "ambiguous_fills": sum(each.ambiguous for each in result.done),
         "fees": plain(sum((each.fee for each in result.done), ZERO)),
+        "funding": plain(_funding(result.events)),
         "equity_before": _money(result.points[0].equity),
         "equity_after": _money(result.points[-1].equity),
         "figures": dict(measured.figures),
@@ -88,6 +91,12 @@ def report_of(result: Result, by: Yardstick) -> dict[str, Any]:
         "failure": None if result.failure is None else _failure(result.failure),
         "is_cancelled": result.is_cancelled,
     }
+
+
+def _funding(events: Sequence[Event]) -> Decimal:
+    """Return what settlements of funding took, less what they brought."""
+    booked = (booking_of(each) for each in events)
+    return sum((each.entry.change(Book.FUNDING) for each in booked if each is not None), ZERO)
 
 
 def _of_curve(points: Sequence[Point], by: Yardstick) -> Measured:

@@ -169,17 +169,19 @@ def _rolling(run: ToldRun) -> str:
 
 
 def _waterfall(report: Mapping[str, Any]) -> str:
-    """Draw what closed round trips brought before fees, what fees took, and what the rest is."""
+    """Draw what closed round trips brought before fees, what fees and funding took, and what the rest is."""
     closed = [each for each in report["round_trips"] if each["gain"] is not None]
     gross = sum((Decimal(each["gain"]) + Decimal(each["fees"]) for each in closed), ZERO)
     fees = -Decimal(report["fees"])
     if report["equity_before"] is None or report["equity_after"] is None:
         return "<p>Something held had no price at the beginning or at the end.</p>"
     whole = Decimal(report["equity_after"]) - Decimal(report["equity_before"])
+    funding = -Decimal(report.get("funding") or ZERO)  # runs from before it was counted have none
     steps = (
         ("Round trips before fees", gross),
         ("Fees", fees),
-        ("Still held, interest, dividends", whole - gross - fees),
+        *((("Funding", funding),) if funding else ()),
+        ("Still held, interest, dividends", whole - gross - fees - funding),
     )
     bars, level = [], 0.0
     for label, amount in steps:

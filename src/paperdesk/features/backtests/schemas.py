@@ -371,6 +371,10 @@ class BacktestResultsOut(BaseModel):
     ambiguous_fills: int = Field(description="Fills of which a bar did not tell whether another exit came first.")
     bar_path: BarPath | None = Field(default=None, description="Which was taken to have come first there.")
     fees: NumberText
+    funding: NumberText | None = Field(
+        default=None,
+        description="What settlements of funding took; below zero they brought it. Null for runs from before it.",
+    )
     equity_before: NumberText | None
     equity_after: NumberText | None
     figures: dict[str, float | None]

@@ -11,6 +11,7 @@ from paperdesk.core.broker.margin import Standing, buying_power, overnight_buyin
 from paperdesk.core.broker.margin_book import CallKind
 from paperdesk.core.broker.margin_rules import (
     BorrowTable,
+    FundingRate,
     InterestRates,
     MarginKind,
     MarginRegime,
@@ -151,17 +152,29 @@ class InterestBody(Body):
     source: Line = "rule of the account"
 
 
+class FundingBody(Body):
+    """What holding a crypto pair costs a day, as a fraction of its value: 0.0003 is 0.03 percent, 0 is no funding.
+
+    A third of it is settled at 00:00, 08:00 and 16:00 UTC. Below zero, who holds a pair receives it.
+    """
+
+    daily_rate: NumberText = Field(default=ZERO, gt=-1, lt=1)
+    source: Line = "rule of the account"
+
+
 class MarginBody(Body):
-    """Whether and how an account may owe money and units, and whose rules hold on an old tape."""
+    """Whether and how an account may owe money and units, what both and funding cost, and whose rules hold."""
 
     kind: MarginKind = MarginKind.CASH
     regime: MarginRegime = MarginRegime.REALTIME_BLOCK
     borrow: BorrowBody = BorrowBody()
     interest: InterestBody = InterestBody()
     rules_as_of: RulesAsOf = RulesAsOf.OPENING
+    funding: FundingBody = FundingBody()
 
     def rules(self) -> MarginRules:
         """Return them as a value."""
         table = BorrowTable(self.borrow.easy_rate, self.borrow.rates, self.borrow.source, self.borrow.recall_rate)
         rates = InterestRates(self.interest.debit_rate, self.interest.credit_rate, self.interest.source)
-        return MarginRules(self.kind, self.regime, table, rates, self.rules_as_of)
+        funding = FundingRate(self.funding.daily_rate, self.funding.source)
+        return MarginRules(self.kind, self.regime, table, rates, self.rules_as_of, funding)

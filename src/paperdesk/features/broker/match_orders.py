@@ -5,9 +5,11 @@ before the move and met by it, or placed after and has seen what the move delive
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import groupby
+from operator import attrgetter
 
 from paperdesk.core.broker import engine
 from paperdesk.core.broker.account import Account
@@ -21,12 +23,15 @@ from paperdesk.core.kernel.money import MAGNITUDE_MAX
 from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.facts import (
     CorporateActionFact,
+    FundingSettled,
     MarketFact,
     SessionClosed,
     SessionOpened,
     TradingHalted,
     TradingResumed,
+    priced_through,
 )
+from paperdesk.core.market.funding import settled_between, with_settlements
 from paperdesk.core.market.quotes import Quotes
 from paperdesk.features.broker import store
 from paperdesk.features.broker.changes import BY_TAPE, Cause, Change
@@ -79,7 +84,7 @@ async def match_orders(
     if not crowd.may_bring(tape):
         moved = Moved(tape, Move(tape.cursor, tape.at, tape.has_ended, Stop.NOTHING_OPEN))
     elif move.cursor > tape.cursor:
-        heard = crowd if dataset.has_bells(tape.cursor, move.cursor) else crowd.between_bells
+        heard = crowd if dataset.has_bells(tape.cursor, move.cursor) else crowd.between_bells(dataset, moved)
         moved = await _deliver(db, heard, dataset, moved, recorded_at)
     await store.move_tape(db, tape, moved.move)
     return replace(moved, has_closed=dataset.sessions_closed(moved.move.cursor) > dataset.sessions_closed(tape.cursor))
@@ -98,10 +103,11 @@ class Crowd:
         """Say whether nothing that happens concerns anybody."""
         return not (self.working or self.held or self.claimants)
 
-    @property
-    def between_bells(self) -> "Crowd":
-        """Return whom prices alone concern."""
-        return Crowd(self.working, [each for each in self.held if each.is_margined and each.instrument_id])
+    def between_bells(self, dataset: Dataset, moved: Moved) -> "Crowd":
+        """Return whom prices alone concern, and who is funded where funding is settled."""
+        held = [each for each in self.held if each.instrument_id is not None]
+        settles = any(settled_between(dataset, moved.tape.cursor, moved.move.cursor))
+        return Crowd(self.working, [each for each in held if each.is_margined or (settles and each.is_funded)])
 
     @property
     def account_ids(self) -> set[AccountId]:
@@ -137,20 +143,30 @@ async def _deliver(db: Connection, crowd: Crowd, dataset: Dataset, moved: Moved,
     accounts = await _accounts(db, crowd, dataset)
     changes = {account_id: Change(account, account) for account_id, account in accounts.items()}
     interested = crowd.interested()
-    for fact in dataset.facts_between(tape.cursor, moved.move.cursor, frozenset(interested)):
-        # A company acts on the close before: at the fact itself prices stand without what it brings.
-        marks = TapeMarks(dataset, fact.seq - 1 if isinstance(fact, CorporateActionFact) else fact.seq)
-        quotes = TapeQuotes(dataset, fact.seq)
-        for account_id in _concerned(fact, interested, changes):
-            _react(changes[account_id], fact, marks, quotes)
+    # A settlement of funding has the number of the fact after it: what stops a tape stops it behind both.
+    for seq, facts in groupby(_facts(dataset, moved, frozenset(interested), accounts), attrgetter("seq")):
+        for fact in facts:
+            marks, quotes = TapeMarks(dataset, priced_through(fact)), TapeQuotes(dataset, seq)
+            for account_id in _concerned(fact, interested, changes):
+                _react(changes[account_id], fact, marks, quotes)
         stop = _stop(tape, changes)
         if stop is not None:
-            moved = replace(moved, move=stopped_move(tape, dataset, (fact.seq, fact.at), stop))
+            moved = replace(moved, move=stopped_move(tape, dataset, (seq, dataset.at_of(seq)), stop))
             break
     changed = [change for change in changes.values() if change.events]
     if changed:
         await store.apply(db, changed, recorded_at)
     return moved
+
+
+def _facts(
+    dataset: Dataset, moved: Moved, instrument_ids: frozenset[InstrumentId], accounts: Mapping[AccountId, Account]
+) -> Iterator[MarketFact]:
+    """Return the facts of a move that may concern accounts, settlements of funding among them if one is funded."""
+    after, upto = moved.tape.cursor, moved.move.cursor
+    facts = dataset.facts_between(after, upto, instrument_ids)
+    is_funded = any(each.rules.margin.is_funded for each in accounts.values())
+    return with_settlements(facts, dataset, after, upto) if is_funded else facts
 
 
 def _stop(tape: Tape, changes: Mapping[AccountId, Change]) -> Stop | None:
@@ -200,11 +216,11 @@ def _takes_any_lot(accounts: Mapping[AccountId, Account], row: Row) -> bool:
 def _concerned(
     fact: MarketFact, interested: Mapping[InstrumentId, set[AccountId]], changes: Mapping[AccountId, Change]
 ) -> list[AccountId]:
-    """Return whom a fact concerns, in the order of their ids: a bell concerns everyone, a halt who waits there."""
+    """Return whom a fact concerns, in the order of their ids: a bell everyone, the others whom they mean something."""
     match fact:
         case SessionOpened() | SessionClosed() | CorporateActionFact():
             return sorted(changes)
-        case TradingHalted() | TradingResumed():
+        case TradingHalted() | TradingResumed() | FundingSettled():
             return sorted(each for each, change in changes.items() if is_concerned(change.after, fact))
         case _:
             return sorted(interested.get(fact.instrument_id, ()))

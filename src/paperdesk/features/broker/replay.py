@@ -75,6 +75,10 @@ class TapePast:
         """Return the instant of a cursor."""
         return self.dataset.at_of(cursor)
 
+    def cursor_at(self, instant: datetime) -> int:
+        """Return the number of the last fact at or before an instant."""
+        return self.dataset.cursor_at(instant)
+
     def marks(self, cursor: int) -> Marks:
         """Return what instruments are worth at a cursor; asked again for the same, it knows them already."""
         if self._marks is None or self._marks[0] != cursor:

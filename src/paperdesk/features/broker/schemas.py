@@ -70,6 +70,7 @@ class AccountOut(BaseModel):
     margin: MarginOut | None
     seed: int
     fees: str
+    funding_daily_rate: NumberText = Field(description="What holding crypto pairs costs a day, as a fraction.")
     lot_method: LotMethod
     bar_path: BarPath
     risk_mode: RiskMode
@@ -107,6 +108,7 @@ class AccountOut(BaseModel):
             margin=margin,
             seed=account["rules"].get("seed", 0),
             fees=account["rules"]["fees"]["name"],
+            funding_daily_rate=found.account.rules.margin.funding.daily_rate,
             lot_method=found.account.rules.lot_method,
             bar_path=found.account.rules.bar_path,
             risk_mode=found.account.rules.risk.mode,

@@ -150,7 +150,8 @@ select {ORDER_COLUMNS} from orders where tape_id = $1 and status in ('accepted',
 """
 
 LOAD_HELD = """
-select a.id as account_id, p.instrument_id, coalesce(a.rules #>> '{margin,kind}', 'cash') <> 'cash' as is_margined
+select a.id as account_id, p.instrument_id, coalesce(a.rules #>> '{margin,kind}', 'cash') <> 'cash' as is_margined,
+  coalesce(a.rules #>> '{margin,funding,daily_rate}', '0')::numeric <> 0 as is_funded
 from accounts a left join positions p on (p.account_id, p.epoch) = (a.id, a.epoch) and p.quantity <> 0
 where a.tape_id = $1
   and (p.quantity <> 0 or coalesce(a.rules #>> '{margin,interest,credit_rate}', '0')::numeric > 0)

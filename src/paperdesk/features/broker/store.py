@@ -73,11 +73,12 @@ class Touch:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """An instrument that an account holds, or None where it has only cash; whether the account may owe."""
+    """An instrument that an account holds, or None where it has only cash; whether it may owe, or pays funding."""
 
     account_id: AccountId
     instrument_id: InstrumentId | None
     is_margined: bool
+    is_funded: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +234,9 @@ async def lock_tape(db: Connection, tape_id: TapeId) -> Tape | None:
 async def holdings_of_tape(db: Connection, tape_id: TapeId) -> list[Held]:
     """Read who holds what on a tape, long or short, or has cash that earns interest; not locked yet."""
     rows = await db.fetch(statements.LOAD_HELD, tape_id)
-    return [Held(AccountId(row["account_id"]), row["instrument_id"], row["is_margined"]) for row in rows]
+    return [
+        Held(AccountId(row["account_id"]), row["instrument_id"], row["is_margined"], row["is_funded"]) for row in rows
+    ]
 
 
 async def claimants_of_tape(db: Connection, tape_id: TapeId) -> list[AccountId]:

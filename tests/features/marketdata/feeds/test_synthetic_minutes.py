@@ -12,6 +12,7 @@ from paperdesk.core.kernel.ids import InstrumentId
 from paperdesk.core.market.facts import (
     CloseFact,
     CorporateActionFact,
+    FundingSettled,
     MarketFact,
     OpenFact,
     Phase,
@@ -95,7 +96,8 @@ def test_the_wanted_instruments_alone_are_delivered_with_the_same_numbers() -> N
     expected = [
         fact
         for fact in two_sessions()
-        if isinstance(fact, SessionOpened | SessionClosed | CorporateActionFact) or fact.instrument_id in wanted
+        if isinstance(fact, SessionOpened | SessionClosed | CorporateActionFact | FundingSettled)
+        or fact.instrument_id in wanted
     ]
     end = two_sessions()[-1].seq
     assert list(opened().facts_between(start(), end, wanted)) == expected

@@ -41,6 +41,7 @@ def inexpressible(rules: Rules, instrument: Instrument, currency: str) -> Iterat
         "margin_regime": rules.margin.regime is MarginRegime.LEGACY_PDT and rules.margin.is_margined,
         "recalls": bool(rules.margin.borrow.recall_rate) and rules.margin.borrow.is_hard(instrument.symbol),
         "interest_on_cash": rules.margin.interest.credit_rate > ZERO,
+        "funding": rules.margin.is_funded,
         "risk_limits": rules.risk.blocks,
         "fill_on_arrival": rules.fill_on_arrival,
         "regulatory_fees": rules.fees.regulatory,

@@ -58,6 +58,7 @@ export function CostsPanel({ run, results }: { run: Backtest; results: BacktestR
       </dl>
       <p className="border-t border-line px-4 py-2 text-xs text-muted">
         Spread, impact and delay are in the prices of the fills, as the friction “{run.fill_model}” makes them.
+        {results.funding && results.funding !== "0" ? ` Funding took ${money(results.funding)}.` : null}
       </p>
     </Panel>
   );
