@@ -196,7 +196,7 @@ export function describeRuns({ open, violations, url, phone }) {
       await cell.waitFor();
       const shown = map.cells[map.y_values.indexOf(100)][map.x_values.indexOf(10)].value;
       assert.match(await cell.getAttribute("aria-label"), new RegExp(`: ${shown.toFixed(2)}`));
-      await page.getByLabel("Quantity").selectOption("500");
+      await page.getByLabel("Quantity", { exact: true }).selectOption("500");
       const held = (await read(`/sweeps/${id}/trials?limit=500`)).items.find(
         ({ parameters: { fast, slow, quantity } }) => fast === 10 && slow === 100 && Number(quantity) === 500,
       );
@@ -294,7 +294,8 @@ export function describeRuns({ open, violations, url, phone }) {
       await detail.getByRole("button", { name: "Run backtest" }).click();
       await page.waitForURL(/\/backtests\/[0-9a-f-]{36}/);
       await seenDone(page, "backtests");
-      await page.goto(`${url}/strategies?saved=${id}`);
+      await page.getByRole("link", { name: "Of a saved strategy, version 2" }).click();
+      await page.waitForURL(new RegExp(`saved=${id}`));
       await detail.getByRole("region", { name: "What each version has brought" }).getByRole("row").nth(1).waitFor();
       assert.deepEqual(await violations(page), []);
       await detail.getByRole("button", { name: "Delete" }).click();

@@ -420,6 +420,7 @@ class BacktestOut(Struct, kw_only=True, frozen=True):
     progress: "float"
     message: "str"
     job_id: "UUID"
+    saved_strategy: "SavedVersionOut | None"
 
 
 class BacktestResultsOut(Struct, kw_only=True, frozen=True):
@@ -3378,6 +3379,13 @@ class SavedStrategyOut(Struct, kw_only=True, frozen=True):
     created_at: "datetime"
     changed_at: "datetime"
     newest: "StrategyVersionOut"
+
+
+class SavedVersionOut(Struct, kw_only=True, frozen=True):
+    """A version of a saved strategy."""
+
+    id: "UUID"
+    version: "int"
 
 
 class ScanOut(Struct, kw_only=True, frozen=True):

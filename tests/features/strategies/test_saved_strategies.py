@@ -127,6 +127,11 @@ async def test_performance_is_what_backtests_have_shown_and_nothing_else(
         assert all(figures.get(name) == value for name, value in each["figures"].items())
         assert each["reasons"].keys() == {name for name, value in each["figures"].items() if value is None}
     assert [each["version"] for each in await desk.mine.rows(f"{path}/performance/history", version=2)] == [2]
+    # Each run tells of which version it is, in the list too; the one that was not asked for by the strategy, of none.
+    of = {each["id"]: each["saved_strategy"] for each in await desk.mine.rows("/v1/backtests")}
+    assert [of[first], of[second]] == [{"id": kept["id"], "version": 1}, {"id": kept["id"], "version": 2}]
+    assert list(of.values()).count(None) == 1
+    assert (await desk.mine.get(f"/v1/backtests/{second}"))["saved_strategy"] == of[second]
     (await desk.mine.ask("DELETE", f"/v1/backtests/{second}")).raise_for_status()
     assert (await desk.mine.get(f"{path}/performance"))["latest"]["backtest_id"] == first
 
@@ -157,5 +162,6 @@ async def test_a_strategy_that_is_deleted_leaves_its_backtests(desk: RunningDesk
     run_id = await ran_saved(desk, kept["id"], tape_id)
     (await desk.mine.ask("DELETE", f"{PATH}/{kept['id']}")).raise_for_status()
     refused(await desk.mine.ask("GET", f"{PATH}/{kept['id']}/versions"), 404, "unknown_saved_strategy")
-    assert (await desk.mine.get(f"/v1/backtests/{run_id}"))["id"] == run_id
+    left = await desk.mine.get(f"/v1/backtests/{run_id}")
+    assert (left["id"], left["saved_strategy"]) == (run_id, None)
     assert (await saved_strategy(desk))["version"] == 1

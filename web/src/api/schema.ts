@@ -4245,6 +4245,8 @@ export interface components {
              * Format: uuid
              */
             job_id: string;
+            /** @description The saved strategy that it was run of; null where it was of none, or that was deleted. */
+            saved_strategy: components["schemas"]["SavedVersionOut"] | null;
         };
         /**
          * BacktestResultsOut
@@ -12098,6 +12100,20 @@ export interface components {
              */
             changed_at: string;
             newest: components["schemas"]["StrategyVersionOut"];
+        };
+        /**
+         * SavedVersionOut
+         * @description A version of a saved strategy.
+         */
+        SavedVersionOut: {
+            /**
+             * Id
+             * Format: uuid
+             * @description Of the saved strategy.
+             */
+            id: string;
+            /** Version */
+            version: number;
         };
         /**
          * ScanOut

@@ -26,6 +26,14 @@ class RunMode(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class SavedVersion:
+    """The saved strategy that a run is of, and which of its versions."""
+
+    saved_strategy_id: UUID
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class Backtest:
     """What is run: a strategy with its parameters, on which facts of which dataset, with what money under what rules.
 
@@ -51,6 +59,7 @@ class Backtest:
     report: Mapping[str, Any] | None = None
     risk_free: Decimal = ZERO
     benchmark: str | None = None
+    saved: SavedVersion | None = None
 
     def made_strategy(self) -> Strategy:
         """Make the strategy; raises what its parameters refuse."""

@@ -46,6 +46,12 @@ async def list_backtests(work: ReadOnly, wanted: Mapping[str, str | None]) -> li
     return await store.load_backtests(work, wanted)
 
 
+async def runs_of_saved(work: ReadOnly, saved_strategy_id: UUID) -> Mapping[UUID, int]:
+    """Return the runs of a saved strategy, oldest first, with the version that each is of."""
+    work.require(Scope.READ)
+    return await store.load_saved_runs(work, saved_strategy_id)
+
+
 async def read_backtest(work: ReadOnly, backtest_id: UUID, parts: Collection[str] = PARTS) -> Backtest:
     """Return one run with its report, if there is one, as far as those parts of it."""
     work.require(Scope.READ)

@@ -15,7 +15,7 @@ from paperdesk.core.kernel.money import ZERO
 from paperdesk.core.kernel.principal import Scope
 from paperdesk.core.market.options import canonical_symbol
 from paperdesk.core.strategy.catalogue import made
-from paperdesk.features.backtests.backtests import Backtest, RunMode
+from paperdesk.features.backtests.backtests import Backtest, RunMode, SavedVersion
 from paperdesk.features.backtests.store import insert_backtest
 from paperdesk.features.backtests.tape_market import TapeMarket
 from paperdesk.features.broker.open_account import OpenAccount, checked_name
@@ -53,6 +53,7 @@ class RequestBacktest:
     risk_free: Decimal = ZERO
     benchmark: str | None = None
     close_at_end: bool = False
+    saved: SavedVersion | None = None
 
 
 async def request_backtest(work: UnitOfWork, shelf: Shelf, command: RequestBacktest) -> Backtest:
@@ -101,6 +102,7 @@ async def checked_backtest(work: ReadOnly, shelf: Shelf, command: RequestBacktes
         mode=command.mode,
         risk_free=command.risk_free,
         benchmark=benchmark,
+        saved=command.saved,
     )
 
 

@@ -6,7 +6,7 @@ import msgspec
 
 from paperdesk.core.backtest.runner import Stretch
 from paperdesk.core.kernel.ids import DatasetId, TapeId
-from paperdesk.features.backtests.backtests import Backtest, RunMode
+from paperdesk.features.backtests.backtests import Backtest, RunMode, SavedVersion
 from paperdesk.features.broker.rows import rules_of, rules_value
 from paperdesk.infra.db import Row
 from paperdesk.infra.work import UnitOfWork, jsonable
@@ -54,4 +54,10 @@ def backtest_in(row: Row) -> Backtest:
         report=row.get("report"),
         risk_free=row["risk_free"],
         benchmark=row["benchmark"],
+        saved=_saved_in(row),
     )
+
+
+def _saved_in(row: Row) -> SavedVersion | None:
+    saved_id = row.get("saved_strategy_id")
+    return None if saved_id is None else SavedVersion(saved_id, row["saved_version"])

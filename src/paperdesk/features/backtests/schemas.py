@@ -13,6 +13,7 @@ from paperdesk.core.kernel.money import ZERO
 from paperdesk.core.strategy.exits import ExitReason
 from paperdesk.features.backtests.backtests import Backtest, RunMode
 from paperdesk.features.backtests.request_backtest import RequestBacktest
+from paperdesk.features.backtests.strategy_schemas import SavedVersionOut
 from paperdesk.features.broker.schemas import OpenAccountBody
 from paperdesk.infra.http import InstantText, Line, NumberText
 from paperdesk.infra.jobs import Standing
@@ -119,6 +120,9 @@ class BacktestOut(BaseModel):
     progress: float = Field(description="From 0 to 1.")
     message: str
     job_id: UUID
+    saved_strategy: SavedVersionOut | None = Field(
+        description="The saved strategy that it was run of; null where it was of none, or that was deleted."
+    )
 
     @classmethod
     def of(cls, found: Backtest, standing: Standing | None) -> "BacktestOut":
@@ -130,6 +134,7 @@ class BacktestOut(BaseModel):
             fees=found.rules.fees.name,
             bar_path=found.rules.bar_path,
             close_at_end=found.stretch.close_at_end,
+            saved_strategy=None if found.saved is None else SavedVersionOut.of(found.saved),
             state=ended if standing is None else cast("State", standing.state),
             progress=1.0 if standing is None else standing.progress,
             message="" if standing is None else standing.message,

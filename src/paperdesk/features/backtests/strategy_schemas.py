@@ -1,8 +1,11 @@
-"""What shipped strategies and templates of them look like from outside."""
+"""What shipped strategies, templates of them and versions of saved ones look like from outside."""
+
+from uuid import UUID
 
 from pydantic import BaseModel, Field
 
 from paperdesk.core.strategy.strategy import Strategy
+from paperdesk.features.backtests.backtests import SavedVersion
 
 
 class ParameterOut(BaseModel):
@@ -63,3 +66,15 @@ class StrategyTemplateOut(BaseModel):
     description: str
     strategy: str
     parameters: dict[str, str | int]
+
+
+class SavedVersionOut(BaseModel):
+    """A version of a saved strategy."""
+
+    id: UUID = Field(description="Of the saved strategy.")
+    version: int
+
+    @classmethod
+    def of(cls, saved: SavedVersion) -> "SavedVersionOut":
+        """Show which version it is."""
+        return cls(id=saved.saved_strategy_id, version=saved.number)

@@ -34,6 +34,17 @@ backtests = Table(
     info=personal("owner_id", on_erasure="goes"),
 )
 
+strategy_runs = Table(
+    "strategy_runs",
+    metadata,
+    Column("backtest_id", Uuid, ForeignKey(backtests.c.id, ondelete="CASCADE"), primary_key=True),
+    Column("tenant_id", Uuid, nullable=False),
+    # Of the feature above, which alone knows that table.
+    Column("saved_strategy_id", Uuid, nullable=False),
+    Column("version", Integer, nullable=False),
+    info=personal(None),  # they go with their strategy, and with their backtest
+)
+
 
 def _result_table(name: str, *columns: Column[Any]) -> Table:
     """Return a table of rows of what came of runs, in their order from 1; they go with their run."""

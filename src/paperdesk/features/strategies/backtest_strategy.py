@@ -5,12 +5,10 @@ from uuid import UUID
 from paperdesk.core.kernel.errors import Conflict
 from paperdesk.core.kernel.principal import Scope
 from paperdesk.core.kernel.values import replace
-from paperdesk.features.backtests.backtests import Backtest
+from paperdesk.features.backtests.backtests import Backtest, SavedVersion
 from paperdesk.features.backtests.request_backtest import RequestBacktest, request_backtest
 from paperdesk.features.marketdata.tapes import Shelf
-from paperdesk.features.strategies import store
 from paperdesk.features.strategies.queries import read_saved_strategy
-from paperdesk.features.strategies.saved_strategies import StrategyRun
 from paperdesk.infra.work import UnitOfWork
 
 
@@ -26,6 +24,4 @@ async def backtest_strategy(work: UnitOfWork, shelf: Shelf, saved_id: UUID, term
         raise StrategyIsOff(f"{found.name} is switched off; activate it first.", saved_strategy_id=str(saved_id))
     newest = found.newest
     asked = replace(terms, strategy=found.strategy, symbols=newest.symbols, parameters=newest.parameters)
-    backtest = await request_backtest(work, shelf, asked)
-    await store.insert_run(work, saved_id, StrategyRun(backtest.id, newest.number))
-    return backtest
+    return await request_backtest(work, shelf, replace(asked, saved=SavedVersion(saved_id, newest.number)))

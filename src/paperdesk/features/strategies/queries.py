@@ -1,12 +1,13 @@
 """Reads of saved strategies."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from uuid import UUID
 
 from paperdesk.core.kernel.errors import Forbidden, NotFound
 from paperdesk.core.kernel.principal import Scope
+from paperdesk.features.backtests.queries import runs_of_saved
 from paperdesk.features.strategies import store
-from paperdesk.features.strategies.saved_strategies import SavedStrategy, StrategyRun, StrategyVersion
+from paperdesk.features.strategies.saved_strategies import SavedStrategy, StrategyVersion
 from paperdesk.infra.work import ReadOnly, UnitOfWork
 
 
@@ -36,10 +37,10 @@ async def read_versions(work: ReadOnly, saved_id: UUID) -> list[StrategyVersion]
     return await store.load_versions(work, saved_id)
 
 
-async def read_runs(work: ReadOnly, saved_id: UUID) -> Sequence[StrategyRun]:
-    """Return the backtests of a saved strategy, oldest first."""
+async def read_runs(work: ReadOnly, saved_id: UUID) -> Mapping[UUID, int]:
+    """Return the backtests of a saved strategy, oldest first, with the version that each is of."""
     await read_saved_strategy(work, saved_id)
-    return await store.load_runs(work, saved_id)
+    return await runs_of_saved(work, saved_id)
 
 
 async def own_strategy(work: UnitOfWork, saved_id: UUID) -> SavedStrategy:

@@ -68,7 +68,7 @@ async def read_performance(work: ReadOnly, saved_id: UUID, by: RunMeasure) -> Pe
 
 async def performed(work: ReadOnly, saved_id: UUID) -> list[Performed]:
     """Return the backtests of a saved strategy that went to their end, in the order in which they did."""
-    runs = {each.backtest_id: each.version for each in await read_runs(work, saved_id)}
+    runs = await read_runs(work, saved_id)
     found = [_performed(each, runs[each.id]) for each in await figures_of(work, list(runs))]
     return sorted(found, key=lambda each: (each.ended_at, each.backtest_id))
 

@@ -37,11 +37,3 @@ class SavedStrategy:
     created_at: datetime
     changed_at: datetime
     newest: StrategyVersion
-
-
-@dataclass(frozen=True, slots=True)
-class StrategyRun:
-    """A backtest of a version of a saved strategy."""
-
-    backtest_id: UUID
-    version: int

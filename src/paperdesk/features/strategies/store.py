@@ -1,14 +1,13 @@
 """The SQL of saved strategies: rows to values and back."""
 
-from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, delete, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_once
 
 from paperdesk.core.kernel.ids import UserId
-from paperdesk.features.strategies.saved_strategies import SavedStrategy, StrategyRun, StrategyVersion
-from paperdesk.features.strategies.tables import saved_strategies, strategy_runs, strategy_versions
+from paperdesk.features.strategies.saved_strategies import SavedStrategy, StrategyVersion
+from paperdesk.features.strategies.tables import saved_strategies, strategy_versions
 from paperdesk.infra.db import Row, fetch_all, fetch_one
 from paperdesk.infra.work import ReadOnly, UnitOfWork, jsonable, of_no_account, owned
 
@@ -98,19 +97,6 @@ async def delete_strategy_row(work: UnitOfWork, saved_id: UUID) -> None:
     await work.db.execute(
         delete(saved_strategies).where(saved_strategies.c.id == saved_id, owned(saved_strategies, work))
     )
-
-
-async def insert_run(work: UnitOfWork, saved_id: UUID, run: StrategyRun) -> None:
-    """Note of which version a backtest is."""
-    its = {"backtest_id": run.backtest_id, "saved_strategy_id": saved_id, "version": run.version}
-    await work.db.execute(insert(strategy_runs).values({**its, "tenant_id": work.who.tenant_id}))
-
-
-async def load_runs(work: ReadOnly, saved_id: UUID) -> Sequence[StrategyRun]:
-    """Load the backtests of a strategy, oldest first."""
-    its = (strategy_runs.c.saved_strategy_id == saved_id, owned(strategy_runs, work))
-    rows = await fetch_all(work.db, select(strategy_runs).where(*its).order_by(strategy_runs.c.backtest_id))
-    return [StrategyRun(row["backtest_id"], row["version"]) for row in rows]
 
 
 def _strategy(row: Row) -> SavedStrategy:

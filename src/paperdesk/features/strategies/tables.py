@@ -35,13 +35,3 @@ strategy_versions = Table(
     Column("made_at", Instant, nullable=False),
     info=personal(None),  # they go with their strategy
 )
-
-strategy_runs = Table(
-    "strategy_runs",
-    metadata,
-    Column("backtest_id", Uuid, primary_key=True),
-    Column("tenant_id", Uuid, nullable=False),
-    Column("saved_strategy_id", Uuid, ForeignKey(saved_strategies.c.id, ondelete="CASCADE"), nullable=False),
-    Column("version", Integer, nullable=False),
-    info=personal(None),  # they go with their strategy, and with their backtest
-)

@@ -54,6 +54,17 @@ export function ReportHeader({ run, results }: { run: Backtest; results: Backtes
             {results ? ` · ${date(results.began_at)} to ${date(results.ended_at)}` : ""}
             {` · ${wordOf(run.fill_model)} fills · ${run.mode === "compiled" ? "compiled" : "exact engine"} · ${money(run.cash)} ${run.currency}`}
           </p>
+          {run.saved_strategy ? (
+            <p className="mt-0.5 text-sm">
+              <Link
+                to="/strategies"
+                search={(search) => ({ ...deskOnly(search), saved: run.saved_strategy?.id })}
+                className="inline-flex min-h-6 items-center text-accent hover:underline"
+              >
+                Of a saved strategy, version {run.saved_strategy.version}
+              </Link>
+            </p>
+          ) : null}
           <p className="mt-1 flex flex-wrap gap-x-3 text-xs text-muted">
             {Object.entries(run.parameters).map(([name, value]) => (
               <span key={name}>
