@@ -42,7 +42,7 @@ from paperdesk.core.broker.orders import (
     Side,
     TimeInForce,
 )
-from paperdesk.core.broker.settlement import with_settlement
+from paperdesk.core.broker.settlement import settlement_of
 from paperdesk.core.broker.short_price import is_held_back
 from paperdesk.core.broker.triggers import is_triggered, trail_moved
 from paperdesk.core.kernel.ids import EntryId, FillId, InstrumentId, LotId, OrderId, derived
@@ -72,7 +72,7 @@ class Meeting:
     quotes: Quotes
     size_used: dict[Side, Decimal] = field(default_factory=lambda: {Side.BUY: ZERO, Side.SELL: ZERO})
     size_used_beside: defaultdict[tuple[InstrumentId, Side], Decimal] = field(
-        default_factory=lambda: defaultdict[tuple[InstrumentId, Side], Decimal](Decimal)
+        default_factory=lambda: defaultdict(Decimal)
     )
     entered: dict[OrderId | None, str] = field(default_factory=dict[OrderId | None, str])
 
@@ -241,8 +241,10 @@ def _is_margined(course: Course) -> bool:
 def _can_pay(account: Account, order: Order, filled: OrderFilled, marks: Marks) -> bool:
     if account.rules.margin.is_margined:
         return can_carry(account, filled, marks)
-    free = account.buying_power + held_cash(account, order)
-    return order.side is Side.SELL or -filled.entry.change(Book.CASH) <= free
+    if order.side is Side.SELL:
+        return True
+    lacking = -filled.entry.change(Book.CASH) - account.buying_power
+    return lacking <= ZERO or lacking <= held_cash(account, order)
 
 
 def filled_by(
@@ -277,9 +279,8 @@ def filled_by(
         f"at {plain(execution.price)}",
         postings=postings,
     )
-    filled = with_settlement(
-        account, order.instrument, OrderFilled(course.seq, course.at, execution_fill, entry, lot_changes)
-    )
+    due_on = settlement_of(account, order.instrument, course.at)
+    filled = OrderFilled(course.seq, course.at, execution_fill, entry, lot_changes, settles_on=due_on)
     return for_margin(account, order, filled) if _is_margined(course) else filled
 
 

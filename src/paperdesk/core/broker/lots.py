@@ -24,7 +24,7 @@ from msgspec import Struct
 
 from paperdesk.core.kernel.ids import LotId
 from paperdesk.core.kernel.money import ZERO, cent, money, spread
-from paperdesk.core.kernel.values import replace
+from paperdesk.core.kernel.values import replace_struct
 
 
 class LotMethod(StrEnum):
@@ -104,7 +104,7 @@ def reduce_first_in(lots: tuple[Lot, ...], quantity: Decimal, currency: str) -> 
         taken = min(held, wanted)
         part = lot.cost if taken == held else money(lot.cost * taken / held, currency)
         left = lot.quantity - taken.copy_sign(lot.quantity)
-        changes.append(LotChange(replace(lot, quantity=left, cost=lot.cost - part)))
+        changes.append(LotChange(replace_struct(lot, quantity=left, cost=lot.cost - part)))
         cost += part
         wanted -= taken
     assert not wanted, "the lots at hand must cover what is closed"
@@ -133,7 +133,7 @@ def averaged(lots: tuple[Lot, ...], currency: str) -> tuple[Lot, ...]:
     """Return lots with the cost of all of them spread evenly over their units."""
     total = sum((lot.cost for lot in lots), ZERO)
     costs = spread(total, [lot.quantity for lot in lots], cent(currency))
-    return tuple(replace(lot, cost=cost) for lot, cost in zip(lots, costs, strict=True))
+    return tuple(replace_struct(lot, cost=cost) for lot, cost in zip(lots, costs, strict=True))
 
 
 def apply_changes(lots: tuple[Lot, ...], changes: tuple[LotChange, ...]) -> tuple[Lot, ...]:

@@ -7,7 +7,7 @@ settled, but not sell what it bought with them before they have: that is a viola
 can do is buy without cash, so nobody rides free here.
 """
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 
@@ -37,13 +37,11 @@ def settles_on(rules_as_of: RulesAsOf, on: date) -> date:
     return day
 
 
-def with_settlement(account: Account, instrument: Instrument, filled: OrderFilled) -> OrderFilled:
-    """Return a fill with the day it settles on, if that is a later one."""
+def settlement_of(account: Account, instrument: Instrument, at: datetime) -> date | None:
+    """Return the day on which a fill at an instant settles; None where that is at once."""
     if instrument.kind is Kind.CRYPTO:
-        return filled
-    return replace_struct(
-        filled, settles_on=settles_on(account.rules.margin.rules_as_of, market_day(instrument, filled))
-    )
+        return None
+    return settles_on(account.rules.margin.rules_as_of, calendar(instrument.calendar).day_of(at))
 
 
 def book_after_fill(account: Account, filled: OrderFilled) -> MarginBook:
@@ -52,7 +50,8 @@ def book_after_fill(account: Account, filled: OrderFilled) -> MarginBook:
     on = market_day(account.orders[filled.fill.order_id].instrument, filled)
     coming = [each for each in book.unsettled if each.on > on]
     unpaid = [each for each in book.unpaid if each.until > on]
-    if not account.rules.margin.is_margined and -min(moved, ZERO) > max(account.cash - book.unsettled_cash(on), ZERO):
+    is_owed = moved < ZERO and not account.rules.margin.is_margined
+    if is_owed and -moved > max(account.cash - book.unsettled_cash(on), ZERO):
         until = max((each.on for each in coming if each.received), default=on)
         unpaid += [UnpaidLot(each.lot.id, until) for each in filled.lot_changes if each.is_new]
     if filled.settles_on is not None and not _is_short_sale(filled):

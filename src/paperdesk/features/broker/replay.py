@@ -54,6 +54,7 @@ class TapePast:
         """Take the tape and its market."""
         self.tape, self.dataset = tape, dataset
         self._marks: tuple[int, TapeMarks] | None = None
+        self._view: MarketView | None = None
 
     def piece(self, cursor: int) -> int:
         """Return a cursor ahead that is not too far to go at once."""
@@ -90,10 +91,12 @@ class TapePast:
         return TapeQuotes(self.dataset, cursor)
 
     def view(self, account: Account, command: Command, cursor: int, at: datetime) -> MarketView:
-        """Return what the sender of a command could see."""
-        view = blank_view(self.dataset, cursor, at)
-        view = with_symbols(view, self.dataset, tuple(symbols_of(command, account)))
-        return with_dates(view, self.dataset, tuple(dates_of(command, account)))
+        """Return what the sender of a command could see; of several at one cursor each sees a symbol more."""
+        known = self._view
+        if known is None or (known.cursor, known.at) != (cursor, at):
+            known = blank_view(self.dataset, cursor, at)
+        self._view = with_symbols(known, self.dataset, tuple(symbols_of(command, account)))
+        return with_dates(self._view, self.dataset, tuple(dates_of(command, account)))
 
 
 @dataclass(slots=True)
