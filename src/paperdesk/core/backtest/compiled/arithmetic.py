@@ -152,6 +152,19 @@ def reached(bounds: Ints, before: int, instant: int) -> int:
 
 
 @compiled
+def passed(bounds: Ints, instant: int) -> int:
+    """Return how many of some growing bounds an instant has reached, by halving them."""
+    low, high = 0, len(bounds)
+    while low < high:
+        middle = (low + high) // 2
+        if bounds[middle] <= instant:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@compiled
 def lapses(track: Track, bar: int, closed: int) -> bool:
     """Say whether a day order of a bar's close ends before the next open, when so many sessions have closed by then."""
     if bar + 1 >= len(track.at) or closed >= len(track.closes):

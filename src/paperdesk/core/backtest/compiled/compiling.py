@@ -26,7 +26,11 @@ def compiled(function: _Function) -> _Function:
 
 
 def inlined(function: _Function) -> _Function:
-    """Return a function as machine code that becomes part of whoever calls it: one that is asked at every bar."""
+    """Return a function as machine code that becomes part of whoever calls it: one that is asked at every bar.
+
+    A call counts whoever looks at each of the arrays that it hands over, and uncounts them again, which takes longer
+    than most of what is called.
+    """
     return _made(function, is_inlined=True)
 
 

@@ -12,9 +12,7 @@ of the broker, which are the truth.
     nothing     is heard by who holds nothing and has no order
 """
 
-import numpy as np
-
-from paperdesk.core.backtest.compiled.arithmetic import Ints, half_even, on_their_way
+from paperdesk.core.backtest.compiled.arithmetic import Ints, half_even, on_their_way, passed
 from paperdesk.core.backtest.compiled.book import (
     AT,
     AT_CLOSE,
@@ -94,7 +92,7 @@ def review(ground: MarginGround, instant: int, price: int) -> None:
     if excess >= 0:
         now[CALL_DUE] = 0
     elif not now[CALL_DUE] and is_called_for(ground, price, -excess):
-        now[CALL_DUE] = days[np.searchsorted(days[:, BEGINS], instant, "right") - 1, DUE_ON]
+        now[CALL_DUE] = days[passed(days[:, BEGINS], instant) - 1, DUE_ON]
 
 
 @compiled

@@ -16,11 +16,11 @@ from paperdesk.core.backtest.compiled.book import (
     Ground,
     MarginGround,
 )
-from paperdesk.core.backtest.compiled.compiling import compiled
+from paperdesk.core.backtest.compiled.compiling import compiled, inlined
 from paperdesk.core.backtest.compiled.owing import LEAST_EQUITY, PARTS, go_beyond, initial, maintained, means_of
 
 
-@compiled
+@inlined
 def pay_in_cash(ground: Ground, row: int, moment: int, price: int, fee: int) -> bool:
     """Pay for a fill, unless cash does not with what others hold for themselves; say whether it did."""
     track, now = ground.track, ground.book.now

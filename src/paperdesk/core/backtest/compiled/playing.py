@@ -4,9 +4,7 @@ A wish is refused for the reasons of `placement.py` and `checks.py` of the broke
 others are for who writes wishes down.
 """
 
-import numpy as np
-
-from paperdesk.core.backtest.compiled.arithmetic import Ints, Track, crossed, half_even, needed_for
+from paperdesk.core.backtest.compiled.arithmetic import Ints, Track, crossed, half_even, needed_for, passed
 from paperdesk.core.backtest.compiled.book import (
     ACCEPTED,
     ALONE,
@@ -84,7 +82,7 @@ from paperdesk.core.backtest.compiled.book import (
     Ground,
     MarginGround,
 )
-from paperdesk.core.backtest.compiled.compiling import compiled
+from paperdesk.core.backtest.compiled.compiling import compiled, inlined
 from paperdesk.core.backtest.compiled.nights import hear, owe_through
 from paperdesk.core.backtest.compiled.owing import go_beyond, judged, reserve
 from paperdesk.core.backtest.compiled.resting import attend, cancel, expire, is_limited, live_through, trailed
@@ -98,7 +96,7 @@ AHEAD = 1024
 def ends_at(track: Track, bar: int, lasts: int) -> int:
     """Return the bell that an order of a close works until: the next one, or the last one within ninety days."""
     closes, at = track.closes, track.at[bar]
-    place = np.searchsorted(closes, at + (NINETY_DAYS if lasts else 0), "right") - (1 if lasts else 0)
+    place = passed(closes, at + (NINETY_DAYS if lasts else 0)) - (1 if lasts else 0)
     bell: int = closes[max(min(place, len(closes) - 1), 0)]
     return bell
 
@@ -133,7 +131,7 @@ def is_inverted(wish: Ints, close: int) -> bool:
     return bool((take and (take - entry) * side <= 0) or (loss and (entry - loss) * side <= 0))
 
 
-@compiled
+@inlined
 def draft(ground: Ground, bar: int, wish: Ints) -> int:
     """Write the order of a wish behind the last one, and return its row; it does not count yet."""
     row: int = ground.book.now[ORDERS]
@@ -185,7 +183,7 @@ def group(book: Book, row: int, wish: Ints) -> None:
         add_exit(book, row, order[SIZE] - 1, wish[WISH_LOSS_LIMIT], loss)
 
 
-@compiled
+@inlined
 def enlist(book: Book, row: int) -> None:
     """Let an order wait with what comes with it."""
     now = book.now
@@ -194,7 +192,7 @@ def enlist(book: Book, row: int) -> None:
         now[LIVE] += 1
 
 
-@compiled
+@inlined
 def place_in_cash(ground: Ground, wish: Ints, row: int) -> int:
     """Accept an order that cash pays for, or whose units are there, or say why not."""
     book, now = ground.book, ground.book.now
@@ -231,7 +229,7 @@ def place_on_margin(ground: MarginGround, bar: int, wish: Ints, row: int) -> int
     return answer
 
 
-@compiled
+@inlined
 def place(ground: Ground, bar: int, wish: Ints) -> None:
     """Accept an order with what comes with it, or refuse it."""
     book, now = ground.book, ground.book.now
@@ -253,7 +251,7 @@ def place(ground: Ground, bar: int, wish: Ints) -> None:
         wish[WISH_ROW] = row
 
 
-@compiled
+@inlined
 def grant(ground: Ground, bar: int, wishes: Ints, number: int) -> None:
     """Do what is wished for at a close, or say why not."""
     book, wish = ground.book, wishes[number]
@@ -270,7 +268,7 @@ def grant(ground: Ground, bar: int, wishes: Ints, number: int) -> None:
     attend(ground)
 
 
-@compiled
+@inlined
 def next_stir(ground: Ground, bar: int, stop: int) -> int:
     """Return the first bar from one on that may change an order, or `stop`."""
     track, now = ground.track, ground.book.now
@@ -286,7 +284,7 @@ def next_stir(ground: Ground, bar: int, stop: int) -> int:
     return bar
 
 
-@compiled
+@inlined
 def value(ground: Ground, first: int, stop: int) -> None:
     """Write down the equity of closes at which nothing changed."""
     now, equity, close, by = ground.book.now, ground.book.equity, ground.track.close, ground.scale.value_by
@@ -295,7 +293,7 @@ def value(ground: Ground, first: int, stop: int) -> None:
         equity[bar] = cash + half_even(held * close[bar], by)
 
 
-@compiled
+@inlined
 def pass_over(ground: Ground, stop: int) -> None:
     """Go on to before a bar, none of which changes anything."""
     now = ground.book.now
@@ -303,7 +301,7 @@ def pass_over(ground: Ground, stop: int) -> None:
     now[AT] = stop - 1
 
 
-@compiled
+@inlined
 def live_one(ground: Ground) -> None:
     """Live through the next bar, and the bells at its close."""
     now, bar = ground.book.now, ground.book.now[AT] + 1
@@ -341,7 +339,8 @@ def play(ground: Ground, wishes: Ints, count: int, stop: int, wakes: int) -> Non
             live_one(ground)
             if wakes and now[NEWS] > before:
                 break
-    now[QUIET] = next_stir(ground, now[AT] + 1, min(now[AT] + 1 + AHEAD, len(ground.track.at)))
+    if not wakes:  # who is woken asks for no bars in between
+        now[QUIET] = next_stir(ground, now[AT] + 1, min(now[AT] + 1 + AHEAD, len(ground.track.at)))
 
 
 @compiled

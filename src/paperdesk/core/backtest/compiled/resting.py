@@ -98,19 +98,19 @@ from paperdesk.core.backtest.compiled.owing import keep_watch, reserve
 from paperdesk.core.backtest.compiled.paying import pay_in_cash, pay_on_margin
 
 
-@compiled
+@inlined
 def waits(order: Ints) -> bool:
     """Say whether an order still waits for its stop price."""
     return bool(order[TYPE] >= STOPPED and not order[TRIGGERED])
 
 
-@compiled
+@inlined
 def is_limited(order: Ints) -> bool:
     """Say whether an order names the worst price it takes."""
     return bool(order[TYPE] == LIMITED or order[TYPE] == STOP_LIMITED)
 
 
-@compiled
+@inlined
 def is_triggered(order: Ints, low: int, high: int) -> bool:
     """Say whether prices from low to high bring what an order waits for."""
     if not waits(order):
@@ -146,7 +146,7 @@ def price_in_range(scale: Scale, order: Ints, low: int, high: int) -> int:
     return limit if is_met else 0
 
 
-@compiled
+@inlined
 def price_for(scale: Scale, order: Ints, fact: int, low: int, high: int) -> int:
     """Return what a fact gives an order, 0 for nothing."""
     if waits(order) and not is_triggered(order, low, high):
@@ -157,7 +157,7 @@ def price_for(scale: Scale, order: Ints, fact: int, low: int, high: int) -> int:
     return 0 if is_limited(order) and (price - order[LIMIT]) * order[SIDE] > 0 else price
 
 
-@compiled
+@inlined
 def end(book: Book, row: int, state: int, why: int) -> None:
     """End an order; what it reserved is free again."""
     order = book.orders[row]
@@ -260,7 +260,7 @@ def is_ambiguous(ground: Ground, row: int, moment: int, low: int, high: int) -> 
     return bool(is_triggered(rival, low, high) or price_for(scale, rival, fact, low, high))
 
 
-@compiled
+@inlined
 def fill(ground: Ground, row: int, moment: int, price: int, ambiguous: int) -> None:
     """Fill an order by its rule, unless the account does not pay for it; then it ends."""
     scale, book = ground.scale, ground.book
@@ -307,7 +307,7 @@ def meet_one(ground: Ground, row: int, moment: int, low: int, high: int) -> bool
     return has_changed
 
 
-@compiled
+@inlined
 def meet(ground: Ground, moment: int, low: int, high: int) -> bool:
     """Let every open order meet a fact; say whether any of them is another one now."""
     book, has_changed = ground.book, False
@@ -322,7 +322,7 @@ def meet(ground: Ground, moment: int, low: int, high: int) -> bool:
     return has_changed
 
 
-@compiled
+@inlined
 def attend(ground: Ground) -> None:
     """See what is left to be waited for, and on margin what that reserves."""
     look_around(ground.book)
@@ -331,7 +331,7 @@ def attend(ground: Ground) -> None:
         keep_watch(ground)
 
 
-@compiled
+@inlined
 def look_around(book: Book) -> None:
     """Put ended orders aside, and see between which prices, and until when, the others only wait."""
     now, orders, live = book.now, book.orders, book.live
@@ -361,7 +361,7 @@ def look_around(book: Book) -> None:
     now[LIVE] = kept
 
 
-@compiled
+@inlined
 def live_through(ground: Ground, bar: int, last: int) -> None:
     """Live through the facts of a bar up to one of them, and the bells before them."""
     track, now = ground.track, ground.book.now
