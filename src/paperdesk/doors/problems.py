@@ -121,6 +121,9 @@ PROBLEM_SCHEMA: Final[Mapping[str, Any]] = {
 }
 RETRY_AFTER_S = 1
 IMPORT_PATH = "/v1/datasets"
+CAPSULE_PATH = "/v1/capsules/verifications"
+# A capsule has 24 digits for each fill of a run: of its row, of what it owed, and of its order.
+CAPSULE_BYTES_MAX = 16_000_000
 REQUEST_ID_HEADER = "X-Request-Id"
 _REQUEST_ID_NAME = REQUEST_ID_HEADER.lower().encode()
 _GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -226,7 +229,7 @@ class BodyLimit:
     def __init__(
         self, app: ASGIApp, *, body_bytes_max: int, import_bytes_max: int, refusing: Refusing = problem_response
     ) -> None:
-        """Stand before an app; imports, under /v1/datasets, have a limit of their own."""
+        """Stand before an app; imports, under /v1/datasets, and capsules have limits of their own."""
         self._app = app
         self._refusing = refusing
         self._body_bytes_max = body_bytes_max
@@ -237,13 +240,18 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        limit = self._import_bytes_max if is_import(scope["path"]) else self._body_bytes_max
+        limit = self._limit_of(scope["path"])
         announced = header_of(scope, b"content-length")
         if announced.isdigit() and int(announced) > limit:
             refusal = self._refusing(_too_large(limit), request_id_of(HTTPConnection(scope)))
             await refusal(scope, receive, send)
             return
         await self._app(scope, _limited(receive, limit), send)
+
+    def _limit_of(self, path: str) -> int:
+        if is_import(path):
+            return self._import_bytes_max
+        return max(CAPSULE_BYTES_MAX, self._body_bytes_max) if path == CAPSULE_PATH else self._body_bytes_max
 
 
 def is_import(path: str) -> bool:

@@ -161,6 +161,22 @@ async def test_a_capsule_needs_a_tape_that_has_come_so_far(lab: RunningDesk) -> 
     refused(await lab.mine.ask("POST", VERIFY, **asked), 409, "tape_not_so_far")
 
 
+async def test_a_capsule_of_very_many_fills_can_be_verified(lab: RunningDesk) -> None:
+    capsule = await ran(lab)
+    parts = capsule["results"]
+    long = {
+        name: {**parts[name], "hash": NONE, "digests": "9f" * 4 * 250_000, "rows": 250_000}
+        for name in ("fills", "fees")
+    }
+    found = await verdict_on(lab.mine, sealed({**capsule, "results": {**parts, **long}}))
+    assert {each["part"]: each["rows_before"] for each in found["differences"]} == {"fills": 250_000, "fees": 250_000}
+
+
+async def test_a_capsule_that_is_larger_than_any_run_is_refused_before_it_is_read(desk: RunningDesk) -> None:
+    answer = await desk.mine.ask("POST", VERIFY, content=b" " * 16_000_001)
+    assert refused(answer, 413, "body_too_large")["limit_bytes"] == 16_000_000
+
+
 @pytest.mark.parametrize(
     ("wrong", "status", "code"),
     [
