@@ -190,7 +190,7 @@ def main() -> int:
     console.print(f"Brackets over {SOME:,} bars: {exact_brackets}")
     basket = many_daily(SYMBOLS)
     rebalanced = rebalance_row(basket)
-    for each in (rebalanced, *peer_rows(console, basket, ["backtrader"], "rebalance")):
+    for each in (rebalanced, *peer_rows(console, basket, ["backtrader", "zipline"], "rebalance")):
         console.print(f"{SYMBOLS} symbols, {DAYS:,} days, equal parts every {EVERY}: {each}")
     console.print(
         f"10,000 pairs with return, drawdown and Sharpe: {alone:,.0f} runs/s by one thread, {together:,.0f} by all "

@@ -15,7 +15,12 @@ from paperdesk.core.kernel.time import instant_of
 
 HERE = Path(__file__).parent
 # What pip installs for each backtester, and for each reader of files.
-PACKAGES = {"backtesting": "backtesting", "vectorbt": "vectorbt", "backtrader": "backtrader pandas"}
+PACKAGES = {
+    "backtesting": "backtesting",
+    "vectorbt": "vectorbt",
+    "backtrader": "backtrader pandas",
+    "zipline": "zipline-reloaded",
+}
 READERS = {"polars": "polars numpy"}
 
 

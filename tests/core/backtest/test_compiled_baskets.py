@@ -35,7 +35,7 @@ from paperdesk.core.strategy.context import Context
 from paperdesk.core.strategy.strategy import Shares, Strategy
 from tests.bar_market import BarMarket, instant
 from tests.bar_series import MOVES, bars_at, days, micros, minutes
-from tests.core.backtest.test_compiled_signals import WIDE, schedules
+from tests.core.backtest.test_compiled_signals import WIDE, schedules_of
 from tests.scenery import ACME, COIN, empty_account, instrument, rules
 
 NAMES = (ACME, instrument("BOLT"), instrument("CITY"), instrument("DUKE"))
@@ -128,16 +128,18 @@ def cases(draw: st.DrawFn) -> Case:
     rows = draw(st.lists(st.lists(share, min_size=columns, max_size=columns), min_size=1, max_size=4))
     due = draw(st.lists(st.integers(-4, len(rows) - 1), min_size=count, max_size=count))
     cash = draw(st.sampled_from([Decimal(3000), Decimal(100_000), Decimal("1000000.01")]))
-    means = Means(cash, rules(draw(st.sampled_from([IDEAL, WIDE])), draw(schedules)))
+    means = Means(cash, rules(draw(st.sampled_from([IDEAL, WIDE])), draw(schedules_of(ACME))))
     return bars, Shares(np.maximum(due, -1), rows, draw(st.booleans())), means
 
 
 def compare(case: Case) -> None:
     """Run a case on both; what the compiled one refuses by name is for the exact one alone."""
     try:
-        found = bring_shares(panel_of(case[0], "USD"), *case[1:])
+        found = bring_shares(panel_of(case[0], case[2]), *case[1:])
     except NotExpressible as refused:
-        if refused.facts["features"] != ["unsettled_proceeds"]:
+        # Fine shares of money that has fractions of a cent soon take more digits than there are.
+        is_fine = case[2].rules.fees.is_exact and refused.facts["features"] == ["numbers_too_large"]
+        if refused.facts["features"] != ["unsettled_proceeds"] and not is_fine:
             raise
         return
     result, strategy = exactly(*case)
@@ -181,4 +183,4 @@ def test_what_does_not_go_together_is_refused_by_name() -> None:
     ]
     for bars, rows, name in refused:
         with pytest.raises(NotExpressible, match=name):
-            bring_shares(panel_of(bars, "USD"), Shares(due, rows), means)
+            bring_shares(panel_of(bars, means), Shares(due, rows), means)

@@ -26,7 +26,7 @@ from paperdesk.core.strategy.context import Context
 from paperdesk.core.strategy.strategy import Strategy
 from tests.bar_market import BarMarket, instant
 from tests.bar_series import bars_at, days, series
-from tests.core.backtest.test_compiled_signals import PAIR, WIDE, schedules
+from tests.core.backtest.test_compiled_signals import PAIR, WIDE, schedules_of
 from tests.core.backtest.test_skipping import CENT, Programme, Wish, ran, sides, wishes
 from tests.scenery import ACME, empty_account, rules
 
@@ -112,7 +112,7 @@ def cases(draw: st.DrawFn) -> Case:
     of: Instrument = draw(st.sampled_from([ACME, PAIR]))
     listed = draw(st.lists(st.one_of(wishes, wishes, specials), min_size=30, max_size=30))
     cash = draw(st.sampled_from([Decimal(3000), Decimal(100_000)]))
-    account_rules = rules(draw(models), draw(schedules), bar_path=draw(st.sampled_from(BarPath)))
+    account_rules = rules(draw(models), draw(schedules_of(of)), bar_path=draw(st.sampled_from(BarPath)))
     return draw(series(of)), listed, account_rules, cash
 
 

@@ -22,14 +22,14 @@ from paperdesk.core.backtest.compiled.kernel import (
     UNPAID,
     WAITS,
 )
-from paperdesk.core.backtest.compiled.scaling import NotExpressible
+from paperdesk.core.backtest.compiled.scaling import NotExpressible, inexpressible
 from paperdesk.core.backtest.compiled.signals import Means, Outcome, cross_targets, hold_targets
 from paperdesk.core.backtest.compiled.track import Bars
 from paperdesk.core.backtest.result import Result
 from paperdesk.core.backtest.runner import Stretch, run_backtest
 from paperdesk.core.broker.account import Account
 from paperdesk.core.broker.events import InterestCharged
-from paperdesk.core.broker.fees import FeeSchedule
+from paperdesk.core.broker.fees import FeeRounding, FeeSchedule
 from paperdesk.core.broker.fill_models import IDEAL, REALISTIC, FillModel, fill_model
 from paperdesk.core.broker.margin_events import GoodFaithViolated
 from paperdesk.core.broker.margin_rules import FundingRate, InterestRates, MarginRules
@@ -143,6 +143,14 @@ schedules = st.builds(
     maker_rate=rates,
     taker_rate=rates,
 )
+exact_schedules = schedules.map(lambda schedule: replace(schedule, rounding=FeeRounding.EXACT))
+
+
+def schedules_of(of: Instrument) -> st.SearchStrategy[FeeSchedule]:
+    """Return schedules for what trades in whole lots, and for what does not; only the first may be exact."""
+    return schedules if of.lot_step < 1 else st.one_of(schedules, exact_schedules)
+
+
 models = st.sampled_from([IDEAL, WIDE, fill_model("deterministic"), fill_model("spread:0.5"), fill_model("size:1")])
 instruments = st.sampled_from([ACME, GLOBEX, PAIR])
 
@@ -156,7 +164,7 @@ def cases(draw: st.DrawFn) -> tuple[Bars, list[int], Means]:
     wanted = st.one_of(st.just(KEEP), st.just(0), st.integers(0, 120).map(lambda units: units * whole // 3))
     targets = draw(st.lists(wanted, min_size=len(bars), max_size=len(bars)))
     cash = draw(st.one_of(decimals(100_000, 500_000, 2), st.just(Decimal(1_000_000))))
-    return bars, targets, Means(cash, rules(draw(models), draw(schedules)))
+    return bars, targets, Means(cash, rules(draw(models), draw(schedules_of(of))))
 
 
 def compare(case: tuple[Bars, list[int], Means]) -> None:
@@ -203,6 +211,21 @@ def flat(*closes: int) -> Bars:
 
 
 CASH = Means(Decimal(10_000), rules(IDEAL, FeeSchedule("percent", value_rate=Decimal("0.001"))))
+
+
+def test_exact_fees_keep_fractions_of_a_cent() -> None:
+    fees = FeeSchedule("exact", value_rate=Decimal("0.001"), rounding=FeeRounding.EXACT)
+    outcome = hold_targets(flat(10_000, 10_050, 10_000), [25, KEEP, 0], Means(CASH.cash, rules(IDEAL, fees)))
+    assert [each[6] for each in told(outcome)["orders"]] == [Decimal("2.5125"), 0]
+    assert told(outcome)["equity"] == [Decimal(10_000), Decimal("9997.4875"), Decimal("9984.9875")]
+
+
+def test_exact_fees_of_what_is_not_worth_whole_cents_are_for_the_exact_engine() -> None:
+    fees = FeeSchedule("exact", value_rate=Decimal("0.001"), rounding=FeeRounding.EXACT)
+    bars = replace(flat(10_000, 10_000), instrument=PAIR)
+    with pytest.raises(NotExpressible, match="exact_fees_of_fine_values"):
+        hold_targets(bars, [0, 0], Means(Decimal(1), rules(IDEAL, fees)))
+    assert "exact_fees_on_margin" in set(inexpressible(rules(IDEAL, fees, margin=reg_t()), ACME, "USD"))
 
 
 def test_averages_that_tie_change_nothing() -> None:

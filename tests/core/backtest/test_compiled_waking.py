@@ -20,6 +20,7 @@ from paperdesk.core.broker.bar_path import BarPath
 from paperdesk.core.broker.fees import FeeSchedule
 from paperdesk.core.broker.fill_models import IDEAL, FillModel
 from paperdesk.core.kernel.ids import OrderId, derived
+from paperdesk.core.kernel.money import CURRENCY_EXPONENTS
 from paperdesk.core.kernel.values import replace
 from paperdesk.core.strategy.context import Context, Terms
 from paperdesk.core.strategy.strategy import Strategy
@@ -68,7 +69,9 @@ def brackets_by_events(waking: Waking) -> None:
 
 def done(book: Book, bars: Bars) -> list[Any]:
     """Return the fills of a book, whatever its orders are called."""
-    words = Words(bars, "USD", [OrderId(derived(HERE, number)) for number in range(book.now[ORDERS])])
+    words = Words(
+        bars, CURRENCY_EXPONENTS["USD"], [OrderId(derived(HERE, number)) for number in range(book.now[ORDERS])]
+    )
     return [_essence(words.done(book, number)) for number in range(book.now[FILLS])]
 
 

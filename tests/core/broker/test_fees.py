@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from paperdesk.core.broker import regulatory_rates
 from paperdesk.core.broker.fees import (
     FEE_SCHEDULES,
+    FeeRounding,
     FeeSchedule,
     RulesAsOf,
     UnknownFeeSchedule,
@@ -53,6 +54,14 @@ def test_a_sale_pays_regulators_by_the_rates_of_its_day_rounded_up() -> None:
 def test_by_default_the_rates_are_those_of_today_on_any_tape() -> None:
     old, new = (due(REGULATORY, sale(on), "1000", "50") for on in (date(1995, 1, 3), date(2024, 6, 3)))
     assert old == new
+
+
+def test_exact_fees_keep_fractions_of_a_cent_and_reach_cash_with_them() -> None:
+    exact = FeeSchedule("exact", value_rate=Decimal("0.001"), rounding=FeeRounding.EXACT)
+    assert due(exact, order_of(quantity=Decimal(33)), "33", "10.01") == {"commission": "0.33033000"}
+    assert due(replace(exact, rounding=FeeRounding.POSTING), order_of(quantity=Decimal(33)), "33", "10.01") == {
+        "commission": "0.33"
+    }
 
 
 def test_a_purchase_pays_neither_section_31_nor_the_activity_fee() -> None:

@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paperdesk.core.broker.events import Booking, Move
+from paperdesk.core.broker.events import Booking, CashTransferred, Move
+from paperdesk.core.broker.evolution import evolve
 from paperdesk.core.broker.ledger import Book, Closing, Entry, EntryKind, Opening, Posting, filled, transferred
 from paperdesk.core.kernel.ids import EntryId
 from paperdesk.core.kernel.money import ZERO, UnknownCurrency
-from tests.scenery import ACME, FIRST_OPEN
+from tests.scenery import ACME, FIRST_OPEN, empty_account
 from tests.strategies import decimals
 
 TEN = Decimal(10)
@@ -49,16 +50,23 @@ def test_every_currency_balances_by_itself() -> None:
     assert entry(cash("1"), capital("-1"), cash("2", "EUR"), capital("-2", "EUR")).change(Book.CASH) == Decimal(3)
 
 
-def test_fractions_of_a_cent_cannot_be_posted_even_when_they_balance() -> None:
-    with pytest.raises(AssertionError, match="finer than its currency"):
-        entry(cash("0.001"), capital("-0.001"))
-    with pytest.raises(AssertionError, match="finer than its currency"):
-        entry(cash("0.5", "JPY"), capital("-0.5", "JPY"))
+def test_fractions_of_a_cent_are_told_from_whole_ones_by_their_currency() -> None:
+    assert entry(cash("0.01"), capital("-0.01")).is_in_cents
+    assert not entry(cash("0.001"), capital("-0.001")).is_in_cents
+    assert not entry(cash("0.5", "JPY"), capital("-0.5", "JPY")).is_in_cents
 
 
-def test_a_currency_nobody_keeps_cannot_be_posted() -> None:
+def test_fractions_of_a_cent_cannot_be_booked_even_when_they_balance() -> None:
+    for amount, currency in (("0.001", "USD"), ("0.5", "JPY")):
+        fine = entry(cash(amount, currency), capital(f"-{amount}", currency))
+        with pytest.raises(AssertionError, match="finer than its currency"):
+            evolve(empty_account(), CashTransferred(1, fine.at, fine))
+
+
+def test_a_currency_nobody_keeps_cannot_be_booked() -> None:
+    gold = entry(cash("1", "XAU"), capital("-1", "XAU"))
     with pytest.raises(UnknownCurrency):
-        entry(cash("1", "XAU"), capital("-1", "XAU"))
+        evolve(empty_account(), CashTransferred(1, gold.at, gold))
 
 
 @given(st.lists(cash_amounts, min_size=1, max_size=8), decimals(1, 10**6, 2))

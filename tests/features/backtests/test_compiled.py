@@ -26,6 +26,7 @@ async def came_of(desk: RunningDesk, tape_id: str, **asked: Any) -> dict[str, An
     "asked",
     [
         {"fees": {"value_rate": "0.001"}},
+        {"fees": {"value_rate": "0.00123", "rounding": "exact"}},
         {"fees": {"per_share": "0.005", "order_minimum": "1"}, "cash": "9990", "starts_at": FIRST_CLOSE},
         {"fill_model": "deterministic", "ends_at": "2024-07-05T00:00:00Z"},
     ],
@@ -75,6 +76,7 @@ TOGETHER: list[dict[str, Any]] = [
     {"strategy": "monthly_rebalance", "parameters": {"share": "0.5"}, "starts_at": FIRST_CLOSE, "cash": "3000"},
     {"strategy": "momentum_rotation", "parameters": {"lookback": 3, "every": 2, "count": 1}},
     {"strategy": "momentum_rotation", "parameters": {"lookback": 2, "every": 1, "count": 3}, "cash": "7000"},
+    {"strategy": "monthly_rebalance", "parameters": {}, "fees": {"value_rate": "0.00123", "rounding": "exact"}},
 ]
 
 

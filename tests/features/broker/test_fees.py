@@ -1,5 +1,6 @@
 """An account pays by its own schedule, and every kind of fee is a line of its ledger."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -30,6 +31,14 @@ async def test_an_account_of_its_own_schedule_pays_by_the_share_up_to_a_most(des
     assert await paid(desk, own, "500") == [{"commission": "5"}, {"commission": "5"}]
     assert await paid(desk, own, "50") == [{"commission": "1"}, {"commission": "1"}]
     assert await paid(desk, own, "5000") == [{"commission": "7.5"}, {"commission": "7.5"}]
+
+
+async def test_exact_fees_reach_the_ledger_and_the_cash_with_their_fractions(desk: RunningDesk) -> None:
+    rate = {"value_rate": "0.000333"}
+    rounded, exact = [await paid(desk, {**rate, "rounding": each}, "7") for each in ("posting", "exact")]
+    for posted, kept in zip(rounded, exact, strict=True):
+        fee = Decimal(kept["commission"])
+        assert fee != fee.quantize(Decimal("0.01")) == Decimal(posted["commission"])
 
 
 async def test_the_account_names_its_schedule_and_is_free_unless_asked(desk: RunningDesk) -> None:

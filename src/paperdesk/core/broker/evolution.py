@@ -267,6 +267,7 @@ def _after_booking(account: Account, booking: Booking | None) -> Account:
     assert booking is not None, "whatever is no change of an order books something"
     entry = booking.entry
     assert entry.number == account.last_entry + 1, "entries of an account are numbered without gaps"
+    assert account.rules.fees.is_exact or entry.is_in_cents, f"{entry} is finer than its currency"
     positions = account.positions
     for move in booking.moves:
         before = account.position(move.instrument_id)

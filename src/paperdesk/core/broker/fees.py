@@ -13,12 +13,13 @@
 Commission and regulatory fees are of the whole order so far: each is rounded once, commission half to even and
 regulatory fees up, and a fill owes what its order has not paid yet. So an order pays the same in parts and in one
 piece, and exactly what was reserved for it. The rates are today's, or those of the day the order was accepted.
+A schedule may keep fractions of a cent, as other backtesters do: for comparisons with them, to the cent.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_CEILING, Decimal
+from decimal import ROUND_CEILING, ROUND_HALF_EVEN, Decimal
 from enum import StrEnum
 
 from paperdesk.core.broker.orders import Order, Side
@@ -50,6 +51,18 @@ class RulesAsOf(StrEnum):
     TAPE_DATE = "tape_date"
 
 
+class FeeRounding(StrEnum):
+    """What a fee is rounded to: what its currency can be paid in, or a hundred-millionth."""
+
+    POSTING = "posting"
+    EXACT = "exact"
+
+
+# Digits after the point of an exact fee.
+EXACT_PLACES = 8
+_FINEST = Decimal(1).scaleb(-EXACT_PLACES)
+
+
 @dataclass(frozen=True, slots=True)
 class FeeSchedule:
     """What an account pays, in its currency; minimum and maximum are per order. The default is commission-free.
@@ -67,6 +80,16 @@ class FeeSchedule:
     taker_rate: Decimal = ZERO
     regulatory: bool = False
     rules_as_of: RulesAsOf = RulesAsOf.OPENING
+    rounding: FeeRounding = FeeRounding.POSTING
+
+    @property
+    def is_exact(self) -> bool:
+        """Say whether fees keep fractions of a cent."""
+        return self.rounding is FeeRounding.EXACT
+
+    def rounded(self, fee: Decimal, currency: str, rounding: str = ROUND_HALF_EVEN) -> Decimal:
+        """Return a fee as it is posted."""
+        return fee.quantize(_FINEST, rounding) if self.is_exact else money(fee, currency, rounding)
 
     @property
     def is_free(self) -> bool:
@@ -125,7 +148,7 @@ def fees_due(
         due = {kind: amount - before.get(kind, ZERO) for kind, amount in due.items()}
     kind, rate = ("maker", schedule.maker_rate) if rests else ("taker", schedule.taker_rate)
     if rate:
-        due[kind] = money(value * multiplier * rate, currency)
+        due[kind] = schedule.rounded(value * multiplier * rate, currency)
     return {kind: amount for kind, amount in due.items() if amount}
 
 
@@ -136,7 +159,7 @@ def commission(schedule: FeeSchedule, quantity: Decimal, currency: str, value: D
 
 def _commission(schedule: FeeSchedule, raw: Decimal, currency: str) -> Decimal:
     least = max(raw, schedule.order_minimum)
-    return money(least if schedule.order_maximum is None else min(least, schedule.order_maximum), currency)
+    return schedule.rounded(least if schedule.order_maximum is None else min(least, schedule.order_maximum), currency)
 
 
 def _of_order(schedule: FeeSchedule, order: Order, quantity: Decimal, value: Decimal) -> dict[str, Decimal]:
@@ -149,7 +172,7 @@ def _of_order(schedule: FeeSchedule, order: Order, quantity: Decimal, value: Dec
     if schedule.regulatory and order.instrument.kind in _LISTED:
         on = order.accepted_at.date() if schedule.rules_as_of is RulesAsOf.TAPE_DATE else None
         charged |= {
-            kind: money(_capped(rate, units), currency, ROUND_CEILING)
+            kind: schedule.rounded(_capped(rate, units), currency, ROUND_CEILING)
             for kind, (rate, units) in _regulatory(order, quantity, value, on).items()
         }
     return charged

@@ -56,6 +56,8 @@ class EntryKind(StrEnum):
 class Posting(Struct, frozen=True):
     """One line of an entry: an amount at the currency's exponent, with units when it moves an instrument.
 
+    Where an account's fees are exact, those and the cash they take keep fractions of a cent.
+
     A line of fees names their kind; lines from before fees had kinds name none.
     """
 
@@ -78,12 +80,16 @@ class Entry(Struct, frozen=True):
     postings: tuple[Posting, ...]
 
     def __post_init__(self) -> None:
-        """Refuse postings that do not balance or that carry fractions of a cent."""
+        """Refuse postings that do not balance."""
         sums: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
         for posting in self.postings:
-            assert posting.amount == money(posting.amount, posting.currency), f"{posting} is finer than its currency"
             sums[posting.currency] += posting.amount
         assert not any(sums.values()), f"the entry does not balance: {dict(sums)}"
+
+    @property
+    def is_in_cents(self) -> bool:
+        """Say whether every amount can be paid in its currency."""
+        return all(each.amount == money(each.amount, each.currency) for each in self.postings)
 
     def change(self, book: Book) -> Decimal:
         """Return by how much a book moves."""

@@ -8,10 +8,12 @@ import numpy as np
 from paperdesk.core.backtest.compiled.falls import falls
 from paperdesk.core.backtest.compiled.run import check_expressible, check_together
 from paperdesk.core.backtest.compiled.scaling import refusal
+from paperdesk.core.backtest.compiled.signals import Means
 from paperdesk.core.backtest.compiled.track import Bars, Course
 from paperdesk.core.backtest.runner import NothingToRun, Stretch
 from paperdesk.core.broker.account import Rules
 from paperdesk.core.broker.margin_rates import MARGINABLE
+from paperdesk.core.kernel.money import ZERO
 from paperdesk.core.kernel.time import microseconds
 from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.facts import CloseFact, OpenFact, RangeFact, SessionClosed
@@ -82,7 +84,7 @@ def _unfinished(market: TapeMarket, last: OpenFact | CloseFact, stretch: Stretch
 def check_compiled(market: TapeMarket, strategy: Strategy, rules: Rules, currency: str, stretch: Stretch) -> None:
     """Refuse by name what no compiled run could be, before it becomes a job."""
     check_expressible(strategy, rules, list(_instruments(market, strategy)), currency)
-    check_together(courses_of(market, strategy, stretch), strategy, currency)
+    check_together(courses_of(market, strategy, stretch), strategy, Means(ZERO, rules, currency))
 
 
 def _beyond_bars(market: TapeMarket, instrument: Instrument, stretch: Stretch) -> Iterator[str]:

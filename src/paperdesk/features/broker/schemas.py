@@ -13,7 +13,7 @@ from paperdesk.core.broker.bar_path import BarPath
 from paperdesk.core.broker.chance import SEED_MAX
 from paperdesk.core.broker.day_result import DayResult
 from paperdesk.core.broker.explanation import Explanation
-from paperdesk.core.broker.fees import FeeSchedule, RulesAsOf, fee_schedule
+from paperdesk.core.broker.fees import FeeRounding, FeeSchedule, RulesAsOf, fee_schedule
 from paperdesk.core.broker.fill_models import fill_model
 from paperdesk.core.broker.ledger import Book, EntryKind
 from paperdesk.core.broker.lots import LotMethod
@@ -129,6 +129,10 @@ class FeeScheduleBody(Body):
     taker_rate: FeeRate = ZERO
     regulatory: bool = False
     rules_as_of: RulesAsOf = RulesAsOf.OPENING
+    rounding: FeeRounding = Field(
+        default=FeeRounding.POSTING,
+        description="Posting rounds fees to the cent; exact keeps fractions of one, as other backtesters do.",
+    )
 
     def schedule(self) -> FeeSchedule:
         """Return the schedule; what has no name of ours is called custom."""

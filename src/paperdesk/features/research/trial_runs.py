@@ -17,7 +17,6 @@ from paperdesk.core.backtest.runner import run_backtest
 from paperdesk.core.backtest.trials import Rates, Trial, measured, trial_of, untried
 from paperdesk.core.kernel.errors import PaperdeskError
 from paperdesk.core.kernel.ids import TenantId
-from paperdesk.core.kernel.money import CURRENCY_EXPONENTS
 from paperdesk.core.kernel.values import replace
 from paperdesk.core.strategy.library.trend import MovingAverageCross
 from paperdesk.features.backtests.backtests import Backtest, RunMode
@@ -102,12 +101,13 @@ class Bench:
                 yield trial_of(result, asked.parameters, self.rates(asked), number)
 
     def _swept(self, courses: "Sequence[Course]", questions: Sequence[Numbered]) -> Iterator[Trial]:
+        from paperdesk.core.backtest.compiled.scaling import money_places_of  # noqa: PLC0415 - as above
         from paperdesk.core.backtest.compiled.sweeping import scores_of  # noqa: PLC0415 - as above
 
         asked, course = questions[0][1], courses[0]
         swept, count = _laid_out(course, questions), len(questions)
         scores, curves = scores_of(swept.part(0, count)), swept.curves(0, count)
-        places, at = CURRENCY_EXPONENTS[asked.currency], (course.began_at, course.ended_at)
+        places, at = money_places_of(asked.rules, asked.currency), (course.began_at, course.ended_at)
         for place, (number, each) in enumerate(questions):
             if np.isnan(scores.equity[place]):
                 continue

@@ -21,11 +21,20 @@ from paperdesk.core.backtest.compiled.portfolio import (
     blank_ledger,
     rebalance,
 )
-from paperdesk.core.backtest.compiled.scaling import LARGEST, check_in_cash, check_size, places_of, refusal, scale_of
+from paperdesk.core.backtest.compiled.scaling import (
+    LARGEST,
+    check_in_cash,
+    check_size,
+    check_values,
+    places_of,
+    refusal,
+    scale_of,
+    units_most,
+)
 from paperdesk.core.backtest.compiled.signals import Means
 from paperdesk.core.backtest.compiled.track import Bars, Worths
 from paperdesk.core.backtest.measures import Measured, measures_of
-from paperdesk.core.kernel.money import CURRENCY_EXPONENTS, ZERO, places
+from paperdesk.core.kernel.money import ZERO, places
 from paperdesk.core.kernel.time import instant_of
 from paperdesk.core.strategy.strategy import Shares
 
@@ -46,7 +55,7 @@ class Brought:
     @property
     def worths(self) -> Worths:
         """Return what its numbers are worth."""
-        return Worths(self.bars[0], self.means.currency)
+        return Worths(self.bars[0], self.means.places)
 
     @property
     def orders(self) -> Ints:
@@ -69,7 +78,7 @@ class Brought:
         bars = self.bars[0]
         at = [instant_of(bars.open_at.item(0)), instant_of(bars.at.item(-1))]
         worth = np.append(self.ledger.equity[bars.sessions_ended(at[0])], self.ledger.equity[-1])
-        cents = 10 ** CURRENCY_EXPONENTS[self.means.currency]
+        cents = 10**self.means.places
         return measures_of(at, np.concatenate([[float(self.means.cash)], worth / cents]), periods_a_year)
 
 
@@ -85,8 +94,8 @@ class Panel:
     lowest: int
 
 
-def panel_of(bars: Sequence[Bars], currency: str) -> Panel:
-    """Lay bars side by side; raises NotExpressible where they do not go together."""
+def panel_of(bars: Sequence[Bars], means: Means) -> Panel:
+    """Lay bars side by side, as fine as an account's money is; raises NotExpressible where they do not go together."""
     first = bars[0]
     names = [
         *([] if len(first) else ["no_bars"]),
@@ -95,7 +104,9 @@ def panel_of(bars: Sequence[Bars], currency: str) -> Panel:
     ]
     if names:
         raise refusal(names)
-    finest = max(places_of(each.instrument, each.places, currency) for each in bars)
+    for each in bars:
+        check_values(means.rules, each.instrument, each.places, means.currency)
+    finest = max(places_of(each.instrument, each.places, means.places) for each in bars)
     bars = [each.to_places(finest) for each in bars]
     opened, close = (np.stack([getattr(each, name) for each in bars], axis=1) for name in ("open", "close"))
     turn = np.argsort([str(each.instrument.id) for each in bars], kind="stable")
@@ -108,9 +119,9 @@ def bring_shares(panel: Panel, shares: Shares, means: Means) -> Brought:
     check_in_cash(means.rules)
     bars, first = panel.bars, panel.bars[0]
     scale = scale_of(means.rules, first.instrument, means.currency, first.places)
-    plan = _plan(first, shares, means)
+    check_size(scale, panel.highest, 1)
     # No order is larger than all of the equity in the cheapest of them.
-    check_size(scale, panel.highest, plan.equity_most * scale.value_by // panel.lowest + 1)
+    plan = _plan(first, shares, means, (units_most(scale, panel.highest) - 1) * panel.lowest // scale.value_by)
     basket = Basket(first.track(means.rules.margin.rules_as_of), panel.open, panel.close, panel.turn)
     rooms = 4 * (int(np.count_nonzero(shares.due >= 0)) + 1) * len(bars)
     ledger = blank_ledger(means.cash_in_cents, len(first), len(bars), rooms)
@@ -137,15 +148,15 @@ def _terms(bars: Bars) -> tuple[object, ...]:
     return of.kind, of.currency, of.tick, of.lot_step, of.multiplier, bars.calendar or of.calendar
 
 
-def _plan(bars: Bars, shares: Shares, means: Means) -> Plan:
-    """Write shares down as whole numbers over one power of ten."""
+def _plan(bars: Bars, shares: Shares, means: Means, equity_most: int) -> Plan:
+    """Write shares down as whole numbers over one power of ten, of an equity that may not grow beyond some."""
     given = [share for row in shares.rows for share in row]
     digits = max((places(each) for each in given), default=0)
     if digits > _SHARE_PLACES or min(given, default=ZERO) < ZERO:
         raise refusal(["fine_shares"] if digits > _SHARE_PLACES else ["short_positions"])
-    apart = bars.places - CURRENCY_EXPONENTS[means.currency]
+    apart = bars.places - means.places
     numerators = [[int(each.scaleb(digits + max(apart, 0))) for each in row] for row in shares.rows]
-    most = min(_GROWS_MOST * means.cash_in_cents, LARGEST // max(1, *map(max, numerators)))
+    most = min(_GROWS_MOST * means.cash_in_cents, LARGEST // max(1, *map(max, numerators)), equity_most)
     if most < _GROWS_LEAST * means.cash_in_cents:
         raise refusal(["numbers_too_large"])
     lots = int(1 / bars.instrument.lot_step)

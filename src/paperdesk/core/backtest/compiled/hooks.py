@@ -67,7 +67,7 @@ class BookScene:
         memorandum = means.in_cents(account.book.memorandum)
         book = blank_book(means.cash_in_cents, len(bars), 4 * _A_GROUP, memorandum)
         self.ground = ground_for(bars, scale, means, book)
-        self.words = Words(bars, account.currency)
+        self.words = Words(bars, means.places)
         self.bar = -1
         self._course, self._account, self._bars = course, account, bars
         self._symbol = bars.instrument.symbol

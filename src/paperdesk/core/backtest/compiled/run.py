@@ -38,11 +38,11 @@ def check_expressible(strategy: Strategy, rules: Rules, instruments: Sequence[In
         check_in_cash(rules)
 
 
-def check_together(courses: Sequence[Course], strategy: Strategy, currency: str) -> None:
+def check_together(courses: Sequence[Course], strategy: Strategy, means: Means) -> None:
     """Refuse by name symbols whose bars do not go together, or a strategy of several that says no shares."""
     if len(courses) > 1:
         _due(courses, strategy)
-        panel_of([each.bars for each in courses], currency)
+        panel_of([each.bars for each in courses], means)
 
 
 def run_compiled(
@@ -69,15 +69,16 @@ def _hold(course: Course, found: Targets, account: Account) -> Result:
     Telling([course.bars], outcome.worths, accepted, denied).into(result)
     changes = np.zeros(len(course.bars), np.int64)
     changes[outcome.fills[:, BAR] + 1] = outcome.fills[:, UNITS]
-    holdings = [Holding(np.cumsum(changes), course.bars.close)]
+    holdings = [Holding(np.cumsum(changes), outcome.bars.close)]
     result.points = points_of(outcome.worths, result, outcome.equity, holdings, course.session_bars())
     return result
 
 
 def _run_together(courses: Sequence[Course], strategy: Strategy, account: Account) -> Result:
     first, shares = courses[0], _due(courses, strategy)
-    panel = panel_of([each.bars for each in courses], account.currency)
-    brought = bring_shares(panel, shares, Means(account.cash, account.rules, account.currency))
+    means = Means(account.cash, account.rules, account.currency)
+    panel = panel_of([each.bars for each in courses], means)
+    brought = bring_shares(panel, shares, means)
     result = Result(account, first.began_at, first.ended_at, frames=first.frames)
     accepted = [Accepted(*row) for row in brought.orders.tolist()]
     denied = [Denied(*row[: len(Denied._fields)]) for row in brought.refused.tolist()]

@@ -8,7 +8,7 @@ from paperdesk.core.backtest.compiled.arithmetic import Scale
 from paperdesk.core.backtest.compiled.book import NEUTRAL, OPTIMISTIC, REALISTIC
 from paperdesk.core.broker.account import Rules
 from paperdesk.core.broker.bar_path import BarPath
-from paperdesk.core.broker.fees import FeeSchedule
+from paperdesk.core.broker.fees import EXACT_PLACES, FeeSchedule
 from paperdesk.core.broker.fill_models import FillModel
 from paperdesk.core.broker.margin_rules import MarginRegime
 from paperdesk.core.kernel.errors import Invalid
@@ -45,6 +45,7 @@ def inexpressible(rules: Rules, instrument: Instrument, currency: str) -> Iterat
         "risk_limits": rules.risk.blocks,
         "fill_on_arrival": rules.fill_on_arrival,
         "regulatory_fees": rules.fees.regulatory,
+        "exact_fees_on_margin": rules.fees.is_exact and rules.margin.is_margined,
         "chance": model.is_chancy,
         "prices_by_the_moment": model.heeds_moment,
         "impact": bool(model.impact_bps or model.flat_impact_bps),
@@ -66,7 +67,7 @@ def scale_of(rules: Rules, instrument: Instrument, currency: str, price_places: 
     Raises NotExpressible.
     """
     names = list(inexpressible(rules, instrument, currency))
-    money_places = CURRENCY_EXPONENTS.get(currency, 0)
+    money_places = money_places_of(rules, currency)
     unit_places = price_places + places(instrument.lot_step)
     if _whole(instrument.lot_step, places(instrument.lot_step)) != 1:
         names.append("lots_of_many")
@@ -92,10 +93,21 @@ def scale_of(rules: Rules, instrument: Instrument, currency: str, price_places: 
     )
 
 
-def places_of(instrument: Instrument, price_places: int, currency: str) -> int:
-    """Return how many places prices need so that they have their tick, and a lot is worth no less than a cent."""
+def money_places_of(rules: Rules, currency: str) -> int:
+    """Return how many places an account's money has: those of its currency, or of fees that are not rounded to it."""
+    return EXACT_PLACES if rules.fees.is_exact else CURRENCY_EXPONENTS.get(currency, 0)
+
+
+def places_of(instrument: Instrument, price_places: int, money_places: int) -> int:
+    """Return how many places prices need so that they have their tick, and money no more than a lot of them."""
     finest = max(price_places, places(instrument.tick))
-    return max(finest, CURRENCY_EXPONENTS.get(currency, 0) - places(instrument.lot_step))
+    return max(finest, money_places - places(instrument.lot_step))
+
+
+def check_values(rules: Rules, instrument: Instrument, price_places: int, currency: str) -> None:
+    """Refuse exact fees of what is not worth whole cents, for that is rounded to them by itself."""
+    if rules.fees.is_exact and price_places + places(instrument.lot_step) > CURRENCY_EXPONENTS.get(currency, 0):
+        raise refusal(["exact_fees_of_fine_values"])
 
 
 def cost_of(model: FillModel) -> int:
@@ -105,10 +117,16 @@ def cost_of(model: FillModel) -> int:
 
 def check_size(scale: Scale, price: int, units: int) -> None:
     """Refuse what could become larger than a whole number can be, at the highest price and with the most units."""
-    rates = scale.fee_rate + abs(scale.taker_rate) + abs(scale.maker_rate) + 1
-    largest = max(price * units * rates + units * scale.fee_a_unit, price * (scale.cost + 1), scale.tick * 10**8)
-    if 4 * largest >= LARGEST or max(scale.fee_least, scale.fee_most, scale.fee_by) >= LARGEST:
+    largest = max(price * (scale.cost + 1), scale.tick * 10**8)
+    most = max(scale.fee_least, scale.fee_most, scale.fee_by)
+    if 4 * largest >= LARGEST or most >= LARGEST or units > units_most(scale, price):
         raise refusal(["numbers_too_large"])
+
+
+def units_most(scale: Scale, price: int) -> int:
+    """Return the most units that an order can have at a price without becoming too large."""
+    rates = scale.fee_rate + abs(scale.taker_rate) + abs(scale.maker_rate) + 1
+    return (LARGEST // 4 - 1) // (price * rates + scale.fee_a_unit)
 
 
 def _rates(fees: FeeSchedule) -> tuple[Decimal, ...]:

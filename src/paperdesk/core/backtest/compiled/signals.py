@@ -20,11 +20,18 @@ from paperdesk.core.backtest.compiled.kernel import (
     crossings,
     follow,
 )
-from paperdesk.core.backtest.compiled.scaling import check_in_cash, check_size, places_of, refusal, scale_of
+from paperdesk.core.backtest.compiled.scaling import (
+    check_in_cash,
+    check_size,
+    check_values,
+    money_places_of,
+    places_of,
+    refusal,
+    scale_of,
+)
 from paperdesk.core.backtest.compiled.track import Bars, Worths
 from paperdesk.core.backtest.measures import Measured, measures_of
 from paperdesk.core.broker.account import Rules
-from paperdesk.core.kernel.money import CURRENCY_EXPONENTS
 from paperdesk.core.kernel.time import instant_of
 from paperdesk.core.strategy.strategy import TOLERANCE
 
@@ -39,12 +46,17 @@ class Means:
 
     @property
     def cash_in_cents(self) -> int:
-        """Return the cash in the smallest unit of its currency."""
+        """Return the cash in the smallest unit that the account's money has."""
         return self.in_cents(self.cash)
 
     def in_cents(self, amount: Decimal) -> int:
-        """Return an amount in the smallest unit of its currency."""
-        return int(amount.scaleb(CURRENCY_EXPONENTS[self.currency]))
+        """Return an amount in the smallest unit that the account's money has."""
+        return int(amount.scaleb(self.places))
+
+    @property
+    def places(self) -> int:
+        """Return how many digits after the point the account's money has."""
+        return money_places_of(self.rules, self.currency)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +78,7 @@ class Outcome:
     @property
     def worths(self) -> Worths:
         """Return what its numbers are worth."""
-        return Worths(self.bars, self.means.currency)
+        return Worths(self.bars, self.means.places)
 
     @property
     def fills(self) -> Ints:
@@ -101,7 +113,7 @@ class Outcome:
 
     @property
     def _cents(self) -> int:
-        return int(10 ** CURRENCY_EXPONENTS[self.means.currency])
+        return int(10**self.means.places)
 
 
 def hold_targets(bars: Bars, targets: Sequence[int] | Ints, means: Means) -> Outcome:
@@ -130,7 +142,8 @@ def scaled(bars: Bars, means: Means) -> tuple[Bars, Scale]:
     """Return bars with as many places as their account needs, and its rules in them; raises NotExpressible."""
     if not len(bars):
         raise refusal(["no_bars"])
-    bars = bars.to_places(places_of(bars.instrument, bars.places, means.currency))
+    check_values(means.rules, bars.instrument, bars.places, means.currency)
+    bars = bars.to_places(places_of(bars.instrument, bars.places, means.places))
     return bars, scale_of(means.rules, bars.instrument, means.currency, bars.places)
 
 

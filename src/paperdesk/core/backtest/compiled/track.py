@@ -13,7 +13,7 @@ from paperdesk.core.backtest.compiled.kernel import place_in
 from paperdesk.core.backtest.compiled.scaling import refusal
 from paperdesk.core.broker.fees import RulesAsOf
 from paperdesk.core.broker.settlement import settles_on
-from paperdesk.core.kernel.money import CURRENCY_EXPONENTS, places
+from paperdesk.core.kernel.money import places
 from paperdesk.core.kernel.time import instant_of, microseconds
 from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.instruments import Instrument, Kind
@@ -113,17 +113,17 @@ class Worths:
     """What the whole numbers of a run over some bars are worth."""
 
     bars: Bars
-    currency: str
+    money_places: int
 
     @property
     def value_by(self) -> int:
         """Return how many units of price times quantity make one of money."""
-        exponent = self.bars.places + places(self.bars.instrument.lot_step) - CURRENCY_EXPONENTS[self.currency]
+        exponent = self.bars.places + places(self.bars.instrument.lot_step) - self.money_places
         return int(10**exponent)
 
     def money(self, amount: int) -> Decimal:
         """Return an amount in the account's currency."""
-        return Decimal(amount).scaleb(-CURRENCY_EXPONENTS[self.currency])
+        return Decimal(amount).scaleb(-self.money_places)
 
     def units(self, amount: int) -> Decimal:
         """Return a quantity of the instrument."""
