@@ -49,6 +49,7 @@ ExitReason = Literal[
     "liquidation",
 ]
 Fate = Literal["expires", "exercised", "assigned", "waits"]
+FeeRounding = Literal["posting", "exact"]
 FileFormat = Literal["csv", "parquet"]
 HaltReason = Literal["news", "volatility", "regulatory", "market_wide", "other"]
 HeldState = Literal["open", "closed", "ended"]
@@ -1198,6 +1199,7 @@ class FeeScheduleBody(Struct, kw_only=True, frozen=True):
     taker_rate: "Decimal | UnsetType" = UNSET
     regulatory: "bool | UnsetType" = UNSET
     rules_as_of: "RulesAsOf | UnsetType" = UNSET
+    rounding: "FeeRounding | UnsetType" = UNSET
 
 
 class FiguresOut(Struct, kw_only=True, frozen=True):
