@@ -6391,6 +6391,12 @@ export interface components {
          */
         Fate: "expires" | "exercised" | "assigned" | "waits";
         /**
+         * FeeRounding
+         * @description What a fee is rounded to: what its currency can be paid in, or a hundred-millionth.
+         * @enum {string}
+         */
+        FeeRounding: "posting" | "exact";
+        /**
          * FeeScheduleBody
          * @description A fee schedule of the account's own; rates are fractions of the value, a maker rate may be a rebate.
          */
@@ -6446,6 +6452,11 @@ export interface components {
             regulatory?: boolean;
             /** @default opening */
             rules_as_of?: components["schemas"]["RulesAsOf"];
+            /**
+             * @description Posting rounds fees to the cent; exact keeps fractions of one, as other backtesters do.
+             * @default posting
+             */
+            rounding?: components["schemas"]["FeeRounding"];
         };
         /**
          * FiguresOut
