@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 import pytest
@@ -14,13 +15,17 @@ from paperdesk.core.backtest.leaks import (
     late_beginning,
     moved_by_truncation,
     moved_by_warm_up,
+    order_text,
     settled_after,
     warm_up_of,
 )
 from paperdesk.core.backtest.runner import Stretch
 from paperdesk.core.backtest.watched import Sight, Watched, Window, watched
 from paperdesk.core.broker.account import Account, Rules
+from paperdesk.core.broker.commands import CancelOrder, ComboLeg, PlaceCombo, PlaceOrder
 from paperdesk.core.broker.fill_models import IDEAL
+from paperdesk.core.broker.orders import OrderType, Side
+from paperdesk.core.kernel.ids import AccountId, OrderId
 from paperdesk.core.kernel.money import ZERO
 from paperdesk.core.kernel.values import replace
 from paperdesk.core.strategy.catalogue import SHIPPED
@@ -68,6 +73,13 @@ def warmed(kind: type[Strategy], symbols: Sequence[str], given: dict[str, Any]) 
     stretch = Stretch(begins, WHOLE.upto)
     full, part = seen(kind(symbols, given), stretch), seen(kind(symbols, given), stretch, Sight(lead=lead))
     return moved_by_warm_up(full, part, MARKET.at_of(begins)), lead, settled_after(full, part)
+
+
+class Listing(BarMarket):
+    """A market whose chain says only when it was asked for."""
+
+    def chain(self, underlying: str, cursor: int) -> Any:  # noqa: ANN401 - no real options
+        return [cursor]
 
 
 class Holding(Strategy):
@@ -210,6 +222,26 @@ def test_no_shipped_strategy_sees_the_future_or_more_of_the_past_than_it_says(na
     leaks, declared, settled = warmed(kind, symbols, given)
     assert leaks == []
     assert settled is None or settled <= declared
+
+
+def test_what_was_asked_for_is_said_whatever_it_is() -> None:
+    ids = AccountId(UUID(int=1)), OrderId(UUID(int=2))
+    buy = PlaceOrder(*ids, "ACME", Side.BUY, OrderType.LIMIT, Decimal(100), Decimal("99.50"))
+    legs = ComboLeg("ONE", Side.BUY), ComboLeg("OTHER", Side.SELL, Decimal(2))
+    combo = PlaceCombo(*ids, legs, Decimal(3), OrderType.LIMIT, Decimal("1.20"))
+    assert order_text(buy) == "buy 100 ACME at limit 99.50"
+    assert order_text(combo) == "3 x (buy 1 ONE, sell 2 OTHER) at limit 1.20"
+    assert order_text(replace(combo, type=OrderType.MARKET, limit_price=None)) == "3 x (buy 1 ONE, sell 2 OTHER)"
+    assert order_text(CancelOrder(*ids)) == "cancel an order"
+
+
+def test_options_are_seen_as_they_were_listed_so_many_frames_ago() -> None:
+    window = Window(Listing(MARKET.bars), WHOLE, Sight(late=2))
+    frames = [cursor for cursor, _, _ in window.frames(0, WHOLE.upto)]
+    seen_at: list[Any] = [window.chain("ACME", each) for each in frames[:5]]
+    assert seen_at == [(), (), [frames[0]], [frames[1]], [frames[2]]]
+    at_once: Any = Window(Listing(MARKET.bars), WHOLE).chain("ACME", frames[4])
+    assert at_once == [frames[4]]
 
 
 def test_bars_that_are_told_late_are_acted_on_a_bar_later() -> None:

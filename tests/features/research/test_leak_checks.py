@@ -5,6 +5,8 @@ import pytest
 from paperdesk.features.research.jobs import JOBS
 from tests.desk import FIRST_CLOSE, RunningDesk, refused
 from tests.features.backtests.at_once import ran_backtest
+from tests.features.backtests.test_options import SHORT, STARTS
+from tests.features.backtests.test_options import TERMS as OPTION_TERMS
 from tests.features.backtests.test_parity import QUICK
 from tests.features.research.studied import ran_study
 
@@ -30,6 +32,21 @@ async def test_a_shipped_strategy_sees_no_future(desk: RunningDesk, tape_id: str
     assert 2 <= found["cuts"] <= 10
     assert found["warm_up"]["declared"] >= 1
     assert found["shift"]["as_it_is"]["orders"] is not None
+
+
+@pytest.mark.parametrize("strategy", SHORT)
+async def test_strategies_with_options_see_no_future_and_their_chains_come_late_as_well(
+    desk: RunningDesk, strategy: str
+) -> None:
+    tape_id = await desk.mine.open_tape(desk.markets["weeks"].id, STARTS)
+    await desk.mine.step(tape_id, count=15)
+    body = {"name": "Leaks", "symbols": ["ACME"], "tape_id": tape_id, "starts_at": STARTS, **OPTION_TERMS}
+    asked = {**body, "strategy": strategy, "parameters": SHORT[strategy], "cuts": 6}
+    study_id = await ran_study(desk, "leaks", asked, JOBS["check_leaks"])
+    found = (await desk.mine.get(f"/v1/studies/{study_id}"))["leaks"]
+    assert (found["is_clean"], found["leaks"]) == (True, [])
+    assert found["shift"]["as_it_is"]["orders"] > 1, "it did something"
+    assert found["shift"]["as_it_is"] != found["shift"]["a_bar_late"]
 
 
 async def test_a_run_that_is_looked_at_for_leaks_is_counted_and_a_late_one_differs(

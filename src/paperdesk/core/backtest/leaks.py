@@ -3,8 +3,8 @@
 truncation   the data end at an earlier bar; orders and indicators up to it must be what they were
 warm-up      the data begin later, so many bars before the run as the strategy says it looks back at; orders and
              indicators from its beginning must be what they were with a longer history
-shift        bars are told one bar late; what that costs is told, and judged by nobody: an edge that lives for one
-             bar is what a leak looks like, and what a quick market looks like
+shift        bars and listed options are told one bar late; what that costs is told, and judged by nobody: an edge that
+             lives for one bar is what a leak looks like, and what a quick market looks like
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,7 +18,7 @@ import numpy as np
 from paperdesk.core.backtest.market import Market
 from paperdesk.core.backtest.runner import Stretch
 from paperdesk.core.backtest.watched import Watched, Wish
-from paperdesk.core.broker.commands import Command, PlaceOrder
+from paperdesk.core.broker.commands import ChooseLeverage, Command, PlaceCombo, PlaceOrder
 from paperdesk.core.kernel.time import instant_of, microseconds
 from paperdesk.core.strategy.history import History
 from paperdesk.core.strategy.indicators import Floats, memory_of
@@ -191,12 +191,20 @@ def _said(wishes: Sequence[Wish]) -> str:
 
 
 def order_text(command: Command) -> str:
-    """Say what was asked for, such as buy 100 ACME at limit 99.50."""
-    if not isinstance(command, PlaceOrder):
-        return "cancel an order"
-    prices: Mapping[str, object] = {"limit": command.limit_price, "stop": command.stop_price}
-    told = "".join(f" at {name} {price}" for name, price in prices.items() if price is not None)
-    return f"{command.side.value} {command.quantity} {command.symbol}{told}"
+    """Say what was asked for, such as buy 100 ACME at limit 99.50, or 2 x (buy 1 ONE, sell 1 OTHER) at limit 1.20."""
+    match command:
+        case PlaceOrder():
+            prices: Mapping[str, object] = {"limit": command.limit_price, "stop": command.stop_price}
+            told = "".join(f" at {name} {price}" for name, price in prices.items() if price is not None)
+            return f"{command.side.value} {command.quantity} {command.symbol}{told}"
+        case PlaceCombo():
+            legs = ", ".join(f"{each.side.value} {each.ratio} {each.symbol}" for each in command.legs)
+            limit = "" if command.limit_price is None else f" at limit {command.limit_price}"
+            return f"{command.quantity} x ({legs}){limit}"
+        case ChooseLeverage():
+            return "choose a leverage"
+        case _:
+            return "cancel an order"
 
 
 def _number(value: float) -> str:

@@ -1,9 +1,10 @@
 """A run that is watched: what its strategy asked for at which frame, and the indicators it declared.
 
-A strategy can be shown its bars late, or with only so many of them before its beginning; orders meet the market as
-it is.
+A strategy can be shown its bars and the options that are listed late, or with only so many bars before its beginning;
+orders meet the market as it is.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -31,7 +32,10 @@ from paperdesk.core.strategy.strategy import Strategy
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """How a strategy sees bars: so many bars late, and with so many before its beginning; None for all there are."""
+    """How a strategy sees bars: so many bars late, and with so many before its beginning; None for all there are.
+
+    Listed options are seen as many frames late.
+    """
 
     late: int = 0
     lead: int | None = None
@@ -60,13 +64,14 @@ class Watched:
 
 @dataclass(slots=True)
 class Window:
-    """A market as a strategy sees it; everything but bars and wishes is the market's own."""
+    """A market as a strategy sees it; everything but bars, listed options and wishes is the market's own."""
 
     market: Market
     stretch: Stretch
     sight: Sight = AS_IT_IS
     wishes: list[Wish] = field(default_factory=list[Wish])
     histories: dict[tuple[str, str | None], History] = field(default_factory=dict[tuple[str, str | None], History])
+    passed: list[int] = field(default_factory=list[int])
 
     def history(self, instrument: Instrument, upto: int, timeframe: str | None = None) -> History:
         """Return bars as they are seen."""
@@ -118,8 +123,10 @@ class Window:
         return self.market.next_frame(cursor)
 
     def frames(self, after: int, upto: int) -> Iterator[Frame]:
-        """Yield the frames of a stretch."""
-        return self.market.frames(after, upto)
+        """Yield the frames of a stretch, and note them."""
+        for frame in self.market.frames(after, upto):
+            self.passed.append(frame[0])
+            yield frame
 
     def worths(self, instrument_id: InstrumentId, quantity: Decimal, cursors: Sequence[int]) -> list[Decimal | None]:
         """Return what signed units are worth at cursors."""
@@ -130,8 +137,11 @@ class Window:
         return self.market.instrument(symbol)
 
     def chain(self, underlying: str, cursor: int) -> Sequence[Listed]:
-        """Return the options that are listed."""
-        return self.market.chain(underlying, cursor)
+        """Return the options that are listed, as they are seen: none before so many frames have passed."""
+        if not self.sight.late:
+            return self.market.chain(underlying, cursor)
+        place = bisect_right(self.passed, cursor) - 1 - self.sight.late
+        return self.market.chain(underlying, self.passed[place]) if place >= 0 else ()
 
     def sessions_closed(self, cursor: int) -> int:
         """Return how many sessions have closed by then."""
