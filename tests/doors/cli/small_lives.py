@@ -98,6 +98,7 @@ class SmallLives(SmallSweeps, SmallStudies, SmallCapsules, SmallStrategies, Smal
             "equity_before": "100000",
             "equity_after": "101234.5",
             "fees": "12.3",
+            "funding": "0",
         }
         found |= {"fills": 4, "figures": {"total_return": 0.012345, "sharpe": 1.5, "calmar": None}}
         found |= {"reasons": {"calmar": "the equity never fell"}, "refusals": [refusal], "failure": failure}
