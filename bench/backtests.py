@@ -137,9 +137,9 @@ def compiled_row(bars: Bars) -> Row:
 
 
 def peer_rows(console: Console, bars: Bars | list[Bars], peers: Sequence[str], task: str = "cross") -> Iterator[Row]:
-    """Ask those peers that are installed, and say of the others how they are."""
+    """Ask those peers that are installed, and say of the others how they are; many symbols take them long enough."""
     for peer in peers:
-        answer = asked(peer, bars, FEW, task)
+        answer = asked(peer, bars, 1 if isinstance(bars, list) else FEW, task)
         if answer is None:
             console.print(advice(peer), style="dim")
         else:

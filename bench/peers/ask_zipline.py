@@ -1,4 +1,4 @@
-"""Run a task with zipline, in its own environment: `ask_zipline.py bars.npz rounds rebalance`."""
+"""Run a task with zipline, in its own environment: `ask_zipline.py bars.npz rounds cross|rebalance`."""
 
 import json
 import os
@@ -24,6 +24,7 @@ from zipline.finance.commission import PerDollar  # noqa: E402
 from zipline.finance.slippage import SlippageModel  # noqa: E402
 
 BUNDLE, EVERY = "walks", 21
+FAST, SLOW, LOT, TIE = 10, 30, 100, 1e-6
 
 
 class AtOpen(SlippageModel):
@@ -54,30 +55,55 @@ def ingest(bars: Mapping[str, np.ndarray], days: pd.DatetimeIndex) -> list[str]:
     return symbols
 
 
-def rebalance(symbols: list[str], days: pd.DatetimeIndex) -> tuple[int, float]:
-    """Bring every symbol to its part of the equity every 21 bars; return the fills and the equity at the end."""
+def begin(context: Any) -> None:  # noqa: ANN401
+    """Trade at the open, for a thousandth."""
+    set_commission(PerDollar(0.001))
+    set_slippage(AtOpen())
+    context.bars = 0
+
+
+def cross(context: Any, data: Any) -> None:  # noqa: ANN401
+    """Hold a hundred while the fast average stands above; a tie changes nothing."""
+    context.bars += 1
+    asset = context.assets[0]
+    if context.bars < SLOW:
+        return
+    closes = data.history(asset, "close", SLOW, "1d").to_numpy()
+    apart, held = closes[-FAST:].mean() - closes.mean(), context.portfolio.positions[asset].amount
+    if apart > TIE and not held:
+        order(asset, LOT)
+    elif apart < -TIE and held:
+        order(asset, -held)
+
+
+def rebalance(context: Any, data: Any) -> None:  # noqa: ANN401
+    """Bring every symbol to its part of the equity every 21 bars."""
+    context.bars += 1
+    if (context.bars - 1) % EVERY:
+        return
+    part = context.portfolio.portfolio_value * 0.9 / len(context.assets)
+    closes = data.current(context.assets, "close")
+    for asset in context.assets:
+        lacking = int(part / closes[asset] + 1e-9) - context.portfolio.positions[asset].amount
+        if lacking:
+            order(asset, lacking)
+
+
+TASKS = {"cross": cross, "rebalance": rebalance}
+
+
+def ran(task: str, symbols: list[str], days: pd.DatetimeIndex) -> tuple[int, float]:
+    """Run a task; return the fills and the equity at the end."""
 
     def initialize(context: Any) -> None:  # noqa: ANN401
-        set_commission(PerDollar(0.001))
-        set_slippage(AtOpen())
-        context.assets, context.bars = [symbol(each) for each in symbols], 0
-
-    def handle_data(context: Any, data: Any) -> None:  # noqa: ANN401
-        context.bars += 1
-        if (context.bars - 1) % EVERY:
-            return
-        part = context.portfolio.portfolio_value * 0.9 / len(context.assets)
-        closes = data.current(context.assets, "close")
-        for asset in context.assets:
-            lacking = int(part / closes[asset] + 1e-9) - context.portfolio.positions[asset].amount
-            if lacking:
-                order(asset, lacking)
+        begin(context)
+        context.assets = [symbol(each) for each in symbols]
 
     results = run_algorithm(
         start=days[0],
         end=days[-1],
         initialize=initialize,
-        handle_data=handle_data,
+        handle_data=TASKS[task],
         capital_base=1_000_000,
         bundle=BUNDLE,
         benchmark_returns=pd.Series(0.0, index=days),
@@ -92,7 +118,7 @@ def main() -> None:
     symbols, taken, found = ingest(bars, days), [], (0, 0.0)
     for _ in range(rounds):
         started = time.perf_counter()
-        found = rebalance(symbols, days)
+        found = ran(sys.argv[3], symbols, days)
         taken.append(1000 * (time.perf_counter() - started))
     print(json.dumps({"ms": min(taken), "fills": found[0], "equity": found[1]}))
 
