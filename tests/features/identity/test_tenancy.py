@@ -41,32 +41,28 @@ async def test_a_setting_does_not_outlive_its_transaction(runtime: Runtime, foun
         assert (await db.execute(text("select count(*) from api_keys"))).scalar_one() == 0
 
 
+@pytest.mark.parametrize(
+    "insert",
+    [
+        (
+            "insert into audit (id, tenant_id, recorded_at, subject, action, details)"
+            " values (:id, :tenant_id, now(), 'user:x', 'forge', '{}')"
+        ),
+        (
+            "insert into lots (id, tenant_id, account_id, epoch, instrument_id, opened_at, opened_seq, quantity, cost)"
+            " values (:id, :tenant_id, :id, 1, :id, now(), 1, 1, 1)"
+        ),
+    ],
+    ids=["of an audit trail", "of an order"],
+)
 @pytest.mark.parametrize("count", [0, 1])
 async def test_nothing_can_be_written_for_another_tenant(
-    runtime: Runtime, found: Desk, second: Desk, count: int
+    runtime: Runtime, found: Desk, second: Desk, count: int, insert: str
 ) -> None:
-    insert = text(
-        "insert into audit (id, tenant_id, recorded_at, subject, action, details)"
-        " values (:id, :tenant_id, now(), 'user:x', 'forge', '{}')"
-    )
     async with runtime.app.connect() as db:
         await db.execute(SET_TENANTS, {"tenants": tenants_setting([second.tenant_id][:count])})
         with pytest.raises(DBAPIError, match="row-level security"):
-            await db.execute(insert, {"id": uuid4(), "tenant_id": found.tenant_id})
-
-
-@pytest.mark.parametrize("count", [0, 1])
-async def test_no_row_of_an_order_can_be_written_for_another_tenant(
-    runtime: Runtime, found: Desk, second: Desk, count: int
-) -> None:
-    insert = text(
-        "insert into lots (id, tenant_id, account_id, epoch, instrument_id, opened_at, opened_seq, quantity, cost)"
-        " values (:id, :tenant_id, :id, 1, :id, now(), 1, 1, 1)"
-    )
-    async with runtime.app.connect() as db:
-        await db.execute(SET_TENANTS, {"tenants": tenants_setting([second.tenant_id][:count])})
-        with pytest.raises(DBAPIError, match="row-level security"):
-            await db.execute(insert, {"id": uuid4(), "tenant_id": found.tenant_id})
+            await db.execute(text(insert), {"id": uuid4(), "tenant_id": found.tenant_id})
 
 
 async def test_another_tenants_rows_cannot_be_changed_or_given_away(

@@ -1,8 +1,8 @@
 import { useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
 import type { Sweep } from "../../api/types";
 import { deskOnly } from "../../lib/search";
 import { Button } from "../../ui/Button";
+import { DeleteButton } from "../../ui/DeleteButton";
 import { Problem } from "../../ui/Problem";
 import { type SearchList, useSearchWish } from "./queries";
 
@@ -19,7 +19,6 @@ interface SearchActionsProps {
 export function SearchActions({ search, of, listedAt, canResume = false }: SearchActionsProps) {
   const wish = useSearchWish();
   const navigate = useNavigate();
-  const [isSure, setSure] = useState(false);
   const { id, state } = search;
   const isOpen = state === "waiting" || state === "running";
   const isHalf = state === "cancelled" || state === "failed";
@@ -42,15 +41,10 @@ export function SearchActions({ search, of, listedAt, canResume = false }: Searc
         </Button>
       ) : null}
       {isOpen ? null : (
-        <Button
-          look={isSure ? "danger" : "quiet"}
-          size="small"
+        <DeleteButton
           disabled={wish.isPending}
-          onBlur={() => setSure(false)}
-          onClick={() => (isSure ? wish.mutate({ do: "delete", of, id }, { onSuccess: leave }) : setSure(true))}
-        >
-          {isSure ? "Really delete" : "Delete"}
-        </Button>
+          onDelete={() => wish.mutate({ do: "delete", of, id }, { onSuccess: leave })}
+        />
       )}
       {wish.error ? <Problem problem={wish.error} /> : null}
     </div>

@@ -6,6 +6,7 @@ import { figure, percent } from "../../lib/format";
 import { deskOnly } from "../../lib/search";
 import { date } from "../../lib/time";
 import { Button } from "../../ui/Button";
+import { DeleteButton } from "../../ui/DeleteButton";
 import { Answer } from "../../ui/Panel";
 import { Problem } from "../../ui/Problem";
 import { type Column, Table } from "../../ui/Table";
@@ -135,7 +136,6 @@ function Versions({ saved }: { saved: SavedStrategy }) {
 /** Publishing and deleting, which only its owner does. */
 function Care({ saved, onGone }: { saved: SavedStrategy; onGone: () => void }) {
   const wish = useStrategyWish();
-  const [isSure, setSure] = useState(false);
   const { id, is_published: isPublished } = saved;
   return (
     <div className="flex flex-wrap items-center gap-2">
@@ -146,15 +146,11 @@ function Care({ saved, onGone }: { saved: SavedStrategy; onGone: () => void }) {
       >
         {isPublished ? "Keep it to yourself again" : "Publish to your workspace"}
       </Button>
-      <Button
-        look={isSure ? "danger" : "quiet"}
-        size="small"
+      <DeleteButton
         disabled={wish.isPending}
-        onBlur={() => setSure(false)}
-        onClick={() => (isSure ? wish.mutate({ do: "delete", id }, { onSuccess: onGone }) : setSure(true))}
-      >
-        {isSure ? "Really delete, with its versions" : "Delete"}
-      </Button>
+        asks="Really delete, with its versions"
+        onDelete={() => wish.mutate({ do: "delete", id }, { onSuccess: onGone })}
+      />
       {wish.error ? <Problem problem={wish.error} /> : null}
     </div>
   );

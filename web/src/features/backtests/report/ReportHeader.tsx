@@ -5,6 +5,7 @@ import { figure, money, percent } from "../../../lib/format";
 import { deskOnly } from "../../../lib/search";
 import { date, dateTime } from "../../../lib/time";
 import { Button } from "../../../ui/Button";
+import { DeleteButton } from "../../../ui/DeleteButton";
 import { Figure } from "../../../ui/Figure";
 import { Menu, MenuRow } from "../../../ui/Menu";
 import { Problem } from "../../../ui/Problem";
@@ -143,7 +144,6 @@ function Actions({ run, results }: { run: Backtest; results: BacktestResults | u
   const wish = useRunWish();
   const navigate = useNavigate();
   const [failure, setFailure] = useState<Error | null>(null);
-  const [isSure, setSure] = useState(false);
   const isOpen = run.state === "waiting" || run.state === "running";
   const load = (part: string, name: string) =>
     downloadLines(`/backtests/${run.id}/${part}`, `${run.name} ${name}.csv`).then(() => setFailure(null), setFailure);
@@ -215,15 +215,10 @@ function Actions({ run, results }: { run: Backtest; results: BacktestResults | u
         </Menu>
       ) : null}
       {isOpen ? null : (
-        <Button
-          look={isSure ? "danger" : "quiet"}
-          size="small"
+        <DeleteButton
           disabled={wish.isPending}
-          onBlur={() => setSure(false)}
-          onClick={() => (isSure ? wish.mutate({ do: "delete", id: run.id }, { onSuccess: leave }) : setSure(true))}
-        >
-          {isSure ? "Really delete" : "Delete"}
-        </Button>
+          onDelete={() => wish.mutate({ do: "delete", id: run.id }, { onSuccess: leave })}
+        />
       )}
       {(wish.error ?? failure) ? <Problem problem={(wish.error ?? failure) as Error} /> : null}
     </div>
