@@ -5,13 +5,13 @@ from decimal import Decimal
 
 import pytest
 
-from paperdesk.core.broker.checks import PostOnlyWouldCross
+from paperdesk.core.broker.checks import NoPriceYet, PostOnlyWouldCross
 from paperdesk.core.broker.fees import FeeSchedule
 from paperdesk.core.broker.fill_models import REALISTIC
 from paperdesk.core.broker.orders import LESS_THAN_ONE_LOT, OrderStatus, TimeInForce
 from paperdesk.core.kernel.errors import PaperdeskError
 from tests.order_terms import PlacedTerms
-from tests.scenery import FIRST_CLOSE, GLOBEX, PER_SHARE, rules
+from tests.scenery import FIRST_CLOSE, GLOBEX, PER_SHARE, reg_t, rules
 from tests.stories import Story
 
 
@@ -56,6 +56,22 @@ def test_the_same_price_leaves_the_quantity_as_it_was() -> None:
     (event,) = story.quote("99", "100", sizes=("6", "6"))
     assert story.order(which).status is OrderStatus.FILLED
     assert event.seq == story.account.last_seq
+
+
+def test_money_buys_nothing_where_nothing_is_asked_and_waits_for_a_price() -> None:
+    story = Story()
+    which = story.buy("0", notional="100")
+    story.quote("0", "0")
+    assert story.order(which).is_open
+    story.quote("9.99", "10.00")
+    assert story.order(which).filled_quantity == 10
+
+
+def test_on_margin_money_is_not_taken_where_nothing_is_asked() -> None:
+    story = Story(rules=rules(margin=reg_t()))
+    story.quote("0", "0")
+    with pytest.raises(NoPriceYet, match="asks anything"):
+        story.buy("0", notional="100")
 
 
 def test_money_for_less_than_one_lot_buys_nothing() -> None:

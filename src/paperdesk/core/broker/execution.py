@@ -153,10 +153,10 @@ def _rivals(meeting: Meeting, order: Order) -> list[Order]:
 
 
 def _size(meeting: Meeting, order: Order) -> None:
-    """Give an order by money the quantity that its money buys at the price it meets."""
+    """Give an order by money the quantity that its money buys at the price it meets, which cannot be nothing."""
     course, one_lot = meeting.course, order.filled_quantity + order.instrument.lot_step
     probe = meeting.match(replace_struct(order, quantity=one_lot))
-    if probe is None:
+    if probe is None or not probe.price:
         return
     units = affordable(course.account, order, probe.price)
     if units:

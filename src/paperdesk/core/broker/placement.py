@@ -16,6 +16,7 @@ from paperdesk.core.broker.account import Account
 from paperdesk.core.broker.chance import drawn_for
 from paperdesk.core.broker.checks import (
     Horizon,
+    NoPriceYet,
     check_crossing,
     check_group,
     check_intent,
@@ -148,6 +149,8 @@ def _hold_price(account: Account, order: Order, view: MarketView) -> Decimal | N
         return order.worst_price
     quote = view.quotes.get(order.instrument.id)
     price = order.stop_price or standing_price(order.instrument, view, order.side)
+    if order.notional is not None and not price:
+        raise NoPriceYet(f"Nobody asks anything for {order.instrument.symbol}.", symbol=order.instrument.symbol)
     is_quoted = order.stop_price is None and quote is not None and quote.derived_from is None
     if is_quoted or order.side is Side.SELL:  # what a short sale brings less is no more margin
         return price
