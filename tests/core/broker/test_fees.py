@@ -64,6 +64,10 @@ def test_exact_fees_keep_fractions_of_a_cent_and_reach_cash_with_them() -> None:
     }
 
 
+def test_nothing_that_is_filled_owes_nothing_not_even_the_least() -> None:
+    assert fee_due(fee_schedule("per_share"), order_of(quantity=Decimal(10)), ZERO, Decimal(10), "USD") == ZERO
+
+
 def test_a_purchase_pays_neither_section_31_nor_the_activity_fee() -> None:
     assert set(due(REGULATORY, order_of(quantity=Decimal(1000)), "1000", "50")) == {"cat"}
 

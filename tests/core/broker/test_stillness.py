@@ -12,11 +12,12 @@ from paperdesk.core.broker.orders import OrderClass, OrderType, Side, TimeInForc
 from paperdesk.core.broker.stillness import EVERYWHERE, Stillness, leaves_alone, stillness
 from paperdesk.core.kernel.money import MAGNITUDE_MAX, ZERO
 from paperdesk.core.kernel.values import replace
-from paperdesk.core.market.facts import SessionClosed
+from paperdesk.core.market.facts import SessionClosed, SessionOpened
 from tests.pit import VERTICAL, desk
 from tests.scenery import (
     ACME,
     FIRST_CLOSE,
+    FIRST_OPEN,
     GLOBEX,
     REG_T,
     fact_close,
@@ -28,6 +29,7 @@ from tests.scenery import (
 )
 from tests.stories import Story
 
+OPENS = SessionOpened(8, FIRST_OPEN, FIRST_OPEN.date())
 CLOSES = SessionClosed(9, FIRST_CLOSE, FIRST_CLOSE.date())
 STOP, TRAILING, IF_TOUCHED = OrderType.STOP, OrderType.TRAILING_STOP, OrderType.MARKET_IF_TOUCHED
 
@@ -50,7 +52,7 @@ def bounds(story: Story) -> tuple[Decimal, Decimal] | None:
 
 def test_shares_that_are_paid_for_are_left_alone_by_prices_and_bells(holder: Story) -> None:
     assert stillness(holder.account) == EVERYWHERE
-    assert all(leaves_alone(holder.account, fact) for fact in (fact_open("50"), fact_close("500"), CLOSES))
+    assert all(leaves_alone(holder.account, fact) for fact in (fact_open("50"), fact_close("500"), OPENS, CLOSES))
 
 
 @pytest.mark.parametrize(
