@@ -14,6 +14,7 @@ from paperdesk.core.kernel.money import (
     UnknownCurrency,
     cent,
     decimal_from_text,
+    fine_money,
     money,
     money_from_float,
     places,
@@ -58,6 +59,12 @@ def test_rounding_moves_an_amount_by_half_a_cent_at_most_and_only_once(amount: D
 def test_the_largest_price_times_the_largest_quantity_can_still_be_rounded() -> None:
     largest = decimal_from_text("999999999999999")
     assert money(largest * largest) > MAGNITUDE_MAX
+
+
+def test_fine_money_keeps_fractions_of_a_cent_of_whatever_can_be_priced() -> None:
+    assert fine_money(Decimal("2.5125")) == Decimal("2.5125")
+    assert fine_money(Decimal("0.000000015")) == Decimal("0.00000002")
+    assert fine_money(MAGNITUDE_MAX * MAGNITUDE_MAX + Decimal("0.01")) == MAGNITUDE_MAX * MAGNITUDE_MAX
 
 
 @given(numbers)

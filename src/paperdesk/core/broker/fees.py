@@ -34,7 +34,7 @@ from paperdesk.core.broker.regulatory_rates import (
     rate_on,
 )
 from paperdesk.core.kernel.errors import Invalid
-from paperdesk.core.kernel.money import ZERO, money
+from paperdesk.core.kernel.money import ZERO, fine_money, money
 from paperdesk.core.market.instruments import Kind
 
 _LISTED = frozenset({Kind.EQUITY, Kind.ETF, Kind.OPTION})
@@ -56,11 +56,6 @@ class FeeRounding(StrEnum):
 
     POSTING = "posting"
     EXACT = "exact"
-
-
-# Digits after the point of an exact fee.
-EXACT_PLACES = 8
-_FINEST = Decimal(1).scaleb(-EXACT_PLACES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +84,7 @@ class FeeSchedule:
 
     def rounded(self, fee: Decimal, currency: str, rounding: str = ROUND_HALF_EVEN) -> Decimal:
         """Return a fee as it is posted."""
-        return fee.quantize(_FINEST, rounding) if self.is_exact else money(fee, currency, rounding)
+        return fine_money(fee, rounding) if self.is_exact else money(fee, currency, rounding)
 
     @property
     def is_free(self) -> bool:

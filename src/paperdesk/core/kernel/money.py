@@ -53,11 +53,18 @@ def cent(currency: str) -> Decimal:
 
 
 _CENTS = {code: Decimal(1).scaleb(-places) for code, places in CURRENCY_EXPONENTS.items()}
+FINE_PLACES = 8
+_FINEST = Decimal(1).scaleb(-FINE_PLACES)
 
 
 def money(amount: Decimal, currency: str = "USD", rounding: str = ROUND_HALF_EVEN) -> Decimal:
     """Round an amount to its currency's exponent; the only rounding of cash there is."""
     return amount.quantize(_CENTS.get(currency) or cent(currency), rounding, _WIDE)
+
+
+def fine_money(amount: Decimal, rounding: str = ROUND_HALF_EVEN) -> Decimal:
+    """Round an amount that keeps fractions of a cent, to `FINE_PLACES` after the point."""
+    return amount.quantize(_FINEST, rounding, _WIDE)
 
 
 def spread(total: Decimal, weights: Sequence[Decimal], step: Decimal) -> tuple[Decimal, ...]:

@@ -1,9 +1,9 @@
 import type { ReactNode } from "react";
 import type { Sweep } from "../../api/types";
-import { figure, money } from "../../lib/format";
+import { figure } from "../../lib/format";
 import { wordOf } from "../backtests/ask";
-import { Progress, RunState } from "../backtests/RunState";
-import { SearchActions } from "./SearchActions";
+import { Progress } from "../backtests/RunState";
+import { QuestionHeader } from "./QuestionHeader";
 
 interface SearchHeaderProps {
   search: Sweep;
@@ -17,24 +17,12 @@ interface SearchHeaderProps {
 export function SearchHeader({ search, of, said, children }: SearchHeaderProps) {
   const isOpen = search.state === "waiting" || search.state === "running";
   return (
-    <section aria-labelledby="search-name" className="rounded-xl border border-line bg-panel">
-      <div className="flex flex-wrap items-start justify-between gap-x-4 gap-y-2 px-4 pt-3.5 pb-3">
-        <div className="min-w-0">
-          <h1 id="search-name" className="flex flex-wrap items-center gap-x-3 text-xl font-semibold tracking-tight">
-            <span className="wrap-anywhere">{search.name}</span>
-            <RunState {...search} />
-          </h1>
-          <p className="mt-1 text-sm text-muted">
-            {wordOf(search.strategy)}, version {search.version}, on {search.symbols.slice(0, 6).join(", ")} · {said} ·{" "}
-            {wordOf(search.fill_model)} fills · {search.mode === "compiled" ? "compiled" : "exact engine"} ·{" "}
-            {money(search.cash)} {search.currency}
-          </p>
-          <p className="mt-1 flex flex-wrap gap-x-4 text-xs text-muted">
-            <AxesSaid axes={search.axes} />
-          </p>
-        </div>
-        <SearchActions search={search} of={of} listedAt="/sweeps" canResume />
-      </div>
+    <QuestionHeader
+      asked={search}
+      said={said}
+      terms={<AxesSaid axes={search.axes} />}
+      actions={{ of, listedAt: "/sweeps", canResume: true }}
+    >
       {isOpen ? (
         <div className="flex items-center gap-3 border-t border-line px-4 py-2.5 text-sm text-muted">
           <Progress value={search.progress} name={search.name} className="w-40" />
@@ -42,7 +30,7 @@ export function SearchHeader({ search, of, said, children }: SearchHeaderProps) 
         </div>
       ) : null}
       {children}
-    </section>
+    </QuestionHeader>
   );
 }
 

@@ -25,7 +25,6 @@ from paperdesk.core.backtest.compiled.scaling import (
     LARGEST,
     check_in_cash,
     check_size,
-    check_values,
     places_of,
     refusal,
     scale_of,
@@ -104,9 +103,7 @@ def panel_of(bars: Sequence[Bars], means: Means) -> Panel:
     ]
     if names:
         raise refusal(names)
-    for each in bars:
-        check_values(means.rules, each.instrument, each.places, means.currency)
-    finest = max(places_of(each.instrument, each.places, means.places) for each in bars)
+    finest = max(places_of(means.rules, each.instrument, each.places, means.currency) for each in bars)
     bars = [each.to_places(finest) for each in bars]
     opened, close = (np.stack([getattr(each, name) for each in bars], axis=1) for name in ("open", "close"))
     turn = np.argsort([str(each.instrument.id) for each in bars], kind="stable")

@@ -4,7 +4,6 @@ The numbers are those of `margin_rates.py` of the broker, and days are counted a
 """
 
 from datetime import date, timedelta
-from decimal import Decimal
 from functools import lru_cache
 from typing import Final
 
@@ -38,7 +37,7 @@ from paperdesk.core.backtest.compiled.owing import (
     SHORT_NEED,
     TERMS,
 )
-from paperdesk.core.backtest.compiled.scaling import LARGEST, refusal
+from paperdesk.core.backtest.compiled.scaling import LARGEST, refusal, whole
 from paperdesk.core.backtest.compiled.signals import Means
 from paperdesk.core.backtest.compiled.track import Bars
 from paperdesk.core.broker import margin_rates
@@ -93,14 +92,14 @@ def _terms_of(bars: Bars, scale: Scale, rules: Rules, currency: str) -> Ints:
     assert low.below is not None, "what is sold for little has a bound"
     terms = np.zeros(TERMS, np.int64)
     terms[IS_SHARE], terms[IS_LENT] = is_share, is_share and borrow is not None
-    terms[LEAST_EQUITY] = _whole(EQUITY_MIN, cents) * scale.value_by
-    terms[LOW_BELOW] = _whole(low.below, bars.places)
-    terms[LOW_NEED], terms[SHORT_NEED] = (_whole(PARTS * each.amount, bars.places) for each in (low, usual))
+    terms[LEAST_EQUITY] = whole(EQUITY_MIN, cents) * scale.value_by
+    terms[LOW_BELOW] = whole(low.below, bars.places)
+    terms[LOW_NEED], terms[SHORT_NEED] = (whole(PARTS * each.amount, bars.places) for each in (low, usual))
     terms[IS_CALLED_IN_DAY] = rules.margin.regime is MarginRegime.INTRADAY_CALL
     for rate, column, by in ((interest, DEBIT_RATE, DEBIT_BY), (borrow or ZERO, BORROW_RATE, BORROW_BY)):
-        terms[column] = _whole(rate, places(rate))
+        terms[column] = whole(rate, places(rate))
         terms[by] = YEAR_DAYS * 10 ** places(rate) * scale.value_by
-    terms[DE_MINIMIS] = _whole(margin_rates.DE_MINIMIS, cents)
+    terms[DE_MINIMIS] = whole(margin_rates.DE_MINIMIS, cents)
     return terms
 
 
@@ -142,7 +141,3 @@ def _days_of(first_year: int, last_year: int, first: date, sessions: int) -> Int
 
 def _number(day: date, first: date) -> int:
     return (day - first).days + 1
-
-
-def _whole(number: Decimal, after_point: int) -> int:
-    return int(number.scaleb(after_point))

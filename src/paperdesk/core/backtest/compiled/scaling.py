@@ -8,11 +8,11 @@ from paperdesk.core.backtest.compiled.arithmetic import Scale
 from paperdesk.core.backtest.compiled.book import NEUTRAL, OPTIMISTIC, REALISTIC
 from paperdesk.core.broker.account import Rules
 from paperdesk.core.broker.bar_path import BarPath
-from paperdesk.core.broker.fees import EXACT_PLACES, FeeSchedule
+from paperdesk.core.broker.fees import FeeSchedule
 from paperdesk.core.broker.fill_models import FillModel
 from paperdesk.core.broker.margin_rules import MarginRegime
 from paperdesk.core.kernel.errors import Invalid
-from paperdesk.core.kernel.money import CURRENCY_EXPONENTS, ZERO, places
+from paperdesk.core.kernel.money import CURRENCY_EXPONENTS, FINE_PLACES, ZERO, places
 from paperdesk.core.market.instruments import Instrument, Kind
 
 EXPRESSIBLE_KINDS: Final = frozenset({Kind.EQUITY, Kind.ETF, Kind.CRYPTO})
@@ -69,7 +69,7 @@ def scale_of(rules: Rules, instrument: Instrument, currency: str, price_places: 
     names = list(inexpressible(rules, instrument, currency))
     money_places = money_places_of(rules, currency)
     unit_places = price_places + places(instrument.lot_step)
-    if _whole(instrument.lot_step, places(instrument.lot_step)) != 1:
+    if whole(instrument.lot_step, places(instrument.lot_step)) != 1:
         names.append("lots_of_many")
     if names:
         raise refusal(names)
@@ -79,15 +79,15 @@ def scale_of(rules: Rules, instrument: Instrument, currency: str, price_places: 
     most = fees.order_maximum
     return Scale(
         value_by=10 ** (unit_places - money_places),
-        tick=_whole(instrument.tick, price_places),
+        tick=whole(instrument.tick, price_places),
         cost=cost_of(rules.fill_model),
         fee_by=10 ** (shift - money_places),
-        fee_a_unit=_whole(fees.per_share, price_places + rate_places),
-        fee_rate=_whole(fees.value_rate, rate_places),
-        fee_least=_whole(fees.order_minimum, shift),
-        fee_most=-1 if most is None else _whole(most, shift),
-        taker_rate=_whole(fees.taker_rate, rate_places),
-        maker_rate=_whole(fees.maker_rate, rate_places),
+        fee_a_unit=whole(fees.per_share, price_places + rate_places),
+        fee_rate=whole(fees.value_rate, rate_places),
+        fee_least=whole(fees.order_minimum, shift),
+        fee_most=-1 if most is None else whole(most, shift),
+        taker_rate=whole(fees.taker_rate, rate_places),
+        maker_rate=whole(fees.maker_rate, rate_places),
         through_ticks=rules.fill_model.through_ticks,
         path=PATHS[rules.bar_path],
     )
@@ -95,24 +95,23 @@ def scale_of(rules: Rules, instrument: Instrument, currency: str, price_places: 
 
 def money_places_of(rules: Rules, currency: str) -> int:
     """Return how many places an account's money has: those of its currency, or of fees that are not rounded to it."""
-    return EXACT_PLACES if rules.fees.is_exact else CURRENCY_EXPONENTS.get(currency, 0)
+    return FINE_PLACES if rules.fees.is_exact else CURRENCY_EXPONENTS.get(currency, 0)
 
 
-def places_of(instrument: Instrument, price_places: int, money_places: int) -> int:
-    """Return how many places prices need so that they have their tick, and money no more than a lot of them."""
-    finest = max(price_places, places(instrument.tick))
-    return max(finest, money_places - places(instrument.lot_step))
+def places_of(rules: Rules, instrument: Instrument, price_places: int, currency: str) -> int:
+    """Return how many places prices need so that they have their tick, and money no more than a lot of them.
 
-
-def check_values(rules: Rules, instrument: Instrument, price_places: int, currency: str) -> None:
-    """Refuse exact fees of what is not worth whole cents, for that is rounded to them by itself."""
-    if rules.fees.is_exact and price_places + places(instrument.lot_step) > CURRENCY_EXPONENTS.get(currency, 0):
+    Raises NotExpressible for exact fees of what is not worth whole cents, for that is rounded to them by itself.
+    """
+    lot_places = places(instrument.lot_step)
+    if rules.fees.is_exact and price_places + lot_places > CURRENCY_EXPONENTS.get(currency, 0):
         raise refusal(["exact_fees_of_fine_values"])
+    return max(price_places, places(instrument.tick), money_places_of(rules, currency) - lot_places)
 
 
 def cost_of(model: FillModel) -> int:
     """Return spread and latency of a model, in hundred-millionths of a price."""
-    return _whole(model.half_spread_bps + model.latency_bps, _COST_PLACES)
+    return whole(model.half_spread_bps + model.latency_bps, _COST_PLACES)
 
 
 def check_size(scale: Scale, price: int, units: int) -> None:
@@ -134,5 +133,6 @@ def _rates(fees: FeeSchedule) -> tuple[Decimal, ...]:
     return (*amounts, fees.order_maximum or ZERO)
 
 
-def _whole(number: Decimal, after_point: int) -> int:
+def whole(number: Decimal, after_point: int) -> int:
+    """Return a number in units of its last place, of so many after the point."""
     return int(number.scaleb(after_point))

@@ -23,7 +23,6 @@ from paperdesk.core.backtest.compiled.kernel import (
 from paperdesk.core.backtest.compiled.scaling import (
     check_in_cash,
     check_size,
-    check_values,
     money_places_of,
     places_of,
     refusal,
@@ -142,8 +141,7 @@ def scaled(bars: Bars, means: Means) -> tuple[Bars, Scale]:
     """Return bars with as many places as their account needs, and its rules in them; raises NotExpressible."""
     if not len(bars):
         raise refusal(["no_bars"])
-    check_values(means.rules, bars.instrument, bars.places, means.currency)
-    bars = bars.to_places(places_of(bars.instrument, bars.places, means.places))
+    bars = bars.to_places(places_of(means.rules, bars.instrument, bars.places, means.currency))
     return bars, scale_of(means.rules, bars.instrument, means.currency, bars.places)
 
 

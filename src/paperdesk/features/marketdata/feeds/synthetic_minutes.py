@@ -10,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 from functools import cached_property
 from operator import attrgetter
 from threading import Lock
@@ -43,6 +43,7 @@ from paperdesk.core.synthetic.roster import PLACE
 from paperdesk.features.marketdata.feeds.bar_rows import EVERY_BAR, BarRows, BarsWanted
 from paperdesk.features.marketdata.feeds.columns import NO_QUOTES, BarColumns, Columns
 from paperdesk.features.marketdata.feeds.manifest import DatasetManifest, Listing, Shape
+from paperdesk.features.marketdata.feeds.price_facts import on_tick
 from paperdesk.features.marketdata.feeds.recorded import RecordedDataset
 from paperdesk.features.marketdata.feeds.synthetic_chains import Chains, ContractQuotes, ListedInstruments
 from paperdesk.features.marketdata.feeds.synthetic_clock import MinuteClock, acts_of
@@ -300,8 +301,7 @@ class MinuteMarket(MinuteClock):
                     adjusted = ex_price(action, adjusted)
         if adjusted == price:
             return price
-        tick = self.instruments[instrument_id].tick
-        return (adjusted / tick).quantize(Decimal(1), rounding=ROUND_HALF_EVEN) * tick
+        return on_tick(adjusted, self.instruments[instrument_id].tick)
 
     def _acts_between(self, day: int, after: int, upto: int) -> Iterator[CorporateActionFact]:
         acts = self._acts[day]

@@ -1,11 +1,9 @@
 import type { ReactNode } from "react";
 import type { StudyResults } from "../../../api/types";
-import { money } from "../../../lib/format";
 import { dateTime } from "../../../lib/time";
 import { Panel } from "../../../ui/Panel";
-import { wordOf } from "../../backtests/ask";
-import { Progress, RunState } from "../../backtests/RunState";
-import { SearchActions } from "../SearchActions";
+import { Progress } from "../../backtests/RunState";
+import { QuestionHeader } from "../QuestionHeader";
 import { AxesSaid } from "../SearchHeader";
 import { CrossedFigures, CrossedPanels } from "./CrossValidation";
 import { JitterFigures, JitterPanels } from "./Jitter";
@@ -45,31 +43,24 @@ export function StudyPage({ study }: { study: StudyResults }) {
 /** What is studied, how, and what can be done with it. */
 function StudyHeader({ study, children }: { study: StudyResults; children: ReactNode }) {
   const plan = study.plan as Record<string, unknown>;
+  const terms = (
+    <>
+      <AxesSaid axes={(plan.axes ?? {}) as Record<string, unknown[]>} />
+      {TERMS[study.kind].map(({ name, label }) => (
+        <span key={name}>
+          {label} <span className="figures text-text">{String(plan[name.replace("shake_", "")] ?? "—")}</span>
+        </span>
+      ))}
+    </>
+  );
   return (
-    <section aria-labelledby="study-name" className="rounded-xl border border-line bg-panel">
-      <div className="flex flex-wrap items-start justify-between gap-x-4 gap-y-2 px-4 pt-3.5 pb-3">
-        <div className="min-w-0">
-          <h1 id="study-name" className="flex flex-wrap items-center gap-x-3 text-xl font-semibold tracking-tight">
-            <span className="wrap-anywhere">{study.name}</span>
-            <RunState {...study} />
-          </h1>
-          <p className="mt-1 text-sm text-muted">
-            {kindSaid(study.kind)} of {wordOf(study.strategy)}, version {study.version}, on{" "}
-            {study.symbols.slice(0, 6).join(", ")} · {wordOf(study.fill_model)} fills ·{" "}
-            {study.mode === "compiled" ? "compiled" : "exact engine"} · {money(study.cash)} {study.currency}
-          </p>
-          <p className="mt-1 flex flex-wrap gap-x-4 text-xs text-muted">
-            <AxesSaid axes={(plan.axes ?? {}) as Record<string, unknown[]>} />
-            {TERMS[study.kind].map(({ name, label }) => (
-              <span key={name}>
-                {label} <span className="figures text-text">{String(plan[name.replace("shake_", "")] ?? "—")}</span>
-              </span>
-            ))}
-          </p>
-        </div>
-        <SearchActions search={study} of="studies" listedAt="/studies" />
-      </div>
+    <QuestionHeader
+      asked={study}
+      kind={kindSaid(study.kind)}
+      terms={terms}
+      actions={{ of: "studies", listedAt: "/studies" }}
+    >
       {children}
-    </section>
+    </QuestionHeader>
   );
 }
