@@ -4,6 +4,7 @@
  */
 import type { QueryClient } from "@tanstack/react-query";
 import { keys } from "./keys";
+import { Refreshing } from "./refreshing";
 import { backoffMs, type Effect, onFrame, readFrame, START, startAt } from "./streamReducer";
 import type { Tape } from "./types";
 
@@ -41,13 +42,15 @@ export class Stream {
   private closed = false;
   private retryTimer: number | undefined;
   private silenceTimer: number | undefined;
-  private readonly pending = new Map<string, number>();
+  private readonly refreshing: Refreshing;
   private readonly listeners = new Set<() => void>();
 
   constructor(
     private readonly cache: QueryClient,
     private readonly onSignedOut: () => void,
-  ) {}
+  ) {
+    this.refreshing = new Refreshing(cache);
+  }
 
   /** For useSyncExternalStore. */
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -81,8 +84,7 @@ export class Stream {
     this.closed = true;
     window.clearTimeout(this.retryTimer);
     window.clearTimeout(this.silenceTimer);
-    for (const timer of this.pending.values()) window.clearTimeout(timer);
-    this.pending.clear();
+    this.refreshing.stop();
     const socket = this.socket;
     this.socket = null;
     this.subscription = null;
@@ -104,7 +106,7 @@ export class Stream {
     this.socket?.send(JSON.stringify({ do: "subscribe", topic: "jobs" }));
     this.show({ state: "live" });
     // Tape frames are not numbered: after a break everything on screen is read again once.
-    if (this.wasLive) void this.cache.invalidateQueries();
+    if (this.wasLive) this.refreshing.now([]);
     this.wasLive = true;
   }
 
@@ -134,40 +136,28 @@ export class Stream {
   }
 
   private apply(effect: Effect): void {
-    if (effect.kind === "invalidate") void this.cache.invalidateQueries({ queryKey: effect.key });
+    if (effect.kind === "invalidate") this.refreshing.now(effect.key);
     else if (effect.kind === "announce") this.show({ announcement: effect.sentence });
     else if (effect.kind === "jobs_moved") this.moveJobs();
     else this.moveTape(effect.tape);
   }
 
   private moveJobs(): void {
-    this.refreshSoon(keys.runs, JOBS_REFRESH_MS);
-    this.refreshSoon(keys.jobs, JOBS_REFRESH_MS);
+    this.refreshing.soon(keys.runs, JOBS_REFRESH_MS);
+    this.refreshing.soon(keys.jobs, JOBS_REFRESH_MS);
   }
 
   private moveTape(tape: Tape): void {
     const previous = this.cache.getQueryData<Tape>(keys.tape(tape.id));
     this.cache.setQueryData(keys.tape(tape.id), tape);
     if (previous && previous.at === tape.at && previous.cursor === tape.cursor) return;
-    this.refreshSoon(keys.quotes(tape.id), TAPE_REFRESH_MS);
-    this.refreshSoon(keys.bars(tape.id), TAPE_REFRESH_MS);
+    this.refreshing.soon(keys.quotes(tape.id), TAPE_REFRESH_MS);
+    this.refreshing.soon(keys.bars(tape.id), TAPE_REFRESH_MS);
     const accountId = this.subscription?.accountId;
     if (!accountId) return;
-    this.refreshSoon(keys.summary(accountId), TAPE_REFRESH_MS);
-    this.refreshSoon(keys.positions(accountId), TAPE_REFRESH_MS);
-    this.refreshSoon(keys.equity(accountId), HISTORY_REFRESH_MS);
-  }
-
-  /** Invalidates at most once per interval; a slow answer is waited for, not asked again. */
-  private refreshSoon(key: readonly string[], intervalMs: number): void {
-    const name = key.join("/");
-    if (this.pending.has(name)) return;
-    const timer = window.setTimeout(() => {
-      this.pending.delete(name);
-      if (this.cache.isFetching({ queryKey: key }) > 0) this.refreshSoon(key, intervalMs);
-      else void this.cache.invalidateQueries({ queryKey: key });
-    }, intervalMs);
-    this.pending.set(name, timer);
+    this.refreshing.soon(keys.summary(accountId), TAPE_REFRESH_MS);
+    this.refreshing.soon(keys.positions(accountId), TAPE_REFRESH_MS);
+    this.refreshing.soon(keys.equity(accountId), HISTORY_REFRESH_MS);
   }
 
   private tell(what: "subscribe" | "unsubscribe", { accountId, tapeId }: Subscription): void {
