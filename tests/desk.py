@@ -271,7 +271,7 @@ async def at_work(
     pump = worker.Pump(runtime, shelf, relay, publication, auditor, Recorder(runtime, shelf, sources))
     elsewhere, watcher, teller = Elsewhere(pump), Watcher(runtime, shelf), Teller(runtime, shelf)
     channels = {
-        CHANNEL: (shelf.answers, elsewhere, watcher, Herald(runtime.bus, "bots")),
+        CHANNEL: (shelf.answers, Herald(runtime.bus, "tape"), elsewhere, watcher, Herald(runtime.bus, "bots")),
         JOBS: (Herald(runtime.bus, "jobs"),),
         EVENTS: (relay, teller),
         ALERTS: (watcher, NumberedNews(runtime.bus, "alerts", "fired")),

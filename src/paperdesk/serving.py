@@ -147,7 +147,13 @@ async def running_desk(settings: Settings) -> AsyncIterator[Desk]:
             Notices(
                 server,
                 {
-                    CHANNEL: (shelf.answers, elsewhere, watcher, Herald(runtime.bus, "bots")),
+                    CHANNEL: (
+                        shelf.answers,
+                        Herald(runtime.bus, "tape"),
+                        elsewhere,
+                        watcher,
+                        Herald(runtime.bus, "bots"),
+                    ),
                     JOBS: (Herald(runtime.bus, "jobs"),),
                     EVENTS: (relay, teller),
                     ALERTS: (watcher, NumberedNews(runtime.bus, "alerts", "fired")),

@@ -1,4 +1,4 @@
-"""Tapes that another process moves, told to whoever follows them in this one."""
+"""What tapes bring that another process moves, told to whoever follows it in this one."""
 
 import asyncio
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ from paperdesk.infra.rooms import keep_serving
 
 @dataclass(slots=True)
 class Elsewhere:
-    """Hears from the database which tapes moved, and reads where those stand that somebody follows here.
+    """Hears from the database which tapes moved, and reads where those stand of which somebody follows something here.
 
     While the pump of this process leads, it tells by itself and sooner, and nothing is read. A pump that has lost its
     connection learns of that later than the one that took over, so what follows is looked at again when it steps down.
@@ -31,18 +31,17 @@ class Elsewhere:
         self._look([payload])
 
     def listening(self, *, is_on: bool) -> None:
-        """Look at all tapes that somebody follows: they may have moved while nobody told."""
+        """Look at all of them: they may have moved while nobody told."""
         if is_on:
             self._look_at_all()
 
     def _look_at_all(self) -> None:
-        self._look({*self.pump.runtime.bus.ids_of("tape:"), *map(str, self.pump.publication.followed)})
+        self._look(map(str, tuple(self.pump.publication.followed)))
 
     def _look(self, named: Iterable[str]) -> None:
         if self.pump.leads:
             return
         for tape_id in (TapeId(uuid_from_text(each)) for each in named):
-            self.pump.runtime.bus.publish_latest(f"tape:{tape_id}", {"topic": "tape", "id": tape_id})
             if tape_id in self.pump.publication.followed:
                 self._due.add(tape_id)
                 self._has_due.set()
@@ -53,7 +52,7 @@ class Elsewhere:
 
     async def _serve(self) -> None:
         # Whatever was about to be read when the database went away is among what is followed.
-        self._look(map(str, tuple(self.pump.publication.followed)))
+        self._look_at_all()
         while True:
             await self._has_due.wait()
             self._has_due.clear()

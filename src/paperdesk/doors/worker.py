@@ -78,7 +78,6 @@ class Pump:
         if moved.has_closed:
             self.auditor.closed(tape_id)
         self.runtime.metrics.facts.inc(moved.move.cursor - moved.tape.cursor)
-        self.runtime.bus.publish_latest(f"tape:{tape_id}", {"topic": "tape", "id": tape_id})
         self.publication.moved(replace(moved.tape, cursor=moved.move.cursor, at=moved.move.at))
         return moved.has_far_to_go
 

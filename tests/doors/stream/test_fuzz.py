@@ -54,15 +54,15 @@ async def test_whatever_is_asked_for_is_answered_or_ends_the_line_as_stated(exch
         asked |= {"do": chance.choice(DOS)} if chance.random() < 0.9 else {}
         asked |= {"topic": chance.choice(TOPICS)} if chance.random() < 0.8 else {}
         asked |= {"id": chance.choice((tape_id, account_id))} if chance.random() < 0.7 else {}
-        await line.socket.send(json.dumps(asked))
-        await line.socket.send('{"do": "ping"}')
         line = line if await goes_on(line, (seed, asked)) else None
     assert await other.until_pong() == []
 
 
-async def goes_on(line: Line, asked: object) -> bool:
-    """Say whether a line goes on; one that ends does so with a stated code."""
+async def goes_on(line: Line, asked: tuple[int, object]) -> bool:
+    """Ask, and say whether the line goes on; one that ends, maybe before the ping, does so with a stated code."""
     with suppress(ConnectionClosed):
+        await line.socket.send(json.dumps(asked[1]))
+        await line.socket.send('{"do": "ping"}')
         async with asyncio.timeout(LONG_S):
             async for text in line.socket:
                 if json.loads(text).get("event") == "pong":

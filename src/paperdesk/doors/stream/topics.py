@@ -113,7 +113,7 @@ class Follower:
                 case "numbered":
                     await self._read_numbered(message["of"], message["id"])
                 case "tape":
-                    return await self._tape(message["id"])
+                    return await self._tape(UUID(message["id"]))
                 case "view":
                     news = await self._view(message["key"])
                     if news is not None:
@@ -243,7 +243,7 @@ class Follower:
             await read_tape(work, tape_id)
         self._runtime.bus.add(self._news, f"tape:{tape_id}")
         self.say({"event": "subscribed", "id": str(tape_id)})
-        self._news.offer({"topic": "tape", "id": tape_id})
+        self._news.offer({"topic": "tape", "id": str(tape_id)})
 
     async def _tape(self, tape_id: UUID) -> Message:
         async with self._runtime.read(self._who) as work:
