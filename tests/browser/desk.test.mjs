@@ -59,7 +59,8 @@ async function open(path, { viewport = DESKTOP, colorScheme = "dark", prepare } 
   const storageState = path === "/sign-in" ? undefined : session;
   const context = await browser.newContext({ viewport, colorScheme, storageState, reducedMotion: "reduce" });
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  // How long a busy machine may take is not what is tested here.
+  page.setDefaultTimeout(45_000);
   const complaints = [];
   page.on("pageerror", (failure) => complaints.push(failure.message));
   page.on("console", (said) => said.type() === "error" && complaints.push(`${said.text()} ${said.location().url}`));

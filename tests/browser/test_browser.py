@@ -9,7 +9,7 @@ import pytest
 
 HERE = Path(__file__).parent
 PACKAGES = HERE.parents[1] / "web" / "node_modules" / "playwright-core"
-TIMEOUT_S = 600
+TIMEOUT_S = 900
 
 
 def _missing() -> str | None:

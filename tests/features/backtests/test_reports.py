@@ -74,7 +74,10 @@ async def test_a_print_says_what_the_page_says(run: tuple[RunningDesk, str]) -> 
     streams = re.findall(rb"stream\n(.*?)\nendstream", content, re.DOTALL)
     told = "\n".join(zlib.decompress(each).decode("cp1252") for each in streams)
     assert '(=<script>alert\\("1"\\)</script> \\(\\\\) Tj' in told
-    for word in ("Deflated Sharpe ratio", "Trials of its family", "Returns by month", "ACME", "Drawdown"):
+    for word in (
+        "Deflated Sharpe ratio", "Trials of its family", "Returns by month", "ACME", "Drawdown", "By tag",
+        "By reason to leave", "without a tag: ",
+    ):  # fmt: skip
         assert word in told
     places = [int(each) for each in re.findall(rb"(\d{10}) 00000 n", content)]
     assert places

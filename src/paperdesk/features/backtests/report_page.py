@@ -52,10 +52,7 @@ def page_of(run: ToldRun) -> str:
         _section(f"Sharpe ratio of the last {WINDOW} closes", _rolling(run)),
         _section("Where the result comes from", _waterfall(run.report)),
         _section("By symbol and side", _by_symbol(run.report["round_trips"])),
-        _section("By tag", _by_word(run.report.get("by_tag", ()), "tag", "Tag", "without a tag")),
-        _section(
-            "By reason to leave", _by_word(run.report.get("by_exit_reason", ()), "reason", "Reason", "still open")
-        ),
+        *(_section(title, _by_word(rows, title, name, without)) for title, rows, name, without in gains_of(run.report)),
         _section("Worst and best of each round trip, across and up", _excursions(run.report["round_trips"])),
         _section("Round trips", _round_trips(run.report["round_trips"])),
     ]
@@ -82,6 +79,14 @@ def heading_of(run: ToldRun) -> dict[str, str]:
         "Result": f"{figure_text(report, 'total_return')}, {report['equity_after'] or 'not known'}",
         "Capsule": run.capsule_hash or "none is kept of this run",
     }
+
+
+def gains_of(report: Mapping[str, Any]) -> list[tuple[str, Sequence[Mapping[str, Any]], str, str]]:
+    """Return what is told of what round trips have in common: a title, rows, what names a row, a word for no name."""
+    return [
+        ("By tag", report.get("by_tag", ()), "tag", "without a tag"),
+        ("By reason to leave", report.get("by_exit_reason", ()), "reason", "still open"),
+    ]
 
 
 def _header(run: ToldRun) -> str:
@@ -211,13 +216,13 @@ def _by_symbol(trips: Sequence[Mapping[str, Any]]) -> str:
     return _table(["Symbol", "Side", "Round trips", "Won", "Gain", "Fees", "Bars held"], rows)
 
 
-def _by_word(rows: Sequence[Mapping[str, Any]], name: str, title: str, without: str) -> str:
+def _by_word(rows: Sequence[Mapping[str, Any]], title: str, name: str, without: str) -> str:
     told = [
         f"<tr><td>{escape((each[name] or without).replace('_', ' '))}</td><td>{each['round_trips']}</td>"
         f"<td>{_amount(each['gain'])}</td><td>{each['fees']}</td></tr>"
         for each in rows
     ]
-    return _table([title, "Round trips", "Gain", "Fees"], told)
+    return _table([title.removeprefix("By ").capitalize(), "Round trips", "Gain", "Fees"], told)
 
 
 def _excursions(trips: Sequence[Mapping[str, Any]]) -> str:

@@ -12,6 +12,7 @@ from paperdesk.core.strategy.indicators import Floats
 from paperdesk.features.backtests.report_page import (
     ROUND_TRIPS_MAX,
     figure_text,
+    gains_of,
     heading_of,
     money_text,
     percent_text,
@@ -43,6 +44,9 @@ def print_of(run: ToldRun) -> bytes:
     _lines(paper, (f"{title_text(name)}: {figure_text(run.report, name)}" for name in run.report["figures"]))
     _title(paper, "Returns by month, in percent")
     _months(paper, run.report["periods"]["month"])
+    for title, rows, name, without in gains_of(run.report):
+        _title(paper, title)
+        _gains(paper, rows, name, without)
     _title(paper, "Round trips")
     _round_trips(paper, run.report["round_trips"])
     return paper.written()
@@ -82,6 +86,13 @@ def _months(paper: Paper, months: Sequence[Mapping[str, Any]]) -> None:
         cells = [rates.get(number) for number in range(1, 13)]
         written = "".join(" " * 7 if rate is None else f"{rate * 100:>+7.1f}" for rate in cells)
         paper.say(f"{year:<6}{written}", 7.5, "even")
+
+
+def _gains(paper: Paper, rows: Sequence[Mapping[str, Any]], name: str, without: str) -> None:
+    for each in rows:
+        word = (each[name] or without).replace("_", " ")
+        trips = f"{each['round_trips']} round trips" if each["round_trips"] != 1 else "1 round trip"
+        paper.say(f"{word[:60]}: {trips}, gain {each['gain']}, fees {each['fees']}", 8.5)
 
 
 def _round_trips(paper: Paper, trips: Sequence[Mapping[str, Any]]) -> None:
