@@ -20,7 +20,7 @@ from paperdesk.core.kernel.ids import InstrumentId
 from paperdesk.core.kernel.principal import Principal
 from paperdesk.core.kernel.values import replace
 from paperdesk.features.broker import tables
-from paperdesk.features.broker.answers import Answer, Placed
+from paperdesk.features.broker.answers import Answer, Placed, Prepare
 from paperdesk.features.broker.changes import Cause
 from paperdesk.features.broker.deciding import Batch, Waiting, decide_one
 from paperdesk.features.broker.order_writer import OrderWriter
@@ -94,7 +94,7 @@ class OrmWriter(OrderWriter):
         self._now = runtime.clock.now
         self._view_of = shelf.view
 
-    async def submit(self, who: Principal, command: Command) -> Answer:
+    async def submit(self, who: Principal, command: Command, prepare: Prepare | None = None) -> Answer:  # noqa: ARG002
         """Lock and load, decide, store and commit, for one order."""
         assert isinstance(command, PlaceOrder), "the benchmark only places orders"
         async with database_errors(), AsyncSession(self._pool) as session, session.begin():

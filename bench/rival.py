@@ -23,7 +23,7 @@ from paperdesk.core.kernel.principal import Principal
 from paperdesk.core.kernel.values import replace
 from paperdesk.doors.desk import Desk
 from paperdesk.features.broker import tables
-from paperdesk.features.broker.answers import Answer
+from paperdesk.features.broker.answers import Answer, Prepare
 from paperdesk.features.broker.deciding import Batch, Waiting, decide_one
 from paperdesk.features.broker.order_writer import OrderWriter
 from paperdesk.features.broker.rows import read_account_of
@@ -60,7 +60,7 @@ class MemoryWriter(OrderWriter):
         self._tapes = {tape.id: tape for tape in tapes}
         self._accounts = {account.id: account for account in accounts}
 
-    async def submit(self, who: Principal, command: Command) -> Answer:
+    async def submit(self, who: Principal, command: Command, prepare: Prepare | None = None) -> Answer:
         """Decide at once; what happened is remembered as far as the next order can need it."""
         assert isinstance(command, PlaceOrder), "the benchmark only places orders"
         account = self._accounts[command.account_id]
@@ -71,6 +71,8 @@ class MemoryWriter(OrderWriter):
         if isinstance(answer, PaperdeskError):
             raise answer
         self._accounts[account.id] = _as_loaded(batch.accounts[account.id])
+        if prepare is not None:
+            prepare(answer)
         return answer
 
 

@@ -5,13 +5,15 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import text
 
 from paperdesk.core.broker.commands import CancelOrder, Command, PlaceOrder, TransferCash
 from paperdesk.core.broker.engine import UnknownOrder
 from paperdesk.core.broker.orders import OrderType, Side
+from paperdesk.core.kernel.errors import PaperdeskError
 from paperdesk.core.kernel.ids import AccountId, EntryId, OrderId, uuid_from_text
 from paperdesk.core.kernel.principal import Principal
-from paperdesk.features.broker.answers import Placed
+from paperdesk.features.broker.answers import Answer, Placed
 from paperdesk.features.broker.deciding import IdempotencyKeyTaken, UnknownAccount
 from paperdesk.features.broker.order_writer import OrderWriter, WriterBusy
 from paperdesk.features.broker.work import BrokerWork
@@ -128,6 +130,34 @@ async def test_the_same_order_at_once_from_many_sides_is_one_order(desk: Running
     assert sorted(answer.status_code for answer in answers) == [200] * 7 + [201]
     assert len({answer.json()["id"] for answer in answers}) == 1
     assert len(await desk.mine.rows("/v1/orders", account_id=mine)) == 1
+
+
+async def test_an_answer_is_foreseen_while_it_is_written_and_holds_only_if_it_has_come_true(desk: RunningDesk) -> None:
+    _, mine = await desk.market()
+    writer, me = desk.rooms.writer, desk.first.principal
+    await writer.submit(me, buying(desk, mine))
+    told: list[Answer] = []
+    seen: list[object] = []
+
+    def prepare(answer: Answer) -> None:
+        told.append(answer)
+        seen.append([each for each in asyncio.all_tasks() if each is asked and not each.done()])
+
+    asked = asyncio.create_task(writer.submit(me, buying(desk, mine), prepare))
+    assert await asked is told[-1]
+    assert seen == [[asked]]
+    # What the writer remembers has moved meanwhile: what was foreseen did not come true.
+    async with desk.runtime.as_system() as db:
+        await db.execute(text("update accounts set cash = cash + 7 where id = :id"), {"id": mine})
+        await db.commit()
+    asked = asyncio.create_task(writer.submit(me, buying(desk, mine), prepare))
+    assert await asked is not told[-1]
+    assert len(told) == 2
+    asked = asyncio.create_task(writer.submit(me, buying(desk, mine, 10**9), prepare))
+    with pytest.raises(PaperdeskError):
+        await asked
+    assert len(told) == 2
+    assert len(await desk.mine.rows("/v1/orders", account_id=mine)) == 3
 
 
 async def test_a_full_queue_says_so_and_does_nothing(desk: RunningDesk) -> None:

@@ -1,6 +1,6 @@
 """What the order writer answers once a command is committed."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -47,6 +47,8 @@ class Done:
 
 
 Answer: TypeAlias = Placed | Cancelled | Transferred | Done
+# Who makes something of an answer while the database still writes what it tells.
+Prepare: TypeAlias = Callable[[Answer], None]
 Answers: TypeAlias = list["Answer | PaperdeskError"]
 
 

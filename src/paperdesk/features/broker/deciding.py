@@ -61,7 +61,8 @@ Purse: TypeAlias = tuple[KeyId, AccountId]
 class Waiting:
     """A command in the queue, and the promise of its answer; `day` is what its key must not lose too much of.
 
-    `is_approved` says that a person has approved of what its key may not do unasked.
+    `is_approved` says that a person has approved of what its key may not do unasked. `foreseen` is for who wants to
+    make something of the answer while the database still writes: what it will be if the commit stands, or None.
     """
 
     who: Principal
@@ -69,6 +70,12 @@ class Waiting:
     answer: asyncio.Future[Answer]
     day: DayResult | None = None
     is_approved: bool = False
+    foreseen: asyncio.Future[Answer | None] | None = None
+
+    def foresee(self, answer: "Answer | PaperdeskError | None") -> None:
+        """Tell who wants to know beforehand, once."""
+        if self.foreseen is not None and not self.foreseen.done():
+            self.foreseen.set_result(None if isinstance(answer, PaperdeskError) else answer)
 
 
 @dataclass(slots=True)

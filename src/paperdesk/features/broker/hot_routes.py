@@ -26,7 +26,7 @@ from paperdesk.core.kernel.ids import AccountId, LotId, OrderId, uuid_from_text
 from paperdesk.core.kernel.money import ZERO, decimal_from_text
 from paperdesk.core.kernel.principal import Scope
 from paperdesk.core.market.options import canonical_symbol
-from paperdesk.features.broker.answers import Placed
+from paperdesk.features.broker.answers import Answer, Placed, Prepare
 from paperdesk.features.broker.approval_schemas import WAITS, ApprovalOut
 from paperdesk.features.broker.cancel_order import cancel_order
 from paperdesk.features.broker.order_schemas import (
@@ -204,11 +204,12 @@ _FIELD = re.compile(r"at `\$\.?([^`]*)`")
 
 async def post_order(request: Request) -> Response:
     """Place an order; the same client order id and content answers 200 with the same order."""
-    work = await broker_work(request)
+    ready = _Ready()
+    work = await broker_work(request, ready.prepare)
     body = read_order(await request.body())
     command = body.command(OrderId(work.new_id()), request.headers.get("idempotency-key"))
     placed = await (place_combo(work, command) if isinstance(command, PlaceCombo) else place_order(work, command))
-    return _answer(placed, 201 if placed.is_new else 200)
+    return ready.answer(placed)
 
 
 async def post_order_preview(request: Request) -> Response:
@@ -230,10 +231,10 @@ async def delete_order(request: Request) -> Response:
     return _answer(await cancel_order(work, CancelOrder(account_id, order_id)), 200)
 
 
-async def broker_work(request: Request) -> BrokerWork:
+async def broker_work(request: Request, prepare: Prepare | None = None) -> BrokerWork:
     """Return the unit of work of the order path for a request."""
     who = await caller(request)
-    return BrokerWork(who, runtime_of(request).clock.now(), request.app.state.writer)
+    return BrokerWork(who, runtime_of(request).clock.now(), request.app.state.writer, prepare)
 
 
 def read_order(raw: bytes) -> Body | ComboBody:
@@ -252,6 +253,25 @@ def decoded(raw: bytes, decode: Callable[[bytes], Shape]) -> Shape:
         raise MalformedOrder(f"{reason}.", fields=[{"field": field, "reason": reason}]) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise MalformedJson(f"The body is not valid JSON: {error}.") from None
+
+
+class _Ready:
+    """The response to an order, written while the database still writes the order itself."""
+
+    def __init__(self) -> None:
+        self._of: Answer | None = None
+        self._response = Response()
+
+    def prepare(self, foreseen: Answer) -> None:
+        """Write the response of an order that is not committed yet; nobody gets it before that."""
+        if isinstance(foreseen, Placed):
+            self._of, self._response = foreseen, _answer(foreseen, 201 if foreseen.is_new else 200)
+
+    def answer(self, placed: Placed) -> Response:
+        """Return the response, which is written now where the order has become another than was foreseen."""
+        if self._of is not placed:
+            self.prepare(placed)
+        return self._response
 
 
 def _answer(placed: Placed, status: int) -> Response:

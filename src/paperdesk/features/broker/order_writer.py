@@ -30,6 +30,7 @@ from paperdesk.features.broker import store
 from paperdesk.features.broker.answers import (
     Answer,
     Answers,
+    Prepare,
     own_answers,
 )
 from paperdesk.features.broker.day_queries import days_of
@@ -86,10 +87,18 @@ class OrderWriter:
         """Say whether another command would be taken."""
         return not self._is_closed and self._depth < self._runtime.settings.writer_queue_max
 
-    async def submit(self, who: Principal, command: Command) -> Answer:
-        """Hand a command over and wait until it is committed or refused."""
+    async def submit(self, who: Principal, command: Command, prepare: Prepare | None = None) -> Answer:
+        """Hand a command over and wait until it is committed or refused.
+
+        `prepare` may be told of the answer before that, while the database writes; only if what it was told is what
+        is returned then, it has come true.
+        """
         (waiting,) = await self._awaited(who, [command])
+        if prepare is not None:
+            waiting.foreseen = asyncio.get_running_loop().create_future()
         self._enqueue([waiting])
+        if prepare is not None and waiting.foreseen is not None and (foreseen := await waiting.foreseen) is not None:
+            prepare(foreseen)
         return await waiting.answer
 
     async def submit_approved(self, who: Principal, command: Command) -> Answer:
@@ -180,6 +189,9 @@ class OrderWriter:
         batch, guard, touch = guess
         answers = batch.decided()
         statement = store.apply_if_unmoved(db, guard.parameters, batch.changed, self._runtime.clock.now())
+        # They go on when this has been sent, and have the time that the database takes for it.
+        for waiting, answer in zip(asked.commands, answers, strict=True):
+            waiting.foresee(answer)
         written = await self._connection.committed(statement)
         self._count_guess("moved" if written is None else "stood").inc()
         if written is None:
@@ -216,6 +228,7 @@ class OrderWriter:
     def _settle(self, waiting: Waiting, answer: Answer | PaperdeskError) -> None:
         outcome = answer.code if isinstance(answer, PaperdeskError) else "done"
         self._count_command(type(waiting.command).__name__, outcome).inc()
+        waiting.foresee(None)
         if waiting.answer.done():
             return
         if isinstance(answer, PaperdeskError):
@@ -246,5 +259,6 @@ class OrderWriter:
 def _fail(batch: Batch, failure: BaseException) -> None:
     """Give every command of a failed transaction the reason; none of them happened."""
     for waiting in batch.commands:
+        waiting.foresee(None)
         if not waiting.answer.done():
             waiting.answer.set_exception(failure)

@@ -10,7 +10,7 @@ from paperdesk.core.broker.key_approvals import ApprovalNeeded
 from paperdesk.core.kernel.ids import uuid7
 from paperdesk.core.kernel.key_limits import Verb
 from paperdesk.core.kernel.principal import Principal, Scope
-from paperdesk.features.broker.answers import Answer, Answers
+from paperdesk.features.broker.answers import Answer, Answers, Prepare
 from paperdesk.features.broker.ask_approval import ask_approval
 from paperdesk.features.broker.order_writer import OrderWriter
 from paperdesk.infra.crypto import entropy
@@ -18,11 +18,12 @@ from paperdesk.infra.crypto import entropy
 
 @dataclass(frozen=True, slots=True)
 class BrokerWork:
-    """Who asks, when, and the writer that commits."""
+    """Who asks, when, and the writer that commits; `prepare` is told of an answer while it is still being written."""
 
     who: Principal
     now: datetime
     writer: OrderWriter
+    prepare: Prepare | None = None
 
     def require(self, scope: Scope, verb: Verb | None = None) -> None:
         """Refuse a caller without the permission, or a key that is kept to other verbs."""
@@ -35,7 +36,7 @@ class BrokerWork:
     async def submit(self, command: Command) -> Answer:
         """Return the answer after the commit that holds it. Raises ApprovalPending when a person is asked first."""
         try:
-            return await self.writer.submit(self.who, command)
+            return await self.writer.submit(self.who, command, self.prepare)
         except ApprovalNeeded as needed:
             raise await ask_approval(self.writer.runtime, self.who, command, needed) from None
 
