@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 CALLED = """
-from paperdesk.core.backtest.compiled.compiling import compiled
+from paperdesk.core.backtest.compiled.compiling import compiled, inlined
 STEP = {step}
-@compiled
+@{how}
 def more(number):
     return number {sign} STEP
 """
@@ -26,9 +26,9 @@ if __name__ == "__main__":
 """
 
 
-def said(folder: Path, step: int, sign: str) -> list[int]:
+def said(folder: Path, step: int, sign: str, how: str = "compiled") -> list[int]:
     """Write both files, and return what the one that calls comes to in a new process, and what it found kept."""
-    (folder / "called.py").write_text(CALLED.format(step=step, sign=sign))
+    (folder / "called.py").write_text(CALLED.format(step=step, sign=sign, how=how))
     (folder / "calls.py").write_text(CALLS)
     known = {**os.environ, "NUMBA_CACHE_DIR": str(folder / "kept")}
     program = [sys.executable, str(folder / "calls.py")]
@@ -42,3 +42,5 @@ def test_what_is_called_from_another_file_may_change(tmp_path: Path) -> None:
     assert said(tmp_path, 1, "+") == [12, 1], "it was kept"
     assert said(tmp_path, 5, "+") == [20, 0], "a number has changed"
     assert said(tmp_path, 5, "-") == [0, 0], "a line has changed"
+    assert said(tmp_path, 5, "-", "inlined") == [0, 0], "it has become part of who calls it"
+    assert said(tmp_path, 5, "-", "inlined") == [0, 1], "and was kept"

@@ -35,7 +35,7 @@ def inlined(function: _Function) -> _Function:
 
 
 def _made(function: _Function, *, is_inlined: bool) -> _Function:
-    known = _stamped(cast("FunctionType", function))
+    known = _stamped(cast("FunctionType", function), "inlined" if is_inlined else "called")
     try:
         made = njit(cache=True, nogil=True, error_model="numpy", forceinline=is_inlined)(known)
     except RuntimeError:  # there is no folder that it could be kept in
@@ -43,9 +43,9 @@ def _made(function: _Function, *, is_inlined: bool) -> _Function:
     return cast("_Function", made)
 
 
-def _stamped(function: FunctionType) -> FunctionType:
+def _stamped(function: FunctionType, how: str) -> FunctionType:
     """Return the same function with one more value around it, which none of its lines reads."""
-    stamp = sha256("\n".join(_names(function)).encode()).hexdigest()
+    stamp = sha256("\n".join([how, *_names(function)]).encode()).hexdigest()
     code = function.__code__.replace(co_freevars=(_STAMP,))
     made = FunctionType(code, function.__globals__, function.__name__, function.__defaults__, (CellType(stamp),))
     made.__doc__, made.__module__, made.__qualname__ = function.__doc__, function.__module__, function.__qualname__
