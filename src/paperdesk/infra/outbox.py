@@ -13,7 +13,7 @@ from typing import Any
 import asyncpg
 import msgspec
 from sqlalchemy import BigInteger, Column, Table, Text, Uuid
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSON
 
 from paperdesk.core.kernel.time import instant_text
 from paperdesk.infra.bus import Bus
@@ -41,9 +41,9 @@ events = Table(
     Column("subject", Text, nullable=False),
     Column("at", Instant, nullable=False),
     Column("recorded_at", Instant, nullable=False),
-    Column("payload", JSONB, nullable=False),
+    Column("payload", JSON, nullable=False),
     Column("cursor", BigInteger),
-    Column("command", JSONB),
+    Column("command", JSON),
     Column("origin", Text),
     info=personal("account_id"),
 )

@@ -66,7 +66,8 @@ def _parameters(table: str, rows: Sequence[tuple[Any, ...]], *, is_few: bool) ->
         return _fields(rows, statements.DECIMALS[table])
     kinds = statements.KINDS[table]
     return [
-        array_text(each, are_json=kind == "jsonb") for kind, each in zip(kinds, zip(*rows, strict=True), strict=True)
+        array_text(each, are_json=kind in ("json", "jsonb"))
+        for kind, each in zip(kinds, zip(*rows, strict=True), strict=True)
     ]
 
 

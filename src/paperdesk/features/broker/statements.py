@@ -192,14 +192,14 @@ FEW = 2
 _WRITES: dict[str, tuple[Columns, str]] = {
     "accounts": (
         (("id", "uuid"), ("cash", "numeric"), ("held", "numeric"), ("last_seq", "bigint"), ("last_entry", "bigint"),
-         ("last_at", "timestamptz"), ("book", "jsonb")),
+         ("last_at", "timestamptz"), ("book", "json")),
         """update accounts a set cash = n.cash, held = n.held, last_seq = n.last_seq, last_entry = n.last_entry,
            last_at = n.last_at, book = n.book from new n where a.id = n.id""",
     ),
     "events": (
         (("account_id", "uuid"), ("seq", "bigint"), ("tenant_id", "uuid"), ("kind", "text"), ("subject", "text"),
-         ("at", "timestamptz"), ("recorded_at", "timestamptz"), ("payload", "jsonb"), ("cursor", "bigint"),
-         ("command", "jsonb"), ("origin", "text")),
+         ("at", "timestamptz"), ("recorded_at", "timestamptz"), ("payload", "json"), ("cursor", "bigint"),
+         ("command", "json"), ("origin", "text")),
         "insert into events ({columns}) select {columns} from new",
     ),
     "orders": (
@@ -214,7 +214,7 @@ _WRITES: dict[str, tuple[Columns, str]] = {
         (("id", "uuid"), ("tenant_id", "uuid"), ("account_id", "uuid"), ("order_id", "uuid"), ("instrument_id", "uuid"),
          ("symbol", "text"), ("side", "text"), ("quantity", "numeric"), ("price", "numeric"), ("fee", "numeric"),
          ("fact_seq", "bigint"), ("reference", "numeric"), ("rule", "text"), ("ambiguous", "boolean"),
-         ("explanation", "jsonb"), ("rules_version", "int"), ("seq", "bigint"),
+         ("explanation", "json"), ("rules_version", "int"), ("seq", "bigint"),
          ("at", "timestamptz"), ("recorded_at", "timestamptz")),
         "insert into fills ({columns}) select {columns} from new",
     ),
@@ -313,4 +313,4 @@ def _new_rows(columns: Columns, few: int, parameters: Iterator[str]) -> str:
 
 # What travels as text and is cast once it is there: JSON, whose type the driver would look up otherwise, and decimals,
 # which it takes to pieces digit by digit.
-_SENT_AS_TEXT = frozenset({"jsonb", "numeric"})
+_SENT_AS_TEXT = frozenset({"json", "jsonb", "numeric"})
