@@ -6,6 +6,7 @@ it; its tables are emptied before each test that does.
 """
 
 import asyncio
+import os
 import shutil
 import sys
 import tempfile
@@ -30,13 +31,24 @@ from paperdesk.infra.postgres import EmbeddedPostgres
 from paperdesk.infra.runtime import Runtime
 from paperdesk.infra.schema import migrate
 from paperdesk.infra.settings import Settings
+from tests.cheap_passwords import hash_cheaply
 from tests.loglines import write_logs
 
 settings.register_profile("short", deadline=None, max_examples=50, stateful_step_count=30, print_blob=True)
 settings.register_profile("nightly", deadline=None, max_examples=2000, stateful_step_count=50, print_blob=True)
 settings.load_profile("short")
 
+
+def keep_what_is_made() -> None:
+    """Let what one process makes of the sources, bytecode and machine code, serve all that this run starts."""
+    sys.dont_write_bytecode = False
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    os.environ.setdefault("NUMBA_CACHE_DIR", str(Path(__file__).parents[1] / ".pytest_cache" / "compiled"))
+
+
+keep_what_is_made()
 trap_floats()
+hash_cheaply()
 
 
 class BeyondThisMachine(RuntimeError):
@@ -61,6 +73,24 @@ def stay_here(event: str, arguments: tuple[Any, ...]) -> None:
 sys.addaudithook(stay_here)
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
+# Reading the environment takes longer than most of what a test does.
+SETTINGS = Settings()
+
+# What a run begins with: what compiles, so that others find it compiled, then what takes longest, so that no worker is
+# left alone with it in the end.
+COMPILES = "/test_compiled"
+FIRST = (COMPILES, "tests/browser/", "tests/crash/")
+COMPILES_WITHIN_S = 600
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put some tests first; the others stay in the order they were shuffled into."""
+    for each in items:
+        if COMPILES in each.nodeid:
+            each.add_marker(pytest.mark.timeout(COMPILES_WITHIN_S))
+    items.sort(key=lambda item: next((place for place, part in enumerate(FIRST) if part in item.nodeid), len(FIRST)))
+
 
 # Lists the tables that a test may have filled; the schema's own version is not one of them.
 TABLES = "select tablename from pg_tables where schemaname = 'public' and tablename <> 'alembic_version'"
@@ -130,7 +160,7 @@ async def runtime(database: TestDatabase, clock: FrozenClock, tmp_path: Path) ->
     """A runtime on an empty database."""
     await database.clean()
     secrets = TokenHasher(b"test" * 8), Vault({"first": bytes(32)})
-    fresh = Runtime(Settings(home=tmp_path), database.server, *secrets, clock)
+    fresh = Runtime(SETTINGS.model_copy(update={"home": tmp_path}), database.server, *secrets, clock)
     fresh.app, fresh.system = database.app, database.system  # connections outlive tests, nothing else does
     return fresh
 

@@ -20,7 +20,7 @@ from paperdesk.doors.alpaca.app import dialect
 from paperdesk.doors.desk import Desk as Rooms
 from paperdesk.doors.elsewhere import Elsewhere
 from paperdesk.doors.mcp.tool_routes import router as tool_list
-from paperdesk.doors.rest import build_app
+from paperdesk.doors.rest import build_app, gathered_routes
 from paperdesk.doors.stream.routes import router as stream
 from paperdesk.features.broker.order_writer import OrderWriter
 from paperdesk.features.broker.reconcile_closes import Auditor
@@ -51,6 +51,8 @@ __all__ = ["Market", "markets"]
 
 HERE = "http://desk.test"
 VERSION = "0.0.0"
+# What each takes and answers is worked out when it is first looked for; desks are many and routes are the same.
+ROUTES = gathered_routes([stream, tool_list])
 
 FIRST_CLOSE = "2024-06-03T20:00:00Z"
 LAST_CLOSE = "2024-06-12T20:00:00Z"
@@ -173,7 +175,7 @@ class RunningDesk:
     @cached_property
     def app(self) -> FastAPI:
         """The whole app over this desk."""
-        return build_app(self.rooms, VERSION, [stream, tool_list], [dialect(self.rooms)])
+        return build_app(self.rooms, VERSION, ROUTES, [dialect(self.rooms)])
 
     @cached_property
     def mine(self) -> Visitor:
@@ -240,9 +242,7 @@ async def desk(
 ) -> AsyncIterator[RunningDesk]:
     """A desk with its writer, relay and pump at work, the markets on its shelf and two tenants."""
     _shelve(runtime, markets)
-    async with runtime.as_system() as db:
-        for market in markets.values():
-            await insert_dataset(UnitOfWork(found.principal, runtime.clock.now(), db), market.id, market.manifest, None)
+    await _record(runtime, found, markets, database.owner)
     monkeypatch.setattr(worker, "IDLE_S", 0.02)
     stand = VendorStand()
     async with at_work(runtime, stand) as (rooms, relay, pump):
@@ -256,6 +256,22 @@ def _shelve(runtime: Runtime, markets: dict[str, Market]) -> None:
     runtime.settings.datasets.mkdir(parents=True)
     for market in markets.values():
         shutil.copytree(market.folder, runtime.settings.datasets / market.folder.name)
+
+
+async def _record(runtime: Runtime, found: Desk, markets: dict[str, Market], owner: asyncpg.Connection) -> None:
+    """Write the rows of the markets: by the store the first time, and from what it wrote then ever after."""
+    if await owner.fetchval("select to_regclass('pg_temp.kept_datasets') is not null"):
+        await owner.execute(_RECORDED)
+        return
+    async with runtime.as_system() as db:
+        for market in markets.values():
+            await insert_dataset(UnitOfWork(found.principal, runtime.clock.now(), db), market.id, market.manifest, None)
+    await owner.execute(_KEPT)
+
+
+_OF_DATASETS = {"instruments": "instruments", "sources": "tape_sources", "datasets": "dataset_versions"}
+_KEPT = "".join(f"create temp table kept_{name} as table {table};" for name, table in _OF_DATASETS.items())
+_RECORDED = "".join(f"insert into {table} table kept_{name};" for name, table in _OF_DATASETS.items())
 
 
 @asynccontextmanager

@@ -16,11 +16,9 @@ from mcp_types import CallToolResult
 
 from paperdesk.doors.alpaca.app import dialect
 from paperdesk.doors.mcp.app import PATH, Door
-from paperdesk.doors.mcp.tool_routes import router as tool_list
 from paperdesk.doors.rest import build_app
 from paperdesk.doors.stream.frames import FramedProtocol
-from paperdesk.doors.stream.routes import router as stream
-from tests.desk import VERSION, RunningDesk
+from tests.desk import ROUTES, VERSION, RunningDesk
 
 Mode = Literal["auto", "legacy"]
 
@@ -60,7 +58,7 @@ class Models:
         url = self.url if toolsets is None else f"{self.url}?toolsets={toolsets}"
         try:
             async with (
-                httpx2.AsyncClient(headers=headers, timeout=60) as http,
+                httpx2.AsyncClient(headers=headers, timeout=60, verify=False) as http,
                 Client(streamable_http_client(url, http_client=http), mode=mode, **more) as client,
             ):
                 yield client
@@ -101,7 +99,7 @@ async def models(desk: RunningDesk) -> AsyncIterator[Models]:
     room = asyncio.create_task(door.run())
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
-        app = build_app(desk.rooms, VERSION, [stream, tool_list], [dialect(desk.rooms), door.neighbour])
+        app = build_app(desk.rooms, VERSION, ROUTES, [dialect(desk.rooms), door.neighbour])
         server = uvicorn.Server(uvicorn.Config(app, log_config=None, ws=FramedProtocol, lifespan="off"))
         serving = asyncio.create_task(server.serve(sockets=[bound]))
         while not server.started:

@@ -70,7 +70,7 @@ def _credentials(home: Path, process: "subprocess.Popen[bytes]") -> dict[str, st
     while time.monotonic() < deadline and process.poll() is None:
         if (home / "run" / "server.json").exists():
             found: dict[str, str] = json.loads((home / "credentials.json").read_text(encoding="utf-8"))
-            httpx.get(f"{found['url']}/health/ready").raise_for_status()
+            httpx.get(f"{found['url']}/health/ready", timeout=STARTS_WITHIN_S).raise_for_status()
             return found
         time.sleep(0.05)
     raise AssertionError((home / "up.log").read_text(encoding="utf-8"))

@@ -19,7 +19,7 @@ sys.path.insert(0, str(ROOT / "src"))
 from paperdesk.doors.alpaca.app import dialect  # noqa: E402 - found through the line above, installed or not
 from paperdesk.doors.desk import Desk  # noqa: E402
 from paperdesk.doors.mcp.tool_routes import router as tool_list  # noqa: E402
-from paperdesk.doors.rest import build_app  # noqa: E402
+from paperdesk.doors.rest import build_app, gathered_routes  # noqa: E402
 from paperdesk.doors.stream.routes import router as stream  # noqa: E402
 from paperdesk.features.broker.order_writer import OrderWriter  # noqa: E402
 from paperdesk.features.identity.access import Gate  # noqa: E402
@@ -45,7 +45,7 @@ def unplugged_app() -> FastAPI:
     sources = Sources(runtime.settings, runtime.vault, around)
     writer = OrderWriter(runtime, shelf, relay)
     desk = Desk(runtime, Gate(runtime), shelf, writer, sources, Publication(shelf))
-    return build_app(desk, version("paperdesk"), [stream, tool_list], [dialect(desk)])
+    return build_app(desk, version("paperdesk"), gathered_routes([stream, tool_list]), [dialect(desk)])
 
 
 def text() -> str:

@@ -27,6 +27,7 @@ from paperdesk.doors.pages import SecurityHeaders
 from paperdesk.doors.problems import RequestIds
 from paperdesk.doors.rates import RequestRates
 from paperdesk.doors.rest import build_app as build_rest
+from paperdesk.doors.rest import gathered_routes
 from paperdesk.doors.stream.app import MESSAGE_BYTES_MAX
 from paperdesk.doors.stream.frames import FramedProtocol
 from paperdesk.doors.stream.routes import router as stream
@@ -274,7 +275,7 @@ async def tools_of(desk: Desk) -> AsyncIterator[Tools]:
 def listener_of(desk: Desk, *more: Neighbour) -> Listener:
     """Return the server of a desk's doors; it listens once it is told to serve."""
     config = uvicorn.Config(
-        build_rest(desk, version("paperdesk"), [stream, tool_list], [dialect(desk), *more]),
+        build_rest(desk, version("paperdesk"), gathered_routes([stream, tool_list]), [dialect(desk), *more]),
         proxy_headers=False,
         log_config=None,
         access_log=False,

@@ -49,11 +49,8 @@ class DeskProcess:
     def start(self) -> None:
         """Start the desk as a person would."""
         command = [sys.executable, "-m", "paperdesk.main", "--home", str(self.home), "up", "--port", str(self.port)]
-        # An installed Paperdesk has its bytecode, which is most of how long a start takes.
-        environment = {name: text for name, text in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-        environment["PYTHONPYCACHEPREFIX"] = str(self.log.parent / "bytecode")
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen([*command, "--no-open"], stdout=log, stderr=log, env=environment)
+            self.process = subprocess.Popen([*command, "--no-open"], stdout=log, stderr=log)
 
     async def until_greeted(self) -> None:
         """Wait until a new desk is founded and seeded."""

@@ -46,7 +46,9 @@ class Transport:
     ) -> None:
         """Speak to the desk at an address with a key, its id and secret with a dot between."""
         headers = {"Authorization": f"Bearer {key}"}
-        self._client = httpx.Client(base_url=url, headers=headers, timeout=TIMEOUT, transport=transport)
+        self._client = httpx.Client(
+            base_url=url, headers=headers, timeout=TIMEOUT, transport=transport, verify=url.startswith("https:")
+        )
         self._patience_s, self._pause = patience_s, pause
 
     def ask(self, call: Call, shape: type[T]) -> T:
@@ -101,7 +103,9 @@ class AsyncTransport:
     ) -> None:
         """Speak to the desk at an address with a key, its id and secret with a dot between."""
         headers = {"Authorization": f"Bearer {key}"}
-        self._client = httpx.AsyncClient(base_url=url, headers=headers, timeout=TIMEOUT, transport=transport)
+        self._client = httpx.AsyncClient(
+            base_url=url, headers=headers, timeout=TIMEOUT, transport=transport, verify=url.startswith("https:")
+        )
         self._patience_s, self._pause = patience_s, pause
 
     async def ask(self, call: Call, shape: type[T]) -> T:

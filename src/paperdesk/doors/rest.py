@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from fastapi import APIRouter, FastAPI
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 from paperdesk.doors import pages
 from paperdesk.doors.description import described
@@ -70,15 +70,31 @@ Instants are ISO 8601 in UTC. Errors are `application/problem+json` with a stabl
 PLAIN = (*hot_routes.ROUTES, *batch_routes.ROUTES)
 
 
-def build_app(desk: Desk, version: str, others: Sequence[APIRouter], neighbours: Sequence[Neighbour] = ()) -> FastAPI:
-    """Return the app over a desk; others are routes of other doors, neighbours are doors with paths of their own."""
+def gathered_routes(others: Sequence[APIRouter]) -> Sequence[BaseRoute]:
+    """Return the routes of all features and of other doors; several apps may share them, for they know no desk."""
+    gatherer = APIRouter(generate_unique_id_function=lambda route: route.name)
+    for route in PLAIN:
+        gatherer.routes.append(Route(route.path, route.endpoint, methods=[route.method], name=route.path))
+    for router in (
+        *others,
+        identity, marketdata, datasets, quotes, market_days, strategies, branches, chains, sources, broker, batches,
+        lives, leverage, rescores, gains, options, operations, monitors, order_statistics, forks, halts, fund_holdings,
+        users, second_factors, rates, registrations, preferences, watching, notifications, backtests, indicators,
+        approvals, research, walks, against_paper, studies, saved_strategies, single_sign_on, sizes, quotas,
+        capsules, reports, comparisons,
+    ):  # fmt: skip
+        gatherer.include_router(router)
+    return gatherer.routes
+
+
+def build_app(desk: Desk, version: str, routes: Sequence[BaseRoute], neighbours: Sequence[Neighbour] = ()) -> FastAPI:
+    """Return the app over a desk; its routes were gathered, neighbours are doors with paths of their own."""
     app = FastAPI(
         title=TITLE,
         description=DESCRIPTION,
         version=version,
         docs_url=None,
         redoc_url=None,
-        generate_unique_id_function=lambda route: route.name,
         # A desk has metrics of its own; the framework's would look for someone to tell them to at every request.
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
@@ -88,17 +104,7 @@ def build_app(desk: Desk, version: str, others: Sequence[APIRouter], neighbours:
     app.state.lines = desk.lines
     answer_problems(app)
     app.add_exception_handler(ApprovalPending, answer_waiting)
-    for route in PLAIN:
-        app.router.routes.append(Route(route.path, route.endpoint, methods=[route.method], name=route.path))
-    for router in (
-        *others,
-        identity, marketdata, datasets, quotes, market_days, strategies, branches, chains, sources, broker, batches,
-        lives, leverage, rescores, gains, options, operations, monitors, order_statistics, forks, halts, fund_holdings,
-        users, second_factors, rates, registrations, preferences, watching, notifications, backtests, indicators,
-        approvals, research, walks, against_paper, studies, saved_strategies, single_sign_on, sizes, quotas,
-        capsules, reports, comparisons,
-    ):  # fmt: skip
-        app.include_router(router)
+    app.router.routes.extend(routes)
     pages.serve(app)
     app.openapi = lambda: described(app, PLAIN)  # type: ignore[method-assign]
     settings = desk.runtime.settings

@@ -79,7 +79,7 @@ async def test_frames_that_are_none_are_refused(models: Models, version: str | N
     await models.open()
     headers = {"Authorization": f"Bearer {models.desk.first.key.token}", "Accept": BOTH_KINDS}
     headers |= {"Content-Type": "application/json"} | ({"MCP-Protocol-Version": version} if version else {})
-    async with httpx.AsyncClient(headers=headers) as http:
+    async with httpx.AsyncClient(headers=headers, verify=False) as http:
         for what, frame in FRAMES.items():
             for more in ({}, {"Mcp-Method": "tools/call", "Mcp-Name": "get_orders"}, {"Mcp-Session-Id": "nonsense"}):
                 harmless(await http.post(models.url, content=frame, headers=more), (what, more))
@@ -92,7 +92,7 @@ async def test_a_session_survives_frames_that_are_none(models: Models) -> None:
     headers |= {"Content-Type": "application/json"}
     opening = {"protocolVersion": LEGACY, "capabilities": {}, "clientInfo": {"name": "fuzz", "version": "1"}}
     body = {"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": opening}
-    async with httpx.AsyncClient(headers=headers) as http:
+    async with httpx.AsyncClient(headers=headers, verify=False) as http:
         opened = await http.post(models.url, json=body)
         http.headers["Mcp-Session-Id"] = opened.headers["mcp-session-id"]
         await http.post(models.url, json={"jsonrpc": "2.0", "method": "notifications/initialized"})
@@ -107,7 +107,7 @@ async def test_a_giant_message_is_refused_before_it_is_read(models: Models) -> N
     headers = {"Authorization": f"Bearer {models.desk.first.key.token}", "Accept": BOTH_KINDS}
     headers |= {"Content-Type": "application/json", "MCP-Protocol-Version": MODERN}
     giant = call(name="get_orders", arguments={"symbol": "x" * 2_000_000}, _meta=META)
-    async with httpx.AsyncClient(headers=headers) as http:
+    async with httpx.AsyncClient(headers=headers, verify=False) as http:
         assert (await http.post(models.url, content=giant)).status_code == 413
 
         async def pieces() -> Any:  # noqa: ANN401 - an asynchronous generator of bytes
@@ -120,7 +120,7 @@ async def test_a_giant_message_is_refused_before_it_is_read(models: Models) -> N
 @pytest.mark.parametrize("method", ["GET", "DELETE", "PUT", "PATCH", "OPTIONS", "HEAD"])
 async def test_other_methods_are_refused(models: Models, method: str) -> None:
     headers = {"Authorization": f"Bearer {models.desk.first.key.token}"}
-    async with httpx.AsyncClient(headers=headers) as http:
+    async with httpx.AsyncClient(headers=headers, verify=False) as http:
         for more in ({}, {"Mcp-Session-Id": "nonsense"}, {"Accept": "text/event-stream"}):
             answer = await http.request(method, models.url, headers=more)
             assert 400 <= answer.status_code < 500, (method, more, answer.status_code)
@@ -132,7 +132,7 @@ async def test_arguments_of_the_wrong_kind_are_refused(models: Models, toolset: 
     dice = random.Random(20261129)
     headers = {"Authorization": f"Bearer {models.desk.first.key.token}", "Accept": BOTH_KINDS}
     headers |= {"Content-Type": "application/json", "MCP-Protocol-Version": MODERN, "Mcp-Method": "tools/call"}
-    async with httpx.AsyncClient(headers=headers, timeout=60) as http:
+    async with httpx.AsyncClient(headers=headers, timeout=60, verify=False) as http:
         for name, tool in tools_in((toolset,)).items():
             fields = list(tool.input_schema.get("properties", {})) or ["anything"]
             for _ in range(4):

@@ -20,6 +20,6 @@ async def test_models_are_served_on_a_port_of_their_own_where_one_is_set() -> No
                 Client(streamable_http_client(url, http_client=shown)) as client,
             ):
                 assert answered(await client.call_tool("server_info", {}))["account_id"] == kept["account_id"]
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{own}") as http:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{own}", timeout=60) as http:
             refused_by_rest(await http.get("/v1/accounts", headers=headers), 404, "not_found")
             refused_by_rest(await http.post("/mcp", json={}), 401, "credentials_missing")

@@ -197,7 +197,7 @@ async def test_the_server_says_that_it_is_paper(models: Models) -> None:
 
 
 async def test_whoever_shows_nothing_or_something_strange_is_refused(models: Models) -> None:
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(verify=False) as http:
         answer = await http.post(models.url, json={})
         refused_by_rest(answer, 401, "credentials_missing")
         assert answer.headers["www-authenticate"] == "Bearer"
@@ -207,7 +207,7 @@ async def test_whoever_shows_nothing_or_something_strange_is_refused(models: Mod
 
 async def test_a_page_of_another_origin_is_refused(models: Models) -> None:
     key = {"Authorization": f"Bearer {models.desk.first.key.token}", "Origin": "https://elsewhere.test"}
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(verify=False) as http:
         refused_by_rest(await http.post(models.url, json={}, headers=key), 403, "origin_refused")
 
 
@@ -225,7 +225,7 @@ async def test_a_session_belongs_to_the_key_that_opened_it(models: Models) -> No
     headers = {"Accept": "application/json, text/event-stream"}
     mine = headers | {"Authorization": f"Bearer {models.desk.first.key.token}"}
     theirs = headers | {"Authorization": f"Bearer {models.desk.second.key.token}"}
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(verify=False) as http:
         opened = await http.post(models.url, json=opening, headers=mine)
         session = {"Mcp-Session-Id": opened.headers["mcp-session-id"]}
         listing = {"jsonrpc": "2.0", "id": 2, "method": "tools/list"}
@@ -234,7 +234,9 @@ async def test_a_session_belongs_to_the_key_that_opened_it(models: Models) -> No
 
 
 async def test_a_connection_chooses_its_toolsets(models: Models) -> None:
-    async with httpx.AsyncClient(headers={"Authorization": f"Bearer {models.desk.first.key.token}"}) as http:
+    async with httpx.AsyncClient(
+        headers={"Authorization": f"Bearer {models.desk.first.key.token}"}, verify=False
+    ) as http:
         problem = refused_by_rest(await http.post(f"{models.url}?toolsets=nonsense", json={}), 422, "unknown_toolset")
     assert DEFAULT in problem["toolsets"]
 

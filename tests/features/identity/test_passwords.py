@@ -11,9 +11,14 @@ from paperdesk.features.identity.passwords import PasswordTooWeak, require_stron
 from paperdesk.infra.clock import FrozenClock
 from paperdesk.infra.crypto import hash_password
 from paperdesk.infra.runtime import Runtime
+from tests.cheap_passwords import DEAR
 from tests.features.identity.conftest import HERE, Holding
 
 OLD, NEW = "correct horse battery staple", "tomorrow's bread, cheese"
+
+
+def test_a_password_is_hashed_as_dear_as_the_standard_advises() -> None:
+    assert DEAR.hash(OLD).startswith("$argon2id$v=19$m=65536,t=3,p=4$")
 
 
 @pytest.fixture
@@ -72,12 +77,12 @@ async def test_a_weak_password_is_refused_with_every_reason_and_never_told_back(
     anyone: httpx.AsyncClient, holding: Holding, ada: Desk
 ) -> None:
     mine = holding((await came_in(anyone, OLD)).json()["access_token"])
-    answer = await mine.put("/v1/me/password", json={"old_password": OLD, "new_password": "aaaa"})
+    answer = await mine.put("/v1/me/password", json={"old_password": OLD, "new_password": "zzzz"})
     assert refusal(answer) == (422, "password_too_weak")
     assert len(answer.json()["reasons"]) == 2
     named = await mine.put("/v1/me/password", json={"old_password": OLD, "new_password": "ada@desk.test 1"})
     assert refusal(named) == (422, "password_too_weak")
-    assert "aaaa" not in answer.text
+    assert "zzzz" not in answer.text
     assert (await came_in(anyone, OLD)).status_code == 201
 
 

@@ -7,16 +7,14 @@ import httpx
 import pytest
 
 from paperdesk.core.kernel.values import replace
-from paperdesk.doors.mcp.tool_routes import router as tool_list
 from paperdesk.doors.rest import build_app
-from paperdesk.doors.stream.routes import router as stream
 from paperdesk.features.marketdata.kept_sources import PRICES_LAST
 from paperdesk.features.marketdata.reseal_source_keys import reseal_source_keys
 from paperdesk.features.marketdata.sources import Sources
 from paperdesk.infra.clock import FrozenClock
 from paperdesk.infra.crypto import Vault
 from paperdesk.infra.outbound import Surroundings
-from tests.desk import HERE, RunningDesk, Visitor, refused, sources_at
+from tests.desk import HERE, ROUTES, VERSION, RunningDesk, Visitor, refused, sources_at
 from tests.vendor_server import served_stand, stage
 from tests.vendor_stand import KEYS, Trouble, VendorStand
 
@@ -197,7 +195,7 @@ async def test_a_vendor_is_called_over_few_connections_that_are_used_again(
     settings = keyed.runtime.settings.model_copy(update=urls)
     around = Surroundings(keyed.runtime.clock, asyncio.sleep, lambda: 1.0, keyed.runtime.metrics)
     sources = Sources(settings, keyed.rooms.sources.vault, around)
-    app = build_app(replace(keyed.rooms, sources=sources), "0.0.0", [stream, tool_list], [])
+    app = build_app(replace(keyed.rooms, sources=sources), VERSION, ROUTES)
     headers = {"Authorization": f"Bearer {keyed.first.key.token}"}
     ask = {"series": "DGS10", "start": "2024-01-02"}
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=HERE, headers=headers) as client:
