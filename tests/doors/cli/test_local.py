@@ -124,8 +124,8 @@ def test_a_first_day_without_prices_stops_the_start_and_a_right_one_starts_it_th
         assert not list((home / "datasets").iterdir())
         with desk_at(home, free_port(), first_day="2008-09-14") as kept:
             key = {"Authorization": f"Bearer {kept['key_id']}.{kept['secret']}"}
-            tapes = httpx.get(f"{kept['url']}/v1/tapes", headers=key).raise_for_status().json()["items"]
+            tapes = httpx.get(f"{kept['url']}/v1/tapes", headers=key, timeout=30).raise_for_status().json()["items"]
             (recorded,) = (tape for tape in tapes if tape["kind"] == "recorded")
             assert recorded["starts_at"] == "2008-09-12T20:00:00Z"
-            datasets = httpx.get(f"{kept['url']}/v1/datasets", headers=key).json()["items"]
+            datasets = httpx.get(f"{kept['url']}/v1/datasets", headers=key, timeout=30).json()["items"]
             assert [each["kind"] for each in datasets].count("recorded") == 2
