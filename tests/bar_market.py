@@ -118,9 +118,11 @@ class BarMarket:
         for cursor in self._frames[bisect_right(self._frames, after) : bisect_right(self._frames, upto)]:
             yield cursor, microseconds(self.at_of(cursor)), self.sessions_closed(cursor)
 
-    def worths(self, instrument_id: InstrumentId, quantity: Decimal, cursors: Sequence[int]) -> list[Decimal | None]:
+    def worths(
+        self, instrument_id: InstrumentId, quantities: Sequence[Decimal], cursors: Sequence[int]
+    ) -> list[Decimal | None]:
         marks = (self.marks(each).get(instrument_id) for each in cursors)
-        return [None if each is None else each.worth(quantity) for each in marks]
+        return [None if each is None else each.worth(units) for each, units in zip(marks, quantities, strict=True)]
 
     def at_of(self, cursor: int) -> datetime:
         return self._instants[max(cursor - 1, 0)]

@@ -90,10 +90,11 @@ def test_and_so_they_are_where_something_goes_ex(acts: list[tuple[ActionTerms, d
 
 
 def check_worths(dataset: RecordedDataset, units: int) -> None:
-    tape, cursors, quantity = TapeMarket(tape_of(dataset), dataset), range(dataset.facts_total + 1), Decimal(units)
+    tape, cursors = TapeMarket(tape_of(dataset), dataset), range(dataset.facts_total + 1)
+    quantities = [Decimal(units + at % 3) for at in cursors]
     for each in dataset.instruments:
         marks = [tape.marks(cursor).get(each) for cursor in cursors]
-        expected = [None if mark is None else mark.worth(quantity) for mark in marks]
-        first = next((at for at, worth in enumerate(expected) if worth is not None), 0)
-        assert tape.worths(each, quantity, cursors) == expected
-        assert tape.worths(each, quantity, cursors[first:]) == expected[first:]
+        expected = [
+            None if mark is None else mark.worth(quantity) for mark, quantity in zip(marks, quantities, strict=True)
+        ]
+        assert tape.worths(each, quantities, cursors) == expected

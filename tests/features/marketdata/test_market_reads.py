@@ -1,12 +1,10 @@
 """What a market did: quotes and prints of a day, depth, 24-hour figures and what moved most, as of the tape's time."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from uuid import uuid4
 
-import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from paperdesk.core.kernel.ids import DatasetId
 from paperdesk.core.market.facts import MarketFact
@@ -170,9 +168,10 @@ async def test_a_day_of_quotes_touches_the_rows_of_that_symbol_and_day_alone(des
     touched: list[int] = []
     honest = dataset._facts
 
-    def counting(picks: NDArray[np.int64]) -> Iterator[MarketFact]:
-        touched.append(len(picks))
-        return honest(picks)
+    def counting(places: Iterable[tuple[int, int, int, int, int]]) -> Iterator[MarketFact]:
+        looked_at = list(places)
+        touched.append(len(looked_at))
+        return honest(looked_at)
 
     dataset._facts = counting  # type: ignore[method-assign]
     shown = await desk.mine.get("/v1/quotes/history", tape_id=tape_id, symbol="S1", on="2024-03-01", limit=1000)

@@ -62,8 +62,13 @@ class Market(Past, Protocol):
     def frames(self, after: int, upto: int) -> Iterator[Frame]:
         """Yield the frames with after < cursor <= upto."""
 
-    def worths(self, instrument_id: InstrumentId, quantity: Decimal, cursors: Sequence[int]) -> list[Decimal | None]:
-        """Return what signed units are worth at cursors that go forward, by their marks; None where there is none."""
+    def worths(
+        self, instrument_id: InstrumentId, quantities: Sequence[Decimal], cursors: Sequence[int]
+    ) -> list[Decimal | None]:
+        """Return what signed units are worth, each at its cursor, by their marks; None where there is none.
+
+        Cursors go forward.
+        """
 
     def instrument(self, symbol: str) -> Instrument | None:
         """Return the instrument of a symbol."""

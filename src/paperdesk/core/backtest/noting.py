@@ -1,14 +1,24 @@
 """The worth of an account at many instants, worked out at once: between two changes of it only prices move."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
+from itertools import islice, repeat
+from typing import TypeAlias
+
+import numpy as np
 
 from paperdesk.core.backtest.market import Market
 from paperdesk.core.backtest.result import Point
-from paperdesk.core.broker.account import Account
+from paperdesk.core.broker.account import Account, Position
+from paperdesk.core.kernel.ids import InstrumentId
 from paperdesk.core.kernel.money import ZERO, money
 from paperdesk.core.kernel.time import instant_of
+
+# What positions are worth, by instrument and in the order in which it was noted.
+_Worths: TypeAlias = Mapping[InstrumentId, Iterator[Decimal | None]]
 
 
 @dataclass(slots=True)
@@ -20,29 +30,48 @@ class Noted:
     cursors: list[int] = field(default_factory=list[int])
 
 
-def points_of(noted: Iterable[Noted], market: Market) -> list[Point]:
+def points_of(noted: Sequence[Noted], market: Market) -> list[Point]:
     """Return the worth of what was noted, which goes forward; `value_account` says the same of one instant."""
-    return [point for each in noted for point in _points(each, market)]
+    instants, worths = _instants([at for each in noted for at in each.at]), _worths(noted, market)
+    return [point for each in noted for point in _points(each, instants, worths)]
 
 
-def _points(noted: Noted, market: Market) -> Iterator[Point]:
-    """Yield the points of an account that did not change."""
-    account = noted.account
+def _instants(microseconds: list[int]) -> Iterator[datetime]:
+    """Return instants one by one, made of microseconds all at once."""
+    epoch = instant_of(0)
+    return (epoch + since for since in np.array(microseconds, np.int64).astype("timedelta64[us]").tolist())
+
+
+def _worths(noted: Sequence[Noted], market: Market) -> _Worths:
+    """Return what the positions of accounts are worth at what was noted of them: of each instrument asked for once."""
+    held = defaultdict[InstrumentId, tuple[list[Decimal], list[int]]](lambda: ([], []))
+    for each in noted:
+        for position in _held(each.account):
+            quantities, cursors = held[position.instrument_id]
+            quantities += [position.quantity] * len(each.cursors)
+            cursors += each.cursors
+    return {key: iter(market.worths(key, *columns)) for key, columns in held.items()}
+
+
+def _held(account: Account) -> list[Position]:
+    return [each for each in account.positions.values() if each.quantity]
+
+
+def _points(noted: Noted, instants: Iterator[datetime], worths: _Worths) -> list[Point]:
+    """Return the points of an account that did not change."""
+    account, count = noted.account, len(noted.at)
     cash, with_claims = account.cash, account.cash + sum((each.amount for each in account.claims.values()), ZERO)
-    for at, invested in zip(noted.at, _invested(account, noted.cursors, market), strict=True):
-        yield Point(instant_of(at), cash, None if invested is None else with_claims + invested, invested)
-
-
-def _invested(account: Account, cursors: list[int], market: Market) -> list[Decimal | None]:
-    """Return what the positions of an account are worth together; one without a mark leaves that unknown."""
-    held = [each for each in account.positions.values() if each.quantity]
-    columns = [market.worths(each.instrument_id, each.quantity, cursors) for each in held]
-    if not columns:
-        return [ZERO] * len(cursors)
-    return [_total(row, account.currency) for row in zip(*columns, strict=True)]
+    columns = [islice(worths[each.instrument_id], count) for each in _held(account)]
+    rows = zip(*columns, strict=True) if columns else repeat((), count)
+    invested = [_total(row, account.currency) for row in rows]
+    return [
+        Point(at, cash, None if worth is None else with_claims + worth, worth)
+        for worth, at in zip(invested, instants, strict=False)
+    ]
 
 
 def _total(worths: Sequence[Decimal | None], currency: str) -> Decimal | None:
+    """Return what positions are worth together; one without a mark leaves that unknown."""
     total = ZERO
     for each in worths:
         if each is None:

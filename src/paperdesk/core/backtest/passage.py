@@ -7,6 +7,7 @@ once more, and a backtest what a strategy asks as it goes.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 from paperdesk.core.backtest.market import Past
 from paperdesk.core.broker import engine
@@ -18,9 +19,14 @@ from paperdesk.core.broker.events import Event
 from paperdesk.core.broker.orders import Order
 from paperdesk.core.broker.stillness import Stillness, stillness
 from paperdesk.core.kernel.ids import OrderId
-from paperdesk.core.kernel.values import replace
+from paperdesk.core.kernel.values import replace_struct
 from paperdesk.core.market.facts import FundingSettled, MarketFact, priced_through
 from paperdesk.core.market.funding import with_settlements
+
+_FOREVER: Final = 2**63
+# Commands whose orders may meet what stands, and those that name an order.
+_PLACING: Final = (PlaceOrder, PlaceCombo, ClosePosition)
+_NAMING: Final = (CancelOrder, ReplaceOrder)
 
 
 @dataclass(slots=True)
@@ -44,12 +50,14 @@ class Passage:
 
     def ask(self, command: Command, cursor: int, at: datetime) -> None:
         """Ask something of the account where its tape stands; a refusal is raised and leaves no trace."""
+        account = self.account
         known = {each.id: each for each in self._ended_of_concern(command, cursor, at)}
-        account = replace(self.account, orders={**known, **self.account.orders})
+        if known:
+            account = replace_struct(account, orders={**known, **account.orders})
         view = self.market.view(account, command, cursor, at)
         course = engine.decided(account, command, view)
         met = None
-        if isinstance(command, PlaceOrder | PlaceCombo | ClosePosition):
+        if isinstance(command, _PLACING):
             met = engine.met_at_once(course.account, course.order(command.order_id), view)
         self.remember(course)
         if met is not None:
@@ -57,8 +65,8 @@ class Passage:
 
     def hear(self, until: int) -> None:
         """Let everything happen that concerns the account up to a cursor."""
-        if until <= self._quiet_until and self._judged is self.account:
-            self.cursor = max(self.cursor, until)
+        if self.cursor < until <= self._quiet_until and self._judged is self.account:
+            self.cursor = until
             return
         while self.cursor < until and self._is_concerned():
             self._pass_over(until)
@@ -71,7 +79,7 @@ class Passage:
         if self._judged is not self.account:
             self._judged, self._has_something = self.account, has_something(self.account)
             self._stillness = stillness(self.account) if self._has_something else None
-            self._quiet_until = self.cursor
+            self._quiet_until = self.cursor if self._has_something else _FOREVER
         return self._has_something
 
     def _pass_over(self, until: int) -> None:
@@ -103,14 +111,16 @@ class Passage:
     def remember(self, course: Course) -> None:
         """Go on from what has happened."""
         self.events.extend(course.events)
-        ended = {each.id: each for each in course.account.orders.values() if not each.is_open}
-        self.ended.update(ended)
-        still = {key: each for key, each in course.account.orders.items() if key not in ended}
-        self.account = replace(course.account, orders=still) if ended else course.account
+        account = course.account
+        still = {key: each for key, each in account.orders.items() if each.is_open}
+        if len(still) < len(account.orders):
+            self.ended |= {key: each for key, each in account.orders.items() if not each.is_open}
+            account = replace_struct(account, orders=still)
+        self.account = account
 
     def _ended_of_concern(self, command: Command, cursor: int, at: datetime) -> Iterator[Order]:
         """Yield the ended orders that a command can be judged by: the one it names with its group, and those alike."""
-        named = self.ended.get(command.order_id) if isinstance(command, CancelOrder | ReplaceOrder) else None
+        named = self.ended.get(command.order_id) if isinstance(command, _NAMING) else None
         if named is not None:
             yield from _group(self.ended.values(), named)
         for each in reversed(self.ended.values()):

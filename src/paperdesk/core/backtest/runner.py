@@ -65,6 +65,7 @@ class Stage:
         self._higher = {
             (each.symbol, frame): market.history(each, upto, frame) for each in instruments for frame in timeframes
         }
+        self._told_of_higher, self._told_of = tuple(self._higher.values()), tuple(self._histories.values())
         self.at = microseconds(market.at_of(passage.cursor))
         self._told, self._working = passage.account, _working(passage.account)
         self._held = dict[str, Decimal]()
@@ -80,9 +81,9 @@ class Stage:
         A higher one is never the only one.
         """
         self.at, has_bar = now, False
-        for higher in self._higher.values():
+        for higher in self._told_of_higher:
             higher.tell(now)
-        for history in self._histories.values():
+        for history in self._told_of:
             has_bar |= history.tell(now)
         return has_bar
 
@@ -120,9 +121,10 @@ class Stage:
         """Return the signed units that are held."""
         if self._told is not self._passage.account:
             self._look_again()
-        if symbol not in self._held:
-            self._held[symbol] = self._position(symbol)
-        return self._held[symbol]
+        held = self._held.get(symbol)
+        if held is None:
+            held = self._held[symbol] = self._position(symbol)
+        return held
 
     def _look_again(self) -> None:
         """Let go of what was told of an account that has changed."""
@@ -220,13 +222,16 @@ class Run:
         market, after, upto = self._market, self._stretch.after, self._stretch.upto
         closed = market.sessions_closed(after)
         leaves_at = _leaves_at(market.frames(after, upto)) if self._stretch.close_at_end else upto + 1
+        hear, tell = self._passage.hear, self._stage.tell
         for cursor, at, sessions in market.frames(after, upto):
-            self._passage.hear(cursor)
-            has_bar, has_closed, closed = self._stage.tell(at), sessions > closed, sessions
+            hear(cursor)
+            has_bar = tell(at)
+            has_closed = sessions > closed
             if has_closed:
+                closed = sessions
                 self._note_worth()
             if cursor < leaves_at:
-                self._tell(has_bar=has_bar, has_closed=has_closed)
+                self._tell(has_bar, has_closed)
             else:
                 self._act(self._leave)
             self.result.frames += 1
@@ -243,16 +248,15 @@ class Run:
         for symbol in self._strategy.symbols:
             context.close_position(symbol, Terms(reason=ExitReason.END_OF_DATA))
 
-    def _tell(self, *, has_bar: bool, has_closed: bool) -> None:
+    def _tell(self, has_bar: bool, has_closed: bool) -> None:  # noqa: FBT001 - it is told every bar, by one place
         """Tell the strategy what has come with a frame."""
-        self._tell_fills()
+        if self._heard != len(self._passage.events):
+            self._tell_fills()
         if has_closed and self._hears_sessions:
             self._act(self._strategy.on_session)
         self._act(self._strategy.on_bar if has_bar else self._strategy.on_quote)
 
     def _tell_fills(self) -> None:
-        if self._heard == len(self._passage.events):
-            return
         events, self._heard = self._passage.events[self._heard :], len(self._passage.events)
         for event in events:
             if isinstance(event, OrderFilled):
@@ -263,11 +267,15 @@ class Run:
 
     def _act(self, hook: Callable[[Context], None]) -> None:
         """Let the strategy act, and ask for what it wants; what it does wrong ends the run and is told."""
-        self.result.failure = acted(hook, self._context)
-        if self.result.failure is not None:
+        failure = acted(hook, self._context)
+        if failure is not None:
+            self.result.failure = failure
             raise _Stopped
-        if not self._context.commands:
-            return
+        if self._context.commands:
+            self._ask()
+
+    def _ask(self) -> None:
+        """Ask for what the strategy wants; what is refused is told."""
         commands, self._context.commands = self._context.commands, []
         for command in commands:
             try:
@@ -276,12 +284,12 @@ class Run:
                 self.result.refused.append(Refused(self._stage.now, command, refusal))
 
     def _note_worth(self) -> None:
-        noted = self._noted[-1]
-        if noted.account is not self._passage.account:
-            noted = Noted(self._passage.account)
+        passage, noted = self._passage, self._noted[-1]
+        if noted.account is not passage.account:
+            noted = Noted(passage.account)
             self._noted.append(noted)
         noted.at.append(self._stage.at)
-        noted.cursors.append(self._passage.cursor)
+        noted.cursors.append(passage.cursor)
 
     def _instrument(self, symbol: str) -> Instrument:
         found = self._market.instrument(symbol)

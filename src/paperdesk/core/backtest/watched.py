@@ -128,9 +128,11 @@ class Window:
             self.passed.append(frame[0])
             yield frame
 
-    def worths(self, instrument_id: InstrumentId, quantity: Decimal, cursors: Sequence[int]) -> list[Decimal | None]:
-        """Return what signed units are worth at cursors."""
-        return self.market.worths(instrument_id, quantity, cursors)
+    def worths(
+        self, instrument_id: InstrumentId, quantities: Sequence[Decimal], cursors: Sequence[int]
+    ) -> list[Decimal | None]:
+        """Return what signed units are worth, each at its cursor."""
+        return self.market.worths(instrument_id, quantities, cursors)
 
     def instrument(self, symbol: str) -> Instrument | None:
         """Return the instrument of a symbol."""

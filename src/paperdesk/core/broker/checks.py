@@ -9,9 +9,10 @@
 Numbers 2 to 6 need no account and stand in terms.py. Last, where the account says so, comes risk, in risk_checks.py.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+
+from msgspec import Struct
 
 from paperdesk.core.broker.account import Account
 from paperdesk.core.broker.approvals import check_approval
@@ -100,8 +101,7 @@ class InsufficientCash(Conflict):
     """The withdrawal is more than the cash that is free."""
 
 
-@dataclass(frozen=True, slots=True)
-class Horizon:
+class Horizon(Struct, frozen=True):
     """Until when an order works, and from when its auction is."""
 
     expires_at: datetime
@@ -206,9 +206,10 @@ def check_crossing(command: PlaceOrder, view: MarketView, instrument: Instrument
 
 def check_intent(account: Account, command: PlaceOrder, instrument: Instrument) -> None:
     """Refuse an order that would not do what its sender says it does."""
-    intent, free = command.intent, account.position(instrument.id).closable(command.side)
+    intent = command.intent
     if intent is None:
         return
+    free = account.position(instrument.id).closable(command.side)
     fits = free <= ZERO if intent.opens else command.quantity <= free
     if intent.side is not command.side or not fits:
         raise IntentNotFitting(

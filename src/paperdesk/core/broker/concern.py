@@ -5,12 +5,18 @@ A tape that is moved by a year at once and one that is moved day by day deliver 
 
 from paperdesk.core.broker.account import Account
 from paperdesk.core.broker.halts import concerns
+from paperdesk.core.broker.orders import Order
 from paperdesk.core.kernel.ids import InstrumentId
 from paperdesk.core.kernel.money import ZERO
 from paperdesk.core.market.facts import (
+    AuctionFact,
+    CloseFact,
     CorporateActionFact,
     FundingSettled,
     MarketFact,
+    OpenFact,
+    QuoteFact,
+    RangeFact,
     SessionClosed,
     SessionOpened,
     TradingHalted,
@@ -21,6 +27,8 @@ from paperdesk.core.market.facts import (
 def is_concerned(account: Account, fact: MarketFact) -> bool:
     """Say whether a fact can mean anything to an account: bells to whom has something, prices to who waits or owes."""
     match fact:
+        case OpenFact() | RangeFact() | CloseFact() | QuoteFact() | AuctionFact():
+            return _waits_for(account, fact.instrument_id)
         case SessionOpened():
             return False
         case TradingHalted() | TradingResumed():
@@ -29,8 +37,6 @@ def is_concerned(account: Account, fact: MarketFact) -> bool:
             return has_something(account)
         case FundingSettled():
             return account.rules.margin.is_funded and any(each.quantity for each in account.positions.values())
-        case _:
-            return fact.instrument_id in instruments_of_concern(account)
 
 
 def has_something(account: Account) -> bool:
@@ -43,10 +49,21 @@ def has_something(account: Account) -> bool:
     )
 
 
+def _waits_for(account: Account, instrument_id: InstrumentId) -> bool:
+    """Say whether an instrument is one of those that concern an account."""
+    if account.rules.margin.is_margined and account.position(instrument_id).quantity:
+        return True
+    return any(_is_waited_in(each) and each.instrument.id == instrument_id for each in account.orders.values())
+
+
 def instruments_of_concern(account: Account) -> frozenset[InstrumentId]:
     """Return the instruments whose prices an account waits for; one that may owe is judged by all it holds."""
-    # A combo waits for the prices of its legs, which are orders too, and not for that of what they are on.
-    waited_for = {each.instrument.id for each in account.orders.values() if each.is_open and not each.is_combo}
+    waited_for = {each.instrument.id for each in account.orders.values() if _is_waited_in(each)}
     if account.rules.margin.is_margined:
         waited_for |= {each.instrument_id for each in account.positions.values() if each.quantity}
     return frozenset(waited_for)
+
+
+def _is_waited_in(order: Order) -> bool:
+    # A combo waits for the prices of its legs, which are orders too, and not for that of what they are on.
+    return order.is_open and not order.is_combo

@@ -77,12 +77,15 @@ from paperdesk.core.kernel.errors import NotFound
 from paperdesk.core.kernel.ids import OrderId
 from paperdesk.core.kernel.money import ZERO
 from paperdesk.core.market.facts import (
+    AuctionFact,
     CloseFact,
     CorporateActionFact,
     FundingSettled,
     MarketFact,
+    OpenFact,
     PriceFact,
     QuoteFact,
+    RangeFact,
     SessionClosed,
     SessionOpened,
     TradingHalted,
@@ -152,7 +155,9 @@ def react(account: Account, fact: MarketFact, marks: Marks = NO_MARKS, quotes: Q
 def reacted(account: Account, fact: MarketFact, marks: Marks = NO_MARKS, quotes: Quotes = NO_QUOTES) -> Course:
     """Return what a market fact does to an account, and the account after it."""
     course = Course(account, max(fact.at, account.last_at))
-    match fact:
+    match fact:  # prices first, because nearly all facts are prices
+        case OpenFact() | RangeFact() | CloseFact() | QuoteFact() | AuctionFact():
+            _meet(course, fact, marks, quotes)
         case SessionOpened() | TradingResumed():
             return course
         case TradingHalted():
@@ -163,8 +168,6 @@ def reacted(account: Account, fact: MarketFact, marks: Marks = NO_MARKS, quotes:
             act(course, fact, marks)
         case FundingSettled():
             settle_funding(course, fact, marks)
-        case _:
-            _meet(course, fact, marks, quotes)
     return _concluded(course)
 
 

@@ -32,12 +32,13 @@ from paperdesk.core.broker.events import (
 )
 from paperdesk.core.broker.forking import forked
 from paperdesk.core.broker.holds import held_cash, reserved_units
-from paperdesk.core.broker.ledger import Book
-from paperdesk.core.broker.lots import apply_changes
+from paperdesk.core.broker.ledger import Book, Entry
+from paperdesk.core.broker.lots import LotChange, apply_changes
 from paperdesk.core.broker.margin_book import DayTrade, MarginBook, Placed
 from paperdesk.core.broker.margin_events import MarginEvent, book_after
 from paperdesk.core.broker.orders import REPLACED_BY_REQUEST, TIME_IS_UP, Order, OrderStatus, next_status
 from paperdesk.core.broker.settlement import book_after_fill
+from paperdesk.core.kernel.ids import InstrumentId
 from paperdesk.core.kernel.money import ZERO
 from paperdesk.core.kernel.values import replace_struct
 from paperdesk.core.market.sessions import calendar
@@ -178,7 +179,8 @@ def _changed(before: Order, event: OrderTriggered | TrailMoved | OrderResized | 
 
 def _after_fill(account: Account, event: OrderFilled) -> Account:
     order = _filled(account.orders[event.fill.order_id], event)
-    return _after_booking(_remembering(with_order(account, order), event), booking_of(event))
+    lots = ((event.fill.instrument_id, event.lot_changes),)
+    return _posted(_remembering(with_order(account, order), event), event.entry, lots)
 
 
 def _filled(before: Order, event: OrderFilled) -> Order:
@@ -248,8 +250,6 @@ def _remembering(account: Account, event: Event) -> Account:
     is_margined = account.rules.margin.is_margined
     book = account.book
     match event:
-        case CashTransferred() if is_margined:
-            book = replace_struct(book, memorandum=book.memorandum + event.entry.change(Book.CASH))
         case OrderFilled():
             book = book_after_fill(account, event)
             if event.day_trade_on is not None:
@@ -258,6 +258,8 @@ def _remembering(account: Account, event: Event) -> Account:
                     book, day_trades=(*(each for each in book.day_trades if each != day_trade), day_trade)
                 )
             book = replace_struct(book, memorandum=book.memorandum + event.memorandum)
+        case CashTransferred() if is_margined:
+            book = replace_struct(book, memorandum=book.memorandum + event.entry.change(Book.CASH))
         case _:
             return account
     return replace_struct(account, book=book)
@@ -265,19 +267,23 @@ def _remembering(account: Account, event: Event) -> Account:
 
 def _after_booking(account: Account, booking: Booking | None) -> Account:
     assert booking is not None, "whatever is no change of an order books something"
-    entry = booking.entry
+    return _posted(account, booking.entry, ((each.instrument_id, each.lot_changes) for each in booking.moves))
+
+
+def _posted(account: Account, entry: Entry, lots: Iterable[tuple[InstrumentId, tuple[LotChange, ...]]]) -> Account:
+    """Return the account after an entry, and after what it does to the lots of some positions."""
     assert entry.number == account.last_entry + 1, "entries of an account are numbered without gaps"
     assert account.rules.fees.is_exact or entry.is_in_cents, f"{entry} is finer than its currency"
     positions = account.positions
-    for move in booking.moves:
-        before = account.position(move.instrument_id)
+    for instrument_id, lot_changes in lots:
+        before, (units, cost) = account.position(instrument_id), entry.moved(instrument_id)
         changed = replace_struct(
             before,
-            quantity=before.quantity + move.quantity,
-            cost=before.cost + entry.moved(move.instrument_id)[1],
-            lots=apply_changes(before.lots, move.lot_changes),
+            quantity=before.quantity + units,
+            cost=before.cost + cost,
+            lots=apply_changes(before.lots, lot_changes),
         )
-        positions = _put(positions, move.instrument_id, changed)
+        positions = _put(positions, instrument_id, changed)
     cash = account.cash + entry.change(Book.CASH)
     return replace_struct(account, cash=cash, last_entry=entry.number, positions=positions)
 

@@ -32,6 +32,8 @@ _KINDS: dict[type[PriceFact], str] = {
     QuoteFact: "quote",
     AuctionFact: "auction",
 }
+# Which of what can be seen a fact of a kind tells at all.
+_TOLD = {kind: [name for name in _SEEN if name in fact.__struct_fields__] for fact, kind in _KINDS.items()}
 _BASES = {
     "open": "the bar opened at {}",
     "close": "the bar closed at {}",
@@ -109,7 +111,7 @@ def explain(
         model=model.name,
         rules_version=model.version,
         fact=kind,
-        seen={name: value for name in _SEEN if (value := getattr(fact, name, None)) is not None} | dict(execution.seen),
+        seen={name: value for name in _TOLD[kind] if (value := getattr(fact, name)) is not None} | dict(execution.seen),
         base=_base(kind, execution.rule),
         parts=execution.parts,
         rules=(execution.rule, *execution.rules),

@@ -125,15 +125,19 @@ def fee_due(schedule: FeeSchedule, order: Order, quantity: Decimal, price: Decim
     if schedule.is_free:
         return ZERO
     rests = schedule.maker_rate > schedule.taker_rate
-    return sum(fees_due(schedule, order, (quantity, price), currency, rests=rests).values(), ZERO)
+    return sum(_charged(schedule, order, (quantity, price), currency, rests=rests).values(), ZERO)
 
 
 def fees_due(
     schedule: FeeSchedule, order: Order, part: tuple[Decimal, Decimal], currency: str, *, rests: bool
 ) -> dict[str, Decimal]:
     """Return what a fill of a quantity at a price owes, by kind; kinds that owe nothing are left out."""
-    if schedule.is_free:
-        return {}
+    return {} if schedule.is_free else _charged(schedule, order, part, currency, rests=rests)
+
+
+def _charged(
+    schedule: FeeSchedule, order: Order, part: tuple[Decimal, Decimal], currency: str, *, rests: bool
+) -> dict[str, Decimal]:
     quantity, price = part
     value = price * quantity
     multiplier = order.instrument.multiplier

@@ -184,7 +184,7 @@ def _within_limit(order: Order, fact: Print, model: FillModel, size_used: Decima
 def _given(order: Order, market: Decimal, parts: Parts, model: FillModel) -> Parts | None:
     """Return the price an order gets where the market stands, None when that is beyond its limit."""
     if not order.post_only:
-        return parts if _is_acceptable(order, parts.price) else None
+        return parts if _is_acceptable(order, parts) else None
     limit = _limit_of(order)
     is_met = is_reached(model, order.side, limit, (market, market), order.instrument.tick)
     return Parts(market).at_limit(limit) if is_met else None
@@ -207,7 +207,7 @@ def _stop_in_range(order: Order, fact: RangeFact, model: FillModel, size_used: D
     found = reach(order, fact, model, size_used)
     impact = impact_rate(model, size_used + found.units, volume_of(fact))
     parts = unquoted(model, order.side, stop, order.instrument.tick, impact)
-    if not _is_acceptable(order, parts.price):
+    if not _is_acceptable(order, parts):
         return None
     given = parts.at_limit(_limit_of(order)) if order.is_limited else parts
     return _execution(order, found, given, stop, "in_range")
@@ -222,11 +222,11 @@ def _execution(order: Order, found: Reach, parts: Parts, reference: Decimal, rul
     return Execution(found.units, shown if shown == price else price, reference, rule, parts, found.rules)
 
 
-def _is_acceptable(order: Order, price: Decimal) -> bool:
+def _is_acceptable(order: Order, parts: Parts) -> bool:
     worst = order.worst_price
     if worst is None:
         return True
-    return price <= worst if order.side is Side.BUY else price >= worst
+    return parts.price <= worst if order.side is Side.BUY else parts.price >= worst
 
 
 def _limit_of(order: Order) -> Decimal:

@@ -120,6 +120,9 @@ class Role(StrEnum):
     LEG = "leg"
 
 
+_EXITS = frozenset({Role.TAKE_PROFIT, Role.STOP_LOSS})
+
+
 class TriggerSource(StrEnum):
     """What can trigger a waiting order: prints, the side of a quote that it would meet, or the middle of a quote."""
 
@@ -303,7 +306,7 @@ class Order(Struct, frozen=True):
     @property
     def is_exit(self) -> bool:
         """Say whether the order closes what another order of its group opened, or what was held before."""
-        return self.role in {Role.TAKE_PROFIT, Role.STOP_LOSS}
+        return self.role in _EXITS
 
     @property
     def kind(self) -> OrderKind:

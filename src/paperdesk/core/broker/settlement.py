@@ -55,10 +55,20 @@ def book_after_fill(account: Account, filled: OrderFilled) -> MarginBook:
         until = max((each.on for each in coming if each.received), default=on)
         unpaid += [UnpaidLot(each.lot.id, until) for each in filled.lot_changes if each.is_new]
     if filled.settles_on is not None and not _is_short_sale(filled):
-        same = next((each for each in coming if each.on == filled.settles_on), Unsettled(filled.settles_on))
-        both = replace_struct(same, received=same.received + max(moved, ZERO), paid=same.paid + max(-moved, ZERO))
-        coming = sorted([*(each for each in coming if each is not same), both], key=_day)
+        coming = _with_cash(coming, filled.settles_on, moved)
     return replace_struct(book, unsettled=tuple(coming), unpaid=tuple(unpaid))
+
+
+def _with_cash(coming: list[Unsettled], on: date, moved: Decimal) -> list[Unsettled]:
+    """Return what is on its way with more of it on a day; what comes in and what goes out stay apart."""
+    received, paid = max(moved, ZERO), max(-moved, ZERO)
+    others: list[Unsettled] = []
+    for each in coming:
+        if each.on == on:
+            received, paid = each.received + received, each.paid + paid
+        else:
+            others.append(each)
+    return sorted([*others, Unsettled(on, received, paid)], key=_day)
 
 
 def _is_short_sale(filled: OrderFilled) -> bool:

@@ -55,20 +55,22 @@ def stillness(account: Account) -> Stillness | None:
     It cannot owe, holds nothing that ends by itself or that funding is settled for, and its cash neither earns nor,
     once all has settled, is missing.
     """
+    orders = [each for each in account.orders.values() if each.is_open]
+    # Orders are asked first: one at the market waits for no price, and then the rest need not be asked.
+    still = EVERYWHERE if not orders else None if account.rules.fill_model.is_chancy else _around(orders)
+    return None if still is None or _might_change(account) else still
+
+
+def _might_change(account: Account) -> bool:
+    """Say whether a price or a bell may change what an account has, its orders apart."""
     margin, book = account.rules.margin, account.book
-    might_change = (
+    return (
         margin.is_margined
         or margin.interest.credit_rate > ZERO
-        or book.recalls
+        or bool(book.recalls)
         or any(margin.is_funded or _ends_or_is_owed(each) for each in account.positions.values() if each.quantity)
         or account.cash < sum((each.received for each in book.unsettled), ZERO)
     )
-    if might_change:
-        return None
-    orders = [each for each in account.orders.values() if each.is_open]
-    if not orders:
-        return EVERYWHERE
-    return None if account.rules.fill_model.is_chancy else _around(orders)
 
 
 def leaves_alone(account: Account, fact: MarketFact) -> bool:

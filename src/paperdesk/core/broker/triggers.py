@@ -23,8 +23,8 @@ from paperdesk.core.market.facts import CloseFact, OpenFact, PriceFact, QuoteFac
 
 def is_triggered(order: Order, fact: PriceFact) -> bool:
     """Say whether a fact brings the price that a waiting order waits for."""
-    span = _span(order, fact)
-    if span is None or not order.is_waiting:
+    span = _span(order, fact) if order.is_waiting else None
+    if span is None:
         return False
     low, high = span
     stop = stop_of(order)

@@ -45,7 +45,7 @@ def microseconds(instant: datetime) -> int:
 
 def instant_of(value: int) -> datetime:
     """Return microseconds since 1970 as an aware instant in UTC."""
-    return _EPOCH + timedelta(microseconds=value)
+    return _EPOCH + value * _MICROSECOND
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ class PriceUnit(StrEnum):
     PERCENT = "percent"
 
 
+_ONE = Decimal(1)
 _INSTRUMENTS = UUID("5b0c3f0e-7a53-4f5e-9d2b-2f6f1f0f7c11")
 _PAIR = re.compile(r"(?P<base>[A-Z0-9]{2,10})/(?P<quote>[A-Z0-9]{2,10})")
 
@@ -69,7 +70,7 @@ class Instrument:
     @property
     def multiplier(self) -> Decimal:
         """Return how many units of its price one unit costs: that of the contract for an option, else one."""
-        return Decimal(1) if self.contract is None else self.contract.multiplier
+        return _ONE if self.contract is None else self.contract.multiplier
 
     @property
     def price_unit(self) -> PriceUnit:

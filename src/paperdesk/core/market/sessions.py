@@ -80,9 +80,10 @@ class Calendar:
 
     def session_on(self, day: date) -> Session | None:
         """Return the session of a market day, or None when the market stays shut."""
-        if day not in self._known:
-            self._known[day] = self._work_out(day)
-        return self._known[day]
+        try:
+            return self._known[day]
+        except KeyError:
+            return self._known.setdefault(day, self._work_out(day))
 
     def day_of(self, instant: datetime) -> date:
         """Return the market's local date at an instant."""
@@ -103,7 +104,17 @@ class Calendar:
 
     def next_session(self, instant: datetime) -> Session:
         """Return the first session that opens strictly after an instant."""
-        return next(session for session in self._from(instant) if session.opens_at > instant)
+        day = self.day_of(instant)
+        while (session := self.session_on(day)) is None or session.opens_at <= instant:
+            day += _DAY
+        return session
+
+    def last_close(self, instant: datetime) -> datetime:
+        """Return the last close at or before an instant."""
+        day = self.day_of(instant)
+        while (session := self.session_on(day)) is None or session.closes_at > instant:
+            day -= _DAY
+        return session.closes_at
 
     def next_open(self, instant: datetime) -> datetime:
         """Return the first opening strictly after an instant."""

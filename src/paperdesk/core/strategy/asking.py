@@ -69,7 +69,7 @@ class Asking:
 
     def outlook(self, symbol: str) -> Decimal:
         """Return the signed units that are held and on order; exits are not counted, nor are combos on the symbol."""
-        held, working = self.position(symbol), self.working
+        held, working = self._scene.position(symbol), self._scene.working
         if not working:
             return held
         own = (each for each in working if each.symbol == symbol and not each.is_exit and not each.is_combo)

@@ -1,6 +1,5 @@
 """The closed bars of one symbol as a strategy sees them: columns of floats, as far as they have been told."""
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -12,6 +11,7 @@ from paperdesk.core.strategy.indicators import Floats
 
 Column: TypeAlias = Literal["open", "high", "low", "close", "volume"]
 NO_VALUES: Final = np.empty(0, np.float64)
+_NEVER: Final = int(np.iinfo(np.int64).max)
 
 
 @dataclass(slots=True)
@@ -26,6 +26,14 @@ class History:
     columns: dict[Column, Floats]
     known: int = 0
     lines: list["Line"] = field(default_factory=list["Line"])
+    _next_at: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Look when the next bar closes, so that most instants are compared with that alone."""
+        self._look_ahead()
+
+    def _look_ahead(self) -> None:
+        self._next_at = self.at.item(self.known) if self.known < len(self.at) else _NEVER
 
     def values(self, column: Column) -> Floats:
         """Return a column as far as it has been told."""
@@ -61,13 +69,13 @@ class History:
 
         Time goes forward.
         """
-        at, known = self.at, self.known
-        bars = len(at)
-        if known >= bars or at.item(known) > now:
+        if now < self._next_at:
             return False
-        self.known = known + 1
-        if known + 1 < bars and at.item(known + 1) <= now:
-            self.known = int(at.searchsorted(now, "right"))
+        self.known = known = self.known + 1
+        self._next_at = self.at.item(known) if known < len(self.at) else _NEVER
+        if self._next_at <= now:
+            self.known = int(self.at.searchsorted(now, "right"))
+            self._look_ahead()
         return True
 
     def grow(self, at: int, values: dict[Column, float]) -> None:
@@ -75,6 +83,7 @@ class History:
         self.at = np.append(self.at, at)
         self.columns = {name: np.append(column, values[name]) for name, column in self.columns.items()}
         self.known = len(self.at)
+        self._look_ahead()
 
 
 @dataclass(slots=True)
@@ -107,11 +116,13 @@ class Line:
 
     def back(self, bars: int) -> float | None:
         """Return the value so many bars ago; None where there is none."""
-        place = self.history.known - 1 - bars
+        history = self.history
+        place = history.known - 1 - bars
         if place < 0:
             return None
-        value: float = self.values().item(place)
-        return None if math.isnan(value) else value
+        values = self._values if self._at is history.at else self.values()
+        value: float = values.item(place)
+        return None if value != value else value  # noqa: PLR0124 - as only NaN does; asked for at every bar
 
     @property
     def now(self) -> float | None:

@@ -6,6 +6,8 @@ from datetime import date, datetime
 from decimal import ROUND_FLOOR, Decimal
 from typing import Final, Protocol, TypeAlias
 
+from msgspec import Struct
+
 from paperdesk.core.broker.commands import CancelOrder, ChooseLeverage, PlaceCombo, PlaceOrder
 from paperdesk.core.broker.orders import CONDITIONAL, OrderClass, OrderType, Side, TimeInForce
 from paperdesk.core.kernel.ids import AccountId, OrderId
@@ -19,8 +21,7 @@ _ONE: Final = Decimal(1)
 _BILLIONTH: Final = Decimal("1e-9")
 
 
-@dataclass(frozen=True, slots=True)
-class Working:
+class Working(Struct, frozen=True):
     """An order of the strategy's account that is still open; an exit waits for what its entry brings."""
 
     order_id: OrderId
@@ -47,8 +48,7 @@ class Working:
         return self.type in CONDITIONAL
 
 
-@dataclass(frozen=True, slots=True)
-class Filled:
+class Filled(Struct, frozen=True):
     """What a fill tells a strategy."""
 
     order_id: OrderId
@@ -135,7 +135,7 @@ class Terms:
     @property
     def order_class(self) -> OrderClass:
         """Return the class that follows from the exits that are named."""
-        exits = sum(each is not None for each in (self.take_profit, self.stop_loss))
+        exits = (self.take_profit is not None) + (self.stop_loss is not None)
         return (OrderClass.SIMPLE, OrderClass.OTO, OrderClass.BRACKET)[exits]
 
     @property

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from functools import partial
 
 import numpy as np
 
@@ -58,16 +59,28 @@ class TapeMarket(TapePast):
         """Yield the frames with after < cursor <= upto."""
         return stops(self.dataset, after, upto)
 
-    def worths(self, instrument_id: InstrumentId, quantity: Decimal, cursors: Sequence[int]) -> list[Decimal | None]:
-        """Return what signed units are worth at cursors that go forward, by their marks; None where there is none."""
+    def worths(
+        self, instrument_id: InstrumentId, quantities: Sequence[Decimal], cursors: Sequence[int]
+    ) -> list[Decimal | None]:
+        """Return what signed units are worth, each at its cursor, by their marks; None where there is none.
+
+        Cursors go forward.
+        """
         instrument = self.dataset.instruments.get(instrument_id)
         # An option is worth what is bid and asked for it.
         is_printed = instrument is not None and instrument.kind is not Kind.OPTION
         prices = last_prints(self.dataset, instrument_id, cursors) if is_printed else None
         if instrument is None or prices is None:
-            marks = (self.marks(each).get(instrument_id) for each in cursors)
-            return [None if each is None else each.worth(quantity) for each in marks]
-        return [quantity * price * instrument.multiplier for price in prices]
+            return list(map(partial(self._worth, instrument_id), quantities, cursors))
+        multiplier = instrument.multiplier
+        return [
+            self._worth(instrument_id, quantity, cursor) if price is None else quantity * price * multiplier
+            for quantity, price, cursor in zip(quantities, prices, cursors, strict=True)
+        ]
+
+    def _worth(self, instrument_id: InstrumentId, quantity: Decimal, cursor: int) -> Decimal | None:
+        mark = self.marks(cursor).get(instrument_id)
+        return None if mark is None else mark.worth(quantity)
 
     def instrument(self, symbol: str) -> Instrument | None:
         """Return the instrument of a symbol that the tape has shown by now."""

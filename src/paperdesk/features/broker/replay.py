@@ -55,6 +55,7 @@ class TapePast:
         self.tape, self.dataset = tape, dataset
         self._marks: tuple[int, TapeMarks] | None = None
         self._view: MarketView | None = None
+        self._calm = 0, 0
 
     def piece(self, cursor: int) -> int:
         """Return a cursor ahead that is not too far to go at once."""
@@ -70,7 +71,10 @@ class TapePast:
 
     def calm_until(self, cursor: int) -> int:
         """Return up to which cursor no company acts, and no trading halts or goes on."""
-        return min(stirs_at(self.dataset, cursor) - 1, self.tape.cursor)
+        since, until = self._calm
+        if not since <= cursor < until:
+            since, until = self._calm = cursor, min(stirs_at(self.dataset, cursor) - 1, self.tape.cursor)
+        return until
 
     def at_of(self, cursor: int) -> datetime:
         """Return the instant of a cursor."""
@@ -95,8 +99,8 @@ class TapePast:
         known = self._view
         if known is None or (known.cursor, known.at) != (cursor, at):
             known = blank_view(self.dataset, cursor, at)
-        self._view = with_symbols(known, self.dataset, tuple(symbols_of(command, account)))
-        return with_dates(self._view, self.dataset, tuple(dates_of(command, account)))
+        self._view = with_symbols(known, self.dataset, symbols_of(command, account))
+        return with_dates(self._view, self.dataset, dates_of(command, account))
 
 
 @dataclass(slots=True)

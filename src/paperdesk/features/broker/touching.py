@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import date
 from functools import lru_cache
+from typing import Final
 
 from paperdesk.core.broker.account import Account
 from paperdesk.core.broker.commands import (
@@ -32,7 +33,8 @@ from paperdesk.core.market.options import MalformedOptionSymbol, parse_occ
 from paperdesk.features.broker.store import Locked, Touch
 from paperdesk.features.marketdata.tapes import Shelf
 
-_PLACING = (PlaceOrder, PlaceCombo, ReplaceOrder, ClosePosition)
+_DATED: Final = (PlaceOrder, PlaceCombo, ReplaceOrder)
+_PLACING: Final = (*_DATED, ClosePosition)
 
 
 def symbols_of(command: Command, account: Account) -> Iterator[str]:
@@ -65,9 +67,9 @@ def _written_on(symbol: str) -> Iterator[str]:
 
 def dates_of(command: Command, account: Account) -> Iterator[date]:
     """Return the days on which a command wants an order to end, or its option makes it end."""
-    if isinstance(command, PlaceOrder | PlaceCombo | ReplaceOrder) and command.expires_on is not None:
+    if isinstance(command, _DATED) and command.expires_on is not None:
         yield command.expires_on
-    if isinstance(command, PlaceOrder | PlaceCombo | ClosePosition | ReplaceOrder):
+    if isinstance(command, _PLACING):
         for symbol in symbols_of(command, account):
             last_on = _last_day_of(symbol)
             if last_on is not None:

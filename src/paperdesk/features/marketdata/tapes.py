@@ -12,7 +12,7 @@ from uuid import UUID
 
 from paperdesk.core.broker.view import MarketView
 from paperdesk.core.kernel.ids import DatasetId, InstrumentId, TapeId, TenantId, UserId
-from paperdesk.core.kernel.values import replace
+from paperdesk.core.kernel.values import replace_struct
 from paperdesk.core.market.fund_holdings import FundHolding
 from paperdesk.core.market.halts import standing_halt
 from paperdesk.core.market.instruments import Instrument
@@ -203,7 +203,7 @@ def blank_view(dataset: Dataset, cursor: int, at: datetime) -> MarketView:
         at=at,
         is_open=session is not None,
         day_ends_at=(session or following).closes_at,
-        long_ends_at=_last_close_before(market, at + LONG_ORDERS_LAST),
+        long_ends_at=market.last_close(at + LONG_ORDERS_LAST),
         instruments=dict[str, Instrument](),
         quotes=dict[InstrumentId, Quote](),
         has_one_price=has_one_price(dataset),
@@ -227,18 +227,17 @@ def with_symbols(view: MarketView, dataset: Dataset, symbols: Iterable[str]) -> 
     found = [listed for symbol in wanted if (listed := listed_instrument(dataset, symbol, view.cursor))]
     if not found:
         return view
-    quotes = {each.id: quote for each in found if (quote := standing_quote(dataset, each.id, view.cursor))}
-    instruments = {each.symbol: each for each in found}
+    instruments, quotes, halts = dict(view.instruments), dict(view.quotes), view.halts
+    for each in found:
+        instruments[each.symbol] = each
+        quote = standing_quote(dataset, each.id, view.cursor)
+        if quote is not None:
+            quotes[each.id] = quote
     told = dataset.statuses(view.cursor)
-    halts = (
-        {each.id: halt for each in _stoppable(found, dataset) if (halt := standing_halt(told, each))} if told else {}
-    )
-    return replace(
-        view,
-        instruments={**view.instruments, **instruments},
-        quotes={**view.quotes, **quotes},
-        halts={**view.halts, **halts},
-    )
+    if told:
+        standing = ((each.id, standing_halt(told, each)) for each in _stoppable(found, dataset))
+        halts = {**halts, **{key: halt for key, halt in standing if halt is not None}}
+    return replace_struct(view, instruments=instruments, quotes=quotes, halts=halts)
 
 
 def _stoppable(found: Iterable[Instrument], dataset: Dataset) -> Iterator[Instrument]:
@@ -257,7 +256,7 @@ def with_dates(view: MarketView, dataset: Dataset, dates: Iterable[date]) -> Mar
     if not within:
         return view
     ends = {day: max(each.closes_at for each in market.sessions(day - _WEEK, day)) for day in within}
-    return replace(view, date_ends_at={**view.date_ends_at, **ends})
+    return replace_struct(view, date_ends_at={**view.date_ends_at, **ends})
 
 
 def listed_instrument(dataset: Dataset, symbol: str, cursor: int) -> Instrument | None:
@@ -273,8 +272,3 @@ def close_of(market: Calendar, day: date) -> datetime:
     if not closes:
         raise BeyondCalendar(f"The {market.name} calendar has no session until {day}.", day=day.isoformat())
     return closes[-1]
-
-
-def _last_close_before(market: Calendar, instant: datetime) -> datetime:
-    market.session_on(market.day_of(instant))  # refuses a day beyond the calendar
-    return next(session.closes_at for session in market.begun(instant) if session.closes_at <= instant)

@@ -33,9 +33,8 @@ def test_last_prints_are_the_last_print_of_each_cursor(market: Market) -> None:
     for each in dataset.instruments:
         cursors = range(dataset.facts_total + 1)
         told = [dataset.last_print(each, cursor) for cursor in cursors]
-        found = last_prints(dataset, each, [cursor for cursor in cursors if told[cursor] is not None])
-        prices = [print_.price for print_ in told if print_ is not None]
-        assert found is None or found == prices
+        prices = [None if print_ is None else print_.price for print_ in told]
+        assert last_prints(dataset, each, cursors) in (None, prices)
 
 
 def test_prices_of_bars_are_found_at_once_and_those_before_the_first_are_not() -> None:
@@ -44,4 +43,4 @@ def test_prices_of_bars_are_found_at_once_and_those_before_the_first_are_not() -
     opens = [at for at in range(1, dataset.facts_total + 1) if dataset.last_print(instrument_id, at) is not None]
     found = last_prints(dataset, instrument_id, [opens[0], dataset.facts_total])
     assert found == [Decimal("10.00"), Decimal("12.50")]
-    assert last_prints(dataset, instrument_id, [0, dataset.facts_total]) is None
+    assert last_prints(dataset, instrument_id, [0, dataset.facts_total]) == [None, Decimal("12.50")]

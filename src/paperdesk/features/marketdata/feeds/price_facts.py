@@ -42,4 +42,6 @@ def price_fact(source: Source, phase: int, row: int, place: tuple[int, datetime]
 
 def on_tick(price: Decimal, tick: Decimal) -> Decimal:
     """Round a price to the steps that an instrument is traded in."""
+    if price.same_quantum(tick) and not price % tick:
+        return price
     return (price / tick).quantize(Decimal(1), rounding=ROUND_HALF_EVEN) * tick

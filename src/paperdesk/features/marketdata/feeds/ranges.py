@@ -54,10 +54,10 @@ def stirs_at(dataset: Dataset, after: int) -> int:
     return min((seqs.item(0) for seqs in told if len(seqs)), default=timeline.total + 1)
 
 
-def last_prints(dataset: Dataset, instrument_id: InstrumentId, cursors: Sequence[int]) -> list[Decimal] | None:
+def last_prints(dataset: Dataset, instrument_id: InstrumentId, cursors: Sequence[int]) -> list[Decimal | None] | None:
     """Return the price of the last open or close by each cursor, as `last_print` tells it.
 
-    None where those are not simply what is stored: one by one they can be asked for.
+    None where that is not simply what is stored: one by one they can be asked for.
     """
     if not isinstance(dataset, RecordedDataset):
         return None
@@ -66,11 +66,14 @@ def last_prints(dataset: Dataset, instrument_id: InstrumentId, cursors: Sequence
         return None
     source, asked = dataset.sources[places[0]], np.array(cursors, np.int64)
     prices, seqs = _stored(dataset, places[0], asked)
-    went_ex = any(((seqs < ex) & (ex <= asked)).any() for ex, _ in dataset.ex_dates.get(instrument_id, ()))
-    if not seqs.all() or went_ex or _is_off_tick(prices, source, dataset.instrument(instrument_id).tick):
+    if _is_off_tick(prices, source, dataset.instrument(instrument_id).tick):
         return None
+    is_stored = seqs > 0
+    for ex, _ in dataset.ex_dates.get(instrument_id, ()):
+        is_stored &= (seqs >= ex) | (ex > asked)
     step = exact(1, source.scale)
-    return [price * step for price in prices.tolist()]
+    told = zip(prices.tolist(), is_stored.tolist(), strict=True)
+    return [price * step if is_told else None for price, is_told in told]
 
 
 def _stored(dataset: RecordedDataset, number: int, cursors: Ints) -> tuple[Ints, Ints]:

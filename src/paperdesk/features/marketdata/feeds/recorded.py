@@ -6,7 +6,7 @@ uses a fact after the cursor it is given, and a test poisons the future to prove
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -60,18 +60,21 @@ from paperdesk.features.marketdata.feeds.price_facts import Source, on_tick, pri
 from paperdesk.features.marketdata.feeds.timeline import (
     ACTIONS,
     AUCTIONS,
+    FEW,
+    NOBODY,
     SESSIONS,
     STATUSES,
     Landmark,
+    Place,
     Prices,
     StepUnit,
     Timeline,
     Told,
-    Track,
 )
 from paperdesk.features.marketdata.feeds.writer import read_manifest
 
 _CHUNK: Final = 4096
+_PRINTS: Final = (OpenFact, CloseFact)
 _PRICE_PHASES: Final = (Phase.OPEN, Phase.RANGE, Phase.CLOSE, Phase.QUOTE)
 
 
@@ -167,7 +170,8 @@ class RecordedDataset:
 
     def listed(self, instrument_id: InstrumentId, cursor: int) -> bool:
         """Say whether the instrument has had a price by then."""
-        return any(track.has_told(cursor) for track in self._tracks(instrument_id, _PRICE_PHASES))
+        numbers, track = self._numbers(instrument_id), self.timeline.track
+        return any(track(number, phase).has_told(cursor) for number in numbers for phase in _PRICE_PHASES)
 
     def search(self, words: str, cursor: int) -> list[Listing]:
         """Return what is listed by then and has the words in its symbol or name, by symbol."""
@@ -226,13 +230,14 @@ class RecordedDataset:
         self, after: int, upto: int, instrument_ids: frozenset[InstrumentId] | None = None
     ) -> Iterator[MarketFact]:
         """Yield facts with after < seq <= upto: bells, actions, statuses, and prices of the instruments (None: all)."""
-        wanted = self._wanted(instrument_ids)
         end = min(upto, self.facts_total)
-        for start in range(after, end, _CHUNK):
-            sources = self.timeline.source[start : min(start + _CHUNK, end)]
-            for fact in self._facts(np.flatnonzero(wanted[sources]) + start):
-                if instrument_ids is None or not isinstance(fact, AuctionFact) or fact.instrument_id in instrument_ids:
-                    yield fact
+        if end - after > FEW:
+            places: Iterable[Place] = self.timeline.places(after, end, self._wanted(instrument_ids))
+        else:
+            places = [each for each in self.timeline.few_places(after, end) if self._is_wanted(each[3], instrument_ids)]
+        for fact in self._facts(places):
+            if instrument_ids is None or not isinstance(fact, AuctionFact) or fact.instrument_id in instrument_ids:
+                yield fact
 
     def bars(
         self,
@@ -297,7 +302,7 @@ class RecordedDataset:
     def last_quote(self, instrument_id: InstrumentId, cursor: int) -> Quote | None:
         """Return the last real quote of an instrument by then."""
         fact = self._last_fact(instrument_id, cursor, (Phase.QUOTE,))
-        if not isinstance(fact, QuoteFact):
+        if fact is None or not isinstance(fact, QuoteFact):
             return None
         span = (fact.seq, cursor)
         bid, ask = (self._ex_price(instrument_id, price, span) for price in (fact.bid, fact.ask))
@@ -311,10 +316,11 @@ class RecordedDataset:
     def last_print(self, instrument_id: InstrumentId, cursor: int) -> OpenFact | CloseFact | None:
         """Return the last open or close of an instrument by then, its price on the tick it is traded in."""
         fact = self._last_fact(instrument_id, cursor, (Phase.OPEN, Phase.CLOSE))
-        if not isinstance(fact, OpenFact | CloseFact):
+        if not isinstance(fact, _PRINTS):
             return None
         price = self._ex_price(instrument_id, fact.price, (fact.seq, cursor))
-        return replace(fact, price=on_tick(price, self._listing(instrument_id).instrument.tick))
+        told = on_tick(price, self._listing(instrument_id).instrument.tick)
+        return fact if told is fact.price else replace(fact, price=told)
 
     def closes_session(self, instant: datetime) -> bool:
         """Say whether an instant is the close of a session."""
@@ -343,27 +349,21 @@ class RecordedDataset:
         return price_fact(source, timeline.phase.item(index), row, (seq, instant_of(timeline.at.item(index))))
 
     def _last_seq(self, instrument_id: InstrumentId, cursor: int, phases: Sequence[Phase]) -> int | None:
-        tracks = self._tracks(instrument_id, phases)
-        return max((seq for track in tracks if (seq := track.last_seq(cursor))), default=None)
-
-    def _tracks(self, instrument_id: InstrumentId, phases: Sequence[Phase]) -> Iterator[Track]:
-        return (self.timeline.track(number, phase) for number in self._numbers(instrument_id) for phase in phases)
+        last = 0
+        for number in self._numbers(instrument_id):
+            for phase in phases:
+                last = max(last, self.timeline.track(number, phase).last_seq(cursor) or 0)
+        return last or None
 
     def _wanted(self, instrument_ids: frozenset[InstrumentId] | None) -> NDArray[np.bool_]:
         """Return which sources are asked for; the last places are NOBODY and what everybody is told, AUCTIONS first."""
         wanted = [instrument_ids is None or source.id in instrument_ids for source in self.sources]
         return np.array([*wanted, False, *[True] * -AUCTIONS])
 
-    def _facts(self, picks: NDArray[np.int64]) -> Iterator[MarketFact]:
-        timeline = self.timeline
-        places = zip(
-            picks.tolist(),
-            timeline.at[picks].tolist(),
-            timeline.phase[picks].tolist(),
-            timeline.source[picks].tolist(),
-            timeline.row[picks].tolist(),
-            strict=True,
-        )
+    def _is_wanted(self, number: int, instrument_ids: frozenset[InstrumentId] | None) -> bool:
+        return number != NOBODY and (number < 0 or instrument_ids is None or self.sources[number].id in instrument_ids)
+
+    def _facts(self, places: Iterable[Place]) -> Iterator[MarketFact]:
         instant, at = None, None
         for index, microsecond, phase, number, row in places:
             if at is None or microsecond != instant:
@@ -384,9 +384,10 @@ class RecordedDataset:
 
     def _numbers(self, instrument_id: InstrumentId) -> list[int]:
         """Return the sources of an instrument: one, or its bars and its quotes; none of what an action made."""
-        if instrument_id not in self._instruments:
+        numbers = self.places.get(instrument_id)
+        if numbers is None and instrument_id not in self._instruments:
             raise UnknownInstrument(f"The dataset has no instrument {instrument_id}.", id=str(instrument_id))
-        return self.places.get(instrument_id, [])
+        return numbers or []
 
     def _listing(self, instrument_id: InstrumentId) -> Listing:
         return self._listings[self.sources[self._numbers(instrument_id)[0]].id]

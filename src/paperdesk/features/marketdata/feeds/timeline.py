@@ -1,6 +1,6 @@
 """The merged order of a dataset's facts as arrays; core/market/merge.py says the same in words."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple, TypeAlias
 
@@ -26,6 +26,12 @@ AUCTIONS: Final = -4
 """The source of the prints of auctions."""
 NOBODY: Final = -5
 """The source of facts that a halt hides where all keep their numbers."""
+
+# A fact before it is read: its index, instant in microseconds, phase, source and row.
+Place: TypeAlias = tuple[int, int, int, int, int]
+# So many facts at most are sooner looked at one by one than by arrays.
+FEW: Final = 16
+_CHUNK: Final = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +165,19 @@ class Timeline:
         found: Ints = ends[ends.searchsorted(after, "right") : ends.searchsorted(upto, "right")]
         is_rest = upto >= self.total > after and (not len(ends) or ends[-1] < self.total)
         return np.append(found, self.total) if is_rest else found
+
+    def places(self, after: int, end: int, wanted: NDArray[np.bool_]) -> Iterator[Place]:
+        """Yield the places with after < seq <= end of the sources that are wanted, by their number."""
+        columns = (self.at, self.phase, self.source, self.row)
+        for start in range(after, end, _CHUNK):
+            picks = np.flatnonzero(wanted[self.source[start : min(start + _CHUNK, end)]]) + start
+            yield from zip(picks.tolist(), *(column[picks].tolist() for column in columns), strict=True)
+
+    def few_places(self, after: int, end: int) -> Iterator[Place]:
+        """Yield all places with after < seq <= end; of a few that takes less than arrays do."""
+        for index in range(after, end):
+            source, row = self.source.item(index), self.row.item(index)
+            yield index, self.at.item(index), self.phase.item(index), source, row
 
     def next_of(self, cursor: int, landmark: Landmark) -> int | None:
         """Return the cursor at the next session's open (its first prices known) or close."""
