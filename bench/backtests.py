@@ -37,10 +37,10 @@ from bench.random_bars import (
     walk,
 )
 from bench.rebalances import EVERY, REBALANCE_MAX_MS, SYMBOLS, rebalance_row
-from paperdesk.core.backtest.compiled.kernel import Cross, Pages, crossings, follow
+from paperdesk.core.backtest.compiled.kernel import Cross, blank_pages, crossings, follow
 from paperdesk.core.backtest.compiled.scaling import scale_of
 from paperdesk.core.backtest.compiled.signals import Outcome, cross_targets, hold_targets
-from paperdesk.core.backtest.compiled.sweeping import sweep_of
+from paperdesk.core.backtest.compiled.sweeping import Averages, sweep_of
 from paperdesk.core.backtest.compiled.track import Bars
 from paperdesk.core.backtest.measures import measures_of
 from paperdesk.core.backtest.result import Result
@@ -78,8 +78,8 @@ def bare(bars: Bars) -> Callable[[], object]:
     """Return the kernel alone over memory that was touched before: signals, fills, and equity at every close."""
     scale = scale_of(MEANS.rules, ACME, MEANS.currency, bars.places)
     track, targets = bars.track(MEANS.rules.margin.rules_as_of), np.empty(len(bars), np.int64)
-    pages = Pages(np.empty((len(bars), 5), np.int64), np.empty((len(bars), 4), np.int64), np.empty(len(bars), np.int64))
-    cross, cash = Cross(FAST, SLOW, 0, LOTS), int(MEANS.cash) * 100
+    pages = blank_pages(len(bars))
+    cross, cash = Cross(FAST, SLOW, 0, LOTS, 0), int(MEANS.cash) * 100
 
     def run() -> None:
         crossings(bars.close, cross, targets)
@@ -161,8 +161,8 @@ def show(console: Console, bars: Bars, rows: Sequence[Row], what: str, floor: fl
 
 def swept(bars: Bars) -> tuple[float, float, float]:
     """Score 10,000 pairs by one thread and by all cores; return runs a second of each, and megabytes above the bars."""
-    pairs = [(fast, slow) for fast in range(2, 102) for slow in range(105, 205)]
-    runs = sweep_of(bars, pairs, LOTS, MEANS)
+    pairs = [Averages(fast, slow, LOTS) for fast in range(2, 102) for slow in range(105, 205)]
+    runs = sweep_of(bars, pairs, MEANS)
     runs.part(0, 10)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     parts = [(first, first + A_PART) for first in range(0, len(pairs), A_PART)]

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import numpy as np
 
-from paperdesk.core.backtest.compiled.signals import Means
+from paperdesk.core.backtest.compiled.means import Means
 from paperdesk.core.backtest.compiled.track import Bars
 from paperdesk.core.broker.account import Account, Rules
 from paperdesk.core.broker.fees import fee_schedule

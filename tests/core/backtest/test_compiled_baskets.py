@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from paperdesk.core.backtest.compiled.baskets import Brought, bring_shares, panel_of
+from paperdesk.core.backtest.compiled.means import Means
 from paperdesk.core.backtest.compiled.portfolio import (
     BAR,
     FEE,
@@ -24,7 +25,6 @@ from paperdesk.core.backtest.compiled.portfolio import (
     WAITS,
 )
 from paperdesk.core.backtest.compiled.scaling import NotExpressible
-from paperdesk.core.backtest.compiled.signals import Means
 from paperdesk.core.backtest.compiled.track import Bars
 from paperdesk.core.backtest.result import Result
 from paperdesk.core.backtest.runner import Stretch, run_backtest

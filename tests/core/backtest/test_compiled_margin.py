@@ -6,8 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from paperdesk.core.backtest.compiled.means import Means
 from paperdesk.core.backtest.compiled.run import run_compiled
 from paperdesk.core.backtest.compiled.scaling import NotExpressible
+from paperdesk.core.backtest.compiled.signals import hold_targets
+from paperdesk.core.backtest.compiled.track import Bars
 from paperdesk.core.backtest.runner import Stretch, run_backtest
 from paperdesk.core.broker.account import Account
 from paperdesk.core.broker.bar_path import BarPath
@@ -20,7 +23,8 @@ from paperdesk.core.market.instruments import Instrument
 from tests.bar_market import BarMarket
 from tests.bar_series import series
 from tests.core.backtest.test_compiled_hooks import Case, Special, course_of, lasting, models, specials, told
-from tests.core.backtest.test_compiled_signals import PAIR, schedules
+from tests.core.backtest.test_compiled_signals import PAIR, exactly, lived, schedules, targets_over
+from tests.core.backtest.test_compiled_signals import told as held
 from tests.core.backtest.test_skipping import Programme, Wish, sides, wishes
 from tests.scenery import ACME, GLOBEX, empty_account, reg_t, rules
 
@@ -93,6 +97,44 @@ def compare(case: Case) -> None:
 @given(cases())
 def test_orders_of_an_account_that_may_owe_come_to_the_same_to_the_cent(case: Case) -> None:
     compare(case)
+
+
+@st.composite
+def targeted(draw: st.DrawFn) -> tuple[Bars, list[int], Means]:
+    """Return bars, targets on both sides of zero, and an account that may owe."""
+    of: Instrument = draw(st.sampled_from([ACME, ACME, GLOBEX, PAIR]))
+    bars = draw(series(of))
+    most = draw(st.sampled_from([90, 600, 3600]))
+    targets = draw(targets_over(bars, -most, most))
+    cash = draw(st.sampled_from([Decimal(2010), Decimal(3000), Decimal(20_000), Decimal(100_000)]))
+    return bars, targets, Means(cash, rules(draw(models), draw(schedules), margin=draw(margins)))
+
+
+def compare_targets(case: tuple[Bars, list[int], Means]) -> None:
+    """Hold targets on both; what the compiled run refuses by name happened on the exact engine."""
+    result, equity = exactly(*case)
+    is_called = [each for each in result.events if isinstance(each, LiquidationStarted | AccountFrozen)]
+    try:
+        outcome = hold_targets(*case)
+    except NotExpressible as refused:
+        if refused.facts["features"] != ["margin_call"] or not is_called:
+            raise
+        return
+    assert held(outcome) == lived(case[0], result, equity)
+    assert not is_called
+
+
+@given(targeted())
+def test_targets_on_both_sides_of_zero_come_to_the_same_to_the_cent(case: tuple[Bars, list[int], Means]) -> None:
+    compare_targets(case)
+
+
+@pytest.mark.nightly
+@pytest.mark.timeout(600)
+@settings(max_examples=3000, deadline=None)
+@given(targeted())
+def test_thousands_of_targets_on_margin_come_to_the_same(case: tuple[Bars, list[int], Means]) -> None:
+    compare_targets(case)
 
 
 @pytest.mark.nightly

@@ -13,6 +13,7 @@ from paperdesk.core.backtest.compiled.kernel import (
     BAR,
     FEE,
     FILLED,
+    FREE,
     KEEP,
     LAPSED,
     NEEDED,
@@ -21,25 +22,31 @@ from paperdesk.core.backtest.compiled.kernel import (
     UNITS,
     UNPAID,
     WAITS,
+    WHY,
 )
+from paperdesk.core.backtest.compiled.means import Means
+from paperdesk.core.backtest.compiled.refusals import Answer, Refusals
 from paperdesk.core.backtest.compiled.scaling import NotExpressible, inexpressible
-from paperdesk.core.backtest.compiled.signals import Means, Outcome, cross_targets, hold_targets
+from paperdesk.core.backtest.compiled.signals import Outcome, cross_targets, hold_targets
 from paperdesk.core.backtest.compiled.track import Bars
 from paperdesk.core.backtest.result import Result
 from paperdesk.core.backtest.runner import Stretch, run_backtest
 from paperdesk.core.broker.account import Account
+from paperdesk.core.broker.commands import PlaceOrder
 from paperdesk.core.broker.events import InterestCharged
 from paperdesk.core.broker.fees import FeeRounding, FeeSchedule
 from paperdesk.core.broker.fill_models import IDEAL, REALISTIC, FillModel, fill_model
+from paperdesk.core.broker.margin_book import MarginBook
 from paperdesk.core.broker.margin_events import GoodFaithViolated
 from paperdesk.core.broker.margin_rules import FundingRate, InterestRates, MarginRules
-from paperdesk.core.broker.orders import Order, OrderStatus, Side
+from paperdesk.core.broker.orders import Order, OrderStatus, OrderType, Side
 from paperdesk.core.broker.risk_rules import RiskMode, RiskRules
+from paperdesk.core.kernel.ids import OrderId
 from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.instruments import Instrument
 from paperdesk.core.strategy.context import Context
 from paperdesk.core.strategy.library.trend import MovingAverageCross
-from paperdesk.core.strategy.strategy import Strategy
+from paperdesk.core.strategy.strategy import Strategy, Targets, TargetsWithoutPoint
 from tests.bar_market import BarMarket, instant
 from tests.bar_series import MINUTE, bars_at, days, series
 from tests.scenery import ACME, COIN, GLOBEX, SPX, empty_account, reg_t, rules
@@ -72,16 +79,17 @@ def exactly(bars: Bars, targets: Sequence[int], means: Means) -> tuple[Result, l
     market = BarMarket([bars])
     strategy = Follower([bars.instrument.symbol])
     strategy.listed, strategy.step = targets, bars.instrument.lot_step
-    account: Account = replace(empty_account(means.rules), cash=means.cash)
+    is_margined = means.rules.margin.is_margined
+    book = MarginBook(memorandum=means.cash) if is_margined else MarginBook()
+    account: Account = replace(empty_account(means.rules), cash=means.cash, book=book)
     return run_backtest(market, account, strategy, Stretch(0, market.facts_total)), strategy.equity
 
 
 def told(outcome: Outcome) -> dict[str, Any]:
     """Say what a compiled run came to in the words of the exact engine."""
-    bars = outcome.bars
     return {
         "orders": [_order(outcome, row) for row in outcome.orders],
-        "refused": [(instant(bars.at[row[BAR]]), outcome.worths.money(int(row[NEEDED]))) for row in outcome.refused],
+        "refused": [_refused(outcome, row) for row in outcome.refused],
         "equity": [outcome.worths.money(int(each)) for each in outcome.equity],
         "cash": outcome.worths.money(outcome.end.cash),
         "units": outcome.worths.units(outcome.end.units),
@@ -91,6 +99,18 @@ def told(outcome: Outcome) -> dict[str, Any]:
 STATUSES = {
     WAITS: OrderStatus.ACCEPTED, FILLED: OrderStatus.FILLED, UNPAID: OrderStatus.CANCELLED, LAPSED: OrderStatus.EXPIRED,
 }  # fmt: skip
+
+
+def _refused(outcome: Outcome, row: np.ndarray) -> tuple[Any, ...]:
+    bars, bar, units, account = outcome.bars, int(row[BAR]), int(row[UNITS]), empty_account(outcome.means.rules)
+    side, quantity = Side.BUY if units > 0 else Side.SELL, outcome.worths.units(abs(units))
+    asked = PlaceOrder(
+        account.id, OrderId(bars.instrument.id), bars.instrument.symbol, side, OrderType.MARKET, quantity
+    )
+    answer = Answer(int(row[WHY]), int(row[NEEDED]), int(row[FREE]))
+    close = outcome.worths.price(int(bars.close[bar]))
+    refusal = Refusals(account, bars.instrument, outcome.worths).of(asked, answer, close)
+    return instant(bars.at[bar]), side, quantity, refusal.code, refusal.message
 
 
 def _order(outcome: Outcome, row: np.ndarray) -> tuple[Any, ...]:
@@ -124,7 +144,11 @@ def lived(bars: Bars, result: Result, equity: Sequence[Decimal | None]) -> dict[
             for each in result.orders
             if isinstance(each, Order)
         ],
-        "refused": [(each.at, Decimal(str(each.refusal.facts["needed"]))) for each in result.refused],
+        "refused": [
+            (each.at, each.command.side, each.command.quantity, each.refusal.code, each.refusal.message)
+            for each in result.refused
+            if isinstance(each.command, PlaceOrder)
+        ],
         "equity": list(equity),
         "cash": result.account.cash,
         "units": result.account.position(bars.instrument.id).quantity,
@@ -155,14 +179,20 @@ models = st.sampled_from([IDEAL, WIDE, fill_model("deterministic"), fill_model("
 instruments = st.sampled_from([ACME, GLOBEX, PAIR])
 
 
+def targets_over(bars: Bars, least: int, most: int) -> st.SearchStrategy[list[int]]:
+    """Return targets for bars, in thirds of units, down to one that is short and up to one that is long."""
+    whole = int(1 / bars.instrument.lot_step)
+    sized = st.integers(least, most).map(lambda units: units * whole // 3)
+    wanted = st.one_of(st.just(KEEP), st.just(0), sized)
+    return st.lists(wanted, min_size=len(bars), max_size=len(bars))
+
+
 @st.composite
 def cases(draw: st.DrawFn) -> tuple[Bars, list[int], Means]:
-    """Return bars, targets that are sometimes beyond what cash pays for, and an account."""
+    """Return bars, targets that are sometimes beyond what cash pays for or what is there to sell, and an account."""
     of: Instrument = draw(instruments)
     bars = draw(series(of))
-    whole = int(1 / of.lot_step)
-    wanted = st.one_of(st.just(KEEP), st.just(0), st.integers(0, 120).map(lambda units: units * whole // 3))
-    targets = draw(st.lists(wanted, min_size=len(bars), max_size=len(bars)))
+    targets = draw(targets_over(bars, draw(st.sampled_from([0, -40])), 120))
     cash = draw(st.one_of(decimals(100_000, 500_000, 2), st.just(Decimal(1_000_000))))
     return bars, targets, Means(cash, rules(draw(models), draw(schedules_of(of))))
 
@@ -193,13 +223,18 @@ def test_thousands_of_compiled_runs_are_the_exact_runs(case: tuple[Bars, list[in
     compare(case)
 
 
-@given(series(ACME, most=40), st.integers(1, 6), st.integers(2, 12))
-def test_crossing_averages_come_to_what_the_shipped_strategy_comes_to(bars: Bars, fast: int, slow: int) -> None:
-    means = Means(Decimal(100_000), rules(IDEAL, FeeSchedule("percent", value_rate=Decimal("0.001"))))
-    strategy = MovingAverageCross(["ACME"], {"fast": fast, "slow": slow, "quantity": 100})
-    market, account = BarMarket([bars]), replace(empty_account(means.rules), cash=means.cash)
+@given(series(ACME, most=40), st.integers(1, 6), st.integers(2, 12), st.sampled_from(["nothing", "short"]))
+def test_crossing_averages_come_to_what_the_shipped_strategy_comes_to(
+    bars: Bars, fast: int, slow: int, below: str
+) -> None:
+    margin = reg_t() if below == "short" else MarginRules()
+    means = Means(Decimal(100_000), rules(IDEAL, FeeSchedule("percent", value_rate=Decimal("0.001")), margin=margin))
+    strategy = MovingAverageCross(["ACME"], {"fast": fast, "slow": slow, "quantity": 100, "below": below})
+    market = BarMarket([bars])
+    account = replace(empty_account(means.rules), cash=means.cash, book=MarginBook(memorandum=means.cash))
     result = run_backtest(market, account, strategy, Stretch(0, market.facts_total))
-    outcome = hold_targets(bars, cross_targets(bars, fast, slow, 100), means)
+    lots = cross_targets(bars, fast, slow, 100, -100 if below == "short" else 0)
+    outcome = hold_targets(bars, lots, means)
     found, exact = told(outcome), lived(bars, result, [])
     assert {**found, "equity": []} == exact
 
@@ -246,8 +281,29 @@ def test_a_target_is_met_at_the_next_open_and_a_fee_is_rounded_half_to_even() ->
 
 def test_what_cash_does_not_pay_for_is_refused_and_what_it_no_longer_pays_for_ends_at_its_open() -> None:
     outcome = hold_targets(flat(10_000, 10_000, 10_500), [100, 99, KEEP], CASH)
-    assert told(outcome)["refused"] == [(instant(outcome.bars.at[0]), Decimal(10_010))]
+    assert [each[1:4] for each in told(outcome)["refused"]] == [(Side.BUY, 100, "insufficient_buying_power")]
     assert [each[3] for each in told(outcome)["orders"]] == [OrderStatus.CANCELLED]
+
+
+def test_with_cash_alone_nothing_is_sold_short_and_each_such_order_is_refused() -> None:
+    outcome = hold_targets(flat(10_000, 10_000, 10_000), [5, -1, 0], CASH)
+    assert [each[1:4] for each in told(outcome)["refused"]] == [(Side.SELL, 6, "insufficient_shares")]
+    assert [each[1:3] for each in told(outcome)["orders"]] == [(Side.BUY, 5), (Side.SELL, 5)]
+
+
+def test_minus_one_is_a_short_position_and_leaves_nothing_as_it_is() -> None:
+    on_margin = replace(CASH, rules=replace(CASH.rules, margin=reg_t()))
+    outcome = hold_targets(flat(10_000, 10_000, 10_000), [-1, KEEP, KEEP], on_margin)
+    assert outcome.end.units == -1
+    with pytest.raises(TargetsWithoutPoint):
+        Targets(Decimal(1), np.array([1, 0, -1]))
+
+
+def test_gains_of_positions_that_are_turned_over_share_their_fill_and_its_fee() -> None:
+    on_margin = replace(CASH, rules=replace(CASH.rules, margin=reg_t()))
+    outcome = hold_targets(flat(10_000, 10_000, 10_100, 10_000, 10_000), [10, -10, 0, KEEP, KEEP], on_margin)
+    # Bought at 100.00, turned over at 101.00 with a fee of 2.02 for both, bought back at 100.00.
+    assert outcome.gains.tolist() == [1000 - 100 - 101, 1000 - 101 - 100]
 
 
 def test_gains_are_those_of_closed_round_trips_after_fees() -> None:
@@ -265,7 +321,6 @@ def test_gains_are_those_of_closed_round_trips_after_fees() -> None:
         ({"fill_model": fill_model("alpaca_paper")}, "chance"),
         ({"fill_model": fill_model("realistic_day")}, "prices_by_the_moment"),
         ({"fill_model": FillModel("fine", 1, latency_bps=Decimal("0.00001"))}, "fine_costs"),
-        ({"margin": reg_t()}, "margin"),
         ({"margin": MarginRules(funding=FundingRate(Decimal("0.0003")))}, "funding"),
         ({"margin": MarginRules(interest=InterestRates(credit_rate=Decimal("0.01")))}, "interest_on_cash"),
         ({"fees": FeeSchedule(regulatory=True)}, "regulatory_fees"),
@@ -282,7 +337,7 @@ def test_what_it_cannot_express_is_refused_by_name(more: dict[str, Any], feature
 @pytest.mark.parametrize(
     ("bars", "targets", "means", "feature"),
     [
-        (flat(10_000, 10_000), [-5, 0], CASH, "short_positions"),
+        (flat(10_000, 10_000), [5, -(10**15)], CASH, "numbers_too_large"),
         (flat(), [], CASH, "no_bars"),
         (flat(10_000, 10_000), [10**15, 0], CASH, "numbers_too_large"),
         (flat(10_000, 10_000), [0, 0], replace(CASH, currency="EUR"), "other_currency"),

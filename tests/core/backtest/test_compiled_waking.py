@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from paperdesk.core.backtest.compiled.arithmetic import half_even
 from paperdesk.core.backtest.compiled.book import FILL_ORDER, FILLS, LIMITED, ORDERS, RATE_ONE, TRAILING, TYPE, Book
+from paperdesk.core.backtest.compiled.means import Means
 from paperdesk.core.backtest.compiled.scaling import NotExpressible
-from paperdesk.core.backtest.compiled.signals import Means
 from paperdesk.core.backtest.compiled.track import Bars
 from paperdesk.core.backtest.compiled.waking import Brackets, Waking, ground_of, run_brackets, run_on_events
 from paperdesk.core.backtest.compiled.words import Words

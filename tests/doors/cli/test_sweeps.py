@@ -9,11 +9,12 @@ from tests.doors.cli.conftest import Running, Speak
 
 def test_a_sweep_is_followed_to_its_end_and_its_best_is_shown(running: Running, speak: Speak) -> None:
     words = ("--range", "fast=5:20:5", "--range", "slow=30,50", "--set", "quantity=10", "--random", "4", "--seed", "7")
-    result = speak("sweeps", "run", "sma_cross", "AAPL", *words, "--compiled")
+    result = speak("sweeps", "run", "sma_cross", "AAPL", *words, "--margin", "reg_t", "--compiled")
     asked = running.desk.swept
     assert asked["ranges"] == {"fast": {"at_least": "5", "at_most": "20", "step": "5"}, "slow": ["30", "50"]}
     assert (asked["parameters"], asked["mode"], asked["search"]) == ({"quantity": "10"}, "compiled", "random")
     assert (asked["trials"], asked["search_seed"], asked["objective"]) == (4, 7, "sharpe")
+    assert asked["margin"] == {"kind": "reg_t"}
     for told in ("2 of 2", "fast=1, slow=30", "90.0%", "1.25", "its returns do not differ", "0.2500"):
         assert told in result.stdout
 

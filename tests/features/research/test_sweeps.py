@@ -40,6 +40,25 @@ async def test_each_trial_is_what_the_run_by_itself_comes_to(
         assert trial["orders"] == len(await desk.mine.rows(f"/v1/backtests/{run_id}/orders"))
 
 
+async def test_a_sweep_goes_short_and_sizes_as_the_runs_by_themselves_do(desk: RunningDesk, tape_id: str) -> None:
+    # Ten thousand in cash carry a hundred shares on margin either way, and now and then not a hundred and fifty.
+    margin = {"kind": "reg_t", "interest": {"debit_rate": "0.0825"}}
+    ranges = {"fast": [2], "slow": [4, 6], "below": ["nothing", "short"], "quantity": ["100", "150"]}
+    ranges["sizing"] = ["fixed_size", "percent_equity"]
+    terms = {"fill_model": "ideal", "fees": {"value_rate": "0.001"}, "cash": "10000", "margin": margin}
+    swept: dict[str, list[Any]] = {}
+    for mode in ("events", "compiled"):
+        sweep_id = await ran_sweep(desk, tape_id, ranges=ranges, mode=mode, **terms)
+        trials = await desk.mine.rows(f"/v1/sweeps/{sweep_id}/trials")
+        swept[mode] = sorted(trials, key=lambda each: int(each["number"]))
+    for exact, compiled in zip(swept["events"], swept["compiled"], strict=True):
+        kept = ("parameters", "equity_after", "orders", "refusals")
+        assert {name: compiled[name] for name in kept} == {name: exact[name] for name in kept}
+        found = {name: compiled[name] for name in MEASURES}
+        assert found == pytest.approx({name: exact[name] for name in MEASURES}, rel=1e-12)
+    assert len({each["equity_after"] for each in swept["compiled"]}) > 4
+
+
 async def test_a_sweep_tells_its_best_trial_and_what_luck_has_to_do_with_it(desk: RunningDesk, tape_id: str) -> None:
     sweep_id = await ran_sweep(desk, tape_id)
     sweep = await desk.mine.get(f"/v1/sweeps/{sweep_id}")

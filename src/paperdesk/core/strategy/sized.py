@@ -38,25 +38,30 @@ class Sized(Strategy):
     def __init__(self, symbols: Sequence[str], given: Mapping[str, object] | None = None) -> None:
         """Begin without a trade."""
         super().__init__(symbols, given)
-        self._spent, self._held = ZERO, ZERO
+        self._paid, self._held = ZERO, ZERO
         self._closed: list[Decimal] = []
 
     def on_fill(self, context: Context, filled: Filled) -> None:  # noqa: ARG002 - the hook's shape
-        """Remember what its trades brought, for Kelly's rule."""
-        if filled.side is Side.BUY:
-            self._spent += filled.quantity * filled.price + filled.fee
-            self._held += filled.quantity
-            return
-        cost = self._spent * filled.quantity / self._held if self._held else ZERO
-        self._closed.append(filled.quantity * filled.price - filled.fee - cost)
-        self._spent, self._held = self._spent - cost, self._held - filled.quantity
+        """Remember what its trades brought, for Kelly's rule; a fill through zero ends one and begins the next."""
+        units = filled.quantity if filled.side is Side.BUY else -filled.quantity
+        paid = units * filled.price + filled.fee
+        ends = min(abs(units), abs(self._held)) if units * self._held < ZERO else ZERO
+        if ends:
+            cost, ending = self._paid * ends / abs(self._held), paid * (ends / abs(units))
+            self._closed.append(-ending - cost)
+            self._paid, paid = self._paid - cost, paid - ending
+        self._paid, self._held = self._paid + paid, self._held + units
 
-    def enter(self, context: Context) -> None:
-        """Buy by the rule where nothing is held or on order; a fixed size is brought to its units."""
+    def enter(self, context: Context, side: Side = Side.BUY) -> None:
+        """Buy, or sell short, by the rule where nothing is held or on order on that side; what is on the other goes.
+
+        A fixed size is brought to its units.
+        """
+        sign = 1 if side is Side.BUY else -1
         if self.sizing == FIXED_SIZE:
-            context.hold(self.symbol, self.quantity)
-        elif not context.outlook(self.symbol) and (units := self._units(context)) > ZERO:
-            context.buy(self.symbol, units)
+            context.hold(self.symbol, sign * self.quantity)
+        elif sign * context.outlook(self.symbol) <= ZERO and (units := self._units(context)) > ZERO:
+            context.hold(self.symbol, sign * units)
 
     def _units(self, context: Context) -> Decimal:
         """Return the units that the rule gives; none without a price or what it needs."""

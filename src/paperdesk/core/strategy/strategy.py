@@ -43,15 +43,28 @@ TOLERANCE: Final = 1e-6
 
 
 # What to hold after a bar, where a strategy says so of all bars at once.
-HOLD, NOTHING, AS_IT_IS = 1, 0, -1
+HOLD, SHORT, NOTHING, AS_IT_IS = 1.0, -1.0, 0.0, float("nan")
+
+
+class TargetsWithoutPoint(Invalid):
+    """Targets are whole numbers, of which none can say that nothing changes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Targets:
-    """What a strategy wants to hold after each bar: HOLD so many units, NOTHING, or whatever it holds, AS_IT_IS."""
+    """What a strategy wants to hold after each bar: so many times its units, or whatever it holds, AS_IT_IS.
+
+    HOLD is once, SHORT once below zero, NOTHING zero, and any other number of times is as good. Raises
+    TargetsWithoutPoint: minus one said "as it is" before it was a short position.
+    """
 
     units: Decimal
-    wanted: NDArray[np.int64]
+    wanted: NDArray[np.float64]
+
+    def __post_init__(self) -> None:
+        """Refuse an array that cannot have NaN."""
+        if not np.issubdtype(np.asarray(self.wanted).dtype, np.floating):
+            raise TargetsWithoutPoint("Targets are numbers with a point: NaN leaves what is held, and -1 is short.")
 
 
 @dataclass(frozen=True, slots=True)

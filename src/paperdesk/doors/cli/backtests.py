@@ -9,7 +9,7 @@ from paperdesk.core.kernel.errors import Invalid
 from paperdesk.doors.cli import choose, render
 from paperdesk.doors.cli.client import Desk, Row
 from paperdesk.doors.cli.jobs import follow_job
-from paperdesk.doors.cli.options import AsJson, Cursor, Limit, desk_of
+from paperdesk.doors.cli.options import AsJson, Cursor, Limit, Margin, desk_of, margin_of
 
 verbs = typer.Typer(no_args_is_help=True, help="Strategies over what a tape has shown.")
 
@@ -78,6 +78,7 @@ def run_backtest(  # noqa: PLR0913 - typer makes each option of an argument
     parameters: Annotated[list[str] | None, typer.Option("--set", help="A parameter, as name=value.")] = None,
     cash: Annotated[str, typer.Option("--cash", help="What it begins with.")] = "100000",
     fill_model: Annotated[str, typer.Option("--fill-model", help="How its orders are filled.")] = "realistic",
+    margin: Margin = None,
     bar_path: Annotated[
         str, typer.Option("--bar-path", help="What comes first inside a bar: neutral, optimistic or realistic.")
     ] = "neutral",
@@ -91,7 +92,7 @@ def run_backtest(  # noqa: PLR0913 - typer makes each option of an argument
     desk = desk_of(context)
     body: dict[str, Any] = {
         "name": strategy, "tape_id": choose.tape(desk, tape)["id"], "strategy": strategy, "symbols": symbols,
-        "parameters": dict(map(pair, parameters or ())), "cash": cash, "fill_model": fill_model,
+        "parameters": dict(map(pair, parameters or ())), "cash": cash, "fill_model": fill_model, **margin_of(margin),
         "bar_path": bar_path,
         "mode": "compiled" if compiled else "events", "close_at_end": close_at_end,
     }  # fmt: skip

@@ -19,6 +19,9 @@ TapeName: TypeAlias = Annotated[
 ]
 Limit: TypeAlias = Annotated[int, typer.Option("--limit", min=1, max=500, help="Rows of one page.")]
 Cursor: TypeAlias = Annotated[str | None, typer.Option("--cursor", help="Go on where the last page ended.")]
+Margin: TypeAlias = Annotated[
+    Literal["cash", "reg_t", "portfolio"] | None, typer.Option("--margin", help="By which rules it may owe.")
+]
 Side: TypeAlias = Literal["buy", "sell"]
 TimeInForce: TypeAlias = Literal["day", "gtc", "gtd", "ioc", "fok", "opg", "cls"]
 OrderStatus: TypeAlias = Literal[
@@ -26,6 +29,11 @@ OrderStatus: TypeAlias = Literal[
 ]
 OrderSort: TypeAlias = Literal["newest", "oldest", "symbol"]
 TapeUnit: TypeAlias = Literal["fact", "quote", "bar", "session"]
+
+
+def margin_of(kind: str | None) -> dict[str, dict[str, str]]:
+    """Return what a body says of margin; nothing where nothing was chosen."""
+    return {} if kind is None else {"margin": {"kind": kind}}
 
 
 def desk_of(context: typer.Context) -> Desk:

@@ -10,7 +10,7 @@ from paperdesk.doors.cli import choose, render
 from paperdesk.doors.cli.backtests import pair, selection_lines
 from paperdesk.doors.cli.client import Desk, Row
 from paperdesk.doors.cli.jobs import follow
-from paperdesk.doors.cli.options import AsJson, Cursor, Limit, desk_of
+from paperdesk.doors.cli.options import AsJson, Cursor, Limit, Margin, desk_of, margin_of
 
 verbs = typer.Typer(no_args_is_help=True, help="A strategy with many parameters over what a tape has shown.")
 
@@ -62,6 +62,7 @@ def run_sweep(  # noqa: PLR0913 - typer makes each option of an argument
     objective: Annotated[str, typer.Option("--by", help="The measure of the best.")] = "sharpe",
     cash: Annotated[str, typer.Option("--cash", help="What each begins with.")] = "100000",
     fill_model: Annotated[str, typer.Option("--fill-model", help="How orders are filled.")] = "realistic",
+    margin: Margin = None,
     starts_at: Annotated[str | None, typer.Option("--from", help="An instant; the tape's beginning if absent.")] = None,
     ends_at: Annotated[str | None, typer.Option("--to", help="An instant; the tape's clock if absent.")] = None,
     compiled: Annotated[bool, typer.Option("--compiled", help="By compiled code, where it comes to the same.")] = False,
@@ -73,7 +74,7 @@ def run_sweep(  # noqa: PLR0913 - typer makes each option of an argument
         "name": strategy, "tape_id": choose.tape(desk, tape)["id"], "strategy": strategy, "symbols": symbols,
         "parameters": dict(map(pair, parameters or ())), "ranges": dict(map(range_given, ranges)), "cash": cash,
         "fill_model": fill_model, "mode": "compiled" if compiled else "events", "objective": objective,
-        **_search(draws, learned), "search_seed": seed,
+        **_search(draws, learned), "search_seed": seed, **margin_of(margin),
         "starts_at": starts_at, "ends_at": ends_at,
     }  # fmt: skip
     asked: Row = desk.post("/v1/sweeps", **body).json()

@@ -6,9 +6,9 @@ from typing import Final
 import numpy as np
 
 from paperdesk.core.backtest.compiled.falls import falls
+from paperdesk.core.backtest.compiled.means import Means
 from paperdesk.core.backtest.compiled.run import check_expressible, check_together
 from paperdesk.core.backtest.compiled.scaling import refusal
-from paperdesk.core.backtest.compiled.signals import Means
 from paperdesk.core.backtest.compiled.track import Bars, Course
 from paperdesk.core.backtest.runner import NothingToRun, Stretch
 from paperdesk.core.broker.account import Rules

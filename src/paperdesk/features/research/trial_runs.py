@@ -19,11 +19,12 @@ from paperdesk.core.kernel.errors import PaperdeskError
 from paperdesk.core.kernel.ids import TenantId
 from paperdesk.core.kernel.values import replace
 from paperdesk.core.strategy.library.trend import MovingAverageCross
+from paperdesk.core.strategy.sized import FIXED_SIZE
 from paperdesk.features.backtests.backtests import Backtest, RunMode
 from paperdesk.features.backtests.tape_market import TapeMarket
 
 if TYPE_CHECKING:
-    from paperdesk.core.backtest.compiled.sweeping import Sweep
+    from paperdesk.core.backtest.compiled.sweeping import Averages, OwingSweep, Sweep
     from paperdesk.core.backtest.compiled.track import Course
 
 Numbered = tuple[int, Backtest]
@@ -79,14 +80,17 @@ class Bench:
         asked = questions[0][1]
         courses = courses_of(self.market, asked.made_strategy(), asked.stretch)
         first = courses[0]
-        is_whole = first.first == 0 and not first.unfinished and not asked.rules.margin.is_margined
-        # The kernel of sweeps begins with the first bar there is, in cash; other runs are compiled one by one.
-        is_swept = asked.strategy == MovingAverageCross.name and is_whole
-        run = self._swept if is_swept else self._one_by_one
-        for _, group in groupby(questions, lambda each: str(each[1].parameters.get("quantity"))):
-            several = list(group)
+        # A sweep begins with the first bar there is; other runs are compiled one by one.
+        is_whole = first.first == 0 and not first.unfinished
+
+        def kind(question: Numbered) -> tuple[bool, str]:
+            is_swept = is_whole and _crossing(question[1]) is not None
+            return is_swept, str(question[1].parameters.get("quantity"))
+
+        for (is_swept, _), group in groupby(questions, kind):
+            run = self._swept if is_swept else self._one_by_one
             try:
-                yield from run(courses, several)
+                yield from run(courses, list(group))
             except NotExpressible:
                 continue
 
@@ -121,15 +125,30 @@ class Bench:
         return Rates(self.market.periods_a_year, asked.risk_free)
 
 
-def _laid_out(course: "Course", questions: Sequence[Numbered]) -> "Sweep":
-    """Lay out crossings of averages with one quantity; raises NotExpressible."""
-    from paperdesk.core.backtest.compiled.scaling import refusal  # noqa: PLC0415 - loads a compiler
-    from paperdesk.core.backtest.compiled.signals import Means  # noqa: PLC0415 - as above
+def _crossing(asked: Backtest) -> MovingAverageCross | None:
+    """Return the strategy of a question where it crosses averages and holds fixed sizes, which arrays can say."""
+    strategy = asked.made_strategy()
+    return strategy if isinstance(strategy, MovingAverageCross) and strategy.sizing == FIXED_SIZE else None
+
+
+def _laid_out(course: "Course", questions: Sequence[Numbered]) -> "Sweep | OwingSweep":
+    """Lay out crossings of averages; raises NotExpressible."""
+    from paperdesk.core.backtest.compiled.means import Means  # noqa: PLC0415 - loads a compiler
     from paperdesk.core.backtest.compiled.sweeping import sweep_of  # noqa: PLC0415 - as above
 
-    asked = questions[0][1]
-    lots = Decimal(str(asked.parameters["quantity"])) / course.bars.instrument.lot_step
+    asked, step = questions[0][1], course.bars.instrument.lot_step
+    pairs = [_averages(each, step) for _, each in questions]
+    means = Means(asked.cash, asked.rules, asked.currency)
+    return sweep_of(course.bars, pairs, means, course.began_at, course.bell_at)
+
+
+def _averages(asked: Backtest, lot_step: Decimal) -> "Averages":
+    from paperdesk.core.backtest.compiled.scaling import refusal  # noqa: PLC0415 - loads a compiler
+    from paperdesk.core.backtest.compiled.sweeping import Averages  # noqa: PLC0415 - as above
+
+    strategy = _crossing(asked)
+    assert strategy is not None, "others are run one by one"
+    lots = strategy.quantity / lot_step
     if lots != lots.to_integral_value():
         raise refusal(["parts_of_lots"])
-    pairs = [(int(each.parameters["fast"]), int(each.parameters["slow"])) for _, each in questions]
-    return sweep_of(course.bars, pairs, int(lots), Means(asked.cash, asked.rules, asked.currency), course.began_at)
+    return Averages(strategy.fast, strategy.slow, int(lots), -int(lots) if strategy.below == "short" else 0)

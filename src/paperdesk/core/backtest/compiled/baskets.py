@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 
 from paperdesk.core.backtest.compiled.arithmetic import Ints
+from paperdesk.core.backtest.compiled.means import Means
 from paperdesk.core.backtest.compiled.portfolio import (
     BEYOND_AT,
     FILLED,
@@ -30,7 +31,6 @@ from paperdesk.core.backtest.compiled.scaling import (
     scale_of,
     units_most,
 )
-from paperdesk.core.backtest.compiled.signals import Means
 from paperdesk.core.backtest.compiled.track import Bars, Worths
 from paperdesk.core.backtest.measures import Measured, measures_of
 from paperdesk.core.kernel.money import ZERO, places

@@ -34,9 +34,9 @@ from paperdesk.core.backtest.compiled.book import (
     with_room,
 )
 from paperdesk.core.backtest.compiled.lending import check_within, ground_for
+from paperdesk.core.backtest.compiled.means import Means, scaled
 from paperdesk.core.backtest.compiled.playing import finish, play
 from paperdesk.core.backtest.compiled.scaling import NotExpressible, check_size, refusal
-from paperdesk.core.backtest.compiled.signals import Means, scaled
 from paperdesk.core.backtest.compiled.track import Course
 from paperdesk.core.backtest.compiled.wishes import Writer
 from paperdesk.core.backtest.compiled.words import TYPES, Words, told
@@ -61,11 +61,10 @@ class BookScene:
 
     def __init__(self, course: Course, account: Account) -> None:
         """Lay the bars out; nothing of them is told yet. Raises NotExpressible."""
-        means = Means(account.cash, account.rules, account.currency)
+        means = Means(account.cash, account.rules, account.currency, account.book.memorandum)
         bars, scale = scaled(course.bars, means)
         check_size(scale, int(bars.high.max()), 1)
-        memorandum = means.in_cents(account.book.memorandum)
-        book = blank_book(means.cash_in_cents, len(bars), 4 * _A_GROUP, memorandum)
+        book = blank_book(means.cash_in_cents, len(bars), 4 * _A_GROUP, means.memorandum_in_cents)
         self.ground = ground_for(bars, scale, means, book)
         self.words = Words(bars, means.places)
         self.bar = -1

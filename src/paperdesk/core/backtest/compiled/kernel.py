@@ -6,7 +6,7 @@ currency; `Scale` says what they are worth. What is written here is written firs
 every equity, to the cent.
 
     order placed after a close   meets the open of the next bar, unless a session ends in between
-    accepted                     a purchase, when cash pays for it at the close and its costs
+    accepted                     a purchase, when cash pays for it at the close and its costs; a sale of what is held
     filled                       at the open and its costs; a purchase only when cash still pays for it
 """
 
@@ -28,14 +28,16 @@ from paperdesk.core.backtest.compiled.arithmetic import (
     paid_early,
     reached,
 )
+from paperdesk.core.backtest.compiled.book import NO_CASH, NO_UNITS
 from paperdesk.core.backtest.compiled.compiling import compiled
 
-KEEP = -1
-"""A target that changes nothing."""
+KEEP = -(2**63)
+"""A target that changes nothing: the one whole number that no target is, for those below zero are short."""
 
-# Columns of what is written down of orders, and of what was refused: the bar it was asked at, signed units, and so on.
+# Columns of what is written down of orders, and of what was refused: the bar it was asked at, signed units, and so on;
+# `WHY` are the answers of `book.py`.
 BAR, UNITS, STATE, PRICE, FEE = 0, 1, 2, 3, 4
-NEEDED, FREE = 2, 3
+NEEDED, FREE, WHY = 2, 3, 4
 # How an order stands: it fills, or ends unpaid, at the open of the bar after its own.
 WAITS, FILLED, UNPAID, LAPSED = 0, 1, 2, 3
 # What stands now.
@@ -53,8 +55,14 @@ class Pages(NamedTuple):
     equity: Ints
 
 
+@compiled
+def blank_pages(bars: int) -> Pages:
+    """Return pages with room for what can come of so many bars."""
+    return Pages(np.empty((bars, 5), np.int64), np.empty((bars, 5), np.int64), np.empty(bars, np.int64))
+
+
 class Cross(NamedTuple):
-    """Two averages of closes and what to hold while the fast one is above.
+    """Two averages of closes and what to hold while the fast one is above, and while it is below.
 
     `tolerance` is of the difference of both averages, in units of a price over both lengths.
     """
@@ -62,7 +70,8 @@ class Cross(NamedTuple):
     fast: int
     slow: int
     tolerance: int
-    units: int
+    above: int
+    below: int
 
 
 class Field(NamedTuple):
@@ -98,9 +107,10 @@ def accept(pages: Pages, now: Ints, bar: int, units: int, state: int) -> None:
 
 @compiled
 def refuse(pages: Pages, now: Ints, bar: int, units: int, needed: int) -> None:
-    """Write down that cash does not pay for an order."""
+    """Write down that cash does not pay for a purchase, or that what is sold is not there."""
     row = pages.refused[now[REFUSED]]
-    row[BAR], row[UNITS], row[NEEDED], row[FREE] = bar, units, needed, now[CASH]
+    row[BAR], row[UNITS], row[NEEDED] = bar, units, needed
+    row[FREE], row[WHY] = (now[CASH], NO_CASH) if units > 0 else (now[HELD], NO_UNITS)
     now[REFUSED] += 1
 
 
@@ -143,8 +153,8 @@ def follow(track: Track, targets: Ints, scale: Scale, cash: int, pages: Pages) -
         if target == KEEP or target == now[HELD]:
             continue
         wanted = target - now[HELD]
-        needed = needed_for(scale, crossed(scale, close, 1), wanted) if wanted > 0 else 0
-        if needed > now[CASH]:
+        needed = needed_for(scale, crossed(scale, close, 1), wanted) if wanted > 0 else -wanted
+        if needed > (now[CASH] if wanted > 0 else now[HELD]):
             refuse(pages, now, bar, wanted, needed)
         else:
             now[SESSION] = reached(track.closes, now[SESSION], track.at[bar])
@@ -154,6 +164,17 @@ def follow(track: Track, targets: Ints, scale: Scale, cash: int, pages: Pages) -
                 accept(pages, now, bar, wanted, WAITS)
                 now[WANTED] = wanted
     return End(now[ORDERS], now[REFUSED], now[CASH], now[HELD], beyond_at)
+
+
+@compiled
+def span(targets: Ints) -> tuple[int, int]:
+    """Return the least and the greatest of targets that change something, and zero beside them."""
+    least = greatest = 0
+    for bar in range(len(targets)):
+        target = targets[bar]
+        if target != KEEP:
+            least, greatest = min(least, target), max(greatest, target)
+    return least, greatest
 
 
 @compiled
@@ -177,9 +198,9 @@ def crossings(close: Ints, cross: Cross, targets: Ints) -> None:
         if bar + 1 < max(fast, slow):
             targets[bar] = KEEP
         elif apart > tolerance:
-            targets[bar] = cross.units
+            targets[bar] = cross.above
         else:
-            targets[bar] = 0 if apart < -tolerance else KEEP
+            targets[bar] = cross.below if apart < -tolerance else KEEP
 
 
 @compiled
@@ -211,10 +232,10 @@ def sweep(field: Field, crosses: Ints, scores: NDArray[np.float64]) -> None:
     track, scale, cash, ends = field.track, field.scale, field.cash, field.ends
     bars = len(track.close)
     targets = np.empty(bars, np.int64)
-    pages = Pages(np.empty((bars, 5), np.int64), np.empty((bars, 4), np.int64), np.empty(bars, np.int64))
+    pages = blank_pages(bars)
     for run in range(len(crosses)):
         row = crosses[run]
-        crossings(track.close, Cross(row[0], row[1], row[2], row[3]), targets)
+        crossings(track.close, Cross(row[0], row[1], row[2], row[3], row[4]), targets)
         end = follow(track, targets, scale, cash, pages)
         score(pages.equity, ends, cash, scores[run])
         scores[run, ENDED] = np.nan if end.beyond_at >= 0 else pages.equity[bars - 1]

@@ -20,6 +20,7 @@ from paperdesk.core.backtest.compiled.book import (
     Margin,
     MarginGround,
 )
+from paperdesk.core.backtest.compiled.means import Means
 from paperdesk.core.backtest.compiled.owing import (
     BORROW_BY,
     BORROW_RATE,
@@ -38,7 +39,6 @@ from paperdesk.core.backtest.compiled.owing import (
     TERMS,
 )
 from paperdesk.core.backtest.compiled.scaling import LARGEST, refusal, whole
-from paperdesk.core.backtest.compiled.signals import Means
 from paperdesk.core.backtest.compiled.track import Bars
 from paperdesk.core.broker import margin_rates
 from paperdesk.core.broker.account import Rules

@@ -4,6 +4,7 @@ Of one symbol it is driven by all of its targets at once or by its hooks, of sev
 """
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 
@@ -11,19 +12,23 @@ from paperdesk.core.backtest.compiled import portfolio
 from paperdesk.core.backtest.compiled.arithmetic import Ints
 from paperdesk.core.backtest.compiled.baskets import bring_shares, panel_of
 from paperdesk.core.backtest.compiled.hooks import run_by_hooks
-from paperdesk.core.backtest.compiled.kernel import BAR, FEE, FREE, NEEDED, PRICE, STATE, UNITS
+from paperdesk.core.backtest.compiled.kernel import BAR, FEE, FREE, KEEP, NEEDED, PRICE, STATE, UNITS, WHY
+from paperdesk.core.backtest.compiled.means import Means
 from paperdesk.core.backtest.compiled.scaling import check_in_cash, inexpressible, refusal
-from paperdesk.core.backtest.compiled.signals import Means, hold_targets
+from paperdesk.core.backtest.compiled.signals import Leftover, hold_targets
 from paperdesk.core.backtest.compiled.telling import Accepted, Denied, Telling
 from paperdesk.core.backtest.compiled.track import Course
-from paperdesk.core.backtest.compiled.words import Holding, points_of
+from paperdesk.core.backtest.compiled.words import Holding, pay_last_nights, points_of
 from paperdesk.core.backtest.result import Result
 from paperdesk.core.backtest.runner import KeepGoing
 from paperdesk.core.broker.account import Account, Rules
 from paperdesk.core.kernel.money import ZERO
 from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.instruments import Instrument
-from paperdesk.core.strategy.strategy import AS_IT_IS, HOLD, Shares, Strategy, Targets
+from paperdesk.core.strategy.strategy import Shares, Strategy, Targets
+
+# Up to this every whole number is one with a point.
+_EXACT: Final = 2**53
 
 
 def check_expressible(strategy: Strategy, rules: Rules, instruments: Sequence[Instrument], currency: str) -> None:
@@ -55,22 +60,23 @@ def run_compiled(
     if len(courses) > 1:
         return _run_together(courses, strategy, account)
     (course,) = courses
-    found = None if account.rules.margin.is_margined else strategy.targets(course.history)
+    found = strategy.targets(course.history)
     return run_by_hooks(course, strategy, account, keep_going) if found is None else _hold(course, found, account)
 
 
 def _hold(course: Course, found: Targets, account: Account) -> Result:
-    wanted = np.full(len(course.bars), AS_IT_IS, np.int64)
-    wanted[: course.frames] = _in_lots(found, course.bars.instrument)[course.first :][: course.frames]
-    outcome = hold_targets(course.bars, wanted, Means(account.cash, account.rules, account.currency))
+    wanted = _in_lots(found, course.bars.instrument)[course.first :][: course.frames]
+    means = Means(account.cash, account.rules, account.currency, account.book.memorandum)
+    outcome = hold_targets(course.bars, wanted, means, Leftover(course.unfinished, course.bell_at))
     result = Result(account, course.began_at, course.ended_at, frames=course.frames)
     accepted = [Accepted(row[BAR], 0, row[UNITS], row[STATE], row[PRICE], row[FEE]) for row in outcome.orders.tolist()]
-    denied = [Denied(row[BAR], 0, row[UNITS], row[NEEDED], row[FREE]) for row in outcome.refused.tolist()]
+    denied = [Denied(row[BAR], 0, row[UNITS], row[NEEDED], row[FREE], row[WHY]) for row in outcome.refused.tolist()]
     Telling([course.bars], outcome.worths, accepted, denied).into(result)
     changes = np.zeros(len(course.bars), np.int64)
     changes[outcome.fills[:, BAR] + 1] = outcome.fills[:, UNITS]
     holdings = [Holding(np.cumsum(changes), outcome.bars.close)]
     result.points = points_of(outcome.worths, result, outcome.equity, holdings, course.session_bars())
+    pay_last_nights(result.points, outcome.worths.money(outcome.end.cash))
     return result
 
 
@@ -108,4 +114,10 @@ def _due(courses: Sequence[Course], strategy: Strategy) -> Shares:
 def _in_lots(found: Targets, instrument: Instrument) -> Ints:
     if found.units % instrument.lot_step or found.units <= ZERO:
         raise refusal(["parts_of_lots"])
-    return np.where(found.wanted == HOLD, int(found.units / instrument.lot_step), found.wanted).astype(np.int64)
+    lots = found.wanted * float(found.units / instrument.lot_step)
+    is_kept = np.isnan(lots)
+    if bool(np.any(np.abs(lots) >= _EXACT)):
+        raise refusal(["numbers_too_large"])
+    if not np.array_equal(lots, np.rint(lots), equal_nan=True):
+        raise refusal(["parts_of_lots"])
+    return np.where(is_kept, KEEP, np.where(is_kept, 0, lots).astype(np.int64))

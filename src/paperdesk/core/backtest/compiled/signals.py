@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final, NamedTuple
 
 import numpy as np
 
+from paperdesk.core.backtest.compiled import book as books
 from paperdesk.core.backtest.compiled.arithmetic import Ints, Scale
 from paperdesk.core.backtest.compiled.kernel import (
     FEE,
@@ -14,48 +16,26 @@ from paperdesk.core.backtest.compiled.kernel import (
     PRICE,
     STATE,
     UNITS,
+    WHY,
     Cross,
     End,
-    Pages,
+    blank_pages,
     crossings,
     follow,
+    span,
 )
-from paperdesk.core.backtest.compiled.scaling import (
-    check_in_cash,
-    check_size,
-    money_places_of,
-    places_of,
-    refusal,
-    scale_of,
-)
+from paperdesk.core.backtest.compiled.lending import check_within, ground_for
+from paperdesk.core.backtest.compiled.means import Means, scaled
+from paperdesk.core.backtest.compiled.playing import finish
+from paperdesk.core.backtest.compiled.pursuing import pursue
+from paperdesk.core.backtest.compiled.scaling import check_size, refusal
 from paperdesk.core.backtest.compiled.track import Bars, Worths
 from paperdesk.core.backtest.measures import Measured, measures_of
-from paperdesk.core.broker.account import Rules
 from paperdesk.core.kernel.time import instant_of
 from paperdesk.core.strategy.strategy import TOLERANCE
 
-
-@dataclass(frozen=True, slots=True)
-class Means:
-    """What an account begins with, and the rules it trades by."""
-
-    cash: Decimal
-    rules: Rules
-    currency: str = "USD"
-
-    @property
-    def cash_in_cents(self) -> int:
-        """Return the cash in the smallest unit that the account's money has."""
-        return self.in_cents(self.cash)
-
-    def in_cents(self, amount: Decimal) -> int:
-        """Return an amount in the smallest unit that the account's money has."""
-        return int(amount.scaleb(self.places))
-
-    @property
-    def places(self) -> int:
-        """Return how many digits after the point the account's money has."""
-        return money_places_of(self.rules, self.currency)
+# How many orders there is room for before there must be more.
+_ROOM: Final = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +67,18 @@ class Outcome:
 
     @property
     def gains(self) -> Ints:
-        """Return what each closed round trip brought, fees counted, in units of price times quantity."""
+        """Return what each closed round trip brought, fees counted, in units of price times quantity.
+
+        A fill that turns a position over ends one and begins the next, and they share its fee by units.
+        """
         fills = self.fills
-        held = np.cumsum(fills[:, UNITS])
-        ends = np.flatnonzero(held == 0)
-        if not len(ends):
-            return np.zeros(0, np.int64)
-        flows = -fills[:, UNITS] * fills[:, PRICE] - fills[:, FEE] * self.scale.value_by
-        brought: Ints = np.diff(np.cumsum(flows)[ends], prepend=0)
+        units, prices, by = fills[:, UNITS], fills[:, PRICE], self.scale.value_by
+        held = np.cumsum(units)
+        is_turned = np.sign(held) * np.sign(held - units) < 0
+        opens = np.where(is_turned, held, 0)
+        begun = -opens * prices - fills[:, FEE] * by * np.abs(opens) // np.abs(units)
+        flows = np.cumsum(-units * prices - fills[:, FEE] * by) - begun
+        brought: Ints = np.diff(flows[is_turned | (held == 0)], prepend=0)
         return brought
 
     def measured(self, periods_a_year: float = 252) -> Measured:
@@ -115,34 +99,69 @@ class Outcome:
         return int(10**self.means.places)
 
 
-def hold_targets(bars: Bars, targets: Sequence[int] | Ints, means: Means) -> Outcome:
-    """Hold after each close as many lots as its target says, by market orders that meet the next open.
+class Leftover(NamedTuple):
+    """What is lived through behind the last target: facts of one more bar, and bells; of instants -1 is none."""
 
-    A target of KEEP changes nothing. Raises NotExpressible.
+    facts: int = 0
+    bell_at: int = -1
+
+
+NOTHING_MORE: Final = Leftover()
+
+
+def hold_targets(bars: Bars, targets: Sequence[int] | Ints, means: Means, leftover: Leftover = NOTHING_MORE) -> Outcome:
+    """Hold after each close as many signed lots as its target says, by market orders that meet the next open.
+
+    A target of KEEP changes nothing. What an account may not sell short, or cannot pay for, is refused order by order.
+    Raises NotExpressible.
     """
     wanted = np.ascontiguousarray(targets, np.int64)
-    assert len(wanted) == len(bars), "every bar has a target"
-    check_in_cash(means.rules)
+    assert len(wanted) == len(bars) - bool(leftover.facts), "every bar on which somebody acts has a target"
     bars, scale = scaled(bars, means)
-    if int(wanted.min()) < KEEP:
-        raise refusal(["short_positions"])
-    check_size(scale, int(max(bars.high.max(), 1)), int(max(wanted.max(), 1)))
-    count = len(bars)
-    pages = Pages(np.empty((count, 5), np.int64), np.empty((count, 4), np.int64), np.empty(count, np.int64))
-    track = bars.track(means.rules.margin.rules_as_of)
-    cash = means.cash_in_cents
-    end = follow(track, wanted, scale, cash, pages)
+    least, most = span(wanted)
+    check_size(scale, int(bars.high.max()), max(most - least, 1))
+    if means.rules.margin.is_margined:
+        return Pursuit(bars, scale, means, leftover).run(wanted)
+    pages = blank_pages(len(bars))
+    whole = np.append(wanted, np.full(len(bars) - len(wanted), KEEP))
+    end = follow(bars.track(means.rules.margin.rules_as_of), whole, scale, means.cash_in_cents, pages)
     if end.beyond_at >= 0:
         raise refusal(["unsettled_proceeds"])
     return Outcome(bars, scale, means, pages.orders[: end.orders], pages.refused[: end.refused], pages.equity, end)
 
 
-def scaled(bars: Bars, means: Means) -> tuple[Bars, Scale]:
-    """Return bars with as many places as their account needs, and its rules in them; raises NotExpressible."""
-    if not len(bars):
-        raise refusal(["no_bars"])
-    bars = bars.to_places(places_of(means.rules, bars.instrument, bars.places, means.currency))
-    return bars, scale_of(means.rules, bars.instrument, means.currency, bars.places)
+@dataclass(frozen=True, slots=True)
+class Pursuit:
+    """Bars laid out for runs of an account that may owe; `scaled` says how fine, and how large an order may be."""
+
+    bars: Bars
+    scale: Scale
+    means: Means
+    leftover: Leftover = NOTHING_MORE
+
+    def run(self, targets: Ints) -> Outcome:
+        """Hold what targets say after each close, and live through what is left; raises NotExpressible."""
+        bars, refused = self.bars, np.empty((len(targets), WHY + 1), np.int64)
+        book = books.blank_book(self.means.cash_in_cents, len(bars), _ROOM, self.means.memorandum_in_cents)
+        ground = ground_for(bars, self.scale, self.means, book)
+        assert isinstance(ground, books.MarginGround), "an account without margin needs none of this"
+        count = 0
+        while len(targets):
+            count = pursue(ground, targets, np.zeros((1, books.WISH_COLUMNS), np.int64), refused, count)
+            if ground.book.now[books.ORDERS] < len(ground.book.orders):
+                break
+            ground = ground._replace(book=books.with_room(ground.book, 1))
+        finish(ground, *self.leftover)
+        check_within(ground.book)
+        return self._outcome(ground.book, refused[:count])
+
+    def _outcome(self, book: books.Book, refused: Ints) -> Outcome:
+        now, placed = book.now, book.orders[: book.now[books.ORDERS]]
+        # Both kernels count how an order stands alike.
+        orders = placed[:, [books.BAR, books.UNITS, books.STATE, books.PRICE, books.FEE]]
+        orders[:, UNITS] *= placed[:, books.SIDE]
+        end = End(len(orders), len(refused), now.item(books.CASH), now.item(books.HELD), -1)
+        return Outcome(self.bars, self.scale, self.means, orders, refused, book.equity, end)
 
 
 def tie_of(bars: Bars, fast: int, slow: int) -> int:
@@ -150,11 +169,11 @@ def tie_of(bars: Bars, fast: int, slow: int) -> int:
     return int(Decimal(str(TOLERANCE)).scaleb(bars.places) * fast * slow)
 
 
-def cross_targets(bars: Bars, fast: int, slow: int, lots: int) -> Ints:
-    """Return what crossing averages of closes want to hold: `lots` above, nothing below, and ties change nothing.
+def cross_targets(bars: Bars, fast: int, slow: int, lots: int, below: int = 0) -> Ints:
+    """Return what crossing averages of closes want to hold: `lots` above, `below` below, and ties change nothing.
 
     Averages are compared exactly; they tie when they differ by no more than the tolerance of strategies.
     """
     targets = np.empty(len(bars), np.int64)
-    crossings(bars.close, Cross(fast, slow, tie_of(bars, fast, slow), lots), targets)
+    crossings(bars.close, Cross(fast, slow, tie_of(bars, fast, slow), lots, below), targets)
     return targets

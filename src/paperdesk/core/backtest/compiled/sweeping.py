@@ -1,13 +1,15 @@
 """Many runs of crossing averages over the same bars, scored one after the other in the same memory."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from paperdesk.core.backtest.compiled.arithmetic import Ints
+from paperdesk.core.backtest.compiled.arithmetic import Ints, half_even
 from paperdesk.core.backtest.compiled.kernel import (
     DENIED,
     DRAWDOWN,
@@ -18,16 +20,27 @@ from paperdesk.core.backtest.compiled.kernel import (
     SPREAD,
     Cross,
     Field,
-    Pages,
+    blank_pages,
     crossings,
     follow,
+    score,
     sweep,
 )
-from paperdesk.core.backtest.compiled.scaling import check_in_cash, check_size
-from paperdesk.core.backtest.compiled.signals import Means, scaled, tie_of
+from paperdesk.core.backtest.compiled.means import Means, scaled
+from paperdesk.core.backtest.compiled.scaling import NotExpressible, check_size
+from paperdesk.core.backtest.compiled.signals import Leftover, Outcome, Pursuit, tie_of
 from paperdesk.core.backtest.compiled.track import Bars
 from paperdesk.core.kernel.time import instant_of
 from paperdesk.core.strategy.indicators import Floats
+
+
+class Averages(NamedTuple):
+    """A fast and a slow length, and the lots to hold while the fast average is above, and while it is below."""
+
+    fast: int
+    slow: int
+    above: int
+    below: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +75,7 @@ class Sweep:
         """Return what some of the pairs were worth when they began, at each close of a session and at the end."""
         field, bars = self.field, len(self.field.track.close)
         targets = np.empty(bars, np.int64)
-        pages = Pages(np.empty((bars, 5), np.int64), np.empty((bars, 4), np.int64), np.empty(bars, np.int64))
+        pages = blank_pages(bars)
         worth = np.empty((stop - first, len(field.ends) + 1), np.int64)
         worth[:, 0] = field.cash
         for place, row in enumerate(self.crosses[first:stop]):
@@ -72,17 +85,61 @@ class Sweep:
         return worth
 
 
+@dataclass(frozen=True, slots=True)
+class OwingSweep:
+    """The same for accounts that may owe; what bells cost behind the last bar counts at the end."""
+
+    pursuit: Pursuit
+    crosses: Ints
+    ends: Ints
+
+    def part(self, first: int, stop: int) -> NDArray[np.float64]:
+        """Run some of the pairs; a row each, whose columns the kernel names."""
+        scores = np.full((stop - first, DENIED + 1), np.nan)
+        scores[:, [PLACED, DENIED]] = 0
+        for row, cross in zip(scores, self.crosses[first:stop], strict=True):
+            with suppress(NotExpressible):
+                outcome = self._run(cross)
+                worth = self._worth(outcome)
+                score(worth, np.arange(1, len(worth)), worth.item(0), row)
+                row[ENDED], row[PLACED], row[DENIED] = worth[-1], len(outcome.orders), len(outcome.refused)
+        return scores
+
+    def curves(self, first: int, stop: int) -> Ints:
+        """Return what some of the pairs were worth, zero for those that are for the exact engine."""
+        worth = np.zeros((stop - first, len(self.ends) + 1), np.int64)
+        for row, cross in zip(worth, self.crosses[first:stop], strict=True):
+            with suppress(NotExpressible):
+                row[:] = self._worth(self._run(cross))
+        return worth
+
+    def _run(self, cross: Ints) -> Outcome:
+        bars = self.pursuit.bars
+        targets = np.empty(len(bars), np.int64)
+        crossings(bars.close, Cross(*(int(each) for each in cross)), targets)
+        return self.pursuit.run(targets)
+
+    def _worth(self, outcome: Outcome) -> Ints:
+        value = half_even(outcome.end.units * int(outcome.bars.close[-1]), outcome.scale.value_by)
+        ended = outcome.end.cash + value
+        return np.concatenate([[outcome.means.cash_in_cents], outcome.equity[self.ends[:-1]], [ended]])
+
+
 def sweep_of(
-    bars: Bars, pairs: Sequence[tuple[int, int]], lots: int, means: Means, began_at: datetime | None = None
-) -> Sweep:
-    """Lay out the runs of a fast and a slow length each, begun at the first bar or before; raises NotExpressible."""
-    check_in_cash(means.rules)
+    bars: Bars, pairs: Sequence[Averages], means: Means, began_at: datetime | None = None, bell_at: int = -1
+) -> Sweep | OwingSweep:
+    """Lay out the runs of a fast and a slow length each, begun at the first bar or before; raises NotExpressible.
+
+    `bell_at` is the last bell behind the bars, as in `Course`.
+    """
     bars, scale = scaled(bars, means)
-    check_size(scale, int(bars.high.max()), lots)
-    lengths = [(fast, slow, tie_of(bars, fast, slow), lots) for fast, slow in pairs]
+    check_size(scale, int(bars.high.max()), max((abs(each.above) + abs(each.below) for each in pairs), default=1))
+    rows = [(each.fast, each.slow, tie_of(bars, each.fast, each.slow), each.above, each.below) for each in pairs]
     ends = np.append(bars.sessions_ended(began_at or instant_of(bars.open_at.item(0))), len(bars) - 1)
+    crosses = np.array(rows, np.int64).reshape(-1, 5)
+    if means.rules.margin.is_margined:
+        return OwingSweep(Pursuit(bars, scale, means, Leftover(0, bell_at)), crosses, ends)
     track = bars.track(means.rules.margin.rules_as_of)
-    crosses = np.array(lengths, np.int64).reshape(-1, 4)
     return Sweep(Field(track, scale, means.cash_in_cents, ends), crosses)
 
 

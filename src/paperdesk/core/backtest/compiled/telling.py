@@ -6,10 +6,11 @@ Orders are numbered as they were asked for: bar by bar, and at a bar in the orde
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
+from paperdesk.core.backtest.compiled.book import NO_CASH
 from paperdesk.core.backtest.compiled.kernel import FILLED, LAPSED, UNPAID
+from paperdesk.core.backtest.compiled.refusals import Answer, Refusals
 from paperdesk.core.backtest.compiled.track import Bars, Worths
 from paperdesk.core.backtest.result import Done, Placed, Refused, Result
-from paperdesk.core.broker.checks import beyond_cash
 from paperdesk.core.broker.commands import PlaceOrder
 from paperdesk.core.broker.orders import AT_RELEASE, TIME_IS_UP, OrderStatus, OrderType, Side
 from paperdesk.core.kernel.ids import OrderId, derived
@@ -37,13 +38,14 @@ class Accepted(NamedTuple):
 
 
 class Denied(NamedTuple):
-    """An order that cash did not pay for, with what was needed and what was free."""
+    """An order that was not accepted, with what was needed and what was free, and why in the numbers of `book.py`."""
 
     bar: int
     symbol: int
     units: int
     needed: int
     free: int
+    why: int = NO_CASH
 
 
 class Telling:
@@ -90,9 +92,10 @@ class Telling:
         account, bars = result.account, self._bars[each.symbol]
         units = self._worths.units(abs(each.units))
         ask = (account.id, self._id(each, result), bars.instrument.symbol, _side(each), OrderType.MARKET, units)
-        needed, free = self._worths.money(each.needed), self._worths.money(each.free)
-        refusal = beyond_cash(needed, free, account.currency)
-        return Refused(instant_of(bars.at.item(each.bar)), PlaceOrder(*ask), refusal)
+        command, refusals = PlaceOrder(*ask), Refusals(account, bars.instrument, self._worths)
+        close = self._worths.price(bars.close.item(each.bar))
+        refusal = refusals.of(command, Answer(each.why, each.needed, each.free), close)
+        return Refused(instant_of(bars.at.item(each.bar)), command, refusal)
 
     def _ending(self, each: Accepted, result: Result) -> tuple[OrderStatus, str | None]:
         if each.state in _ENDS:

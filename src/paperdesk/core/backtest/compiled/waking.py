@@ -40,9 +40,9 @@ from paperdesk.core.backtest.compiled.book import (
 )
 from paperdesk.core.backtest.compiled.compiling import compiled
 from paperdesk.core.backtest.compiled.lending import check_within, ground_for
+from paperdesk.core.backtest.compiled.means import Means, scaled
 from paperdesk.core.backtest.compiled.playing import play
 from paperdesk.core.backtest.compiled.scaling import check_size, refusal
-from paperdesk.core.backtest.compiled.signals import Means, scaled
 from paperdesk.core.backtest.compiled.track import Bars
 
 # What a hook may say of an order beyond its side and its units.

@@ -12,10 +12,8 @@ from paperdesk.core.backtest.compiled.book import (
     EXIT_OPENS,
     GROUP,
     HAS_ENDED,
-    NO_CASH,
     NO_EQUITY,
     NO_MARGIN,
-    NO_UNITS,
     NOT_IN_FULL,
     NOT_LENT,
     OF_AN_ORDER,
@@ -23,7 +21,6 @@ from paperdesk.core.backtest.compiled.book import (
     ROLE,
     SIZE,
     STATE,
-    TOO_WIDE,
     WISH_ANSWER,
     WISH_BAR,
     WISH_CANCELS,
@@ -44,29 +41,18 @@ from paperdesk.core.backtest.compiled.book import (
     WISH_UNITS,
     Book,
 )
+from paperdesk.core.backtest.compiled.refusals import Answer, Refusals, loss_of, take_of
 from paperdesk.core.backtest.compiled.scaling import LARGEST, check_size, refusal
 from paperdesk.core.backtest.compiled.words import ROLES, STATUSES, Words
-from paperdesk.core.broker.account import Account, Position
-from paperdesk.core.broker.checks import beyond_cash, check_terms, check_units
+from paperdesk.core.broker.account import Account
+from paperdesk.core.broker.checks import check_terms
 from paperdesk.core.broker.commands import CancelOrder, PlaceCombo, PlaceOrder
 from paperdesk.core.broker.engine import UnknownOrder
-from paperdesk.core.broker.margin_checks import (
-    MINIMUM_EQUITY,
-    SELLING_SHORT,
-    check_borrow,
-    entry_closes,
-    equity_missing,
-    exit_opens,
-    refuse_beyond,
-)
-from paperdesk.core.broker.margin_rates import EQUITY_MIN
-from paperdesk.core.broker.orders import OrderClass, OrderType, Side, TimeInForce, already_closed
-from paperdesk.core.broker.terms import TrailOutOfRange, check_exits
+from paperdesk.core.broker.orders import OrderClass, OrderType, TimeInForce, already_closed
 from paperdesk.core.broker.view import UnknownSymbol
 from paperdesk.core.kernel.errors import PaperdeskError
 from paperdesk.core.kernel.ids import OrderId, derived
-from paperdesk.core.kernel.money import ZERO, plain
-from paperdesk.core.kernel.values import replace
+from paperdesk.core.kernel.money import ZERO
 from paperdesk.core.strategy.scene import Wish
 
 _ON_MARGIN: Final = {ENTRY_CLOSES, EXIT_OPENS, NOT_LENT, NO_EQUITY, NO_MARGIN, NOT_IN_FULL}
@@ -80,6 +66,7 @@ class Writer:
         """Begin with no order."""
         self._account, self._words, self._scale = account, words, scale
         self._instrument = words.bars.instrument
+        self._refusals = Refusals(account, self._instrument, words)
         self._rows: dict[OrderId, int] = {}
         self._highest = int(words.bars.high.max())
         self._row = np.zeros((1, WISH_COLUMNS), np.int64)
@@ -112,7 +99,8 @@ class Writer:
         if wish[WISH_ANSWER] == ACCEPTED:
             self._remember(command.order_id, book, wish[WISH_ROW])
             return None
-        return self._refusal(command, wish, self._words.price(self._words.bars.close.item(bar)))
+        answer = Answer(wish[WISH_ANSWER], wish[WISH_NEEDED], wish[WISH_FREE])
+        return self._refusals.of(command, answer, self._words.price(self._words.bars.close.item(bar)))
 
     def _check(self, command: PlaceOrder) -> None:
         if command.symbol != self._instrument.symbol:
@@ -151,8 +139,8 @@ class Writer:
             WISH_LIMIT: command.limit_price,
             WISH_STOP: command.stop_price,
             WISH_TRAIL_AMOUNT: command.trail_amount,
-            WISH_TAKE: _take(command),
-            WISH_LOSS: _loss(command),
+            WISH_TAKE: take_of(command),
+            WISH_LOSS: loss_of(command),
             WISH_LOSS_LIMIT: None if loss is None else loss.limit_price,
         }
         highest = self._highest
@@ -174,58 +162,3 @@ class Writer:
             own = order_id if member == first else OrderId(derived(order_id, "" if role is None else role.value))
             self._words.ids.append(own)
             self._rows[own] = member
-
-    def _refusal(self, command: PlaceOrder, wish: list[int], close: Decimal) -> PaperdeskError:
-        words, answer = self._words, wish[WISH_ANSWER]
-        if answer == NO_CASH:
-            needed, free = words.money(wish[WISH_NEEDED]), words.money(wish[WISH_FREE])
-            return beyond_cash(needed, free, self._account.currency)
-        if answer == TOO_WIDE:
-            return TrailOutOfRange(f"A trail as wide as the price of {plain(close)} never stops.", price=plain(close))
-        if answer in _ON_MARGIN:
-            return self._refusal_on_margin(answer, wish[WISH_NEEDED], wish[WISH_FREE])
-        try:
-            if answer == NO_UNITS:
-                free = words.units(wish[WISH_FREE])
-                held = {self._instrument.id: Position(self._instrument.id, free)}
-                account = replace(self._account, positions=held)
-                check_units(account, self._instrument, command.side, command.quantity)
-            else:
-                _check_exits(command, close)
-        except PaperdeskError as refused:
-            return refused
-        raise AssertionError("what the kernel refuses the broker refuses too")
-
-    def _refusal_on_margin(self, answer: int, needed: int, free: int) -> PaperdeskError:
-        words, instrument = self._words, self._instrument
-        if answer == ENTRY_CLOSES:
-            return entry_closes(instrument, words.units(needed))
-        if answer == EXIT_OPENS:
-            return exit_opens(instrument, words.units(needed), words.units(free))
-        if answer == NO_EQUITY:
-            return equity_missing(SELLING_SHORT, EQUITY_MIN, words.money(free))
-        regime = self._account.rules.margin.regime.value
-        rule = regime if answer == NO_MARGIN else MINIMUM_EQUITY
-        try:
-            if answer == NOT_LENT:
-                check_borrow(self._account, instrument)
-            refuse_beyond(self._account, words.money(needed), words.money(free), rule)
-        except PaperdeskError as refused:
-            return refused
-        raise AssertionError("what the kernel refuses the broker refuses too")
-
-
-def _check_exits(command: PlaceOrder, close: Decimal) -> None:
-    is_sale, loss = command.side is Side.SELL, _loss(command)
-    if command.order_class is OrderClass.OCO:
-        check_exits(None, command.limit_price, loss, is_short=not is_sale)
-    else:
-        check_exits(command.limit_price or command.stop_price or close, _take(command), loss, is_short=is_sale)
-
-
-def _take(command: PlaceOrder) -> Decimal | None:
-    return None if command.take_profit is None else command.take_profit.limit_price
-
-
-def _loss(command: PlaceOrder) -> Decimal | None:
-    return None if command.stop_loss is None else command.stop_loss.stop_price

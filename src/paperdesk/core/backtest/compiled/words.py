@@ -174,11 +174,11 @@ def told(result: Result, words: Words, book: Book, session_bars: list[int]) -> R
     result.done = [words.done(book, number) for number in range(book.now[FILLS])]
     ended = [each for each in session_bars if each < bars]
     result.points = points_of(words, result, book.equity, [Holding(np.cumsum(changes), words.bars.close)], ended)
-    _pay_last_nights(result.points, words.money(int(book.now[CASH])))
+    pay_last_nights(result.points, words.money(int(book.now[CASH])))
     return result
 
 
-def _pay_last_nights(points: list[Point], cash: Decimal) -> None:
+def pay_last_nights(points: list[Point], cash: Decimal) -> None:
     """Let a run end with the cash it has: nights behind its last bar are paid for too."""
     last = points[-1]
     if last.invested is not None:

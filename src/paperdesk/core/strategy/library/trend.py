@@ -12,16 +12,27 @@ from paperdesk.core.strategy.history import History
 from paperdesk.core.strategy.indicators import highest, lowest, returns, sma
 from paperdesk.core.strategy.parameters import choice, number, whole
 from paperdesk.core.strategy.sized import FIXED_SIZE, Sized
-from paperdesk.core.strategy.strategy import AS_IT_IS, HOLD, NOTHING, TOLERANCE, Shares, Strategy, Targets, is_above
+from paperdesk.core.strategy.strategy import (
+    AS_IT_IS,
+    HOLD,
+    NOTHING,
+    SHORT,
+    TOLERANCE,
+    Shares,
+    Strategy,
+    Targets,
+    is_above,
+)
 
 
 class MovingAverageCross(Sized):
-    """Long while a fast average of closes stands above a slow one; a tie changes nothing."""
+    """Long while a fast average of closes stands above a slow one, and short below it if asked; ties change nothing."""
 
     name = "sma_cross"
     kind = "trend_following"
     fast = whole(10, 1, 1000)
     slow = whole(30, 2, 1000)
+    below = choice("nothing", "short")
 
     def on_start(self, context: Context) -> None:
         """Declare both averages."""
@@ -29,14 +40,17 @@ class MovingAverageCross(Sized):
         self._fast, self._slow = history.indicator(sma, self.fast), history.indicator(sma, self.slow)
 
     def on_bar(self, context: Context) -> None:
-        """Buy when the fast one stands above, sell when it stands below."""
+        """Buy when the fast one stands above, sell, or sell short, when it stands below."""
         fast, slow = self._fast.now, self._slow.now
         if fast is None or slow is None:
             return
         if is_above(fast, slow):
             self.enter(context)
         elif is_above(slow, fast):
-            context.hold(self.symbol, ZERO)
+            if self.below == "short":
+                self.enter(context, Side.SELL)
+            else:
+                context.hold(self.symbol, ZERO)
 
     def targets(self, history: History) -> Targets | None:
         """Say the same of all bars, where the units are fixed."""
@@ -44,7 +58,8 @@ class MovingAverageCross(Sized):
             return None
         close = history.columns["close"]
         apart = sma(close, self.fast) - sma(close, self.slow)
-        wanted = np.select([apart > TOLERANCE, -apart > TOLERANCE], [HOLD, NOTHING], AS_IT_IS)
+        below = SHORT if self.below == "short" else NOTHING
+        wanted = np.select([apart > TOLERANCE, -apart > TOLERANCE], [HOLD, below], AS_IT_IS)
         return Targets(self.quantity, wanted)
 
 
