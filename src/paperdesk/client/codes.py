@@ -292,6 +292,7 @@ Code: TypeAlias = Literal[
     "tape_name_missing",
     "tape_never_goes_back",
     "tape_not_so_far",
+    "targets_without_point",
     "tier_limit_reached",
     "time_in_force_not_allowed",
     "too_far_behind",
