@@ -29,15 +29,18 @@ from paperdesk.core.backtest.compiled.track import Bars
 from paperdesk.core.backtest.result import Result
 from paperdesk.core.backtest.runner import Stretch, run_backtest
 from paperdesk.core.broker.fill_models import IDEAL
+from paperdesk.core.broker.margin_book import MarginBook
+from paperdesk.core.broker.margin_rules import MarginKind, MarginRegime, MarginRules
 from paperdesk.core.broker.orders import Order, OrderStatus, Side
 from paperdesk.core.kernel.values import replace
 from paperdesk.core.strategy.context import Context
 from paperdesk.core.strategy.strategy import Shares, Strategy
 from tests.bar_market import BarMarket, instant
 from tests.bar_series import MOVES, bars_at, days, micros, minutes
-from tests.core.backtest.test_compiled_signals import WIDE, schedules_of
-from tests.scenery import ACME, COIN, empty_account, instrument, rules
+from tests.core.backtest.test_compiled_signals import WIDE, schedules, schedules_of
+from tests.scenery import ACME, COIN, empty_account, instrument, reg_t, rules
 
+CALLS = MarginRules(MarginKind.REG_T, MarginRegime.INTRADAY_CALL)
 NAMES = (ACME, instrument("BOLT"), instrument("CITY"), instrument("DUKE"))
 STATUSES = {
     WAITS: OrderStatus.ACCEPTED, FILLED: OrderStatus.FILLED, UNPAID: OrderStatus.CANCELLED, LAPSED: OrderStatus.EXPIRED,
@@ -72,7 +75,8 @@ def exactly(bars: Sequence[Bars], shares: Shares, means: Means) -> tuple[Result,
     """Run the same on the exact engine."""
     market, strategy = BarMarket(bars), Rebalancer([each.instrument.symbol for each in bars])
     strategy.plan = shares
-    account = replace(empty_account(means.rules), cash=means.cash)
+    book = MarginBook(memorandum=means.cash) if means.rules.margin.is_margined else MarginBook()
+    account = replace(empty_account(means.rules), cash=means.cash, book=book)
     return run_backtest(market, account, strategy, Stretch(0, market.facts_total)), strategy
 
 
@@ -128,7 +132,9 @@ def cases(draw: st.DrawFn) -> Case:
     rows = draw(st.lists(st.lists(share, min_size=columns, max_size=columns), min_size=1, max_size=4))
     due = draw(st.lists(st.integers(-4, len(rows) - 1), min_size=count, max_size=count))
     cash = draw(st.sampled_from([Decimal(3000), Decimal(100_000), Decimal("1000000.01")]))
-    means = Means(cash, rules(draw(st.sampled_from([IDEAL, WIDE])), draw(schedules_of(ACME))))
+    margin = draw(st.sampled_from([MarginRules(), MarginRules(), reg_t(), CALLS]))
+    fees = schedules if margin.is_margined else schedules_of(ACME)
+    means = Means(cash, rules(draw(st.sampled_from([IDEAL, WIDE])), draw(fees), margin=margin))
     return bars, Shares(np.maximum(due, -1), rows, draw(st.booleans())), means
 
 
@@ -139,7 +145,8 @@ def compare(case: Case) -> None:
     except NotExpressible as refused:
         # Fine shares of money that has fractions of a cent soon take more digits than there are.
         is_fine = case[2].rules.fees.is_exact and refused.facts["features"] == ["numbers_too_large"]
-        if refused.facts["features"] != ["unsettled_proceeds"] and not is_fine:
+        kind = "margin" if case[2].rules.margin.is_margined else "unsettled_proceeds"
+        if refused.facts["features"] != [kind] and not is_fine:
             raise
         return
     result, strategy = exactly(*case)
@@ -157,6 +164,18 @@ def test_several_symbols_come_to_what_the_exact_engine_comes_to(case: Case) -> N
 @given(cases())
 def test_thousands_of_baskets_come_to_the_same(case: Case) -> None:
     compare(case)
+
+
+def test_an_account_that_may_owe_and_owes_nothing_is_compiled_and_one_that_begins_to_is_not() -> None:
+    bars = [bars_at(days(6, ACME), [(0, 40, 5, 5)] * 6, of) for of in NAMES[:2]]
+    means, due = Means(Decimal(100_000), rules(margin=reg_t())), np.array([0, -1, 1, -1, -1, -1])
+    paid = bars, Shares(due, [[Decimal("0.5"), Decimal("0.4")], [Decimal("0.2"), Decimal("0.7")]]), means
+    compare(paid)
+    found = bring_shares(panel_of(bars, means), *paid[1:])
+    assert len(found.fills) > 2
+    with pytest.raises(NotExpressible) as refused:
+        bring_shares(panel_of(bars, means), Shares(due, [[Decimal("0.9")] * 2] * 2), means)
+    assert refused.value.facts["features"] == ["margin"]
 
 
 def test_prices_that_move_while_it_sells_do_not_keep_it_from_buying() -> None:

@@ -21,7 +21,7 @@ from paperdesk.features.backtests.compiled_course import courses_of
 from paperdesk.features.backtests.tape_market import TapeMarket
 from paperdesk.infra.jobs import JobFailed
 from tests.core.backtest.test_compiled_hooks import told
-from tests.desk import RunningDesk, refused
+from tests.desk import RunningDesk
 from tests.features.backtests.at_once import ran_backtest
 from tests.features.backtests.test_compiled import came_of
 from tests.features.backtests.test_runs import tape_market
@@ -102,13 +102,16 @@ async def test_a_run_on_margin_comes_to_the_same_by_rest(desk: RunningDesk, regi
     assert await came_of(desk, tape_id, mode="compiled", **crossing) == await came_of(desk, tape_id, **crossing)
 
 
-async def test_several_symbols_on_margin_are_for_the_exact_engine(desk: RunningDesk) -> None:
+async def test_several_symbols_of_an_account_that_may_owe_come_to_the_same_while_it_owes_nothing(
+    desk: RunningDesk,
+) -> None:
     tape_id = await desk.mine.open_tape(desk.markets["waves"].id)
     await desk.mine.step(tape_id, count=60)
-    body = {"name": "A run", "tape_id": tape_id, "strategy": "monthly_rebalance", "symbols": ["ACME", "BOLT"]}
-    more = {"cash": "100000", "fill_model": "ideal", "margin": {"kind": "reg_t"}, "mode": "compiled"}
-    problem = refused(await desk.mine.ask("POST", "/v1/backtests", json={**body, **more}), 422, "not_expressible")
-    assert problem["features"] == ["margin"]
+    asked: dict[str, Any] = {"strategy": "monthly_rebalance", "parameters": {}, "symbols": ["ACME", "BOLT"]}
+    asked |= {"fees": {"value_rate": "0.001"}, "margin": {"kind": "reg_t"}}
+    exact = await came_of(desk, tape_id, **asked)
+    assert await came_of(desk, tape_id, mode="compiled", **asked) == exact
+    assert exact["results"]["fills"] > 1
 
 
 class Shorting(Strategy):

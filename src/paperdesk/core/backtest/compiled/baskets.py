@@ -16,6 +16,7 @@ from paperdesk.core.backtest.compiled.portfolio import (
     REFUSED,
     STATE,
     TOO_LARGE,
+    UNPAID,
     Basket,
     Ledger,
     Plan,
@@ -24,7 +25,6 @@ from paperdesk.core.backtest.compiled.portfolio import (
 )
 from paperdesk.core.backtest.compiled.scaling import (
     LARGEST,
-    check_in_cash,
     check_size,
     places_of,
     refusal,
@@ -72,6 +72,11 @@ class Brought:
         filled: Ints = self.orders[self.orders[:, STATE] == FILLED]
         return filled
 
+    @property
+    def is_short_of_cash(self) -> bool:
+        """Say whether cash did not pay for an order, at the close or any more at the open."""
+        return len(self.refused) > 0 or bool(np.any(self.orders[:, STATE] == UNPAID))
+
     def measured(self, periods_a_year: float = 252) -> Measured:
         """Return measures over the closes of sessions."""
         bars = self.bars[0]
@@ -112,8 +117,11 @@ def panel_of(bars: Sequence[Bars], means: Means) -> Panel:
 
 
 def bring_shares(panel: Panel, shares: Shares, means: Means) -> Brought:
-    """Bring an account to shares of its equity whenever some are due; raises NotExpressible."""
-    check_in_cash(means.rules)
+    """Bring an account to shares of its equity whenever some are due; raises NotExpressible.
+
+    An account that may owe does the same as one of cash for as long as that pays for everything, with what has
+    settled; one that begins to owe is for the exact engine.
+    """
     bars, first = panel.bars, panel.bars[0]
     scale = scale_of(means.rules, first.instrument, means.currency, first.places)
     check_size(scale, panel.highest, 1)
@@ -128,11 +136,17 @@ def bring_shares(panel: Panel, shares: Shares, means: Means) -> Brought:
         rooms *= 4
         ledger = blank_ledger(means.cash_in_cents, len(first), len(bars), rooms)
         rebalance(basket, scale, plan, ledger)
-    names = ("unsettled_proceeds", ledger.now[BEYOND_AT] >= 0), ("numbers_too_large", ledger.now[TOO_LARGE] > 0)
-    found = [name for name, is_there in names if is_there]
+    brought = Brought(bars, means, ledger)
+    is_early, may_owe = ledger.now[BEYOND_AT] >= 0, means.rules.margin.is_margined
+    names = {
+        "unsettled_proceeds": is_early and not may_owe,
+        "margin": may_owe and (is_early or brought.is_short_of_cash),
+        "numbers_too_large": ledger.now[TOO_LARGE] > 0,
+    }
+    found = [name for name, is_there in names.items() if is_there]
     if found:
         raise refusal(found)
-    return Brought(bars, means, ledger)
+    return brought
 
 
 def _is_together(one: Bars, other: Bars) -> bool:

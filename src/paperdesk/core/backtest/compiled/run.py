@@ -14,7 +14,7 @@ from paperdesk.core.backtest.compiled.baskets import bring_shares, panel_of
 from paperdesk.core.backtest.compiled.hooks import run_by_hooks
 from paperdesk.core.backtest.compiled.kernel import BAR, FEE, FREE, KEEP, NEEDED, PRICE, STATE, UNITS, WHY
 from paperdesk.core.backtest.compiled.means import Means
-from paperdesk.core.backtest.compiled.scaling import check_in_cash, inexpressible, refusal
+from paperdesk.core.backtest.compiled.scaling import inexpressible, refusal
 from paperdesk.core.backtest.compiled.signals import Leftover, hold_targets
 from paperdesk.core.backtest.compiled.telling import Accepted, Denied, Telling
 from paperdesk.core.backtest.compiled.track import Course
@@ -39,8 +39,6 @@ def check_expressible(strategy: Strategy, rules: Rules, instruments: Sequence[In
         names += [name for name in inexpressible(rules, each, currency) if name not in names]
     if names:
         raise refusal(names)
-    if len(instruments) > 1:
-        check_in_cash(rules)
 
 
 def check_together(courses: Sequence[Course], strategy: Strategy, means: Means) -> None:

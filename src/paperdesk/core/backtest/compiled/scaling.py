@@ -55,12 +55,6 @@ def inexpressible(rules: Rules, instrument: Instrument, currency: str) -> Iterat
     yield from (name for name, is_there in found.items() if is_there)
 
 
-def check_in_cash(rules: Rules) -> None:
-    """Refuse an account that may owe, where only cash is known."""
-    if rules.margin.is_margined:
-        raise refusal(["margin"])
-
-
 def scale_of(rules: Rules, instrument: Instrument, currency: str, price_places: int) -> Scale:
     """Return the scale of an instrument under rules, its prices in whole numbers of a last place.
 
