@@ -123,7 +123,7 @@ def hold_targets(bars: Bars, targets: Sequence[int] | Ints, means: Means, leftov
     if means.rules.margin.is_margined:
         return Pursuit(bars, scale, means, leftover).run(wanted)
     pages = blank_pages(len(bars))
-    whole = np.append(wanted, np.full(len(bars) - len(wanted), KEEP))
+    whole = np.append(wanted, KEEP) if leftover.facts else wanted
     end = follow(bars.track(means.rules.margin.rules_as_of), whole, scale, means.cash_in_cents, pages)
     if end.beyond_at >= 0:
         raise refusal(["unsettled_proceeds"])
