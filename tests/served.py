@@ -18,7 +18,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-STARTS_WITHIN_S = 60
+STARTS_WITHIN_S = 100
 
 
 @pytest.fixture(scope="session")

@@ -23,7 +23,7 @@ from paperdesk.infra import postgres_cluster
 from paperdesk.infra.postgres import DATABASE, stop_left_behind
 
 GLANCE_S = 0.01
-OPENS_WITHIN_S = 60.0
+OPENS_WITHIN_S = 120.0
 
 
 @dataclass
