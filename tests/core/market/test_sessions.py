@@ -5,8 +5,10 @@ from itertools import islice, pairwise
 
 import exchange_calendars
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from paperdesk.core.market.sessions import BeyondCalendar, Calendar, Session, UnknownCalendar, calendar
+from paperdesk.core.market.sessions import CALENDARS, BeyondCalendar, Calendar, Session, UnknownCalendar, calendar
 
 MINUTE = timedelta(minutes=1)
 
@@ -88,3 +90,21 @@ def test_begun_sessions_come_newest_first_and_end_with_the_calendar() -> None:
     assert next(market.begun(before_the_bell)).on == date(2024, 5, 31)
     first = next(each for each in market.sessions(market.first, market.first + timedelta(days=14)))
     assert list(market.begun(first.opens_at)) == [first]
+
+
+@pytest.mark.parametrize("name", CALENDARS)
+def test_every_session_lies_within_the_day_in_utc_that_it_is_named_after(name: str) -> None:
+    market = calendar(name)
+    for session in market.sessions(max(market.first, date(1990, 1, 1)), min(market.last, date(2027, 12, 31))):
+        last_instant = session.closes_at - timedelta(microseconds=1)
+        assert session.opens_at.date() == last_instant.date() == session.on
+
+
+@given(st.sampled_from(CALENDARS), st.integers(0, 16_000_000))
+def test_sessions_around_an_instant_are_found_from_wherever_one_looks(name: str, minutes: int) -> None:
+    instant, market = datetime(1995, 1, 3, tzinfo=UTC) + timedelta(minutes=minutes), calendar(name)
+    day = market.day_of(instant)
+    around = market.sessions(day - timedelta(days=10), day + timedelta(days=10))
+    assert market.session_at(instant) == next((each for each in around if instant in each), None)
+    assert market.next_session(instant) == next(each for each in around if each.opens_at > instant)
+    assert market.last_close(instant) == max(each.closes_at for each in around if each.closes_at <= instant)

@@ -112,10 +112,12 @@ class Passage:
         """Go on from what has happened."""
         self.events.extend(course.events)
         account = course.account
-        still = {key: each for key, each in account.orders.items() if each.is_open}
-        if len(still) < len(account.orders):
-            self.ended |= {key: each for key, each in account.orders.items() if not each.is_open}
-            account = replace_struct(account, orders=still)
+        ended = [each for each in account.orders.values() if not each.is_open]
+        if ended:
+            self.ended |= {each.id: each for each in ended}
+            account = replace_struct(
+                account, orders={key: each for key, each in account.orders.items() if each.is_open}
+            )
         self.account = account
 
     def _ended_of_concern(self, command: Command, cursor: int, at: datetime) -> Iterator[Order]:

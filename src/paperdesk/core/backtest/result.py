@@ -19,7 +19,7 @@ from paperdesk.core.strategy.exits import Note
 from paperdesk.core.strategy.scene import Wish
 
 
-class Point(Struct, frozen=True):
+class Point(Struct, frozen=True, gc=False):
     """What the account was worth at an instant, and what of it was in positions; None where a price was missing."""
 
     at: datetime
@@ -36,7 +36,7 @@ class Refused(Struct, frozen=True):
     refusal: PaperdeskError
 
 
-class Done(Struct, frozen=True):
+class Done(Struct, frozen=True, gc=False):
     """A fill as every driver knows it: when, of which order, how much at which price, and what it owed."""
 
     at: datetime

@@ -9,33 +9,28 @@ from paperdesk.core.broker.orders import Order
 from paperdesk.core.kernel.ids import InstrumentId
 from paperdesk.core.kernel.money import ZERO
 from paperdesk.core.market.facts import (
-    AuctionFact,
-    CloseFact,
     CorporateActionFact,
-    FundingSettled,
     MarketFact,
-    OpenFact,
-    QuoteFact,
-    RangeFact,
     SessionClosed,
     SessionOpened,
     TradingHalted,
     TradingResumed,
+    is_price,
 )
 
 
 def is_concerned(account: Account, fact: MarketFact) -> bool:
     """Say whether a fact can mean anything to an account: bells to whom has something, prices to who waits or owes."""
+    if is_price(fact):
+        return _waits_for(account, fact.instrument_id)
     match fact:
-        case OpenFact() | RangeFact() | CloseFact() | QuoteFact() | AuctionFact():
-            return _waits_for(account, fact.instrument_id)
         case SessionOpened():
             return False
         case TradingHalted() | TradingResumed():
             return any(concerns(fact, order) for order in account.orders.values())
         case SessionClosed() | CorporateActionFact():
             return has_something(account)
-        case FundingSettled():
+        case _:  # funding is settled
             return account.rules.margin.is_funded and any(each.quantity for each in account.positions.values())
 
 

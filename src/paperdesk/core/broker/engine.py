@@ -77,19 +77,17 @@ from paperdesk.core.kernel.errors import NotFound
 from paperdesk.core.kernel.ids import OrderId
 from paperdesk.core.kernel.money import ZERO
 from paperdesk.core.market.facts import (
-    AuctionFact,
     CloseFact,
     CorporateActionFact,
     FundingSettled,
     MarketFact,
-    OpenFact,
     PriceFact,
     QuoteFact,
-    RangeFact,
     SessionClosed,
     SessionOpened,
     TradingHalted,
     TradingResumed,
+    is_price,
 )
 from paperdesk.core.market.quotes import NO_QUOTES, Quotes
 
@@ -104,6 +102,8 @@ __all__ = [
     "react",
     "reacted",
 ]
+
+_SEVERAL = 2
 
 
 class UnknownOrder(NotFound):
@@ -155,9 +155,10 @@ def react(account: Account, fact: MarketFact, marks: Marks = NO_MARKS, quotes: Q
 def reacted(account: Account, fact: MarketFact, marks: Marks = NO_MARKS, quotes: Quotes = NO_QUOTES) -> Course:
     """Return what a market fact does to an account, and the account after it."""
     course = Course(account, max(fact.at, account.last_at))
-    match fact:  # prices first, because nearly all facts are prices
-        case OpenFact() | RangeFact() | CloseFact() | QuoteFact() | AuctionFact():
-            _meet(course, fact, marks, quotes)
+    if is_price(fact):
+        _meet(course, fact, marks, quotes)
+        return _concluded(course)
+    match fact:
         case SessionOpened() | TradingResumed():
             return course
         case TradingHalted():
@@ -229,5 +230,5 @@ def _open_order(account: Account, order_id: OrderId) -> Order:
 
 def _open_orders(account: Account, concerns: Callable[[Order], bool]) -> tuple[Order, ...]:
     """Return the open orders that something concerns, in the order they were accepted."""
-    found = (order for order in account.orders.values() if order.is_open and concerns(order))
-    return tuple(sorted(found, key=lambda order: order.accepted_seq))
+    found = [order for order in account.orders.values() if order.is_open and concerns(order)]
+    return tuple(found if len(found) < _SEVERAL else sorted(found, key=lambda order: order.accepted_seq))

@@ -5,7 +5,7 @@ from decimal import Decimal
 from functools import reduce
 from typing import TypeAlias, TypeVar
 
-from paperdesk.core.broker.account import Account
+from paperdesk.core.broker.account import Account, Position
 from paperdesk.core.broker.events import (
     AccountForked,
     AccountReset,
@@ -31,14 +31,13 @@ from paperdesk.core.broker.events import (
     booking_of,
 )
 from paperdesk.core.broker.forking import forked
-from paperdesk.core.broker.holds import held_cash, reserved_units
+from paperdesk.core.broker.holds import held_cash, promised_units, reserved_units
 from paperdesk.core.broker.ledger import Book, Entry
 from paperdesk.core.broker.lots import LotChange, apply_changes
 from paperdesk.core.broker.margin_book import DayTrade, MarginBook, Placed
 from paperdesk.core.broker.margin_events import MarginEvent, book_after
 from paperdesk.core.broker.orders import REPLACED_BY_REQUEST, TIME_IS_UP, Order, OrderStatus, next_status
 from paperdesk.core.broker.settlement import book_after_fill
-from paperdesk.core.kernel.ids import InstrumentId
 from paperdesk.core.kernel.money import ZERO
 from paperdesk.core.kernel.values import replace_struct
 from paperdesk.core.market.sessions import calendar
@@ -61,12 +60,12 @@ _Value = TypeVar("_Value")
 def evolve(account: Account, event: Event) -> Account:
     """Return the account after an event."""
     assert event.seq == account.last_seq + 1, "events of an account are numbered without gaps"
+    if isinstance(event, OrderFilled):
+        return _after_fill(account, event)
     account = replace_struct(account, last_seq=event.seq, last_at=event.at)
     match event:
         case OrderAccepted():
             return with_order(_counting(account, event.order), event.order)
-        case OrderFilled():
-            return _after_fill(account, event)
         case OrderReplaced():
             return _after_replacement(account, event)
         case _ if isinstance(event, OrderMoved):
@@ -104,9 +103,8 @@ def group_of(account: Account, order: Order) -> tuple[Order, ...]:
 def with_order(account: Account, order: Order) -> Account:
     """Put an order in its new state, and move the reservations of it and its group by the difference."""
     before = account.orders.get(order.id)
-    others = group_of(account, order)
     held = held_cash(account, order) - (held_cash(account, before) if before else ZERO)
-    units = reserved_units((*others, order)) - reserved_units((*others, before) if before else others)
+    units = _units_more(account, before, order)
     positions = account.positions
     if units:
         position = account.position(order.instrument.id)
@@ -115,6 +113,14 @@ def with_order(account: Account, order: Order) -> Account:
         )
     orders = _put(account.orders, order.id, order)
     return replace_struct(account, held=account.held + held, positions=positions, orders=orders)
+
+
+def _units_more(account: Account, before: Order | None, order: Order) -> Decimal:
+    """Return by how many more units an order and its group promise than before."""
+    if order.group_id is None:
+        return promised_units(order) - (promised_units(before) if before else ZERO)
+    others = group_of(account, order)
+    return reserved_units((*others, order)) - reserved_units((*others, before) if before else others)
 
 
 def _counting(account: Account, order: Order) -> Account:
@@ -178,9 +184,25 @@ def _changed(before: Order, event: OrderTriggered | TrailMoved | OrderResized | 
 
 
 def _after_fill(account: Account, event: OrderFilled) -> Account:
-    order = _filled(account.orders[event.fill.order_id], event)
-    lots = ((event.fill.instrument_id, event.lot_changes),)
-    return _posted(_remembering(with_order(account, order), event), event.entry, lots)
+    """Return the account after a fill in one copy: its order, what it reserves, what it books, what is remembered."""
+    fill, entry = event.fill, event.entry
+    before = account.orders[fill.order_id]
+    order = _filled(before, event)
+    _check_entry(account, entry)
+    held = account.position(fill.instrument_id)
+    units = _units_more(account, before, order)
+    reserved = held.reserved + units if units else held.reserved
+    return replace_struct(
+        account,
+        last_seq=event.seq,
+        last_at=event.at,
+        cash=account.cash + entry.change(Book.CASH),
+        held=account.held + (held_cash(account, order) - held_cash(account, before)),
+        last_entry=entry.number,
+        book=_book_after(account, event),
+        positions=_put(account.positions, held.instrument_id, _moved(held, entry, event.lot_changes, reserved)),
+        orders=_put(account.orders, order.id, order),
+    )
 
 
 def _filled(before: Order, event: OrderFilled) -> Order:
@@ -247,45 +269,49 @@ def _reserving(account: Account, event: ReservationsMoved) -> Account:
 
 def _remembering(account: Account, event: Event) -> Account:
     """Return the account with what it remembers of cash that moved; a deposit counts in full."""
-    is_margined = account.rules.margin.is_margined
-    book = account.book
-    match event:
-        case OrderFilled():
-            book = book_after_fill(account, event)
-            if event.day_trade_on is not None:
-                day_trade = DayTrade(event.day_trade_on, event.fill.order_id)
-                book = replace_struct(
-                    book, day_trades=(*(each for each in book.day_trades if each != day_trade), day_trade)
-                )
-            book = replace_struct(book, memorandum=book.memorandum + event.memorandum)
-        case CashTransferred() if is_margined:
-            book = replace_struct(book, memorandum=book.memorandum + event.entry.change(Book.CASH))
-        case _:
-            return account
-    return replace_struct(account, book=book)
+    if not isinstance(event, CashTransferred) or not account.rules.margin.is_margined:
+        return account
+    memorandum = account.book.memorandum + event.entry.change(Book.CASH)
+    return replace_struct(account, book=replace_struct(account.book, memorandum=memorandum))
+
+
+def _book_after(account: Account, event: OrderFilled) -> MarginBook:
+    """Return what an account remembers after a fill."""
+    book = book_after_fill(account, event)
+    if event.day_trade_on is not None:
+        day_trade = DayTrade(event.day_trade_on, event.fill.order_id)
+        day_trades = (*(each for each in book.day_trades if each != day_trade), day_trade)
+        book = replace_struct(book, day_trades=day_trades)
+    return replace_struct(book, memorandum=book.memorandum + event.memorandum)
 
 
 def _after_booking(account: Account, booking: Booking | None) -> Account:
     assert booking is not None, "whatever is no change of an order books something"
-    return _posted(account, booking.entry, ((each.instrument_id, each.lot_changes) for each in booking.moves))
-
-
-def _posted(account: Account, entry: Entry, lots: Iterable[tuple[InstrumentId, tuple[LotChange, ...]]]) -> Account:
-    """Return the account after an entry, and after what it does to the lots of some positions."""
-    assert entry.number == account.last_entry + 1, "entries of an account are numbered without gaps"
-    assert account.rules.fees.is_exact or entry.is_in_cents, f"{entry} is finer than its currency"
-    positions = account.positions
-    for instrument_id, lot_changes in lots:
-        before, (units, cost) = account.position(instrument_id), entry.moved(instrument_id)
-        changed = replace_struct(
-            before,
-            quantity=before.quantity + units,
-            cost=before.cost + cost,
-            lots=apply_changes(before.lots, lot_changes),
-        )
-        positions = _put(positions, instrument_id, changed)
+    entry, positions = booking.entry, account.positions
+    _check_entry(account, entry)
+    for move in booking.moves:
+        held = account.position(move.instrument_id)
+        moved = _moved(held, entry, move.lot_changes, held.reserved)
+        positions = _put(positions, move.instrument_id, moved)
     cash = account.cash + entry.change(Book.CASH)
     return replace_struct(account, cash=cash, last_entry=entry.number, positions=positions)
+
+
+def _check_entry(account: Account, entry: Entry) -> None:
+    assert entry.number == account.last_entry + 1, "entries of an account are numbered without gaps"
+    assert account.rules.fees.is_exact or entry.is_in_cents, f"{entry} is finer than its currency"
+
+
+def _moved(held: Position, entry: Entry, changes: tuple[LotChange, ...], reserved: Decimal) -> Position:
+    """Return a position after what an entry posts of it, and with what is promised of it then."""
+    units, cost = entry.moved(held.instrument_id)
+    return replace_struct(
+        held,
+        quantity=held.quantity + units,
+        reserved=reserved,
+        cost=held.cost + cost,
+        lots=apply_changes(held.lots, changes),
+    )
 
 
 def _with_claims(account: Account, event: Event) -> Account:

@@ -191,7 +191,7 @@ _WEIGHED = (
 )  # fmt: skip
 
 
-class Parts(Struct, frozen=True):
+class Parts(Struct, frozen=True, gc=False):
     """What a price is made of, in money per unit; what raises the price is above zero."""
 
     base: Decimal

@@ -42,8 +42,11 @@ def restricted_until(book: MarginBook, on: date) -> date | None:
 
 def check_settled(account: Account, order: Order, needed: Decimal) -> None:
     """Refuse a purchase beyond settled cash in an account that violations restrict; cash was found to be enough."""
-    on, until = calendar(order.instrument.calendar).day_of(order.accepted_at), account.book.frozen_until
-    if until is None or on > until:
+    until = account.book.frozen_until
+    if until is None:
+        return
+    on = calendar(order.instrument.calendar).day_of(order.accepted_at)
+    if on > until:
         return
     settled = max(account.buying_power - account.book.unsettled_cash(on), ZERO)
     if needed > settled:

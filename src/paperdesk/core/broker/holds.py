@@ -46,6 +46,11 @@ def held_cash(account: Account, order: Order) -> Decimal:
     return ZERO if order.hold_price is None else cash_needed(account, order, order.hold_price, order.remaining)
 
 
+def promised_units(order: Order) -> Decimal:
+    """Return the units that an order promises in its present state, which for one that stands alone is all."""
+    return _units(order) if order.is_open else ZERO
+
+
 def reserved_units(orders: Iterable[Order]) -> Decimal:
     """Return the units that one order, or the members of one group together, promise in their present state.
 

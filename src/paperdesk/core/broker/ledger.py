@@ -53,7 +53,7 @@ class EntryKind(StrEnum):
     FUNDING = "funding"
 
 
-class Posting(Struct, frozen=True):
+class Posting(Struct, frozen=True, gc=False):
     """One line of an entry: an amount at the currency's exponent, with units when it moves an instrument.
 
     Where an account's fees are exact, those and the cash they take keep fractions of a cent.
@@ -109,7 +109,7 @@ class Entry(Struct, frozen=True):
         return units, cost
 
 
-class Closing(Struct, frozen=True):
+class Closing(Struct, frozen=True, gc=False):
     """The part of a fill that closes what was held: signed units that leave it, and what they had cost.
 
     `gross` is what they change hands for, positive when they are bought back.
@@ -120,7 +120,7 @@ class Closing(Struct, frozen=True):
     cost: Decimal
 
 
-class Opening(Struct, frozen=True):
+class Opening(Struct, frozen=True, gc=False):
     """The part of a fill that opens or adds to a position: signed units, and what they cost."""
 
     quantity: Decimal

@@ -37,7 +37,7 @@ class LotMethod(StrEnum):
     AVERAGE = "average"
 
 
-class Lot(Struct, frozen=True):
+class Lot(Struct, frozen=True, gc=False):
     """Units bought, or sold short, together: what is left of them and what that cost, fees not included."""
 
     id: LotId
@@ -47,7 +47,7 @@ class Lot(Struct, frozen=True):
     cost: Decimal
 
 
-class LotChange(Struct, frozen=True):
+class LotChange(Struct, frozen=True, gc=False):
     """A lot after something happened to it: opened, reduced (to zero when used up), or given another cost."""
 
     lot: Lot

@@ -57,7 +57,7 @@ class Leverage(Struct, frozen=True):
     times: int
 
 
-class Unsettled(Struct, frozen=True):
+class Unsettled(Struct, frozen=True, gc=False):
     """Cash of fills that changes hands on a day: what comes in, and what goes out."""
 
     on: date

@@ -7,7 +7,7 @@ open, its range without inner order, and its close. Facts sort by (instant, phas
 from datetime import date, datetime
 from decimal import Decimal
 from enum import IntEnum, StrEnum
-from typing import TypeAlias
+from typing import Final, TypeAlias, TypeGuard
 
 from msgspec import Struct
 
@@ -47,7 +47,7 @@ class HaltReason(StrEnum):
     OTHER = "other"
 
 
-class OpenFact(Struct, frozen=True):
+class OpenFact(Struct, frozen=True, gc=False):
     """The first price of a bar, and the volume of the bar before: its own is not known at its open."""
 
     seq: int
@@ -57,7 +57,7 @@ class OpenFact(Struct, frozen=True):
     trailing_volume: Decimal | None = None
 
 
-class RangeFact(Struct, frozen=True):
+class RangeFact(Struct, frozen=True, gc=False):
     """The lowest and highest price of a bar, and its volume; which price came first is not known."""
 
     seq: int
@@ -68,7 +68,7 @@ class RangeFact(Struct, frozen=True):
     volume: Decimal | None = None
 
 
-class CloseFact(Struct, frozen=True):
+class CloseFact(Struct, frozen=True, gc=False):
     """The last price of a bar, and its volume where the source has any."""
 
     seq: int
@@ -78,7 +78,7 @@ class CloseFact(Struct, frozen=True):
     volume: Decimal | None = None
 
 
-class QuoteFact(Struct, frozen=True):
+class QuoteFact(Struct, frozen=True, gc=False):
     """A real quote with its sizes."""
 
     seq: int
@@ -118,7 +118,7 @@ class TradingResumed(Struct, frozen=True):
     instrument_id: InstrumentId
 
 
-class SessionOpened(Struct, frozen=True):
+class SessionOpened(Struct, frozen=True, gc=False):
     """A regular trading session began."""
 
     seq: int
@@ -126,7 +126,7 @@ class SessionOpened(Struct, frozen=True):
     session_on: date
 
 
-class SessionClosed(Struct, frozen=True):
+class SessionClosed(Struct, frozen=True, gc=False):
     """A regular trading session ended."""
 
     seq: int
@@ -158,6 +158,14 @@ class FundingSettled(Struct, frozen=True):
 PriceFact: TypeAlias = OpenFact | RangeFact | CloseFact | QuoteFact | AuctionFact
 StatusFact: TypeAlias = TradingHalted | TradingResumed
 MarketFact: TypeAlias = PriceFact | StatusFact | SessionOpened | SessionClosed | CorporateActionFact | FundingSettled
+
+
+_PRICES: Final = frozenset({OpenFact, RangeFact, CloseFact, QuoteFact, AuctionFact})
+
+
+def is_price(fact: MarketFact) -> TypeGuard[PriceFact]:
+    """Say whether a fact is a price; it is asked of all facts, and their types tell sooner than patterns do."""
+    return type(fact) in _PRICES
 
 
 def priced_through(fact: MarketFact) -> int:

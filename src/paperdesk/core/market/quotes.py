@@ -11,7 +11,7 @@ from msgspec import Struct
 from paperdesk.core.kernel.ids import InstrumentId
 
 
-class Quote(Struct, frozen=True):
+class Quote(Struct, frozen=True, gc=False):
     """The best bid and ask; sizes are None where the source does not tell them.
 
     `derived_from` names what the quote was made of when nobody quoted it, such as a bar.
@@ -31,7 +31,7 @@ class Quote(Struct, frozen=True):
         return (self.bid + self.ask) / 2
 
 
-class Bar(Struct, frozen=True):
+class Bar(Struct, frozen=True, gc=False):
     """One closed bar; `at` is the instant it closed. Close-only sources leave the rest None."""
 
     instrument_id: InstrumentId

@@ -95,8 +95,16 @@ class Calendar:
 
     def session_at(self, instant: datetime) -> Session | None:
         """Return the session that is open at an instant, or None when the market is closed."""
-        session = self.session_on(self.day_of(instant))
+        session = self.session_on(self._session_day(instant))
         return session if session is not None and instant in session else None
+
+    def _session_day(self, instant: datetime) -> date:
+        """Return the day whose session an instant can lie in: every session lies within the UTC day of its name.
+
+        That takes no look at the time zone; beyond the calendar's end the market's own day decides.
+        """
+        day = utc(instant).date()
+        return day if day <= self.last else self.day_of(instant)
 
     def is_open(self, instant: datetime) -> bool:
         """Say whether the market is open at an instant."""
@@ -104,14 +112,14 @@ class Calendar:
 
     def next_session(self, instant: datetime) -> Session:
         """Return the first session that opens strictly after an instant."""
-        day = self.day_of(instant)
+        day = self._session_day(instant)
         while (session := self.session_on(day)) is None or session.opens_at <= instant:
             day += _DAY
         return session
 
     def last_close(self, instant: datetime) -> datetime:
         """Return the last close at or before an instant."""
-        day = self.day_of(instant)
+        day = self._session_day(instant)
         while (session := self.session_on(day)) is None or session.closes_at > instant:
             day -= _DAY
         return session.closes_at

@@ -21,7 +21,7 @@ _ONE: Final = Decimal(1)
 _BILLIONTH: Final = Decimal("1e-9")
 
 
-class Working(Struct, frozen=True):
+class Working(Struct, frozen=True, gc=False):
     """An order of the strategy's account that is still open; an exit waits for what its entry brings."""
 
     order_id: OrderId
@@ -48,7 +48,7 @@ class Working(Struct, frozen=True):
         return self.type in CONDITIONAL
 
 
-class Filled(Struct, frozen=True):
+class Filled(Struct, frozen=True, gc=False):
     """What a fill tells a strategy."""
 
     order_id: OrderId

@@ -26,7 +26,7 @@ from paperdesk.features.marketdata.feeds.dataset import Dataset
 from paperdesk.features.marketdata.feeds.ranges import stirs_at
 from paperdesk.features.marketdata.marks import TapeMarks, TapeQuotes
 from paperdesk.features.marketdata.pump import FACTS_MAX
-from paperdesk.features.marketdata.tapes import Tape, blank_view, with_dates, with_symbols
+from paperdesk.features.marketdata.tapes import Tape, view_at, with_dates, with_symbols
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +96,11 @@ class TapePast:
 
     def view(self, account: Account, command: Command, cursor: int, at: datetime) -> MarketView:
         """Return what the sender of a command could see; of several at one cursor each sees a symbol more."""
-        known = self._view
-        if known is None or (known.cursor, known.at) != (cursor, at):
-            known = blank_view(self.dataset, cursor, at)
-        self._view = with_symbols(known, self.dataset, symbols_of(command, account))
+        known, symbols = self._view, symbols_of(command, account)
+        if known is None or known.cursor != cursor or known.at != at:
+            self._view = view_at(self.dataset, cursor, at, symbols)
+        else:
+            self._view = with_symbols(known, self.dataset, symbols)
         return with_dates(self._view, self.dataset, dates_of(command, account))
 
 

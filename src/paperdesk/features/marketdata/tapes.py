@@ -7,18 +7,19 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from paperdesk.core.broker.view import MarketView
 from paperdesk.core.kernel.ids import DatasetId, InstrumentId, TapeId, TenantId, UserId
 from paperdesk.core.kernel.values import replace_struct
+from paperdesk.core.market.facts import TradingHalted
 from paperdesk.core.market.fund_holdings import FundHolding
 from paperdesk.core.market.halts import standing_halt
 from paperdesk.core.market.instruments import Instrument
 from paperdesk.core.market.options import canonical_symbol
 from paperdesk.core.market.quotes import Quote
-from paperdesk.core.market.sessions import BeyondCalendar, Calendar, calendar
+from paperdesk.core.market.sessions import BeyondCalendar, Calendar
 from paperdesk.features.marketdata.answers import Answers
 from paperdesk.features.marketdata.feeds.beside_files import holdings_in
 from paperdesk.features.marketdata.feeds.dataset import Dataset, open_dataset, standing_quote
@@ -34,6 +35,7 @@ GENERATED_MAX = 8
 
 LONG_ORDERS_LAST = timedelta(days=90)
 _WEEK = timedelta(days=7)
+_PRINTED = frozenset({"close", "print"})
 
 
 class TapeState(StrEnum):
@@ -179,7 +181,7 @@ class Shelf:
             dataset = _caught_up(dataset)
         known = self._views.get(tape.id)
         if known is None or known[:2] != (tape.cursor, tape.at):
-            known = (tape.cursor, tape.at, blank_view(dataset, tape.cursor, tape.at))
+            known = (tape.cursor, tape.at, view_at(dataset, tape.cursor, tape.at))
             self._views[tape.id] = known
         view = with_symbols(known[2], dataset, symbols)
         if view is not known[2]:
@@ -194,9 +196,9 @@ def _caught_up(dataset: Dataset) -> Dataset:
     return dataset
 
 
-def blank_view(dataset: Dataset, cursor: int, at: datetime) -> MarketView:
-    """Work out the session around a tape's clock; instruments and quotes are looked up when asked for."""
-    market = calendar(dataset.manifest.calendar)
+def view_at(dataset: Dataset, cursor: int, at: datetime, symbols: Iterable[str] = ()) -> MarketView:
+    """Work out the session around a tape's clock; instruments and quotes are looked up as far as they are asked for."""
+    market, seen = dataset.calendar, _seen(dataset, cursor, symbols)
     session, following = market.session_at(at), market.next_session(at)
     return MarketView(
         cursor=cursor,
@@ -204,15 +206,16 @@ def blank_view(dataset: Dataset, cursor: int, at: datetime) -> MarketView:
         is_open=session is not None,
         day_ends_at=(session or following).closes_at,
         long_ends_at=market.last_close(at + LONG_ORDERS_LAST),
-        instruments=dict[str, Instrument](),
-        quotes=dict[InstrumentId, Quote](),
+        instruments=seen.instruments,
+        quotes=seen.quotes,
         has_one_price=has_one_price(dataset),
-        has_prints=not {"close", "print"}.isdisjoint(dataset.manifest.fields),
+        has_prints=not _PRINTED.isdisjoint(dataset.manifest.fields),
         next_open_at=following.opens_at,
         opening_ends_at=following.closes_at,
         volatilities=TapeVolatilities(dataset, cursor),
         sectors=TapeSectors(dataset),
         marks=TapeMarks(dataset, cursor),
+        halts=seen.halts,
     )
 
 
@@ -224,29 +227,48 @@ def has_one_price(dataset: Dataset) -> bool:
 def with_symbols(view: MarketView, dataset: Dataset, symbols: Iterable[str]) -> MarketView:
     """Return the view with more instruments and their standing quotes; unknown and future ones stay out."""
     wanted = [symbol for symbol in symbols if symbol not in view.instruments]
-    found = [listed for symbol in wanted if (listed := listed_instrument(dataset, symbol, view.cursor))]
-    if not found:
+    seen = _seen(dataset, view.cursor, wanted)
+    if not seen.instruments:
         return view
-    instruments, quotes, halts = dict(view.instruments), dict(view.quotes), view.halts
-    for each in found:
-        instruments[each.symbol] = each
-        quote = standing_quote(dataset, each.id, view.cursor)
+    return replace_struct(
+        view,
+        instruments={**view.instruments, **seen.instruments},
+        quotes={**view.quotes, **seen.quotes},
+        halts={**view.halts, **seen.halts},
+    )
+
+
+class _Seen(NamedTuple):
+    """What is listed of some symbols, and the quotes and halts that stand."""
+
+    instruments: dict[str, Instrument]
+    quotes: dict[InstrumentId, Quote]
+    halts: dict[InstrumentId, TradingHalted]
+
+
+def _seen(dataset: Dataset, cursor: int, symbols: Iterable[str]) -> _Seen:
+    seen, told = _Seen({}, {}, {}), dataset.statuses(cursor)
+    for symbol in symbols:
+        found = listed_instrument(dataset, symbol, cursor)
+        if found is None:
+            continue
+        seen.instruments[found.symbol] = found
+        quote = standing_quote(dataset, found.id, cursor)
         if quote is not None:
-            quotes[each.id] = quote
-    told = dataset.statuses(view.cursor)
-    if told:
-        standing = ((each.id, standing_halt(told, each)) for each in _stoppable(found, dataset))
-        halts = {**halts, **{key: halt for key, halt in standing if halt is not None}}
-    return replace_struct(view, instruments=instruments, quotes=quotes, halts=halts)
+            seen.quotes[found.id] = quote
+        for each in _stoppable(found, dataset) if told else ():
+            halt = standing_halt(told, each)
+            if halt is not None:
+                seen.halts[each.id] = halt
+    return seen
 
 
-def _stoppable(found: Iterable[Instrument], dataset: Dataset) -> Iterator[Instrument]:
-    """Yield what a halt of would stop the instruments: each itself, and what an option is written on."""
-    for each in found:
-        yield each
-        underlying = None if each.underlying_id is None else dataset.instruments.get(each.underlying_id)
-        if underlying is not None:
-            yield underlying
+def _stoppable(found: Instrument, dataset: Dataset) -> Iterator[Instrument]:
+    """Yield what a halt of would stop an instrument: it itself, and what an option is written on."""
+    yield found
+    underlying = None if found.underlying_id is None else dataset.instruments.get(found.underlying_id)
+    if underlying is not None:
+        yield underlying
 
 
 def with_dates(view: MarketView, dataset: Dataset, dates: Iterable[date]) -> MarketView:

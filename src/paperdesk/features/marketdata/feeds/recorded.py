@@ -234,7 +234,7 @@ class RecordedDataset:
         if end - after > FEW:
             places: Iterable[Place] = self.timeline.places(after, end, self._wanted(instrument_ids))
         else:
-            places = [each for each in self.timeline.few_places(after, end) if self._is_wanted(each[3], instrument_ids)]
+            places = (each for each in self.timeline.few_places(after, end) if self._is_wanted(each[3], instrument_ids))
         for fact in self._facts(places):
             if instrument_ids is None or not isinstance(fact, AuctionFact) or fact.instrument_id in instrument_ids:
                 yield fact
