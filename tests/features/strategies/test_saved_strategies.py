@@ -41,6 +41,7 @@ async def test_a_change_is_a_version_of_its_own_and_the_old_ones_stay(desk: Runn
     assert (first["version"], first["is_active"], first["is_published"], first["is_mine"]) == (1, True, False, True)
     assert first["newest"]["parameters"] == {
         "fast": 3, "slow": 8, "sizing": "percent_equity", "quantity": "100", "amount": "10000", "percent": "0.1",
+        "below": "nothing",
     }  # fmt: skip
     path = f"{PATH}/{first['id']}"
     second = await changed(desk, path, {"parameters": {"fast": 4}, "note": "Slower"})

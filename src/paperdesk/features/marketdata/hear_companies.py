@@ -37,6 +37,7 @@ class NewsOfCompanies:
 
     async def ask(self, tape: Tape, dataset: LiveDataset, instrument: Instrument, today: date) -> None:
         """Ask about one symbol, and let the tape hear what is new."""
+        asked_at = self.runtime.clock.now()
         last, pause = min(today + HEARD_AHEAD, dataset.calendar.last), timedelta()
         try:
             asking = await read_sourcing(self.runtime, owner_of(tape))
@@ -56,9 +57,9 @@ class NewsOfCompanies:
                 await dataset.deliver(Delivery(at, words=[word]))
                 for missed in dataset.companies.missed(at):
                     log.warning("live_action_heard_too_late", tape_id=str(tape.id), action_id=str(missed.id))
-        self.due_at[tape.dataset_id] = self.runtime.clock.now() + max(
-            pause, timedelta(seconds=self.runtime.settings.live_poll_s)
-        )
+        # The usual time is counted from the question: between its answer and here a day may have begun.
+        poll = timedelta(seconds=self.runtime.settings.live_poll_s)
+        self.due_at[tape.dataset_id] = max(asked_at + poll, self.runtime.clock.now() + pause)
 
 
 def hear_companies(news: NewsOfCompanies, tape: Tape, dataset: LiveDataset) -> None:
