@@ -54,6 +54,8 @@ def test_a_holding_is_judged_by_its_prices_only_where_the_account_may_owe(holder
     assert instruments_of_concern(holder.account) == frozenset()
     margined = replace(holder.account, rules=rules(margin=REG_T))
     assert instruments_of_concern(margined) == {ACME.id}
+    assert [is_concerned(each, fact_close("100")) for each in (holder.account, margined)] == [False, True]
+    assert not is_concerned(margined, fact_close("100", of=GLOBEX))
 
 
 def test_a_combo_waits_for_the_prices_of_its_legs() -> None:

@@ -12,8 +12,10 @@ from paperdesk.core.broker.margin_book import MarginBook, Unsettled
 from paperdesk.core.broker.margin_events import AccountFrozen, GoodFaithViolated
 from paperdesk.core.broker.settlement import nights, settled_cash, settles_on
 from paperdesk.core.broker.settlement_cycles import is_bank_holiday
+from paperdesk.core.kernel.money import ZERO
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.sessions import ALWAYS, XNYS, calendar
-from tests.scenery import COIN, rules
+from tests.scenery import CASH_ONLY, COIN, rules
 from tests.stories import Story
 
 MONDAY, TUESDAY = date(2020, 3, 16), date(2020, 3, 17)
@@ -75,6 +77,20 @@ def test_cash_on_its_way_is_counted_by_the_day_it_comes() -> None:
     assert book.unsettled_cash(TUESDAY) == Decimal(1000)
     assert (story.account.cash, settled_cash(story.account, TUESDAY)) == (Decimal(200), Decimal(0))
     assert settled_cash(story.account, date(2020, 3, 18)) == Decimal(200)
+
+
+def test_what_settles_on_different_days_stays_apart() -> None:
+    story = Story(rules=rules(margin=replace(CASH_ONLY, rules_as_of=RulesAsOf.TAPE_DATE)))
+    for price in ("100", "101"):
+        story.session_opens()
+        story.open(price)
+        story.buy("1")
+        story.close(price)
+        story.session_closes()
+    coming = story.account.book.unsettled
+    assert len(coming) == 2
+    assert coming[0].on < coming[1].on
+    assert [(each.received, each.paid) for each in coming] == [(ZERO, Decimal(100)), (ZERO, Decimal(101))]
 
 
 def test_what_was_bought_with_unsettled_proceeds_and_sold_before_they_came_violates_good_faith() -> None:

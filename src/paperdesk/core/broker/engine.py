@@ -167,7 +167,8 @@ def reacted(account: Account, fact: MarketFact, marks: Marks = NO_MARKS, quotes:
             close_session(course, fact, marks)
         case CorporateActionFact():
             act(course, fact, marks)
-        case FundingSettled():
+        case _:
+            assert isinstance(fact, FundingSettled), "there is no other fact"
             settle_funding(course, fact, marks)
     return _concluded(course)
 
