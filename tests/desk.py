@@ -26,24 +26,19 @@ from paperdesk.features.broker.order_writer import OrderWriter
 from paperdesk.features.broker.reconcile_closes import Auditor
 from paperdesk.features.identity.access import Gate
 from paperdesk.features.identity.found_desk import Desk
-from paperdesk.features.marketdata.answers import CHANNEL
 from paperdesk.features.marketdata.publication import Publication
 from paperdesk.features.marketdata.record_live import Recorder
 from paperdesk.features.marketdata.sources import Sources
 from paperdesk.features.marketdata.store import insert_dataset
 from paperdesk.features.marketdata.tapes import Shelf
-from paperdesk.features.watch.check_price_alerts import CHANNEL as ALERTS
 from paperdesk.features.watch.check_price_alerts import Watcher
-from paperdesk.features.watch.numbered_news import NumberedNews
-from paperdesk.features.watch.tell_of_orders import CHANNEL as NOTIFICATIONS
 from paperdesk.features.watch.tell_of_orders import Teller
-from paperdesk.infra.jobs import CHANNEL as JOBS
-from paperdesk.infra.notices import Herald, Notices
+from paperdesk.infra.notices import Notices
 from paperdesk.infra.outbound import Surroundings
-from paperdesk.infra.outbox import CHANNEL as EVENTS
 from paperdesk.infra.outbox import Relay
 from paperdesk.infra.runtime import Runtime
 from paperdesk.infra.work import UnitOfWork
+from paperdesk.serving import listeners_of
 from tests.small_markets import Market, markets
 from tests.vendor_stand import VendorStand
 
@@ -286,14 +281,7 @@ async def at_work(
     auditor = Auditor(runtime, shelf)
     pump = worker.Pump(runtime, shelf, relay, publication, auditor, Recorder(runtime, shelf, sources))
     elsewhere, watcher, teller = Elsewhere(pump), Watcher(runtime, shelf), Teller(runtime, shelf)
-    channels = {
-        CHANNEL: (shelf.answers, Herald(runtime.bus, "tape"), elsewhere, watcher, Herald(runtime.bus, "bots")),
-        JOBS: (Herald(runtime.bus, "jobs"),),
-        EVENTS: (relay, teller),
-        ALERTS: (watcher, NumberedNews(runtime.bus, "alerts", "fired")),
-        NOTIFICATIONS: (teller, NumberedNews(runtime.bus, "notifications", "told")),
-    }
-    notices = Notices(runtime.server, channels)
+    notices = Notices(runtime.server, listeners_of(elsewhere, watcher, teller))
     works = (writer, relay, notices, pump, publication, elsewhere, auditor, watcher, teller)
     tasks = [asyncio.create_task(work.run()) for work in works]
     try:

@@ -6,7 +6,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmanager, suppress
 from importlib.metadata import version
 from secrets import SystemRandom
@@ -61,6 +61,7 @@ from paperdesk.features.watch.jobs import JOBS as WATCH_JOBS
 from paperdesk.features.watch.numbered_news import NumberedNews
 from paperdesk.features.watch.tell_of_orders import CHANNEL as NOTIFICATIONS
 from paperdesk.features.watch.tell_of_orders import Teller
+from paperdesk.infra import notices
 from paperdesk.infra.cache import keeper_of
 from paperdesk.infra.clock import SystemClock
 from paperdesk.infra.crypto import TokenHasher, Vault, load_pepper, load_sealing_keys
@@ -114,6 +115,18 @@ async def database(settings: Settings) -> AsyncIterator[tuple[Server, Server]]:
         await watch
 
 
+def listeners_of(elsewhere: Elsewhere, watcher: Watcher, teller: Teller) -> Mapping[str, Sequence[notices.Listener]]:
+    """Return who is told of what the database tells, by channel and in that order."""
+    pump, bus = elsewhere.pump, elsewhere.pump.runtime.bus
+    return {
+        CHANNEL: (pump.shelf.answers, Herald(bus, "tape"), elsewhere, watcher, Herald(bus, "bots")),
+        JOBS: (Herald(bus, "jobs"),),
+        EVENTS: (pump.relay, teller),
+        ALERTS: (watcher, NumberedNews(bus, "alerts", "fired")),
+        NOTIFICATIONS: (teller, NumberedNews(bus, "notifications", "told")),
+    }
+
+
 @asynccontextmanager
 async def running_desk(settings: Settings) -> AsyncIterator[Desk]:
     """Yield a desk with everything that runs by itself running: writer, relay, pump and jobs."""
@@ -145,22 +158,7 @@ async def running_desk(settings: Settings) -> AsyncIterator[Desk]:
             elsewhere.run(),
             watcher.run(),
             teller.run(),
-            Notices(
-                server,
-                {
-                    CHANNEL: (
-                        shelf.answers,
-                        Herald(runtime.bus, "tape"),
-                        elsewhere,
-                        watcher,
-                        Herald(runtime.bus, "bots"),
-                    ),
-                    JOBS: (Herald(runtime.bus, "jobs"),),
-                    EVENTS: (relay, teller),
-                    ALERTS: (watcher, NumberedNews(runtime.bus, "alerts", "fired")),
-                    NOTIFICATIONS: (teller, NumberedNews(runtime.bus, "notifications", "told")),
-                },
-            ).run(),
+            Notices(server, listeners_of(elsewhere, watcher, teller)).run(),
             Warmer(runtime, shelf, KeptSources(sources, runtime.cache, runtime.clock)).run(),
             Sealer(runtime).run(),
             runtime.postman.run(),

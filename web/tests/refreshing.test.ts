@@ -1,5 +1,5 @@
 import { QueryClient, QueryObserver } from "@tanstack/react-query";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Refreshing } from "../src/api/refreshing";
 
 /** A page that shows one list, and a server whose every answer waits to be let go. */
@@ -15,10 +15,10 @@ function watched() {
 const settle = (ms = 0) => vi.advanceTimersByTimeAsync(ms);
 
 describe("what an event made untrue", () => {
-  afterEach(() => vi.useRealTimers());
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
 
   it("is asked again at once when it was read before", async () => {
-    vi.useFakeTimers();
     const { cache, asked, shown, stop } = watched();
     asked[0]?.("no fill");
     await settle();
@@ -31,7 +31,6 @@ describe("what an event made untrue", () => {
   });
 
   it("is asked again after a first answer that was under way", async () => {
-    vi.useFakeTimers();
     const { cache, asked, shown, stop } = watched();
     new Refreshing(cache).now(["account", "1"]);
     await settle(1_000);
@@ -47,7 +46,6 @@ describe("what an event made untrue", () => {
   });
 
   it("is asked once per interval when it moves all the time", async () => {
-    vi.useFakeTimers();
     const { cache, asked, stop } = watched();
     asked[0]?.("10");
     await settle();
@@ -59,7 +57,6 @@ describe("what an event made untrue", () => {
   });
 
   it("is not asked for a session that has ended", async () => {
-    vi.useFakeTimers();
     const { cache, asked, stop } = watched();
     asked[0]?.("10");
     await settle();

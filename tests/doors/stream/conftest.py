@@ -44,6 +44,12 @@ class Line:
         assert (message["topic"], message["event"]) == ("system", event), message
         return message
 
+    async def follow_tape(self, tape_id: str) -> dict[str, Any]:
+        """Subscribe to a tape, and return what is told of it at once."""
+        await self.say(do="subscribe", topic="tape", id=tape_id)
+        await self.system("subscribed")
+        return await self.hear()
+
     async def events(self, count: int) -> list[tuple[int, str]]:
         """Return the number and kind of the next events, passing over everything else."""
         found: list[tuple[int, str]] = []

@@ -7,9 +7,7 @@ async def test_a_tape_shows_itself_at_once_and_when_it_moves(exchange: Exchange)
     desk = exchange.desk
     tape_id, _ = await desk.market()
     line = await exchange.mine()
-    await line.say(do="subscribe", topic="tape", id=tape_id)
-    await line.system("subscribed")
-    now = await line.hear()
+    now = await line.follow_tape(tape_id)
     assert (now["topic"], now["id"], now["tape"]["at"]) == ("tape", tape_id, "2024-06-03T20:00:00Z")
     assert now["tape"] == await desk.mine.get(f"/v1/tapes/{tape_id}")
     await desk.mine.step(tape_id)
@@ -21,9 +19,7 @@ async def test_what_somebody_else_asks_of_a_tape_is_told_before_it_moves(exchang
     desk = exchange.desk
     tape_id, _ = await desk.market()
     line = await exchange.mine()
-    await line.say(do="subscribe", topic="tape", id=tape_id)
-    await line.system("subscribed")
-    await line.hear()
+    await line.follow_tape(tape_id)
     for control, shown in (
         ({"action": "speed", "speed": "7"}, ("paused", "7")),
         ({"action": "play"}, ("playing", "7")),
@@ -39,9 +35,7 @@ async def test_of_many_moves_only_the_latest_counts(exchange: Exchange) -> None:
     desk = exchange.desk
     tape_id, _ = await desk.market()
     line = await exchange.mine()
-    await line.say(do="subscribe", topic="tape", id=tape_id)
-    await line.system("subscribed")
-    await line.hear()
+    await line.follow_tape(tape_id)
     for _ in range(2000):
         desk.runtime.bus.publish_latest(f"tape:{tape_id}", {"topic": "tape", "id": tape_id})
     assert len(await line.until_pong()) <= 2

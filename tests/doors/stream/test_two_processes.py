@@ -51,9 +51,7 @@ async def test_bars_and_where_the_tape_stands_are_told_too(desk: RunningDesk, ot
     line, watcher = await other.mine(), await other.mine()
     await follow(line, tape_id, "bars", interval="1d")
     await line.hear()
-    await watcher.say(do="subscribe", topic="tape", id=tape_id)
-    await watcher.system("subscribed")
-    await watcher.hear()
+    await watcher.follow_tape(tape_id)
     tape = await desk.mine.step(tape_id)
     bars = await desk.mine.rows("/v1/bars", tape_id=tape_id, symbol="ACME", interval="1d")
     assert (await line.hear())["bars"] == bars[-1:]

@@ -66,7 +66,7 @@ def _parameters(table: str, rows: Sequence[tuple[Any, ...]], *, is_few: bool) ->
         return _fields(rows, statements.DECIMALS[table])
     kinds = statements.KINDS[table]
     return [
-        array_text(each, are_json=kind in ("json", "jsonb"))
+        array_text(each, are_json=kind in statements.JSON_KINDS)
         for kind, each in zip(kinds, zip(*rows, strict=True), strict=True)
     ]
 

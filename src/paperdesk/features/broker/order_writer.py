@@ -94,10 +94,12 @@ class OrderWriter:
         is returned then, it has come true.
         """
         (waiting,) = await self._awaited(who, [command])
-        if prepare is not None:
-            waiting.foreseen = asyncio.get_running_loop().create_future()
+        if prepare is None:
+            self._enqueue([waiting])
+            return await waiting.answer
+        waiting.foreseen = asyncio.get_running_loop().create_future()
         self._enqueue([waiting])
-        if prepare is not None and waiting.foreseen is not None and (foreseen := await waiting.foreseen) is not None:
+        if (foreseen := await waiting.foreseen) is not None:
             prepare(foreseen)
         return await waiting.answer
 

@@ -251,6 +251,7 @@ _WRITES: dict[str, tuple[Columns, str]] = {
 }  # fmt: skip
 
 TABLES = tuple(_WRITES)
+JSON_KINDS = frozenset({"json", "jsonb"})
 KINDS = {table: tuple(kind for _, kind in columns) for table, (columns, _) in _WRITES.items()}
 # Where the decimals of a row are.
 DECIMALS = {
@@ -313,4 +314,4 @@ def _new_rows(columns: Columns, few: int, parameters: Iterator[str]) -> str:
 
 # What travels as text and is cast once it is there: JSON, whose type the driver would look up otherwise, and decimals,
 # which it takes to pieces digit by digit.
-_SENT_AS_TEXT = frozenset({"json", "jsonb", "numeric"})
+_SENT_AS_TEXT = JSON_KINDS | {"numeric"}

@@ -8,14 +8,8 @@ import numpy as np
 from paperdesk.core.backtest.compiled.arithmetic import Ints, Scale
 from paperdesk.core.backtest.compiled.book import (
     ACCEPTED,
-    ENTRY_CLOSES,
-    EXIT_OPENS,
     GROUP,
     HAS_ENDED,
-    NO_EQUITY,
-    NO_MARGIN,
-    NOT_IN_FULL,
-    NOT_LENT,
     OF_AN_ORDER,
     RATE_ONE,
     ROLE,
@@ -55,7 +49,6 @@ from paperdesk.core.kernel.ids import OrderId, derived
 from paperdesk.core.kernel.money import ZERO
 from paperdesk.core.strategy.scene import Wish
 
-_ON_MARGIN: Final = {ENTRY_CLOSES, EXIT_OPENS, NOT_LENT, NO_EQUITY, NO_MARGIN, NOT_IN_FULL}
 _LIFE: Final = {TimeInForce.DAY: 0, TimeInForce.GTC: 1}
 
 
