@@ -70,6 +70,7 @@ from paperdesk.infra.home import Home
 from paperdesk.infra.job_worker import Worker
 from paperdesk.infra.jobs import CHANNEL as JOBS
 from paperdesk.infra.jobs import Work
+from paperdesk.infra.memory import take_large_pages
 from paperdesk.infra.notices import Herald, Notices
 from paperdesk.infra.outbound import Surroundings
 from paperdesk.infra.outbox import CHANNEL as EVENTS
@@ -234,6 +235,7 @@ class Listener(uvicorn.Server):
         """Prepare; `is_open` is set when the first request could be answered."""
         super().__init__(config)
         self.is_open = asyncio.Event()
+        self._settling: asyncio.Task[int] | None = None
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -241,13 +243,15 @@ class Listener(uvicorn.Server):
         yield
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Listen, then say so. What stands by now stays, so the collector is spared looking at it ever again."""
+        """Listen, then say so. What stands by now stays, so it is put together and the collector is spared."""
         await super().startup(sockets=sockets)
         gc.collect()
         gc.freeze()
         gc.set_threshold(*COLLECT_AFTER)
         if self.started:
             self.is_open.set()
+        # Nobody waits for it: moving some hundred megabytes takes the tenth of a second.
+        self._settling = asyncio.create_task(asyncio.to_thread(take_large_pages))
 
     def stop_on_signals(self) -> None:
         """Finish on Ctrl-C or SIGTERM: answer what is being asked, then stop."""

@@ -1,14 +1,13 @@
 """What changes write: the rows they bring to each table, as one statement takes them."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import chain
 from operator import attrgetter
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
 
-from paperdesk.core.broker.account import Account
 from paperdesk.core.broker.events import AccountForked, OrderFilled, booking_of
 from paperdesk.core.broker.ledger import Book
 from paperdesk.core.broker.lots import Lot
@@ -18,30 +17,26 @@ from paperdesk.features.broker.changes import Change
 from paperdesk.features.broker.rows import KIND_OF, command_text
 
 _json = msgspec.json.encode
+# A row, and what is common to all of its account.
+_Row: TypeAlias = tuple[tuple[Any, ...], tuple[Any, ...]]
 
 
 def written_by(changes: Sequence[Change], recorded_at: datetime) -> tuple[statements.Shape, Iterable[Any]]:
     """Return the shape of what changes write, and its parameters."""
-    rows = {
-        "accounts": [_account_row(change.after) for change in changes],
-        "events": list(_event_rows(changes, recorded_at)),
-        "orders": list(_new_order_rows(changes, recorded_at)),
-        "changed_orders": list(_changed_order_rows(changes)),
-        "fills": list(_fill_rows(changes, recorded_at)),
-        "entries": list(_entry_rows(changes, recorded_at)),
-        "positions": list(_position_rows(changes)),
-        "lots": list(_lot_rows(changes)),
-        "claims": list(_claim_rows(changes)),
-        "paid_claims": list(_paid_claim_rows(changes)),
-    }
-    shape = statements.shape_of({table: len(rows[table]) for table in statements.TABLES})
-    written = (_parameters(table, rows[table], is_few=bool(few)) for table, few in shape)
+    rows: dict[str, list[_Row]] = {table: [] for table in statements.TABLES}
+    for change in changes:
+        owner = (change.after.id, change.after.tenant_id, change.after.epoch, recorded_at)
+        for table, rows_of in _ROWS.items():
+            rows[table] += [(owner, row) for row in rows_of(change)]
+    shape = statements.shape_of({table: len(found) for table, found in rows.items()})
     news = (
         array_text([change.after.id for change in changes]),
         array_text([change.before.last_seq + 1 for change in changes]),
         array_text([change.after.last_seq for change in changes]),
     )
-    return shape, chain(chain.from_iterable(written), news if changes else ())
+    common = (rows["accounts"][0][0][place] for place in statements.owner_places(shape))
+    written = (_fields(table, rows[table]) if few else _columns(table, rows[table]) for table, few in shape)
+    return shape, chain(common, chain.from_iterable(written), news if changes else ())
 
 
 def array_text(values: Sequence[Any], *, are_json: bool = False) -> str:
@@ -60,43 +55,38 @@ def _quoted(text: str) -> str:
     return f'"{escaped}"'
 
 
-def _parameters(table: str, rows: Sequence[tuple[Any, ...]], *, is_few: bool) -> Iterable[Any]:
-    """Return rows as a statement takes them: field by field when they are few, else as columns."""
-    if is_few:
-        return _fields(rows, statements.DECIMALS[table])
-    kinds = statements.KINDS[table]
-    return [
-        array_text(each, are_json=kind in statements.JSON_KINDS)
-        for kind, each in zip(kinds, zip(*rows, strict=True), strict=True)
-    ]
+def _columns(table: str, rows: Sequence[_Row]) -> list[str]:
+    """Return many rows as columns, with what they take of their owners."""
+    owned, kinds = statements.OWNED[table], statements.KINDS[table]
+    whole = ((*(owner[place] for place in owned), *row) for owner, row in rows)
+    columns = zip(kinds, zip(*whole, strict=True), strict=True)
+    return [array_text(each, are_json=kind in statements.JSON_KINDS) for kind, each in columns]
 
 
-def _fields(rows: Sequence[tuple[Any, ...]], decimals: Iterable[int]) -> list[Any]:
+def _fields(table: str, rows: Sequence[_Row]) -> list[Any]:
+    """Return a few rows of one owner field by field."""
     fields: list[Any] = []
-    for row in rows:
+    for _, row in rows:
         first = len(fields)
         fields += row
-        for place in decimals:
+        for place in statements.DECIMALS[table]:
             if row[place] is not None:
                 fields[first + place] = str(row[place])
     return fields
 
 
-_totals = attrgetter("id", "cash", "held", "last_seq", "last_entry", "last_at")
+_totals = attrgetter("cash", "held", "last_seq", "last_entry", "last_at")
 
 
-def _account_row(account: Account) -> tuple[Any, ...]:
-    return *_totals(account), _json(account.book).decode()
+def _account_rows(change: Change) -> Iterator[tuple[Any, ...]]:
+    yield *_totals(change.after), _json(change.after.book).decode()
 
 
-def _event_rows(changes: Sequence[Change], recorded_at: datetime) -> Iterator[tuple[Any, ...]]:
-    for change in changes:
-        account = change.after
-        for event, cause in change.events:
-            kind, payload = KIND_OF[type(event)], _json(event).decode()
-            asked = None if cause.command is None else command_text(cause.command)
-            row = (account.id, event.seq, account.tenant_id, kind, cause.subject, event.at, recorded_at, payload)
-            yield *row, cause.cursor, asked, cause.origin
+def _event_rows(change: Change) -> Iterator[tuple[Any, ...]]:
+    for event, cause in change.events:
+        asked = None if cause.command is None else command_text(cause.command)
+        payload = _json(event).decode()
+        yield event.seq, KIND_OF[type(event)], cause.subject, event.at, payload, cause.cursor, asked, cause.origin
 
 
 def _paths(columns: Iterable[tuple[str, str]]) -> Iterator[str]:
@@ -104,93 +94,91 @@ def _paths(columns: Iterable[tuple[str, str]]) -> Iterator[str]:
     return (elsewhere.get(name, name) for name, _ in columns)
 
 
-_order_row = attrgetter(*_paths(statements.ORDER))
+_order_row = attrgetter(*_paths(statements.OWN_ORDER))
 _changed_order_row = attrgetter("id", *_paths(statements.CHANGED_ORDER))
 
 
-def _new_order_rows(changes: Sequence[Change], recorded_at: datetime) -> Iterator[tuple[Any, ...]]:
-    for change in changes:
-        account = change.after
-        for order in account.orders.values():
-            if order.id not in change.before.orders:
-                yield *_order_row(order), account.tenant_id, account.epoch, account.tape_id, recorded_at
+def _new_order_rows(change: Change) -> Iterator[tuple[Any, ...]]:
+    for order in change.after.orders.values():
+        if order.id not in change.before.orders:
+            yield *_order_row(order), change.after.tape_id
 
 
-def _changed_order_rows(changes: Sequence[Change]) -> Iterator[tuple[Any, ...]]:
-    for change in changes:
-        for order_id, before in change.before.orders.items():
-            order = change.after.orders[order_id]
-            if order is not before:
-                yield _changed_order_row(order)
+def _changed_order_rows(change: Change) -> Iterator[tuple[Any, ...]]:
+    for order_id, before in change.before.orders.items():
+        order = change.after.orders[order_id]
+        if order is not before:
+            yield _changed_order_row(order)
 
 
-def _fill_rows(changes: Sequence[Change], recorded_at: datetime) -> Iterator[tuple[Any, ...]]:
-    for change in changes:
-        account = change.after
-        for event, _ in change.events:
-            if isinstance(event, OrderFilled):
-                fill, order = event.fill, account.orders[event.fill.order_id]
-                explanation = None if fill.explanation is None else _json(fill.explanation).decode()
-                yield (
-                    fill.id, account.tenant_id, account.id, order.id, fill.instrument_id, order.instrument.symbol,
-                    order.side.value, fill.quantity, fill.price, fill.fee, fill.fact_seq, fill.reference, fill.rule,
-                    fill.ambiguous, explanation, account.rules.fill_model.version, event.seq, event.at, recorded_at,
-                )  # fmt: skip
-
-
-def _entry_rows(changes: Sequence[Change], recorded_at: datetime) -> Iterator[tuple[Any, ...]]:
-    for change in changes:
-        account, cash = change.after, change.before.cash
-        for event, _ in change.events:
-            booking = booking_of(event)
-            if booking is not None:
-                entry = booking.entry
-                moved = entry.change(Book.CASH)
-                cash += moved
-                yield (
-                    entry.id, account.tenant_id, account.id, entry.number, event.seq, entry.kind.value,
-                    entry.description, _json(entry.postings).decode(), moved, cash, entry.at, recorded_at,
-                )  # fmt: skip
-
-
-def _position_rows(changes: Sequence[Change]) -> Iterator[tuple[Any, ...]]:
-    for change in changes:
-        account = change.after
-        for instrument_id, position in account.positions.items():
-            if position is not change.before.positions.get(instrument_id):
-                yield (
-                    account.id, account.epoch, instrument_id, account.tenant_id, position.quantity, position.reserved,
-                    position.cost, position.at_expiry.value,
-                )  # fmt: skip
-
-
-def _lot_rows(changes: Sequence[Change]) -> Iterator[tuple[Any, ...]]:
-    """Yield each changed lot once, in its last state."""
-    for change in changes:
-        account = change.after
-        latest: dict[Any, tuple[InstrumentId, Lot]] = {}
-        for event, _ in change.events:
-            booking = booking_of(event)
-            for move in () if booking is None else booking.moves:
-                latest |= {each.lot.id: (move.instrument_id, each.lot) for each in move.lot_changes}
-            if isinstance(event, AccountForked):
-                latest |= {lot.id: (key, lot) for key, held in account.positions.items() for lot in held.lots}
-        for instrument_id, lot in latest.values():
+def _fill_rows(change: Change) -> Iterator[tuple[Any, ...]]:
+    account = change.after
+    for event, _ in change.events:
+        if isinstance(event, OrderFilled):
+            fill, order = event.fill, account.orders[event.fill.order_id]
+            explanation = None if fill.explanation is None else _json(fill.explanation).decode()
             yield (
-                lot.id, account.tenant_id, account.id, account.epoch, instrument_id, lot.opened_at, lot.opened_seq,
-                lot.quantity, lot.cost,
+                fill.id, order.id, fill.instrument_id, order.instrument.symbol, order.side.value, fill.quantity,
+                fill.price, fill.fee, fill.fact_seq, fill.reference, fill.rule, fill.ambiguous, explanation,
+                account.rules.fill_model.version, event.seq, event.at,
             )  # fmt: skip
 
 
-def _claim_rows(changes: Sequence[Change]) -> Iterator[tuple[Any, ...]]:
-    for change in changes:
-        account = change.after
-        for action_id, claim in account.claims.items():
-            if action_id not in change.before.claims:
-                yield account.id, account.epoch, action_id, account.tenant_id, claim.instrument_id, claim.amount
+def _entry_rows(change: Change) -> Iterator[tuple[Any, ...]]:
+    cash = change.before.cash
+    for event, _ in change.events:
+        booking = booking_of(event)
+        if booking is not None:
+            entry = booking.entry
+            moved = entry.change(Book.CASH)
+            cash += moved
+            yield (
+                entry.id, entry.number, event.seq, entry.kind.value, entry.description,
+                _json(entry.postings).decode(), moved, cash, entry.at,
+            )  # fmt: skip
 
 
-def _paid_claim_rows(changes: Sequence[Change]) -> Iterator[tuple[Any, ...]]:
-    for change in changes:
-        for action_id in change.before.claims.keys() - change.after.claims.keys():
-            yield change.after.id, change.after.epoch, action_id
+def _position_rows(change: Change) -> Iterator[tuple[Any, ...]]:
+    for instrument_id, position in change.after.positions.items():
+        if position is not change.before.positions.get(instrument_id):
+            yield instrument_id, position.quantity, position.reserved, position.cost, position.at_expiry.value
+
+
+def _lot_rows(change: Change) -> Iterator[tuple[Any, ...]]:
+    """Yield each changed lot once, in its last state."""
+    latest: dict[Any, tuple[InstrumentId, Lot]] = {}
+    for event, _ in change.events:
+        booking = booking_of(event)
+        for move in () if booking is None else booking.moves:
+            latest |= {each.lot.id: (move.instrument_id, each.lot) for each in move.lot_changes}
+        if isinstance(event, AccountForked):
+            positions = change.after.positions
+            latest |= {lot.id: (key, lot) for key, held in positions.items() for lot in held.lots}
+    for instrument_id, lot in latest.values():
+        yield lot.id, instrument_id, lot.opened_at, lot.opened_seq, lot.quantity, lot.cost
+
+
+def _claim_rows(change: Change) -> Iterator[tuple[Any, ...]]:
+    for action_id, claim in change.after.claims.items():
+        if action_id not in change.before.claims:
+            yield action_id, claim.instrument_id, claim.amount
+
+
+def _paid_claim_rows(change: Change) -> Iterator[tuple[Any, ...]]:
+    for action_id in change.before.claims.keys() - change.after.claims.keys():
+        yield (action_id,)
+
+
+# What a change brings to each table, without what is its account's.
+_ROWS: Mapping[str, Callable[[Change], Iterable[tuple[Any, ...]]]] = {
+    "accounts": _account_rows,
+    "events": _event_rows,
+    "orders": _new_order_rows,
+    "changed_orders": _changed_order_rows,
+    "fills": _fill_rows,
+    "entries": _entry_rows,
+    "positions": _position_rows,
+    "lots": _lot_rows,
+    "claims": _claim_rows,
+    "paid_claims": _paid_claim_rows,
+}

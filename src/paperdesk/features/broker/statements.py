@@ -6,7 +6,7 @@ as `unnest`ed columns; the branches that a batch does not need are left out of i
 """
 
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import count, islice
 from typing import TypeAlias
 
@@ -99,6 +99,8 @@ CHANGED_ORDER = tuple(column for column in ORDER if column[0] in CHANGEABLE)
 _ASSIGNED = ", ".join(f"{name} = n.{name}" for name, _ in CHANGED_ORDER)
 
 ORDER_COLUMNS = ", ".join(name for name, _ in ORDER)
+# What of an order is not its account's.
+OWN_ORDER = tuple(column for column in ORDER if column[0] != "account_id")
 
 # The orders that are named, those of an account (in one instrument, or in all), those placed since a fact, which are
 # its newest, and whoever is in a group with them.
@@ -185,66 +187,75 @@ where id = $1
 Columns: TypeAlias = tuple[tuple[str, str], ...]
 # The tables a write concerns, each with the number of its rows when they are few, else zero.
 Shape: TypeAlias = tuple[tuple[str, int], ...]
-# So many rows of a table are sent as single parameters, which cost both sides less than arrays of one.
+# So many rows a table of one account are sent as single parameters, which cost both sides less than arrays of one.
 FEW = 2
 
-# One entry a table: the columns with their types, and what to do with the unnested rows.
-_WRITES: dict[str, tuple[Columns, str]] = {
+# What the rows of an account have in common, as far as their tables ask for it; with a few rows it is sent once.
+OWNER: Columns = (("account_id", "uuid"), ("tenant_id", "uuid"), ("epoch", "int"), ("recorded_at", "timestamptz"))
+
+# One entry a table: what it takes of the owner, its own columns with their types, and what to do with new rows.
+_WRITES: dict[str, tuple[tuple[str, ...], Columns, str]] = {
     "accounts": (
-        (("id", "uuid"), ("cash", "numeric"), ("held", "numeric"), ("last_seq", "bigint"), ("last_entry", "bigint"),
+        ("account_id",),
+        (("cash", "numeric"), ("held", "numeric"), ("last_seq", "bigint"), ("last_entry", "bigint"),
          ("last_at", "timestamptz"), ("book", "json")),
         """update accounts a set cash = n.cash, held = n.held, last_seq = n.last_seq, last_entry = n.last_entry,
-           last_at = n.last_at, book = n.book from new n where a.id = n.id""",
+           last_at = n.last_at, book = n.book from new n where a.id = n.account_id""",
     ),
     "events": (
-        (("account_id", "uuid"), ("seq", "bigint"), ("tenant_id", "uuid"), ("kind", "text"), ("subject", "text"),
-         ("at", "timestamptz"), ("recorded_at", "timestamptz"), ("payload", "json"), ("cursor", "bigint"),
-         ("command", "json"), ("origin", "text")),
+        ("account_id", "tenant_id", "recorded_at"),
+        (("seq", "bigint"), ("kind", "text"), ("subject", "text"), ("at", "timestamptz"), ("payload", "json"),
+         ("cursor", "bigint"), ("command", "json"), ("origin", "text")),
         "insert into events ({columns}) select {columns} from new",
     ),
     "orders": (
-        (*ORDER, ("tenant_id", "uuid"), ("epoch", "int"), ("tape_id", "uuid"), ("recorded_at", "timestamptz")),
+        ("account_id", "tenant_id", "epoch", "recorded_at"),
+        (*OWN_ORDER, ("tape_id", "uuid")),
         "insert into orders ({columns}) select {columns} from new",
     ),
     "changed_orders": (
+        (),
         (("id", "uuid"), *CHANGED_ORDER),
         f"update orders o set {_ASSIGNED} from new n where o.id = n.id",
     ),
     "fills": (
-        (("id", "uuid"), ("tenant_id", "uuid"), ("account_id", "uuid"), ("order_id", "uuid"), ("instrument_id", "uuid"),
-         ("symbol", "text"), ("side", "text"), ("quantity", "numeric"), ("price", "numeric"), ("fee", "numeric"),
-         ("fact_seq", "bigint"), ("reference", "numeric"), ("rule", "text"), ("ambiguous", "boolean"),
-         ("explanation", "json"), ("rules_version", "int"), ("seq", "bigint"),
-         ("at", "timestamptz"), ("recorded_at", "timestamptz")),
+        ("account_id", "tenant_id", "recorded_at"),
+        (("id", "uuid"), ("order_id", "uuid"), ("instrument_id", "uuid"), ("symbol", "text"), ("side", "text"),
+         ("quantity", "numeric"), ("price", "numeric"), ("fee", "numeric"), ("fact_seq", "bigint"),
+         ("reference", "numeric"), ("rule", "text"), ("ambiguous", "boolean"), ("explanation", "json"),
+         ("rules_version", "int"), ("seq", "bigint"), ("at", "timestamptz")),
         "insert into fills ({columns}) select {columns} from new",
     ),
     "entries": (
-        (("id", "uuid"), ("tenant_id", "uuid"), ("account_id", "uuid"), ("number", "bigint"), ("seq", "bigint"),
-         ("kind", "text"), ("description", "text"), ("postings", "jsonb"),
-         ("cash_change", "numeric"), ("cash_after", "numeric"), ("at", "timestamptz"), ("recorded_at", "timestamptz")),
+        ("account_id", "tenant_id", "recorded_at"),
+        (("id", "uuid"), ("number", "bigint"), ("seq", "bigint"), ("kind", "text"), ("description", "text"),
+         ("postings", "jsonb"), ("cash_change", "numeric"), ("cash_after", "numeric"), ("at", "timestamptz")),
         "insert into entries ({columns}) select {columns} from new",
     ),
     "positions": (
-        (("account_id", "uuid"), ("epoch", "int"), ("instrument_id", "uuid"), ("tenant_id", "uuid"),
-         ("quantity", "numeric"), ("reserved", "numeric"), ("cost", "numeric"), ("at_expiry", "text")),
+        ("account_id", "tenant_id", "epoch"),
+        (("instrument_id", "uuid"), ("quantity", "numeric"), ("reserved", "numeric"), ("cost", "numeric"),
+         ("at_expiry", "text")),
         """insert into positions ({columns}) select {columns} from new
            on conflict (account_id, epoch, instrument_id, book) do update
            set quantity = excluded.quantity, reserved = excluded.reserved, cost = excluded.cost,
              at_expiry = excluded.at_expiry""",
     ),
     "lots": (
-        (("id", "uuid"), ("tenant_id", "uuid"), ("account_id", "uuid"), ("epoch", "int"), ("instrument_id", "uuid"),
-         ("opened_at", "timestamptz"), ("opened_seq", "bigint"), ("quantity", "numeric"), ("cost", "numeric")),
+        ("account_id", "tenant_id", "epoch"),
+        (("id", "uuid"), ("instrument_id", "uuid"), ("opened_at", "timestamptz"), ("opened_seq", "bigint"),
+         ("quantity", "numeric"), ("cost", "numeric")),
         """insert into lots ({columns}) select {columns} from new
            on conflict (id) do update set quantity = excluded.quantity, cost = excluded.cost""",
     ),
     "claims": (
-        (("account_id", "uuid"), ("epoch", "int"), ("action_id", "uuid"), ("tenant_id", "uuid"),
-         ("instrument_id", "uuid"), ("amount", "numeric")),
+        ("account_id", "tenant_id", "epoch"),
+        (("action_id", "uuid"), ("instrument_id", "uuid"), ("amount", "numeric")),
         "insert into claims ({columns}) select {columns} from new",
     ),
     "paid_claims": (
-        (("account_id", "uuid"), ("epoch", "int"), ("action_id", "uuid")),
+        ("account_id", "epoch"),
+        (("action_id", "uuid"),),
         """delete from claims c using (select * from new) n
            where (c.account_id, c.epoch, c.action_id) = (n.account_id, n.epoch, n.action_id)""",
     ),
@@ -252,10 +263,15 @@ _WRITES: dict[str, tuple[Columns, str]] = {
 
 TABLES = tuple(_WRITES)
 JSON_KINDS = frozenset({"json", "jsonb"})
-KINDS = {table: tuple(kind for _, kind in columns) for table, (columns, _) in _WRITES.items()}
-# Where the decimals of a row are.
+_OWNER_PLACES = {column: place for place, column in enumerate(OWNER)}
+_OWNED = {table: tuple(each for each in OWNER if each[0] in owned) for table, (owned, _, _) in _WRITES.items()}
+# What a table takes of the owner, by its places there, and the types of a row with it.
+OWNED = {table: tuple(_OWNER_PLACES[each] for each in owned) for table, owned in _OWNED.items()}
+KINDS = {table: tuple(kind for _, kind in (*_OWNED[table], *own)) for table, (_, own, _) in _WRITES.items()}
+# Where the decimals of a row are, not counting what is its owner's.
 DECIMALS = {
-    table: tuple(place for place, kind in enumerate(kinds) if kind == "numeric") for table, kinds in KINDS.items()
+    table: tuple(place for place, (_, kind) in enumerate(own) if kind == "numeric")
+    for table, (_, own, _) in _WRITES.items()
 }
 
 # The last branch of every write, one row for all of it: whose events the relay will find.
@@ -270,48 +286,76 @@ _GUARD_PARAMETERS = 7
 
 
 def shape_of(rows: Mapping[str, int]) -> Shape:
-    """Return the shape of a write, given how many rows each table gets; where one gets many, all do."""
-    is_small = max(rows.values(), default=0) <= FEW
+    """Return the shape of a write, given how many rows each table gets: a few of one account, or many."""
+    is_small = rows["accounts"] == 1 and max(rows.values()) <= FEW
     return tuple((table, number if is_small else 0) for table, number in rows.items() if number)
+
+
+@lru_cache(maxsize=1 << len(_WRITES))
+def owner_places(shape: Shape) -> tuple[int, ...]:
+    """Return which places of their owner are sent before a few rows, which is what any of them takes of it."""
+    return tuple(sorted({place for table, few in shape if few for place in OWNED[table]}))
 
 
 @lru_cache(maxsize=2 << len(_WRITES))
 def write_statement(shape: Shape, *, is_guarded: bool = False) -> str:
     """Return one statement that writes rows to several tables at once; its answer is the version they now have.
 
-    A guarded one takes the guard's parameters first. It writes all or, where the guard does not hold, nothing, and then
-    its answer is null; it is a transaction by itself. What it asks for last runs first, so the guard locks before
-    anything else is looked at.
+    A guarded one takes the guard's parameters first, and a few rows those of their owner next. It writes all or, where
+    the guard does not hold, nothing, and then its answer is null; it is a transaction by itself. What it asks for last
+    runs first, so the guard locks before anything else is looked at.
     """
     parameters = map("${}".format, count(1))
     branches = [_GUARD.format(*islice(parameters, _GUARD_PARAMETERS))] if is_guarded else []
-    condition = " where (select holds from guard)" if is_guarded else ""
+    select = partial(_select, is_guarded=is_guarded)
+    owner = {OWNER[place]: next(parameters) for place in owner_places(shape)}
     for table, few in shape:
-        columns, action = _WRITES[table]
-        names = ", ".join(name for name, _ in columns)
-        done = action.format(columns=names).replace("from new", f"from {table}_new")
-        rows = _new_rows(columns, few, parameters) + condition
-        branches += [f"{table}_new as ({rows})", f"{table}_done as ({done})"]
+        _, own, action = _WRITES[table]
+        columns = (*_OWNED[table], *own)
+        rows = _few_rows(columns, few, owner, parameters) if few else [_many_rows(columns, parameters)]
+        done = action.format(columns=", ".join(name for name, _ in columns)).replace("from new", f"from {table}_new")
+        branches += [
+            f"{table}_new as ({' union all '.join(select(*row) for row in rows)})",
+            f"{table}_done as ({done})",
+        ]
     if shape:
         told = "{}::text::uuid[], {}::text::bigint[], {}::text::bigint[]".format(*islice(parameters, 3))
-        branches.append(f"outbox_done as ({_OUTBOX} select {told}{condition})")
+        branches.append(f"outbox_done as ({_OUTBOX} {select(told)})")
     version = "pg_current_xact_id()::xid::text"
     answer = f"case when holds then {version} end from guard" if is_guarded else version
     return f"with {', '.join(branches)} select {answer}"
 
 
-def _new_rows(columns: Columns, few: int, parameters: Iterator[str]) -> str:
-    """Return a query for new rows: a few are written out, many come as an array's text a column."""
+def _select(what: str, source: str = "", *, is_guarded: bool) -> str:
+    """Return a query that finds nothing where the guard does not hold.
+
+    It reads the guard as a table: where a condition asks for it, the server goes through the whole statement each time.
+    """
+    sources = ", ".join(filter(None, (source, "guard" if is_guarded else "")))
+    return f"select {what}" + (f" from {sources}" if sources else "") + (" where holds" if is_guarded else "")
+
+
+def _few_rows(
+    columns: Columns, few: int, owner: Mapping[tuple[str, str], str], parameters: Iterator[str]
+) -> list[tuple[str]]:
+    """Return what to select for each of a few rows, written out; what is the owner's has its parameters already."""
+    return [
+        (", ".join(f"{owner.get(each) or next(parameters)}::{_sent_as(each[1])} as {each[0]}" for each in columns),)
+        for _ in range(few)
+    ]
+
+
+def _many_rows(columns: Columns, parameters: Iterator[str]) -> tuple[str, str]:
+    """Return what to select for rows of which each column comes as an array's text, and from where."""
     names = ", ".join(name for name, _ in columns)
-    if few:
-        casts = ", ".join(f"{name}::{kind}" if kind in _SENT_AS_TEXT else name for name, kind in columns)
-        row = ", ".join(f"{{}}::{'text' if kind in _SENT_AS_TEXT else kind}" for _, kind in columns)
-        rows = (f"({row.format(*islice(parameters, len(columns)))})" for _ in range(few))
-        return f"select {casts} from (values {', '.join(rows)}) as n({names})"
     arrays = ", ".join(f"{next(parameters)}::text::{kind}[]" for _, kind in columns)
-    return f"select {names} from unnest({arrays}) as n({names})"
+    return names, f"unnest({arrays}) as n({names})"
 
 
-# What travels as text and is cast once it is there: JSON, whose type the driver would look up otherwise, and decimals,
-# which it takes to pieces digit by digit.
-_SENT_AS_TEXT = JSON_KINDS | {"numeric"}
+def _sent_as(kind: str) -> str:
+    """Name the type of a parameter, and the one it gets when it is there.
+
+    As text travel JSON, whose type the driver would look up otherwise, and decimals, which it takes to pieces digit by
+    digit.
+    """
+    return f"text::{kind}" if kind in JSON_KINDS or kind == "numeric" else kind
