@@ -203,6 +203,8 @@ NOUNS = {
     "broker/fork_routes": "the routes of forks and of accounts side by side",
     "broker/fork_schemas": "what forks and comparisons look like from outside",
     "broker/rows": "what the store reads and writes, as values",
+    "broker/guarded_write": "a write that happens only if what it was decided on stands, for the order writer",
+    "broker/write_statements": "the SQL of what changed, for the store and guarded writes",
     "broker/statements": "the SQL of the order path, for the store and the order writer",
     "marketdata/scans": "how options move at the points of a portfolio scan, for the marks",
     "marketdata/answers": "answers about tapes that nothing has moved since, for the routes",

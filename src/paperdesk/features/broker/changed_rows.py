@@ -12,7 +12,7 @@ from paperdesk.core.broker.events import AccountForked, OrderFilled, booking_of
 from paperdesk.core.broker.ledger import Book
 from paperdesk.core.broker.lots import Lot
 from paperdesk.core.kernel.ids import InstrumentId
-from paperdesk.features.broker import statements
+from paperdesk.features.broker import write_statements
 from paperdesk.features.broker.changes import Change
 from paperdesk.features.broker.rows import KIND_OF, command_text
 
@@ -21,20 +21,20 @@ _json = msgspec.json.encode
 _Row: TypeAlias = tuple[tuple[Any, ...], tuple[Any, ...]]
 
 
-def written_by(changes: Sequence[Change], recorded_at: datetime) -> tuple[statements.Shape, Iterable[Any]]:
+def written_by(changes: Sequence[Change], recorded_at: datetime) -> tuple[write_statements.Shape, Iterable[Any]]:
     """Return the shape of what changes write, and its parameters."""
-    rows: dict[str, list[_Row]] = {table: [] for table in statements.TABLES}
+    rows: dict[str, list[_Row]] = {table: [] for table in write_statements.TABLES}
     for change in changes:
         owner = (change.after.id, change.after.tenant_id, change.after.epoch, recorded_at)
         for table, rows_of in _ROWS.items():
             rows[table] += [(owner, row) for row in rows_of(change)]
-    shape = statements.shape_of({table: len(found) for table, found in rows.items()})
+    shape = write_statements.shape_of({table: len(found) for table, found in rows.items()})
     news = (
         array_text([change.after.id for change in changes]),
         array_text([change.before.last_seq + 1 for change in changes]),
         array_text([change.after.last_seq for change in changes]),
     )
-    common = (rows["accounts"][0][0][place] for place in statements.owner_places(shape))
+    common = (rows["accounts"][0][0][place] for place in write_statements.owner_places(shape))
     written = (_fields(table, rows[table]) if few else _columns(table, rows[table]) for table, few in shape)
     return shape, chain(common, chain.from_iterable(written), news if changes else ())
 
@@ -57,10 +57,10 @@ def _quoted(text: str) -> str:
 
 def _columns(table: str, rows: Sequence[_Row]) -> list[str]:
     """Return many rows as columns, with what they take of their owners."""
-    owned, kinds = statements.OWNED[table], statements.KINDS[table]
+    owned, kinds = write_statements.OWNED[table], write_statements.KINDS[table]
     whole = ((*(owner[place] for place in owned), *row) for owner, row in rows)
     columns = zip(kinds, zip(*whole, strict=True), strict=True)
-    return [array_text(each, are_json=kind in statements.JSON_KINDS) for kind, each in columns]
+    return [array_text(each, are_json=kind in write_statements.JSON_KINDS) for kind, each in columns]
 
 
 def _fields(table: str, rows: Sequence[_Row]) -> list[Any]:
@@ -69,7 +69,7 @@ def _fields(table: str, rows: Sequence[_Row]) -> list[Any]:
     for _, row in rows:
         first = len(fields)
         fields += row
-        for place in statements.DECIMALS[table]:
+        for place in write_statements.DECIMALS[table]:
             if row[place] is not None:
                 fields[first + place] = str(row[place])
     return fields
@@ -94,8 +94,8 @@ def _paths(columns: Iterable[tuple[str, str]]) -> Iterator[str]:
     return (elsewhere.get(name, name) for name, _ in columns)
 
 
-_order_row = attrgetter(*_paths(statements.OWN_ORDER))
-_changed_order_row = attrgetter("id", *_paths(statements.CHANGED_ORDER))
+_order_row = attrgetter(*_paths(write_statements.OWN_ORDER))
+_changed_order_row = attrgetter("id", *_paths(write_statements.CHANGED_ORDER))
 
 
 def _new_order_rows(change: Change) -> Iterator[tuple[Any, ...]]:

@@ -35,7 +35,8 @@ from paperdesk.features.broker.answers import (
 )
 from paperdesk.features.broker.day_queries import days_of
 from paperdesk.features.broker.deciding import Batch, Waiting
-from paperdesk.features.broker.remembered import Guard, Remembered, narrowed
+from paperdesk.features.broker.guarded_write import Guard, apply_if_unmoved
+from paperdesk.features.broker.remembered import Remembered, narrowed
 from paperdesk.features.broker.repeats import earlier_of
 from paperdesk.features.broker.spending_store import load_spending, save_spending
 from paperdesk.features.broker.store import Locked, Touch
@@ -190,7 +191,7 @@ class OrderWriter:
             return None
         batch, guard, touch = guess
         answers = batch.decided()
-        statement = store.apply_if_unmoved(db, guard.parameters, batch.changed, self._runtime.clock.now())
+        statement = apply_if_unmoved(db, guard, batch.changed, self._runtime.clock.now())
         # They go on when this has been sent, and have the time that the database takes for it.
         for waiting, answer in zip(asked.commands, answers, strict=True):
             waiting.foresee(answer)

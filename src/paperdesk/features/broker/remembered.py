@@ -2,7 +2,7 @@
 
 The contract: an account is remembered as a commit of this writer found it or left it, under the version its row had
 then, and its tape likewise. Nobody tells the writer who else wrote them. So what is remembered is a guess, and
-whoever decides by it writes under a `Guard` that asks for those versions: if one of them has moved,
+whoever decides by it writes under a `Guard` (`guarded_write`) that asks for those versions: if one of them has moved,
 nothing is written, and the batch is locked and loaded like any other, which corrects the guess.
 
 Remembered are the whole row, whatever its columns, the positions that were loaded, empty where there are none, and the
@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from operator import attrgetter
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from msgspec import Struct
 
@@ -24,7 +24,6 @@ from paperdesk.core.broker.orders import Order, Side
 from paperdesk.core.kernel.ids import AccountId, InstrumentId, OrderId, TapeId, TenantId
 from paperdesk.core.kernel.money import ZERO
 from paperdesk.core.kernel.values import replace_struct
-from paperdesk.features.broker.changed_rows import array_text
 from paperdesk.features.broker.store import Locked, Touch, Version
 from paperdesk.features.marketdata.tapes import Tape
 
@@ -75,26 +74,6 @@ class Known(Struct, frozen=True):
             return None
         book = {id_: each for id_, each in positions.items() if each.quantity} if is_whole else {}
         return book | {each: positions[each] for each in wanted}
-
-
-@dataclass(frozen=True, slots=True)
-class Guard:
-    """What a write depends on: what was found, seen by these tenants, still stands, and the names are still free."""
-
-    tenants: str
-    found: Locked
-    names: Collection[tuple[AccountId, str]]
-
-    @property
-    def parameters(self) -> tuple[Any, ...]:
-        """Return what the statement takes for it."""
-        known = (*self._versions(self.found.tapes), *self._versions(self.found.accounts))
-        return self.tenants, *known, [owner for owner, _ in self.names], [name for _, name in self.names]
-
-    def _versions(self, ids: Iterable[AccountId] | Iterable[TapeId]) -> tuple[str, str]:
-        """Return ids and the versions of their rows, each as the text of an array."""
-        found = {each: self.found.versions[each] for each in ids}
-        return array_text([*found]), array_text([*found.values()])
 
 
 @dataclass(frozen=True, slots=True)

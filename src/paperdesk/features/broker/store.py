@@ -36,6 +36,7 @@ from paperdesk.features.broker.rows import (
     position_of,
     stored_entry,
 )
+from paperdesk.features.broker.write_statements import write_statement
 from paperdesk.features.identity.queries import require_quota, tier_for_one_more
 from paperdesk.features.marketdata.pump import Move
 from paperdesk.features.marketdata.tapes import Stop, Tape, TapeState, tape_of
@@ -181,16 +182,7 @@ async def load_entries(db: Connection, entry_ids: Collection[EntryId]) -> dict[E
 async def apply(db: Connection, changes: Sequence[Change], recorded_at: datetime) -> Version:
     """Write everything that changed, in one statement: rows, entries and events together; return the new version."""
     shape, written = written_by(changes, recorded_at)
-    version: Version = await db.fetchval(statements.write_statement(shape), *written)
-    return version
-
-
-async def apply_if_unmoved(
-    db: Connection, guard: Sequence[Any], changes: Sequence[Change], recorded_at: datetime
-) -> Version | None:
-    """Do the same as a transaction of its own if the guard's parameters still hold; else write nothing, return None."""
-    shape, written = written_by(changes, recorded_at)
-    version: Version | None = await db.fetchval(statements.write_statement(shape, is_guarded=True), *guard, *written)
+    version: Version = await db.fetchval(write_statement(shape), *written)
     return version
 
 
