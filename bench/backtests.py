@@ -37,7 +37,7 @@ from bench.random_bars import (
     walk,
 )
 from bench.rebalances import EVERY, REBALANCE_MAX_MS, SYMBOLS, rebalance_row
-from paperdesk.core.backtest.compiled.kernel import Cross, blank_pages, crossings, follow
+from paperdesk.core.backtest.compiled.kernel import Cross, blank_pages, crossings, follow, sums_of
 from paperdesk.core.backtest.compiled.scaling import scale_of
 from paperdesk.core.backtest.compiled.signals import Outcome, cross_targets, hold_targets
 from paperdesk.core.backtest.compiled.sweeping import Averages, sweep_of
@@ -82,7 +82,7 @@ def bare(bars: Bars) -> Callable[[], object]:
     cross, cash = Cross(FAST, SLOW, 0, LOTS, 0), int(MEANS.cash) * 100
 
     def run() -> None:
-        crossings(bars.close, cross, targets)
+        crossings(sums_of(bars.close), cross, targets)
         follow(track, targets, scale, cash, pages)
 
     return run

@@ -4,6 +4,9 @@
 user's own cache. Where nothing can be written at all, every process compiles anew. Threads run compiled code at the
 same time.
 
+A call would count whoever looks at each array that it hands over, and uncount them again, which takes longer than most
+of what is called. So nothing is counted but where arrays are made: whoever calls from Python holds them for as long.
+
 Numba knows what it keeps by the source of the function's own file, and would not notice that a function which is called
 from there, or a number that is named there, has changed in another one. So every function carries a hash of them as one
 more value, which numba knows it by too.
@@ -18,28 +21,31 @@ from numba import njit
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 _STAMP: Final = "stamp"
+# Typed for one option more, `_nrt`: whether arrays may be made, and whoever looks at them is counted.
+_compiler: Final = cast("Callable[..., Callable[[FunctionType], object]]", njit)
 
 
 def compiled(function: _Function) -> _Function:
     """Return a function as machine code; what it calls may stand in other files."""
-    return _made(function, is_inlined=False)
+    return _made(function, "called", _nrt=False)
+
+
+def making(function: _Function) -> _Function:
+    """Return a function as machine code that makes arrays, and counts who looks at them."""
+    return _made(function, "making", _nrt=True)
 
 
 def inlined(function: _Function) -> _Function:
-    """Return a function as machine code that becomes part of whoever calls it: one that is asked at every bar.
-
-    A call counts whoever looks at each of the arrays that it hands over, and uncounts them again, which takes longer
-    than most of what is called.
-    """
-    return _made(function, is_inlined=True)
+    """Return a function as machine code that becomes part of whoever calls it: one that is asked at every bar."""
+    return _made(function, "inlined", _nrt=False, forceinline=True)
 
 
-def _made(function: _Function, *, is_inlined: bool) -> _Function:
-    known = _stamped(cast("FunctionType", function), "inlined" if is_inlined else "called")
+def _made(function: _Function, how: str, **options: bool) -> _Function:
+    known = _stamped(cast("FunctionType", function), how)
     try:
-        made = njit(cache=True, nogil=True, error_model="numpy", forceinline=is_inlined)(known)
+        made = _compiler(cache=True, nogil=True, error_model="numpy", **options)(known)
     except RuntimeError:  # there is no folder that it could be kept in
-        made = njit(nogil=True, error_model="numpy", forceinline=is_inlined)(known)
+        made = _compiler(nogil=True, error_model="numpy", **options)(known)
     return cast("_Function", made)
 
 

@@ -29,7 +29,7 @@ from paperdesk.core.backtest.compiled.arithmetic import (
     reached,
 )
 from paperdesk.core.backtest.compiled.book import NO_CASH, NO_UNITS
-from paperdesk.core.backtest.compiled.compiling import compiled
+from paperdesk.core.backtest.compiled.compiling import compiled, inlined, making
 
 KEEP = -(2**63)
 """A target that changes nothing: the one whole number that no target is, for those below zero are short."""
@@ -55,7 +55,7 @@ class Pages(NamedTuple):
     equity: Ints
 
 
-@compiled
+@making
 def blank_pages(bars: int) -> Pages:
     """Return pages with room for what can come of so many bars."""
     return Pages(np.empty((bars, 5), np.int64), np.empty((bars, 5), np.int64), np.empty(bars, np.int64))
@@ -97,7 +97,7 @@ class End(NamedTuple):
     beyond_at: int
 
 
-@compiled
+@inlined
 def accept(pages: Pages, now: Ints, bar: int, units: int, state: int) -> None:
     """Write an order down."""
     row = pages.orders[now[ORDERS]]
@@ -105,7 +105,7 @@ def accept(pages: Pages, now: Ints, bar: int, units: int, state: int) -> None:
     now[ORDERS] += 1
 
 
-@compiled
+@inlined
 def refuse(pages: Pages, now: Ints, bar: int, units: int, needed: int) -> None:
     """Write down that cash does not pay for a purchase, or that what is sold is not there."""
     row = pages.refused[now[REFUSED]]
@@ -114,7 +114,7 @@ def refuse(pages: Pages, now: Ints, bar: int, units: int, needed: int) -> None:
     now[REFUSED] += 1
 
 
-@compiled
+@inlined
 def fill_at_open(track: Track, scale: Scale, bar: int, now: Ints, pages: Pages) -> int:
     """Fill the order that waits for an open, or end it when cash no longer pays for it; return what it cost."""
     wanted, now[WANTED] = now[WANTED], 0
@@ -131,14 +131,14 @@ def fill_at_open(track: Track, scale: Scale, bar: int, now: Ints, pages: Pages) 
     return cost
 
 
-@compiled
+@inlined
 def settle(track: Track, bar: int, cost: int, now: Ints, due: Ints) -> bool:
     """Remember what a fill brought until it settles; say whether it was paid with what is still on its way."""
     now[DAY] = reached(track.begins, now[DAY], track.open_at[bar])
     return paid_early(due, now[DAY], track.settles[now[DAY]], now[CASH], cost)
 
 
-@compiled
+@making
 def follow(track: Track, targets: Ints, scale: Scale, cash: int, pages: Pages) -> End:
     """Hold after every close as many units as its target says, by market orders, with cash alone."""
     due, now = np.zeros((DUE, 2), np.int64), np.zeros(7, np.int64)
@@ -186,38 +186,55 @@ def place_in(at: Ints, bounds: Ints, places: Ints) -> None:
         places[row] = count
 
 
-@compiled
-def crossings(close: Ints, cross: Cross, targets: Ints) -> None:
-    """Write down what crossing averages of closes want to hold; where they tie, or there are too few, nothing new."""
-    fast, slow, tolerance = cross.fast, cross.slow, cross.tolerance
-    of_fast, of_slow = 0, 0
+@making
+def sums_of(close: Ints) -> Ints:
+    """Return what the closes before each bar add up to, and at the end what all of them do."""
+    sums, total = np.empty(len(close) + 1, np.int64), 0
+    sums[0] = 0
     for bar in range(len(close)):
-        of_fast += close[bar] - (close[bar - fast] if bar >= fast else 0)
-        of_slow += close[bar] - (close[bar - slow] if bar >= slow else 0)
-        apart = of_fast * slow - of_slow * fast
-        if bar + 1 < max(fast, slow):
-            targets[bar] = KEEP
-        elif apart > tolerance:
-            targets[bar] = cross.above
-        else:
-            targets[bar] = cross.below if apart < -tolerance else KEEP
+        total += close[bar]
+        sums[bar + 1] = total
+    return sums
+
+
+@compiled
+def crossings(sums: Ints, cross: Cross, targets: Ints) -> None:
+    """Write down what crossing averages of closes want to hold; where they tie, or there are too few, nothing new."""
+    fast, slow, tolerance, above, below = cross
+    first = min(max(fast, slow) - 1, len(targets))
+    targets[:first] = KEEP
+    # Views that begin where a loop does let the processor take several bars at once.
+    now, before_fast, before_slow = sums[first + 1 :], sums[first + 1 - fast :], sums[first + 1 - slow :]
+    wanted = targets[first:]
+    for place in range(len(wanted)):
+        apart = (now[place] - before_fast[place]) * slow - (now[place] - before_slow[place]) * fast
+        wanted[place] = above if apart > tolerance else below if apart < -tolerance else KEEP
+
+
+@inlined
+def fallen(highest: int, lowest: int) -> float:
+    """Return the return from a height to what was lowest behind it."""
+    return lowest / highest - 1.0 if lowest < highest else 0.0
 
 
 @compiled
 def score(equity: Ints, ends: Ints, cash: int, scores: NDArray[np.float64]) -> None:
     """Write down return, deepest drawdown, and mean and spread of the returns from one session's end to the next."""
-    highest = before = float(cash)
+    before = highest = lowest = cash
     deepest = total = squares = 0.0
     for place in range(len(ends)):
-        worth = float(equity[ends[place]])
+        worth = equity[ends[place]]
         if worth == before:
             continue  # it returned nothing, and stands as deep as before
+        if worth > highest:
+            deepest = min(deepest, fallen(highest, lowest))
+            highest = lowest = worth
+        lowest = min(lowest, worth)
         step = worth / before - 1.0
         total += step
         squares += step * step
-        highest = max(highest, worth)
-        deepest = min(deepest, worth / highest - 1.0)
         before = worth
+    deepest = min(deepest, fallen(highest, lowest))
     count = len(ends)
     mean = total / count
     apart = squares - count * mean * mean
@@ -226,16 +243,16 @@ def score(equity: Ints, ends: Ints, cash: int, scores: NDArray[np.float64]) -> N
     scores[RETURN], scores[DRAWDOWN], scores[MEAN], scores[SPREAD] = before / cash - 1.0, deepest, mean, spread
 
 
-@compiled
+@making
 def sweep(field: Field, crosses: Ints, scores: NDArray[np.float64]) -> None:
     """Run one crossing of averages after the other in the same memory; a row of `crosses` is a `Cross`."""
     track, scale, cash, ends = field.track, field.scale, field.cash, field.ends
     bars = len(track.close)
-    targets = np.empty(bars, np.int64)
+    sums, targets = sums_of(track.close), np.empty(bars, np.int64)
     pages = blank_pages(bars)
     for run in range(len(crosses)):
         row = crosses[run]
-        crossings(track.close, Cross(row[0], row[1], row[2], row[3], row[4]), targets)
+        crossings(sums, Cross(row[0], row[1], row[2], row[3], row[4]), targets)
         end = follow(track, targets, scale, cash, pages)
         score(pages.equity, ends, cash, scores[run])
         scores[run, ENDED] = np.nan if end.beyond_at >= 0 else pages.equity[bars - 1]

@@ -41,6 +41,7 @@ from paperdesk.core.backtest.compiled.book import (
     OF_A_WISH,
     ON_MARGIN,
     OPEN,
+    ORDER_COLUMNS,
     ORDERS,
     PROMISED,
     QUIET,
@@ -160,7 +161,8 @@ def draft(ground: Ground, bar: int, wish: Ints) -> int:
 def add_exit(book: Book, row: int, place: int, limit: int, stop: int) -> None:
     """Write an exit of a group behind its first order."""
     first, order = book.orders[row], book.orders[row + place]
-    order[:] = first
+    for column in range(ORDER_COLUMNS):  # copied at once they would need memory in between
+        order[column] = first[column]
     order[ROLE] = STOP_LOSS if stop else TAKE_PROFIT
     order[SIDE] = -first[SIDE] if first[ROLE] == ENTRY else first[SIDE]
     order[LIMIT], order[STOP] = limit, stop

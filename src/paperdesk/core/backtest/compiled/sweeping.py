@@ -24,6 +24,7 @@ from paperdesk.core.backtest.compiled.kernel import (
     crossings,
     follow,
     score,
+    sums_of,
     sweep,
 )
 from paperdesk.core.backtest.compiled.means import Means, scaled
@@ -74,12 +75,12 @@ class Sweep:
     def curves(self, first: int, stop: int) -> Ints:
         """Return what some of the pairs were worth when they began, at each close of a session and at the end."""
         field, bars = self.field, len(self.field.track.close)
-        targets = np.empty(bars, np.int64)
+        sums, targets = sums_of(field.track.close), np.empty(bars, np.int64)
         pages = blank_pages(bars)
         worth = np.empty((stop - first, len(field.ends) + 1), np.int64)
         worth[:, 0] = field.cash
         for place, row in enumerate(self.crosses[first:stop]):
-            crossings(field.track.close, Cross(*(int(each) for each in row)), targets)
+            crossings(sums, Cross(*(int(each) for each in row)), targets)
             follow(field.track, targets, field.scale, field.cash, pages)
             worth[place, 1:] = pages.equity[field.ends]
         return worth
@@ -116,7 +117,7 @@ class OwingSweep:
     def _run(self, cross: Ints) -> Outcome:
         bars = self.pursuit.bars
         targets = np.empty(len(bars), np.int64)
-        crossings(bars.close, Cross(*(int(each) for each in cross)), targets)
+        crossings(sums_of(bars.close), Cross(*(int(each) for each in cross)), targets)
         return self.pursuit.run(targets)
 
     def _worth(self, outcome: Outcome) -> Ints:
