@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from paperdesk.core.kernel.ids import DatasetId
+from paperdesk.core.kernel.ids import DatasetId, InstrumentId
 from paperdesk.core.market.facts import MarketFact
 from paperdesk.features.marketdata import market_reads
 from paperdesk.features.marketdata.feeds.files import ImportTerms, import_file
@@ -168,10 +168,12 @@ async def test_a_day_of_quotes_touches_the_rows_of_that_symbol_and_day_alone(des
     touched: list[int] = []
     honest = dataset._facts
 
-    def counting(places: Iterable[tuple[int, int, int, int, int]]) -> Iterator[MarketFact]:
+    def counting(
+        places: Iterable[tuple[int, int, int, int, int]], instrument_ids: frozenset[InstrumentId] | None
+    ) -> Iterator[MarketFact]:
         looked_at = list(places)
         touched.append(len(looked_at))
-        return honest(looked_at)
+        return honest(looked_at, instrument_ids)
 
     dataset._facts = counting  # type: ignore[method-assign]
     shown = await desk.mine.get("/v1/quotes/history", tape_id=tape_id, symbol="S1", on="2024-03-01", limit=1000)

@@ -1,11 +1,11 @@
 """The worth of an account at many instants, worked out at once: between two changes of it only prices move."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from itertools import islice, repeat
+from itertools import islice
 from typing import TypeAlias
 
 import numpy as np
@@ -14,7 +14,7 @@ from paperdesk.core.backtest.market import Market
 from paperdesk.core.backtest.result import Point
 from paperdesk.core.broker.account import Account, Position
 from paperdesk.core.kernel.ids import InstrumentId
-from paperdesk.core.kernel.money import ZERO, money
+from paperdesk.core.kernel.money import ZERO, cent, money
 from paperdesk.core.kernel.time import instant_of
 
 # What positions are worth, by instrument and in the order in which it was noted.
@@ -26,8 +26,8 @@ class Noted:
     """At which instants in microseconds since 1970, and at which cursors, an account stood as it is."""
 
     account: Account
-    at: list[int] = field(default_factory=list[int])
-    cursors: list[int] = field(default_factory=list[int])
+    at: list[int] = field(default_factory=list)
+    cursors: list[int] = field(default_factory=list)
 
 
 def points_of(noted: Sequence[Noted], market: Market) -> list[Point]:
@@ -39,7 +39,7 @@ def points_of(noted: Sequence[Noted], market: Market) -> list[Point]:
 def _instants(microseconds: list[int]) -> Iterator[datetime]:
     """Return instants one by one, made of microseconds all at once."""
     epoch = instant_of(0)
-    return (epoch + since for since in np.array(microseconds, np.int64).astype("timedelta64[us]").tolist())
+    return iter([epoch + since for since in np.array(microseconds, np.int64).astype("timedelta64[us]").tolist()])
 
 
 def _worths(noted: Sequence[Noted], market: Market) -> _Worths:
@@ -60,14 +60,25 @@ def _held(account: Account) -> list[Position]:
 def _points(noted: Noted, instants: Iterator[datetime], worths: _Worths) -> list[Point]:
     """Return the points of an account that did not change."""
     account, count = noted.account, len(noted.at)
-    cash, with_claims = account.cash, account.cash + sum((each.amount for each in account.claims.values()), ZERO)
+    cash, currency = account.cash, account.currency
+    with_claims = cash + sum((each.amount for each in account.claims.values()), ZERO) if account.claims else cash
     columns = [islice(worths[each.instrument_id], count) for each in _held(account)]
-    rows = zip(*columns, strict=True) if columns else repeat((), count)
-    invested = [_total(row, account.currency) for row in rows]
+    if not columns:
+        return [Point(at, cash, with_claims, ZERO) for at in islice(instants, count)]
+    if len(columns) == 1:
+        invested = _in_cents(columns[0], currency)
+    else:
+        invested = [_total(row, currency) for row in zip(*columns, strict=True)]
     return [
         Point(at, cash, None if worth is None else with_claims + worth, worth)
         for worth, at in zip(invested, instants, strict=False)
     ]
+
+
+def _in_cents(worths: Iterable[Decimal | None], currency: str) -> list[Decimal | None]:
+    """Return worths to the cent; most are, and to ask them takes less than to round them."""
+    step = cent(currency)
+    return [worth if worth is None or worth.same_quantum(step) else money(worth, currency) for worth in worths]
 
 
 def _total(worths: Sequence[Decimal | None], currency: str) -> Decimal | None:

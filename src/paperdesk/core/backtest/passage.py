@@ -20,7 +20,7 @@ from paperdesk.core.broker.orders import Order
 from paperdesk.core.broker.stillness import Stillness, stillness
 from paperdesk.core.kernel.ids import OrderId
 from paperdesk.core.kernel.values import replace_struct
-from paperdesk.core.market.facts import FundingSettled, MarketFact, priced_through
+from paperdesk.core.market.facts import FundingSettled, MarketFact, is_price, priced_through
 from paperdesk.core.market.funding import with_settlements
 
 _FOREVER: Final = 2**63
@@ -36,8 +36,8 @@ class Passage:
     account: Account
     market: Past
     cursor: int
-    ended: dict[OrderId, Order] = field(default_factory=dict[OrderId, Order])
-    events: list[Event] = field(default_factory=list[Event])
+    ended: dict[OrderId, Order] = field(default_factory=dict)
+    events: list[Event] = field(default_factory=list)
     _judged: Account | None = None
     _has_something: bool = False
     _stillness: Stillness | None = None
@@ -92,7 +92,8 @@ class Passage:
         """Let the facts up to a cursor happen to the account, until one has changed it: then it is judged anew."""
         account = self.account
         for fact in self._facts(upto):
-            if not is_concerned(self.account, fact):
+            # Of prices only those come that are of concern.
+            if not is_price(fact) and not is_concerned(self.account, fact):
                 continue
             marks, quotes = self.market.marks(priced_through(fact)), self.market.quotes(fact.seq)
             self.remember(engine.reacted(self.account, fact, marks, quotes))
@@ -110,11 +111,12 @@ class Passage:
 
     def remember(self, course: Course) -> None:
         """Go on from what has happened."""
-        self.events.extend(course.events)
+        self.events += course.events
         account = course.account
         ended = [each for each in account.orders.values() if not each.is_open]
+        for each in ended:
+            self.ended[each.id] = each
         if ended:
-            self.ended |= {each.id: each for each in ended}
             account = replace_struct(
                 account, orders={key: each for key, each in account.orders.items() if each.is_open}
             )

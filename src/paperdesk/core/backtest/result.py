@@ -88,15 +88,15 @@ class Result:
     began_at: datetime
     ended_at: datetime
     frames: int = 0
-    points: list[Point] = field(default_factory=list[Point])
-    events: list[Event] = field(default_factory=list[Event])
+    points: list[Point] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
     orders: Sequence[Order | Placed] = ()
-    done: list[Done] = field(default_factory=list[Done])
-    refused: list[Refused] = field(default_factory=list[Refused])
+    done: list[Done] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
     failure: Failure | None = None
     is_cancelled: bool = False
     deliveries: Sequence[Delivery] = ()
-    notes: Mapping[OrderId, Note] = field(default_factory=dict[OrderId, Note])
+    notes: Mapping[OrderId, Note] = field(default_factory=dict)
 
     @property
     def fills(self) -> list[OrderFilled]:

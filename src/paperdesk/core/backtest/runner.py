@@ -66,9 +66,10 @@ class Stage:
             (each.symbol, frame): market.history(each, upto, frame) for each in instruments for frame in timeframes
         }
         self._told_of_higher, self._told_of = tuple(self._higher.values()), tuple(self._histories.values())
+        self._only = self._told_of[0] if len(self._told_of) == 1 and not self._higher else None
         self.at = microseconds(market.at_of(passage.cursor))
         self._told, self._working = passage.account, _working(passage.account)
-        self._held = dict[str, Decimal]()
+        self._held: dict[str, Decimal] = {}
 
     @property
     def now(self) -> datetime:
@@ -80,7 +81,10 @@ class Stage:
 
         A higher one is never the only one.
         """
-        self.at, has_bar = now, False
+        self.at = now
+        if self._only is not None:
+            return self._only.tell(now)
+        has_bar = False
         for higher in self._told_of_higher:
             higher.tell(now)
         for history in self._told_of:
@@ -157,6 +161,8 @@ def _leaves_at(frames: Iterable[Frame]) -> int:
 
 def _working(account: Account) -> tuple[Working, ...]:
     """Return the open orders of an account, which has no others, oldest first."""
+    if not account.orders:
+        return ()
     return tuple(
         Working(
             each.id,
@@ -254,7 +260,9 @@ class Run:
             self._tell_fills()
         if has_closed and self._hears_sessions:
             self._act(self._strategy.on_session)
-        self._act(self._strategy.on_bar if has_bar else self._strategy.on_quote)
+        failure = acted(self._strategy.on_bar if has_bar else self._strategy.on_quote, self._context)
+        if failure is not None or self._context.commands:
+            self._follow(failure)
 
     def _tell_fills(self) -> None:
         events, self._heard = self._passage.events[self._heard :], len(self._passage.events)
@@ -267,21 +275,20 @@ class Run:
 
     def _act(self, hook: Callable[[Context], None]) -> None:
         """Let the strategy act, and ask for what it wants; what it does wrong ends the run and is told."""
-        failure = acted(hook, self._context)
+        self._follow(acted(hook, self._context))
+
+    def _follow(self, failure: Failure | None) -> None:
+        """End the run where the strategy raised, or else ask for what it wants; what is refused is told."""
         if failure is not None:
             self.result.failure = failure
             raise _Stopped
-        if self._context.commands:
-            self._ask()
-
-    def _ask(self) -> None:
-        """Ask for what the strategy wants; what is refused is told."""
         commands, self._context.commands = self._context.commands, []
+        now = self._stage.now
         for command in commands:
             try:
-                self._passage.ask(command, self._passage.cursor, self._stage.now)
+                self._passage.ask(command, self._passage.cursor, now)
             except PaperdeskError as refusal:
-                self.result.refused.append(Refused(self._stage.now, command, refusal))
+                self.result.refused.append(Refused(now, command, refusal))
 
     def _note_worth(self) -> None:
         passage, noted = self._passage, self._noted[-1]

@@ -61,7 +61,7 @@ class Rules(Struct, frozen=True):
     bar_path: BarPath = BarPath.NEUTRAL
 
 
-class Position(Struct, frozen=True):
+class Position(Struct, frozen=True, gc=False):
     """What is held of one instrument: units, units promised to open orders that close it, and cost.
 
     A short position has a negative quantity and a negative cost, which is what its sale brought. `lots` are
@@ -101,9 +101,9 @@ class Account(Struct, frozen=True):
     epoch: int = 1
     status: AccountStatus = AccountStatus.OPEN
     book: MarginBook = field(default_factory=MarginBook)
-    positions: Mapping[InstrumentId, Position] = field(default_factory=dict[InstrumentId, Position])
-    orders: Mapping[OrderId, Order] = field(default_factory=dict[OrderId, Order])
-    claims: Mapping[UUID, Claim] = field(default_factory=dict[UUID, Claim])
+    positions: Mapping[InstrumentId, Position] = field(default_factory=dict)
+    orders: Mapping[OrderId, Order] = field(default_factory=dict)
+    claims: Mapping[UUID, Claim] = field(default_factory=dict)
 
     @property
     def buying_power(self) -> Decimal:

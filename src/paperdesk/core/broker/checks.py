@@ -11,6 +11,7 @@ Numbers 2 to 6 need no account and stand in terms.py. Last, where the account sa
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Final
 
 from msgspec import Struct
 
@@ -35,6 +36,10 @@ from paperdesk.core.kernel.errors import Conflict, Invalid
 from paperdesk.core.kernel.money import ZERO, money, plain
 from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.instruments import Instrument, Kind
+
+# Named once, because every order is asked for them.
+_SELL: Final = Side.SELL
+_OPTION: Final = Kind.OPTION
 
 
 class InstrumentNotTradable(Conflict):
@@ -101,7 +106,7 @@ class InsufficientCash(Conflict):
     """The withdrawal is more than the cash that is free."""
 
 
-class Horizon(Struct, frozen=True):
+class Horizon(Struct, frozen=True, gc=False):
     """Until when an order works, and from when its auction is."""
 
     expires_at: datetime
@@ -148,7 +153,7 @@ def horizon(command: PlaceOrder | PlaceCombo, view: MarketView, instrument: Inst
 
 def _horizon(command: PlaceOrder | PlaceCombo, view: MarketView, instrument: Instrument) -> Horizon:
     time_in_force = command.time_in_force
-    if time_in_force is not TimeInForce.GTD and command.expires_on is not None:
+    if command.expires_on is not None and time_in_force is not TimeInForce.GTD:
         raise ExpiryDateNotAllowed("Only a gtd order takes a date.", time_in_force=time_in_force.value)
     if time_in_force in IMMEDIATE:
         if not view.is_open:
@@ -158,6 +163,8 @@ def _horizon(command: PlaceOrder | PlaceCombo, view: MarketView, instrument: Ins
             )
         check_halt(instrument, time_in_force, view)
     match time_in_force:
+        case TimeInForce.DAY:
+            return Horizon(view.day_ends_at)
         case TimeInForce.GTC:
             return Horizon(view.long_ends_at)
         case TimeInForce.GTD:
@@ -191,9 +198,11 @@ _SOURCES = {TriggerSource.PRINT: "prints", TriggerSource.QUOTE: "quotes", Trigge
 
 def check_crossing(command: PlaceOrder, view: MarketView, instrument: Instrument) -> None:
     """Refuse a post-only order that a real standing quote would fill at once."""
+    if not command.post_only:
+        return
     quote = view.quotes.get(instrument.id)
     limit = command.limit_price
-    if not command.post_only or limit is None or quote is None or quote.derived_from is not None or not view.is_open:
+    if limit is None or quote is None or quote.derived_from is not None or not view.is_open:
         return
     price = quote.ask if command.side is Side.BUY else quote.bid
     if limit >= price if command.side is Side.BUY else limit <= price:
@@ -236,7 +245,7 @@ def check_means(account: Account, order: Order, marks: Marks) -> None:
     """Refuse an order that the account has not the units, or not the cash or the margin, for."""
     if account.rules.margin.is_margined:
         check_margin(account, order, marks)
-    elif order.side is Side.SELL:
+    elif order.side is _SELL:
         check_units(account, order.instrument, order.side, order.quantity)
     else:
         check_cash(account, order)
@@ -247,7 +256,7 @@ def standing_price(instrument: Instrument, view: MarketView, side: Side) -> Deci
     quote = view.quotes.get(instrument.id)
     if quote is None:
         raise NoPriceYet(f"{instrument.symbol} has no price on this tape yet.", symbol=instrument.symbol)
-    return quote.ask if side is Side.BUY else quote.bid
+    return quote.bid if side is _SELL else quote.ask
 
 
 def check_transfer(account: Account, amount: Decimal, marks: Marks) -> None:
@@ -272,7 +281,7 @@ def check_transfer(account: Account, amount: Decimal, marks: Marks) -> None:
 def check_instrument(account: Account, instrument: Instrument) -> None:
     """Refuse what can be watched and not traded, and what is priced in money that the account does not keep."""
     # An option whose terms are not known has no multiplier, and a fill would cost a hundredth.
-    if not instrument.is_tradable or (instrument.kind is Kind.OPTION and instrument.contract is None):
+    if not instrument.is_tradable or (instrument.contract is None and instrument.kind is _OPTION):
         raise InstrumentNotTradable(
             f"{instrument.symbol} is of the kind {instrument.kind.value!r}; it can be watched, not traded.",
             symbol=instrument.symbol,

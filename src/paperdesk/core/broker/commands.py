@@ -27,7 +27,7 @@ class StopLoss(Struct, frozen=True):
     limit_price: Decimal | None = None
 
 
-class PlaceOrder(Struct, frozen=True):
+class PlaceOrder(Struct, frozen=True, gc=False):
     """Buy or sell an instrument, named by its symbol on the account's tape.
 
     `client_order_id` is the caller's idempotency key; without one the order id serves. An order by money

@@ -36,11 +36,11 @@ def is_concerned(account: Account, fact: MarketFact) -> bool:
 
 def has_something(account: Account) -> bool:
     """Say whether an account has open orders, positions, claims, or cash that earns interest."""
-    return (
-        account.rules.margin.interest.credit_rate > ZERO
-        or bool(account.claims)
-        or any(order.is_open for order in account.orders.values())
-        or any(position.quantity for position in account.positions.values())
+    return bool(
+        account.claims
+        or [order for order in account.orders.values() if order.is_open]
+        or [position for position in account.positions.values() if position.quantity]
+        or account.rules.margin.interest.credit_rate > ZERO
     )
 
 
@@ -48,7 +48,9 @@ def _waits_for(account: Account, instrument_id: InstrumentId) -> bool:
     """Say whether an instrument is one of those that concern an account."""
     if account.rules.margin.is_margined and account.position(instrument_id).quantity:
         return True
-    return any(_is_waited_in(each) and each.instrument.id == instrument_id for each in account.orders.values())
+    return bool(
+        [each for each in account.orders.values() if each.instrument.id == instrument_id and _is_waited_in(each)]
+    )
 
 
 def instruments_of_concern(account: Account) -> frozenset[InstrumentId]:

@@ -37,8 +37,8 @@ class Moment:
 
     model: FillModel
     rules: tuple[str, ...] = ()
-    seen: dict[str, Decimal] = field(default_factory=dict[str, Decimal])
-    draws: dict[str, Decimal] = field(default_factory=dict[str, Decimal])
+    seen: dict[str, Decimal] = field(default_factory=dict)
+    draws: dict[str, Decimal] = field(default_factory=dict)
 
     def noted(self, order: Order, execution: Execution) -> Execution:
         """Return an execution that says what the moment did to it; it does nothing to who crosses no spread."""

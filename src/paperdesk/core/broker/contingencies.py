@@ -13,7 +13,6 @@
 Exits are resting orders from the fill on, so an entry that fills in parts is protected in parts.
 """
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
@@ -28,18 +27,16 @@ from paperdesk.core.kernel.ids import OrderId
 from paperdesk.core.kernel.money import ZERO
 
 
-@dataclass(slots=True)
 class Course:
     """The events of one happening as they follow from each other, the account after the last and before the first."""
 
-    account: Account
-    at: datetime
-    events: list[Event] = field(default_factory=list[Event])
-    before: Account = field(init=False)
+    __slots__ = ("account", "at", "before", "events")
 
-    def __post_init__(self) -> None:
-        """Remember where it began."""
-        self.before = self.account
+    def __init__(self, account: Account, at: datetime) -> None:
+        """Begin with an account, and remember where it began."""
+        self.account = self.before = account
+        self.at = at
+        self.events: list[Event] = []
 
     @property
     def seq(self) -> int:
@@ -138,4 +135,5 @@ def _resize(course: Course, order: Order, quantity: Decimal, armed: Decimal | No
 
 
 def _open_others(course: Course, order: Order) -> tuple[Order, ...]:
-    return tuple(each for each in group_of(course.account, order) if each.is_open)
+    others = group_of(course.account, order)
+    return tuple(each for each in others if each.is_open) if others else others

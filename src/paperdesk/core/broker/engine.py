@@ -30,7 +30,6 @@ written:
     preview                           all of it for one order, without its happening
 """
 
-from collections.abc import Callable
 from datetime import datetime
 
 from paperdesk.core.broker import ledger
@@ -74,7 +73,7 @@ from paperdesk.core.broker.reservations import with_reservations
 from paperdesk.core.broker.session_close import close_session
 from paperdesk.core.broker.view import MarketView
 from paperdesk.core.kernel.errors import NotFound
-from paperdesk.core.kernel.ids import OrderId
+from paperdesk.core.kernel.ids import InstrumentId, OrderId
 from paperdesk.core.kernel.money import ZERO
 from paperdesk.core.market.facts import (
     CloseFact,
@@ -176,8 +175,7 @@ def reacted(account: Account, fact: MarketFact, marks: Marks = NO_MARKS, quotes:
 def _meet(course: Course, fact: PriceFact, marks: Marks, quotes: Quotes) -> None:
     """Let orders meet a price, and look at what the price alone does to a margined account."""
     instrument_id, seq, account = fact.instrument_id, fact.seq, course.account
-    waiting = _open_orders(account, lambda each: each.instrument.id == instrument_id and each.matched_through < seq)
-    meet(course, fact, waiting, marks, quotes)
+    meet(course, fact, _waiting(account, instrument_id, seq), marks, quotes)
     if not account.rules.margin.is_margined or not isinstance(fact, CloseFact | QuoteFact):
         return
     if course.events or account.position(instrument_id).quantity:
@@ -229,7 +227,11 @@ def _open_order(account: Account, order_id: OrderId) -> Order:
     return order
 
 
-def _open_orders(account: Account, concerns: Callable[[Order], bool]) -> tuple[Order, ...]:
-    """Return the open orders that something concerns, in the order they were accepted."""
-    found = [order for order in account.orders.values() if order.is_open and concerns(order)]
-    return tuple(found if len(found) < _SEVERAL else sorted(found, key=lambda order: order.accepted_seq))
+def _waiting(account: Account, instrument_id: InstrumentId, seq: int) -> list[Order]:
+    """Return the open orders in an instrument that have not met a fact yet, in the order they were accepted."""
+    found = [
+        order
+        for order in account.orders.values()
+        if order.matched_through < seq and order.is_open and order.instrument.id == instrument_id
+    ]
+    return found if len(found) < _SEVERAL else sorted(found, key=lambda order: order.accepted_seq)

@@ -23,7 +23,7 @@ from paperdesk.core.kernel.ids import AccountId, FillId, InstrumentId, OrderId, 
 from paperdesk.core.kernel.money import ZERO
 
 
-class OrderAccepted(Struct, frozen=True):
+class OrderAccepted(Struct, frozen=True, gc=False):
     """An order passed its checks, and its money or units are reserved."""
 
     seq: int
@@ -31,7 +31,7 @@ class OrderAccepted(Struct, frozen=True):
     order: Order
 
 
-class Fill(Struct, frozen=True):
+class Fill(Struct, frozen=True, gc=False):
     """One execution. `reference` is the market price it was made from, `rule` says how; old ones explain nothing.
 
     It is ambiguous when the bar does not tell whether the other exit, or the entry, came first; then the
@@ -51,7 +51,7 @@ class Fill(Struct, frozen=True):
     explanation: Explanation | None = None
 
 
-class OrderFilled(Struct, frozen=True):
+class OrderFilled(Struct, frozen=True, gc=False):
     """An order met the market, in part or in whole.
 
     Of a margined account `memorandum` is what its memorandum account gains by it, and `day_trade_on` the session

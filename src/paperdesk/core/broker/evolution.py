@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from functools import reduce
-from typing import TypeAlias, TypeVar
+from typing import Final, TypeAlias, TypeVar
 
 from paperdesk.core.broker.account import Account, Position
 from paperdesk.core.broker.events import (
@@ -53,6 +53,10 @@ OrderMoved: TypeAlias = (
     | OrderAdjusted
     | ComboFilled
 )
+# Named once, because every fill is asked for them.
+_CASH: Final = Book.CASH
+_FILLED: Final = OrderStatus.FILLED
+
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
 
@@ -62,16 +66,14 @@ def evolve(account: Account, event: Event) -> Account:
     assert event.seq == account.last_seq + 1, "events of an account are numbered without gaps"
     if isinstance(event, OrderFilled):
         return _after_fill(account, event)
+    if isinstance(event, OrderAccepted):
+        return with_order(_counting(account, event.order), event.order, event)
+    if isinstance(event, OrderMoved):
+        return with_order(account, order_after(account.orders[event.order_id], event), event)
     account = replace_struct(account, last_seq=event.seq, last_at=event.at)
-    match event:
-        case OrderAccepted():
-            return with_order(_counting(account, event.order), event.order)
-        case OrderReplaced():
-            return _after_replacement(account, event)
-        case _ if isinstance(event, OrderMoved):
-            return with_order(account, order_after(account.orders[event.order_id], event))
-        case _:
-            return _after_other(account, event)
+    if isinstance(event, OrderReplaced):
+        return _after_replacement(account, event)
+    return _after_other(account, event)
 
 
 def order_after(before: Order, event: OrderMoved | OrderFilled | OrderReplaced) -> Order:
@@ -100,8 +102,11 @@ def group_of(account: Account, order: Order) -> tuple[Order, ...]:
     return tuple(sorted(members, key=lambda each: each.accepted_seq))
 
 
-def with_order(account: Account, order: Order) -> Account:
-    """Put an order in its new state, and move the reservations of it and its group by the difference."""
+def with_order(account: Account, order: Order, event: Event | None = None) -> Account:
+    """Put an order in its new state, and move the reservations of it and its group by the difference.
+
+    Where an event did that, the account is after it.
+    """
     before = account.orders.get(order.id)
     held = held_cash(account, order) - (held_cash(account, before) if before else ZERO)
     units = _units_more(account, before, order)
@@ -111,8 +116,14 @@ def with_order(account: Account, order: Order) -> Account:
         positions = _put(
             positions, position.instrument_id, replace_struct(position, reserved=position.reserved + units)
         )
-    orders = _put(account.orders, order.id, order)
-    return replace_struct(account, held=account.held + held, positions=positions, orders=orders)
+    return replace_struct(
+        account,
+        last_seq=account.last_seq if event is None else event.seq,
+        last_at=account.last_at if event is None else event.at,
+        held=account.held + held,
+        positions=positions,
+        orders=_put(account.orders, order.id, order),
+    )
 
 
 def _units_more(account: Account, before: Order | None, order: Order) -> Decimal:
@@ -196,7 +207,7 @@ def _after_fill(account: Account, event: OrderFilled) -> Account:
         account,
         last_seq=event.seq,
         last_at=event.at,
-        cash=account.cash + entry.change(Book.CASH),
+        cash=account.cash + entry.change(_CASH),
         held=account.held + (held_cash(account, order) - held_cash(account, before)),
         last_entry=entry.number,
         book=_book_after(account, event),
@@ -219,7 +230,7 @@ def _more_filled(
     is_whole = filled == before.quantity
     return replace_struct(
         before,
-        status=next_status(before.status, OrderStatus.FILLED if is_whole else OrderStatus.PARTIALLY_FILLED),
+        status=next_status(before.status, _FILLED if is_whole else OrderStatus.PARTIALLY_FILLED),
         filled_quantity=filled,
         filled_value=before.filled_value + price * quantity,
         fees=before.fees + fee,
@@ -282,6 +293,8 @@ def _book_after(account: Account, event: OrderFilled) -> MarginBook:
         day_trade = DayTrade(event.day_trade_on, event.fill.order_id)
         day_trades = (*(each for each in book.day_trades if each != day_trade), day_trade)
         book = replace_struct(book, day_trades=day_trades)
+    if event.memorandum is ZERO:
+        return book
     return replace_struct(book, memorandum=book.memorandum + event.memorandum)
 
 

@@ -9,10 +9,10 @@ The exits of a group meet it under three more rules, because a range does not te
   waits for the close. Behind a stop entry the stop-loss is `ambiguous`: its price may have come first.
 """
 
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Final
 
 from paperdesk.core.broker import ledger
 from paperdesk.core.broker.account import Account, Rules
@@ -37,6 +37,7 @@ from paperdesk.core.broker.orders import (
     LESS_THAN_ONE_LOT,
     NOT_FILLED_AT_ONCE,
     NOT_FILLED_IN_AUCTION,
+    OPPOSITE,
     Order,
     Role,
     Side,
@@ -55,6 +56,10 @@ from paperdesk.core.market.quotes import Quotes
 PARTIAL, PARTIAL_SIZE = "partial", "partial_size"
 ONE = Decimal(1)
 
+# Named once, because every fill is asked for them.
+_BUY: Final = Side.BUY
+_CASH: Final = Book.CASH
+
 _VERB = {Side.BUY: "Bought", Side.SELL: "Sold"}
 _STOP_ENTRIES = frozenset({"stop_in_range", "stop_limit_in_range"})
 
@@ -70,23 +75,21 @@ class Meeting:
     fact: PriceFact
     marks: Marks
     quotes: Quotes
-    size_used: dict[Side, Decimal] = field(default_factory=lambda: {Side.BUY: ZERO, Side.SELL: ZERO})
-    size_used_beside: defaultdict[tuple[InstrumentId, Side], Decimal] = field(
-        default_factory=lambda: defaultdict(Decimal)
-    )
-    entered: dict[OrderId | None, str] = field(default_factory=dict[OrderId | None, str])
+    size_used: dict[Side, Decimal] = field(default_factory={Side.BUY: ZERO, Side.SELL: ZERO}.copy)
+    size_used_beside: dict[tuple[InstrumentId, Side], Decimal] = field(default_factory=dict)
+    entered: dict[OrderId | None, str] = field(default_factory=dict)
 
     def used_of(self, instrument_id: InstrumentId, side: Side) -> Decimal:
         """Return what orders took so far of a side of a quote, of the fact itself or of one that stands beside it."""
         is_own = instrument_id == self.fact.instrument_id
-        return self.size_used[side] if is_own else self.size_used_beside[instrument_id, side]
+        return self.size_used[side] if is_own else self.size_used_beside.get((instrument_id, side), ZERO)
 
     def use(self, instrument_id: InstrumentId, side: Side, quantity: Decimal) -> None:
         """Remember what was taken of a side of a quote."""
         if instrument_id == self.fact.instrument_id:
             self.size_used[side] += quantity
         else:
-            self.size_used_beside[instrument_id, side] += quantity
+            self.size_used_beside[instrument_id, side] = self.used_of(instrument_id, side) + quantity
 
     def match(self, order: Order) -> Execution | None:
         """Return what the fact gives an order; of a quote each side has its own size, of a bar all share one.
@@ -97,7 +100,8 @@ class Meeting:
             if order.is_waiting or not order.is_limited:
                 return None
             order = replace_struct(order, post_only=True)
-        used = self.size_used[order.side] if isinstance(self.fact, QuoteFact) else sum(self.size_used.values(), ZERO)
+        own, beside = self.size_used[order.side], self.size_used[OPPOSITE[order.side]]
+        used = own if isinstance(self.fact, QuoteFact) else own + beside
         rules = self.course.account.rules
         if rules.fill_model.heeds_moment:
             moment = moment_of(rules, order, self.fact, self.marks)
@@ -112,7 +116,7 @@ class Meeting:
 
 def meet_order(meeting: Meeting, order: Order) -> None:
     """Let an order meet the fact of a meeting, as the orders before it left the account."""
-    if not order.is_open or _must_wait(meeting, order):
+    if not order.is_open or (order.is_exit and _must_wait(meeting, order)):
         return
     if order.notional is not None:
         _size(meeting, order)
@@ -123,8 +127,6 @@ def meet_order(meeting: Meeting, order: Order) -> None:
 
 def _must_wait(meeting: Meeting, order: Order) -> bool:
     """Say whether an exit leaves this fact to its entry, or to the exit beside it."""
-    if not order.is_exit:
-        return False
     if order.group_id in meeting.entered:
         return order.role is Role.TAKE_PROFIT or not isinstance(meeting.fact, RangeFact)
     return any(_goes_first(meeting, each, order) and _is_reached(meeting, each) for each in _rivals(meeting, order))
@@ -173,10 +175,11 @@ def _size(meeting: Meeting, order: Order) -> None:
 def _meet_market(meeting: Meeting, order: Order) -> None:
     course, fact = meeting.course, meeting.fact
     execution = meeting.match(order)
-    if is_triggered(order, fact):
-        course.take(OrderTriggered(course.seq, course.at, order.id, fact.seq))
-    elif order.is_waiting and (moved := trail_moved(order, fact)) is not None:
-        course.take(TrailMoved(course.seq, course.at, order.id, *moved, fact.seq))
+    if order.is_waiting:
+        if is_triggered(order, fact):
+            course.take(OrderTriggered(course.seq, course.at, order.id, fact.seq))
+        elif (moved := trail_moved(order, fact)) is not None:
+            course.take(TrailMoved(course.seq, course.at, order.id, *moved, fact.seq))
     if execution is not None:
         _execute(meeting, course.order(order.id), execution, is_ambiguous=_is_ambiguous(meeting, order))
     elif ends_unfilled(order, fact):
@@ -241,9 +244,9 @@ def _is_margined(course: Course) -> bool:
 def _can_pay(account: Account, order: Order, filled: OrderFilled, marks: Marks) -> bool:
     if account.rules.margin.is_margined:
         return can_carry(account, filled, marks)
-    if order.side is Side.SELL:
+    if order.side is not _BUY:
         return True
-    lacking = -filled.entry.change(Book.CASH) - account.buying_power
+    lacking = -filled.entry.change(_CASH) - account.buying_power
     return lacking <= ZERO or lacking <= held_cash(account, order)
 
 
@@ -290,12 +293,14 @@ def _book(
     """Split a fill where it crosses zero: it first closes what was held the other way, then opens."""
     account, instrument = course.account, order.instrument
     position = account.position(instrument.id)
-    sign = Decimal(1 if order.side is Side.BUY else -1)
+    sign = ONE if order.side is _BUY else -ONE
     gross = gross_of(instrument, done.price, done.quantity, account.currency)
     closes = min(done.quantity, max(-sign * position.quantity, ZERO))
-    closing, opening, changes = None, None, tuple[LotChange, ...]()
-    closed_for = gross if closes == done.quantity else gross_of(instrument, done.price, closes, account.currency)
+    closing, opening, closed_for = None, None, ZERO
+    changes: tuple[LotChange, ...] = ()
     if closes:
+        is_whole = closes == done.quantity
+        closed_for = gross if is_whole else gross_of(instrument, done.price, closes, account.currency)
         choice = choice_for(account.rules, instrument, order.lot_choice)
         changes, cost = reduce_lots(position.lots, closes, choice, account.currency)
         closing = ledger.Closing(sign * closes, sign * closed_for, cost)

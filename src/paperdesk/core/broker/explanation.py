@@ -65,14 +65,14 @@ _REASONS = {
 }
 
 
-class Luck(Struct, frozen=True):
+class Luck(Struct, frozen=True, gc=False):
     """What an account's seed gave, by purpose; empty when the fill model draws nothing."""
 
     seed: int
-    draws: Mapping[str, Decimal] = field(default_factory=dict[str, Decimal])
+    draws: Mapping[str, Decimal] = field(default_factory=dict)
 
 
-class Explanation(Struct, frozen=True):
+class Explanation(Struct, frozen=True, gc=False):
     """How one fill came about. `seen` is what the fact told, `base` says what the base of the parts is."""
 
     model: str

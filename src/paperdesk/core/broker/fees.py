@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_CEILING, ROUND_HALF_EVEN, Decimal
 from enum import StrEnum
+from typing import Final
 
 from paperdesk.core.broker.orders import Order, Side
 from paperdesk.core.broker.regulatory_rates import (
@@ -58,6 +59,10 @@ class FeeRounding(StrEnum):
     EXACT = "exact"
 
 
+_POSTING: Final = FeeRounding.POSTING
+_OPTION: Final = Kind.OPTION
+
+
 @dataclass(frozen=True, slots=True)
 class FeeSchedule:
     """What an account pays, in its currency; minimum and maximum are per order. The default is commission-free.
@@ -80,17 +85,17 @@ class FeeSchedule:
     @property
     def is_exact(self) -> bool:
         """Say whether fees keep fractions of a cent."""
-        return self.rounding is FeeRounding.EXACT
+        return self.rounding is not _POSTING
 
     def rounded(self, fee: Decimal, currency: str, rounding: str = ROUND_HALF_EVEN) -> Decimal:
         """Return a fee as it is posted."""
-        return fine_money(fee, rounding) if self.is_exact else money(fee, currency, rounding)
+        return money(fee, currency, rounding) if self.rounding is _POSTING else fine_money(fee, rounding)
 
     @property
     def is_free(self) -> bool:
         """Say whether nothing is ever charged."""
-        rates = (self.per_share, self.per_contract, self.value_rate, self.maker_rate, self.taker_rate)
-        return not (any(rates) or self.order_minimum or self.regulatory)
+        has_commission = self.value_rate or self.per_share or self.per_contract or self.order_minimum
+        return not (has_commission or self.maker_rate or self.taker_rate or self.regulatory)
 
 
 FREE = FeeSchedule()
@@ -148,7 +153,7 @@ def _charged(
     kind, rate = ("maker", schedule.maker_rate) if rests else ("taker", schedule.taker_rate)
     if rate:
         due[kind] = schedule.rounded(value * multiplier * rate, currency)
-    return {kind: amount for kind, amount in due.items() if amount}
+    return due if all(due.values()) else {kind: amount for kind, amount in due.items() if amount}
 
 
 def commission(schedule: FeeSchedule, quantity: Decimal, currency: str, value: Decimal = ZERO) -> Decimal:
@@ -166,7 +171,7 @@ def _of_order(schedule: FeeSchedule, order: Order, quantity: Decimal, value: Dec
     if not quantity:
         return {}
     currency = order.instrument.currency
-    a_unit = schedule.per_contract if order.instrument.kind is Kind.OPTION else schedule.per_share
+    a_unit = schedule.per_contract if order.instrument.kind is _OPTION else schedule.per_share
     charged = {"commission": _commission(schedule, a_unit * quantity + schedule.value_rate * value, currency)}
     if schedule.regulatory and order.instrument.kind in _LISTED:
         on = order.accepted_at.date() if schedule.rules_as_of is RulesAsOf.TAPE_DATE else None

@@ -40,7 +40,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from math import isqrt
-from typing import Any
+from typing import Any, Final
 
 from msgspec import Struct
 
@@ -52,8 +52,10 @@ from paperdesk.core.market.instruments import Instrument
 from paperdesk.core.market.ticks import tick_at
 
 _ONE = Decimal(1)
+_BUY: Final = Side.BUY
 _TWO = Decimal(2)
 _BPS_PLACES = 4
+_BPS = Decimal("0.0001")
 _IMPACT_PLACES = 9
 _BILLIONTHS_A_BPS = _IMPACT_PLACES - _BPS_PLACES
 _BILLIONTH = Decimal(1).scaleb(-_IMPACT_PLACES)
@@ -274,10 +276,10 @@ def _blended(recipe: str) -> FillModel:
 
 def unquoted(model: FillModel, side: Side, base: Decimal, tick: Decimal, impact_rate: Decimal = ZERO) -> Parts:
     """Price a customer who crosses the spread assumed around a price that nobody quoted."""
-    sign = 1 if side is Side.BUY else -1
-    unit = base.scaleb(-_BPS_PLACES) * sign
+    is_buy = side is _BUY
+    unit = base * (_BPS if is_buy else -_BPS)
     spread, latency = unit * model.half_spread_bps, unit * model.latency_bps
-    impact = base * impact_rate * sign if impact_rate else ZERO
+    impact = base * impact_rate * (1 if is_buy else -1) if impact_rate else ZERO
     if model.strain is NO_STRAIN:
         return _rounded(side, tick, (base, spread, impact, latency))
     return strained(Parts(base, spread, impact, latency), model.strain, side, tick)
@@ -312,9 +314,9 @@ def impact_rate(model: FillModel, units: Decimal, volume: Decimal | None) -> Dec
     """
     if not volume:
         return model.flat_impact_bps.scaleb(-_BPS_PLACES)
-    whole = int(model.impact_bps.scaleb(_BILLIONTHS_A_BPS))
-    if not whole:
+    if not model.impact_bps:
         return ZERO
+    whole = int(model.impact_bps.scaleb(_BILLIONTHS_A_BPS))
     square = -(-whole * whole * int(units.scaleb(QUANTITY_PLACES)) // int(volume.scaleb(QUANTITY_PLACES)))
     root = isqrt(square)
     return Decimal(root if root * root == square else root + 1).scaleb(-_IMPACT_PLACES)
@@ -366,6 +368,6 @@ def _rounded(side: Side, tick: Decimal, made: tuple[Decimal, Decimal, Decimal, D
 
 
 def _rounding(side: Side, tick: Decimal, raw: Decimal) -> Decimal:
-    steps = (raw / tick).to_integral_value(ROUND_CEILING if side is Side.BUY else ROUND_FLOOR)
+    steps = (raw / tick).to_integral_value(ROUND_CEILING if side is _BUY else ROUND_FLOOR)
     # A price close to zero stays sellable at one tick rather than at nothing.
     return max(steps * tick, tick) - raw

@@ -8,12 +8,15 @@ may sell most.
 from bisect import bisect_right
 from collections.abc import Iterable
 from decimal import Decimal
+from typing import Final
 
 from paperdesk.core.broker.account import Account
 from paperdesk.core.broker.fees import fee_due
 from paperdesk.core.broker.orders import Order, Side
 from paperdesk.core.kernel.money import ZERO, money
 from paperdesk.core.market.instruments import Instrument
+
+_SELL: Final = Side.SELL
 
 
 def gross_of(instrument: Instrument, price: Decimal, quantity: Decimal, currency: str) -> Decimal:
@@ -39,7 +42,7 @@ def held_cash(account: Account, order: Order) -> Decimal:
         return ZERO
     if order.held_money is not None:
         return order.held_money
-    if order.side is Side.SELL:
+    if order.side is _SELL:
         return ZERO
     if order.notional is not None:
         return money_left(account, order)
@@ -68,7 +71,7 @@ def reserved_units(orders: Iterable[Order]) -> Decimal:
 def _units(order: Order) -> Decimal:
     if order.held_units is not None:
         return order.held_units
-    return order.workable if order.side is Side.SELL else ZERO
+    return order.workable if order.side is _SELL else ZERO
 
 
 def affordable(account: Account, order: Order, price: Decimal) -> Decimal:

@@ -4,16 +4,16 @@ Signs follow the books: cash, securities, claims, fees and funding grow with pos
 realised gains with negative ones. Corrections are new entries that reverse; nothing is ever edited.
 """
 
-from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Final
 
 from msgspec import Struct
 
 from paperdesk.core.kernel.ids import EntryId, InstrumentId
-from paperdesk.core.kernel.money import ZERO, money
+from paperdesk.core.kernel.money import ZERO, is_in_cents
 
 
 class Book(StrEnum):
@@ -28,6 +28,12 @@ class Book(StrEnum):
     INCOME = "income"
     INTEREST = "interest"
     FUNDING = "funding"
+
+
+# Named once, because every fill is posted to them.
+_CASH: Final = Book.CASH
+_SECURITIES: Final = Book.SECURITIES
+_FEES: Final = Book.FEES
 
 
 class EntryKind(StrEnum):
@@ -69,7 +75,7 @@ class Posting(Struct, frozen=True, gc=False):
     fee_kind: str | None = None
 
 
-class Entry(Struct, frozen=True):
+class Entry(Struct, frozen=True, gc=False):
     """One balanced entry of the journal; `number` counts the entries of its account without gaps."""
 
     id: EntryId
@@ -81,15 +87,15 @@ class Entry(Struct, frozen=True):
 
     def __post_init__(self) -> None:
         """Refuse postings that do not balance."""
-        sums: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
+        sums: dict[str, Decimal] = {}
         for posting in self.postings:
-            sums[posting.currency] += posting.amount
-        assert not any(sums.values()), f"the entry does not balance: {dict(sums)}"
+            sums[posting.currency] = sums.get(posting.currency, ZERO) + posting.amount
+        assert not any(sums.values()), f"the entry does not balance: {sums}"
 
     @property
     def is_in_cents(self) -> bool:
         """Say whether every amount can be paid in its currency."""
-        return all(each.amount == money(each.amount, each.currency) for each in self.postings)
+        return not [each for each in self.postings if not is_in_cents(each.amount, each.currency)]
 
     def change(self, book: Book) -> Decimal:
         """Return by how much a book moves."""
@@ -103,7 +109,7 @@ class Entry(Struct, frozen=True):
         """Return by how many units a position moves, and by how much its cost."""
         units, cost = ZERO, ZERO
         for line in self.postings:
-            if line.book is Book.SECURITIES and line.instrument_id == instrument_id:
+            if line.book is _SECURITIES and line.instrument_id == instrument_id:
                 units += line.quantity or ZERO
                 cost += line.amount
         return units, cost
@@ -142,15 +148,17 @@ def filled(
     paid = sum(fees.values(), ZERO)
     if closing is not None:
         gain = -closing.gross - closing.cost
-        postings.append(Posting(Book.SECURITIES, currency, -closing.cost, instrument_id, closing.quantity))
+        postings.append(Posting(_SECURITIES, currency, -closing.cost, instrument_id, closing.quantity))
         if gain:
             postings.append(Posting(Book.REALISED, currency, -gain, instrument_id))
         paid += closing.gross
     if opening is not None:
-        postings.append(Posting(Book.SECURITIES, currency, opening.gross, instrument_id, opening.quantity))
+        postings.append(Posting(_SECURITIES, currency, opening.gross, instrument_id, opening.quantity))
         paid += opening.gross
-    charged = (Posting(Book.FEES, currency, amount, fee_kind=kind) for kind, amount in fees.items())
-    return (*postings, *charged, Posting(Book.CASH, currency, -paid))
+    for kind, amount in fees.items():
+        postings.append(Posting(_FEES, currency, amount, fee_kind=kind))
+    postings.append(Posting(_CASH, currency, -paid))
+    return tuple(postings)
 
 
 def transferred(currency: str, amount: Decimal) -> tuple[Posting, ...]:

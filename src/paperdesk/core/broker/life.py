@@ -9,6 +9,7 @@ The journal begins anew with an entry of its own kind, while events and entries 
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Final
 
 from paperdesk.core.broker import ledger
 from paperdesk.core.broker.account import Account, AccountStatus
@@ -29,6 +30,8 @@ from paperdesk.core.broker.terms import AmountTooPrecise
 from paperdesk.core.kernel.errors import Conflict, Invalid
 from paperdesk.core.kernel.ids import AccountId, EntryId, TapeId
 from paperdesk.core.kernel.money import ZERO, money, plain
+
+_OPEN: Final = AccountStatus.OPEN
 
 
 class AccountInactive(Conflict):
@@ -57,7 +60,7 @@ def check_opening_cash(cash: Decimal, currency: str) -> None:
 
 def check_life(account: Account, command: Command) -> None:
     """Refuse what an account does not take while it rests or after it was closed."""
-    if account.status is AccountStatus.OPEN:
+    if account.status is _OPEN:
         return
     require_not_closed(account)
     if isinstance(command, PlaceOrder | PlaceCombo | ReplaceOrder):

@@ -37,7 +37,7 @@ QUOTED_SIZE = "quoted_size"
 LIMIT_LEFT = "impact_within_limit"
 
 
-class Reach(Struct, frozen=True):
+class Reach(Struct, frozen=True, gc=False):
     """The units an order can have of a fact, in whole lots, and by which rules not more."""
 
     units: Decimal

@@ -18,6 +18,7 @@ An order may name lots instead: those leave in the order named, and what they no
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from operator import attrgetter
 from uuid import UUID
 
 from msgspec import Struct
@@ -138,15 +139,18 @@ def averaged(lots: tuple[Lot, ...], currency: str) -> tuple[Lot, ...]:
 
 def apply_changes(lots: tuple[Lot, ...], changes: tuple[LotChange, ...]) -> tuple[Lot, ...]:
     """Return the lots after changes, by age; lots that are used up disappear."""
-    changed = {change.lot.id: change.lot for change in changes if not change.is_new}
     # A position of many lots that only grows is not gone through again with every fill.
+    changed = {change.lot.id: change.lot for change in changes if not change.is_new} if lots else {}
     kept = tuple(left for lot in lots if (left := changed.get(lot.id, lot)).quantity) if changed else lots
-    opened = tuple(change.lot for change in changes if change.is_new and change.lot.quantity)
+    opened = tuple(map(_LOT, [change for change in changes if change.is_new and change.lot.quantity]))
     if not kept or not opened:
         return kept or opened
     # Lots that come of a merger are as old as those they come from.
     ages = [_age(lot) for lot in (kept[-1], *opened)]
     return (*kept, *opened) if ages == sorted(ages) else tuple(sorted((*kept, *opened), key=_age))
+
+
+_LOT = attrgetter("lot")
 
 
 def _age(lot: Lot) -> tuple[int, UUID]:

@@ -79,7 +79,7 @@ class Placed(Struct, frozen=True):
     orders: int
 
 
-class MarginBook(Struct, frozen=True):
+class MarginBook(Struct, frozen=True, gc=False):
     """What an account remembers; `excess_at_close` is over maintenance, violations are those of good faith."""
 
     memorandum: Decimal = ZERO
@@ -113,7 +113,7 @@ class MarginBook(Struct, frozen=True):
 
     def unsettled_cash(self, on: date) -> Decimal:
         """Return the proceeds of sales that have not settled by a day."""
-        return sum((each.received for each in self.unsettled if each.on > on), ZERO)
+        return sum((each.received for each in self.unsettled if each.on > on), ZERO) if self.unsettled else ZERO
 
     def settled(self, cash: Decimal, on: date) -> Decimal:
         """Return what of an account's cash has settled by a day, payments that are still to be made included."""

@@ -61,7 +61,7 @@ _ONE = Decimal(1)
 Print: TypeAlias = OpenFact | CloseFact | AuctionFact
 
 
-class Execution(Struct, frozen=True):
+class Execution(Struct, frozen=True, gc=False):
     """What one order gets from one fact: units, price, the market price it was made from, and the rule.
 
     `parts` say what the price is made of, `rules` which further rules had a hand in it, `draws` what
@@ -74,8 +74,8 @@ class Execution(Struct, frozen=True):
     rule: str
     parts: Parts
     rules: tuple[str, ...] = ()
-    draws: Mapping[str, Decimal] = field(default_factory=dict[str, Decimal])
-    seen: Mapping[str, Decimal] = field(default_factory=dict[str, Decimal])
+    draws: Mapping[str, Decimal] = field(default_factory=dict)
+    seen: Mapping[str, Decimal] = field(default_factory=dict)
 
 
 def match_order(order: Order, fact: PriceFact, model: FillModel, size_used: Decimal) -> Execution | None:

@@ -11,6 +11,7 @@ Terminal states stay terminal; the table below is the whole truth about what may
 from datetime import datetime
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from enum import StrEnum
+from typing import Final
 
 from msgspec import Struct
 
@@ -72,6 +73,10 @@ class OrderClass(StrEnum):
     OCO = "oco"
     OTO = "oto"
     COMBO = "combo"
+
+
+# Named once, because it is asked of every order all the time, and to look a member up takes longer than to compare.
+_COMBO: Final = OrderClass.COMBO
 
 
 class OrderKind(StrEnum):
@@ -181,7 +186,7 @@ class OrderAlreadyClosed(Conflict):
     """The order is filled, cancelled, expired, replaced or rejected; nothing about it can change."""
 
 
-class Order(Struct, frozen=True):
+class Order(Struct, frozen=True, gc=False):
     """One order. Quantities are in units of the instrument, prices per unit, money in its currency.
 
     `accepted_fact` is the tape cursor its sender had seen: the order matches only later facts.
@@ -318,7 +323,7 @@ class Order(Struct, frozen=True):
     @property
     def is_combo(self) -> bool:
         """Say whether the order is several legs at one net price."""
-        return self.order_class is OrderClass.COMBO and self.role is None
+        return self.order_class is _COMBO and self.role is None
 
     @property
     def is_leg(self) -> bool:

@@ -57,7 +57,7 @@ def moved_reservations(account: Account) -> tuple[Reservation, ...]:
 
 
 def _has_combos(account: Account) -> bool:
-    return any(order.is_combo for order in account.orders.values())
+    return bool([order for order in account.orders.values() if order.is_combo])
 
 
 def _concerned(before: Account, after: Account) -> set[InstrumentId]:

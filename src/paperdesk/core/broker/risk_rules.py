@@ -91,4 +91,4 @@ class RiskRules:
     @property
     def counts_orders(self) -> bool:
         """Say whether the orders of a day have to be remembered."""
-        return self.mode is not RiskMode.OFF and self.limits is not None and self.limits.orders_a_day is not None
+        return self.limits is not None and self.limits.orders_a_day is not None and self.mode is not RiskMode.OFF

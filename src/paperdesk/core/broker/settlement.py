@@ -10,6 +10,7 @@ can do is buy without cash, so nobody rides free here.
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
+from typing import Final
 
 from paperdesk.core.broker.account import Account
 from paperdesk.core.broker.events import OrderFilled
@@ -23,6 +24,9 @@ from paperdesk.core.market.instruments import Instrument, Kind
 from paperdesk.core.market.sessions import XNYS, Calendar, calendar
 
 _DAY = timedelta(days=1)
+# Named once, because every fill is asked for them.
+_CASH: Final = Book.CASH
+_CRYPTO: Final = Kind.CRYPTO
 
 
 @cache
@@ -39,14 +43,14 @@ def settles_on(rules_as_of: RulesAsOf, on: date) -> date:
 
 def settlement_of(account: Account, instrument: Instrument, at: datetime) -> date | None:
     """Return the day on which a fill at an instant settles; None where that is at once."""
-    if instrument.kind is Kind.CRYPTO:
+    if instrument.kind is _CRYPTO:
         return None
     return settles_on(account.rules.margin.rules_as_of, calendar(instrument.calendar).day_of(at))
 
 
 def book_after_fill(account: Account, filled: OrderFilled) -> MarginBook:
     """Return what an account remembers of its cash after a fill: what is on its way, and what was bought with it."""
-    book, moved = account.book, filled.entry.change(Book.CASH)
+    book, moved = account.book, filled.entry.change(_CASH)
     on = market_day(account.orders[filled.fill.order_id].instrument, filled)
     coming = [each for each in book.unsettled if each.on > on]
     unpaid = [each for each in book.unpaid if each.until > on]
@@ -68,11 +72,12 @@ def _with_cash(coming: list[Unsettled], on: date, moved: Decimal) -> list[Unsett
             received, paid = each.received + received, each.paid + paid
         else:
             others.append(each)
-    return sorted([*others, Unsettled(on, received, paid)], key=_day)
+    others.append(Unsettled(on, received, paid))
+    return others if len(others) == 1 else sorted(others, key=_day)
 
 
 def _is_short_sale(filled: OrderFilled) -> bool:
-    return any(each.is_new and each.lot.quantity < ZERO for each in filled.lot_changes)
+    return bool([each for each in filled.lot_changes if each.is_new and each.lot.quantity < ZERO])
 
 
 def market_day(instrument: Instrument, filled: OrderFilled) -> date:

@@ -27,8 +27,8 @@ class ShortSaleRestricted(Conflict):
 def is_held_back(account: Account, order: Order, marks: Marks) -> bool:
     """Say whether an order would open short in something that is under the price test now."""
     opens_short = (
-        order.side is Side.SELL
-        and account.rules.margin.is_margined
+        account.rules.margin.is_margined
+        and order.side is Side.SELL
         and order.instrument.kind in MARGINABLE
         and account.position(order.instrument.id).quantity < order.workable
     )

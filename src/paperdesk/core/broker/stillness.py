@@ -68,8 +68,8 @@ def _might_change(account: Account) -> bool:
         margin.is_margined
         or margin.interest.credit_rate > ZERO
         or bool(book.recalls)
-        or any(margin.is_funded or _ends_or_is_owed(each) for each in account.positions.values() if each.quantity)
-        or account.cash < sum((each.received for each in book.unsettled), ZERO)
+        or bool([each for each in account.positions.values() if each.quantity and _might_end(account, each)])
+        or (bool(book.unsettled) and account.cash < sum((each.received for each in book.unsettled), ZERO))
     )
 
 
@@ -111,5 +111,6 @@ def _waiting(order: Order) -> tuple[Decimal, Decimal]:
     return (ZERO, stop) if rises else (stop, MAGNITUDE_MAX)
 
 
-def _ends_or_is_owed(position: Position) -> bool:
-    return position.quantity < ZERO or contract_of(position.instrument_id) is not None
+def _might_end(account: Account, position: Position) -> bool:
+    """Say whether something that is held may end, is owed, or is what funding is settled for."""
+    return position.quantity < ZERO or account.rules.margin.is_funded or contract_of(position.instrument_id) is not None

@@ -223,6 +223,8 @@ def check_class(command: PlaceOrder, *, can_short: bool) -> None:
 def check_prices(command: PlaceOrder, instrument: Instrument) -> None:
     """Refuse prices that are missing, not asked for, off the tick, or on the wrong side of the entry."""
     kind = command.type
+    if kind is OrderType.MARKET and not _names_anything(command):
+        return
     _check_limit_price(command)
     if command.stop_price is None and kind in STOPPED:
         raise StopPriceMissing(f"An order of the type {kind.value} needs a stop price.", type=kind.value)
@@ -231,7 +233,18 @@ def check_prices(command: PlaceOrder, instrument: Instrument) -> None:
     _check_trail(command)
     _check_protection(command)
     for name, price in _prices(command):
-        _check_price(name, price, instrument)
+        if price is not None:
+            _check_price(name, price, instrument)
+
+
+def _names_anything(command: PlaceOrder) -> bool:
+    """Say whether an order names any price, or what goes with one; most at the market do not."""
+    own = command.limit_price, command.stop_price, command.trail_amount, command.trail_rate
+    beside = command.take_profit, command.stop_loss, command.protection_rate, command.trigger_source
+    return own != _NONE_OF_FOUR or beside != _NONE_OF_FOUR
+
+
+_NONE_OF_FOUR = (None, None, None, None)
 
 
 def check_exits(entry: Decimal | None, target: Decimal | None, stop: Decimal | None, *, is_short: bool = False) -> None:
@@ -282,14 +295,14 @@ def _check_limit_price(command: PlaceOrder) -> None:
 
 
 def _check_trail(command: PlaceOrder) -> None:
-    trails = [each for each in (command.trail_amount, command.trail_rate) if each is not None]
+    trails = (command.trail_amount is not None) + (command.trail_rate is not None)
     if command.type is not OrderType.TRAILING_STOP:
         if trails:
             raise TrailNotAllowed(f"An order of the type {command.type.value} does not trail.", type=command.type.value)
         return
     if not trails:
         raise TrailMissing("A trailing stop needs an amount or a rate to trail by.")
-    if len(trails) > 1:
+    if trails > 1:
         raise TrailAmbiguous("A trailing stop trails by an amount or by a rate, not by both.")
     if command.trail_rate is not None and not ZERO < command.trail_rate < 1:
         raise TrailOutOfRange("A trail as a rate lies between zero and one.", trail_rate=plain(command.trail_rate))
@@ -318,9 +331,7 @@ def _prices(command: PlaceOrder) -> Iterator[tuple[str, Decimal | None]]:
         yield "stop_loss_limit_price", command.stop_loss.limit_price
 
 
-def _check_price(name: str, price: Decimal | None, instrument: Instrument) -> None:
-    if price is None:
-        return
+def _check_price(name: str, price: Decimal, instrument: Instrument) -> None:
     if price <= ZERO:
         raise PriceNotPositive(f"The {name.replace('_', ' ')} must be above zero.", **{name: plain(price)})
     tick = tick_at(instrument, price)

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from msgspec import Struct, field
 
-from paperdesk.core.broker.marks import Mark, Marks
+from paperdesk.core.broker.marks import Marks
 from paperdesk.core.kernel.errors import NotFound
 from paperdesk.core.kernel.ids import InstrumentId
 from paperdesk.core.market.facts import TradingHalted
@@ -45,11 +45,11 @@ class MarketView(Struct, frozen=True):
     has_prints: bool = True
     next_open_at: datetime | None = None
     opening_ends_at: datetime | None = None
-    date_ends_at: Mapping[date, datetime] = field(default_factory=dict[date, datetime])
-    volatilities: Mapping[InstrumentId, Decimal] = field(default_factory=dict[InstrumentId, Decimal])
-    marks: Marks = field(default_factory=dict[InstrumentId, Mark])
-    sectors: Mapping[InstrumentId, str] = field(default_factory=dict[InstrumentId, str])
-    halts: Mapping[InstrumentId, TradingHalted] = field(default_factory=dict[InstrumentId, TradingHalted])
+    date_ends_at: Mapping[date, datetime] = field(default_factory=dict)
+    volatilities: Mapping[InstrumentId, Decimal] = field(default_factory=dict)
+    marks: Marks = field(default_factory=dict)
+    sectors: Mapping[InstrumentId, str] = field(default_factory=dict)
+    halts: Mapping[InstrumentId, TradingHalted] = field(default_factory=dict)
 
     def instrument(self, symbol: str) -> Instrument:
         """Look an instrument up by its symbol."""

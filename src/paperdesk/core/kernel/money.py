@@ -47,19 +47,29 @@ def trap_floats() -> None:
 
 def cent(currency: str) -> Decimal:
     """Return the smallest amount of a currency: 0.01 for USD, 1 for JPY."""
-    if currency not in CURRENCY_EXPONENTS:
-        raise UnknownCurrency(f"{currency!r} is not a currency we keep accounts in.", currency=currency)
     return _CENTS[currency]
 
 
-_CENTS = {code: Decimal(1).scaleb(-places) for code, places in CURRENCY_EXPONENTS.items()}
+class _Cents(dict[str, Decimal]):
+    """The smallest amounts of currencies; what is not listed is refused when it is looked up."""
+
+    def __missing__(self, currency: str) -> Decimal:
+        raise UnknownCurrency(f"{currency!r} is not a currency we keep accounts in.", currency=currency)
+
+
+_CENTS = _Cents((code, Decimal(1).scaleb(-places)) for code, places in CURRENCY_EXPONENTS.items())
 FINE_PLACES = 8
 _FINEST = Decimal(1).scaleb(-FINE_PLACES)
 
 
 def money(amount: Decimal, currency: str = "USD", rounding: str = ROUND_HALF_EVEN) -> Decimal:
     """Round an amount to its currency's exponent; the only rounding of cash there is."""
-    return amount.quantize(_CENTS.get(currency) or cent(currency), rounding, _WIDE)
+    return amount.quantize(_CENTS[currency], rounding, _WIDE)
+
+
+def is_in_cents(amount: Decimal, currency: str) -> bool:
+    """Say whether an amount can be paid in its currency; what has the exponent already need not be rounded for that."""
+    return amount.same_quantum(_CENTS[currency]) or amount == money(amount, currency)
 
 
 def fine_money(amount: Decimal, rounding: str = ROUND_HALF_EVEN) -> Decimal:
@@ -111,7 +121,9 @@ def places(number: Decimal) -> int:
 
 def plain(number: Decimal) -> str:
     """Write a decimal without exponent and without trailing zeros: 1E+3 is '1000', 1.50 is '1.5'."""
-    text = format(number, "f")
+    text = str(number)  # the same as by a format where there is no exponent, in a third of the time
+    if "E" in text:
+        text = format(number, "f")
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return "0" if text == "-0" else text

@@ -22,7 +22,7 @@ def utc(instant: datetime) -> datetime:
     """Return an aware instant in UTC; a naive one is refused because its meaning is unknown."""
     if instant.tzinfo is None:
         raise MalformedTime(f"{instant.isoformat()} has no offset from UTC.", value=instant.isoformat())
-    return instant.astimezone(UTC)
+    return instant if instant.tzinfo is UTC else instant.astimezone(UTC)
 
 
 def instant_from_text(text: str) -> datetime:

@@ -168,10 +168,13 @@ def is_price(fact: MarketFact) -> TypeGuard[PriceFact]:
     return type(fact) in _PRICES
 
 
+_BEFORE_ITS_PRICES: Final = (CorporateActionFact, FundingSettled)
+
+
 def priced_through(fact: MarketFact) -> int:
     """Return the number of the last fact whose prices count at a fact.
 
     A company acts on the close before it, without what it brings itself; funding is settled before the fact whose
     number it has.
     """
-    return fact.seq - 1 if isinstance(fact, CorporateActionFact | FundingSettled) else fact.seq
+    return fact.seq - 1 if isinstance(fact, _BEFORE_ITS_PRICES) else fact.seq

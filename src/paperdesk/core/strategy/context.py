@@ -40,9 +40,10 @@ class Context(Signals):
 
     def hold(self, symbol: str, units: Decimal) -> OrderId | None:
         """Order what lacks to so many signed units, counting what is on order; None when nothing does."""
-        lacking = units - self.outlook(symbol)
-        if lacking == ZERO:
+        outlook = self.outlook(symbol)
+        if outlook == units:
             return None
+        lacking = units - outlook
         return self.buy(symbol, lacking) if lacking > ZERO else self.sell(symbol, -lacking)
 
     def hold_share(self, symbol: str, share: Decimal) -> OrderId | None:

@@ -126,5 +126,11 @@ class Line:
 
     @property
     def now(self) -> float | None:
-        """Return the value at the last bar."""
-        return self.back(0)
+        """Return the value at the last bar; said again and not by `back`, because it is asked at every bar."""
+        history = self.history
+        known = history.known
+        if not known:
+            return None
+        values = self._values if self._at is history.at else self.values()
+        value: float = values.item(known - 1)
+        return None if value != value else value  # noqa: PLR0124 - as only NaN does

@@ -19,6 +19,8 @@ Wish: TypeAlias = PlaceOrder | PlaceCombo | CancelOrder | ChooseLeverage
 
 _ONE: Final = Decimal(1)
 _BILLIONTH: Final = Decimal("1e-9")
+_MARKET: Final = OrderType.MARKET
+_BY_EXITS: Final = (OrderClass.SIMPLE, OrderClass.OTO, OrderClass.BRACKET)
 
 
 class Working(Struct, frozen=True, gc=False):
@@ -130,13 +132,13 @@ class Terms:
             return OrderType.TRAILING_STOP
         if self.stop_price is not None:
             return OrderType.STOP if self.limit_price is None else OrderType.STOP_LIMIT
-        return OrderType.MARKET if self.limit_price is None else OrderType.LIMIT
+        return _MARKET if self.limit_price is None else OrderType.LIMIT
 
     @property
     def order_class(self) -> OrderClass:
         """Return the class that follows from the exits that are named."""
         exits = (self.take_profit is not None) + (self.stop_loss is not None)
-        return (OrderClass.SIMPLE, OrderClass.OTO, OrderClass.BRACKET)[exits]
+        return _BY_EXITS[exits]
 
     @property
     def note(self) -> Note | None:

@@ -25,6 +25,7 @@ FIXED_SIZE: Final = "fixed_size"
 CLOSED_LEAST: Final = 10
 _BARS: Final = 20
 _DAYS_A_YEAR: Final = Decimal(252)
+_BUY: Final = Side.BUY
 
 
 class Sized(Strategy):
@@ -57,9 +58,9 @@ class Sized(Strategy):
 
         A fixed size is brought to its units.
         """
-        sign = 1 if side is Side.BUY else -1
+        sign = 1 if side is _BUY else -1
         if self.sizing == FIXED_SIZE:
-            context.hold(self.symbol, sign * self.quantity)
+            context.hold(self.symbol, self.quantity if side is _BUY else -self.quantity)
         elif sign * context.outlook(self.symbol) <= ZERO and (units := self._units(context)) > ZERO:
             context.hold(self.symbol, sign * units)
 

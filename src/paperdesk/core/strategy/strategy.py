@@ -114,14 +114,10 @@ class Strategy:
             wanted = f"{least}" if least == most else f"{least} to {most}"
             raise WrongNumberOfSymbols(f"{self.name} trades {wanted} symbols, not {len(symbols)}.")
         self.symbols = tuple(symbols)
+        self.symbol = self.symbols[0] if symbols else ""
         self.values = read_parameters(self.parameters, given or {})
         for name, value in self.values.items():
             setattr(self, name, value)
-
-    @property
-    def symbol(self) -> str:
-        """Return the first of its symbols."""
-        return self.symbols[0]
 
     @property
     def timeframes(self) -> Sequence[str]:

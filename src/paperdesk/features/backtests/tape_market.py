@@ -39,9 +39,12 @@ class TapeMarket(TapePast):
 
     def quiet_until(self, after: int, still: Stillness) -> int:
         """Return a cursor from `after` on up to which every fact certainly leaves an account as it is."""
-        end, began = self.calm_until(after), microseconds(self.at_of(after))
+        end = self.calm_until(after)
         if still.until is not None:
             end = min(end, self._before(microseconds(still.until)))
+        if not still.prices:
+            return max(after, end)
+        began = microseconds(self.at_of(after))
         for instrument_id, bounds in still.prices.items():
             prices = self._prices_of(instrument_id)
             end = after if prices is None else min(end, self._before(prices.within_before(began, bounds)))

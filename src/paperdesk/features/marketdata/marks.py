@@ -38,6 +38,8 @@ _SHARES: Final = frozenset({Kind.EQUITY, Kind.ETF})
 class TapeMarks(Mapping[InstrumentId, Mark]):
     """What everything on a dataset is worth at a cursor, looked up when it is asked for."""
 
+    __slots__ = ("_cursor", "_dataset", "_known", "_scans")
+
     def __init__(self, dataset: Dataset, cursor: int) -> None:
         """Take the market and where it stands."""
         self._dataset = dataset
@@ -97,6 +99,8 @@ class TapeMarks(Mapping[InstrumentId, Mark]):
 
 class TapeQuotes(Mapping[InstrumentId, Quote]):
     """The last real quote of everything on a dataset by a cursor, looked up when it is asked for."""
+
+    __slots__ = ("_cursor", "_dataset")
 
     def __init__(self, dataset: Dataset, cursor: int) -> None:
         """Take the market and where it stands."""

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from paperdesk.core.broker.view import MarketView
@@ -198,7 +198,7 @@ def _caught_up(dataset: Dataset) -> Dataset:
 
 def view_at(dataset: Dataset, cursor: int, at: datetime, symbols: Iterable[str] = ()) -> MarketView:
     """Work out the session around a tape's clock; instruments and quotes are looked up as far as they are asked for."""
-    market, seen = dataset.calendar, _seen(dataset, cursor, symbols)
+    market, (instruments, quotes, halts) = dataset.calendar, _seen(dataset, cursor, symbols)
     session, following = market.session_at(at), market.next_session(at)
     return MarketView(
         cursor=cursor,
@@ -206,8 +206,8 @@ def view_at(dataset: Dataset, cursor: int, at: datetime, symbols: Iterable[str] 
         is_open=session is not None,
         day_ends_at=(session or following).closes_at,
         long_ends_at=market.last_close(at + LONG_ORDERS_LAST),
-        instruments=seen.instruments,
-        quotes=seen.quotes,
+        instruments=instruments,
+        quotes=quotes,
         has_one_price=has_one_price(dataset),
         has_prints=not _PRINTED.isdisjoint(dataset.manifest.fields),
         next_open_at=following.opens_at,
@@ -215,7 +215,7 @@ def view_at(dataset: Dataset, cursor: int, at: datetime, symbols: Iterable[str] 
         volatilities=TapeVolatilities(dataset, cursor),
         sectors=TapeSectors(dataset),
         marks=TapeMarks(dataset, cursor),
-        halts=seen.halts,
+        halts=halts,
     )
 
 
@@ -227,39 +227,36 @@ def has_one_price(dataset: Dataset) -> bool:
 def with_symbols(view: MarketView, dataset: Dataset, symbols: Iterable[str]) -> MarketView:
     """Return the view with more instruments and their standing quotes; unknown and future ones stay out."""
     wanted = [symbol for symbol in symbols if symbol not in view.instruments]
-    seen = _seen(dataset, view.cursor, wanted)
-    if not seen.instruments:
+    instruments, quotes, halts = _seen(dataset, view.cursor, wanted)
+    if not instruments:
         return view
     return replace_struct(
         view,
-        instruments={**view.instruments, **seen.instruments},
-        quotes={**view.quotes, **seen.quotes},
-        halts={**view.halts, **seen.halts},
+        instruments={**view.instruments, **instruments},
+        quotes={**view.quotes, **quotes},
+        halts={**view.halts, **halts},
     )
 
 
-class _Seen(NamedTuple):
-    """What is listed of some symbols, and the quotes and halts that stand."""
-
-    instruments: dict[str, Instrument]
-    quotes: dict[InstrumentId, Quote]
-    halts: dict[InstrumentId, TradingHalted]
+# What is listed of some symbols, and the quotes and halts that stand.
+_Seen: TypeAlias = tuple[dict[str, Instrument], dict[InstrumentId, Quote], dict[InstrumentId, TradingHalted]]
 
 
 def _seen(dataset: Dataset, cursor: int, symbols: Iterable[str]) -> _Seen:
-    seen, told = _Seen({}, {}, {}), dataset.statuses(cursor)
+    seen: _Seen = ({}, {}, {})
+    (instruments, quotes, halts), told = seen, dataset.statuses(cursor)
     for symbol in symbols:
         found = listed_instrument(dataset, symbol, cursor)
         if found is None:
             continue
-        seen.instruments[found.symbol] = found
+        instruments[found.symbol] = found
         quote = standing_quote(dataset, found.id, cursor)
         if quote is not None:
-            seen.quotes[found.id] = quote
+            quotes[found.id] = quote
         for each in _stoppable(found, dataset) if told else ():
             halt = standing_halt(told, each)
             if halt is not None:
-                seen.halts[each.id] = halt
+                halts[each.id] = halt
     return seen
 
 

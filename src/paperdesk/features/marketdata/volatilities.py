@@ -20,6 +20,8 @@ class TapeVolatilities(Mapping[InstrumentId, Decimal]):
     A return over an ex-date is left out, because it is no move of the market.
     """
 
+    __slots__ = ("_cursor", "_dataset", "_known")
+
     def __init__(self, dataset: Dataset, cursor: int) -> None:
         """Take the market and where it stands."""
         self._dataset = dataset

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
 from decimal import Decimal
+from functools import cache
 from itertools import accumulate
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -114,12 +115,17 @@ def bars_of_prints(prints: PrintColumns) -> BarColumns:
 
 def exact(value: int, scale: int) -> Decimal:
     """Return a stored number as the decimal it stands for."""
-    return Decimal(value).scaleb(-scale)
+    return value * _step(scale)
 
 
 def exact_or_none(value: int, scale: int) -> Decimal | None:
     """Return a stored number as a decimal, or None where the source has none."""
-    return None if value == ABSENT else Decimal(value).scaleb(-scale)
+    return None if value == ABSENT else value * _step(scale)
+
+
+@cache
+def _step(scale: int) -> Decimal:
+    return Decimal(1).scaleb(-scale)
 
 
 def smallest_scale(values: Ints, scale: int) -> int:

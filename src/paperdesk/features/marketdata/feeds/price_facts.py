@@ -3,10 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Final
 
 from paperdesk.core.kernel.ids import InstrumentId
 from paperdesk.core.market.facts import CloseFact, OpenFact, Phase, PriceFact, QuoteFact, RangeFact
 from paperdesk.features.marketdata.feeds.columns import Columns, PrintColumns, QuoteColumns, exact, exact_or_none
+
+_OPEN: Final = Phase.OPEN
+_RANGE: Final = Phase.RANGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +34,11 @@ def price_fact(source: Source, phase: int, row: int, place: tuple[int, datetime]
     if isinstance(columns, PrintColumns):
         size = exact_or_none(columns.size.item(row), source.size_scale)
         return CloseFact(seq, at, source.id, exact(columns.price.item(row), scale), size)
-    if phase == Phase.OPEN:
+    if phase == _OPEN:
         before = exact_or_none(columns.volume.item(row - 1), source.size_scale) if row else None
         return OpenFact(seq, at, source.id, exact(columns.open.item(row), scale), before)
     volume = exact_or_none(columns.volume.item(row), source.size_scale)
-    if phase == Phase.RANGE:
+    if phase == _RANGE:
         low, high = exact(columns.low.item(row), scale), exact(columns.high.item(row), scale)
         return RangeFact(seq, at, source.id, low, high, volume)
     return CloseFact(seq, at, source.id, exact(columns.close.item(row), scale), volume)

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
 from operator import attrgetter
 from pathlib import Path
 from types import MappingProxyType
@@ -24,7 +24,6 @@ from paperdesk.core.kernel.time import instant_of, microseconds
 from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.corporate_actions import CorporateAction, Moment, ex_price
 from paperdesk.core.market.facts import (
-    AuctionFact,
     CloseFact,
     CorporateActionFact,
     MarketFact,
@@ -71,11 +70,14 @@ from paperdesk.features.marketdata.feeds.timeline import (
     Timeline,
     Told,
 )
+from paperdesk.features.marketdata.feeds.tracks import PRICE_PHASES, Tracks
 from paperdesk.features.marketdata.feeds.writer import read_manifest
 
 _CHUNK: Final = 4096
 _PRINTS: Final = (OpenFact, CloseFact)
-_PRICE_PHASES: Final = (Phase.OPEN, Phase.RANGE, Phase.CLOSE, Phase.QUOTE)
+_SESSION_OPENED: Final = Phase.SESSION_OPENED
+_QUOTES: Final = (Phase.QUOTE,)
+_OPENS_AND_CLOSES: Final = (Phase.OPEN, Phase.CLOSE)
 
 
 class UnknownInstrument(NotFound):
@@ -119,6 +121,7 @@ class RecordedDataset:
         rings = (SESSIONS, Phase.SESSION_OPENED), (SESSIONS, Phase.SESSION_CLOSED), (ACTIONS, Phase.CORPORATE_ACTION)
         self._bells = [self.timeline.track(*one) for one in rings]
         self._price_fact = lru_cache(_CHUNK)(self._read_price_fact)
+        self._tracks = Tracks(self.timeline, self._numbers)
         self.ex_dates = defaultdict[InstrumentId, list[tuple[int, CorporateAction]]](list)
         for seq, (_, action, moment) in zip(self._bells[-1].seqs.tolist(), self._moments, strict=True):
             if moment is Moment.EX:
@@ -139,7 +142,8 @@ class RecordedDataset:
 
     def statuses(self, cursor: int) -> list[StatusFact]:
         """Return the halts and their ends that have been told by then, oldest first."""
-        return self._statuses[: bisect_right(self._statuses, cursor, key=attrgetter("seq"))]
+        told = self._statuses
+        return told[: bisect_right(told, cursor, key=attrgetter("seq"))] if told else []
 
     @property
     def facts_total(self) -> int:
@@ -170,8 +174,7 @@ class RecordedDataset:
 
     def listed(self, instrument_id: InstrumentId, cursor: int) -> bool:
         """Say whether the instrument has had a price by then."""
-        numbers, track = self._numbers(instrument_id), self.timeline.track
-        return any(track(number, phase).has_told(cursor) for number in numbers for phase in _PRICE_PHASES)
+        return self._tracks.first_seq(instrument_id) <= cursor
 
     def search(self, words: str, cursor: int) -> list[Listing]:
         """Return what is listed by then and has the words in its symbol or name, by symbol."""
@@ -234,10 +237,8 @@ class RecordedDataset:
         if end - after > FEW:
             places: Iterable[Place] = self.timeline.places(after, end, self._wanted(instrument_ids))
         else:
-            places = (each for each in self.timeline.few_places(after, end) if self._is_wanted(each[3], instrument_ids))
-        for fact in self._facts(places):
-            if instrument_ids is None or not isinstance(fact, AuctionFact) or fact.instrument_id in instrument_ids:
-                yield fact
+            places = self.timeline.few_places(after, end, partial(self._is_wanted, instrument_ids))
+        return self._facts(places, instrument_ids)
 
     def bars(
         self,
@@ -297,11 +298,11 @@ class RecordedDataset:
 
     def last_price_fact(self, instrument_id: InstrumentId, cursor: int) -> PriceFact | None:
         """Return the last open, range, close or quote of an instrument by then."""
-        return self._last_fact(instrument_id, cursor, _PRICE_PHASES)
+        return self._last_fact(instrument_id, cursor, PRICE_PHASES)
 
     def last_quote(self, instrument_id: InstrumentId, cursor: int) -> Quote | None:
         """Return the last real quote of an instrument by then."""
-        fact = self._last_fact(instrument_id, cursor, (Phase.QUOTE,))
+        fact = self._last_fact(instrument_id, cursor, _QUOTES)
         if fact is None or not isinstance(fact, QuoteFact):
             return None
         span = (fact.seq, cursor)
@@ -315,11 +316,11 @@ class RecordedDataset:
 
     def last_print(self, instrument_id: InstrumentId, cursor: int) -> OpenFact | CloseFact | None:
         """Return the last open or close of an instrument by then, its price on the tick it is traded in."""
-        fact = self._last_fact(instrument_id, cursor, (Phase.OPEN, Phase.CLOSE))
+        fact = self._last_fact(instrument_id, cursor, _OPENS_AND_CLOSES)
         if not isinstance(fact, _PRINTS):
             return None
         price = self._ex_price(instrument_id, fact.price, (fact.seq, cursor))
-        told = on_tick(price, self._listing(instrument_id).instrument.tick)
+        told = on_tick(price, self._listings[instrument_id].instrument.tick)
         return fact if told is fact.price else replace(fact, price=told)
 
     def closes_session(self, instant: datetime) -> bool:
@@ -339,7 +340,7 @@ class RecordedDataset:
         return price if adjusted == price else on_tick(adjusted, self._listing(instrument_id).instrument.tick)
 
     def _last_fact(self, instrument_id: InstrumentId, cursor: int, phases: Sequence[Phase]) -> PriceFact | None:
-        seq = self._last_seq(instrument_id, cursor, phases)
+        seq = self._tracks.last_seq(instrument_id, cursor, phases)
         return None if seq is None else self._price_fact(seq)
 
     def _read_price_fact(self, seq: int) -> PriceFact:
@@ -348,29 +349,24 @@ class RecordedDataset:
         source, row = self.sources[timeline.source.item(index)], timeline.row.item(index)
         return price_fact(source, timeline.phase.item(index), row, (seq, instant_of(timeline.at.item(index))))
 
-    def _last_seq(self, instrument_id: InstrumentId, cursor: int, phases: Sequence[Phase]) -> int | None:
-        last = 0
-        for number in self._numbers(instrument_id):
-            for phase in phases:
-                last = max(last, self.timeline.track(number, phase).last_seq(cursor) or 0)
-        return last or None
-
     def _wanted(self, instrument_ids: frozenset[InstrumentId] | None) -> NDArray[np.bool_]:
         """Return which sources are asked for; the last places are NOBODY and what everybody is told, AUCTIONS first."""
         wanted = [instrument_ids is None or source.id in instrument_ids for source in self.sources]
         return np.array([*wanted, False, *[True] * -AUCTIONS])
 
-    def _is_wanted(self, number: int, instrument_ids: frozenset[InstrumentId] | None) -> bool:
-        return number != NOBODY and (number < 0 or instrument_ids is None or self.sources[number].id in instrument_ids)
+    def _is_wanted(self, instrument_ids: frozenset[InstrumentId] | None, number: int) -> bool:
+        if number < 0:
+            return number != NOBODY
+        return instrument_ids is None or self.sources[number].id in instrument_ids
 
-    def _facts(self, places: Iterable[Place]) -> Iterator[MarketFact]:
+    def _facts(self, places: Iterable[Place], instrument_ids: frozenset[InstrumentId] | None) -> Iterator[MarketFact]:
         instant, at = None, None
         for index, microsecond, phase, number, row in places:
             if at is None or microsecond != instant:
                 instant, at = microsecond, instant_of(microsecond)
             if number == SESSIONS:
                 session = self._sessions[row]
-                kind = SessionOpened if phase == Phase.SESSION_OPENED else SessionClosed
+                kind = SessionOpened if phase == _SESSION_OPENED else SessionClosed
                 yield kind(index + 1, at, session.on)
             elif number == ACTIONS:
                 _, action, moment = self._moments[row]
@@ -378,7 +374,9 @@ class RecordedDataset:
             elif number == STATUSES:
                 yield self._statuses[row]
             elif number == AUCTIONS:
-                yield replace(self._auctions[Phase(phase)][row], seq=index + 1)
+                fact = self._auctions[Phase(phase)][row]
+                if instrument_ids is None or fact.instrument_id in instrument_ids:
+                    yield replace(fact, seq=index + 1)
             else:
                 yield price_fact(self.sources[number], phase, row, (index + 1, at))
 

@@ -80,6 +80,7 @@ class GeneratedSession(RecordedDataset):
             told = zip(facts_of_halt(halt), seqs, strict=True)
             self._statuses += [replace(fact, seq=seq) for fact, seq in told]
         self._told = sorted(self._statuses, key=attrgetter("seq"))
+        self._tracks.forget()
 
     def statuses(self, cursor: int) -> list[StatusFact]:
         """Return the halts and their ends that have been told by then, oldest first."""

@@ -1,6 +1,6 @@
 """The merged order of a dataset's facts as arrays; core/market/merge.py says the same in words."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple, TypeAlias
 
@@ -60,13 +60,9 @@ class Track:
         found = int(self.seqs.searchsorted(cursor, side="right"))
         return found - 1 if found else None
 
-    def has_told(self, cursor: int) -> bool:
-        """Say whether a fact has come by a cursor."""
-        return len(self.seqs) > 0 and self.seqs.item(0) <= cursor
-
     def last_seq(self, cursor: int) -> int | None:
         """Return the number of the last fact by a cursor, or None before the first."""
-        found = int(self.seqs.searchsorted(cursor, side="right")) if len(self.seqs) else 0
+        found = int(self.seqs.searchsorted(cursor, "right"))
         return self.seqs.item(found - 1) if found else None
 
 
@@ -173,11 +169,12 @@ class Timeline:
             picks = np.flatnonzero(wanted[self.source[start : min(start + _CHUNK, end)]]) + start
             yield from zip(picks.tolist(), *(column[picks].tolist() for column in columns), strict=True)
 
-    def few_places(self, after: int, end: int) -> Iterator[Place]:
-        """Yield all places with after < seq <= end; of a few that takes less than arrays do."""
+    def few_places(self, after: int, end: int, wanted: Callable[[int], bool]) -> Iterator[Place]:
+        """Yield the same; of a few that takes less than arrays do."""
         for index in range(after, end):
-            source, row = self.source.item(index), self.row.item(index)
-            yield index, self.at.item(index), self.phase.item(index), source, row
+            source = self.source.item(index)
+            if wanted(source):
+                yield index, self.at.item(index), self.phase.item(index), source, self.row.item(index)
 
     def next_of(self, cursor: int, landmark: Landmark) -> int | None:
         """Return the cursor at the next session's open (its first prices known) or close."""
