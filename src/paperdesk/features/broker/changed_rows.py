@@ -29,14 +29,17 @@ def written_by(changes: Sequence[Change], recorded_at: datetime) -> tuple[write_
         for table, rows_of in _ROWS.items():
             rows[table] += [(owner, row) for row in rows_of(change)]
     shape = write_statements.shape_of({table: len(found) for table, found in rows.items()})
-    news = (
-        array_text([change.after.id for change in changes]),
-        array_text([change.before.last_seq + 1 for change in changes]),
-        array_text([change.after.last_seq for change in changes]),
-    )
-    common = (rows["accounts"][0][0][place] for place in write_statements.owner_places(shape))
     written = (_fields(table, rows[table]) if few else _columns(table, rows[table]) for table, few in shape)
-    return shape, chain(common, chain.from_iterable(written), news if changes else ())
+    common = [rows["accounts"][0][0][place] for place in write_statements.owner_places(shape)]
+    return shape, chain(common, chain.from_iterable(written), _news(changes, is_of_one=bool(common)))
+
+
+def _news(changes: Sequence[Change], *, is_of_one: bool) -> Iterable[Any]:
+    """Return which events of which accounts these are; of one account that is known to be it, only the events."""
+    firsts, lasts = [each.before.last_seq + 1 for each in changes], [each.after.last_seq for each in changes]
+    if is_of_one:
+        return *firsts, *lasts
+    return (array_text([each.after.id for each in changes]), array_text(firsts), array_text(lasts)) if changes else ()
 
 
 def array_text(values: Sequence[Any], *, are_json: bool = False) -> str:

@@ -29,11 +29,11 @@ class Guard:
     def parameters(self, kind: Guarded) -> Iterable[Any]:
         """Return what the statement takes for it."""
         names = ([owner for owner, _ in self.names], [name for _, name in self.names])
-        accounts, versions = self._versions(self.found.accounts)
-        tapes = self._versions(self.found.tapes)
         if kind is Guarded.BY_WRITING:
-            return self.tenants, *tapes, *names, versions
-        return self.tenants, *tapes, accounts, versions, *names
+            (tape_id,), (account_id,) = self.found.tapes, self.found.accounts
+            versions = self.found.versions
+            return self.tenants, tape_id, versions[tape_id], *names, versions[account_id]
+        return self.tenants, *self._versions(self.found.tapes), *self._versions(self.found.accounts), *names
 
     def _versions(self, ids: Iterable[AccountId] | Iterable[TapeId]) -> tuple[str, str]:
         """Return ids and the versions of their rows, each as the text of an array."""

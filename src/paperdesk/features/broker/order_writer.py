@@ -192,14 +192,16 @@ class OrderWriter:
         batch, guard, touch = guess
         answers = batch.decided()
         statement = apply_if_unmoved(db, guard, batch.changed, self._runtime.clock.now())
+        learned = cache(partial(self._remembered.learned, guard.found, batch.accounts, touch))
         # They go on when this has been sent, and have the time that the database takes for it.
         for waiting, answer in zip(asked.commands, answers, strict=True):
             waiting.foresee(answer)
+        asyncio.get_running_loop().call_soon(learned)
         written = await self._connection.committed(statement)
         self._count_guess("moved" if written is None else "stood").inc()
         if written is None:
             return None
-        return answers, partial(self._remembered.keep, guard.found, batch.accounts, touch, written)
+        return answers, partial(self._remembered.keep, guard.found, learned(), written)
 
     async def _guess(self, asked: Batch) -> tuple[Batch, Guard, Touch] | None:
         """Return the batch on the accounts as they are remembered, what has to stand for it, and what it touches."""
@@ -223,7 +225,8 @@ class OrderWriter:
             if batch.changes:
                 written = await store.apply(db, batch.changed, self._runtime.clock.now())
                 await save_spending(db, batch.budgeted, batch.spent)
-        return answers, partial(self._remembered.keep, found, batch.accounts, touch, written)
+        learned = self._remembered.learned(found, batch.accounts, touch)
+        return answers, partial(self._remembered.keep, found, learned, written)
 
     def _forget(self) -> None:
         self._remembered = Remembered()

@@ -109,24 +109,30 @@ class Remembered:
             tapes[tape[0].id], versions[tape[0].id] = tape
         return Recalled(Locked({id_: each.account for id_, each in known.items()}, tapes, versions), known)
 
-    def keep(self, found: Locked, after: Mapping[AccountId, Account], touch: Touch, written: Version | None) -> None:
-        """Remember accounts as a commit left them; those it changed now have the version that was written."""
+    def learned(self, found: Locked, after: Mapping[AccountId, Account], touch: Touch) -> dict[AccountId, Known]:
+        """Return what is known of accounts after a batch, still under the versions that it found."""
         markets = _by_account(touch.open_orders)
-        for tape_id, tape in found.tapes.items():
-            _put_last(self._tapes, tape_id, (tape, found.versions[tape_id]))
+        learned: dict[AccountId, Known] = {}
         for account_id, before in found.accounts.items():
-            account, version = after[account_id], found.versions[account_id]
-            known = self._accounts.get(account_id)
+            version, known = found.versions[account_id], self._accounts.get(account_id)
             # What was loaded earlier still stands, if nobody else has written in between.
             if known is None or known.version != version:
                 known = Known(replace_struct(before, positions={}, orders={}), version)
-            if written is not None and account.last_seq != before.last_seq:
-                version = written
-            known = replace_struct(known, version=version, has_book=account_id in touch.books)
-            _put_last(self._accounts, account_id, _learned(known, account, markets[account_id]))
+            has_book = account_id in touch.books
+            learned[account_id] = _learned(known, after[account_id], markets[account_id], has_book=has_book)
+        return learned
+
+    def keep(self, found: Locked, learned: Mapping[AccountId, Known], written: Version | None) -> None:
+        """Remember accounts as a commit left them; those it changed now have the version that was written."""
+        for tape_id, tape in found.tapes.items():
+            _put_last(self._tapes, tape_id, (tape, found.versions[tape_id]))
+        for account_id, known in learned.items():
+            if written is not None and known.account.last_seq != found.accounts[account_id].last_seq:
+                known = replace_struct(known, version=written)  # noqa: PLW2901 - the same, as it stands now
+            _put_last(self._accounts, account_id, known)
 
 
-def _learned(known: Known, account: Account, markets: set[str | None]) -> Known:
+def _learned(known: Known, account: Account, markets: set[str | None], *, has_book: bool) -> Known:
     """Return what is known of an account after a batch that touched its open orders in some markets."""
     positions = {id_: _worth_keeping(each) for id_, each in account.positions.items()}
     orders = {**known.account.orders, **account.orders}
@@ -135,7 +141,7 @@ def _learned(known: Known, account: Account, markets: set[str | None]) -> Known:
     if len(orders) > ORDERS_MAX:
         orders, all_known = {}, frozenset()
     remembered = replace_struct(account, positions={**known.account.positions, **positions}, orders=orders)
-    return replace_struct(known, account=remembered, markets=all_known)
+    return replace_struct(known, account=remembered, markets=all_known, has_book=has_book)
 
 
 def narrowed(known: Mapping[AccountId, Known], touch: Touch) -> dict[AccountId, Account] | None:

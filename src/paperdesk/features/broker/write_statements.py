@@ -131,8 +131,8 @@ class Guarded(Enum):
         "{}::text::text[], {}, {}) as holds)"
     )
     BY_WRITING = (
-        "guard as materialized (select unmoved({}, {}::text::uuid[], {}::text::text[], array[]::uuid[], "
-        "array[]::text[], {}, {}) as holds)"
+        "guard as materialized (select unmoved({}, array[{}::uuid], array[{}::text], array[]::uuid[], array[]::text[], "
+        "{}, {}) as holds)"
     )
 
     def with_parameters(self, parameters: Iterator[str]) -> list[str]:
@@ -173,7 +173,7 @@ def write_statement(shape: Shape, guarded: Guarded = Guarded.NO) -> str:
         done = action.format(columns=", ".join(name for name, _ in columns)).replace("from new", f"from {table}_new")
         branches += [f"{table}_new as ({new})", f"{table}_done as ({done}{_comparison(table, known)})"]
     if shape:
-        told = "{}::text::uuid[], {}::text::bigint[], {}::text::bigint[]".format(*islice(parameters, 3))
+        told = _told(owner.get(OWNER[0]), parameters)
         branches.append(f"outbox_done as ({_OUTBOX} {_select(told, '', _condition(guarded, 'outbox'))})")
     return f"with {', '.join(branches)} select {_ANSWERS[guarded]}"
 
@@ -184,6 +184,13 @@ _ANSWERS = {
     Guarded.BY_LOCKS: f"case when holds then {_VERSION} end from guard",
     Guarded.BY_WRITING: f"case when holds then (select {_VERSION} from accounts_done) end from guard",
 }
+
+
+def _told(account_id: str | None, parameters: Iterator[str]) -> str:
+    """Return the accounts that something happened to, and which events it is, of one account without arrays."""
+    if account_id is None:
+        return "{}::text::uuid[], {}::text::bigint[], {}::text::bigint[]".format(*islice(parameters, 3))
+    return "array[{}::uuid], array[{}::bigint], array[{}::bigint]".format(account_id, *islice(parameters, 2))
 
 
 def _condition(guarded: Guarded, table: str) -> tuple[str, str]:
@@ -202,7 +209,7 @@ def _condition(guarded: Guarded, table: str) -> tuple[str, str]:
 
 def _comparison(table: str, known: str) -> str:
     """Return what else is asked of an account's row where writing it says whether it is the one that is known."""
-    return f" and a.xmin::text = any ({known}::text::text[]) returning true" if known and table == "accounts" else ""
+    return f" and a.xmin::text = {known}::text returning true" if known and table == "accounts" else ""
 
 
 def _select(what: str, source: str, condition: tuple[str, str]) -> str:
