@@ -17,7 +17,7 @@ WRONG = {
         select account_id, client_order_id from orders group by 1, 2 having count(*) > 1""",
     "an order was accepted without an event, twice, or never stored": """
         select o.id, e.id from orders o full join (
-          select (payload->'order'->>'id')::uuid as id, count(*) as times from events
+          select (payload::json->'order'->>'id')::uuid as id, count(*) as times from events
           where kind in ('order_accepted', 'order_replaced') group by 1
         ) e on e.id = o.id where o.id is null or e.id is null or e.times > 1""",
     "events have gaps": """
@@ -76,9 +76,9 @@ WRONG = {
 }
 # A split changes open orders: what each was accepted as, and every form it took afterwards.
 FORMS = """
-    select coalesce(payload->'order'->>'id', payload->>'order_id') as id,
-      (coalesce(payload->'order'->>'quantity', payload->>'quantity'))::numeric as quantity,
-      (coalesce(payload->'order'->>'limit_price', payload->>'limit_price'))::numeric as limit_price
+    select coalesce(payload::json->'order'->>'id', payload::json->>'order_id') as id,
+      (coalesce(payload::json->'order'->>'quantity', payload::json->>'quantity'))::numeric as quantity,
+      (coalesce(payload::json->'order'->>'limit_price', payload::json->>'limit_price'))::numeric as limit_price
     from events where kind in ('order_accepted', 'order_replaced', 'order_adjusted') order by account_id, seq"""
 UNPUBLISHED = "select count(*) from outbox"
 PUBLISHED_WITHIN_S = 30
@@ -100,7 +100,8 @@ class Stored:
         orders: defaultdict[tuple[str, str], list[asyncpg.Record]] = defaultdict(list)
         for row in await owner.fetch("select * from orders"):
             orders[str(row["account_id"]), row["client_order_id"]].append(row)
-        cancelled = await owner.fetch("select payload->>'order_id' as id from events where kind = 'order_cancelled'")
+        query = "select payload::json->>'order_id' as id from events where kind = 'order_cancelled'"
+        cancelled = await owner.fetch(query)
         entries = await owner.fetch("select * from entries where kind = 'transfer'")
         accounts = await owner.fetch("select name from accounts")
         forms: defaultdict[str, list[asyncpg.Record]] = defaultdict(list)

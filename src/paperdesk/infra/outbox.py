@@ -13,7 +13,6 @@ from typing import Any
 import asyncpg
 import msgspec
 from sqlalchemy import BigInteger, Column, Table, Text, Uuid
-from sqlalchemy.dialects.postgresql import JSON
 
 from paperdesk.core.kernel.time import instant_text
 from paperdesk.infra.bus import Bus
@@ -41,9 +40,9 @@ events = Table(
     Column("subject", Text, nullable=False),
     Column("at", Instant, nullable=False),
     Column("recorded_at", Instant, nullable=False),
-    Column("payload", JSON, nullable=False),
+    Column("payload", Text, nullable=False),
     Column("cursor", BigInteger),
-    Column("command", JSON),
+    Column("command", Text),
     Column("origin", Text),
     info=personal("account_id"),
 )
@@ -56,7 +55,7 @@ with taken as (
 ), ranges as (
   select n.* from taken, unnest(account_ids, first_seqs, last_seqs) as n(account_id, first_seq, last_seq)
 ), watched as (
-  select e.account_id, e.seq, e.kind, e.at, e.payload::text as payload
+  select e.account_id, e.seq, e.kind, e.at, e.payload
   from ranges r join events e on e.account_id = r.account_id and e.seq between r.first_seq and r.last_seq
   where r.account_id = any($2)
 ), told as (

@@ -51,7 +51,7 @@ async def test_the_stream_carries_the_explanation_with_the_fill(desk: RunningDes
     tape_id, account_id = await desk.market()
     await desk.mine.order(account_id, "buy", "10")
     await desk.mine.step(tape_id)
-    query = "select payload::text from events where account_id = $1 and kind = 'order_filled'"
+    query = "select payload from events where account_id = $1 and kind = 'order_filled'"
     payload = msgspec.json.decode(await desk.owner.fetchval(query, UUID(account_id)))
     assert payload["fill"]["explanation"]["parts"]["base"] == "101.0"
 

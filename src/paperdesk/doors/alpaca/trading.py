@@ -22,7 +22,8 @@ from paperdesk.doors.alpaca.shapes import (
     session_shape,
 )
 from paperdesk.features.broker.equity_history import equity_points
-from paperdesk.features.broker.queries import account_value, all_entries, value
+from paperdesk.features.broker.queries import all_entries, value
+from paperdesk.features.broker.rows import read_account_of
 from paperdesk.features.marketdata.feeds.recorded import UnknownInstrument
 
 WEEK: Final = timedelta(days=7)
@@ -56,14 +57,14 @@ async def get_account(ask: Ask) -> Answer:
 async def get_configuration(ask: Ask) -> Answer:
     """Show what can be configured about an account."""
     async with ask.visiting() as visit:
-        return Answer(configuration_shape(account_value(visit.account).rules))
+        return Answer(configuration_shape(read_account_of(visit.account).rules))
 
 
 async def patch_configuration(ask: Ask) -> Answer:
     """Accept what is so already; refuse what would change, rather than pretend."""
     wanted = msgspec.to_builtins(await ask.body(Configuration))
     async with ask.visiting() as visit:
-        stands = configuration_shape(account_value(visit.account).rules)
+        stands = configuration_shape(read_account_of(visit.account).rules)
     for name, asked in wanted.items():
         if asked is not None and asked != stands[name]:
             raise NotSpokenHere(f"{name} cannot be changed here")

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Text, cast, func, select
+from sqlalchemy import func, select
 
 from paperdesk.core.broker.gains import Gain, Resizing, TaxBook, tax_book
 from paperdesk.core.broker.tax_lots import TaxLot
@@ -97,7 +97,7 @@ async def _read(work: ReadOnly, shelf: Shelf, account: Row) -> tuple[TaxBook, di
     mine = (lineage.covers(events.c.account_id, events.c.seq), owned(events, work))
     began = select(func.coalesce(func.max(events.c.seq), 0)).where(*mine, events.c.kind == "account_reset")
     query = (
-        select(events.c.kind, cast(events.c.payload, Text).label("payload"))
+        select(events.c.kind, events.c.payload)
         .where(*mine, events.c.kind.in_(_MOVING), events.c.seq > began.scalar_subquery())
         .order_by(events.c.seq)
     )

@@ -7,8 +7,9 @@ from fastapi import APIRouter
 from paperdesk.core.kernel.ids import AccountId
 from paperdesk.features.broker.choose_leverage import choose_leverage
 from paperdesk.features.broker.leverage_schemas import LeverageBody, LeverageOut
-from paperdesk.features.broker.queries import account_value, read_account
+from paperdesk.features.broker.queries import read_account
 from paperdesk.features.broker.routes import Broker
+from paperdesk.features.broker.rows import read_account_of
 from paperdesk.features.identity.access import Reading
 
 router = APIRouter(prefix="/v1/accounts/{account_id}/leverage", tags=["broker"])
@@ -17,7 +18,7 @@ router = APIRouter(prefix="/v1/accounts/{account_id}/leverage", tags=["broker"])
 @router.get("")
 async def get_leverage(account_id: UUID, work: Reading) -> LeverageOut:
     """Show the leverage an account chose for crypto pairs, and the tiers of maintenance that hold for all."""
-    return LeverageOut.of(account_value(await read_account(work, account_id)))
+    return LeverageOut.of(read_account_of(await read_account(work, account_id)))
 
 
 @router.put("")

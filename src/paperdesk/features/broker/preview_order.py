@@ -18,6 +18,7 @@ from paperdesk.features.broker import queries, store
 from paperdesk.features.broker.day_queries import today_of
 from paperdesk.features.broker.deciding import taken
 from paperdesk.features.broker.repeats import earlier_of
+from paperdesk.features.broker.rows import read_account_of
 from paperdesk.features.broker.spending_store import load_spending
 from paperdesk.features.broker.store import Locked
 from paperdesk.features.broker.touching import touched, views_of
@@ -87,7 +88,7 @@ async def _loaded(
     """Load what the order writer would, but read at one instant instead of locked."""
     row = await queries.read_account(work, command.account_id)
     tape, dataset = await queries.market_of(work, shelf, row)
-    account = queries.account_value(row)
+    account = read_account_of(row)
     # What an order touches when it fills as it arrives: a preview asks what that would do, whatever the account does.
     by_hand = replace(account, rules=replace(account.rules, fill_on_arrival=True))
     views = await views_of(shelf, [command], Locked({account.id: account}, {tape.id: tape}, {}))

@@ -6,8 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-import msgspec
-from sqlalchemy import Text, and_, cast, func, or_, select
+from sqlalchemy import and_, func, or_, select
 
 from paperdesk.core.broker.account import Account, Position
 from paperdesk.core.broker.claims import Claim
@@ -26,7 +25,7 @@ from paperdesk.core.kernel.values import replace
 from paperdesk.features.broker import store
 from paperdesk.features.broker.deciding import UnknownAccount
 from paperdesk.features.broker.lineage_queries import lineage_of, lineage_of_row
-from paperdesk.features.broker.rows import account_of, claim_of, explanation_of, order_of, position_of
+from paperdesk.features.broker.rows import claim_of, explanation_of, order_of, position_of, read_account_of
 from paperdesk.features.broker.tables import (
     account_keys,
     accounts,
@@ -222,7 +221,7 @@ class Worth:
 async def value(work: ReadOnly, account: Row, tape: Tape, dataset: Dataset) -> Worth:
     """Return what an account and its positions are worth at its tape's clock."""
     held = await open_positions(work, account)
-    whole = replace(account_value(account), positions={position.instrument_id: position for position in held})
+    whole = replace(read_account_of(account), positions={position.instrument_id: position for position in held})
     whole = replace(whole, claims={each.action_id: each for each in await _claims(work, account)})
     return worth_of(whole, tape, dataset)
 
@@ -240,12 +239,6 @@ def worth_of(whole: Account, tape: Tape, dataset: Dataset) -> Worth:
 async def _claims(work: ReadOnly, account: Row) -> list[Claim]:
     mine = (claims.c.account_id == account["id"], claims.c.epoch == account["epoch"], owned(claims, work))
     return [claim_of(row) for row in await fetch_all(work.db, select(claims).where(*mine))]
-
-
-def account_value(account: Row) -> Account:
-    """Turn a row that was read for showing into the bare account."""
-    as_text = {name: msgspec.json.encode(account[name]).decode() for name in ("rules", "book")}
-    return account_of({**account, **as_text})
 
 
 async def symbols_held(work: ReadOnly, shelf: Shelf, account: Row) -> list[str]:
@@ -369,8 +362,8 @@ async def events_after(
     query = (
         select(
             events,
-            cast(events.c.payload, Text).label("payload_text"),
-            cast(events.c.command, Text).label("command_text"),
+            events.c.payload.label("payload_text"),
+            events.c.command.label("command_text"),
         )
         .where(lineage.covers(events.c.account_id, events.c.seq), events.c.seq > seq, owned(events, work))
         .order_by(events.c.seq)

@@ -24,8 +24,7 @@ from paperdesk.core.kernel.ids import InstrumentId, OrderId
 from paperdesk.core.kernel.money import ZERO
 from paperdesk.core.kernel.values import replace
 from paperdesk.features.broker.book_queries import Books, read_books
-from paperdesk.features.broker.queries import account_value
-from paperdesk.features.broker.rows import claim_of, explanation_of, lot_of, order_of, position_of
+from paperdesk.features.broker.rows import claim_of, explanation_of, lot_of, order_of, position_of, read_account_of
 from paperdesk.features.broker.story import Story, tell
 from paperdesk.infra.db import Row
 from paperdesk.infra.work import ReadOnly
@@ -177,7 +176,7 @@ def state_as_told(books: Books, story: Story) -> Iterator[Problem]:
     """Check that the rows that are read every day say what the events tell."""
     for name in ("cash", "held", "last_seq", "last_entry", "last_at", "epoch", "status"):
         yield from _same(f"told {name}", books.account[name], getattr(story.account, name))
-    yield from _same("margin book", account_value(books.account).book, story.account.book)
+    yield from _same("margin book", read_account_of(books.account).book, story.account.book)
     first = 1 if story.inherited is None else story.inherited.account.epoch
     for epoch, told in (*story.past.items(), (story.account.epoch, story.account)):
         if epoch >= first:

@@ -233,9 +233,8 @@ def account_of(row: Mapping[str, Any]) -> Account:
 
 
 def read_account_of(row: Mapping[str, Any]) -> Account:
-    """Turn a row of accounts that a query read into the bare account; there, documents come as values."""
-    texts = {name: msgspec.json.encode(row[name]).decode() for name in ("rules", "book")}
-    return account_of({**row, **texts})
+    """Turn a row of accounts that a query read into the bare account; there, rules come as values."""
+    return account_of({**row, "rules": msgspec.json.encode(row["rules"]).decode()})
 
 
 def position_of(row: Mapping[str, Any], lots: tuple[Lot, ...] = ()) -> Position:
@@ -278,9 +277,9 @@ def order_of(row: Mapping[str, Any], instrument: Instrument) -> Order:
     return Order(instrument=instrument, **plain, **chosen)
 
 
-def explanation_of(stored: object) -> Explanation | None:
+def explanation_of(stored: str | None) -> Explanation | None:
     """Read the explanation of a fill from its column, None for fills older than explanations."""
-    return msgspec.convert(stored, Explanation | None)
+    return None if stored is None else msgspec.json.decode(stored, type=Explanation)
 
 
 def stored_entry(row: Mapping[str, Any]) -> Entry:

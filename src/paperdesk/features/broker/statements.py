@@ -17,7 +17,7 @@ with tapes as (
   order by t.id for share
 ), locked as (
   select a.id, a.tenant_id, a.tape_id, a.currency, a.rules::text as rules, a.cash, a.held, a.last_seq, a.last_entry,
-    a.last_at, a.epoch, a.status, a.book::text as book, a.xmin::text as version
+    a.last_at, a.epoch, a.status, a.book, a.xmin::text as version
   from accounts a where a.id = any($1) and (select count(*) from tapes) > 0 order by a.id for update
 )
 select l.*, t.tenant_id as tape_tenant_id, t.version as tape_version, {_TAPE}
@@ -28,7 +28,7 @@ LOCK_TAPE = f"select {TAPE_COLUMNS} from tape_runs t where t.id = $1 for update"
 
 LOCK_ACCOUNTS_OF_TAPE = """
 select id, tenant_id, tape_id, currency, rules::text as rules, cash, held, last_seq, last_entry, last_at, epoch,
-  status, book::text as book
+  status, book
 from accounts where id = any($1) order by id for update
 """
 
@@ -118,7 +118,7 @@ with recursive line as (
   union all
   select l.account_id, l.seq, a.parent_id from line l join accounts a on a.id = l.lived_as where l.seq <= a.fork_seq
 )
-select l.account_id, l.seq, e.command::text as command
+select l.account_id, l.seq, e.command
 from line l cross join lateral (
   select command from events where account_id = l.lived_as and seq <= l.seq and command is not null
   order by seq desc limit 1

@@ -9,7 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import Text, cast, extract, func, select
+from sqlalchemy import extract, func, select
 
 from paperdesk.core.broker.events import Event, OrderAccepted, OrderFilled, OrderReplaced
 from paperdesk.core.broker.evolution import OrderMoved, order_after
@@ -44,7 +44,7 @@ class OrderState:
 async def order_history(work: ReadOnly, shelf: Shelf, order_id: UUID) -> list[OrderState]:
     """Return every state an order has been in, oldest first."""
     order, _, _ = await read_order(work, shelf, order_id)
-    text = cast(events.c.payload, Text)
+    text = events.c.payload
     query = select(events, text.label("text")).where(
         events.c.account_id == order.account_id,
         events.c.seq >= order.accepted_seq,

@@ -27,8 +27,7 @@ from paperdesk.core.broker.orders import Order
 from paperdesk.core.kernel.ids import OrderId
 from paperdesk.core.kernel.money import ZERO
 from paperdesk.core.kernel.values import replace
-from paperdesk.features.broker.queries import account_value
-from paperdesk.features.broker.rows import event_of
+from paperdesk.features.broker.rows import event_of, read_account_of
 from paperdesk.infra.db import Row
 
 
@@ -93,7 +92,7 @@ class Story:
 def blank_account(row: Row) -> Account:
     """Return an account as it was before its first event."""
     return replace(
-        account_value(row),
+        read_account_of(row),
         cash=ZERO,
         held=ZERO,
         last_seq=0,

@@ -1,7 +1,7 @@
 """Tables of the broker, for reading. The order path writes them with the statements in store.py."""
 
 from sqlalchemy import BigInteger, Boolean, Column, Integer, Table, Text, Uuid
-from sqlalchemy.dialects.postgresql import JSON, JSONB
+from sqlalchemy.dialects.postgresql import JSONB
 
 from paperdesk.infra.db import Exact, Instant, metadata
 from paperdesk.infra.personal import personal
@@ -23,7 +23,7 @@ accounts = Table(
     Column("rules", JSONB, nullable=False),
     Column("cash", Exact, nullable=False),
     Column("held", Exact, nullable=False),
-    Column("book", JSON, nullable=False),
+    Column("book", Text, nullable=False),
     Column("last_seq", BigInteger, nullable=False),
     Column("last_entry", BigInteger, nullable=False),
     Column("last_at", Instant, nullable=False),
@@ -181,7 +181,7 @@ fills = Table(
     Column("reference", Exact, nullable=False),
     Column("rule", Text, nullable=False),
     Column("ambiguous", Boolean, nullable=False),
-    Column("explanation", JSON),
+    Column("explanation", Text),
     Column("rules_version", Integer, nullable=False),
     Column("seq", BigInteger, nullable=False),
     Column("at", Instant, nullable=False),

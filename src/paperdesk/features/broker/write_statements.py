@@ -102,7 +102,9 @@ _WRITES: dict[str, tuple[tuple[str, ...], Columns, str]] = {
 }  # fmt: skip
 
 TABLES = tuple(_WRITES)
+# What is JSON, and what of it is kept as the text that it is written in.
 JSON_KINDS = frozenset({"json", "jsonb"})
+_KEPT_AS = {"json": "text"}
 _OWNER_PLACES = {column: place for place, column in enumerate(OWNER)}
 _OWNED = {table: tuple(each for each in OWNER if each[0] in owned) for table, (owned, _, _) in _WRITES.items()}
 # What a table takes of the owner, by its places there, and the types of a row with it.
@@ -231,7 +233,7 @@ def _few_rows(
 def _many_rows(columns: Columns, parameters: Iterator[str]) -> tuple[str, str]:
     """Return what to select for rows of which each column comes as an array's text, and from where."""
     names = ", ".join(name for name, _ in columns)
-    arrays = ", ".join(f"{next(parameters)}::text::{kind}[]" for _, kind in columns)
+    arrays = ", ".join(f"{next(parameters)}::text::{_KEPT_AS.get(kind, kind)}[]" for _, kind in columns)
     return names, f"unnest({arrays}) as n({names})"
 
 
@@ -241,4 +243,4 @@ def _sent_as(kind: str) -> str:
     As text travel JSON, whose type the driver would look up otherwise, and decimals, which it takes to pieces digit by
     digit.
     """
-    return f"text::{kind}" if kind in JSON_KINDS or kind == "numeric" else kind
+    return f"text::{kind}" if kind in {"jsonb", "numeric"} else _KEPT_AS.get(kind, kind)

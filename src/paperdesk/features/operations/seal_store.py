@@ -27,7 +27,7 @@ _LINE: Final = _DIGEST.format(
 )
 _EVENT: Final = _DIGEST.format(
     f"e.account_id, e.seq, e.tenant_id, e.kind, e.subject, {_INSTANT.format('e.at')}, "
-    f"{_INSTANT.format('e.recorded_at')}, e.payload, e.cursor, e.command, e.origin"
+    f"{_INSTANT.format('e.recorded_at')}, e.payload::jsonb, e.cursor, e.command::jsonb, e.origin"
 )
 _UNSEALED: Final = text(
     f"select id, tenant_id, {_LINE} from audit where seal is null order by id limit :limit"  # noqa: S608 - constants
