@@ -107,6 +107,8 @@ ROWS = {
     "lots": "opened_seq",
     "positions": "instrument_id",
 }
+# What is JSON as it was written.
+WRITTEN = {"events": ("payload", "command"), "fills": ("explanation",)}
 # Alpaca's client sends floats; "3.0" is 3 all the same.
 _NUMBER = re.compile(r'(?<=")-?[0-9]+\.[0-9]+(?=")')
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -122,7 +124,9 @@ async def traces(models: Models, account_id: str) -> dict[str, list[Any]]:
     found = {}
     for table, place in ROWS.items():
         # By which door an event was asked for is what differs.
-        query = f"select (to_jsonb(t) - 'origin')::text from {table} t where account_id = $1 order by {place}"
+        said = [f"jsonb_build_object('{each}', {each}::jsonb)" for each in WRITTEN.get(table, ())]
+        row = " || ".join(["(to_jsonb(t) - 'origin')", *said])
+        query = f"select ({row})::text from {table} t where account_id = $1 order by {place}"
         rows = await models.desk.owner.fetch(query, UUID(account_id))
         found[table] = [json.loads(_ID.sub(number, _NUMBER.sub(_one_way, row[0]))) for row in rows]
     return found
