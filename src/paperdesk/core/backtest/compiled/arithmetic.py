@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from paperdesk.core.backtest.compiled.compiling import compiled, inlined
+from paperdesk.core.backtest.compiled.compiling import compiled, inlined, inner
 
 Ints = NDArray[np.int64]
 
@@ -73,7 +73,7 @@ def half_even(number: int, by: int) -> int:
     return whole
 
 
-@compiled
+@inner
 def crossed(scale: Scale, price: int, side: int) -> int:
     """Return what crossing the spread around a price costs, rounded to the tick against the customer."""
     tick = scale.tick
@@ -85,7 +85,7 @@ def crossed(scale: Scale, price: int, side: int) -> int:
     return max(steps, 1) * tick
 
 
-@compiled
+@inner
 def fee_of(scale: Scale, price: int, units: int, rate: int) -> int:
     """Return what an order owes that fills in one piece, at the rate of one that takes or of one that rests."""
     value = price * units
@@ -95,19 +95,19 @@ def fee_of(scale: Scale, price: int, units: int, rate: int) -> int:
     return half_even(raw, scale.fee_by) + half_even(value * rate, scale.fee_by)
 
 
-@compiled
+@inner
 def most_due(scale: Scale, price: int, units: int) -> int:
     """Return the fee that an order reserves for: as one that takes or one that rests, whichever costs more."""
     return fee_of(scale, price, units, max(scale.maker_rate, scale.taker_rate))
 
 
-@compiled
+@inner
 def needed_for(scale: Scale, price: int, units: int) -> int:
     """Return what a purchase reserves: its value, and its fee as one that takes, if that costs more."""
     return half_even(price * units, scale.value_by) + most_due(scale, price, units)
 
 
-@compiled
+@inner
 def on_their_way(due: Ints, day: int) -> int:
     """Return what has not settled by a day: proceeds, and on margin less what is still to be paid."""
     total = 0
@@ -117,7 +117,7 @@ def on_their_way(due: Ints, day: int) -> int:
     return total
 
 
-@compiled
+@inner
 def expect(due: Ints, day: int, settles: int, proceeds: int) -> None:
     """Remember what a fill brought, or on margin what it costs, until it settles."""
     if settles <= day:
@@ -132,7 +132,7 @@ def expect(due: Ints, day: int, settles: int, proceeds: int) -> None:
             return
 
 
-@compiled
+@inner
 def paid_early(due: Ints, day: int, settles: int, cash: int, cost: int) -> bool:
     """Remember what a fill brought until it settles; say whether what it cost was paid with what is on its way.
 
@@ -155,7 +155,7 @@ def reached(bounds: Ints, before: int, instant: int) -> int:
     return count
 
 
-@compiled
+@inner
 def leapt(bounds: Ints, before: int, instant: int) -> int:
     """Return the same, looking first where it would be if the bounds lay equally far apart, as days nearly do."""
     last = len(bounds) - 1
@@ -170,7 +170,7 @@ def leapt(bounds: Ints, before: int, instant: int) -> int:
     return count
 
 
-@compiled
+@inner
 def passed(bounds: Ints, instant: int) -> int:
     """Return how many of some growing bounds an instant has reached, by halving them."""
     low, high = 0, len(bounds)
@@ -183,7 +183,7 @@ def passed(bounds: Ints, instant: int) -> int:
     return low
 
 
-@compiled
+@inner
 def lapses(track: Track, bar: int, closed: int) -> bool:
     """Say whether a day order of a bar's close ends before the next open, when so many sessions have closed by then."""
     if bar + 1 >= len(track.at) or closed >= len(track.closes):

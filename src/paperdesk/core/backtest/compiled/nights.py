@@ -23,14 +23,13 @@ from paperdesk.core.backtest.compiled.book import (
     CASH,
     FALLEN,
     HELD,
-    IN_RANGE,
     LIVE,
     MEMORANDUM,
     REG_T_DUE,
     TOO_LARGE,
     MarginGround,
 )
-from paperdesk.core.backtest.compiled.compiling import compiled
+from paperdesk.core.backtest.compiled.compiling import inlined, inner
 from paperdesk.core.backtest.compiled.owing import (
     BARE_NIGHTS,
     BEGINS,
@@ -52,10 +51,10 @@ from paperdesk.core.backtest.compiled.owing import (
     initial,
     may_sell_short,
 )
-from paperdesk.core.backtest.compiled.resting import attend, expire, meet
+from paperdesk.core.backtest.compiled.resting import attend, expire, meet, reach
 
 
-@compiled
+@inlined
 def charge(ground: MarginGround, session: Ints, price: int) -> None:
     """Pay for the nights until the next session: interest on what is owed, and the fee for what is borrowed."""
     book, now, terms = ground.book, ground.book.now, ground.margin.terms
@@ -66,7 +65,7 @@ def charge(ground: MarginGround, session: Ints, price: int) -> None:
     now[CASH] -= interest + half_even(-owed * terms[BORROW_RATE] * days, terms[BORROW_BY])
 
 
-@compiled
+@inlined
 def strike(ground: MarginGround, price: int) -> None:
     """Let the memorandum account rise to the excess over initial margin."""
     now, by = ground.book.now, PARTS * ground.scale.value_by
@@ -74,7 +73,7 @@ def strike(ground: MarginGround, price: int) -> None:
     now[MEMORANDUM] = max(now[MEMORANDUM], half_even(excess, by))
 
 
-@compiled
+@inlined
 def is_called_for(ground: MarginGround, price: int, deficit: int) -> bool:
     """Say whether so much below maintenance, in twentieths, is called for: in a day not what is too little for it."""
     terms, scale = ground.margin.terms, ground.scale
@@ -84,7 +83,14 @@ def is_called_for(ground: MarginGround, price: int, deficit: int) -> bool:
     return bool(deficit > min(PARTS * terms[DE_MINIMIS] * scale.value_by, max(equity_at(ground, price), 0)))
 
 
-@compiled
+@inner
+def due_for(days: Ints, instant: int) -> int:
+    """Return the day on which a call of an instant is due."""
+    day: int = days[passed(days[:, BEGINS], instant) - 1, DUE_ON]
+    return day
+
+
+@inlined
 def review(ground: MarginGround, instant: int, price: int) -> None:
     """Call for what is missing to maintenance, or let a call be met."""
     now, days = ground.book.now, ground.margin.days
@@ -92,10 +98,10 @@ def review(ground: MarginGround, instant: int, price: int) -> None:
     if excess >= 0:
         now[CALL_DUE] = 0
     elif not now[CALL_DUE] and is_called_for(ground, price, -excess):
-        now[CALL_DUE] = days[passed(days[:, BEGINS], instant) - 1, DUE_ON]
+        now[CALL_DUE] = due_for(days, instant)
 
 
-@compiled
+@inlined
 def review_close(ground: MarginGround, bell: int, price: int) -> None:
     """Look at calls behind a session; one whose day has come closes positions, which is for the exact engine."""
     now, session, terms = ground.book.now, ground.margin.sessions[bell], ground.margin.terms
@@ -111,35 +117,41 @@ def review_close(ground: MarginGround, bell: int, price: int) -> None:
         go_beyond(now, now[AT], TOO_LARGE)
 
 
-@compiled
-def hear(ground: MarginGround, until: int, price: int) -> None:
-    """Live through the bells up to an instant, at a price that stands."""
-    now, closes = ground.book.now, ground.track.closes
+@inner
+def live_night(ground: MarginGround, bell: int, price: int) -> None:
+    """Live through a bell and the night behind it, at a price that stands."""
+    if ground.book.now[LIVE]:
+        expire(ground, ground.track.closes[bell])
+    charge(ground, ground.margin.sessions[bell], price)
+    strike(ground, price)
+    review_close(ground, bell, price)
+    attend(ground)
+
+
+@inlined
+def hear(ground: MarginGround, until: int, price: int) -> bool:
+    """Live through the bells up to an instant, at a price that stands; say whether one rang for the account."""
+    now, closes, has_rung = ground.book.now, ground.track.closes, False
     while now[BELL] < len(closes) and closes[now[BELL]] <= until:
         bell = now[BELL]
         now[BELL] += 1
         if now[LIVE] or now[HELD]:
-            expire(ground, closes[bell])
-            charge(ground, ground.margin.sessions[bell], price)
-            strike(ground, price)
-            review_close(ground, bell, price)
-            attend(ground)
+            live_night(ground, bell, price)
+            has_rung = True
+    return has_rung
 
 
-@compiled
+@inner
 def owe_through(ground: MarginGround, bar: int, last: int) -> None:
     """Live through the facts of a bar up to one of them, the bells around them, and its close."""
     track, now, fallen = ground.track, ground.book.now, ground.margin.fallen
-    hear(ground, track.open_at[bar], track.close[max(bar - 1, 0)])
-    if len(fallen) and fallen[bar] and may_sell_short(ground.book):
-        go_beyond(now, bar, FALLEN)
-    if now[LIVE]:
-        meet(ground, 3 * bar + AT_OPEN, track.open[bar], track.open[bar])
-    if last >= IN_RANGE:
-        hear(ground, track.at[bar] - 1, track.open[bar])
-    if last >= IN_RANGE and now[LIVE]:
-        meet(ground, 3 * bar + IN_RANGE, track.low[bar], track.high[bar])
-    if last == AT_CLOSE:
-        has_changed = now[LIVE] > 0 and meet(ground, 3 * bar + AT_CLOSE, track.close[bar], track.close[bar])
-        if has_changed or now[HELD]:
-            review(ground, track.at[bar], track.close[bar])
+    has_changed = False
+    for fact in range(last + 1):
+        stands = track.close[max(bar - 1, 0)] if fact == AT_OPEN else track.open[bar]
+        hear(ground, track.open_at[bar] if fact == AT_OPEN else track.at[bar] - 1, stands)
+        if fact == AT_OPEN and len(fallen) and fallen[bar] and may_sell_short(ground.book):
+            go_beyond(now, bar, FALLEN)
+        low, high = reach(track, bar, fact)
+        has_changed = now[LIVE] > 0 and meet(ground, 3 * bar + fact, low, high)
+    if last == AT_CLOSE and (has_changed or now[HELD]):
+        review(ground, track.at[bar], track.close[bar])

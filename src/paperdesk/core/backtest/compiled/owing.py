@@ -58,7 +58,7 @@ from paperdesk.core.backtest.compiled.book import (
     Book,
     MarginGround,
 )
-from paperdesk.core.backtest.compiled.compiling import compiled
+from paperdesk.core.backtest.compiled.compiling import inlined, inner
 
 # Terms: whether it is a share, and lent; the equity that owing takes, in units of price times quantity; what a unit
 # sold short needs at least, below a price and from it on; whether calls are the regime; what a night costs, as a
@@ -73,7 +73,7 @@ BEGINS, DUE_ON = 0, 1
 PARTS: Final = 20
 
 
-@compiled
+@inlined
 def maintained(terms: Ints, units: int, price: int) -> int:
     """Return what holding signed units needs, in twentieths."""
     if not terms[IS_SHARE]:
@@ -85,20 +85,20 @@ def maintained(terms: Ints, units: int, price: int) -> int:
     return needed
 
 
-@compiled
+@inlined
 def initial(terms: Ints, units: int, price: int) -> int:
     """Return what opening signed units needs, in twentieths."""
     kept = maintained(terms, units, price)
     return max(10 * abs(units) * price, kept) if terms[IS_SHARE] else kept
 
 
-@compiled
+@inner
 def asked(terms: Ints, units: int, price: int) -> int:
     """Return what the regime asks for with an order, in twentieths."""
     return initial(terms, units, price) if terms[IS_CALLED_IN_DAY] else maintained(terms, units, price)
 
 
-@compiled
+@inlined
 def equity_at(ground: MarginGround, price: int) -> int:
     """Return what the account is worth at a price, in units of price times quantity."""
     now = ground.book.now
@@ -106,13 +106,13 @@ def equity_at(ground: MarginGround, price: int) -> int:
     return worth
 
 
-@compiled
+@inlined
 def excess_at(ground: MarginGround, price: int) -> int:
     """Return the equity above maintenance, in twentieths."""
     return PARTS * equity_at(ground, price) - maintained(ground.margin.terms, ground.book.now[HELD], price)
 
 
-@compiled
+@inner
 def means_of(ground: MarginGround, excess: int, memorandum: int) -> int:
     """Return what there is for the requirements of the regime, in twentieths."""
     if not ground.margin.terms[IS_CALLED_IN_DAY]:
@@ -120,7 +120,7 @@ def means_of(ground: MarginGround, excess: int, memorandum: int) -> int:
     return min(excess, memorandum * PARTS * ground.scale.value_by)
 
 
-@compiled
+@inner
 def opening_need(ground: MarginGround, order: Ints, opening: int, opens: int) -> int:
     """Return what an order reserves that opens signed units beside those that earlier ones open."""
     scale, terms, held, price = ground.scale, ground.margin.terms, ground.book.now[HELD], order[HOLD_PRICE]
@@ -129,7 +129,7 @@ def opening_need(ground: MarginGround, order: Ints, opening: int, opens: int) ->
     return half_even(max(more, 0), PARTS * scale.value_by) + most_due(scale, price, abs(opens))
 
 
-@compiled
+@inner
 def reserve(ground: MarginGround) -> None:
     """Say anew what every open order promises and reserves, in the order they were accepted."""
     book, now = ground.book, ground.book.now
@@ -152,7 +152,7 @@ def reserve(ground: MarginGround) -> None:
     now[HELD_FOR_ORDERS], now[PROMISED] = money, promised
 
 
-@compiled
+@inner
 def judged_opening(ground: MarginGround, order: Ints, close: int, held_before: int) -> tuple[int, int, int]:
     """Say the same of an order that opens something."""
     scale, now, terms = ground.scale, ground.book.now, ground.margin.terms
@@ -169,7 +169,7 @@ def judged_opening(ground: MarginGround, order: Ints, close: int, held_before: i
     return NOT_IN_FULL if needed > free else ACCEPTED, needed, free
 
 
-@compiled
+@inner
 def judged(ground: MarginGround, row: int, close: int, held_before: int, promised_before: int) -> tuple[int, int, int]:
     """Say whether a draft that is reserved for is accepted, what it needs, and what is free for it."""
     now, order = ground.book.now, ground.book.orders[row]
@@ -183,14 +183,14 @@ def judged(ground: MarginGround, row: int, close: int, held_before: int, promise
     return judged_opening(ground, order, close, held_before)
 
 
-@compiled
+@inlined
 def go_beyond(now: Ints, bar: int, why: int) -> None:
     """Write down where a run is for the exact engine alone, the first time."""
     if now[BEYOND_AT] < 0:
         now[BEYOND_AT], now[BEYOND] = bar, why
 
 
-@compiled
+@inlined
 def keep_watch(ground: MarginGround) -> None:
     """See, behind what orders wait for, between which closes and until when nothing is asked of a margined account."""
     now, closes = ground.book.now, ground.track.closes
@@ -209,7 +209,7 @@ def keep_watch(ground: MarginGround) -> None:
         now[HIGH] = min(now[HIGH], (a_unit - terms[SHORT_NEED]) // 20 + 1, a_unit // 26 + 1)
 
 
-@compiled
+@inner
 def may_sell_short(book: Book) -> bool:
     """Say whether orders that are open sell more than is held; exits of one group sell the same units."""
     now, units, counted = book.now, 0, -1

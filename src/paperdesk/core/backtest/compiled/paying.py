@@ -16,7 +16,7 @@ from paperdesk.core.backtest.compiled.book import (
     Ground,
     MarginGround,
 )
-from paperdesk.core.backtest.compiled.compiling import compiled, inlined
+from paperdesk.core.backtest.compiled.compiling import inlined, inner
 from paperdesk.core.backtest.compiled.owing import LEAST_EQUITY, PARTS, go_beyond, initial, maintained, means_of
 
 
@@ -37,7 +37,7 @@ def pay_in_cash(ground: Ground, row: int, moment: int, price: int, fee: int) -> 
     return True
 
 
-@compiled
+@inner
 def can_carry(ground: MarginGround, order: Ints, cost: int, mark: int, memorandum: int) -> bool:
     """Say whether the account could carry a fill that opens something, beside what others reserve."""
     scale, now, terms = ground.scale, ground.book.now, ground.margin.terms
@@ -50,7 +50,7 @@ def can_carry(ground: MarginGround, order: Ints, cost: int, mark: int, memorandu
     return bool(means >= others * PARTS * scale.value_by)
 
 
-@compiled
+@inner
 def pay_on_margin(ground: MarginGround, row: int, moment: int, price: int, fee: int) -> bool:
     """Pay for a fill, unless it opens what the account could not carry; say whether it did."""
     track, scale, now, terms = ground.track, ground.scale, ground.book.now, ground.margin.terms

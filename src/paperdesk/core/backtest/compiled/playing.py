@@ -83,7 +83,7 @@ from paperdesk.core.backtest.compiled.book import (
     Ground,
     MarginGround,
 )
-from paperdesk.core.backtest.compiled.compiling import compiled, inlined
+from paperdesk.core.backtest.compiled.compiling import compiled, inlined, inner
 from paperdesk.core.backtest.compiled.nights import hear, owe_through
 from paperdesk.core.backtest.compiled.owing import go_beyond, judged, reserve
 from paperdesk.core.backtest.compiled.resting import attend, cancel, expire, is_limited, live_through, trailed
@@ -93,7 +93,7 @@ NINETY_DAYS = 90 * 86_400_000_000
 AHEAD = 1024
 
 
-@compiled
+@inner
 def ends_at(track: Track, bar: int, lasts: int) -> int:
     """Return the bell that an order of a close works until: the next one, or the last one within ninety days."""
     closes, at = track.closes, track.at[bar]
@@ -102,7 +102,7 @@ def ends_at(track: Track, bar: int, lasts: int) -> int:
     return bell
 
 
-@compiled
+@inner
 def promised(book: Book) -> int:
     """Return the units that open orders sell; exits of one group sell the same ones."""
     units = 0
@@ -120,7 +120,7 @@ def promised(book: Book) -> int:
     return units
 
 
-@compiled
+@inner
 def is_inverted(wish: Ints, close: int) -> bool:
     """Say whether exits are on the wrong side of their entry, or of each other; what is sold short gains falling."""
     take, loss, side = wish[WISH_TAKE], wish[WISH_LOSS], wish[WISH_SIDE]
@@ -132,7 +132,7 @@ def is_inverted(wish: Ints, close: int) -> bool:
     return bool((take and (take - entry) * side <= 0) or (loss and (entry - loss) * side <= 0))
 
 
-@inlined
+@inner
 def draft(ground: Ground, bar: int, wish: Ints) -> int:
     """Write the order of a wish behind the last one, and return its row; it does not count yet."""
     row: int = ground.book.now[ORDERS]
@@ -157,11 +157,11 @@ def draft(ground: Ground, bar: int, wish: Ints) -> int:
     return row
 
 
-@compiled
+@inner
 def add_exit(book: Book, row: int, place: int, limit: int, stop: int) -> None:
     """Write an exit of a group behind its first order."""
     first, order = book.orders[row], book.orders[row + place]
-    for column in range(ORDER_COLUMNS):  # copied at once they would need memory in between
+    for column in range(ORDER_COLUMNS):
         order[column] = first[column]
     order[ROLE] = STOP_LOSS if stop else TAKE_PROFIT
     order[SIDE] = -first[SIDE] if first[ROLE] == ENTRY else first[SIDE]
@@ -171,7 +171,7 @@ def add_exit(book: Book, row: int, place: int, limit: int, stop: int) -> None:
     order[ARMED] = 0 if first[ROLE] == ENTRY else 1
 
 
-@compiled
+@inner
 def group(book: Book, row: int, wish: Ints) -> None:
     """Write down what comes with an order."""
     take, loss = wish[WISH_TAKE], wish[WISH_LOSS]
@@ -185,7 +185,7 @@ def group(book: Book, row: int, wish: Ints) -> None:
         add_exit(book, row, order[SIZE] - 1, wish[WISH_LOSS_LIMIT], loss)
 
 
-@inlined
+@inner
 def enlist(book: Book, row: int) -> None:
     """Let an order wait with what comes with it."""
     now = book.now
@@ -194,7 +194,7 @@ def enlist(book: Book, row: int) -> None:
         now[LIVE] += 1
 
 
-@inlined
+@inner
 def place_in_cash(ground: Ground, wish: Ints, row: int) -> int:
     """Accept an order that cash pays for, or whose units are there, or say why not."""
     book, now = ground.book, ground.book.now
@@ -215,7 +215,7 @@ def place_in_cash(ground: Ground, wish: Ints, row: int) -> int:
     return ACCEPTED
 
 
-@compiled
+@inner
 def place_on_margin(ground: MarginGround, bar: int, wish: Ints, row: int) -> int:
     """Accept an order that the account may owe for, or say why not."""
     book, now, fallen = ground.book, ground.book.now, ground.margin.fallen
@@ -231,7 +231,7 @@ def place_on_margin(ground: MarginGround, bar: int, wish: Ints, row: int) -> int
     return answer
 
 
-@inlined
+@inner
 def place(ground: Ground, bar: int, wish: Ints) -> None:
     """Accept an order with what comes with it, or refuse it."""
     book, now = ground.book, ground.book.now
@@ -253,7 +253,7 @@ def place(ground: Ground, bar: int, wish: Ints) -> None:
         wish[WISH_ROW] = row
 
 
-@inlined
+@inner
 def grant(ground: Ground, bar: int, wishes: Ints, number: int) -> None:
     """Do what is wished for at a close, or say why not."""
     book, wish = ground.book, wishes[number]
@@ -273,26 +273,39 @@ def grant(ground: Ground, bar: int, wishes: Ints, number: int) -> None:
 @inlined
 def next_stir(ground: Ground, bar: int, stop: int) -> int:
     """Return the first bar from one on that may change an order, or `stop`."""
-    track, now = ground.track, ground.book.now
-    low, high, until = now[LOW], now[HIGH], now[UNTIL]
+    now = ground.book.now
     if not now[LIVE] and not now[WATCHED]:
         return stop
-    opened, highest, lowest, close, at = track.open, track.high, track.low, track.close, track.at
-    while bar < stop:
+    return bar + quiet_bars(ground.track, bar, stop, now)
+
+
+@inner
+def quiet_bars(track: Track, first: int, stop: int, now: Ints) -> int:
+    """Return how many bars from one on stay between the prices that are waited for, and close before the instant."""
+    low, high, until = now[LOW], now[HIGH], now[UNTIL]
+    # Of views that begin where a loop does no place is asked whether it is counted from the end.
+    opened, close, at = track.open[first:stop], track.close[first:stop], track.at[first:stop]
+    lowest, highest = track.low[first:stop], track.high[first:stop]
+    for bar in range(len(at)):
         least, most = min(lowest[bar], opened[bar], close[bar]), max(highest[bar], opened[bar], close[bar])
         if least <= low or most >= high or at[bar] >= until:
-            break
-        bar += 1
-    return bar
+            return bar
+    return len(at)
 
 
 @inlined
 def value(ground: Ground, first: int, stop: int) -> None:
     """Write down the equity of closes at which nothing changed."""
-    now, equity, close, by = ground.book.now, ground.book.equity, ground.track.close, ground.scale.value_by
+    closes, worths = ground.track.close[first:stop], ground.book.equity[first:stop]
+    write_worths(closes, worths, ground.book.now, ground.scale.value_by)
+
+
+@inner
+def write_worths(closes: Ints, worths: Ints, now: Ints, by: int) -> None:
+    """Write down what cash and what is held are worth at some closes."""
     cash, held = now[CASH], now[HELD]
-    for bar in range(first, stop):
-        equity[bar] = cash + half_even(held * close[bar], by)
+    for bar in range(len(closes)):
+        worths[bar] = cash + half_even(held * closes[bar], by)
 
 
 @inlined
@@ -309,8 +322,8 @@ def live_one(ground: Ground) -> None:
     now, bar = ground.book.now, ground.book.now[AT] + 1
     if len(ground) == ON_MARGIN:
         owe_through(ground, bar, AT_CLOSE)
-        hear(ground, ground.track.at[bar], ground.track.close[bar])
-        attend(ground)
+        if not hear(ground, ground.track.at[bar], ground.track.close[bar]):
+            attend(ground)
     else:
         live_through(ground, bar, AT_CLOSE)
         if now[UNTIL] <= ground.track.at[bar]:

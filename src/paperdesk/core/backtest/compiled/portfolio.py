@@ -27,7 +27,7 @@ from paperdesk.core.backtest.compiled.arithmetic import (
     paid_early,
     reached,
 )
-from paperdesk.core.backtest.compiled.compiling import compiled
+from paperdesk.core.backtest.compiled.compiling import inner, making
 
 # Columns of an order, and of what was refused.
 BAR, SYMBOL, UNITS, STATE, PRICE, FEE = 0, 1, 2, 3, 4, 5
@@ -83,7 +83,7 @@ class Ledger(NamedTuple):
     now: Ints
 
 
-@compiled
+@inner
 def fill_all(basket: Basket, scale: Scale, ledger: Ledger, bar: int) -> None:
     """Fill the orders that wait for an open, or end those that cash no longer pays for."""
     track, now, orders = basket.track, ledger.now, ledger.orders
@@ -110,7 +110,7 @@ def fill_all(basket: Basket, scale: Scale, ledger: Ledger, bar: int) -> None:
     now[WAITING] = 0
 
 
-@compiled
+@inner
 def worth(basket: Basket, scale: Scale, ledger: Ledger, bar: int) -> int:
     """Return the equity at a close."""
     total, held, close, by = ledger.now[CASH], ledger.held, basket.close[bar], scale.value_by
@@ -123,7 +123,7 @@ def worth(basket: Basket, scale: Scale, ledger: Ledger, bar: int) -> int:
     return int(total)
 
 
-@compiled
+@inner
 def order_all(basket: Basket, scale: Scale, ledger: Ledger, bar: int, side: int) -> bool:
     """Order what lacks at a close, on one side or with 0 on both, or write down that cash does not pay for it.
 
@@ -154,7 +154,7 @@ def order_all(basket: Basket, scale: Scale, ledger: Ledger, bar: int, side: int)
     return any_lacks
 
 
-@compiled
+@making
 def bring(basket: Basket, scale: Scale, plan: Plan, ledger: Ledger, bar: int) -> None:
     """Order towards the shares that are due: sales, or where none is needed purchases."""
     now, held, lacking, close = ledger.now, ledger.held, ledger.lacking, basket.close[bar]
@@ -177,7 +177,7 @@ def bring(basket: Basket, scale: Scale, plan: Plan, ledger: Ledger, bar: int) ->
         now[PENDING] = -1
 
 
-@compiled
+@making
 def become_due(plan: Plan, now: Ints, row: int) -> None:
     """Let shares be due; those that are on their way already go on as they began."""
     if now[PENDING] < 0 or np.any(plan.shares[now[PENDING]] != plan.shares[row]):
@@ -185,7 +185,7 @@ def become_due(plan: Plan, now: Ints, row: int) -> None:
     now[PENDING] = row
 
 
-@compiled
+@making
 def rebalance(basket: Basket, scale: Scale, plan: Plan, ledger: Ledger) -> None:
     """Bring what is due, bar by bar."""
     now = ledger.now

@@ -20,7 +20,7 @@ from paperdesk.core.backtest.compiled.book import (
     WISH_UNITS,
     MarginGround,
 )
-from paperdesk.core.backtest.compiled.compiling import compiled, inlined
+from paperdesk.core.backtest.compiled.compiling import compiled, inlined, inner
 from paperdesk.core.backtest.compiled.kernel import BAR, FREE, KEEP, NEEDED, UNITS, WHY
 from paperdesk.core.backtest.compiled.playing import play
 
@@ -31,7 +31,7 @@ def lacks(ground: MarginGround, targets: Ints, bar: int) -> bool:
     return bool(targets[bar] != KEEP and targets[bar] != ground.book.now[HELD])
 
 
-@compiled
+@inner
 def ask(ground: MarginGround, lacking: int, wishes: Ints) -> None:
     """Ask for signed units at the close that is."""
     now, wish = ground.book.now, wishes[0]
@@ -41,7 +41,7 @@ def ask(ground: MarginGround, lacking: int, wishes: Ints) -> None:
     play(ground, wishes, 1, now[AT] + 1, 1)
 
 
-@compiled
+@inner
 def live_to(ground: MarginGround, targets: Ints, wishes: Ints) -> None:
     """Go on to the next close at which something may lack; an order that is open fills, or ends, at the next open."""
     now = ground.book.now

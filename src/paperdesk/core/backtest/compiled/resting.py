@@ -27,11 +27,10 @@ which are the truth. A buy is shown; a sell mirrors it. c(p) is a price and its 
     a bell             what works until then ends, after what met the same instant and before the next open
 """
 
-from paperdesk.core.backtest.compiled.arithmetic import Ints, Scale, crossed, fee_of
+from paperdesk.core.backtest.compiled.arithmetic import Ints, Scale, Track, crossed, fee_of
 from paperdesk.core.backtest.compiled.book import (
     ALONE,
     ARMED,
-    AT_CLOSE,
     AT_OPEN,
     CANCELLED,
     ENDS_AT,
@@ -68,6 +67,7 @@ from paperdesk.core.backtest.compiled.book import (
     PARTNER_CANCELLED,
     PARTNER_FILLED,
     PRICE,
+    PROMISED,
     RATE_ONE,
     ROLE,
     RULE,
@@ -93,7 +93,7 @@ from paperdesk.core.backtest.compiled.book import (
     Book,
     Ground,
 )
-from paperdesk.core.backtest.compiled.compiling import compiled, inlined
+from paperdesk.core.backtest.compiled.compiling import inlined, inner
 from paperdesk.core.backtest.compiled.owing import keep_watch, reserve
 from paperdesk.core.backtest.compiled.paying import pay_in_cash, pay_on_margin
 
@@ -118,7 +118,7 @@ def is_triggered(order: Ints, low: int, high: int) -> bool:
     return bool(high >= order[STOP] if order[SIDE] > 0 else low <= order[STOP])
 
 
-@compiled
+@inner
 def trailed(scale: Scale, order: Ints, mark: int) -> int:
     """Return the stop price a trail away from the best price, rounded to the tick against the customer."""
     tick, side = scale.tick * RATE_ONE, order[SIDE]
@@ -127,7 +127,7 @@ def trailed(scale: Scale, order: Ints, mark: int) -> int:
     return max(steps, 0) * scale.tick
 
 
-@compiled
+@inner
 def price_in_range(scale: Scale, order: Ints, low: int, high: int) -> int:
     """Return what a range gives an order, 0 for nothing."""
     side, limit = order[SIDE], order[LIMIT]
@@ -167,7 +167,7 @@ def end(book: Book, row: int, state: int, why: int) -> None:
     book.now[NEWS] += 1
 
 
-@compiled
+@inner
 def end_rest(book: Book, row: int, why: int) -> None:
     """End the open rest of a group."""
     first = book.orders[row, GROUP]
@@ -176,7 +176,7 @@ def end_rest(book: Book, row: int, why: int) -> None:
             end(book, other, CANCELLED, why)
 
 
-@compiled
+@inner
 def cancel(book: Book, row: int, why: int) -> None:
     """Cancel an order, and let its group follow."""
     end(book, row, CANCELLED, why)
@@ -185,21 +185,23 @@ def cancel(book: Book, row: int, why: int) -> None:
         end_rest(book, row, ENTRY_ENDED if role == ENTRY else PARTNER_CANCELLED)
 
 
-@compiled
+@inner
 def expire(ground: Ground, until: int) -> None:
     """End what works until an instant, or until one before it."""
-    book = ground.book
+    book, has_ended = ground.book, False
     for place in range(book.now[LIVE]):
         row = book.live[place]
         order = book.orders[row]
         if order[STATE] == OPEN and order[ENDS_AT] <= until:
             end(book, row, EXPIRED, TIME_IS_UP)
+            has_ended = True
             if order[ROLE] == ENTRY:
                 end_rest(book, row, ENTRY_ENDED)
-    attend(ground)
+    if has_ended:
+        attend(ground)
 
 
-@compiled
+@inner
 def partner(book: Book, row: int) -> int:
     """Return the row of the other open exit of a group, -1 where there is none."""
     first = book.orders[row, GROUP]
@@ -209,7 +211,7 @@ def partner(book: Book, row: int) -> int:
     return -1
 
 
-@compiled
+@inner
 def goes_first(ground: Ground, row: int, other: int, moment: int) -> bool:
     """Say whether an exit meets a fact before the one beside it."""
     path, orders = ground.scale.path, ground.book.orders
@@ -243,7 +245,7 @@ def must_wait(ground: Ground, row: int, moment: int, low: int, high: int) -> boo
     return bool(is_triggered(rival, low, high) or price_for(scale, rival, fact, low, high))
 
 
-@compiled
+@inner
 def is_ambiguous(ground: Ground, row: int, moment: int, low: int, high: int) -> bool:
     """Say whether a range leaves open whether an exit came first."""
     scale, book = ground.scale, ground.book
@@ -260,7 +262,7 @@ def is_ambiguous(ground: Ground, row: int, moment: int, low: int, high: int) -> 
     return bool(is_triggered(rival, low, high) or price_for(scale, rival, fact, low, high))
 
 
-@inlined
+@inner
 def fill(ground: Ground, row: int, moment: int, price: int, ambiguous: int) -> None:
     """Fill an order by its rule, unless the account does not pay for it; then it ends."""
     scale, book = ground.scale, ground.book
@@ -307,7 +309,7 @@ def meet_one(ground: Ground, row: int, moment: int, low: int, high: int) -> bool
     return has_changed
 
 
-@inlined
+@inner
 def meet(ground: Ground, moment: int, low: int, high: int) -> bool:
     """Let every open order meet a fact; say whether any of them is another one now."""
     book, has_changed = ground.book, False
@@ -327,7 +329,8 @@ def attend(ground: Ground) -> None:
     """See what is left to be waited for, and on margin what that reserves."""
     look_around(ground.book)
     if len(ground) == ON_MARGIN:
-        reserve(ground)
+        if ground.book.now[LIVE] or ground.book.now[HELD_FOR_ORDERS] or ground.book.now[PROMISED]:
+            reserve(ground)
         keep_watch(ground)
 
 
@@ -362,16 +365,22 @@ def look_around(book: Book) -> None:
 
 
 @inlined
+def reach(track: Track, bar: int, fact: int) -> tuple[int, int]:
+    """Return the lowest and the highest price of a fact."""
+    if fact == IN_RANGE:
+        return track.low[bar], track.high[bar]
+    price = track.open[bar] if fact == AT_OPEN else track.close[bar]
+    return price, price
+
+
+@inlined
 def live_through(ground: Ground, bar: int, last: int) -> None:
     """Live through the facts of a bar up to one of them, and the bells before them."""
     track, now = ground.track, ground.book.now
-    if now[UNTIL] <= track.open_at[bar]:
-        expire(ground, track.open_at[bar])
-    if now[LIVE]:
-        meet(ground, 3 * bar + AT_OPEN, track.open[bar], track.open[bar])
-    if last >= IN_RANGE and now[UNTIL] < track.at[bar]:
-        expire(ground, track.at[bar] - 1)
-    if last >= IN_RANGE and now[LIVE]:
-        meet(ground, 3 * bar + IN_RANGE, track.low[bar], track.high[bar])
-    if last == AT_CLOSE and now[LIVE]:
-        meet(ground, 3 * bar + AT_CLOSE, track.close[bar], track.close[bar])
+    for fact in range(last + 1):
+        heard = track.open_at[bar] if fact == AT_OPEN else track.at[bar] - 1
+        if now[UNTIL] <= heard:
+            expire(ground, heard)
+        if now[LIVE]:
+            low, high = reach(track, bar, fact)
+            meet(ground, 3 * bar + fact, low, high)

@@ -38,7 +38,7 @@ from paperdesk.core.backtest.compiled.book import (
     blank_book,
     with_room,
 )
-from paperdesk.core.backtest.compiled.compiling import compiled
+from paperdesk.core.backtest.compiled.compiling import compiled, inner
 from paperdesk.core.backtest.compiled.lending import check_within, ground_for
 from paperdesk.core.backtest.compiled.means import Means, scaled
 from paperdesk.core.backtest.compiled.playing import play
@@ -73,13 +73,13 @@ class Brackets(NamedTuple):
     loss: int
 
 
-@compiled
+@inner
 def part_of(price: int, rate: int, tick: int) -> int:
     """Return a part of a price, on the tick."""
     return half_even(price * rate, RATE_ONE * tick) * tick
 
 
-@compiled
+@inner
 def bracket(ground: Ground, brackets: Brackets, wishes: Ints) -> int:
     """Write down what is wished for where nothing works any more; return how many wishes that makes."""
     now, tick = ground.book.now, ground.scale.tick
