@@ -206,7 +206,7 @@ class Run:
         self._hears_sessions = type(strategy).on_session is not Strategy.on_session
         self._heard = 0
 
-    def to_its_end(self, keep_going: KeepGoing) -> Result:
+    def to_its_end(self, keep_going: KeepGoing | None) -> Result:
         """Run until the end of the stretch, until the strategy raises, or until `keep_going(cursor)` says no."""
         self._note_worth()
         with suppress(_Stopped):
@@ -224,7 +224,7 @@ class Run:
         self.result.deliveries = list(deliveries_of(self.result.events, self._traded | ordered))
         return self.result
 
-    def _frames(self, keep_going: KeepGoing) -> None:
+    def _frames(self, keep_going: KeepGoing | None) -> None:
         market, after, upto = self._market, self._stretch.after, self._stretch.upto
         closed = market.sessions_closed(after)
         leaves_at = _leaves_at(market.frames(after, upto)) if self._stretch.close_at_end else upto + 1
@@ -241,7 +241,7 @@ class Run:
             else:
                 self._act(self._leave)
             self.result.frames += 1
-            if not keep_going(cursor):
+            if keep_going is not None and not keep_going(cursor):
                 self.result.is_cancelled = True
                 return
         if not self.result.frames:
@@ -334,7 +334,7 @@ def _failure(error: Exception, at: datetime) -> Failure:
 
 
 def run_backtest(
-    market: Market, account: Account, strategy: Strategy, stretch: Stretch, keep_going: KeepGoing = lambda _: True
+    market: Market, account: Account, strategy: Strategy, stretch: Stretch, keep_going: KeepGoing | None = None
 ) -> Result:
     """Run a strategy with an account that stands at the beginning of a stretch of a market."""
     return Run(market, account, strategy, stretch).to_its_end(keep_going)

@@ -191,7 +191,7 @@ def arrived(account: Account, order_id: OrderId, quotes: Quotes, cursor: int, ma
 
 def _concluded(course: Course) -> Course:
     """Add to what happened what follows from all of it: recalls that are met, and what open orders reserve now."""
-    return with_reservations(note_met(course))
+    return with_reservations(note_met(course) if course.account.book.recalls else course)
 
 
 def met_at_once(account: Account, order: Order, view: MarketView) -> Course | None:

@@ -129,7 +129,8 @@ def with_order(account: Account, order: Order, event: Event | None = None) -> Ac
 def _units_more(account: Account, before: Order | None, order: Order) -> Decimal:
     """Return by how many more units an order and its group promise than before."""
     if order.group_id is None:
-        return promised_units(order) - (promised_units(before) if before else ZERO)
+        promised = promised_units(order)
+        return promised if before is None else promised - promised_units(before)
     others = group_of(account, order)
     return reserved_units((*others, order)) - reserved_units((*others, before) if before else others)
 
@@ -339,6 +340,4 @@ def _with_claims(account: Account, event: Event) -> Account:
 
 
 def _put(mapping: Mapping[_Key, _Value], key: _Key, value: _Value) -> dict[_Key, _Value]:
-    changed = dict(mapping)
-    changed[key] = value
-    return changed
+    return {**mapping, key: value}

@@ -174,20 +174,21 @@ def _size(meeting: Meeting, order: Order) -> None:
 
 def _meet_market(meeting: Meeting, order: Order) -> None:
     course, fact = meeting.course, meeting.fact
-    execution = meeting.match(order)
+    execution, known = meeting.match(order), order
     if order.is_waiting:
         if is_triggered(order, fact):
             course.take(OrderTriggered(course.seq, course.at, order.id, fact.seq))
         elif (moved := trail_moved(order, fact)) is not None:
             course.take(TrailMoved(course.seq, course.at, order.id, *moved, fact.seq))
+        known = course.order(order.id)
     if execution is not None:
-        _execute(meeting, course.order(order.id), execution, is_ambiguous=_is_ambiguous(meeting, order))
+        _execute(meeting, known, execution, is_ambiguous=order.is_exit and _is_ambiguous(meeting, order))
     elif ends_unfilled(order, fact):
         cancel(course, order, NOT_FILLED_AT_ONCE if order.is_immediate else NOT_FILLED_IN_AUCTION)
 
 
 def _is_ambiguous(meeting: Meeting, order: Order) -> bool:
-    if not order.is_exit or not isinstance(meeting.fact, RangeFact):
+    if not isinstance(meeting.fact, RangeFact):
         return False
     if order.group_id in meeting.entered:
         return meeting.entered[order.group_id] in _STOP_ENTRIES

@@ -107,11 +107,12 @@ def explain(
 ) -> Explanation:
     """Return the explanation of an execution at a fact."""
     kind = _KINDS[type(fact)]
+    seen = {name: value for name in _TOLD[kind] if (value := getattr(fact, name)) is not None}
     return Explanation(
         model=model.name,
         rules_version=model.version,
         fact=kind,
-        seen={name: value for name in _TOLD[kind] if (value := getattr(fact, name)) is not None} | dict(execution.seen),
+        seen=seen | dict(execution.seen) if execution.seen else seen,
         base=_base(kind, execution.rule),
         parts=execution.parts,
         rules=(execution.rule, *execution.rules),

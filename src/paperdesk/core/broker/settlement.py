@@ -52,8 +52,8 @@ def book_after_fill(account: Account, filled: OrderFilled) -> MarginBook:
     """Return what an account remembers of its cash after a fill: what is on its way, and what was bought with it."""
     book, moved = account.book, filled.entry.change(_CASH)
     on = market_day(account.orders[filled.fill.order_id].instrument, filled)
-    coming = [each for each in book.unsettled if each.on > on]
-    unpaid = [each for each in book.unpaid if each.until > on]
+    coming = [each for each in book.unsettled if each.on > on] if book.unsettled else []
+    unpaid = [each for each in book.unpaid if each.until > on] if book.unpaid else []
     is_owed = moved < ZERO and not account.rules.margin.is_margined
     if is_owed and -moved > max(account.cash - book.unsettled_cash(on), ZERO):
         until = max((each.on for each in coming if each.received), default=on)
