@@ -30,7 +30,8 @@ def said(folder: Path, step: int, sign: str, how: str = "compiled") -> list[int]
     """Write both files, and return what the one that calls comes to in a new process, and what it found kept."""
     (folder / "called.py").write_text(CALLED.format(step=step, sign=sign, how=how))
     (folder / "calls.py").write_text(CALLS)
-    known = {**os.environ, "NUMBA_CACHE_DIR": str(folder / "kept")}
+    # Python takes a file for unchanged that was written again in the same second.
+    known = {**os.environ, "NUMBA_CACHE_DIR": str(folder / "kept"), "PYTHONDONTWRITEBYTECODE": "1"}
     program = [sys.executable, str(folder / "calls.py")]
     answer = subprocess.run(program, capture_output=True, text=True, check=True, env=known, cwd=folder)
     return [int(each) for each in answer.stdout.split()]
