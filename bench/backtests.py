@@ -61,7 +61,9 @@ FAST, SLOW, LOTS = 10, 30, 100
 CROSS: Final = "Crossing averages"
 A_PART: Final = 250
 RUNS_A_SECOND_MIN, ABOVE_MAX_MB = 100_000, 100
-ONE_RUN_MAX_MS, EXACT_MAX_MS, BARS_A_SECOND_MIN = 1.0, 19.0, 40e6
+ONE_RUN_MAX_MS, BARS_A_SECOND_MIN = 1.0, 40e6
+# The exact engine may take 19 ms where this peer takes 18.7, as it did where the goals were set.
+PACE, EXACT_MAX = "backtesting", 1.02
 # Minutes of the brackets on the exact engine, and how many of them a second it has to do.
 SOME, EXACT_BARS_A_SECOND_MIN = 200_000, 100_000
 TERMS = DatasetTerms(name="Days", kind=SourceKind.SYNTHETIC, provenance="Made for the benchmark.")
@@ -179,7 +181,9 @@ def main() -> int:
     # First, while memory has not grown by anything else.
     alone, together, above = swept(few)
     one, long, exact = compiled_row(few), compiled_row(many), on_a_tape(few, averages)
-    show(console, few, [one, exact, *peer_rows(console, few, list(PACKAGES))], CROSS, timed(bare(few)))
+    others = [*peer_rows(console, few, list(PACKAGES))]
+    show(console, few, [one, exact, *others], CROSS, timed(bare(few)))
+    paces = [exact.ms / each.ms for each in others if each.who == PACE]
     # backtrader takes a minute for as many.
     show(console, many, [long, *peer_rows(console, many, ["backtesting", "vectorbt"])], CROSS, timed(bare(many)))
     by_hand, *driven = bracket_rows(many)
@@ -208,7 +212,10 @@ def main() -> int:
             for each, least in zip(driven, LEAST, strict=True)
         },
         f"{SYMBOLS} symbols rebalanced with measures <= {REBALANCE_MAX_MS:g} ms": rebalanced.ms <= REBALANCE_MAX_MS,
-        f"one exact run of {DAYS:,} bars with measures <= {EXACT_MAX_MS:g} ms": exact.ms <= EXACT_MAX_MS,
+        **{
+            f"one exact run of {DAYS:,} bars with measures {pace:.2f} <= {EXACT_MAX:g} times {PACE}": pace <= EXACT_MAX
+            for pace in paces
+        },
         f"exact brackets over {SOME:,} bars >= {EXACT_BARS_A_SECOND_MIN:,} bars/s": (
             1000 * SOME / exact_brackets.ms >= EXACT_BARS_A_SECOND_MIN
         ),

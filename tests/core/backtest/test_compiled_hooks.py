@@ -125,7 +125,9 @@ def compare(case: Case) -> None:
     try:
         found = compiled(bars, strategy, account_rules, cash)
     except NotExpressible as refused:
-        if refused.facts["features"] != ["unsettled_proceeds"]:
+        # Where money has fractions of a cent, a high price takes more digits than there are.
+        is_fine = account_rules.fees.is_exact and refused.facts["features"] == ["numbers_too_large"]
+        if refused.facts["features"] != ["unsettled_proceeds"] and not is_fine:
             raise
         return
     assert told(found) == told(exact)
