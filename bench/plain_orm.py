@@ -128,7 +128,7 @@ def _store(session: AsyncSession, rows: tuple[Any, Any], after: Account, happene
     row, held = rows
     for name in ("cash", "held", "last_seq", "last_entry", "last_at"):
         setattr(row, name, getattr(after, name))
-    row.book = msgspec.to_builtins(after.book)
+    row.book = _text(after.book)
     for event in happened:
         if isinstance(event, OrderFilled):
             position = after.positions[event.fill.instrument_id]
@@ -137,6 +137,10 @@ def _store(session: AsyncSession, rows: tuple[Any, Any], after: Account, happene
                 session.add(held)
             held.quantity, held.reserved, held.cost = position.quantity, position.reserved, position.cost
             held.at_expiry = position.at_expiry
+
+
+def _text(told: object) -> str:
+    return msgspec.json.encode(told).decode()
 
 
 def _owned(account: Account, instrument_id: InstrumentId) -> dict[str, Any]:
@@ -159,13 +163,12 @@ def _rows(account: Account, happened: list[tuple[Event, Cause]], recorded_at: An
 
 def _told(event: Event, cause: Cause) -> dict[str, Any]:
     """Return what an event says, and what of its command and origin stands with it."""
-    command = None if cause.command is None else msgspec.json.decode(command_text(cause.command))
     return {
         "kind": KIND_OF[type(event)],
         "subject": cause.subject,
-        "payload": msgspec.to_builtins(event),
+        "payload": _text(event),
         "cursor": cause.cursor,
-        "command": command,
+        "command": None if cause.command is None else command_text(cause.command),
         "origin": cause.origin,
     }
 
@@ -181,7 +184,7 @@ def _fill_rows(account: Account, event: OrderFilled, stamp: dict[str, Any]) -> l
     fill, entry, order = event.fill, event.entry, account.orders[event.fill.order_id]
     owned = {"tenant_id": account.tenant_id, "account_id": account.id}
     same = ("id", "order_id", "quantity", "price", "fee", "fact_seq", "reference", "rule", "ambiguous")
-    values = {name: getattr(fill, name) for name in same} | {"explanation": msgspec.to_builtins(fill.explanation)}
+    values = {name: getattr(fill, name) for name in same} | {"explanation": _text(fill.explanation)}
     values["rules_version"] = account.rules.fill_model.version
     moved = {"cash_change": entry.change(Book.CASH), "cash_after": account.cash}
     told = {"kind": entry.kind, "description": entry.description, "postings": msgspec.to_builtins(entry.postings)}
