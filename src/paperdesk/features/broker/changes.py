@@ -27,7 +27,7 @@ class Change:
 
     before: Account
     after: Account
-    events: list[tuple[Event, Cause]] = field(default_factory=list[tuple[Event, Cause]])
+    events: list[tuple[Event, Cause]] = field(default_factory=list)
 
     def take(self, events: Sequence[Event], cause: Cause) -> None:
         """Note events that one cause brought; the first of them carries the command."""

@@ -83,12 +83,12 @@ class Batch:
     """Everything one transaction works on; `accounts` move as commands are decided."""
 
     commands: Sequence[Waiting]
-    accounts: dict[AccountId, Account] = field(default_factory=dict[AccountId, Account])
-    views: Mapping[TapeId, MarketView] = field(default_factory=dict[TapeId, MarketView])
-    changes: dict[AccountId, Change] = field(default_factory=dict[AccountId, Change])
-    by_client_id: dict[Name, Earlier] = field(default_factory=dict[Name, Earlier])
-    known_entries: dict[EntryId, Entry] = field(default_factory=dict[EntryId, Entry])
-    spent: dict[Purse, Spent] = field(default_factory=dict[Purse, Spent])
+    accounts: dict[AccountId, Account] = field(default_factory=dict)
+    views: Mapping[TapeId, MarketView] = field(default_factory=dict)
+    changes: dict[AccountId, Change] = field(default_factory=dict)
+    by_client_id: dict[Name, Earlier] = field(default_factory=dict)
+    known_entries: dict[EntryId, Entry] = field(default_factory=dict)
+    spent: dict[Purse, Spent] = field(default_factory=dict)
 
     @property
     def account_ids(self) -> set[AccountId]:

@@ -57,14 +57,14 @@ class Touch:
     Of the accounts in `books` every position is needed, because a margined account is judged as a whole.
     """
 
-    holdings: set[Holding] = field(default_factory=set[Holding])
+    holdings: set[Holding] = field(default_factory=set)
     units: defaultdict[Holding, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
-    orders: set[OrderId] = field(default_factory=set[OrderId])
-    client_orders: set[tuple[AccountId, str]] = field(default_factory=set[tuple[AccountId, str]])
-    open_orders: set[tuple[AccountId, str | None]] = field(default_factory=set[tuple[AccountId, str | None]])
-    books: set[AccountId] = field(default_factory=set[AccountId])
-    entries: set[EntryId] = field(default_factory=set[EntryId])
-    alike: set[tuple[AccountId, int]] = field(default_factory=set[tuple[AccountId, int]])
+    orders: set[OrderId] = field(default_factory=set)
+    client_orders: set[tuple[AccountId, str]] = field(default_factory=set)
+    open_orders: set[tuple[AccountId, str | None]] = field(default_factory=set)
+    books: set[AccountId] = field(default_factory=set)
+    entries: set[EntryId] = field(default_factory=set)
+    alike: set[tuple[AccountId, int]] = field(default_factory=set)
 
     @property
     def has_orders(self) -> bool:
