@@ -22,7 +22,7 @@ from paperdesk.core.broker.commands import (
     ReplaceOrder,
 )
 from paperdesk.core.kernel.errors import PaperdeskError, Unavailable
-from paperdesk.core.kernel.ids import AccountId, InstrumentId
+from paperdesk.core.kernel.ids import InstrumentId
 from paperdesk.core.kernel.principal import Principal
 from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.instruments import Instrument
@@ -36,10 +36,10 @@ from paperdesk.features.broker.answers import (
 from paperdesk.features.broker.day_queries import days_of
 from paperdesk.features.broker.deciding import Batch, Waiting
 from paperdesk.features.broker.guarded_write import Guard, apply_if_unmoved
-from paperdesk.features.broker.remembered import Known, Remembered, narrowed
+from paperdesk.features.broker.remembered import Remembered, narrowed
 from paperdesk.features.broker.repeats import earlier_of
 from paperdesk.features.broker.spending_store import load_spending, save_spending
-from paperdesk.features.broker.store import Locked, Touch, Version
+from paperdesk.features.broker.store import Locked, Touch
 from paperdesk.features.broker.touching import touched, views_of
 from paperdesk.features.broker.writer_connection import WriterConnection
 from paperdesk.features.marketdata.tapes import Shelf
@@ -144,14 +144,14 @@ class OrderWriter:
             asked = await self._gather()
             batch = Batch(list(chain.from_iterable(asked)))
             try:
-                finish = await self._commit(batch)
+                remember = await self._commit(batch)
             except Exception as failure:  # noqa: BLE001 - one of the eight places: a batch's failure is its commands' answer
                 _fail(batch, failure)
             else:
                 # Those who waited go first: they do not depend on what the next batch may be decided by.
                 await asyncio.sleep(0)
-                finish()
-            self._runtime.metrics.batch.observe(len(batch.commands))
+                remember()
+                self._relay.poke()
             for _ in asked:
                 self._queue.task_done()
 
@@ -175,19 +175,13 @@ class OrderWriter:
         return asked
 
     async def _commit(self, batch: Batch) -> Callable[[], None]:
-        """Decide a batch, store and answer it; return what is left to do then, for which nobody waits."""
+        """Decide a batch, store and answer it; return what writes down how it left the accounts."""
+        # Counted while the database has its turn.
+        asyncio.get_running_loop().call_soon(self._runtime.metrics.batch.observe, len(batch.commands))
         answers, remember = await self._by_memory(batch) or await self._by_loading(batch)
         for waiting, answer in zip(batch.commands, answers, strict=True):
-            _settle(waiting, answer)
-        return partial(self._finish, batch, answers, remember)
-
-    def _finish(self, batch: Batch, answers: Answers, remember: Callable[[], None]) -> None:
-        """Write down how a batch left the accounts, tell who publishes, and count."""
-        remember()
-        self._relay.poke()
-        for waiting, answer in zip(batch.commands, answers, strict=True):
-            outcome = answer.code if isinstance(answer, PaperdeskError) else "done"
-            self._count_command(type(waiting.command).__name__, outcome).inc()
+            self._settle(waiting, answer)
+        return remember
 
     async def _by_memory(self, asked: Batch) -> Decided | None:
         """Decide by what is remembered; None when that is not enough or has moved, and then nothing has happened."""
@@ -205,14 +199,10 @@ class OrderWriter:
             waiting.foresee(answer)
         asyncio.get_running_loop().call_soon(learned)
         written = await self._connection.committed(statement)
+        self._count_guess("moved" if written is None else "stood").inc()
         if written is None:
-            self._count_guess("moved").inc()
             return None
-        return answers, partial(self._stood, guard.found, learned(), written)
-
-    def _stood(self, found: Locked, learned: Mapping[AccountId, Known], written: Version) -> None:
-        self._count_guess("stood").inc()
-        self._remembered.keep(found, learned, written)
+        return answers, partial(self._remembered.keep, guard.found, learned(), written)
 
     async def _guess(self, asked: Batch) -> tuple[Batch, Guard, Touch] | None:
         """Return the batch on the accounts as they are remembered, what has to stand for it, and what it touches."""
@@ -243,6 +233,17 @@ class OrderWriter:
     def _forget(self) -> None:
         self._remembered = Remembered()
 
+    def _settle(self, waiting: Waiting, answer: Answer | PaperdeskError) -> None:
+        outcome = answer.code if isinstance(answer, PaperdeskError) else "done"
+        self._count_command(type(waiting.command).__name__, outcome).inc()
+        waiting.foresee(None)
+        if waiting.answer.done():
+            return
+        if isinstance(answer, PaperdeskError):
+            waiting.answer.set_exception(answer)
+        else:
+            waiting.answer.set_result(answer)
+
     async def _load(self, db: asyncpg.Connection, batch: Batch) -> tuple[Locked, Touch]:
         found = await store.lock_accounts(db, batch.account_ids)
         commands = [waiting.command for waiting in batch.commands]
@@ -261,16 +262,6 @@ class OrderWriter:
         batch.known_entries = await store.load_entries(db, touch.entries)
         batch.spent = await load_spending(db, batch.budgeted)
         return found, touch
-
-
-def _settle(waiting: Waiting, answer: Answer | PaperdeskError) -> None:
-    waiting.foresee(None)
-    if waiting.answer.done():
-        return
-    if isinstance(answer, PaperdeskError):
-        waiting.answer.set_exception(answer)
-    else:
-        waiting.answer.set_result(answer)
 
 
 def _fail(batch: Batch, failure: BaseException) -> None:
