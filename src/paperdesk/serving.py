@@ -87,6 +87,8 @@ STOP_S = 5
 # How long a connection may be idle: longer than clients and proxies keep one, so that it is always they who close it.
 # Where both wait equally long, as five seconds are usual, a request now and then meets a connection that is just going.
 IDLE_S = 75
+# Moving some hundred megabytes takes a third of a second, which the first requests after a start should not wait for.
+SETTLE_S = 10
 # Allocations before the collector looks at the youngest, and how often at the older; an order makes a few hundred
 # values that go by themselves, so looking after every second order finds nothing.
 COLLECT_AFTER = (10_000, 20, 20)
@@ -235,7 +237,7 @@ class Listener(uvicorn.Server):
         """Prepare; `is_open` is set when the first request could be answered."""
         super().__init__(config)
         self.is_open = asyncio.Event()
-        self._settling: asyncio.Task[int] | None = None
+        self._settling: asyncio.Task[None] | None = None
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -250,8 +252,7 @@ class Listener(uvicorn.Server):
         gc.set_threshold(*COLLECT_AFTER)
         if self.started:
             self.is_open.set()
-        # Nobody waits for it: moving some hundred megabytes takes the tenth of a second.
-        self._settling = asyncio.create_task(asyncio.to_thread(take_large_pages))
+        self._settling = asyncio.create_task(_settled())
 
     def stop_on_signals(self) -> None:
         """Finish on Ctrl-C or SIGTERM: answer what is being asked, then stop."""
@@ -261,6 +262,12 @@ class Listener(uvicorn.Server):
     def _finish(self) -> None:
         self.force_exit = self.should_exit
         self.should_exit = True
+
+
+async def _settled() -> None:
+    """Put together what stands in memory, once those who waited for the start have what they wanted."""
+    await asyncio.sleep(SETTLE_S)
+    await asyncio.to_thread(take_large_pages)
 
 
 @asynccontextmanager
