@@ -15,6 +15,7 @@ class Cross(Strategy):
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import ClassVar, Final, Literal, TypeAlias
 
 import numpy as np
@@ -114,10 +115,14 @@ class Strategy:
             wanted = f"{least}" if least == most else f"{least} to {most}"
             raise WrongNumberOfSymbols(f"{self.name} trades {wanted} symbols, not {len(symbols)}.")
         self.symbols = tuple(symbols)
-        self.symbol = self.symbols[0] if symbols else ""
         self.values = read_parameters(self.parameters, given or {})
         for name, value in self.values.items():
             setattr(self, name, value)
+
+    @cached_property
+    def symbol(self) -> str:
+        """Return the first of its symbols."""
+        return self.symbols[0]
 
     @property
     def timeframes(self) -> Sequence[str]:
