@@ -400,11 +400,13 @@ describe("preferences", () => {
     const { page, close } = await open("/settings");
     await page.getByLabel("Numbers").selectOption("1'234.5");
     await page.getByLabel("Time zone").fill("Europe/Zurich");
+    // The button also rests while it saves; what is stored has been answered.
+    const saved = page.waitForResponse((answer) => answer.request().method() !== "GET");
     await page.getByRole("button", { name: "Save" }).click();
-    await page.locator("form", { hasText: "Numbers" }).getByRole("button", { name: "Save", disabled: true }).waitFor();
+    assert.ok((await saved).ok());
     await page.reload();
     await page.waitForSelector("html[data-app-ready]");
-    await page.locator('select:has-text("1\'234.5")').waitFor();
+    await page.waitForFunction(() => [...document.querySelectorAll("select")].some(({ value }) => value === "1'234.5"));
     assert.equal(await page.getByLabel("Numbers").inputValue(), "1'234.5");
     assert.equal(await page.getByLabel("Time zone").inputValue(), "Europe/Zurich");
     await page.goto(`${BASE_URL}/overview`);

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from paperdesk.core.backtest.compiled.kernel import ENDED
 from paperdesk.core.backtest.compiled.means import Means
 from paperdesk.core.backtest.compiled.scaling import NotExpressible
 from paperdesk.core.backtest.compiled.signals import cross_targets, hold_targets
@@ -16,9 +17,11 @@ from paperdesk.core.broker.account import Rules
 from paperdesk.core.broker.fees import FeeSchedule
 from paperdesk.core.broker.fill_models import IDEAL
 from paperdesk.core.kernel.time import instant_of
+from paperdesk.core.kernel.values import replace
 from tests.bar_series import bars_at, days, series
 from tests.scenery import ACME, reg_t, rules
 
+PRICES = ("open", "high", "low", "close")
 PERCENT = FeeSchedule("percent", value_rate=Decimal("0.001"))
 lots = st.sampled_from([10, 99])
 pairs = st.lists(
@@ -53,6 +56,21 @@ def test_each_score_is_that_of_the_run_by_itself(bars: Bars, pairs: list[Average
             assert sharpe is None or abs(sharpe) > 1e4, "returns that do not differ but by rounding"
         else:
             assert found.sharpe[place] == pytest.approx(sharpe, rel=1e-6)
+
+
+@given(series(ACME, most=90), pairs, accounts)
+def test_a_run_for_its_end_alone_ends_as_the_whole_one(bars: Bars, pairs: list[Averages], account_rules: Rules) -> None:
+    swept = sweep_of(bars, pairs, Means(Decimal(10_000), account_rules))
+    ends, whole = swept.ended(0, len(pairs)), swept.part(0, len(pairs))
+    assert np.array_equal(ends[:, ENDED:], whole[:, ENDED:], equal_nan=True)
+
+
+@given(series(ACME, most=40), pairs)
+def test_closes_that_floats_cannot_add_up_are_added_up_as_whole_numbers(bars: Bars, pairs: list[Averages]) -> None:
+    finest = replace(bars, places=bars.places + 9, **{name: getattr(bars, name) * 10**9 for name in PRICES})
+    means = Means(Decimal(10_000), rules(IDEAL, PERCENT))
+    rough, fine = (sweep_of(each, pairs, means).ended(0, len(pairs)) for each in (bars, finest))
+    assert np.array_equal(rough, fine, equal_nan=True)
 
 
 def test_parts_of_a_sweep_are_the_whole() -> None:

@@ -10,7 +10,7 @@ every equity, to the cent.
     filled                       at the open and its costs; a purchase only when cash still pays for it
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +33,9 @@ from paperdesk.core.backtest.compiled.compiling import compiled, inlined, making
 
 KEEP = -(2**63)
 """A target that changes nothing: the one whole number that no target is, for those below zero are short."""
+
+# What closes add up to: whole numbers, or the same ones as floats where those tell every sum apart.
+Sums: TypeAlias = NDArray[np.int64] | NDArray[np.float64]
 
 # Columns of what is written down of orders, and of what was refused: the bar it was asked at, signed units, and so on;
 # `WHY` are the answers of `book.py`.
@@ -59,6 +62,14 @@ class Pages(NamedTuple):
 def blank_pages(bars: int) -> Pages:
     """Return pages with room for what can come of so many bars."""
     return Pages(np.empty((bars, 5), np.int64), np.empty((bars, 5), np.int64), np.empty(bars, np.int64))
+
+
+class State(NamedTuple):
+    """How a run stands: the columns of what stands now, what is on its way, and where it is written down."""
+
+    now: Ints
+    due: Ints
+    pages: Pages
 
 
 class Cross(NamedTuple):
@@ -98,27 +109,29 @@ class End(NamedTuple):
 
 
 @inlined
-def accept(pages: Pages, now: Ints, bar: int, units: int, state: int) -> None:
-    """Write an order down."""
-    row = pages.orders[now[ORDERS]]
-    row[BAR], row[UNITS], row[STATE], row[PRICE], row[FEE] = bar, units, state, 0, 0
-    now[ORDERS] += 1
+def accept(bar: int, units: int, state: State) -> None:
+    """Write an order down, which waits for the next open."""
+    row = state.pages.orders[state.now[ORDERS]]
+    row[BAR], row[UNITS], row[STATE], row[PRICE], row[FEE] = bar, units, WAITS, 0, 0
+    state.now[WANTED] = units
+    state.now[ORDERS] += 1
 
 
 @inlined
-def refuse(pages: Pages, now: Ints, bar: int, units: int, needed: int) -> None:
+def refuse(bar: int, units: int, needed: int, state: State) -> None:
     """Write down that cash does not pay for a purchase, or that what is sold is not there."""
-    row = pages.refused[now[REFUSED]]
+    now = state.now
+    row = state.pages.refused[now[REFUSED]]
     row[BAR], row[UNITS], row[NEEDED] = bar, units, needed
     row[FREE], row[WHY] = (now[CASH], NO_CASH) if units > 0 else (now[HELD], NO_UNITS)
     now[REFUSED] += 1
 
 
 @inlined
-def fill_at_open(track: Track, scale: Scale, bar: int, now: Ints, pages: Pages) -> int:
+def fill_at_open(track: Track, scale: Scale, bar: int, state: State) -> int:
     """Fill the order that waits for an open, or end it when cash no longer pays for it; return what it cost."""
+    now, row = state.now, state.pages.orders[state.now[ORDERS] - 1]
     wanted, now[WANTED] = now[WANTED], 0
-    row = pages.orders[now[ORDERS] - 1]
     price = crossed(scale, track.open[bar], 1 if wanted > 0 else -1)
     fee = fee_of(scale, price, abs(wanted), scale.taker_rate)
     cost = half_even(price * wanted, scale.value_by) + fee
@@ -132,37 +145,65 @@ def fill_at_open(track: Track, scale: Scale, bar: int, now: Ints, pages: Pages) 
 
 
 @inlined
-def settle(track: Track, bar: int, cost: int, now: Ints, due: Ints) -> bool:
-    """Remember what a fill brought until it settles; say whether it was paid with what is still on its way."""
-    now[DAY] = reached(track.begins, now[DAY], track.open_at[bar])
-    return paid_early(due, now[DAY], track.settles[now[DAY]], now[CASH], cost)
+def day_of(track: Track, bar: int, now: Ints) -> int:
+    """Return the market day of a bar's open."""
+    now[DAY] = day = reached(track.begins, now[DAY], track.open_at[bar])
+    return day
+
+
+@inlined
+def is_late(track: Track, bar: int, now: Ints) -> bool:
+    """Say whether the session of a day order of a bar's close ends before the next open."""
+    now[SESSION] = reached(track.closes, now[SESSION], track.at[bar])
+    return bool(lapses(track, bar, now[SESSION]))
+
+
+@inlined
+def meet_open(track: Track, scale: Scale, bar: int, day: int, state: State) -> bool:
+    """Let what waits meet the open of a bar; say whether it was paid with what is still on its way."""
+    cost = fill_at_open(track, scale, bar, state)
+    return bool(cost and paid_early(state.due, day, track.settles[day], state.now[CASH], cost))
+
+
+@inlined
+def ask(track: Track, scale: Scale, bar: int, wanted: int, state: State) -> bool:
+    """Ask after the close of a bar for some units more, or for fewer; say whether an order waits."""
+    needed = needed_for(scale, crossed(scale, track.close[bar], 1), wanted) if wanted > 0 else -wanted
+    if needed > (state.now[CASH] if wanted > 0 else state.now[HELD]):
+        refuse(bar, wanted, needed, state)
+        return False
+    accept(bar, wanted, state)
+    return True
+
+
+@inlined
+def lapse(state: State) -> None:
+    """End the order that waits, before it meets an open."""
+    state.now[WANTED], state.pages.orders[state.now[ORDERS] - 1, STATE] = 0, LAPSED
+
+
+@making
+def begun(cash: int, pages: Pages) -> State:
+    """Return how a run stands before its first bar."""
+    state = State(np.zeros(7, np.int64), np.zeros((DUE, 2), np.int64), pages)
+    state.now[CASH] = cash
+    return state
 
 
 @making
 def follow(track: Track, targets: Ints, scale: Scale, cash: int, pages: Pages) -> End:
     """Hold after every close as many units as its target says, by market orders, with cash alone."""
-    due, now = np.zeros((DUE, 2), np.int64), np.zeros(7, np.int64)
-    now[CASH], beyond_at = cash, -1
+    state, beyond_at = begun(cash, pages), -1
+    now = state.now
     for bar in range(len(targets)):
-        if now[WANTED]:
-            cost = fill_at_open(track, scale, bar, now, pages)
-            if cost and settle(track, bar, cost, now, due) and beyond_at < 0:
-                beyond_at = bar
-        close, target = track.close[bar], targets[bar]
-        pages.equity[bar] = now[CASH] + half_even(now[HELD] * close, scale.value_by)
+        if now[WANTED] and meet_open(track, scale, bar, day_of(track, bar, now), state) and beyond_at < 0:
+            beyond_at = bar
+        target = targets[bar]
+        pages.equity[bar] = now[CASH] + half_even(now[HELD] * track.close[bar], scale.value_by)
         if target == KEEP or target == now[HELD]:
             continue
-        wanted = target - now[HELD]
-        needed = needed_for(scale, crossed(scale, close, 1), wanted) if wanted > 0 else -wanted
-        if needed > (now[CASH] if wanted > 0 else now[HELD]):
-            refuse(pages, now, bar, wanted, needed)
-        else:
-            now[SESSION] = reached(track.closes, now[SESSION], track.at[bar])
-            if lapses(track, bar, now[SESSION]):
-                accept(pages, now, bar, wanted, LAPSED)
-            else:
-                accept(pages, now, bar, wanted, WAITS)
-                now[WANTED] = wanted
+        if ask(track, scale, bar, target - now[HELD], state) and is_late(track, bar, now):
+            lapse(state)
     return End(now[ORDERS], now[REFUSED], now[CASH], now[HELD], beyond_at)
 
 
@@ -198,17 +239,17 @@ def sums_of(close: Ints) -> Ints:
 
 
 @compiled
-def crossings(sums: Ints, cross: Cross, targets: Ints) -> None:
-    """Write down what crossing averages of closes want to hold; where they tie, or there are too few, nothing new."""
+def crossings(sums: Sums, cross: Cross, targets: NDArray[np.integer[Any]], keep: int) -> None:
+    """Write down what crossing averages of closes want to hold; where they tie, or there are too few, `keep`."""
     fast, slow, tolerance, above, below = cross
     first = min(max(fast, slow) - 1, len(targets))
-    targets[:first] = KEEP
+    targets[:first] = keep
     # Views that begin where a loop does let the processor take several bars at once.
     now, before_fast, before_slow = sums[first + 1 :], sums[first + 1 - fast :], sums[first + 1 - slow :]
     wanted = targets[first:]
     for place in range(len(wanted)):
         apart = (now[place] - before_fast[place]) * slow - (now[place] - before_slow[place]) * fast
-        wanted[place] = above if apart > tolerance else below if apart < -tolerance else KEEP
+        wanted[place] = above if apart > tolerance else below if apart < -tolerance else keep
 
 
 @inlined
@@ -244,15 +285,14 @@ def score(equity: Ints, ends: Ints, cash: int, scores: NDArray[np.float64]) -> N
 
 
 @making
-def sweep(field: Field, crosses: Ints, scores: NDArray[np.float64]) -> None:
+def sweep(field: Field, sums: Sums, crosses: Ints, scores: NDArray[np.float64]) -> None:
     """Run one crossing of averages after the other in the same memory; a row of `crosses` is a `Cross`."""
     track, scale, cash, ends = field.track, field.scale, field.cash, field.ends
     bars = len(track.close)
-    sums, targets = sums_of(track.close), np.empty(bars, np.int64)
-    pages = blank_pages(bars)
+    pages, targets = blank_pages(bars), np.empty(bars, np.int64)
     for run in range(len(crosses)):
         row = crosses[run]
-        crossings(sums, Cross(row[0], row[1], row[2], row[3], row[4]), targets)
+        crossings(sums, Cross(row[0], row[1], row[2], row[3], row[4]), targets, KEEP)
         end = follow(track, targets, scale, cash, pages)
         score(pages.equity, ends, cash, scores[run])
         scores[run, ENDED] = np.nan if end.beyond_at >= 0 else pages.equity[bars - 1]

@@ -176,5 +176,5 @@ def cross_targets(bars: Bars, fast: int, slow: int, lots: int, below: int = 0) -
     Averages are compared exactly; they tie when they differ by no more than the tolerance of strategies.
     """
     targets = np.empty(len(bars), np.int64)
-    crossings(sums_of(bars.close), Cross(fast, slow, tie_of(bars, fast, slow), lots, below), targets)
+    crossings(sums_of(bars.close), Cross(fast, slow, tie_of(bars, fast, slow), lots, below), targets, KEEP)
     return targets

@@ -4,22 +4,25 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from paperdesk.core.backtest.compiled.arithmetic import Ints, half_even
+from paperdesk.core.backtest.compiled.ending import endings
 from paperdesk.core.backtest.compiled.kernel import (
     DENIED,
     DRAWDOWN,
     ENDED,
+    KEEP,
     MEAN,
     PLACED,
     RETURN,
     SPREAD,
     Cross,
     Field,
+    Sums,
     blank_pages,
     crossings,
     follow,
@@ -33,6 +36,9 @@ from paperdesk.core.backtest.compiled.signals import Leftover, Outcome, Pursuit,
 from paperdesk.core.backtest.compiled.track import Bars
 from paperdesk.core.kernel.time import instant_of
 from paperdesk.core.strategy.indicators import Floats
+
+# Floats tell whole numbers apart below this one.
+_EXACT: Final = 2**53
 
 
 class Averages(NamedTuple):
@@ -64,23 +70,30 @@ class Sweep:
     """Runs of crossing averages on the same bars; parts of them may run at the same time, each in a thread."""
 
     field: Field
+    sums: Sums
     crosses: Ints
 
     def part(self, first: int, stop: int) -> NDArray[np.float64]:
         """Run some of the pairs; a row each, whose columns the kernel names."""
         scores = np.empty((stop - first, DENIED + 1), np.float64)
-        sweep(self.field, self.crosses[first:stop], scores)
+        sweep(self.field, self.sums, self.crosses[first:stop], scores)
+        return scores
+
+    def ended(self, first: int, stop: int) -> NDArray[np.float64]:
+        """Run some of the pairs for the end alone; what is measured on the way there is NaN."""
+        scores = np.full((stop - first, DENIED + 1), np.nan)
+        endings(self.field, self.sums, self.crosses[first:stop], scores)
         return scores
 
     def curves(self, first: int, stop: int) -> Ints:
         """Return what some of the pairs were worth when they began, at each close of a session and at the end."""
         field, bars = self.field, len(self.field.track.close)
-        sums, targets = sums_of(field.track.close), np.empty(bars, np.int64)
+        sums, targets = self.sums, np.empty(bars, np.int64)
         pages = blank_pages(bars)
         worth = np.empty((stop - first, len(field.ends) + 1), np.int64)
         worth[:, 0] = field.cash
         for place, row in enumerate(self.crosses[first:stop]):
-            crossings(sums, Cross(*(int(each) for each in row)), targets)
+            crossings(sums, Cross(*(int(each) for each in row)), targets, KEEP)
             follow(field.track, targets, field.scale, field.cash, pages)
             worth[place, 1:] = pages.equity[field.ends]
         return worth
@@ -106,6 +119,10 @@ class OwingSweep:
                 row[ENDED], row[PLACED], row[DENIED] = worth[-1], len(outcome.orders), len(outcome.refused)
         return scores
 
+    def ended(self, first: int, stop: int) -> NDArray[np.float64]:
+        """Run some of the pairs for the end alone, which takes as long: what bells cost is owed at every one."""
+        return self.part(first, stop)
+
     def curves(self, first: int, stop: int) -> Ints:
         """Return what some of the pairs were worth, zero for those that are for the exact engine."""
         worth = np.zeros((stop - first, len(self.ends) + 1), np.int64)
@@ -117,7 +134,7 @@ class OwingSweep:
     def _run(self, cross: Ints) -> Outcome:
         bars = self.pursuit.bars
         targets = np.empty(len(bars), np.int64)
-        crossings(sums_of(bars.close), Cross(*(int(each) for each in cross)), targets)
+        crossings(sums_of(bars.close), Cross(*(int(each) for each in cross)), targets, KEEP)
         return self.pursuit.run(targets)
 
     def _worth(self, outcome: Outcome) -> Ints:
@@ -141,7 +158,13 @@ def sweep_of(
     if means.rules.margin.is_margined:
         return OwingSweep(Pursuit(bars, scale, means, Leftover(0, bell_at)), crosses, ends)
     track = bars.track(means.rules.margin.rules_as_of)
-    return Sweep(Field(track, scale, means.cash_in_cents, ends), crosses)
+    return Sweep(Field(track, scale, means.cash_in_cents, ends), _sums_for(bars.close, crosses), crosses)
+
+
+def _sums_for(close: Ints, crosses: Ints) -> Sums:
+    """Return what closes add up to, as floats where all that is made of them is exact: those are compared faster."""
+    sums, longest = sums_of(close), int(crosses[:, :2].max(initial=1))
+    return sums.astype(np.float64) if max(int(sums[-1]), int(close.max()) * longest**2) < _EXACT else sums
 
 
 def scores_of(rows: NDArray[np.float64], periods_a_year: float = 252) -> Scores:
