@@ -47,6 +47,8 @@ async def ids(desk: RunningDesk) -> dict[str, str]:
     alert = await desk.mine.post("/v1/price-alerts", waiting)
     told = {"account_id": account_id, "name": "All", "channels": ["stream"]}
     rule = (await desk.mine.post("/v1/notification-rules", told))["rule"]
+    limit = await desk.mine.post(f"/v1/accounts/{account_id}/limits", {"kind": "exposure", "value": "0.000001"})
+    limit_alert, *_ = await desk.mine.rows(f"/v1/accounts/{account_id}/limit-alerts")
     fill, *_ = await desk.mine.rows(f"/v1/accounts/{account_id}/fills")
     order = await desk.mine.order(account_id, "buy", "1")
     asking = {"name": "Asks", "scopes": ["read", "trade"], "limits": {"approval_above": "0"}}
@@ -95,6 +97,8 @@ async def ids(desk: RunningDesk) -> dict[str, str]:
         "alert_id": alert["id"],
         "approval_id": waiting_id,
         "rule_id": rule["id"],
+        "limit_id": limit["id"],
+        "limit_alert_id": limit_alert["id"],
     }
 
 

@@ -33,6 +33,7 @@ from paperdesk.features.marketdata.store import insert_dataset
 from paperdesk.features.marketdata.tapes import Shelf
 from paperdesk.features.watch.check_price_alerts import Watcher
 from paperdesk.features.watch.tell_of_orders import Teller
+from paperdesk.features.watch.watch_limits import LimitWatcher
 from paperdesk.infra.notices import Notices
 from paperdesk.infra.outbound import Surroundings
 from paperdesk.infra.outbox import Relay
@@ -281,8 +282,9 @@ async def at_work(
     auditor = Auditor(runtime, shelf)
     pump = worker.Pump(runtime, shelf, relay, publication, auditor, Recorder(runtime, shelf, sources))
     elsewhere, watcher, teller = Elsewhere(pump), Watcher(runtime, shelf), Teller(runtime, shelf)
-    notices = Notices(runtime.server, listeners_of(elsewhere, watcher, teller))
-    works = (writer, relay, notices, pump, publication, elsewhere, auditor, watcher, teller)
+    limits = LimitWatcher(runtime, shelf, again_s=0.3)
+    notices = Notices(runtime.server, listeners_of(elsewhere, watcher, teller, limits))
+    works = (writer, relay, notices, pump, publication, elsewhere, auditor, watcher, teller, limits)
     tasks = [asyncio.create_task(work.run()) for work in works]
     try:
         yield Rooms(runtime, Gate(runtime), shelf, writer, sources, publication), relay, pump

@@ -61,6 +61,8 @@ from paperdesk.features.watch.jobs import JOBS as WATCH_JOBS
 from paperdesk.features.watch.numbered_news import NumberedNews
 from paperdesk.features.watch.tell_of_orders import CHANNEL as NOTIFICATIONS
 from paperdesk.features.watch.tell_of_orders import Teller
+from paperdesk.features.watch.watch_limits import CHANNEL as LIMITS
+from paperdesk.features.watch.watch_limits import LimitWatcher
 from paperdesk.infra import notices
 from paperdesk.infra.cache import keeper_of
 from paperdesk.infra.clock import SystemClock
@@ -118,15 +120,18 @@ async def database(settings: Settings) -> AsyncIterator[tuple[Server, Server]]:
         await watch
 
 
-def listeners_of(elsewhere: Elsewhere, watcher: Watcher, teller: Teller) -> Mapping[str, Sequence[notices.Listener]]:
+def listeners_of(
+    elsewhere: Elsewhere, watcher: Watcher, teller: Teller, limits: LimitWatcher
+) -> Mapping[str, Sequence[notices.Listener]]:
     """Return who is told of what the database tells, by channel and in that order."""
     pump, bus = elsewhere.pump, elsewhere.pump.runtime.bus
     return {
-        CHANNEL: (pump.shelf.answers, Herald(bus, "tape"), elsewhere, watcher, Herald(bus, "bots")),
+        CHANNEL: (pump.shelf.answers, Herald(bus, "tape"), elsewhere, watcher, limits, Herald(bus, "bots")),
         JOBS: (Herald(bus, "jobs"),),
-        EVENTS: (pump.relay, teller),
+        EVENTS: (pump.relay, teller, limits),
         ALERTS: (watcher, NumberedNews(bus, "alerts", "fired")),
         NOTIFICATIONS: (teller, NumberedNews(bus, "notifications", "told")),
+        LIMITS: (limits, NumberedNews(bus, "limit_alerts", "told")),
     }
 
 
@@ -152,6 +157,7 @@ async def running_desk(settings: Settings) -> AsyncIterator[Desk]:
         auditor = Auditor(runtime, shelf)
         pump = Pump(runtime, shelf, relay, publication, auditor, Recorder(runtime, shelf, sources))
         elsewhere, watcher, teller = Elsewhere(pump), Watcher(runtime, shelf), Teller(runtime, shelf)
+        limits = LimitWatcher(runtime, shelf)
         rooms = (
             writer.run(),
             relay.run(),
@@ -161,7 +167,8 @@ async def running_desk(settings: Settings) -> AsyncIterator[Desk]:
             elsewhere.run(),
             watcher.run(),
             teller.run(),
-            Notices(server, listeners_of(elsewhere, watcher, teller)).run(),
+            limits.run(),
+            Notices(server, listeners_of(elsewhere, watcher, teller, limits)).run(),
             Warmer(runtime, shelf, KeptSources(sources, runtime.cache, runtime.clock)).run(),
             Sealer(runtime).run(),
             runtime.postman.run(),

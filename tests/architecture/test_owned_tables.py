@@ -20,6 +20,7 @@ ACROSS_TENANTS: dict[str, str] = {
     "features/marketdata/store.py:any_tape": "one read tells all who follow a tape, and each may see it",
     "features/watch/notification_store.py:ruled_accounts": "one teller looks at the accounts of all tenants",
     "features/watch/notification_store.py:rules_of_account": "as ruled_accounts; each is told for its own owner",
+    "features/watch/limit_store.py:watched_accounts": "one room looks at the limits of all tenants, each as its own",
     "features/watch/store.py:watched_tapes": "one watcher looks at the alerts of all tenants",
     "features/watch/store.py:armed_alerts": "one watcher looks at the alerts of all tenants",
     "features/watch/store.py:keep_looked_at": "as armed_alerts, which found it",

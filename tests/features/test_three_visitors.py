@@ -103,6 +103,8 @@ ANYTHING = dict.fromkeys(
         "alert_id",
         "approval_id",
         "rule_id",
+        "limit_id",
+        "limit_alert_id",
     ),
     str(uuid4()),
 )

@@ -47,6 +47,7 @@ from paperdesk.client.models import (
     DepthOut,
     EnrolmentView,
     EntryKind,
+    EvaluationOut,
     ExerciseBody,
     ExercisedOut,
     ExpirationsOut,
@@ -70,6 +71,11 @@ from paperdesk.client.models import (
     LeakCheckBody,
     LeverageBody,
     LeverageOut,
+    LimitAlertOut,
+    LimitBody,
+    LimitChangeBody,
+    LimitOut,
+    LimitState,
     LinkBody,
     LiveActionsOut,
     LiveBarsOut,
@@ -117,6 +123,8 @@ from paperdesk.client.models import (
     PageOfInstrumentOut,
     PageOfJobOut,
     PageOfKeyView,
+    PageOfLimitAlertOut,
+    PageOfLimitOut,
     PageOfLoginOnFileView,
     PageOfLotOut,
     PageOfMemberView,
@@ -187,6 +195,7 @@ from paperdesk.client.models import (
     RescoreBody,
     ResetBody,
     Right,
+    RiskMeasuresOut,
     RoleInput,
     SavedStrategyBody,
     SavedStrategyChangeBody,
@@ -1780,6 +1789,96 @@ class Desk(Transport):
                 query={"limit": limit, "cursor": cursor},
             ),
             PageOfNotificationOut,
+        )
+
+    def get_limits(
+        self,
+        account_id: UUID,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        sort: str | None = None,
+        is_enabled: bool | None = None,
+        state: LimitState | None = None,
+        symbol: str | None = None,
+    ) -> PageOfLimitOut:
+        """List the limits that an account is watched by, oldest first, as they stood when they were looked at."""
+        return self.ask(
+            Call(
+                "GET",
+                "/v1/accounts/{account_id}/limits",
+                at={"account_id": account_id},
+                query={
+                    "limit": limit,
+                    "cursor": cursor,
+                    "sort": sort,
+                    "is_enabled": is_enabled,
+                    "state": state,
+                    "symbol": symbol,
+                },
+            ),
+            PageOfLimitOut,
+        )
+
+    def post_limit(self, account_id: UUID, body: LimitBody) -> LimitOut:
+        """Watch an account by a limit, which warns, alarms and says that it is breached, and blocks nothing."""
+        return self.ask(
+            Call("POST", "/v1/accounts/{account_id}/limits", at={"account_id": account_id}, body=body, is_keyed=True),
+            LimitOut,
+        )
+
+    def patch_limit(self, limit_id: UUID, body: LimitChangeBody) -> LimitOut:
+        """Change the value of a limit, its thresholds, or whether anybody looks at it."""
+        return self.ask(
+            Call("PATCH", "/v1/limits/{limit_id}", at={"limit_id": limit_id}, body=body, is_keyed=True), LimitOut
+        )
+
+    def remove_limit(self, limit_id: UUID) -> None:
+        """Delete a limit; what was told of it stays told."""
+        self.do(Call("DELETE", "/v1/limits/{limit_id}", at={"limit_id": limit_id}, is_keyed=True))
+
+    def post_limit_evaluation(self, account_id: UUID) -> EvaluationOut:
+        """Look at the limits of an account now; it is done by itself within a second of whatever changes it, too."""
+        return self.ask(
+            Call("POST", "/v1/accounts/{account_id}/limits/evaluation", at={"account_id": account_id}, is_keyed=True),
+            EvaluationOut,
+        )
+
+    def get_limit_alerts(
+        self,
+        account_id: UUID,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        is_acknowledged: bool | None = None,
+    ) -> PageOfLimitAlertOut:
+        """List what was told of an account's limits, oldest first: all of it, or what somebody has noted, or nobody."""
+        return self.ask(
+            Call(
+                "GET",
+                "/v1/accounts/{account_id}/limit-alerts",
+                at={"account_id": account_id},
+                query={"limit": limit, "cursor": cursor, "is_acknowledged": is_acknowledged},
+            ),
+            PageOfLimitAlertOut,
+        )
+
+    def post_limit_alert_acknowledgement(self, limit_alert_id: UUID) -> LimitAlertOut:
+        """Take note of an alert; who did so first, and when, is kept."""
+        return self.ask(
+            Call(
+                "POST",
+                "/v1/limit-alerts/{limit_alert_id}/acknowledgement",
+                at={"limit_alert_id": limit_alert_id},
+                is_keyed=True,
+            ),
+            LimitAlertOut,
+        )
+
+    def get_risk_measures(self, account_id: UUID) -> RiskMeasuresOut:
+        """State equity, exposure, leverage, the day's result, drawdown and margin, as worked out here from the books."""
+        return self.ask(
+            Call("GET", "/v1/accounts/{account_id}/risk-measures", at={"account_id": account_id}), RiskMeasuresOut
         )
 
     def get_shipped_strategies(

@@ -57,6 +57,9 @@ Intent = Literal["buy_to_open", "buy_to_close", "sell_to_open", "sell_to_close"]
 JsonValue = Any
 Kind = Literal["equity", "etf", "index", "fund", "option", "crypto", "series", "currency", "bond"]
 LeakTest = Literal["truncation", "warm_up"]
+LimitKind = Literal["position_size", "daily_loss", "drawdown", "leverage", "exposure"]
+LimitState = Literal["normal", "warning", "critical", "breached", "unknown"]
+LimitUnit = Literal["currency", "fraction_of_peak", "fraction_of_equity", "multiple_of_equity"]
 LotMethod = Literal["fifo", "lifo", "highest_cost", "lowest_cost", "average"]
 MarginKind = Literal["cash", "reg_t", "portfolio"]
 MarginRegime = Literal["realtime_block", "intraday_call", "legacy_pdt"]
@@ -1115,6 +1118,15 @@ class EstimateOut(Struct, kw_only=True, frozen=True):
     distribution: "str | None"
 
 
+class EvaluationOut(Struct, kw_only=True, frozen=True):
+    """The enabled limits of an account as they stand now, and what was told of them at that."""
+
+    account_id: "UUID"
+    at: "datetime"
+    limits: "list[LimitOut]"
+    alerts: "list[LimitAlertOut]"
+
+
 class ExerciseBody(Struct, kw_only=True, frozen=True):
     """How many contracts to exercise; all that are held when it is left out."""
 
@@ -1737,6 +1749,70 @@ class LeverageTierOut(Struct, kw_only=True, frozen=True):
     maintenance_rate: "Decimal"
     amount: "Decimal"
     leverage_max: "int"
+
+
+class LimitAlertOut(Struct, kw_only=True, frozen=True):
+    """That a limit came up to a state: what it measured then, and who has taken note."""
+
+    number: "int"
+    id: "UUID"
+    account_id: "UUID"
+    limit_id: "UUID"
+    kind: "LimitKind"
+    symbol: "str | None"
+    state: "LimitState"
+    unit: "LimitUnit"
+    value: "Decimal"
+    threshold: "Decimal"
+    measured: "Decimal | None"
+    reason: "str | None"
+    at: "datetime"
+    recorded_at: "datetime"
+    acknowledged_at: "datetime | None"
+    acknowledged_by: "str | None"
+
+
+class LimitBody(Struct, kw_only=True, frozen=True):
+    """A limit that an account is watched by: of one symbol, or without one of all it holds."""
+
+    kind: "LimitKind"
+    value: "Decimal"
+    symbol: "str | UnsetType | None" = UNSET
+    warning: "Decimal | UnsetType" = UNSET
+    critical: "Decimal | UnsetType" = UNSET
+    breached: "Decimal | UnsetType" = UNSET
+    is_enabled: "bool | UnsetType" = UNSET
+
+
+class LimitChangeBody(Struct, kw_only=True, frozen=True):
+    """What changes of a limit; what is left out stays."""
+
+    value: "Decimal | UnsetType | None" = UNSET
+    warning: "Decimal | UnsetType | None" = UNSET
+    critical: "Decimal | UnsetType | None" = UNSET
+    breached: "Decimal | UnsetType | None" = UNSET
+    is_enabled: "bool | UnsetType | None" = UNSET
+
+
+class LimitOut(Struct, kw_only=True, frozen=True):
+    """A limit, and how far it was used when it was looked at."""
+
+    id: "UUID"
+    account_id: "UUID"
+    kind: "LimitKind"
+    symbol: "str | None"
+    unit: "LimitUnit"
+    value: "Decimal"
+    warning: "Decimal"
+    critical: "Decimal"
+    breached: "Decimal"
+    is_enabled: "bool"
+    state: "LimitState | None"
+    measured: "Decimal | None"
+    utilisation: "Decimal | None"
+    reason: "str | None"
+    looked_at: "datetime | None"
+    set_at: "datetime"
 
 
 class LinkBody(Struct, kw_only=True, frozen=True):
@@ -2365,6 +2441,20 @@ class PageOfKeyView(Struct, kw_only=True, frozen=True):
     """A shape."""
 
     items: "list[KeyView]"
+    next_cursor: "str | None"
+
+
+class PageOfLimitAlertOut(Struct, kw_only=True, frozen=True):
+    """A shape."""
+
+    items: "list[LimitAlertOut]"
+    next_cursor: "str | None"
+
+
+class PageOfLimitOut(Struct, kw_only=True, frozen=True):
+    """A shape."""
+
+    items: "list[LimitOut]"
     next_cursor: "str | None"
 
 
@@ -3149,6 +3239,28 @@ class RiskLimitsBody(Struct, kw_only=True, frozen=True):
     delta: "Decimal | UnsetType | None" = UNSET
     theta: "Decimal | UnsetType | None" = UNSET
     vega: "Decimal | UnsetType | None" = UNSET
+
+
+class RiskMeasuresOut(Struct, kw_only=True, frozen=True):
+    """What limits measure of an account now; what is null says why under `reasons`."""
+
+    account_id: "UUID"
+    at: "datetime"
+    cursor: "int"
+    currency: "str"
+    equity: "Decimal | None"
+    gross_value: "Decimal | None"
+    largest_position: "Decimal | None"
+    unrealised_pl: "Decimal | None"
+    day_pl: "Decimal | None"
+    exposure: "Decimal | None"
+    leverage: "Decimal | None"
+    peak_equity: "Decimal | None"
+    peak_at: "datetime | None"
+    drawdown: "Decimal | None"
+    maintenance_requirement: "Decimal | None"
+    margin_ratio: "Decimal | None"
+    reasons: "dict[str, str]"
 
 
 class RoundTripBarOut(Struct, kw_only=True, frozen=True):

@@ -56,6 +56,7 @@ from paperdesk.features.research.routes import router as research
 from paperdesk.features.research.study_routes import router as studies
 from paperdesk.features.research.walk_routes import router as walks
 from paperdesk.features.strategies.routes import router as saved_strategies
+from paperdesk.features.watch.limit_routes import router as limits
 from paperdesk.features.watch.notification_routes import router as notifications
 from paperdesk.features.watch.routes import router as watching
 
@@ -79,8 +80,8 @@ def gathered_routes(others: Sequence[APIRouter]) -> Sequence[BaseRoute]:
         *others,
         identity, marketdata, datasets, quotes, market_days, strategies, branches, chains, sources, broker, batches,
         lives, leverage, rescores, gains, options, operations, monitors, order_statistics, forks, halts, fund_holdings,
-        users, second_factors, rates, registrations, preferences, watching, notifications, backtests, indicators,
-        approvals, research, walks, against_paper, studies, saved_strategies, single_sign_on, sizes, quotas,
+        users, second_factors, rates, registrations, preferences, watching, notifications, limits, backtests,
+        indicators, approvals, research, walks, against_paper, studies, saved_strategies, single_sign_on, sizes, quotas,
         capsules, reports, comparisons,
     ):  # fmt: skip
         gatherer.include_router(router)

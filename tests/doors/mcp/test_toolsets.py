@@ -91,6 +91,8 @@ CALLS: Mapping[str, Mapping[str, Any]] = {
     "build_spread": {**CHAIN, "template": "bull_call", "expires_on": "2024-06-07", "strikes": ["100", "105"]},
     "control_tape": {**TAPE, "action": "pause"},
     "set_price_alert": {**SYMBOL, "condition": "above", "level": "900"},
+    "set_limit": {**ACCOUNT, "kind": "leverage", "value": "2"},
+    **dict.fromkeys(("get_limits", "evaluate_limits", "get_limit_alerts", "get_risk_measures"), ACCOUNT),
     "get_quotes": {**TAPE, "symbols": ["ACME"]},
     "option_historicals": {**CONTRACT, "interval": "day"},
     "find_options": {**CHAIN, "expires_on": "2024-06-07", "right": "call"},

@@ -100,7 +100,8 @@ OWN_ORDER = {
     "what happened, in the order in which it did": {
         "/v1/accounts/{account_id}/activities", "/v1/accounts/{account_id}/equity",
         "/v1/accounts/{account_id}/epochs", "/v1/accounts/{account_id}/greeks/history",
-        "/v1/accounts/{account_id}/notifications", "/v1/orders/{order_id}/history", "/v1/price-alert-firings",
+        "/v1/accounts/{account_id}/notifications", "/v1/accounts/{account_id}/limit-alerts",
+        "/v1/orders/{order_id}/history", "/v1/price-alert-firings",
         "/v1/backtests/{backtest_id}/equity", "/v1/backtests/{backtest_id}/replay", "/v1/logins",
         "/v1/tapes/{tape_id}/branches", "/v1/approvals", "/v1/sweeps",
         "/v1/walk-forwards", "/v1/walk-forwards/{walk_id}/equity", "/v1/studies",
@@ -244,6 +245,7 @@ async def populated(desk: RunningDesk) -> dict[str, str]:
         await mine.post("/v1/price-alerts", wish)
         rule = {"account_id": account_id, "name": name, "channels": ["stream"]}
         await mine.post("/v1/notification-rules", rule)
+        await mine.post(f"/v1/accounts/{account_id}/limits", {"kind": "exposure", "value": "0.000001"})
         asking = {"name": f"{name} asks", "scopes": ["read", "trade"], "limits": {"approval_above": "0"}}
         key = await mine.post("/v1/keys", asking)
         bot = desk.visitor(f"{key['key_id']}.{key['secret']}")

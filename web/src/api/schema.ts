@@ -2318,6 +2318,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/accounts/{account_id}/limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the limits that an account is watched by, oldest first, as they stood when they were looked at. */
+        get: operations["get_limits"];
+        put?: never;
+        /** Watch an account by a limit, which warns, alarms and says that it is breached, and blocks nothing. */
+        post: operations["post_limit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/limits/{limit_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete a limit; what was told of it stays told. */
+        delete: operations["remove_limit"];
+        options?: never;
+        head?: never;
+        /** Change the value of a limit, its thresholds, or whether anybody looks at it. */
+        patch: operations["patch_limit"];
+        trace?: never;
+    };
+    "/v1/accounts/{account_id}/limits/evaluation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Look at the limits of an account now; it is done by itself within a second of whatever changes it, too. */
+        post: operations["post_limit_evaluation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/accounts/{account_id}/limit-alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what was told of an account's limits, oldest first: all of it, or what somebody has noted, or nobody. */
+        get: operations["get_limit_alerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/limit-alerts/{limit_alert_id}/acknowledgement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take note of an alert; who did so first, and when, is kept. */
+        post: operations["post_limit_alert_acknowledgement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/accounts/{account_id}/risk-measures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** State equity, exposure, leverage, the day's result, drawdown and margin, as worked out here from the books. */
+        get: operations["get_risk_measures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/strategies": {
         parameters: {
             query?: never;
@@ -6224,6 +6328,27 @@ export interface components {
             distribution: string | null;
         };
         /**
+         * EvaluationOut
+         * @description The enabled limits of an account as they stand now, and what was told of them at that.
+         */
+        EvaluationOut: {
+            /**
+             * Account Id
+             * Format: uuid
+             */
+            account_id: string;
+            /**
+             * At
+             * Format: date-time
+             * @description The tape's clock.
+             */
+            at: string;
+            /** Limits */
+            limits: components["schemas"]["LimitOut"][];
+            /** Alerts */
+            alerts: components["schemas"]["LimitAlertOut"][];
+        };
+        /**
          * ExerciseBody
          * @description How many contracts to exercise; all that are held when it is left out.
          * @example {
@@ -8137,6 +8262,250 @@ export interface components {
             leverage_max: number;
         };
         /**
+         * LimitAlertOut
+         * @description That a limit came up to a state: what it measured then, and who has taken note.
+         */
+        LimitAlertOut: {
+            /**
+             * Number
+             * @description Counts what was told of this account's limits.
+             */
+            number: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Account Id
+             * Format: uuid
+             */
+            account_id: string;
+            /**
+             * Limit Id
+             * Format: uuid
+             */
+            limit_id: string;
+            kind: components["schemas"]["LimitKind"];
+            /** Symbol */
+            symbol: string | null;
+            state: components["schemas"]["LimitState"];
+            unit: components["schemas"]["LimitUnit"];
+            /**
+             * Value
+             * Format: decimal
+             * @example 12.5
+             */
+            value: string;
+            /**
+             * Threshold
+             * Format: decimal
+             * @description From which part of the value on the state begins.
+             * @example 12.5
+             */
+            threshold: string;
+            /**
+             * Measured
+             * @description Null where it is endless.
+             */
+            measured: string | null;
+            /** Reason */
+            reason: string | null;
+            /**
+             * At
+             * Format: date-time
+             * @description The tape's clock.
+             */
+            at: string;
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+            /** Acknowledged At */
+            acknowledged_at: string | null;
+            /**
+             * Acknowledged By
+             * @description `user:` or `key:` and its id.
+             */
+            acknowledged_by: string | null;
+        };
+        /**
+         * LimitBody
+         * @description A limit that an account is watched by: of one symbol, or without one of all it holds.
+         * @example {
+         *       "kind": "daily_loss",
+         *       "value": "500"
+         *     }
+         */
+        LimitBody: {
+            kind: components["schemas"]["LimitKind"];
+            /**
+             * Value
+             * Format: decimal
+             * @description Money of the account for a position size or a daily loss, a fraction of the peak for a drawdown, times equity for a leverage, a fraction of equity for an exposure: 1.5 is 150 %.
+             * @example 12.5
+             */
+            value: string;
+            /**
+             * Symbol
+             * @description A drawdown and a leverage have none.
+             */
+            symbol?: string | null;
+            /**
+             * Warning
+             * Format: decimal
+             * @description A fraction of the value.
+             * @default 0.8
+             * @example 12.5
+             */
+            warning?: string;
+            /**
+             * Critical
+             * Format: decimal
+             * @description A fraction of the value.
+             * @default 0.95
+             * @example 12.5
+             */
+            critical?: string;
+            /**
+             * Breached
+             * Format: decimal
+             * @description A fraction of the value.
+             * @default 1
+             * @example 12.5
+             */
+            breached?: string;
+            /**
+             * Is Enabled
+             * @default true
+             */
+            is_enabled?: boolean;
+        };
+        /**
+         * LimitChangeBody
+         * @description What changes of a limit; what is left out stays.
+         * @example {
+         *       "value": "750"
+         *     }
+         */
+        LimitChangeBody: {
+            /**
+             * Value
+             * @description Money of the account for a position size or a daily loss, a fraction of the peak for a drawdown, times equity for a leverage, a fraction of equity for an exposure: 1.5 is 150 %.
+             */
+            value?: string | null;
+            /**
+             * Warning
+             * @description A fraction of the value.
+             */
+            warning?: string | null;
+            /**
+             * Critical
+             * @description A fraction of the value.
+             */
+            critical?: string | null;
+            /**
+             * Breached
+             * @description A fraction of the value.
+             */
+            breached?: string | null;
+            /** Is Enabled */
+            is_enabled?: boolean | null;
+        };
+        /**
+         * LimitKind
+         * @description What a limit measures.
+         * @enum {string}
+         */
+        LimitKind: "position_size" | "daily_loss" | "drawdown" | "leverage" | "exposure";
+        /**
+         * LimitOut
+         * @description A limit, and how far it was used when it was looked at.
+         */
+        LimitOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Account Id
+             * Format: uuid
+             */
+            account_id: string;
+            kind: components["schemas"]["LimitKind"];
+            /** Symbol */
+            symbol: string | null;
+            unit: components["schemas"]["LimitUnit"];
+            /**
+             * Value
+             * Format: decimal
+             * @example 12.5
+             */
+            value: string;
+            /**
+             * Warning
+             * Format: decimal
+             * @example 12.5
+             */
+            warning: string;
+            /**
+             * Critical
+             * Format: decimal
+             * @example 12.5
+             */
+            critical: string;
+            /**
+             * Breached
+             * Format: decimal
+             * @example 12.5
+             */
+            breached: string;
+            /** Is Enabled */
+            is_enabled: boolean;
+            /** @description Null while the limit is disabled, for nobody looks then. */
+            state: components["schemas"]["LimitState"] | null;
+            /**
+             * Measured
+             * @description In the unit of the value; null where it is not known, or endless.
+             */
+            measured: string | null;
+            /**
+             * Utilisation
+             * @description What is measured over the value.
+             */
+            utilisation: string | null;
+            /**
+             * Reason
+             * @description Why nothing is measured.
+             */
+            reason: string | null;
+            /**
+             * Looked At
+             * @description The tape's clock when somebody asked last, or when the state changed after that.
+             */
+            looked_at: string | null;
+            /**
+             * Set At
+             * Format: date-time
+             * @description The tape's clock when the limit was set or changed.
+             */
+            set_at: string;
+        };
+        /**
+         * LimitState
+         * @description How far a limit is used, the worst last but one; unknown while something has no price.
+         * @enum {string}
+         */
+        LimitState: "normal" | "warning" | "critical" | "breached" | "unknown";
+        /**
+         * LimitUnit
+         * @description What the value of a limit counts: money of the account, parts of its peak or equity, or times its equity.
+         * @enum {string}
+         */
+        LimitUnit: "currency" | "fraction_of_peak" | "fraction_of_equity" | "multiple_of_equity";
+        /**
          * LinkBody
          * @description Where to send a link.
          * @example {
@@ -9670,6 +10039,26 @@ export interface components {
         PageOf_KeyView_: {
             /** Items */
             items: components["schemas"]["KeyView"][];
+            /**
+             * Next Cursor
+             * @description Pass it as `cursor` for the next page; null on the last one.
+             */
+            next_cursor: string | null;
+        };
+        /** PageOf[LimitAlertOut] */
+        PageOf_LimitAlertOut_: {
+            /** Items */
+            items: components["schemas"]["LimitAlertOut"][];
+            /**
+             * Next Cursor
+             * @description Pass it as `cursor` for the next page; null on the last one.
+             */
+            next_cursor: string | null;
+        };
+        /** PageOf[LimitOut] */
+        PageOf_LimitOut_: {
+            /** Items */
+            items: components["schemas"]["LimitOut"][];
             /**
              * Next Cursor
              * @description Pass it as `cursor` for the next page; null on the last one.
@@ -11434,6 +11823,85 @@ export interface components {
              * @default 5000
              */
             vega?: string | null;
+        };
+        /**
+         * RiskMeasuresOut
+         * @description What limits measure of an account now; what is null says why under `reasons`.
+         */
+        RiskMeasuresOut: {
+            /**
+             * Account Id
+             * Format: uuid
+             */
+            account_id: string;
+            /**
+             * At
+             * Format: date-time
+             * @description The tape's clock.
+             */
+            at: string;
+            /** Cursor */
+            cursor: number;
+            /** Currency */
+            currency: string;
+            /** Equity */
+            equity: string | null;
+            /**
+             * Gross Value
+             * @description The market value of all positions, long and short.
+             */
+            gross_value: string | null;
+            /**
+             * Largest Position
+             * @description The market value of the largest position.
+             */
+            largest_position: string | null;
+            /** Unrealised Pl */
+            unrealised_pl: string | null;
+            /**
+             * Day Pl
+             * @description The result since the previous close.
+             */
+            day_pl: string | null;
+            /**
+             * Exposure
+             * @description `gross_value` over equity: 1.5 is 150 %.
+             */
+            exposure: string | null;
+            /**
+             * Leverage
+             * @description `gross_value` over equity, as how many times.
+             */
+            leverage: string | null;
+            /**
+             * Peak Equity
+             * @description The most at a close, at the beginning, or now.
+             */
+            peak_equity: string | null;
+            /** Peak At */
+            peak_at: string | null;
+            /**
+             * Drawdown
+             * @description How far equity is below its peak, as a fraction of that.
+             */
+            drawdown: string | null;
+            /**
+             * Maintenance Requirement
+             * @description Null for an account that cannot owe.
+             */
+            maintenance_requirement: string | null;
+            /**
+             * Margin Ratio
+             * @description That requirement over equity; from 1 on there is a call.
+             */
+            margin_ratio: string | null;
+            /**
+             * Reasons
+             * @description Why a figure is null, by its name.
+             */
+            reasons: {
+                [key: string]: string;
+            };
         };
         /**
          * RiskMode
@@ -20910,6 +21378,286 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["PageOf_NotificationOut_"];
                     "text/csv": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
+        };
+    };
+    get_limits: {
+        parameters: {
+            query?: {
+                /** @description How many rows at most. */
+                limit?: number;
+                /** @description `next_cursor` of the previous page. */
+                cursor?: string | null;
+                /** @description By which member the rows are sorted, with `-` before it from the other end; as they are listed otherwise. */
+                sort?: "kind" | "-kind" | "symbol" | "-symbol" | "value" | "-value" | "state" | "-state" | "set_at" | "-set_at";
+                is_enabled?: boolean | null;
+                state?: components["schemas"]["LimitState"] | null;
+                symbol?: string | null;
+            };
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOf_LimitOut_"];
+                    "text/csv": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
+        };
+    };
+    post_limit: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request sent again under the same key is answered again and not done again, for a week. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LimitBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LimitOut"];
+                };
+            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
+        };
+    };
+    remove_limit: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request sent again under the same key is answered again and not done again, for a week. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                limit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
+        };
+    };
+    patch_limit: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request sent again under the same key is answered again and not done again, for a week. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                limit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LimitChangeBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LimitOut"];
+                };
+            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
+        };
+    };
+    post_limit_evaluation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request sent again under the same key is answered again and not done again, for a week. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationOut"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
+        };
+    };
+    get_limit_alerts: {
+        parameters: {
+            query?: {
+                /** @description How many rows at most. */
+                limit?: number;
+                /** @description `next_cursor` of the previous page. */
+                cursor?: string | null;
+                is_acknowledged?: boolean | null;
+            };
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOf_LimitAlertOut_"];
+                    "text/csv": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
+        };
+    };
+    post_limit_alert_acknowledgement: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request sent again under the same key is answered again and not done again, for a week. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                limit_alert_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LimitAlertOut"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            "5XX": components["responses"]["Unavailable"];
+        };
+    };
+    get_risk_measures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RiskMeasuresOut"];
                 };
             };
             304: components["responses"]["NotModified"];

@@ -27,6 +27,7 @@ written:
     life                              accounts that begin anew, rest and are closed
     evolution                         evolve
     stillness                         what is certain to change nothing
+    watched_limits, limit_measures    what warns somebody of an account and blocks nothing, and what it measures
     preview                           all of it for one order, without its happening
 """
 

@@ -4,7 +4,7 @@
             {"do": "subscribe", "topic": "account", "id": "...", "after": 12}
             {"do": "subscribe", "topic": "positions" | "results" | "tape", "id": "..."}
             {"do": "subscribe", "topic": "bots", "id": "..."}              {"do": "subscribe", "topic": "jobs"}
-            {"do": "subscribe", "topic": "alerts" | "notifications", "id": "...", "after": 3}
+            {"do": "subscribe", "topic": "alerts" | "notifications" | "limit_alerts", "id": "...", "after": 3}
             {"do": "subscribe", "topic": "quotes" | "depth" | "prints" | "status", "id": "...", "symbols": ["ACME"]}
             {"do": "subscribe", "topic": "bars", "id": "...", "symbols": ["ACME"], "interval": "5m"}
             {"do": "unsubscribe", "topic": ..., "id": ..., "symbols": [...]}   {"do": "ping"}   {"do": "status"}

@@ -1,4 +1,4 @@
-"""What a stream tells by number: alerts of a tape that fired, and what one was told of an account's orders."""
+"""What a stream tells by number: alerts of a tape that fired, and what was told of an account's orders and limits."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,10 @@ from paperdesk.core.kernel.money import plain
 from paperdesk.core.kernel.time import instant_text
 from paperdesk.features.broker.queries import read_account
 from paperdesk.features.marketdata.queries import read_tape
+from paperdesk.features.watch.account_limits import LimitAlert
 from paperdesk.features.watch.alerts import Firing
+from paperdesk.features.watch.limit_queries import alerts_after, last_alert
+from paperdesk.features.watch.limit_schemas import LimitAlertOut
 from paperdesk.features.watch.notification_queries import last_notification, notifications_after
 from paperdesk.features.watch.notifications import Notification
 from paperdesk.features.watch.queries import firings_after, last_firing
@@ -48,7 +51,13 @@ def _notification(told: Notification) -> Message:
     return {"topic": "notifications", "id": str(told.account_id), "seq": told.number, "notification": told.told}
 
 
+def _limit_alert(alert: LimitAlert) -> Message:
+    shown = LimitAlertOut.of(alert).model_dump(mode="json")
+    return {"topic": "limit_alerts", "id": str(alert.account_id), "seq": alert.number, "alert": shown}
+
+
 NUMBERED: Final[Mapping[str, Numbered]] = {
     "alerts": Numbered(read_tape, last_firing, firings_after, _firing),
     "notifications": Numbered(read_account, last_notification, notifications_after, _notification),
+    "limit_alerts": Numbered(read_account, last_alert, alerts_after, _limit_alert),
 }

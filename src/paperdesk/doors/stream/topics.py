@@ -154,7 +154,7 @@ class Follower:
                 await self._follow_account(account_id, wish.after)
             case Wish(do="subscribe", topic="tape", id=UUID() as tape_id):
                 await self._follow_tape(tape_id)
-            case Wish(do="subscribe", topic="alerts" | "notifications" as topic, id=UUID() as named):
+            case Wish(do="subscribe", topic="alerts" | "notifications" | "limit_alerts" as topic, id=UUID() as named):
                 await self._follow_numbered(topic, named, wish.after)
             case Wish(do="subscribe", topic="jobs") | Wish(do="subscribe", id=UUID()) if wish.topic in VIEW_TOPICS:
                 await self._follow_view(ViewKey(wish.topic, wish.id))

@@ -1,4 +1,4 @@
-"""Tables of watching: lists of symbols, price alerts and when they fired, and what people are told of orders."""
+"""Tables of watching: lists of symbols, price alerts, what people are told of orders, and limits of accounts."""
 
 from sqlalchemy import ARRAY, BigInteger, Boolean, Column, Integer, Table, Text, Uuid
 
@@ -97,4 +97,53 @@ notifications = Table(
     Column("job_id", Uuid),
     Column("recorded_at", Instant, nullable=False),
     info=personal("owner_id", on_erasure="goes"),
+)
+
+watched_limits = Table(
+    "watched_limits",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("tenant_id", Uuid, nullable=False),
+    Column("owner_id", Uuid, nullable=False),
+    Column("account_id", Uuid, nullable=False),
+    Column("tape_id", Uuid, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("symbol", Text),
+    Column("instrument_id", Uuid),
+    Column("value", Exact, nullable=False),
+    Column("warning", Exact, nullable=False),
+    Column("critical", Exact, nullable=False),
+    Column("breached", Exact, nullable=False),
+    Column("is_enabled", Boolean, nullable=False),
+    Column("reached", Text, nullable=False),
+    Column("since", Instant),
+    Column("measured", Exact),
+    Column("reason", Text),
+    Column("is_boundless", Boolean, nullable=False),
+    Column("looked_at", Instant),
+    Column("set_at", Instant, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    info=personal("account_id", on_erasure="goes"),
+)
+
+limit_alerts = Table(
+    "limit_alerts",
+    metadata,
+    Column("account_id", Uuid, primary_key=True),
+    Column("number", BigInteger, primary_key=True),
+    Column("tenant_id", Uuid, nullable=False),
+    Column("id", Uuid, nullable=False),
+    Column("limit_id", Uuid, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("symbol", Text),
+    Column("state", Text, nullable=False),
+    Column("value", Exact, nullable=False),
+    Column("threshold", Exact, nullable=False),
+    Column("measured", Exact),
+    Column("reason", Text),
+    Column("at", Instant, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    Column("acknowledged_at", Instant),
+    Column("acknowledged_by", Text),
+    info=personal("account_id"),
 )
