@@ -3,8 +3,9 @@ import type { Strategy, StrategyParameter, Trial } from "../src/api/types";
 import { draftOf, pairsIn, pairsText } from "../src/features/backtests/ask";
 import { above, differing, namedIn, overlaid } from "../src/features/backtests/compare";
 import { driftOf, numbersIn, stretchesOf } from "../src/features/research/folds";
-import { measureNamed, writtenAs } from "../src/features/research/measures";
+import { measureNamed, measuresKnown, writtenAs } from "../src/features/research/measures";
 import { readRange, searchedIn } from "../src/features/research/ranges";
+import { objectivesOf } from "../src/features/research/searching";
 import { bestCell, cellsOf, plateau, tintsOf } from "../src/features/research/surface";
 
 const fast: StrategyParameter = {
@@ -169,5 +170,14 @@ describe("runs beside each other", () => {
     expect(differing([run({ fast: 5, slow: 50 }), run({ fast: 10, slow: 50 })])).toEqual([
       { name: "fast", values: ["5", "10"] },
     ]);
+  });
+});
+
+describe("a sweep for its ends alone", () => {
+  it("shows and chooses by what an end tells, and by nothing that happened before", () => {
+    expect(measuresKnown(true)).toEqual(["total_return", "cagr", "equity_after", "orders", "refusals"]);
+    expect(measureNamed("sharpe", measuresKnown(true))).toBe("total_return");
+    expect(objectivesOf("end").map(([name]) => name)).toEqual(["total_return", "cagr"]);
+    expect(objectivesOf("all")).toHaveLength(5);
   });
 });

@@ -185,6 +185,7 @@ Code: TypeAlias = Literal[
     "not_expressible",
     "not_found",
     "not_live",
+    "not_measured",
     "not_replaceable",
     "not_spoken_here",
     "not_strategy_owner",

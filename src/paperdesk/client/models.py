@@ -3866,7 +3866,7 @@ class StudyResultsOut(Struct, kw_only=True, frozen=True):
 
 
 class SweepBody(Struct, kw_only=True, frozen=True):
-    """A strategy to run with many parameters over what a tape has shown, and the account each run begins with."""
+    """A strategy to run with many parameters, and of what came of each everything or the end alone."""
 
     name: "str"
     tape_id: "UUID"
@@ -3897,6 +3897,7 @@ class SweepBody(Struct, kw_only=True, frozen=True):
     trials: "int | UnsetType | None" = UNSET
     search_seed: "int | UnsetType" = UNSET
     objective: "Objective | UnsetType" = UNSET
+    only_end: "bool | UnsetType" = UNSET
 
 
 class SweepOut(Struct, kw_only=True, frozen=True):
@@ -3915,6 +3916,7 @@ class SweepOut(Struct, kw_only=True, frozen=True):
     search_seed: "int"
     mode: "RunMode"
     objective: "Objective"
+    only_end: "bool"
     currency: "str"
     cash: "Decimal"
     fill_model: "str"
@@ -3945,6 +3947,7 @@ class SweepResultsOut(Struct, kw_only=True, frozen=True):
     search_seed: "int"
     mode: "RunMode"
     objective: "Objective"
+    only_end: "bool"
     currency: "str"
     cash: "Decimal"
     fill_model: "str"
@@ -4229,6 +4232,7 @@ class WalkForwardOut(Struct, kw_only=True, frozen=True):
     search_seed: "int"
     mode: "RunMode"
     objective: "Objective"
+    only_end: "bool"
     currency: "str"
     cash: "Decimal"
     fill_model: "str"
@@ -4264,6 +4268,7 @@ class WalkForwardResultsOut(Struct, kw_only=True, frozen=True):
     search_seed: "int"
     mode: "RunMode"
     objective: "Objective"
+    only_end: "bool"
     currency: "str"
     cash: "Decimal"
     fill_model: "str"

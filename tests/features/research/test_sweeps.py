@@ -59,6 +59,38 @@ async def test_a_sweep_goes_short_and_sizes_as_the_runs_by_themselves_do(desk: R
     assert len({each["equity_after"] for each in swept["compiled"]}) > 4
 
 
+@pytest.mark.parametrize("mode", ["events", "compiled"])
+async def test_a_sweep_for_the_ends_alone_ends_as_the_whole_one(desk: RunningDesk, tape_id: str, mode: str) -> None:
+    terms = {"fill_model": "ideal", "fees": {"value_rate": "0.001"}, "mode": mode, "objective": "total_return"}
+    told = []
+    for only_end in (False, True):
+        sweep_id = await ran_sweep(desk, tape_id, **terms, only_end=only_end)
+        told.append(
+            (await desk.mine.get(f"/v1/sweeps/{sweep_id}"), await desk.mine.rows(f"/v1/sweeps/{sweep_id}/trials"))
+        )
+    (whole, trials), (ends, ended) = told
+    assert (whole["only_end"], ends["only_end"]) == (False, True)
+    assert ends["best"]["parameters"] == whole["best"]["parameters"]
+    known = ("total_return", "cagr", "equity_after", "orders", "refusals")
+    by_parameters = {str(each["parameters"]): {name: each[name] for name in known} for each in trials}
+    for each in ended:
+        assert {name: each[name] for name in known} == pytest.approx(by_parameters[str(each["parameters"])])
+        assert {each[name] for name in ("sharpe", "volatility", "max_drawdown", "calmar")} == {None}
+        assert each["reason"] == "only its end was asked for"
+    # What luck has to do with it is not known of ends, and says so; that they were tried is counted.
+    selection = ends["selection"]
+    assert (selection["trials"], selection["deflated_sharpe"], selection["overfitting_probability"]) == (6, None, None)
+    assert selection["reasons"]["deflated_sharpe"] == "only its end was asked for"
+
+
+async def test_ends_alone_do_not_say_which_trial_is_best_by_what_happened_before(
+    desk: RunningDesk, tape_id: str
+) -> None:
+    body = sweep_body(tape_id) | {"only_end": True, "objective": "sharpe"}
+    problem = refused(await desk.mine.ask("POST", "/v1/sweeps", json=body), 422, "not_measured")
+    assert problem["known"] == ["total_return", "cagr"]
+
+
 async def test_a_sweep_tells_its_best_trial_and_what_luck_has_to_do_with_it(desk: RunningDesk, tape_id: str) -> None:
     sweep_id = await ran_sweep(desk, tape_id)
     sweep = await desk.mine.get(f"/v1/sweeps/{sweep_id}")

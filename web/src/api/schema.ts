@@ -13600,7 +13600,7 @@ export interface components {
         Subject: "quotes" | "bars" | "chains" | "instruments" | "actions" | "yields" | "halts";
         /**
          * SweepBody
-         * @description A strategy to run with many parameters over what a tape has shown, and the account each run begins with.
+         * @description A strategy to run with many parameters, and of what came of each everything or the end alone.
          * @example {
          *       "fill_model": "ideal",
          *       "mode": "compiled",
@@ -13802,6 +13802,12 @@ export interface components {
              * @default sharpe
              */
             objective?: components["schemas"]["Objective"];
+            /**
+             * Only End
+             * @description Tell of each trial what it was worth at its end, its return, growth and number of orders alone: compiled sweeps are several times as fast, and know nothing of drawdowns, ratios and luck.
+             * @default false
+             */
+            only_end?: boolean;
         };
         /**
          * SweepOut
@@ -13850,6 +13856,11 @@ export interface components {
             search_seed: number;
             mode: components["schemas"]["RunMode"];
             objective: components["schemas"]["Objective"];
+            /**
+             * Only End
+             * @description Nothing is measured on the way there.
+             */
+            only_end: boolean;
             /** Currency */
             currency: string;
             /**
@@ -13941,6 +13952,11 @@ export interface components {
             search_seed: number;
             mode: components["schemas"]["RunMode"];
             objective: components["schemas"]["Objective"];
+            /**
+             * Only End
+             * @description Nothing is measured on the way there.
+             */
+            only_end: boolean;
             /** Currency */
             currency: string;
             /**
@@ -14773,6 +14789,11 @@ export interface components {
             search_seed: number;
             mode: components["schemas"]["RunMode"];
             objective: components["schemas"]["Objective"];
+            /**
+             * Only End
+             * @description Nothing is measured on the way there.
+             */
+            only_end: boolean;
             /** Currency */
             currency: string;
             /**
@@ -14873,6 +14894,11 @@ export interface components {
             search_seed: number;
             mode: components["schemas"]["RunMode"];
             objective: components["schemas"]["Objective"];
+            /**
+             * Only End
+             * @description Nothing is measured on the way there.
+             */
+            only_end: boolean;
             /** Currency */
             currency: string;
             /**

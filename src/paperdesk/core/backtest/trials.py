@@ -26,15 +26,22 @@ NOT_COUNTED: Final = "it was run before trials were counted"
 TOO_FEW_RETURNS: Final = f"it has fewer than {LEAST_RETURNS} returns"
 STOOD_STILL: Final = "its returns do not differ"
 ONE_TRIAL: Final = "no other trial of its family has the same stretch"
+AT_ITS_END: Final = ("total_return", "cagr")
+"""What can be said of a trial by its end alone."""
+ONLY_ITS_END: Final = "only its end was asked for"
 NOT_PRICED: Final = "something held had no price"
 
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """What returns are measured by: how many of them are a year, and a rate without risk, a year."""
+    """What returns are measured by: how many of them are a year, and a rate without risk, a year.
+
+    Of a trial of which only the end counts nothing on the way there is measured.
+    """
 
     periods_a_year: float
     risk_free: Decimal
+    only_end: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +90,13 @@ def trial_of(result: Result, parameters: Mapping[str, Any], by: Rates, number: i
 def measured(bare: Trial, at: Sequence[datetime], curve: Floats, by: Rates) -> Trial:
     """Return a trial with the measures of its curve; `at` are the instants of the curve, or its first and last."""
     found = measures_of(at, curve, by.periods_a_year, float(by.risk_free))
-    missing = "; ".join(f"{name}: {found.reasons[name]}" for name in MEASURES if name in found.reasons)
+    names = AT_ITS_END if by.only_end else MEASURES
+    missing = "; ".join(f"{name}: {found.reasons[name]}" for name in names if name in found.reasons)
+    bare = replace(bare, measures={name: found.figures.get(name) for name in names})
+    if by.only_end:
+        return replace(bare, reason=bare.reason or "; ".join(filter(None, [missing, ONLY_ITS_END])))
     returns, sums = sums_of_curve(curve, float(by.risk_free) / by.periods_a_year)
-    measures = {name: found.figures.get(name) for name in MEASURES}
-    return replace(bare, measures=measures, reason=bare.reason or missing or None, returns=returns, sums=sums)
+    return replace(bare, reason=bare.reason or missing or None, returns=returns, sums=sums)
 
 
 def sums_of_curve(curve: Floats, free: float) -> tuple[int, Floats | None]:
@@ -123,16 +133,16 @@ def beside(own: Tried, others: Sequence[Tried], trials: int) -> Selection:
     shapes = [shape_of(each.sums, each.returns) for each in family if each.sums is not None and each.returns]
     ratios = [each.sharpe for each in shapes if each is not None]
     variance = float(np.var(ratios, ddof=1)) if len(ratios) > 1 else 0.0
-    deflated = None
+    deflated, unknown = None, ONLY_ITS_END if own.returns is None else TOO_FEW_RETURNS
     if own.sums is None:
-        reasons["deflated_sharpe"] = TOO_FEW_RETURNS
+        reasons["deflated_sharpe"] = unknown
     elif shapes[0] is None:
         reasons["deflated_sharpe"] = STOOD_STILL
     else:
         deflated = deflated_sharpe(shapes[0], trials, variance)
     overfitting = _overfitting(own, family)
     if overfitting is None:
-        reasons["overfitting_probability"] = TOO_FEW_RETURNS if own.sums is None else ONE_TRIAL
+        reasons["overfitting_probability"] = unknown if own.sums is None else ONE_TRIAL
     luck = sharpe_by_luck(trials, variance) * float(own.periods_a_year**0.5)
     return Selection(trials, deflated, luck, overfitting, reasons)
 

@@ -59,7 +59,8 @@ def run_sweep(  # noqa: PLR0913 - typer makes each option of an argument
     draws: Annotated[int | None, typer.Option("--random", help="Draw so many combinations.")] = None,
     learned: Annotated[int | None, typer.Option("--learned", help="Choose so many, each by those before.")] = None,
     seed: Annotated[int, typer.Option("--seed", help="Which ones are drawn.")] = 0,
-    objective: Annotated[str, typer.Option("--by", help="The measure of the best.")] = "sharpe",
+    objective: Annotated[str | None, typer.Option("--by", help="The measure of the best; sharpe if absent.")] = None,
+    only_end: Annotated[bool, typer.Option("--only-end", help="Only what each comes to, best by return.")] = False,
     cash: Annotated[str, typer.Option("--cash", help="What each begins with.")] = "100000",
     fill_model: Annotated[str, typer.Option("--fill-model", help="How orders are filled.")] = "realistic",
     margin: Margin = None,
@@ -70,10 +71,12 @@ def run_sweep(  # noqa: PLR0913 - typer makes each option of an argument
 ) -> None:
     """Run a strategy with every combination of some parameters, and show the best."""
     desk = desk_of(context)
+    objective = objective or ("total_return" if only_end else "sharpe")
     body: dict[str, Any] = {
         "name": strategy, "tape_id": choose.tape(desk, tape)["id"], "strategy": strategy, "symbols": symbols,
         "parameters": dict(map(pair, parameters or ())), "ranges": dict(map(range_given, ranges)), "cash": cash,
         "fill_model": fill_model, "mode": "compiled" if compiled else "events", "objective": objective,
+        "only_end": only_end,
         **_search(draws, learned), "search_seed": seed, **margin_of(margin),
         "starts_at": starts_at, "ends_at": ends_at,
     }  # fmt: skip

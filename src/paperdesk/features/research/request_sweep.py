@@ -6,6 +6,8 @@ from typing import Final
 from uuid import UUID
 
 from paperdesk.core.backtest.search import Range, Search, axes_of, size_of
+from paperdesk.core.backtest.trials import AT_ITS_END
+from paperdesk.core.kernel.errors import Invalid
 from paperdesk.core.kernel.principal import Scope
 from paperdesk.core.kernel.values import replace
 from paperdesk.core.strategy.catalogue import made
@@ -18,12 +20,20 @@ from paperdesk.features.research.sweeps import Objective, Sweep
 from paperdesk.infra.strategy_packages import KNOWN
 from paperdesk.infra.work import UnitOfWork
 
+
+class NotMeasured(Invalid):
+    """The measure that trials are chosen by is not measured of them."""
+
+
 KIND: Final = "run_trials"
 
 
 @dataclass(frozen=True, slots=True)
 class RequestSweep:
-    """Run a question again with every combination of some parameters, or with `trials` of them drawn or learned."""
+    """Run a question again with every combination of some parameters, or with `trials` of them drawn or learned.
+
+    Of runs of which only the end counts nothing else is measured.
+    """
 
     question: RequestBacktest
     ranges: Mapping[str, Range]
@@ -31,6 +41,7 @@ class RequestSweep:
     trials: int | None = None
     seed: int = 0
     objective: Objective = Objective.SHARPE
+    only_end: bool = False
 
 
 async def request_sweep(work: UnitOfWork, shelf: Shelf, command: RequestSweep) -> Sweep:
@@ -48,13 +59,18 @@ async def checked_sweep(work: UnitOfWork, shelf: Shelf, command: RequestSweep) -
     question, sweep_id = command.question, work.new_id()
     strategy = made(KNOWN, question.strategy, question.symbols, question.parameters)
     axes = axes_of(strategy.parameters, question.parameters, command.ranges)
+    if command.only_end and command.objective.needs_the_way:
+        named = " or ".join(AT_ITS_END)
+        raise NotMeasured(
+            f"No {command.objective} is known of an end alone; choose by {named}.", known=list(AT_ITS_END)
+        )
     size = size_of(axes, command.search, command.trials)
     if command.search is Search.LEARNED:
         check_installed()
     asked = await checked_backtest(work, shelf, question, (sweep_id, sweep_id))
     fixed = {name: value for name, value in asked.parameters.items() if name not in axes}
     asked = replace(asked, parameters=fixed)
-    return Sweep(asked, (), axes, command.search, command.seed, size, command.objective)
+    return Sweep(asked, (), axes, command.search, command.seed, size, command.objective, only_end=command.only_end)
 
 
 async def enqueue_chunk(work: UnitOfWork, sweep: Sweep, first: int, stop: int) -> UUID:

@@ -53,7 +53,7 @@ async def bench_for(job: Job, who: Principal) -> tuple[Sweep, Bench, Way]:
             raise JobCancelled("The sweep was deleted.")
         tape, dataset = await on_tape(work, Shelf(job.runtime.settings.datasets), sweep.asked.tape_id)
     way = Way(sweep.asked.stretch.after)
-    return sweep, Bench(TapeMarket(tape, dataset), who.tenant_id, way.keep_going), way
+    return sweep, Bench(TapeMarket(tape, dataset), who.tenant_id, way.keep_going, sweep.only_end), way
 
 
 async def run_missing(job: Job, trials: Trials, bench: Bench, way: Way) -> int:

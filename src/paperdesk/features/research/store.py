@@ -27,6 +27,7 @@ async def insert_sweep(work: UnitOfWork, sweep: Sweep) -> None:
         "seed": sweep.seed,
         "trials": sweep.trials,
         "objective": sweep.objective,
+        "only_end": sweep.only_end,
         "walk": None if sweep.plan is None else jsonable(asdict(sweep.plan)),
     }
     await work.db.execute(insert(sweeps).values(values | own))
@@ -87,4 +88,5 @@ def _sweep(row: Row) -> Sweep:
         trials=row["trials"],
         objective=Objective(row["objective"]),
         plan=None if walk is None else WalkPlan(Walk(walk["walk"]), walk["choose_on"], walk["trade_on"], walk["folds"]),
+        only_end=row["only_end"],
     )

@@ -16,7 +16,7 @@ from paperdesk.features.backtests.schemas import BacktestBody, SelectionOut, Sta
 from paperdesk.features.research.request_cross_validation import RequestCrossValidation
 from paperdesk.features.research.request_jitter import RequestJitter
 from paperdesk.features.research.request_leak_check import RequestLeakCheck
-from paperdesk.features.research.schemas import SweepBody, TrialOut
+from paperdesk.features.research.schemas import SearchBody, TrialOut
 from paperdesk.features.research.studies import Study, StudyKind
 from paperdesk.features.research.study_queries import Examined, findings_in
 from paperdesk.features.research.walk_schemas import DrawnFigureOut
@@ -24,7 +24,7 @@ from paperdesk.infra.http import NumberText
 from paperdesk.infra.jobs import Standing
 
 
-class CrossValidationBody(SweepBody):
+class CrossValidationBody(SearchBody):
     """A sweep whose choice is tested out of sample in every combination of groups of sessions."""
 
     model_config = ConfigDict(
@@ -58,7 +58,7 @@ class CrossValidationBody(SweepBody):
 
     def cross_validation(self) -> RequestCrossValidation:
         """Return what is asked as a command."""
-        return RequestCrossValidation(self.sweep(), Folding(self.groups, self.tested, self.purge, self.embargo))
+        return RequestCrossValidation(self.searched(), Folding(self.groups, self.tested, self.purge, self.embargo))
 
 
 class SessionGroupOut(BaseModel):

@@ -7,6 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from paperdesk.core.backtest.search import Axes, Search, combinations_of
+from paperdesk.core.backtest.trials import AT_ITS_END
 from paperdesk.core.backtest.walking import Walk
 from paperdesk.core.kernel.ids import derived
 from paperdesk.core.kernel.values import replace
@@ -27,6 +28,11 @@ class Objective(StrEnum):
     CALMAR = "calmar"
     MAX_DRAWDOWN = "max_drawdown"
 
+    @property
+    def needs_the_way(self) -> bool:
+        """Say whether it is not known from the end alone."""
+        return self not in AT_ITS_END
+
 
 @dataclass(frozen=True, slots=True)
 class WalkPlan:
@@ -42,7 +48,8 @@ class WalkPlan:
 class Sweep:
     """What is searched: `asked` is the question with the parameters that stay; trials are numbered from 1.
 
-    With a `plan` it is a walk forward, which tries all of them in every fold.
+    With a `plan` it is a walk forward, which tries all of them in every fold. Where only the end counts, nothing is
+    measured on the way there.
     """
 
     asked: Backtest
@@ -53,6 +60,7 @@ class Sweep:
     trials: int
     objective: Objective
     plan: WalkPlan | None = None
+    only_end: bool = False
 
     @property
     def id(self) -> UUID:

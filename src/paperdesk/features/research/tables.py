@@ -1,6 +1,6 @@
 """The tables of sweeps, of the folds of walks forward, and of studies; trials stand in the ledger of backtests."""
 
-from sqlalchemy import ARRAY, BigInteger, Column, Double, ForeignKey, Integer, Table, Text, Uuid
+from sqlalchemy import ARRAY, BigInteger, Boolean, Column, Double, ForeignKey, Integer, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 
 from paperdesk.features.backtests.question_store import question_columns
@@ -20,6 +20,7 @@ sweeps = Table(
     Column("seed", BigInteger, nullable=False),
     Column("trials", Integer, nullable=False),
     Column("objective", Text, nullable=False),
+    Column("only_end", Boolean, nullable=False),
     Column("walk", JSONB(none_as_null=True)),
     info=personal("owner_id", on_erasure="goes"),
 )

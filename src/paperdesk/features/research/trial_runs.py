@@ -35,11 +35,12 @@ AT_ONCE: Final = {RunMode.EVENTS: 1, RunMode.COMPILED: 250}
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """The market that trials run on, and whose they are."""
+    """The market that trials run on, whose they are, and whether only their ends count."""
 
     market: TapeMarket
     tenant_id: TenantId
     keep_going: KeepGoing
+    only_end: bool = False
 
     def run(self, questions: Sequence[Numbered]) -> list[Trial]:
         """Run trials of one sweep to their ends; what cannot be run says why."""
@@ -110,19 +111,20 @@ class Bench:
 
         asked, course = questions[0][1], courses[0]
         swept, count = _laid_out(course, questions), len(questions)
-        scores, curves = scores_of(swept.part(0, count)), swept.curves(0, count)
+        scores = scores_of(swept.ended(0, count) if self.only_end else swept.part(0, count))
+        curves = np.stack([np.full(count, swept.cash), scores.equity], 1) if self.only_end else swept.curves(0, count)
         places, at = money_places_of(asked.rules, asked.currency), (course.began_at, course.ended_at)
         for place, (number, each) in enumerate(questions):
             if np.isnan(scores.equity[place]):
                 continue
-            ended = Decimal(curves[place, -1].item()).scaleb(-places)
+            ended = Decimal(int(scores.equity[place])).scaleb(-places)
             counts = scores.orders[place].item(), scores.refused[place].item()
             bare = Trial(number, each.parameters, {}, ended, *counts)
             yield measured(bare, at, curves[place] / 10**places, self.rates(each))
 
     def rates(self, asked: Backtest) -> Rates:
         """Return what the returns of a question are measured by."""
-        return Rates(self.market.periods_a_year, asked.risk_free)
+        return Rates(self.market.periods_a_year, asked.risk_free, self.only_end)
 
 
 def _crossing(asked: Backtest) -> MovingAverageCross | None:

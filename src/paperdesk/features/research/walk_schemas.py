@@ -13,14 +13,14 @@ from paperdesk.core.backtest.walking import Walk, kept_of
 from paperdesk.features.research.queries import Progress
 from paperdesk.features.research.read_monte_carlo import Draws, MonteCarlo
 from paperdesk.features.research.request_walk_forward import RequestWalkForward
-from paperdesk.features.research.schemas import SweepBody, SweepOut
+from paperdesk.features.research.schemas import SearchBody, SweepOut
 from paperdesk.features.research.sweeps import Sweep, TradedFold
 
 Sessions = Annotated[int, Field(ge=1, le=10_000)]
 NOT_KEPT = "no fold has it both before and after, or there was nothing to keep"
 
 
-class WalkForwardBody(SweepBody):
+class WalkForwardBody(SearchBody):
     """A sweep in every fold: so many sessions to choose parameters on, and so many to trade with them."""
 
     model_config = ConfigDict(
@@ -50,7 +50,7 @@ class WalkForwardBody(SweepBody):
 
     def walk_forward(self) -> RequestWalkForward:
         """Return what is asked as a command."""
-        return RequestWalkForward(self.sweep(), self.walk, self.choose_on, self.trade_on)
+        return RequestWalkForward(self.searched(), self.walk, self.choose_on, self.trade_on)
 
 
 class FoldOut(BaseModel):

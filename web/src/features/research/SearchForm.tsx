@@ -11,7 +11,7 @@ import { useDraft } from "../backtests/useDraft";
 import { HowFields } from "./HowFields";
 import { useSearchWish } from "./queries";
 import { searchedIn } from "./ranges";
-import { isCount, OBJECTIVES, ranged, SEARCHES, type Searching, searchBody } from "./searching";
+import { isCount, objectivesOf, ranged, SEARCHES, type Searching, searchBody, TOLD } from "./searching";
 
 const KINDS = [
   { value: "sweep", label: "Sweep" },
@@ -36,6 +36,7 @@ const HOW: How = {
   search: "grid",
   trials: "",
   objective: "sharpe",
+  told: "all",
   walk: "rolling",
   chooseOn: "504",
   tradeOn: "126",
@@ -92,14 +93,35 @@ function Form({ strategies, templates, tapes, draft: first, onAsked }: Start & P
   const fields = { draft, faults, set, strategy };
   return (
     <form onSubmit={submit} className="flex flex-col gap-3.5" noValidate data-ask="search">
-      <Choice label="Kind" hideLabel value={how.kind} choices={KINDS} onChange={(kind) => change({ kind })} />
+      <Choice
+        label="Kind"
+        hideLabel
+        value={how.kind}
+        choices={KINDS}
+        onChange={(kind) => change({ kind, told: "all" })}
+      />
       <StrategyFields {...fields} {...{ strategies, templates }} canRange />
       <p className="-mt-2 text-xs text-muted" role="status">
         {`${figure(searched.combinations, 0)} ${searched.combinations === 1 ? "combination" : "combinations"}`}
         {how.kind === "walk" ? " in every fold" : ""}
       </p>
       <div className="grid grid-cols-2 gap-3">
-        <HowFields how={how} onChange={change} faults={faults} searches={SEARCHES} objectives={OBJECTIVES} />
+        <HowFields
+          how={how}
+          onChange={change}
+          faults={faults}
+          searches={SEARCHES}
+          objectives={objectivesOf(how.told)}
+        />
+        {how.kind === "sweep" ? (
+          <Choice
+            label="Tell of each trial"
+            className="col-span-2"
+            value={how.told}
+            choices={TOLD}
+            onChange={(told) => change({ told, objective: objectivesOf(told)[0]?.[0] ?? how.objective })}
+          />
+        ) : null}
       </div>
       {how.kind === "walk" ? (
         <div className="grid grid-cols-2 gap-3">

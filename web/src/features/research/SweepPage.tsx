@@ -12,7 +12,7 @@ import { HeatTable } from "../../ui/plots/HeatTable";
 import { type Column, Table } from "../../ui/Table";
 import { pairsIn, pairsText, wordOf } from "../backtests/ask";
 import { hasEnded } from "../backtests/queries";
-import { MEASURES, type MeasureName, measureNamed, writtenAs } from "./measures";
+import { MEASURES, type MeasureName, measureNamed, measuresKnown, writtenAs } from "./measures";
 import { ParallelPanel } from "./ParallelPanel";
 import { axesOf, isWithin, rangesIn, rangesText } from "./parallel";
 import { heatMapQuery, trialsQuery } from "./queries";
@@ -38,12 +38,17 @@ interface SweepPageProps {
 
 /** A sweep as a surface, what of its best may be luck, and every trial by a measure. */
 export function SweepPage({ sweep, view, onView }: SweepPageProps) {
-  const measure = measureNamed(view.by);
+  const known = measuresKnown(sweep.only_end);
+  const measure = measureNamed(view.by, known);
   const fixed = pairsIn(view.fixed);
   const order = MEASURES[measure].better === "less" ? "asc" : "desc";
   const trials = useQuery(trialsQuery(sweep.id, measure, order, hasEnded(sweep)));
   const [cell, setCell] = useState<Fixed | null>(null);
-  const axes = axesOf(sweep.axes, [sweep.objective, "sharpe", "total_return", "max_drawdown"]);
+  const drawn: MeasureName[] = [sweep.objective, "sharpe", "total_return", "max_drawdown"];
+  const axes = axesOf(
+    sweep.axes,
+    drawn.filter((name) => known.includes(name)),
+  );
   const ranges = rangesIn(view.keep);
   return (
     <div className="flex min-w-0 flex-col gap-3">
@@ -82,7 +87,9 @@ function searchSaid(sweep: SweepResults): string {
   const how = { grid: "every combination", random: `drawn by seed ${sweep.search_seed}`, learned: "learned" }[
     sweep.search
   ];
-  return `${figure(sweep.trials, 0)} trials, ${how}, best by ${wordOf(sweep.objective).toLowerCase()}`;
+  return `${figure(sweep.trials, 0)} trials, ${how}, best by ${wordOf(sweep.objective).toLowerCase()}${
+    sweep.only_end ? ", the ends alone" : ""
+  }`;
 }
 
 /** The best trial, and what of it may be owed to having tried often. */
@@ -186,9 +193,9 @@ function Surface({ sweep, view, onView, measure, fixed, trials, cell, onCell }: 
     >
       <div className="grid grid-cols-2 gap-3 px-4 pt-1 pb-3 sm:grid-cols-4 xl:grid-cols-6">
         <SelectField label="Measure" value={measure} onChange={(event) => onView({ by: event.target.value })}>
-          {Object.entries(MEASURES).map(([name, { title }]) => (
+          {measuresKnown(sweep.only_end).map((name) => (
             <option key={name} value={name}>
-              {title}
+              {MEASURES[name].title}
             </option>
           ))}
         </SelectField>
@@ -282,8 +289,9 @@ interface LedgerProps {
 function Ledger({ sweep, measure, trials, all }: LedgerProps) {
   const [shown, setShown] = useState(SHOWN);
   const axes = Object.keys(sweep.axes);
+  const known = measuresKnown(sweep.only_end);
   const told = (["sharpe", "total_return", "max_drawdown", "calmar", "orders", "refusals"] as const).filter(
-    (name) => name !== measure,
+    (name) => name !== measure && known.includes(name),
   );
   const columnOf = (name: MeasureName, isFirst = false): Column<Trial> => ({
     name: MEASURES[name].title,

@@ -16,9 +16,16 @@ export const MEASURES = {
 
 export type MeasureName = keyof typeof MEASURES;
 
-/** The measure that an address names; the Sharpe ratio without a known one. */
-export const measureNamed = (name: string | undefined): MeasureName =>
-  name !== undefined && name in MEASURES ? (name as MeasureName) : "sharpe";
+/** The measures that need to know what happened before the end. */
+const OF_THE_WAY: ReadonlySet<MeasureName> = new Set(["sharpe", "calmar", "volatility", "max_drawdown"]);
+
+/** The measures that trials have; of ends alone, those that an end tells. */
+export const measuresKnown = (onlyEnd: boolean): MeasureName[] =>
+  (Object.keys(MEASURES) as MeasureName[]).filter((name) => !(onlyEnd && OF_THE_WAY.has(name)));
+
+/** The measure that an address names, or the first of those that there are. */
+export const measureNamed = (name: string | undefined, known = measuresKnown(false)): MeasureName =>
+  known.find((each) => each === name) ?? known[0] ?? "total_return";
 
 /** A trial's value of a measure as a float, for colour and order only; null when it cannot be said. */
 export function valueIn(trial: Trial, name: MeasureName): number | null {

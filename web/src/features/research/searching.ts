@@ -1,6 +1,7 @@
 /** How parameters are searched, by sweeps, walks forward and cross-validations. Pure. */
 import type { AskSweep, Objective, Search } from "../../api/types";
 import { type Draft, requestOf } from "../backtests/ask";
+import { measuresKnown } from "./measures";
 import type { Searched } from "./ranges";
 
 export const SEARCHES: readonly (readonly [Search, string])[] = [
@@ -17,6 +18,18 @@ export const OBJECTIVES: readonly (readonly [Objective, string])[] = [
   ["max_drawdown", "Deepest fall"],
 ];
 
+/** What is told of each trial of a sweep. */
+export const TOLD = [
+  { value: "all", label: "All measures" },
+  { value: "end", label: "Its end alone, which is faster" },
+] as const;
+
+/** The measures that a best trial can be chosen by; of ends alone, those that an end tells. */
+export function objectivesOf(told: Searching["told"]): typeof OBJECTIVES {
+  const known: readonly string[] = measuresKnown(told === "end");
+  return OBJECTIVES.filter(([name]) => known.includes(name));
+}
+
 /** True where a text is a whole number above zero. */
 export const isCount = (text: string): boolean => /^[1-9]\d{0,4}$/.test(text.trim());
 
@@ -31,6 +44,7 @@ export interface Searching {
   search: Search;
   trials: string;
   objective: Objective;
+  told: (typeof TOLD)[number]["value"];
 }
 
 /** A search as a request; without a number of trials, all combinations. */
@@ -40,6 +54,7 @@ export function searchBody(draft: Draft, how: Searching, searched: Searched): As
     ranges: { ...searched.ranges },
     search: how.search,
     objective: how.objective,
+    ...(how.told === "end" ? { only_end: true } : {}),
     ...(how.trials.trim() === "" ? {} : { trials: Number(how.trials) }),
   };
 }

@@ -73,6 +73,11 @@ class Sweep:
     sums: Sums
     crosses: Ints
 
+    @property
+    def cash(self) -> int:
+        """Return what each begins with, in the smallest unit of its currency."""
+        return self.field.cash
+
     def part(self, first: int, stop: int) -> NDArray[np.float64]:
         """Run some of the pairs; a row each, whose columns the kernel names."""
         scores = np.empty((stop - first, DENIED + 1), np.float64)
@@ -106,6 +111,11 @@ class OwingSweep:
     pursuit: Pursuit
     crosses: Ints
     ends: Ints
+
+    @property
+    def cash(self) -> int:
+        """Return what each begins with, in the smallest unit of its currency."""
+        return self.pursuit.means.cash_in_cents
 
     def part(self, first: int, stop: int) -> NDArray[np.float64]:
         """Run some of the pairs; a row each, whose columns the kernel names."""

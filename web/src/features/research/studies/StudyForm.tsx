@@ -45,7 +45,7 @@ export function StudyForm({ kind, onKind, onAsked, ...start }: StudyFormProps) {
 type FormProps = Start & Pick<StudyFormProps, "kind" | "onKind" | "onAsked">;
 
 function Form({ strategies, templates, tapes, draft: first, kind, onKind, onAsked }: FormProps) {
-  const [how, setHow] = useState<Searching>({ search: "grid", trials: "", objective: "sharpe" });
+  const [how, setHow] = useState<Searching>({ search: "grid", trials: "", objective: "sharpe", told: "all" });
   const [typed, setTyped] = useState<Typed>({});
   const wish = useSearchWish();
   const { draft, strategy, faults, set, forget, isRight } = useDraft(first, strategies, wish);
