@@ -13,6 +13,7 @@ from paperdesk.core.broker.commands import ChooseLeverage, StopLoss, TakeProfit
 from paperdesk.core.broker.fees import FeeSchedule
 from paperdesk.core.broker.fill_models import FILL_MODELS
 from paperdesk.core.broker.lots import Lot, LotMethod
+from paperdesk.core.broker.margin_book import MarginMode
 from paperdesk.core.broker.margin_rules import BorrowTable, FundingRate, MarginKind, MarginRegime, MarginRules
 from paperdesk.core.broker.orders import (
     CONDITIONAL,
@@ -237,9 +238,10 @@ exits = st.one_of(
     ),
 )
 leverages = st.builds(
-    lambda symbol, leverage: Step("asks", (ChooseLeverage(scenery.empty_account().id, symbol, leverage),)),
+    lambda symbol, *terms: Step("asks", (ChooseLeverage(scenery.empty_account().id, symbol, *terms),)),
     st.sampled_from([scenery.COIN.symbol, scenery.COIN.symbol, scenery.COIN.symbol, scenery.ACME.symbol]),
     st.sampled_from([1, 2, 3, 10, 50, 125, 126]),
+    st.sampled_from([None, None, MarginMode.ISOLATED, MarginMode.ISOLATED, MarginMode.CROSS]),
 )
 cancellations = order_ids.map(lambda which: Step("cancel", (which,)))
 moves_of_cash = transfers.map(lambda amount: Step("transfer", (amount,)))

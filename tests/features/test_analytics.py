@@ -50,7 +50,9 @@ GIVEN = {
     ),
     **dict.fromkeys(
         ("positions.items.leverage", "account.margin.set_aside", "preview.before.margin.set_aside",
-         "preview.accepted.margin.set_aside", "preview.filled.margin.set_aside"),
+         "preview.accepted.margin.set_aside", "preview.filled.margin.set_aside",
+         "account.margin.isolated", "preview.before.margin.isolated",
+         "preview.accepted.margin.isolated", "preview.filled.margin.isolated"),
         "only pairs are bought with leverage, and this market has none; see tests/features/broker/test_leverage.py",
     ),
     "account.funding_daily_rate": "only pairs are funded; see tests/features/broker/test_funding.py",

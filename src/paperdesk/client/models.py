@@ -62,6 +62,7 @@ LimitState = Literal["normal", "warning", "critical", "breached", "unknown"]
 LimitUnit = Literal["currency", "fraction_of_peak", "fraction_of_equity", "multiple_of_equity"]
 LotMethod = Literal["fifo", "lifo", "highest_cost", "lowest_cost", "average"]
 MarginKind = Literal["cash", "reg_t", "portfolio"]
+MarginMode = Literal["cross", "isolated"]
 MarginRegime = Literal["realtime_block", "intraday_call", "legacy_pdt"]
 Method = Literal[
     "fixed_amount", "fixed_share", "kelly", "volatility_target", "risk_parity", "max_loss", "average_range"
@@ -737,10 +738,11 @@ class ChangeUserBody(Struct, kw_only=True, frozen=True):
 
 
 class ChosenLeverageOut(Struct, kw_only=True, frozen=True):
-    """The leverage of one pair."""
+    """The leverage of one pair, and what answers for it."""
 
     symbol: "str"
     leverage: "int"
+    margin_mode: "MarginMode"
 
 
 class ClosePositionBody(Struct, kw_only=True, frozen=True):
@@ -1728,10 +1730,11 @@ class LevelOut(Struct, kw_only=True, frozen=True):
 
 
 class LeverageBody(Struct, kw_only=True, frozen=True):
-    """How many times what it brings itself the account buys a crypto pair for; 1 is paying in full."""
+    """How many times what it brings itself the account buys a crypto pair for; 1 is paying in full. The mode says whether all of the account answers for the pair, or a margin of its own and nothing else."""
 
     symbol: "str"
     leverage: "int"
+    margin_mode: "MarginMode | UnsetType | None" = UNSET
 
 
 class LeverageOut(Struct, kw_only=True, frozen=True):
@@ -2020,6 +2023,7 @@ class MarginOut(Struct, kw_only=True, frozen=True):
     maintenance_requirement: "Decimal | None"
     maintenance_excess: "Decimal | None"
     set_aside: "Decimal | None"
+    isolated: "Decimal | None"
     memorandum: "Decimal"
     buying_power: "Decimal | None"
     overnight_buying_power: "Decimal | None"
@@ -2850,6 +2854,7 @@ class PositionOut(Struct, kw_only=True, frozen=True):
     leverage: "int"
     initial_margin: "Decimal | None"
     maintenance_margin: "Decimal | None"
+    margin_mode: "MarginMode"
     liquidation_price: "Decimal | None"
     margin_reason: "str | None"
 

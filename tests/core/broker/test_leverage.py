@@ -10,13 +10,15 @@ from paperdesk.core.broker.account import Account, Position
 from paperdesk.core.broker.leverage import (
     LEVERAGE_MAX,
     initial,
+    isolated_margin,
+    liquidation_price,
     maintained_cost,
     maintenance,
     opened_cost,
     tier_of,
 )
 from paperdesk.core.broker.margin import Stage, requirement, standing
-from paperdesk.core.broker.margin_book import Leverage, MarginBook
+from paperdesk.core.broker.margin_book import Leverage, MarginBook, MarginMode
 from paperdesk.core.broker.margin_rates import LEVERAGE_TIERS
 from paperdesk.core.broker.margin_rules import MarginKind
 from paperdesk.core.broker.option_margin import Exposure
@@ -145,3 +147,29 @@ def test_what_cannot_be_said_of_a_position_says_why() -> None:
     rich = leveraged(2, Decimal(100_000), Decimal(1), Decimal(50_000))
     assert margin_of(rich, price).reason == "the account could carry all that the position could lose"
     assert {ACME.id, *(each.moves_with for each in CHAIN)} == {ACME.id}
+
+
+@given(leverages, decimals(1, 10**6, 3), decimals(100, 10**8, 2), st.sampled_from([1, -1]))
+def test_an_isolated_position_is_liquidated_where_its_margin_comes_down_to_what_maintains_it(
+    leverage: int, units: Decimal, entry: Decimal, sign: int
+) -> None:
+    quantity, cost = sign * units, sign * units * entry
+    leverage = min(leverage, tier_of(abs(cost)).leverage_max)
+    margin = isolated_margin(cost, leverage, "USD")
+    price = liquidation_price(quantity, cost, margin)
+    assert abs(margin + quantity * price - cost - maintenance(abs(cost))) < Decimal("1e-9")
+    assert price < entry if sign > 0 else price > entry
+    assert 0 <= margin - initial(abs(cost), leverage) < CENT
+
+
+@pytest.mark.parametrize(("quantity", "price"), [(1, 45_250), (-1, 54_750)])
+def test_ten_times_fifty_thousand_on_a_margin_of_its_own_end_at_45_250_and_sold_short_at_54_750(
+    quantity: int, price: int
+) -> None:
+    chosen = Leverage(COIN.id, COIN.symbol, 10, MarginMode.ISOLATED)
+    account = leveraged(10, Decimal(100_000), Decimal(quantity), quantity * Decimal(50_000))
+    account = replace(account, book=MarginBook(leverage=(chosen,)))
+    for mark in ("48000", "0"):  # it needs no price to be told
+        assert margin_of(account, Decimal(mark)) == PositionMargin(
+            10, Decimal(5000), Decimal(250), Decimal(price), mode=MarginMode.ISOLATED
+        )

@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from paperdesk.core.broker.account import Account, Rules
 from paperdesk.core.broker.combo_prices import legs_of, signed
-from paperdesk.core.broker.engine import fold, react
+from paperdesk.core.broker.engine import react
 from paperdesk.core.broker.events import ComboFilled, Event, OrderFilled
 from paperdesk.core.broker.fees import commission
 from paperdesk.core.broker.good_faith import VIOLATIONS_MAX
@@ -29,6 +29,7 @@ from paperdesk.core.kernel.money import ZERO, money
 from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.facts import Auction, CloseFact, OpenFact, RangeFact
 from paperdesk.core.market.instruments import Instrument
+from tests.isolated_pairs import folded
 from tests.scenery import COIN, FIRST_OPEN, empty_account
 from tests.stories import Step, Story
 from tests.strategies import (
@@ -201,12 +202,12 @@ class Desk(RuleBasedStateMachine):
         assert not self._is_margined or moved_reservations(self.story.account) == ()
 
     @invariant()
-    def leverage_is_chosen_for_pairs_by_those_who_may_owe_and_never_sells_them_short(self) -> None:
+    def leverage_is_chosen_for_pairs_by_those_who_may_owe_and_only_isolated_ones_are_sold_short(self) -> None:
         chosen = self.story.account.book.leverage
         assert {each.symbol for each in chosen} <= {COIN.symbol}
         assert not chosen or self._is_margined
-        assert all(1 < each.times <= LEVERAGE_MAX for each in chosen)
-        assert self.story.position(COIN).quantity >= ZERO
+        assert all(each.is_isolated or 1 < each.times <= LEVERAGE_MAX for each in chosen)
+        assert self.story.position(COIN).quantity >= ZERO or self.story.account.book.is_isolated(COIN.id)
 
     @invariant()
     def the_reserved_units_are_what_open_orders_promise(self) -> None:
@@ -332,8 +333,8 @@ class Desk(RuleBasedStateMachine):
         assert instants == sorted(instants)
 
     @invariant()
-    def folding_the_events_from_the_start_gives_the_account(self) -> None:
-        assert fold(empty_account(self.story.rules), self.story.events) == self.story.account
+    def folding_the_events_gives_the_account_and_an_isolated_pair_takes_no_more_than_its_margin(self) -> None:
+        assert folded(empty_account(self.story.rules), self.story.events) == self.story.account
 
     @invariant()
     def every_event_survives_its_journey_through_json(self) -> None:

@@ -97,7 +97,8 @@ class Trader:
                     order_id, name = answer.json()["id"], str(command.order_id)
                     self._ids[name], self._names[order_id] = order_id, name
             elif isinstance(command, ChooseLeverage):
-                chosen = {"symbol": command.symbol, "leverage": command.leverage}
+                terms = {"leverage": command.leverage, "margin_mode": command.margin_mode}
+                chosen = {"symbol": command.symbol, **terms}
                 await self._visitor.ask("PUT", f"/v1/accounts/{self._account_id}/leverage", json=chosen)
             else:
                 await self._cancel(command)

@@ -138,3 +138,14 @@ async def test_a_call_that_is_not_met_is_for_the_exact_engine(desk: RunningDesk)
     asked: dict[str, Any] = {"parameters": {"share": "1.9"}, "fill_model": "ideal", "margin": {"kind": "reg_t"}}
     with pytest.raises(JobFailed, match="margin_call"):
         await ran_backtest(desk, tape_id, "buy_and_hold", mode="compiled", **asked)
+
+
+@pytest.mark.parametrize(("mode", "name"), [("isolated", "isolated_margin"), ("cross", "leverage")])
+async def test_leverage_and_margins_of_their_own_are_for_the_exact_engine(
+    desk: RunningDesk, mode: str, name: str
+) -> None:
+    tape_id = await desk.mine.open_tape(desk.markets["waves"].id)
+    await desk.mine.step(tape_id, count=60)
+    asked: dict[str, Any] = {"parameters": {"leverage": 2, "margin_mode": mode}, "fill_model": "ideal"}
+    with pytest.raises(JobFailed, match=name):
+        await ran_backtest(desk, tape_id, "buy_and_hold", mode="compiled", margin={"kind": "reg_t"}, **asked)

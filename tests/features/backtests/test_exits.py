@@ -59,6 +59,18 @@ async def test_what_a_call_closes_is_closed_by_the_day_it_was_due_and_liquidatio
     assert sold["left_at"].startswith("2024-06-06")  # it fell on the 5th
 
 
+async def test_an_isolated_pair_is_liquidated_where_its_margin_ends_and_costs_no_more(desk: RunningDesk) -> None:
+    parameters = {"share": "2.5", "leverage": 14, "margin_mode": "isolated"}
+    more = {"margin": REG_T, "cash": "20000", "symbols": ["BTC/USD"]}
+    path = await ran(desk, "coins", "buy_and_hold", parameters, more)
+    trip = (await desk.mine.rows(f"{path}/round-trips"))[0]
+    told = ("exit_reason", "quantity", "entry_price", "exit_price")
+    assert [trip[name] for name in told] == ["liquidation", "1", "49000", "45745"]
+    assert trip["left_at"].startswith("2024-06-05")
+    assert (trip["gain"], trip["fees"]) == ("-3500", "245")
+    assert "pair_liquidated" in [each["kind"] for each in await desk.mine.rows(f"{path}/events")]
+
+
 async def test_nothing_is_held_at_the_end_where_that_was_asked_for(desk: RunningDesk) -> None:
     path = await ran(desk, "waves", "buy_and_hold", {}, {"close_at_end": True})
     (trip,) = await desk.mine.rows(f"{path}/round-trips")

@@ -162,7 +162,7 @@ async def test_margin_is_updated_by_the_leverage_of_a_pair(desk: RunningDesk) ->
     await trader.start()
     assert await trader.frame()
     chosen = (await desk.mine.get(f"/v1/accounts/{account_id}/leverage"))["chosen"]
-    assert chosen == [{"symbol": "BTC/USD", "leverage": 10}]
+    assert chosen == [{"symbol": "BTC/USD", "leverage": 10, "margin_mode": "cross"}]
     refusing = Saying(["ACME"])
     refusing.words = [(leveraged, 1)]
     (refused,) = ran(tape_market(desk.markets["waves"]), refusing).refused

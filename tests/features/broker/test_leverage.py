@@ -15,8 +15,8 @@ async def opened(desk: RunningDesk, cash: str = "5000", margin: dict[str, Any] |
     return await desk.market("coins", cash=cash, margin=margin or REG_T, fill_model="ideal")
 
 
-async def choose(desk: RunningDesk, account_id: str, leverage: int, symbol: str = PAIR) -> dict[str, Any]:
-    body = {"symbol": symbol, "leverage": leverage}
+async def choose(desk: RunningDesk, account_id: str, leverage: int, mode: str | None = None) -> dict[str, Any]:
+    body = {"symbol": PAIR, "leverage": leverage, **({"margin_mode": mode} if mode else {})}
     answer = await desk.mine.ask("PUT", f"/v1/accounts/{account_id}/leverage", json=body)
     assert answer.status_code == 200
     found: dict[str, Any] = answer.json()
@@ -34,7 +34,7 @@ async def position(desk: RunningDesk, account_id: str, **asked: str) -> dict[str
 async def test_a_pair_is_bought_at_ten_times_and_sold_below_the_price_that_was_told(desk: RunningDesk) -> None:
     tape_id, account_id = await opened(desk)
     chosen = await choose(desk, account_id, 10)
-    assert chosen["chosen"] == [{"symbol": PAIR, "leverage": 10}]
+    assert chosen["chosen"] == [{"symbol": PAIR, "leverage": 10, "margin_mode": "cross"}]
     assert await desk.mine.get(f"/v1/accounts/{account_id}/leverage") == chosen
     previewed = await desk.mine.post("/v1/orders/preview", wish(account_id, "buy", "1", symbol=PAIR))
     assert (previewed["would_be_accepted"], previewed["accepted"]["held_cash"]) == (True, "5000")
@@ -117,8 +117,64 @@ async def test_a_life_with_leverage_is_lived_again_to_the_cent(desk: RunningDesk
     again = (await desk.mine.post(f"/v1/accounts/{account_id}/rescore", {"fill_model": "ideal"}))["rescore"]
     assert (again["orders"], again["impossible"]) == ([], [])
     fork = await desk.mine.post(f"/v1/accounts/{account_id}/forks", {"name": "What if"})
-    assert (await desk.mine.get(f"/v1/accounts/{fork['id']}/leverage"))["chosen"] == [{"symbol": PAIR, "leverage": 10}]
+    taken_along = (await desk.mine.get(f"/v1/accounts/{fork['id']}/leverage"))["chosen"]
+    assert taken_along == [{"symbol": PAIR, "leverage": 10, "margin_mode": "cross"}]
     books = await desk.mine.get(f"/v1/accounts/{fork['id']}/reconciliation")
     assert (books["balanced"], books["problems"]) == (True, [])
     await desk.mine.post(f"/v1/accounts/{account_id}/reset", {"cash": "5000"})
     assert (await desk.mine.get(f"/v1/accounts/{account_id}/leverage"))["chosen"] == []
+
+
+async def test_an_isolated_pair_is_liquidated_at_its_own_price_and_costs_its_margin_alone(desk: RunningDesk) -> None:
+    tape_id, account_id = await opened(desk, cash="20000")
+    chosen = await choose(desk, account_id, 10, "isolated")
+    assert chosen["chosen"] == [{"symbol": PAIR, "leverage": 10, "margin_mode": "isolated"}]
+    await desk.mine.order(account_id, "buy", "1", symbol=PAIR)
+    await desk.mine.step(tape_id)
+    stop = await desk.mine.order(account_id, "sell", "1", symbol=PAIR, type="stop", stop_price="45500")
+    assert (await desk.mine.rows(f"/v1/accounts/{account_id}/positions"))[0]["margin_mode"] == "isolated"
+    assert await position(desk, account_id) == {
+        "quantity": "1",
+        "leverage": 10,
+        "initial_margin": "5000",
+        "maintenance_margin": "250",
+        "liquidation_price": "45250",
+        "margin_reason": None,
+    }
+    body = {"symbol": PAIR, "leverage": 10, "margin_mode": "cross"}
+    facts = refused(
+        await desk.mine.ask("PUT", f"/v1/accounts/{account_id}/leverage", json=body), 409, "margin_mode_in_use"
+    )
+    assert facts["margin_mode"] == "isolated"
+    await desk.mine.step(tape_id)
+    sold = (await desk.mine.rows(f"/v1/accounts/{account_id}/fills"))[0]
+    assert (sold["side"], sold["quantity"], sold["price"], sold["fee"]) == ("sell", "1", "45250", "250")
+    explained = await desk.mine.get(f"/v1/fills/{sold['id']}/explanation")
+    assert "Its isolated margin was used up, so the whole of it is lost" in str(explained)
+    stopped = await desk.mine.get(f"/v1/orders/{stop['id']}")
+    assert (stopped["status"], stopped["closed_reason"]) == ("cancelled", "liquidated")
+    account = await desk.mine.get(f"/v1/accounts/{account_id}")
+    assert (account["cash"], account["margin"]["calls"]) == ("15000", [])
+    books = await desk.mine.get(f"/v1/accounts/{account_id}/reconciliation")
+    assert (books["balanced"], books["problems"]) == (True, [])
+    again = (await desk.mine.post(f"/v1/accounts/{account_id}/rescore", {"fill_model": "ideal"}))["rescore"]
+    assert (again["orders"], again["impossible"]) == ([], [])
+
+
+async def test_an_isolated_pair_is_sold_short_and_shows_where_it_ends(desk: RunningDesk) -> None:
+    tape_id, account_id = await opened(desk, cash="20000")
+    await choose(desk, account_id, 10, "isolated")
+    await desk.mine.order(account_id, "sell", "1", symbol=PAIR)
+    await desk.mine.step(tape_id)
+    held = await position(desk, account_id)
+    assert (held["quantity"], held["initial_margin"], held["liquidation_price"]) == ("-1", "5000", "54750")
+    await desk.mine.step(tape_id)
+    margin = (await desk.mine.get(f"/v1/accounts/{account_id}"))["margin"]
+    assert (margin["maintenance_excess"], margin["maintenance_requirement"]) == ("15000", "9751")
+    assert (margin["isolated"], margin["buying_power"]) == ("9751", "60000")
+    facts = refused(
+        await desk.mine.ask("PUT", f"/v1/accounts/{account_id}/leverage", json={"symbol": PAIR, "leverage": 2}),
+        409,
+        "leverage_too_low",
+    )
+    assert facts["missing"] == "5000"

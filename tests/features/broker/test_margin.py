@@ -42,6 +42,7 @@ async def test_a_short_sale_is_owed_marked_and_bought_back(desk: RunningDesk) ->
         "maintenance_requirement": "3090",
         "maintenance_excess": "6708",
         "set_aside": "0",
+        "isolated": "0",
         "memorandum": "4951",
         "buying_power": "26832",
         "overnight_buying_power": "9902",

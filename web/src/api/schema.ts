@@ -5188,13 +5188,14 @@ export interface components {
         };
         /**
          * ChosenLeverageOut
-         * @description The leverage of one pair.
+         * @description The leverage of one pair, and what answers for it.
          */
         ChosenLeverageOut: {
             /** Symbol */
             symbol: string;
             /** Leverage */
             leverage: number;
+            margin_mode: components["schemas"]["MarginMode"];
         };
         /**
          * ClosePositionBody
@@ -8209,6 +8210,8 @@ export interface components {
         /**
          * LeverageBody
          * @description How many times what it brings itself the account buys a crypto pair for; 1 is paying in full.
+         *
+         *     The mode says whether all of the account answers for the pair, or a margin of its own and nothing else.
          * @example {
          *       "leverage": 10,
          *       "symbol": "BTC/USD"
@@ -8219,6 +8222,8 @@ export interface components {
             symbol: string;
             /** Leverage */
             leverage: number;
+            /** @description What answers for the pair; it stays as it is without one, and is cross at first. */
+            margin_mode?: components["schemas"]["MarginMode"] | null;
         };
         /**
          * LeverageOut
@@ -8946,6 +8951,12 @@ export interface components {
          */
         MarginKind: "cash" | "reg_t" | "portfolio";
         /**
+         * MarginMode
+         * @description What answers for a pair: all that the account has, or a margin of the position's own and nothing else.
+         * @enum {string}
+         */
+        MarginMode: "cross" | "isolated";
+        /**
          * MarginOut
          * @description What a margined account needs and has; unknown while a position has no price.
          *
@@ -8966,6 +8977,11 @@ export interface components {
              * @description What pairs bought with leverage need above maintenance to be opened; nothing else can use it.
              */
             set_aside: string | null;
+            /**
+             * Isolated
+             * @description What pairs with a margin of their own are worth with it: both requirements have it, nothing else can use it, and nothing else answers for them.
+             */
+            isolated: string | null;
             /**
              * Memorandum
              * Format: decimal
@@ -10810,9 +10826,11 @@ export interface components {
              * @description What going on to hold it needs.
              */
             maintenance_margin: string | null;
+            /** @description What answers for it: all that the account has, or its initial margin as a margin of its own. */
+            margin_mode: components["schemas"]["MarginMode"];
             /**
              * Liquidation Price
-             * @description Where the account is worth its maintenance if this price alone moves; below it the pair is sold.
+             * @description Where the account is worth its maintenance if this price alone moves, and the pair is sold below it; where its margin is isolated, where that is used up to its maintenance and the pair is closed.
              */
             liquidation_price: string | null;
             /**

@@ -7,7 +7,7 @@ from typing import Final
 from paperdesk.core.backtest.result import Placed, Result
 from paperdesk.core.broker.events import Event, OrderAccepted
 from paperdesk.core.broker.margin_book import CallKind, MarginCall
-from paperdesk.core.broker.margin_events import BuyInStarted, LiquidationStarted, MarginCalled
+from paperdesk.core.broker.margin_events import BuyInStarted, LiquidationStarted, MarginCalled, PairLiquidated
 from paperdesk.core.broker.orders import Order, OrderType
 from paperdesk.core.kernel.ids import OrderId
 from paperdesk.core.strategy.exits import ExitReason, Note
@@ -66,7 +66,7 @@ def forced_by(events: Iterable[Event]) -> dict[OrderId, ExitReason]:
             case LiquidationStarted():
                 call = calls[event.kind]
                 why = ExitReason.LIQUIDATION if call.due_on == call.issued_on else ExitReason.MARGIN_CALL
-            case BuyInStarted():
+            case BuyInStarted() | PairLiquidated():
                 why = ExitReason.LIQUIDATION
             case OrderAccepted() if event.order.client_order_id.startswith(_OWN):
                 found[event.order.id] = why

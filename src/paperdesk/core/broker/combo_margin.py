@@ -22,6 +22,7 @@ from paperdesk.core.broker.combo_prices import legs_of, net_of, signed, unit_of
 from paperdesk.core.broker.events import OrderFilled
 from paperdesk.core.broker.fees import fee_due
 from paperdesk.core.broker.holds import held_cash
+from paperdesk.core.broker.isolated import own_cash
 from paperdesk.core.broker.ledger import Book
 from paperdesk.core.broker.margin import book_requirement, exposures_of, means, paired_book, stage_of, standing
 from paperdesk.core.broker.margin_checks import (
@@ -72,7 +73,7 @@ def check_combo_margin(account: Account, combo: Order, legs: Sequence[Order], ma
     for leg in opening:
         check_equity(account, leg, stands)
     if stands.equity < EQUITY_MIN:
-        refuse_beyond(account, held_cash(account, combo), account.cash - account.held, "minimum_equity")
+        refuse_beyond(account, held_cash(account, combo), own_cash(account) - account.held, "minimum_equity")
         return
     free = money(means(account, stands), account.currency) - account.held
     refuse_beyond(account, held_cash(account, combo), free, account.rules.margin.regime.value)
@@ -183,4 +184,4 @@ def _check_writing(account: Account, legs: Sequence[Order], opening: Sequence[Or
     found = paired_book(after, marks, stage_of(account))
     assert found is not None, "what a combo holds was worked out with its underlying's price"
     for leg in written:
-        check_level(account, level_needed(found, leg.instrument.symbol, account.cash - account.held))
+        check_level(account, level_needed(found, leg.instrument.symbol, own_cash(account) - account.held))

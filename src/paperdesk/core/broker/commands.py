@@ -9,6 +9,7 @@ from msgspec import Struct
 from paperdesk.core.broker.account import AtExpiry
 from paperdesk.core.broker.combos import Strategy
 from paperdesk.core.broker.lots import LotChoice
+from paperdesk.core.broker.margin_book import MarginMode
 from paperdesk.core.broker.orders import Intent, OrderClass, OrderKind, OrderType, Side, TimeInForce, TriggerSource
 from paperdesk.core.kernel.ids import AccountId, EntryId, OrderId
 from paperdesk.core.kernel.money import ZERO
@@ -183,11 +184,15 @@ class InstructExpiry(Struct, frozen=True):
 
 
 class ChooseLeverage(Struct, frozen=True):
-    """Buy a crypto pair for so many times what the account brings itself, from now on; 1 is paying in full."""
+    """Buy a crypto pair for so many times what the account brings itself, from now on; 1 is paying in full.
+
+    The mode says what answers for it; None leaves it as it is, which is cross where nothing was chosen.
+    """
 
     account_id: AccountId
     symbol: str
     leverage: int
+    margin_mode: MarginMode | None = None
 
 
 Command: TypeAlias = (

@@ -17,6 +17,7 @@ written:
     combo_orders, combo_execution     several legs as one order: how it comes, and how it meets the market
     margin, margin_checks             what positions need, and what an account may owe
     leverage, leverage_choice         crypto pairs bought for more than the account brings itself
+    isolated, liquidation             crypto pairs with a margin of their own, and what becomes of it
     short_price                       what has fallen by a tenth is sold short only above the bid
     good_faith, recalls               what follows from selling too early, and from borrowing what is hard to borrow
     reservations                      what open orders of a margined account reserve
@@ -63,6 +64,7 @@ from paperdesk.core.broker.halts import halt, quotes_of_traded
 from paperdesk.core.broker.ledger import Entry, EntryKind
 from paperdesk.core.broker.leverage_choice import choose_leverage
 from paperdesk.core.broker.life import check_life
+from paperdesk.core.broker.liquidation import liquidate
 from paperdesk.core.broker.margin_calls import review
 from paperdesk.core.broker.marks import NO_MARKS, Marks
 from paperdesk.core.broker.meetings import meet, meet_standing
@@ -175,6 +177,8 @@ def reacted(account: Account, fact: MarketFact, marks: Marks = NO_MARKS, quotes:
 
 def _meet(course: Course, fact: PriceFact, marks: Marks, quotes: Quotes) -> None:
     """Let orders meet a price, and look at what the price alone does to a margined account."""
+    if course.account.book.leverage:
+        liquidate(course, fact, marks)
     instrument_id, seq, account = fact.instrument_id, fact.seq, course.account
     meet(course, fact, _waiting(account, instrument_id, seq), marks, quotes)
     if not account.rules.margin.is_margined or not isinstance(fact, CloseFact | QuoteFact):

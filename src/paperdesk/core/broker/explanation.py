@@ -9,6 +9,8 @@ The rules a fill can name, besides the one that matched it:
     official_open_used   the tape has no print of the opening auction, so the official open is its price
     official_close_used  the same for the closing auction
     partial_by_chance    the fill model drew a part
+    isolated_margin_lost      its isolated margin was used up, so the whole of it is lost
+    isolated_margin_exceeded  more than its isolated margin was lost, and the broker bears that
     combo                it filled together with the other legs of its combo, in whole combos
 
 What a moment did to it stands in conditions.py.
@@ -60,6 +62,8 @@ _REASONS = {
     "official_open_used": "The tape has no auction print, so the official open was used.",
     "official_close_used": "The tape has no auction print, so the official close was used.",
     "partial_by_chance": "The fill model drew a part of it.",
+    "isolated_margin_lost": "Its isolated margin was used up, so the whole of it is lost: what is left is a fee.",
+    "isolated_margin_exceeded": "The broker bears what was lost beyond its isolated margin: a fee below zero.",
     "combo": "It filled together with the other legs of its combo.",
     "volatility_unknown": "The tape has too few closes to tell how much the market moves, so that added nothing.",
 }

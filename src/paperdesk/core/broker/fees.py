@@ -9,6 +9,7 @@
     taf         FINRA's activity fee         the shares or contracts of a sale, to a most
     orf, occ    options regulation, clearing the contracts of either side
     cat         consolidated audit trail     the shares of either side, a contract counting its multiplier
+    liquidation the broker, or backwards     what is left of an isolated margin, or is missing: liquidation.py
 
 Commission and regulatory fees are of the whole order so far: each is rounded once, commission half to even and
 regulatory fees up, and a fill owes what its order has not paid yet. So an order pays the same in parts and in one

@@ -5,11 +5,18 @@
 
 Both stand still while the price moves, so the price at which an account that holds nothing else is liquidated is
 known when it buys: entry x (1 - 1/leverage + rate) in the first tier. The tiers stand in margin_rates.py.
+
+A pair whose margin is isolated has exactly its initial margin, to the cent and rounded up, and is worth that and what
+it has won or lost. It is liquidated where that is no more than maintenance, whatever else the account has:
+
+    long    entry x (1 + rate) - margin / units
+    short   entry x (1 - rate) + margin / units
 """
 
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 
 from paperdesk.core.broker.margin_rates import LEVERAGE_TIERS, LeverageTier
+from paperdesk.core.kernel.money import money
 
 LEVERAGE_MIN, LEVERAGE_MAX = 1, LEVERAGE_TIERS[0].leverage_max
 
@@ -39,3 +46,13 @@ def maintained_cost(margin: Decimal) -> Decimal:
 def opened_cost(margin: Decimal, leverage: int) -> Decimal:
     """Return what may cost at most whatever so much margin opens."""
     return min(margin * leverage, maintained_cost(margin))
+
+
+def isolated_margin(cost: Decimal, leverage: int, currency: str) -> Decimal:
+    """Return the margin of its own of a position with a signed cost."""
+    return money(initial(abs(cost), leverage), currency, ROUND_CEILING)
+
+
+def liquidation_price(units: Decimal, cost: Decimal, margin: Decimal) -> Decimal:
+    """Return where so many signed units of a signed cost leave of a margin of their own what maintains them."""
+    return (cost + maintenance(abs(cost)) - margin) / units

@@ -2,8 +2,10 @@
 
 1  the account owes by Regulation T: a cash account owes nothing, and the scan of portfolio margin knows no coins
 2  the instrument is a crypto pair, and the leverage one that somebody is lent
-3  what is held and ordered of the pair is not too large for it
-4  with less leverage, the margin that this takes is there
+3  the margin of a pair that is held or ordered stays isolated, or stays with the rest
+4  what is held and ordered of the pair is not too large for it
+5  with less leverage, the margin that this takes is there
+6  with more of it, the margin that stays with an isolated position is not used up already
 """
 
 from decimal import Decimal
@@ -12,6 +14,7 @@ from paperdesk.core.broker.account import Account
 from paperdesk.core.broker.commands import ChooseLeverage
 from paperdesk.core.broker.contingencies import Course
 from paperdesk.core.broker.leverage import LEVERAGE_MAX, LEVERAGE_MIN
+from paperdesk.core.broker.liquidation import price_of_liquidation
 from paperdesk.core.broker.margin import Stage, exposure, means, requirement
 from paperdesk.core.broker.margin_book import Leverage
 from paperdesk.core.broker.margin_checks import check_tier, known_standing
@@ -42,20 +45,30 @@ class LeverageTooLow(Conflict):
     """With so little leverage, what is held and ordered of the pair needs more margin than there is."""
 
 
+class MarginModeInUse(Conflict):
+    """What is held or ordered of the pair has its margin by one mode, and another holds only from the next on."""
+
+
+class MarginUsedUp(Conflict):
+    """With so much leverage, the isolated margin of what is held would be used up at once."""
+
+
 def choose_leverage(course: Course, command: ChooseLeverage, view: MarketView) -> None:
     """Remember the leverage of a pair, and what that gives back of the margin it was opened on, or takes."""
     account, instrument = course.account, view.instrument(command.symbol)
     _check_offered(account, instrument, command.leverage)
-    before = account.book.leverage_of(instrument.id)
-    if command.leverage == before:
+    before = account.book.chosen(instrument.id) or Leverage(instrument.id, instrument.symbol, 1)
+    chosen = replace(before, times=command.leverage, mode=command.margin_mode or before.mode)
+    if chosen == before:
         return
+    _check_mode(account, before, chosen)
     known_standing(account, view.marks)
     check_tier(account, instrument, command.leverage)
-    chosen = Leverage(instrument.id, instrument.symbol, command.leverage)
     course.take(LeverageChosen(course.seq, course.at, chosen, _given_back(account, chosen, instrument, view.marks)))
     with_reservations(course)
-    if command.leverage < before:
+    if chosen.times < before.times:
         _check_means(course.account, chosen, view.marks)
+    _check_margin_left(course.account, chosen, view.marks)
 
 
 def _check_offered(account: Account, instrument: Instrument, leverage: int) -> None:
@@ -72,6 +85,34 @@ def _check_offered(account: Account, instrument: Instrument, leverage: int) -> N
     if not LEVERAGE_MIN <= leverage <= LEVERAGE_MAX:
         raise LeverageOutOfRange(
             f"{leverage} is no leverage from {LEVERAGE_MIN} to {LEVERAGE_MAX}.", leverage=leverage, most=LEVERAGE_MAX
+        )
+
+
+def _check_mode(account: Account, before: Leverage, chosen: Leverage) -> None:
+    is_ordered = any(each.is_open and each.instrument.id == chosen.instrument_id for each in account.orders.values())
+    if chosen.mode is not before.mode and (is_ordered or account.position(chosen.instrument_id).quantity):
+        raise MarginModeInUse(
+            f"The margin of {chosen.symbol} is {before.mode.value} while the pair is held or ordered.",
+            symbol=chosen.symbol,
+            margin_mode=before.mode.value,
+        )
+
+
+def _check_margin_left(account: Account, chosen: Leverage, marks: Marks) -> None:
+    """Refuse what would be liquidated at the price that stands."""
+    position = account.position(chosen.instrument_id)
+    if not chosen.is_isolated or not position.quantity:
+        return
+    mark = marks[chosen.instrument_id]
+    price = price_of_liquidation(position, chosen, mark.instrument)
+    if mark.price <= price if position.quantity > ZERO else mark.price >= price:
+        raise MarginUsedUp(
+            f"With a leverage of {chosen.times} {chosen.symbol} is liquidated at {plain(price)}, "
+            f"and stands at {plain(mark.price)}.",
+            symbol=chosen.symbol,
+            leverage=chosen.times,
+            liquidation_price=plain(price),
+            price=plain(mark.price),
         )
 
 

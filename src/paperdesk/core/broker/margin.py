@@ -6,6 +6,7 @@
                                      what maintenance asks for
     short, below 5.00                likewise                       the greater of 100 % and 2.50 a unit
     a pair with leverage             its cost / leverage            by the tiers of leverage.py
+    a pair whose margin is isolated  all that it is worth with its margin, in isolated.py
     anything else, long              its value                      its value
     options                          by their cheapest pairing, in option_margin.py
 
@@ -21,6 +22,7 @@ from enum import StrEnum
 
 from paperdesk.core.broker import leverage
 from paperdesk.core.broker.account import Account
+from paperdesk.core.broker.isolated import own_cash, own_worth
 from paperdesk.core.broker.margin_rates import (
     EQUITY_MIN,
     INITIAL_RATE,
@@ -89,10 +91,15 @@ def exposures_of(account: Account, marks: Marks) -> list[Exposure] | None:
 def exposure(account: Account, instrument: Instrument, held: tuple[Decimal, Decimal], price: Decimal) -> Exposure:
     """Return units of an account, which come with what they cost, at a price and with the leverage it chose."""
     quantity, cost = held
-    return Exposure(instrument, quantity, price, account.book.leverage_of(instrument.id), cost)
+    chosen = account.book.chosen(instrument.id)
+    if chosen is None:
+        return Exposure(instrument, quantity, price, cost=cost)
+    return Exposure(instrument, quantity, price, chosen.times, cost, chosen.is_isolated)
 
 
 def _needed(held: Exposure, stage: Stage) -> Decimal:
+    if held.is_isolated:
+        return own_worth(held)
     if held.leverage > 1:
         is_initial = stage is Stage.INITIAL
         return leverage.initial(held.cost, held.leverage) if is_initial else leverage.maintenance(held.cost)
@@ -114,8 +121,9 @@ class Standing:
     """What an account is worth at its marks, and what its positions need of that.
 
     `set_aside` is what pairs bought with leverage need above their maintenance to be opened: no regime lets that be
-    used for something else. `scan` has the classes of its book with their arrays under portfolio margin, and is None
-    elsewhere.
+    used for something else. `isolated` is what pairs with a margin of their own are worth with it: both requirements
+    have it, so no price of theirs moves what these leave. `scan` has the classes of its book with their arrays under
+    portfolio margin, and is None elsewhere.
     """
 
     equity: Decimal
@@ -125,6 +133,7 @@ class Standing:
     maintenance: Decimal
     scan: tuple[Scanned, ...] | None = None
     set_aside: Decimal = ZERO
+    isolated: Decimal = ZERO
 
     @property
     def maintenance_excess(self) -> Decimal:
@@ -155,6 +164,7 @@ def standing(account: Account, marks: Marks) -> Standing | None:
         maintenance=maintenance,
         scan=classes,
         set_aside=sum((_set_aside(each) for each in exposures if each.leverage > 1), ZERO),
+        isolated=sum((own_worth(each) for each in exposures if each.is_isolated), ZERO),
     )
 
 
@@ -222,7 +232,7 @@ def means(account: Account, stands: Standing) -> Decimal:
 def buying_power(account: Account, stands: Standing) -> Decimal:
     """Return for how much the account could buy shares now, to the cent and never below zero."""
     if stands.equity < EQUITY_MIN:
-        return max(account.cash - account.held, ZERO)
+        return max(own_cash(account) - account.held, ZERO)
     rate = _RATES[stage_of(account)]
     return money(max(means(account, stands) - account.held, ZERO) / rate, account.currency, ROUND_FLOOR)
 

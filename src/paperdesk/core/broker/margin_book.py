@@ -8,6 +8,7 @@ over the initial margin of all positions if that is more. Falling prices never l
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import Final
 
 from msgspec import Struct
 
@@ -49,12 +50,34 @@ class Recall(Struct, frozen=True):
     due_on: date
 
 
+class MarginMode(StrEnum):
+    """What answers for a pair: all that the account has, or a margin of the position's own and nothing else."""
+
+    CROSS = "cross"
+    ISOLATED = "isolated"
+
+
+# Named once, because every pair is asked for it.
+_ISOLATED: Final = MarginMode.ISOLATED
+
+
 class Leverage(Struct, frozen=True):
-    """How many times what it brings itself an account buys of a crypto pair for."""
+    """How many times what it brings itself an account buys of a crypto pair for, and what answers for it."""
 
     instrument_id: InstrumentId
     symbol: str
     times: int
+    mode: MarginMode = MarginMode.CROSS
+
+    @property
+    def is_isolated(self) -> bool:
+        """Say whether a position in the pair has a margin of its own."""
+        return self.mode is _ISOLATED
+
+    @property
+    def is_usual(self) -> bool:
+        """Say whether this is what holds for a pair without any choice."""
+        return self.times == 1 and not self.is_isolated
 
 
 class Unsettled(Struct, frozen=True, gc=False):
@@ -103,9 +126,21 @@ class MarginBook(Struct, frozen=True, gc=False):
         """Return the open recall of an instrument."""
         return next((each for each in self.recalls if each.instrument_id == instrument_id), None)
 
+    def chosen(self, instrument_id: InstrumentId) -> Leverage | None:
+        """Return what was chosen for an instrument, None where nothing was."""
+        if not self.leverage:
+            return None
+        return next((each for each in self.leverage if each.instrument_id == instrument_id), None)
+
     def leverage_of(self, instrument_id: InstrumentId) -> int:
         """Return the leverage of an instrument: 1 unless another was chosen, which is paying in full or as lent on."""
-        return next((each.times for each in self.leverage if each.instrument_id == instrument_id), 1)
+        chosen = self.chosen(instrument_id)
+        return 1 if chosen is None else chosen.times
+
+    def is_isolated(self, instrument_id: InstrumentId) -> bool:
+        """Say whether a position in an instrument has, or would have, a margin of its own."""
+        chosen = self.chosen(instrument_id)
+        return chosen is not None and chosen.is_isolated
 
     def call(self, kind: CallKind) -> MarginCall | None:
         """Return the open call of a kind."""

@@ -11,7 +11,8 @@
 A call is met when what it asked for is there, however that came about. At the close of the day it is due, one
 that is not met closes positions: those that need most first, the one with the lower symbol when two need the
 same, each with a market order for as many units as are needed and no more. An intraday call that is not met
-freezes the account instead: for 90 days it can only close positions.
+freezes the account instead: for 90 days it can only close positions. Pairs whose margin is isolated are no part of
+this: liquidation.py has them.
 """
 
 from collections.abc import Iterator
@@ -46,7 +47,7 @@ from paperdesk.core.broker.marks import Mark, Marks
 from paperdesk.core.broker.option_margin import Exposure
 from paperdesk.core.broker.orders import Order, OrderType, Side, TimeInForce
 from paperdesk.core.broker.settlement import settles_on
-from paperdesk.core.kernel.ids import OrderId, derived
+from paperdesk.core.kernel.ids import InstrumentId, OrderId, derived
 from paperdesk.core.kernel.money import ZERO, money
 from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.facts import MarketFact, SessionClosed
@@ -77,8 +78,9 @@ def review(course: Course, fact: MarketFact, marks: Marks) -> None:
 
 
 def has_leverage(account: Account) -> bool:
-    """Say whether an account holds a pair that it bought with leverage, which moves too quickly to be waited for."""
-    return any(account.position(each.instrument_id).quantity for each in account.book.leverage)
+    """Say whether an account answers for a pair bought with leverage, which moves too quickly to be waited for."""
+    answered_for = (each for each in account.book.leverage if not each.is_isolated)
+    return any(account.position(each.instrument_id).quantity for each in answered_for)
 
 
 def review_close(course: Course, fact: SessionClosed, marks: Marks) -> None:
@@ -110,7 +112,7 @@ def _counts(kind: CallKind, stands: Standing) -> bool:
 
 
 def _warn(course: Course, stands: Standing) -> None:
-    is_small = stands.maintenance_excess < WARNING_RATE * stands.maintenance
+    is_small = stands.maintenance_excess < WARNING_RATE * (stands.maintenance - stands.isolated)
     if is_small is course.account.book.is_warned:
         return
     kind = MarginWarned if is_small else MarginEased
@@ -158,12 +160,13 @@ def _missing(account: Account, marks: Marks, stage: Stage) -> Decimal:
 def _closing(account: Account, fact: MarketFact, marks: Marks, stage: Stage) -> Iterator[Order]:
     """Yield orders that close what frees the margin that is missing, less what orders already on their way free."""
     missing = _missing(account, marks, stage)
-    held = [(requirement([each], stage), each) for each in exposures_of(account, marks) or ()]
+    answering = (each for each in exposures_of(account, marks) or () if not each.is_isolated)
+    held = [(requirement([each], stage), each) for each in answering]
     for needed, each in sorted(held, key=lambda pair: (-pair[0], pair[1].instrument.symbol)):
         if missing <= ZERO or not needed:
             return
         mark, quantity = marks[each.instrument.id], each.quantity
-        order_id = OrderId(derived(account.id, "liquidation", fact.seq, str(mark.instrument.id)))
+        order_id = liquidation_id(account, fact.seq, mark.instrument.id)
         going = on_their_way(account, mark, quantity)
         units = _units_freeing(each, needed, missing, stage)
         missing -= needed - requirement([_without(each, units)], stage)
@@ -185,6 +188,11 @@ def _units_freeing(held: Exposure, needed: Decimal, missing: Decimal, stage: Sta
 def _without(held: Exposure, units: Decimal) -> Exposure:
     size = abs(held.quantity)
     return replace(held, quantity=held.quantity * (size - units) / size, cost=held.cost * (size - units) / size)
+
+
+def liquidation_id(account: Account, fact_seq: int, instrument_id: InstrumentId) -> OrderId:
+    """Return the id of the order that the broker closes a position with at a fact."""
+    return OrderId(derived(account.id, "liquidation", fact_seq, str(instrument_id)))
 
 
 def on_their_way(account: Account, mark: Mark, quantity: Decimal) -> Decimal:

@@ -1,7 +1,8 @@
 """Whether a margined account may owe what an order would make it owe, in fixed precedence.
 
 1  exits only close, and the entry of a group only opens
-2  the instrument can be sold short, somebody lends it, and wants nothing of it back
+2  the pair is not being liquidated; what is sold short can be, a pair only on a margin of its own, somebody lends it,
+   and wants nothing of it back
 3  the account is not frozen, and a pattern day trader has the equity for it
 4  there is equity enough to owe anything
 5  a pair with leverage does not come to more than so much is lent on
@@ -18,7 +19,9 @@ from paperdesk.core.broker.approvals import check_level
 from paperdesk.core.broker.events import OrderFilled
 from paperdesk.core.broker.evolution import evolve
 from paperdesk.core.broker.holds import cash_needed, gross_of, held_cash
+from paperdesk.core.broker.isolated import owed_apart, own_cash
 from paperdesk.core.broker.leverage import tier_of
+from paperdesk.core.broker.liquidation import is_being_liquidated
 from paperdesk.core.broker.margin import (
     Standing,
     exposures_of,
@@ -78,6 +81,10 @@ class LeverageTooHigh(Conflict):
     """So much of a crypto pair is lent less on: what is held and ordered of it is in a tier with less leverage."""
 
 
+class PairBeingLiquidated(Conflict):
+    """The isolated margin of the pair is used up, and what is held of it is not closed yet."""
+
+
 class PositionsWithoutPrice(Conflict):
     """A position has no price yet, so nobody can say what the account is worth."""
 
@@ -93,6 +100,7 @@ def check_margin(account: Account, order: Order, marks: Marks) -> None:
     if not opens:
         return
     stands = known_standing(account, marks)
+    _check_liquidated(account, order.instrument)
     if order.side is Side.SELL:
         _check_short(account, order, marks)
     check_equity(account, order, stands)
@@ -121,7 +129,8 @@ def opens_units(order: Order) -> bool:
 def withdrawable(account: Account, marks: Marks) -> Decimal:
     """Return the cash a margined account can give back to its owner: its own, and not borrowed for it."""
     stands = known_standing(account, marks)
-    own = min(account.cash + stands.short_value, stands.maintenance_excess)
+    owed = stands.short_value - owed_apart(account, marks)
+    own = min(own_cash(account) + owed, stands.maintenance_excess)
     if not account.rules.margin.is_portfolio:
         own = min(own, account.book.memorandum)
     return money(max(own - account.held, ZERO), account.currency)
@@ -138,7 +147,7 @@ def can_carry(account: Account, event: OrderFilled, marks: Marks) -> bool:
     if stands is None:
         return False
     if stands.equity < EQUITY_MIN:
-        return order.side is Side.BUY and after.cash >= others
+        return order.side is Side.BUY and own_cash(after) >= others
     return means(after, stands) >= others
 
 
@@ -169,6 +178,14 @@ def exit_opens(instrument: Instrument, units: Decimal, free: Decimal) -> ExitOpe
     )
 
 
+def _check_liquidated(account: Account, instrument: Instrument) -> None:
+    if account.book.is_isolated(instrument.id) and is_being_liquidated(account, instrument.id):
+        raise PairBeingLiquidated(
+            f"What is held of {instrument.symbol} is being liquidated, and nothing of it is opened until that is done.",
+            symbol=instrument.symbol,
+        )
+
+
 def _check_short(account: Account, order: Order, marks: Marks) -> None:
     if order.instrument.contract is not None:
         _check_writing(account, order, marks)
@@ -178,7 +195,7 @@ def _check_short(account: Account, order: Order, marks: Marks) -> None:
 
 def check_borrow(account: Account, instrument: Instrument) -> None:
     """Refuse to sell short what cannot be, or what nobody lends."""
-    if instrument.kind not in MARGINABLE:
+    if instrument.kind not in MARGINABLE and not account.book.is_isolated(instrument.id):
         raise ShortNotAllowed(
             f"{instrument.symbol} is of the kind {instrument.kind.value!r}, which cannot be sold short.",
             symbol=instrument.symbol,
@@ -206,7 +223,7 @@ def _check_writing(account: Account, order: Order, marks: Marks) -> None:
     found = paired_book(book, marks, stage_of(account))
     if found is None:
         raise PositionsWithoutPrice("The underlying has no price yet, so the margin of the option is not known.")
-    check_level(account, level_needed(found, order.instrument.symbol, account.cash - account.held))
+    check_level(account, level_needed(found, order.instrument.symbol, own_cash(account) - account.held))
 
 
 def check_equity(account: Account, order: Order, stands: Standing) -> None:
@@ -242,10 +259,7 @@ def check_tier(account: Account, instrument: Instrument, leverage: int, asked: O
     """Refuse more leverage than is lent on all that is held and ordered of a pair, with an order that is asked for."""
     if leverage == 1:
         return
-    orders = [each for each in account.orders.values() if each.is_open and each.instrument.id == instrument.id]
-    buys = [each for each in (*orders, *((asked,) if asked else ())) if each.side is Side.BUY and each.hold_price]
-    worth = (gross_of(instrument, each.hold_price or ZERO, each.workable, account.currency) for each in buys)
-    cost = account.position(instrument.id).cost + sum(worth, ZERO)
+    cost = max(_cost_on(side, account, instrument, asked) for side in Side)
     most = tier_of(cost).leverage_max
     if leverage > most:
         raise LeverageTooHigh(
@@ -257,11 +271,23 @@ def check_tier(account: Account, instrument: Instrument, leverage: int, asked: O
         )
 
 
+def _cost_on(side: Side, account: Account, instrument: Instrument, asked: Order | None) -> Decimal:
+    """Return what is held of a pair on a side costs, with what its orders would open there."""
+    orders = [each for each in account.orders.values() if each.is_open and each.instrument.id == instrument.id]
+    opening = [each for each in (*orders, *((asked,) if asked else ())) if each.side is side and each.hold_price]
+    worth = (
+        gross_of(instrument, each.hold_price or ZERO, each.workable - (each.held_units or ZERO), account.currency)
+        for each in opening
+    )
+    cost = account.position(instrument.id).cost
+    return max(cost if side is Side.BUY else -cost, ZERO) + sum(worth, ZERO)
+
+
 def _needed(account: Account, order: Order, stands: Standing) -> tuple[Decimal, Decimal, str]:
     """Return what an order needs, what is free for it, and by which rule."""
     if stands.equity < EQUITY_MIN:
         full = order.notional or cash_needed(account, order, order.hold_price or ZERO, order.workable)
-        return full, account.cash - account.held, MINIMUM_EQUITY
+        return full, own_cash(account) - account.held, MINIMUM_EQUITY
     free = money(means(account, stands), account.currency) - account.held
     return held_cash(account, order), free, account.rules.margin.regime.value
 

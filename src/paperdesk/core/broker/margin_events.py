@@ -100,6 +100,20 @@ class LeverageChosen(MarginEvent, frozen=True):
     memorandum: Decimal
 
 
+class PairLiquidated(MarginEvent, frozen=True):
+    """A price came to where a pair's isolated margin is used up, so the position is closed, and only that one.
+
+    `liquidation_price` is where that is, and `reached` the price that came there; `margin` is what is lost with it.
+    """
+
+    instrument_id: InstrumentId
+    symbol: str
+    quantity: Decimal
+    liquidation_price: Decimal
+    reached: Decimal
+    margin: Decimal
+
+
 def book_after(book: MarginBook, event: MarginEvent) -> MarginBook:
     """Return what an account remembers after an event."""
     match event:
@@ -114,7 +128,7 @@ def book_after(book: MarginBook, event: MarginEvent) -> MarginBook:
             return replace(book, unpaid=unpaid, violations=(*book.violations, event.on))
         case LeverageChosen():
             others = tuple(each for each in book.leverage if each.instrument_id != event.leverage.instrument_id)
-            chosen = (event.leverage,) if event.leverage.times > 1 else ()
+            chosen = () if event.leverage.is_usual else (event.leverage,)
             return replace(book, leverage=(*others, *chosen), memorandum=book.memorandum + event.memorandum)
         case _:
             return replace(book, recalls=_recalls_after(book, event))

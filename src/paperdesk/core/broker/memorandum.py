@@ -5,6 +5,7 @@ from datetime import date
 from paperdesk.core.broker.account import Account
 from paperdesk.core.broker.contingencies import Course
 from paperdesk.core.broker.events import OrderFilled
+from paperdesk.core.broker.liquidation import with_margin_settled
 from paperdesk.core.broker.margin import Stage, exposure, requirement, standing
 from paperdesk.core.broker.margin_events import MemorandumStruck
 from paperdesk.core.broker.margin_rates import PATTERN_SESSIONS
@@ -20,6 +21,8 @@ from paperdesk.core.market.sessions import XNYS, calendar
 
 def for_margin(account: Account, order: Order, filled: OrderFilled) -> OrderFilled:
     """Return a fill with what it does to the memorandum account, and the session if it is a day trade."""
+    if account.book.leverage:
+        filled = with_margin_settled(account, order, filled)
     fill = filled.fill
     position, (moved, cost) = account.position(fill.instrument_id), filled.entry.moved(fill.instrument_id)
     before, after = (position.quantity, position.cost), (position.quantity + moved, position.cost + cost)

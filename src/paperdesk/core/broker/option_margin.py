@@ -24,13 +24,17 @@ from paperdesk.core.market.instruments import Instrument, Kind
 
 @dataclass(frozen=True, slots=True)
 class Exposure:
-    """Signed units of an instrument at a price per unit; of a pair bought with leverage also what they cost."""
+    """Signed units of an instrument at a price per unit; of a pair bought with leverage also what they cost.
+
+    What is isolated has a margin of its own, and nothing else answers for it.
+    """
 
     instrument: Instrument
     quantity: Decimal
     price: Decimal
     leverage: int = 1
     cost: Decimal = ZERO
+    is_isolated: bool = False
 
     @property
     def value(self) -> Decimal:

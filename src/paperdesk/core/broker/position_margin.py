@@ -1,10 +1,16 @@
-"""What one position needs of its account, and at which price of it alone the account would be liquidated."""
+"""What one position needs of its account, and at which price of it alone the account would be liquidated.
+
+A pair whose margin is isolated needs nothing of the account beyond that, and is liquidated by itself.
+"""
 
 from dataclasses import dataclass
 from decimal import Decimal
 
-from paperdesk.core.broker.account import Account
+from paperdesk.core.broker.account import Account, Position
+from paperdesk.core.broker.leverage import isolated_margin, maintenance
+from paperdesk.core.broker.liquidation import price_of_liquidation
 from paperdesk.core.broker.margin import Stage, Standing, exposure, requirement
+from paperdesk.core.broker.margin_book import MarginMode
 from paperdesk.core.broker.margin_rules import MarginKind
 from paperdesk.core.broker.valuation import PositionValue
 from paperdesk.core.kernel.money import ZERO
@@ -29,6 +35,7 @@ class PositionMargin:
     maintenance: Decimal | None = None
     liquidation_price: Decimal | None = None
     reason: str | None = None
+    mode: MarginMode = MarginMode.CROSS
 
 
 def position_margin(
@@ -40,12 +47,11 @@ def position_margin(
     where its excess is lost on that position alone.
     """
     leverage, position = account.book.leverage_of(instrument.id), value.position
-    if account.rules.margin.kind is not MarginKind.REG_T:
-        return PositionMargin(leverage, reason=_BY_KIND[account.rules.margin.kind])
-    if value.mark is None or stands is None:
-        return PositionMargin(leverage, reason=_NO_STANDING)
-    if is_paired:
-        return PositionMargin(leverage, reason=_TOGETHER)
+    if account.book.is_isolated(instrument.id):
+        return _isolated(account, position, instrument)
+    unknown = _unknown(account, value, stands, is_paired=is_paired)
+    if unknown is not None or value.mark is None or stands is None:
+        return PositionMargin(leverage, reason=unknown)
     held = exposure(account, instrument, (position.quantity, position.cost), value.mark)
     initial, maintenance = (requirement([held], stage) for stage in (Stage.INITIAL, Stage.MAINTENANCE))
     if leverage == 1:
@@ -54,3 +60,19 @@ def position_margin(
     if price <= ZERO:
         return PositionMargin(leverage, initial, maintenance, reason=_CARRIED)
     return PositionMargin(leverage, initial, maintenance, price)
+
+
+def _unknown(account: Account, value: PositionValue, stands: Standing | None, *, is_paired: bool) -> str | None:
+    if account.rules.margin.kind is not MarginKind.REG_T:
+        return _BY_KIND[account.rules.margin.kind]
+    if value.mark is None or stands is None:
+        return _NO_STANDING
+    return _TOGETHER if is_paired else None
+
+
+def _isolated(account: Account, position: Position, instrument: Instrument) -> PositionMargin:
+    chosen = account.book.chosen(instrument.id)
+    assert chosen is not None, "who asks knows that it was chosen"
+    margin = isolated_margin(position.cost, chosen.times, account.currency)
+    price = price_of_liquidation(position, chosen, instrument)
+    return PositionMargin(chosen.times, margin, maintenance(abs(position.cost)), price, mode=chosen.mode)

@@ -8,8 +8,8 @@ time_exit      the strategy ordered it, and said that its time was over
 end_of_data    the run was asked to hold nothing when its data end
 manual         a person ordered it; no backtest has one, for nobody is there while it runs
 margin_call    the broker closed it, because a call was not met by the day it was due
-liquidation    the broker closed it at once: a pair bought with leverage that its margin no longer maintains,
-or units that were borrowed and had to be given back
+liquidation    the broker closed it at once: a pair bought with leverage that the account, or a margin of its own, no
+longer maintains, or units that were borrowed and had to be given back
 """
 
 from enum import StrEnum

@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from paperdesk.core.broker.commands import ChooseLeverage
+from paperdesk.core.broker.margin_book import MarginMode
 from paperdesk.core.broker.orders import OrderClass, OrderType, Side, TimeInForce
 from paperdesk.core.kernel.ids import OrderId
 from paperdesk.core.kernel.money import ZERO
@@ -86,14 +87,14 @@ class Signals(Asking):
         self._cancel_levels(symbol)
         return self._guard(symbol, held, stop_loss or stop, take_profit or target)
 
-    def update_margin(self, symbol: str, leverage: int) -> None:
+    def update_margin(self, symbol: str, leverage: int, mode: MarginMode | None = None) -> None:
         """Ask to buy a crypto pair for so many times what the account brings itself, from now on; 1 is in full.
 
         What is held already needs less margin with more leverage and more with less, which the broker refuses where
-        there is not so much. Margin that is added to one position or taken from it does not exist: an account answers
-        with all it has.
+        there is not so much: so margin is added to a pair whose own margin alone answers for it, and taken from it. The
+        mode says whether it does, or all that the account has; None leaves that as it is.
         """
-        self.commands.append(ChooseLeverage(self.account_id, symbol, leverage))
+        self.commands.append(ChooseLeverage(self.account_id, symbol, leverage, mode))
 
     def _sided(self, symbol: str, signed: Decimal, terms: Terms) -> OrderId:
         return self.buy(symbol, signed, terms) if signed > ZERO else self.sell(symbol, -signed, terms)

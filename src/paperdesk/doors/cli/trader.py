@@ -142,7 +142,7 @@ class Trader:
                 order_id, name = self._desk.post("/v1/orders", **order_body(wish)).json()["id"], str(wish.order_id)
                 self._ids[name], self._names[order_id] = order_id, name
             case ChooseLeverage():
-                chosen = {"symbol": wish.symbol, "leverage": wish.leverage}
+                chosen = {"symbol": wish.symbol, "leverage": wish.leverage, "margin_mode": wish.margin_mode}
                 self._desk.send("PUT", f"/v1/accounts/{self._account_id}/leverage", json=chosen)
             case CancelOrder():
                 self._desk.delete(f"/v1/orders/{self._ids.get(str(wish.order_id), str(wish.order_id))}")

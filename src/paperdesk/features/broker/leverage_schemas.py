@@ -4,30 +4,38 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from paperdesk.core.broker.account import Account
 from paperdesk.core.broker.commands import ChooseLeverage
+from paperdesk.core.broker.margin_book import MarginMode
 from paperdesk.core.broker.margin_rates import LEVERAGE_TIERS
 from paperdesk.core.kernel.ids import AccountId
 from paperdesk.infra.http import Body, NumberText, SymbolLine
 
 
 class LeverageBody(Body):
-    """How many times what it brings itself the account buys a crypto pair for; 1 is paying in full."""
+    """How many times what it brings itself the account buys a crypto pair for; 1 is paying in full.
+
+    The mode says whether all of the account answers for the pair, or a margin of its own and nothing else.
+    """
 
     model_config = ConfigDict(
         extra="forbid", frozen=True, json_schema_extra={"examples": [{"symbol": "BTC/USD", "leverage": 10}]}
     )
     symbol: SymbolLine
     leverage: int
+    margin_mode: MarginMode | None = Field(
+        default=None, description="What answers for the pair; it stays as it is without one, and is cross at first."
+    )
 
     def command(self, account_id: AccountId) -> ChooseLeverage:
         """Return what is asked as a command."""
-        return ChooseLeverage(account_id, self.symbol, self.leverage)
+        return ChooseLeverage(account_id, self.symbol, self.leverage, self.margin_mode)
 
 
 class ChosenLeverageOut(BaseModel):
-    """The leverage of one pair."""
+    """The leverage of one pair, and what answers for it."""
 
     symbol: str
     leverage: int
+    margin_mode: MarginMode
 
 
 class LeverageTierOut(BaseModel):
@@ -50,7 +58,10 @@ class LeverageOut(BaseModel):
     def of(cls, account: Account) -> "LeverageOut":
         """Show what an account chose."""
         return cls(
-            chosen=[ChosenLeverageOut(symbol=each.symbol, leverage=each.times) for each in account.book.leverage],
+            chosen=[
+                ChosenLeverageOut(symbol=each.symbol, leverage=each.times, margin_mode=each.mode)
+                for each in account.book.leverage
+            ],
             tiers=[
                 LeverageTierOut(
                     above=each.above,

@@ -90,6 +90,10 @@ class MarginOut(BaseModel):
     set_aside: NumberText | None = Field(
         description="What pairs bought with leverage need above maintenance to be opened; nothing else can use it."
     )
+    isolated: NumberText | None = Field(
+        description="What pairs with a margin of their own are worth with it: both requirements have it, nothing else "
+        "can use it, and nothing else answers for them."
+    )
     memorandum: NumberText
     buying_power: NumberText | None
     overnight_buying_power: NumberText | None = Field(description="Null under portfolio margin.")
@@ -112,6 +116,7 @@ class MarginOut(BaseModel):
             maintenance_requirement=None if stands is None else money(stands.maintenance, account.currency),
             maintenance_excess=None if stands is None else money(stands.maintenance_excess, account.currency),
             set_aside=None if stands is None else money(stands.set_aside, account.currency),
+            isolated=None if stands is None else money(stands.isolated, account.currency),
             memorandum=account.book.memorandum,
             buying_power=None if stands is None else buying_power(account, stands),
             overnight_buying_power=None if account.rules.margin.is_portfolio else overnight_buying_power(account),

@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from paperdesk.core.broker.day_result import NO_PRICE_THEN
+from paperdesk.core.broker.margin_book import MarginMode
 from paperdesk.core.broker.position_margin import PositionMargin
 from paperdesk.core.broker.valuation import PositionValue
 from paperdesk.features.broker.order_schemas import AVERAGE_PLACES
@@ -30,8 +31,12 @@ class PositionOut(BaseModel):
     leverage: int = Field(description="How many times its own means the account buys the pair for; 1 is the usual.")
     initial_margin: NumberText | None = Field(description="What opening the position needs of equity.")
     maintenance_margin: NumberText | None = Field(description="What going on to hold it needs.")
+    margin_mode: MarginMode = Field(
+        description="What answers for it: all that the account has, or its initial margin as a margin of its own."
+    )
     liquidation_price: NumberText | None = Field(
-        description="Where the account is worth its maintenance if this price alone moves; below it the pair is sold."
+        description="Where the account is worth its maintenance if this price alone moves, and the pair is sold below "
+        "it; where its margin is isolated, where that is used up to its maintenance and the pair is closed."
     )
     margin_reason: str | None = Field(description="Why something of its margin is null.")
 
@@ -56,6 +61,7 @@ class PositionOut(BaseModel):
             leverage=needs.leverage,
             initial_margin=_shown(needs.initial),
             maintenance_margin=_shown(needs.maintenance),
+            margin_mode=needs.mode,
             liquidation_price=_shown(needs.liquidation_price),
             margin_reason=needs.reason,
         )

@@ -71,6 +71,7 @@ from paperdesk.core.broker.margin_events import (
     MarginEased,
     MarginWarned,
     MemorandumStruck,
+    PairLiquidated,
     RecallMet,
     UnitsRecalled,
 )
@@ -123,6 +124,7 @@ KINDS: dict[str, type[Event]] = {
     "buy_in_started": BuyInStarted,
     "good_faith_violated": GoodFaithViolated,
     "leverage_chosen": LeverageChosen,
+    "pair_liquidated": PairLiquidated,
     "interest_charged": InterestCharged,
     "interest_credited": InterestCredited,
     "borrow_fee_charged": BorrowFeeCharged,

@@ -40,8 +40,9 @@ from paperdesk.core.backtest.compiled.scaling import LARGEST, check_size, refusa
 from paperdesk.core.backtest.compiled.words import ROLES, STATUSES, Words
 from paperdesk.core.broker.account import Account
 from paperdesk.core.broker.checks import check_terms
-from paperdesk.core.broker.commands import CancelOrder, PlaceCombo, PlaceOrder
+from paperdesk.core.broker.commands import CancelOrder, ChooseLeverage, PlaceCombo, PlaceOrder
 from paperdesk.core.broker.engine import UnknownOrder
+from paperdesk.core.broker.margin_book import MarginMode
 from paperdesk.core.broker.orders import OrderClass, OrderType, TimeInForce, already_closed
 from paperdesk.core.broker.view import UnknownSymbol
 from paperdesk.core.kernel.errors import PaperdeskError
@@ -50,6 +51,13 @@ from paperdesk.core.kernel.money import ZERO
 from paperdesk.core.strategy.scene import Wish
 
 _LIFE: Final = {TimeInForce.DAY: 0, TimeInForce.GTC: 1}
+
+
+def _unknown(command: PlaceCombo | ChooseLeverage) -> str:
+    """Return the name of what a command takes that only the exact engine knows."""
+    if isinstance(command, PlaceCombo):
+        return "options"
+    return "isolated_margin" if command.margin_mode is MarginMode.ISOLATED else "leverage"
 
 
 class Writer:
@@ -75,7 +83,7 @@ class Writer:
                 raise UnknownOrder("There is no such order in this account.", order_id=str(command.order_id))
             wish[WISH_CANCELS], wish[WISH_ROW] = OF_AN_ORDER, row
         elif not isinstance(command, PlaceOrder):
-            raise refusal(["options" if isinstance(command, PlaceCombo) else "leverage"])
+            raise refusal([_unknown(command)])
         else:
             self._check(command)
             self._write(command, wish)

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import numpy as np
 
+from paperdesk.core.broker.margin_book import MarginMode
 from paperdesk.core.kernel.money import ZERO
 from paperdesk.core.strategy.context import Context, parts_of, whole_units
 from paperdesk.core.strategy.history import History
@@ -17,15 +18,17 @@ from paperdesk.core.strategy.strategy import Shares, Strategy, is_above
 class BuyAndHold(Strategy):
     """Buy at the first bar, in equal parts, and hold.
 
-    More than the equity takes an account with margin; crypto pairs can be bought with leverage there.
+    More than the equity takes an account with margin; crypto pairs can be bought with leverage there, and on margins of
+    their own.
     """
 
     name = "buy_and_hold"
-    version = 2
+    version = 3
     kind = "holding"
     symbols_most = 200
     share = number("0.98", "0.01", "125")
     leverage = whole(1, 1, 125)
+    margin_mode = choice("cross", "isolated")
 
     def on_start(self, context: Context) -> None:
         """Nothing is bought yet."""
@@ -34,8 +37,9 @@ class BuyAndHold(Strategy):
     def on_bar(self, context: Context) -> None:
         """Buy what has a price and was not bought yet."""
         for each in self.symbols:
-            if self.leverage > 1 and each not in self._bought:
-                context.update_margin(each, self.leverage)
+            mode = MarginMode(self.margin_mode)
+            if each not in self._bought and (self.leverage > 1 or mode is MarginMode.ISOLATED):
+                context.update_margin(each, self.leverage, mode)
             if each not in self._bought and context.hold_share(each, self.share / len(self.symbols)) is not None:
                 self._bought.add(each)
 
