@@ -41,7 +41,7 @@ from bench.rebalances import EVERY, REBALANCE_MAX_MS, SYMBOLS, rebalance_row
 from paperdesk.core.backtest.compiled.kernel import KEEP, Cross, blank_pages, crossings, follow, sums_of
 from paperdesk.core.backtest.compiled.scaling import scale_of
 from paperdesk.core.backtest.compiled.signals import Outcome, cross_targets, hold_targets
-from paperdesk.core.backtest.compiled.sweeping import Averages, sweep_of
+from paperdesk.core.backtest.compiled.sweeping import Averages, scores_of, sweep_of
 from paperdesk.core.backtest.compiled.track import Bars
 from paperdesk.core.backtest.measures import measures_of
 from paperdesk.core.backtest.result import Result
@@ -60,7 +60,9 @@ from paperdesk.features.marketdata.tapes import Tape, TapeState
 
 FAST, SLOW, LOTS = 10, 30, 100
 CROSS: Final = "Crossing averages"
-A_PART: Final = 250
+PAIRS, A_PART = 10_000, 250
+# Who sweeps besides, and how often.
+SWEEPER, SWEEP_ROUNDS = "vectorbt", 2
 RUNS_A_SECOND_MIN, ENDS_A_SECOND_MIN, CORES_MIN, ABOVE_MAX_MB = 100_000, 500_000, 1.7, 100
 ONE_RUN_MAX_MS, BARS_A_SECOND_MIN = 1.0, 40e6
 # The exact engine may take 19 ms where this peer takes 18.7, as it did where the goals were set.
@@ -144,7 +146,7 @@ def peer_rows(console: Console, bars: Bars | list[Bars], peers: Sequence[str], t
     for peer in peers:
         answer = asked(peer, bars, 1 if isinstance(bars, list) else FEW, task)
         if answer is None:
-            console.print(advice(peer), style="dim")
+            console.print(advice(peer), style="dim", markup=False)
         else:
             yield Row(peer, answer.ms, answer.fills, answer.equity)
 
@@ -163,17 +165,22 @@ def show(console: Console, bars: Bars, rows: Sequence[Row], what: str, floor: fl
 
 
 class SweepPaces(NamedTuple):
-    """Runs of a sweep a second: by one thread, by all cores, and by all cores for the end alone; megabytes above."""
+    """Runs of a sweep a second: by one thread, by all cores, and by all cores for the end alone; megabytes above.
+
+    The equities at the end, added up, say whether others ran the same.
+    """
 
     alone: float
     together: float
     ended: float
     above: float
+    equity: float
 
 
 def swept(bars: Bars) -> SweepPaces:
     """Score 10,000 pairs with all measures, and then for their equity at the end alone."""
     pairs = [Averages(fast, slow, LOTS) for fast in range(2, 102) for slow in range(105, 205)]
+    assert len(pairs) == PAIRS, "it is told so"
     runs = sweep_of(bars, pairs, MEANS)
     runs.part(0, 10)
     runs.ended(0, 10)
@@ -185,14 +192,28 @@ def swept(bars: Bars) -> SweepPaces:
         ended = timed(lambda: list(pool.map(lambda part: runs.ended(*part), parts)), FEW)
     above = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
     one, all_cores, ends = (1000 * len(pairs) / each for each in (alone, together, ended))
-    return SweepPaces(one, all_cores, ends, above)
+    return SweepPaces(one, all_cores, ends, above, scores_of(runs.part(0, len(pairs))).equity.sum().item() / 100)
+
+
+def peer_sweep(bars: Bars, ours: SweepPaces) -> str:
+    """Say how the same sweep goes with a peer, and how far apart we are."""
+    answer = asked(SWEEPER, bars, SWEEP_ROUNDS, "sweep")
+    if answer is None:
+        return advice(SWEEPER)
+    pace = 1000 * PAIRS / answer.ms
+    return (
+        f"{SWEEPER}, the same with win rates, by one thread: {pace:,.0f} runs/s, {answer.above_mb:,.1f} MB above one "
+        f"run; ours {ours.alone / pace:,.1f} times as many by one thread, {ours.together / pace:,.1f} by all cores; "
+        f"ends add up to {answer.equity:,.2f}, ours to {ours.equity:,.2f}"
+    )
 
 
 def main() -> int:
     """Run it; the exit code says whether every goal was met."""
     console, few, many = Console(), daily(), minutes()
     # First, while memory has not grown by anything else.
-    alone, together, ended, above = swept(few)
+    paced = swept(few)
+    alone, together, ended, above, _ = paced
     one, long, exact = compiled_row(few), compiled_row(many), on_a_tape(few, averages)
     others = [*peer_rows(console, few, list(PACKAGES))]
     show(console, few, [one, exact, *others], CROSS, timed(bare(few)))
@@ -210,9 +231,10 @@ def main() -> int:
     for each in (rebalanced, *peer_rows(console, basket, ["backtrader", "zipline"], "rebalance")):
         console.print(f"{SYMBOLS} symbols, {DAYS:,} days, equal parts every {EVERY}: {each}")
     console.print(
-        f"10,000 pairs with return, drawdown and Sharpe: {alone:,.0f} runs/s by one thread, {together:,.0f} by all "
+        f"{PAIRS:,} pairs with return, drawdown and Sharpe: {alone:,.0f} runs/s by one thread, {together:,.0f} by all "
         f"cores ({together / alone:.2f} times), {ended:,.0f} for the end alone, {above:.1f} MB above the bars"
     )
+    console.print(peer_sweep(few, paced), markup=False)
     goals = {
         f"a sweep with measures >= {RUNS_A_SECOND_MIN:,} runs/s": together >= RUNS_A_SECOND_MIN,
         f"the same for the end alone >= {ENDS_A_SECOND_MIN:,} runs/s": ended >= ENDS_A_SECOND_MIN,

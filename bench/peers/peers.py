@@ -17,20 +17,27 @@ HERE = Path(__file__).parent
 # What pip installs for each backtester, and for each reader of files.
 PACKAGES = {
     "backtesting": "backtesting",
-    "vectorbt": "vectorbt",
+    "vectorbt": "'vectorbt[rust]'",
     "backtrader": "backtrader pandas",
     "zipline": "zipline-reloaded",
+    "nautilus": "'nautilus_trader<2'",
 }
 READERS = {"polars": "polars numpy"}
+# What makes an environment where our own Python is too old; pyenv gives its name to nobody without being asked.
+PYTHONS = {"nautilus": "PYENV_VERSION=3.12 python3.12"}
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """How long a peer took at best, how many fills it had, and the equity at the end."""
+    """How long a peer took at best, how many fills it had, and the equity at the end, added up over many runs.
+
+    Megabytes are those of the task above what its process had before, and None where a peer does not tell.
+    """
 
     ms: float
     fills: int
     equity: float
+    above_mb: float | None = None
 
 
 def home_of(peer: str) -> Path:
@@ -41,8 +48,8 @@ def home_of(peer: str) -> Path:
 
 def advice(peer: str) -> str:
     """Say how a peer is installed."""
-    home = home_of(peer)
-    return f"{peer} not installed: python3 -m venv {home} && {home}/bin/pip install {(PACKAGES | READERS)[peer]}"
+    home, python = home_of(peer), PYTHONS.get(peer, "python3")
+    return f"{peer} not installed: {python} -m venv {home} && {home}/bin/pip install {(PACKAGES | READERS)[peer]}"
 
 
 def asked(peer: str, bars: Bars | list[Bars], rounds: int, task: str = "cross") -> Answer | None:
@@ -59,7 +66,7 @@ def asked(peer: str, bars: Bars | list[Bars], rounds: int, task: str = "cross") 
         }
         ends = np.zeros(len(one), np.bool_)
         ends[one.sessions_ended(instant_of(one.open_at.item(0)))] = True
-        np.savez(path, allow_pickle=False, at=one.at, ends=ends, **prices)
+        np.savez(path, allow_pickle=False, at=one.at, open_at=one.open_at, ends=ends, **prices)
         program = [str(python), str(HERE / f"ask_{peer}.py"), str(path), str(rounds), task]
         said = subprocess.run(program, capture_output=True, text=True, check=True)
     return Answer(**json.loads(said.stdout.splitlines()[-1]))
