@@ -4,14 +4,27 @@ Three roles: the owner migrates; `paperdesk_app` serves requests with row-level 
 `paperdesk_system` bypasses it and is used only by the worker, the relay, the pump and sign-in.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
 import asyncpg
-from sqlalchemy import DateTime, Dialect, Executable, MetaData, Numeric, TypeDecorator, text
+from sqlalchemy import (
+    ARRAY,
+    Column,
+    ColumnElement,
+    DateTime,
+    Dialect,
+    Executable,
+    MetaData,
+    Numeric,
+    TypeDecorator,
+    bindparam,
+    func,
+    text,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import QueuePool
 
@@ -165,6 +178,11 @@ def is_outage(error: BaseException) -> bool:
 async def driver_connection(db: AsyncConnection) -> Connection:
     """Return the driver's own connection below a pooled one; it is in the same transaction."""
     return (await db.get_raw_connection()).driver_connection
+
+
+def side_by_side(columns: Sequence[Column[Any]], rows: Sequence[Mapping[str, Any]]) -> list[ColumnElement[Any]]:
+    """Return columns of rows to select from, each sent as one array: a single statement writes all rows."""
+    return [func.unnest(bindparam(each.name, [row[each.name] for row in rows], ARRAY(each.type))) for each in columns]
 
 
 async def fetch_all(db: AsyncConnection, query: Executable) -> list[Row]:

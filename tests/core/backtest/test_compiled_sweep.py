@@ -11,7 +11,7 @@ from paperdesk.core.backtest.compiled.kernel import ENDED
 from paperdesk.core.backtest.compiled.means import Means
 from paperdesk.core.backtest.compiled.scaling import NotExpressible
 from paperdesk.core.backtest.compiled.signals import cross_targets, hold_targets
-from paperdesk.core.backtest.compiled.sweeping import Averages, scores_of, sweep_of
+from paperdesk.core.backtest.compiled.sweeping import Around, Averages, scores_of, sweep_of
 from paperdesk.core.backtest.compiled.track import Bars
 from paperdesk.core.broker.account import Rules
 from paperdesk.core.broker.fees import FeeSchedule
@@ -71,6 +71,24 @@ def test_closes_that_floats_cannot_add_up_are_added_up_as_whole_numbers(bars: Ba
     means = Means(Decimal(10_000), rules(IDEAL, PERCENT))
     rough, fine = (sweep_of(each, pairs, means).ended(0, len(pairs)) for each in (bars, finest))
     assert np.array_equal(rough, fine, equal_nan=True)
+
+
+@given(series(ACME, most=40), pairs, accounts, st.integers(0, 6))
+def test_closes_before_the_first_bar_count_in_averages(
+    bars: Bars, pairs: list[Averages], account_rules: Rules, before: int
+) -> None:
+    first = min(before, len(bars) - 1)
+    later = replace(bars, **{name: getattr(bars, name)[first:] for name in ("open_at", "at", *PRICES)})
+    means = Means(Decimal(10_000), account_rules)
+    swept = sweep_of(later, pairs, means, Around(closes_before=bars.close[:first]))
+    for told in (swept.part(0, len(pairs)), swept.ended(0, len(pairs))):
+        for row, averages in zip(told, pairs, strict=True):
+            try:
+                alone = hold_targets(later, cross_targets(bars, *averages)[first:], means)
+            except NotExpressible:
+                assert np.isnan(row[ENDED])
+                continue
+            assert row[ENDED] == alone.end.cash + alone.end.units * int(bars.close[-1])
 
 
 def test_parts_of_a_sweep_are_the_whole() -> None:

@@ -70,7 +70,8 @@ def _course_of(market: TapeMarket, instrument: Instrument, stretch: Stretch) -> 
         bars = replace(bars, fallen=falls(known[0], known[1], known[2], bars.session_closes)[first:])
     bells = (microseconds(each.at) for each in after if isinstance(each, SessionClosed))
     history = market.history(instrument, stretch.upto)
-    return Course(bars, history, first, began_at, ended_at, unfinished, max(bells, default=-1))
+    last_bell = max(bells, default=-1)
+    return Course(bars, history, first, began_at, ended_at, unfinished, last_bell, columns.close[:first])
 
 
 def _unfinished(market: TapeMarket, last: OpenFact | CloseFact, stretch: Stretch) -> int:

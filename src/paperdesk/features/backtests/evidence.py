@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from paperdesk import core
+from paperdesk.core.broker.account import Rules
 from paperdesk.core.kernel.time import instant_text
 from paperdesk.features.backtests.backtests import Backtest
 from paperdesk.features.backtests.tape_market import TapeMarket
@@ -84,15 +85,26 @@ def code_hash() -> str:
 
 def question_hash(backtest: Backtest) -> str:
     """Return the hash of what was asked of a run."""
-    return hashed(_config(backtest))
+    return hashed(_config(backtest, _rules_told(backtest.rules)))
 
 
-def _config(backtest: Backtest) -> dict[str, Any]:
+def question_hashes(backtests: Sequence[Backtest]) -> list[str]:
+    """Return the hash of each question; thousands of trials have the same rules, which are written once."""
+    told = {id(each.rules): each.rules for each in backtests}
+    written = {known: _rules_told(rules) for known, rules in told.items()}
+    return [hashed(_config(each, written[id(each.rules)])) for each in backtests]
+
+
+def _rules_told(rules: Rules) -> object:
+    return _without_ids(jsonable(rules_value(rules)))
+
+
+def _config(backtest: Backtest, rules: object) -> dict[str, Any]:
     names = ("strategy", "version", "symbols", "parameters", "currency", "cash", "risk_free", "benchmark")
     asked = {name: jsonable(getattr(backtest, name)) for name in names}
     return {
         **asked,
-        "rules": jsonable(rules_value(backtest.rules)),
+        "rules": rules,
         "after": backtest.stretch.after,
         "upto": backtest.stretch.upto,
         "close_at_end": backtest.stretch.close_at_end,

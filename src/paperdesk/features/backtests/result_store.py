@@ -10,12 +10,12 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Column, Table, Uuid, bindparam, delete, func, insert, literal, select
+from sqlalchemy import Column, Table, Uuid, delete, insert, literal, select
 
 from paperdesk.core.kernel.money import plain
 from paperdesk.core.kernel.time import instant_text
 from paperdesk.features.backtests import tables
-from paperdesk.infra.db import Exact, Instant, Row, fetch_all
+from paperdesk.infra.db import Exact, Instant, Row, fetch_all, side_by_side
 from paperdesk.infra.work import ReadOnly, UnitOfWork, owned
 
 _FRAME: Final = frozenset(("backtest_id", "tenant_id", "owner_id", "number"))
@@ -107,12 +107,15 @@ def _by_kind(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[dict[str, Any]
 async def _insert(work: UnitOfWork, backtest_id: UUID, part: Part, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write all rows with one statement, which takes each column as an array."""
     told = [each for each in part.columns if each.name != "number"]
-    arrays = {each.name: [_READ.get(_kind(each), _same)(row.get(each.name)) for row in rows] for each in told}
-    numbers = func.unnest(bindparam("numbers", list(range(1, len(rows) + 1)), ARRAY(part.table.c.number.type)))
-    values = [func.unnest(bindparam(each.name, arrays[each.name], ARRAY(each.type))) for each in told]
+    readers = [(each.name, _READ.get(_kind(each), _same)) for each in told]
+    read = [
+        {"number": number, **{name: reader(row.get(name)) for name, reader in readers}}
+        for number, row in enumerate(rows, 1)
+    ]
     its = [literal(value, Uuid) for value in (backtest_id, work.who.tenant_id, work.who.user_id)]
     names = ["backtest_id", "tenant_id", "owner_id", "number", *(each.name for each in told)]
-    await work.db.execute(insert(part.table).from_select(names, select(*its, numbers, *values)))
+    values = side_by_side([part.table.c.number, *told], read)
+    await work.db.execute(insert(part.table).from_select(names, select(*its, *values)))
 
 
 async def _load(work: ReadOnly, backtest_id: UUID, part: Part) -> list[dict[str, Any]]:

@@ -50,7 +50,7 @@ async def run_cross_validation(job: Job) -> dict[str, str | int]:
     at = await studied_by(job)
     sweep, folding = sweep_in(at.study)
     whole: list[Whole] = []
-    for number, question in enumerate(sweep.questions(), 1):
+    for number, question in sweep.questions():
         told = (number - 1) / sweep.trials, f"At trial {number}"
         trial, result = await while_wanted(job, at.way, told, partial(at.bench.trial, number, question))
         await counted(job, at, trial, question)

@@ -31,7 +31,7 @@ async def run_fold(job: Job) -> dict[str, str | int]:
     if sweep.search is Search.LEARNED:
         await run_learned(job, who, searched, bench, way)
     else:
-        await run_missing(job, Trials(who, asked, list(enumerate(searched.questions(), 1))), bench, way)
+        await run_missing(job, Trials(who, asked, searched.questions()), bench, way)
     async with job.runtime.read(who) as work:
         best = best_of(await load_trials(work, asked.id), sweep.objective)
     fold = TradedFold(number, sweep.trials, reason=f"no trial has a {sweep.objective}")

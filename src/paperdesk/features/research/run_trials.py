@@ -40,8 +40,7 @@ async def run_trials(job: Job) -> dict[str, str | int]:
     sweep, bench, way = await bench_for(job, who)
     if sweep.search is Search.LEARNED:
         return {"sweep_id": str(sweep.id), "trials": await run_learned(job, who, sweep, bench, way)}
-    every, numbers = sweep.questions(), range(job.arguments["first"], job.arguments["stop"])
-    chunk = Trials(who, sweep.asked, [(number, every[number - 1]) for number in numbers])
+    chunk = Trials(who, sweep.asked, sweep.questions(job.arguments["first"], job.arguments["stop"]))
     return {"sweep_id": str(sweep.id), "trials": await run_missing(job, chunk, bench, way)}
 
 

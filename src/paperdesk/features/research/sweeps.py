@@ -67,10 +67,11 @@ class Sweep:
         """Return its id, which is that of its trials in the ledger too."""
         return self.asked.id
 
-    def questions(self) -> list[Backtest]:
-        """Return the question of each trial, in their order."""
+    def questions(self, first: int = 1, stop: int | None = None) -> list[tuple[int, Backtest]]:
+        """Return trials from one number to before another, or all of them: the number of each and its question."""
         found = combinations_of(self.axes, self.search, self.trials, self.seed)
-        return [self.question(number, each) for number, each in enumerate(found, 1)]
+        numbers = range(first, len(found) + 1 if stop is None else stop)
+        return [(number, self.question(number, found[number - 1])) for number in numbers]
 
     def question(self, number: int, chosen: Mapping[str, Any]) -> Backtest:
         """Return the question of a trial with the parameters that were chosen for it."""

@@ -80,12 +80,10 @@ class Bench:
 
         asked = questions[0][1]
         courses = courses_of(self.market, asked.made_strategy(), asked.stretch)
-        first = courses[0]
-        # A sweep begins with the first bar there is; other runs are compiled one by one.
-        is_whole = first.first == 0 and not first.unfinished
 
         def kind(question: Numbered) -> tuple[bool, str]:
-            is_swept = is_whole and _crossing(question[1]) is not None
+            # On a bar that is not finished nobody acts, which a sweep does not know; such runs are compiled one by one.
+            is_swept = not courses[0].unfinished and _crossing(question[1]) is not None
             return is_swept, str(question[1].parameters.get("quantity"))
 
         for (is_swept, _), group in groupby(questions, kind):
@@ -136,12 +134,12 @@ def _crossing(asked: Backtest) -> MovingAverageCross | None:
 def _laid_out(course: "Course", questions: Sequence[Numbered]) -> "Sweep | OwingSweep":
     """Lay out crossings of averages; raises NotExpressible."""
     from paperdesk.core.backtest.compiled.means import Means  # noqa: PLC0415 - loads a compiler
-    from paperdesk.core.backtest.compiled.sweeping import sweep_of  # noqa: PLC0415 - as above
+    from paperdesk.core.backtest.compiled.sweeping import Around, sweep_of  # noqa: PLC0415 - as above
 
     asked, step = questions[0][1], course.bars.instrument.lot_step
     pairs = [_averages(each, step) for _, each in questions]
     means = Means(asked.cash, asked.rules, asked.currency)
-    return sweep_of(course.bars, pairs, means, course.began_at, course.bell_at)
+    return sweep_of(course.bars, pairs, means, Around(course.began_at, course.bell_at, course.closes_before))
 
 
 def _averages(asked: Backtest, lot_step: Decimal) -> "Averages":

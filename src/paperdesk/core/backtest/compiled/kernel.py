@@ -240,16 +240,21 @@ def sums_of(close: Ints) -> Ints:
 
 @compiled
 def crossings(sums: Sums, cross: Cross, targets: NDArray[np.integer[Any]], keep: int) -> None:
-    """Write down what crossing averages of closes want to hold; where they tie, or there are too few, `keep`."""
+    """Write down what crossing averages of closes want to hold; where they tie, or there are too few, `keep`.
+
+    Sums may begin with closes before the first bar of which something is wanted.
+    """
     fast, slow, tolerance, above, below = cross
-    first = min(max(fast, slow) - 1, len(targets))
+    before = len(sums) - 1 - len(targets)
+    first = min(max(max(fast, slow) - 1 - before, 0), len(targets))
     targets[:first] = keep
     # Views that begin where a loop does let the processor take several bars at once.
-    now, before_fast, before_slow = sums[first + 1 :], sums[first + 1 - fast :], sums[first + 1 - slow :]
+    place = before + first + 1
+    now, before_fast, before_slow = sums[place:], sums[place - fast :], sums[place - slow :]
     wanted = targets[first:]
-    for place in range(len(wanted)):
-        apart = (now[place] - before_fast[place]) * slow - (now[place] - before_slow[place]) * fast
-        wanted[place] = above if apart > tolerance else below if apart < -tolerance else keep
+    for bar in range(len(wanted)):
+        apart = (now[bar] - before_fast[bar]) * slow - (now[bar] - before_slow[bar]) * fast
+        wanted[bar] = above if apart > tolerance else below if apart < -tolerance else keep
 
 
 @inlined

@@ -109,6 +109,7 @@ class OwingSweep:
     """The same for accounts that may owe; what bells cost behind the last bar counts at the end."""
 
     pursuit: Pursuit
+    sums: Sums
     crosses: Ints
     ends: Ints
 
@@ -144,7 +145,7 @@ class OwingSweep:
     def _run(self, cross: Ints) -> Outcome:
         bars = self.pursuit.bars
         targets = np.empty(len(bars), np.int64)
-        crossings(sums_of(bars.close), Cross(*(int(each) for each in cross)), targets, KEEP)
+        crossings(self.sums, Cross(*(int(each) for each in cross)), targets, KEEP)
         return self.pursuit.run(targets)
 
     def _worth(self, outcome: Outcome) -> Ints:
@@ -153,22 +154,36 @@ class OwingSweep:
         return np.concatenate([[outcome.means.cash_in_cents], outcome.equity[self.ends[:-1]], [ended]])
 
 
-def sweep_of(
-    bars: Bars, pairs: Sequence[Averages], means: Means, began_at: datetime | None = None, bell_at: int = -1
-) -> Sweep | OwingSweep:
-    """Lay out the runs of a fast and a slow length each, begun at the first bar or before; raises NotExpressible.
+class Around(NamedTuple):
+    """What lies around the bars of a sweep: when its runs begin, the last bell behind them, and closes before them."""
 
-    `bell_at` is the last bell behind the bars, as in `Course`.
+    began_at: datetime | None = None
+    bell_at: int = -1
+    closes_before: Ints = np.empty(0, np.int64)
+
+
+_NOTHING: Final = Around()
+
+
+def sweep_of(bars: Bars, pairs: Sequence[Averages], means: Means, around: Around = _NOTHING) -> Sweep | OwingSweep:
+    """Lay out the runs of a fast and a slow length each, which begin at the first bar or before; raises NotExpressible.
+
+    Closes before them count in their averages.
     """
+    places = bars.places
     bars, scale = scaled(bars, means)
-    check_size(scale, int(bars.high.max()), max((abs(each.above) + abs(each.below) for each in pairs), default=1))
+    before = around.closes_before * 10 ** (bars.places - places)
+    highest = max(int(bars.high.max()), int(before.max(initial=0)))
+    check_size(scale, highest, max((abs(each.above) + abs(each.below) for each in pairs), default=1))
     rows = [(each.fast, each.slow, tie_of(bars, each.fast, each.slow), each.above, each.below) for each in pairs]
-    ends = np.append(bars.sessions_ended(began_at or instant_of(bars.open_at.item(0))), len(bars) - 1)
+    began_at = around.began_at or instant_of(bars.open_at.item(0))
+    ends = np.append(bars.sessions_ended(began_at), len(bars) - 1)
     crosses = np.array(rows, np.int64).reshape(-1, 5)
+    sums = _sums_for(np.append(before, bars.close), crosses)
     if means.rules.margin.is_margined:
-        return OwingSweep(Pursuit(bars, scale, means, Leftover(0, bell_at)), crosses, ends)
+        return OwingSweep(Pursuit(bars, scale, means, Leftover(0, around.bell_at)), sums, crosses, ends)
     track = bars.track(means.rules.margin.rules_as_of)
-    return Sweep(Field(track, scale, means.cash_in_cents, ends), _sums_for(bars.close, crosses), crosses)
+    return Sweep(Field(track, scale, means.cash_in_cents, ends), sums, crosses)
 
 
 def _sums_for(close: Ints, crosses: Ints) -> Sums:

@@ -1,6 +1,6 @@
 """The bars of one instrument as the compiled driver takes them, with what the calendar says of each."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -176,6 +176,8 @@ def _placed(at: Ints, bounds: Ints) -> Ints:
 class Course:
     """The bars that close in a stretch of a market, the first of which has the number `first` in the history.
 
+    `closes_before` are those of the bars before it, in the same places.
+
     Of the last one so many of its three facts may have come on which nobody acts any more, and then it is
     `unfinished`; where it has opened and not closed it closes at its open, and is not in the history. `bell_at` is the
     last bell after all of them, in microseconds since 1970, and -1 without one.
@@ -188,6 +190,7 @@ class Course:
     ended_at: datetime
     unfinished: int = 0
     bell_at: int = -1
+    closes_before: Ints = field(default_factory=lambda: np.empty(0, np.int64))
 
     @property
     def frames(self) -> int:
