@@ -13,18 +13,20 @@ from urllib.parse import urlsplit
 import asyncpg
 from sqlalchemy import (
     ARRAY,
-    Column,
-    ColumnElement,
     DateTime,
     Dialect,
     Executable,
     MetaData,
     Numeric,
+    Table,
     TypeDecorator,
     bindparam,
     func,
+    literal,
+    select,
     text,
 )
+from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import QueuePool
 
@@ -180,9 +182,12 @@ async def driver_connection(db: AsyncConnection) -> Connection:
     return (await db.get_raw_connection()).driver_connection
 
 
-def side_by_side(columns: Sequence[Column[Any]], rows: Sequence[Mapping[str, Any]]) -> list[ColumnElement[Any]]:
-    """Return columns of rows to select from, each sent as one array: a single statement writes all rows."""
-    return [func.unnest(bindparam(each.name, [row[each.name] for row in rows], ARRAY(each.type))) for each in columns]
+def insert_together(table: Table, shared: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> Insert:
+    """Return one statement that inserts rows, which share some values; each other column is sent as one array."""
+    same = [literal(value, table.c[name].type) for name, value in shared.items()]
+    columns = [table.c[name] for name in rows[0]]
+    arrays = [bindparam(each.name, [row[each.name] for row in rows], ARRAY(each.type)) for each in columns]
+    return insert(table).from_select([*shared, *rows[0]], select(*same, *map(func.unnest, arrays)))
 
 
 async def fetch_all(db: AsyncConnection, query: Executable) -> list[Row]:

@@ -10,12 +10,12 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Column, Table, Uuid, delete, insert, literal, select
+from sqlalchemy import Column, Table, Uuid, delete, select
 
 from paperdesk.core.kernel.money import plain
 from paperdesk.core.kernel.time import instant_text
 from paperdesk.features.backtests import tables
-from paperdesk.infra.db import Exact, Instant, Row, fetch_all, side_by_side
+from paperdesk.infra.db import Exact, Instant, Row, fetch_all, insert_together
 from paperdesk.infra.work import ReadOnly, UnitOfWork, owned
 
 _FRAME: Final = frozenset(("backtest_id", "tenant_id", "owner_id", "number"))
@@ -112,10 +112,8 @@ async def _insert(work: UnitOfWork, backtest_id: UUID, part: Part, rows: Sequenc
         {"number": number, **{name: reader(row.get(name)) for name, reader in readers}}
         for number, row in enumerate(rows, 1)
     ]
-    its = [literal(value, Uuid) for value in (backtest_id, work.who.tenant_id, work.who.user_id)]
-    names = ["backtest_id", "tenant_id", "owner_id", "number", *(each.name for each in told)]
-    values = side_by_side([part.table.c.number, *told], read)
-    await work.db.execute(insert(part.table).from_select(names, select(*its, *values)))
+    its = {"backtest_id": backtest_id, "tenant_id": work.who.tenant_id, "owner_id": work.who.user_id}
+    await work.db.execute(insert_together(part.table, its, read))
 
 
 async def _load(work: ReadOnly, backtest_id: UUID, part: Part) -> list[dict[str, Any]]:

@@ -10,15 +10,14 @@ from typing import Any, Final
 from uuid import UUID
 
 import numpy as np
-from sqlalchemy import ColumnElement, and_, func, literal, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ColumnElement, and_, func, select
 
 from paperdesk.core.backtest.selection import POWERS, SLICES
 from paperdesk.core.backtest.trials import MEASURES, Selection, Trial, Tried, beside, uncounted
 from paperdesk.features.backtests.backtests import Backtest
 from paperdesk.features.backtests.evidence import question_hashes
 from paperdesk.features.backtests.tables import trials
-from paperdesk.infra.db import Row, fetch_all, fetch_one, side_by_side
+from paperdesk.infra.db import Row, fetch_all, fetch_one, insert_together
 from paperdesk.infra.work import ReadOnly, UnitOfWork, jsonable, owned
 
 FAMILY_MAX: Final = 20_000
@@ -41,10 +40,7 @@ async def record_trials(
     }  # fmt: skip
     tried, questions = zip(*found, strict=True)
     rows = [_row(trial, question) for trial, question in zip(tried, question_hashes(questions), strict=True)]
-    names = list(rows[0])
-    shared = [literal(value, trials.c[name].type) for name, value in its.items()]
-    values = select(*shared, *side_by_side([trials.c[name] for name in names], rows))
-    await work.db.execute(insert(trials).from_select([*its, *names], values).on_conflict_do_nothing())
+    await work.db.execute(insert_together(trials, its, rows).on_conflict_do_nothing())
 
 
 def _row(trial: Trial, question: str) -> dict[str, Any]:
