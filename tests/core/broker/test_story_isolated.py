@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from paperdesk.core.broker.engine import react
 from paperdesk.core.broker.events import (
     Event,
     OrderAccepted,
@@ -120,6 +121,21 @@ def test_a_quote_moves_the_mark_and_an_auction_is_met_by_none() -> None:
     events = story.quote("45200", "45300", of=COIN)
     assert [type(each) for each in events] == [PairLiquidated, OrderAccepted, OrderFilled]
     assert [story.fills[-1].price, taken(events, story)] == [45_200, [200]]
+
+
+def test_what_a_fill_has_moved_ends_from_the_next_fact_on() -> None:
+    """The range that fills a resting order does not tell what came after it."""
+    story = isolated()
+    story.buy("1", "48000", symbol="COIN")
+    story.range("40000", "50000", COIN)
+    assert story.position(COIN).quantity == 1
+    again = story.told[-1]
+    assert not isinstance(again, tuple)
+    assert react(story.account, again, story.marks) == (), "told once more after a restart"
+    story.close("47000", COIN)
+    assert story.position(COIN).quantity == 1
+    story.range("43000", "47000", COIN)
+    assert story.fills[-1].price == 43_440
 
 
 def test_a_liquidation_in_parts_takes_of_each_part_what_is_left_of_its_share_and_lets_nothing_open() -> None:

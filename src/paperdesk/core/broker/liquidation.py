@@ -3,7 +3,8 @@
 When    a price reaches the liquidation price of leverage.py, before any order meets that price, stops included
 What    open orders in the pair are cancelled, and the broker closes the position
 How     with an order that stands at the liquidation price since the position does: a range fills it there, an open, a
-        close or a quote that lies beyond it where that price is, as it fills a market order
+        close or a quote that lies beyond it where that price is, as it fills a market order; what a fill has moved
+        stands there from the next fact on
 
     what closes      of its share of the margin, after its result        posted with the fill, as the fee `liquidation`
     the liquidation  something is left: it filled where not all of       what is left, after the other fees: the broker
@@ -74,13 +75,19 @@ def _review(course: Course, fact: PriceFact, mark: Mark, held: tuple[Leverage, P
     reached = _worst(fact, mark, is_long=is_long)
     if reached is None or (reached > price if is_long else reached < price):
         return
-    if is_being_liquidated(course.account, chosen.instrument_id):
+    if _moves_at(course.account, fact) or is_being_liquidated(course.account, chosen.instrument_id):
         return
     margin = isolated_margin(position.cost, chosen.times, mark.instrument.currency)
     told = (chosen.instrument_id, chosen.symbol, position.quantity, price, reached, margin)
     course.take(PairLiquidated(course.seq, course.at, *told))
     _cancel_orders(course, chosen.instrument_id)
     _order(course, fact, mark, (position.quantity, price))
+
+
+def _moves_at(account: Account, fact: PriceFact) -> bool:
+    """Say whether a fill at a fact made the position what it is: where that ends stands from the next fact on."""
+    orders = (each for each in account.orders.values() if each.instrument.id == fact.instrument_id)
+    return any(each.filled_quantity and each.matched_through >= fact.seq for each in orders)
 
 
 def _worst(fact: PriceFact, mark: Mark, *, is_long: bool) -> Decimal | None:
