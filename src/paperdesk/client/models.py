@@ -359,7 +359,7 @@ class AuditLineView(Struct, kw_only=True, frozen=True):
 
 
 class BacktestBody(Struct, kw_only=True, frozen=True):
-    """A strategy to run over what a tape has shown, and the account it begins with."""
+    """A run of a strategy over what a tape has shown, and limits that its account is watched by."""
 
     name: "str"
     tape_id: "UUID"
@@ -385,6 +385,7 @@ class BacktestBody(Struct, kw_only=True, frozen=True):
     strategy: "str"
     symbols: "list[str]"
     parameters: "dict[str, str | int | float | bool] | UnsetType" = UNSET
+    limits: "list[LimitTermsBody] | UnsetType" = UNSET
 
 
 class BacktestComparisonOut(Struct, kw_only=True, frozen=True):
@@ -448,6 +449,7 @@ class BacktestResultsOut(Struct, kw_only=True, frozen=True):
     by_exit_reason: "list[RunExitOut] | UnsetType" = UNSET
     evidence: "RunEvidenceOut | UnsetType | None" = UNSET
     selection: "SelectionOut"
+    limits: "list[RunLimitOut] | UnsetType" = UNSET
     refusals: "list[RunRefusalOut]"
     failure: "RunFailureOut | None"
     is_cancelled: "bool"
@@ -1816,6 +1818,26 @@ class LimitOut(Struct, kw_only=True, frozen=True):
     reason: "str | None"
     looked_at: "datetime | None"
     set_at: "datetime"
+
+
+class LimitSightingOut(Struct, kw_only=True, frozen=True):
+    """A bar of a run at which a limit was looked at; `measured` is null where it is endless."""
+
+    bar: "int"
+    at: "datetime"
+    measured: "Decimal | None"
+    reason: "str | None"
+
+
+class LimitTermsBody(Struct, kw_only=True, frozen=True):
+    """A limit: of one symbol, or without one of all that is held."""
+
+    kind: "LimitKind"
+    value: "Decimal"
+    symbol: "str | UnsetType | None" = UNSET
+    warning: "Decimal | UnsetType" = UNSET
+    critical: "Decimal | UnsetType" = UNSET
+    breached: "Decimal | UnsetType" = UNSET
 
 
 class LinkBody(Struct, kw_only=True, frozen=True):
@@ -3371,6 +3393,23 @@ class RunInputOut(Struct, kw_only=True, frozen=True):
     symbol: "str"
     rows: "int"
     hash: "str"
+
+
+class RunLimitOut(Struct, kw_only=True, frozen=True):
+    """How a limit was used in a run: the first bar at each threshold or beyond, and how often that was told of."""
+
+    kind: "LimitKind"
+    symbol: "str | None"
+    unit: "LimitUnit"
+    value: "Decimal"
+    thresholds: "list[Decimal]"
+    warning: "LimitSightingOut | None"
+    critical: "LimitSightingOut | None"
+    breached: "LimitSightingOut | None"
+    highest: "LimitSightingOut | None"
+    unknown_bars: "int"
+    alerts: "dict[str, int]"
+    state: "LimitState"
 
 
 class RunOrderOut(Struct, kw_only=True, frozen=True):

@@ -4065,7 +4065,7 @@ export interface components {
         Awaited: "fill" | "event";
         /**
          * BacktestBody
-         * @description A strategy to run over what a tape has shown, and the account it begins with.
+         * @description A run of a strategy over what a tape has shown, and limits that its account is watched by.
          * @example {
          *       "cash": "100000.00",
          *       "name": "Crossing averages",
@@ -4230,6 +4230,12 @@ export interface components {
             parameters?: {
                 [key: string]: string | number | boolean;
             };
+            /**
+             * Limits
+             * @description They block nothing; the results tell where each was reached.
+             * @default []
+             */
+            limits?: components["schemas"]["LimitTermsBody"][];
         };
         /**
          * BacktestComparisonOut
@@ -4422,6 +4428,12 @@ export interface components {
             /** @description Null for runs from before it was kept. */
             evidence?: components["schemas"]["RunEvidenceOut"] | null;
             selection: components["schemas"]["SelectionOut"];
+            /**
+             * Limits
+             * @description In the order in which they were asked for.
+             * @default []
+             */
+            limits?: components["schemas"]["RunLimitOut"][];
             /** Refusals */
             refusals: components["schemas"]["RunRefusalOut"][];
             failure: components["schemas"]["RunFailureOut"] | null;
@@ -8499,11 +8511,74 @@ export interface components {
             set_at: string;
         };
         /**
+         * LimitSightingOut
+         * @description A bar of a run at which a limit was looked at; `measured` is null where it is endless.
+         */
+        LimitSightingOut: {
+            /**
+             * Bar
+             * @description Its place among the bars of the run, from 1.
+             */
+            bar: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Measured */
+            measured: string | null;
+            /** Reason */
+            reason: string | null;
+        };
+        /**
          * LimitState
          * @description How far a limit is used, the worst last but one; unknown while something has no price.
          * @enum {string}
          */
         LimitState: "normal" | "warning" | "critical" | "breached" | "unknown";
+        /**
+         * LimitTermsBody
+         * @description A limit: of one symbol, or without one of all that is held.
+         */
+        LimitTermsBody: {
+            kind: components["schemas"]["LimitKind"];
+            /**
+             * Value
+             * Format: decimal
+             * @description Money of the account for a position size or a daily loss, a fraction of the peak for a drawdown, times equity for a leverage, a fraction of equity for an exposure: 1.5 is 150 %.
+             * @example 12.5
+             */
+            value: string;
+            /**
+             * Symbol
+             * @description A drawdown and a leverage have none.
+             */
+            symbol?: string | null;
+            /**
+             * Warning
+             * Format: decimal
+             * @description A fraction of the value.
+             * @default 0.8
+             * @example 12.5
+             */
+            warning?: string;
+            /**
+             * Critical
+             * Format: decimal
+             * @description A fraction of the value.
+             * @default 0.95
+             * @example 12.5
+             */
+            critical?: string;
+            /**
+             * Breached
+             * Format: decimal
+             * @description A fraction of the value.
+             * @default 1
+             * @example 12.5
+             */
+            breached?: string;
+        };
         /**
          * LimitUnit
          * @description What the value of a limit counts: money of the account, parts of its peak or equity, or times its equity.
@@ -12238,6 +12313,47 @@ export interface components {
             rows: number;
             /** Hash */
             hash: string;
+        };
+        /**
+         * RunLimitOut
+         * @description How a limit was used in a run: the first bar at each threshold or beyond, and how often that was told of.
+         */
+        RunLimitOut: {
+            kind: components["schemas"]["LimitKind"];
+            /** Symbol */
+            symbol: string | null;
+            unit: components["schemas"]["LimitUnit"];
+            /**
+             * Value
+             * Format: decimal
+             * @example 12.5
+             */
+            value: string;
+            /**
+             * Thresholds
+             * @description Of a warning, an alarm and a breach.
+             */
+            thresholds: string[];
+            /** @description Null where it never came to that. */
+            warning: components["schemas"]["LimitSightingOut"] | null;
+            critical: components["schemas"]["LimitSightingOut"] | null;
+            breached: components["schemas"]["LimitSightingOut"] | null;
+            /** @description Where it measured most. */
+            highest: components["schemas"]["LimitSightingOut"] | null;
+            /**
+             * Unknown Bars
+             * @description At how many bars something had no price.
+             */
+            unknown_bars: number;
+            /**
+             * Alerts
+             * @description How often an account would have been told of each state.
+             */
+            alerts: {
+                [key: string]: number;
+            };
+            /** @description At the last bar. */
+            state: components["schemas"]["LimitState"];
         };
         /**
          * RunMode

@@ -81,7 +81,8 @@ class Failure(Struct, frozen=True):
 class Result:
     """A run as far as it came; `failure` says why not to its end, and `is_cancelled` that somebody stopped it.
 
-    Only the exact engine knows the account at the end and its events. `notes` are what the strategy said of its orders.
+    Only the exact engine knows the account at the end and its events, and if that is wanted how many of them had
+    happened when each frame was `heard`. `notes` are what the strategy said of its orders.
     """
 
     account: Account
@@ -97,6 +98,7 @@ class Result:
     is_cancelled: bool = False
     deliveries: Sequence[Delivery] = ()
     notes: Mapping[OrderId, Note] = field(default_factory=dict)
+    heard: list[int] | None = None
 
     @property
     def fills(self) -> list[OrderFilled]:

@@ -228,9 +228,11 @@ class Run:
         market, after, upto = self._market, self._stretch.after, self._stretch.upto
         closed = market.sessions_closed(after)
         leaves_at = _leaves_at(market.frames(after, upto)) if self._stretch.close_at_end else upto + 1
-        hear, tell = self._passage.hear, self._stage.tell
+        hear, tell, heard = self._passage.hear, self._stage.tell, self.result.heard
         for cursor, at, sessions in market.frames(after, upto):
             hear(cursor)
+            if heard is not None:
+                heard.append(len(self._passage.events))
             has_bar = tell(at)
             has_closed = sessions > closed
             if has_closed:
@@ -338,3 +340,12 @@ def run_backtest(
 ) -> Result:
     """Run a strategy with an account that stands at the beginning of a stretch of a market."""
     return Run(market, account, strategy, stretch).to_its_end(keep_going)
+
+
+def run_heard(
+    market: Market, account: Account, strategy: Strategy, stretch: Stretch, keep_going: KeepGoing | None = None
+) -> Result:
+    """Run as `run_backtest` does, and keep how many events had happened at each frame."""
+    run = Run(market, account, strategy, stretch)
+    run.result.heard = []
+    return run.to_its_end(keep_going)

@@ -149,9 +149,12 @@ def state_of(limit: WatchedLimit, measured: Measured) -> LimitState:
         return LimitState.BREACHED
     if measured.amount is None:
         return LimitState.UNKNOWN
-    at = limit.thresholds
-    parts = (at.warning, at.critical, at.breached)
-    return _RISING[sum(measured.amount >= part * limit.value for part in parts)]
+    at, amount, value = limit.thresholds, measured.amount, limit.value
+    if amount < at.warning * value:
+        return LimitState.NORMAL
+    if amount < at.critical * value:
+        return LimitState.WARNING
+    return LimitState.CRITICAL if amount < at.breached * value else LimitState.BREACHED
 
 
 def utilisation(limit: WatchedLimit, measured: Measured) -> Decimal | None:

@@ -11,7 +11,8 @@ from paperdesk.doors.mcp.market import tape_meant
 from paperdesk.doors.mcp.tool import Effect, Tool
 from paperdesk.features.backtests import comparison_routes, routes
 from paperdesk.features.backtests.comparison_schemas import BacktestComparisonOut
-from paperdesk.features.backtests.schemas import BacktestBody, BacktestOut, BacktestResultsOut
+from paperdesk.features.backtests.result_schemas import BacktestResultsOut
+from paperdesk.features.backtests.schemas import BacktestBody, BacktestOut
 from paperdesk.infra.http import Body, PageOf
 
 

@@ -1,7 +1,7 @@
 """A backtest as it is kept: what was asked, and what came of it as far as it has come."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -11,6 +11,7 @@ from uuid import UUID
 from paperdesk.core.backtest.runner import Stretch
 from paperdesk.core.broker.account import Account, Rules
 from paperdesk.core.broker.margin_book import MarginBook
+from paperdesk.core.broker.watched_limits import LimitKind, Thresholds
 from paperdesk.core.kernel.ids import AccountId, DatasetId, TapeId, TenantId, derived
 from paperdesk.core.kernel.money import ZERO
 from paperdesk.core.strategy.catalogue import made
@@ -31,6 +32,16 @@ class SavedVersion:
 
     saved_strategy_id: UUID
     number: int
+
+
+@dataclass(frozen=True, slots=True)
+class AskedLimit:
+    """A limit that the account of a run is watched by, of a symbol or of all it holds."""
+
+    kind: LimitKind
+    value: Decimal
+    symbol: str | None = None
+    thresholds: Thresholds = field(default_factory=Thresholds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +71,7 @@ class Backtest:
     risk_free: Decimal = ZERO
     benchmark: str | None = None
     saved: SavedVersion | None = None
+    limits: Sequence[AskedLimit] = ()
 
     def made_strategy(self) -> Strategy:
         """Make the strategy; raises what its parameters refuse."""

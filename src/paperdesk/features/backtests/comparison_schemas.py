@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from paperdesk.core.backtest.side_by_side import BETTER, best_of
 from paperdesk.features.backtests.compare_backtests import ComparedBacktests
 from paperdesk.features.backtests.queries import report_in
-from paperdesk.features.backtests.schemas import SelectionOut
+from paperdesk.features.backtests.result_schemas import SelectionOut
 
 
 class ComparedRunOut(BaseModel):

@@ -10,12 +10,14 @@ from uuid import UUID
 from paperdesk.core.backtest.runner import NothingToRun, Stretch
 from paperdesk.core.broker.life import check_opening_cash
 from paperdesk.core.broker.view import UnknownSymbol
+from paperdesk.core.broker.watched_limits import require_limit
 from paperdesk.core.kernel.errors import Invalid
 from paperdesk.core.kernel.money import ZERO
 from paperdesk.core.kernel.principal import Scope
 from paperdesk.core.market.options import canonical_symbol
 from paperdesk.core.strategy.catalogue import made
-from paperdesk.features.backtests.backtests import Backtest, RunMode, SavedVersion
+from paperdesk.features.backtests.backtests import AskedLimit, Backtest, RunMode, SavedVersion
+from paperdesk.features.backtests.limit_rows import symbols_of, watched
 from paperdesk.features.backtests.store import insert_backtest
 from paperdesk.features.backtests.tape_market import TapeMarket
 from paperdesk.features.broker.open_account import OpenAccount, checked_name
@@ -40,7 +42,7 @@ class RequestBacktest:
 
     Without a beginning it begins with the tape, without an end, or with a later one, it ends at the tape's clock.
     What it brings is measured against a rate without risk, a year, and beside a benchmark's symbol. With `close_at_end`
-    nothing is held when it ends.
+    nothing is held when it ends. Its account is watched by `limits`, which change nothing.
     """
 
     opening: OpenAccount
@@ -54,6 +56,7 @@ class RequestBacktest:
     benchmark: str | None = None
     close_at_end: bool = False
     saved: SavedVersion | None = None
+    limits: Sequence[AskedLimit] = ()
 
 
 async def request_backtest(work: UnitOfWork, shelf: Shelf, command: RequestBacktest) -> Backtest:
@@ -78,6 +81,7 @@ async def checked_backtest(work: ReadOnly, shelf: Shelf, command: RequestBacktes
     benchmark = None if command.benchmark is None else canonical_symbol(command.benchmark)
     market = TapeMarket(tape, dataset)
     _check_symbols(market, symbols if benchmark is None else [*symbols, benchmark])
+    _check_limits(market, command)
     stretch = _stretch(tape, dataset, command)
     if command.mode is RunMode.COMPILED:
         from paperdesk.features.backtests.compiled_course import check_compiled  # noqa: PLC0415 - loads a compiler
@@ -103,7 +107,19 @@ async def checked_backtest(work: ReadOnly, shelf: Shelf, command: RequestBacktes
         risk_free=command.risk_free,
         benchmark=benchmark,
         saved=command.saved,
+        limits=command.limits,
     )
+
+
+def _check_limits(market: TapeMarket, command: RequestBacktest) -> None:
+    """Refuse limits that mean nothing, and any in a run that keeps no events to live once more."""
+    _check_symbols(market, symbols_of(command.limits))
+    for each in command.limits:
+        require_limit(watched(each, market))
+    if command.limits and command.mode is RunMode.COMPILED:
+        from paperdesk.core.backtest.compiled.scaling import refusal  # noqa: PLC0415 - loads a compiler
+
+        raise refusal(["limits"])
 
 
 def _check_symbols(market: TapeMarket, symbols: Sequence[str]) -> None:

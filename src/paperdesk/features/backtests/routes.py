@@ -14,10 +14,10 @@ from paperdesk.features.backtests.backtests import Backtest
 from paperdesk.features.backtests.delete_backtest import cancel_backtest, delete_backtest
 from paperdesk.features.backtests.read_round_trip import read_round_trip
 from paperdesk.features.backtests.request_backtest import request_backtest
+from paperdesk.features.backtests.result_schemas import BacktestResultsOut
 from paperdesk.features.backtests.schemas import (
     BacktestBody,
     BacktestOut,
-    BacktestResultsOut,
     RoundTripBarOut,
     RoundTripOut,
     RunEventOut,

@@ -6,7 +6,7 @@ import msgspec
 
 from paperdesk.core.backtest.runner import Stretch
 from paperdesk.core.kernel.ids import DatasetId, TapeId
-from paperdesk.features.backtests.backtests import Backtest, RunMode, SavedVersion
+from paperdesk.features.backtests.backtests import AskedLimit, Backtest, RunMode, SavedVersion
 from paperdesk.features.broker.rows import rules_of, rules_value
 from paperdesk.infra.db import Row
 from paperdesk.infra.work import UnitOfWork, jsonable
@@ -55,6 +55,7 @@ def backtest_in(row: Row) -> Backtest:
         risk_free=row["risk_free"],
         benchmark=row["benchmark"],
         saved=_saved_in(row),
+        limits=msgspec.convert(row.get("limits", []), list[AskedLimit]),
     )
 
 

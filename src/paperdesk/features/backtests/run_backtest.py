@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from paperdesk.core.backtest.result import Result
-from paperdesk.core.backtest.runner import Stretch
+from paperdesk.core.backtest.runner import Stretch, run_heard
 from paperdesk.core.backtest.runner import run_backtest as run_strategy
 from paperdesk.core.backtest.trials import Rates, trial_of
 from paperdesk.core.kernel.errors import Fact, Problem
@@ -17,6 +17,7 @@ from paperdesk.core.kernel.principal import Principal, Scope
 from paperdesk.core.kernel.time import instant_of, instant_text
 from paperdesk.features.backtests.backtests import Backtest, RunMode
 from paperdesk.features.backtests.evidence import with_evidence
+from paperdesk.features.backtests.limit_rows import limit_rows
 from paperdesk.features.backtests.report import Yardstick, report_of
 from paperdesk.features.backtests.store import load_backtest, save_report
 from paperdesk.features.backtests.tape_market import TapeMarket
@@ -52,6 +53,9 @@ async def run_backtest(job: Job) -> dict[str, str]:
     market = TapeMarket(tape, dataset)
     result = await result_of(job, backtest, market, who.tenant_id)
     report = await asyncio.to_thread(reported, backtest, market, result)
+    if backtest.limits:
+        account = backtest.account_at(who.tenant_id, market.at_of(backtest.stretch.after))
+        report["limits"] = await asyncio.to_thread(limit_rows, backtest, market, account, result)
     async with job.runtime.work(who) as work:
         await save_report(work, backtest.id, report)
         trial = trial_of(result, backtest.parameters, Rates(market.periods_a_year, backtest.risk_free))
@@ -99,7 +103,7 @@ async def _ran(job: Job, backtest: Backtest, market: TapeMarket, tenant_id: Tena
     way = Way(stretch.after)
     account = backtest.account_at(tenant_id, market.at_of(stretch.after))
     strategy = backtest.made_strategy()
-    run = partial(run_strategy, market, account, strategy, stretch, way.keep_going)
+    run = partial(run_heard if backtest.limits else run_strategy, market, account, strategy, stretch, way.keep_going)
     return await _seen_through(job, stretch, market, way, run)
 
 

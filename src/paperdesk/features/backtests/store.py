@@ -12,7 +12,7 @@ from paperdesk.features.backtests.result_store import load_figures_of, load_resu
 from paperdesk.features.backtests.rows import backtest_in, values_of
 from paperdesk.features.backtests.tables import backtests, strategy_runs
 from paperdesk.infra.db import fetch_all, fetch_one
-from paperdesk.infra.work import ReadOnly, UnitOfWork, of_no_account, owned
+from paperdesk.infra.work import ReadOnly, UnitOfWork, jsonable, of_no_account, owned
 
 # Lists do without what came of each: a report may be long.
 _HEAD: Final = [column for column in backtests.c if column.name != "report"]
@@ -20,7 +20,7 @@ _HEAD: Final = [column for column in backtests.c if column.name != "report"]
 
 async def insert_backtest(work: UnitOfWork, asked: Backtest) -> None:
     """Write a run that was asked for, and which version of a saved strategy it is of."""
-    await work.db.execute(insert(backtests).values(values_of(work, asked)))
+    await work.db.execute(insert(backtests).values(**values_of(work, asked), limits=jsonable(list(asked.limits))))
     if asked.saved is not None:
         its = {"saved_strategy_id": asked.saved.saved_strategy_id, "version": asked.saved.number}
         mine = {"backtest_id": asked.id, "tenant_id": work.who.tenant_id}

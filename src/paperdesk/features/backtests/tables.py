@@ -29,6 +29,7 @@ backtests = Table(
     Column("owner_id", Uuid, nullable=False),
     Column("job_id", Uuid, nullable=False),
     *question_columns(),
+    Column("limits", JSONB, nullable=False),
     Column("report", JSONB),
     Column("ended_at", Instant),
     info=personal("owner_id", on_erasure="goes"),

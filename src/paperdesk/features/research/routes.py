@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends
 
-from paperdesk.features.backtests.schemas import SelectionOut
+from paperdesk.features.backtests.result_schemas import SelectionOut
 from paperdesk.features.backtests.trial_store import read_selection
 from paperdesk.features.identity.access import Reading, Work
 from paperdesk.features.marketdata.routes import Datasets

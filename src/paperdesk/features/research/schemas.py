@@ -10,7 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from paperdesk.core.backtest.search import TRIALS_MAX, Range, Search, Steps
 from paperdesk.core.broker.chance import SEED_MAX
 from paperdesk.features.backtests.backtests import RunMode
-from paperdesk.features.backtests.schemas import BacktestBody, GivenValue, SelectionOut, question_members
+from paperdesk.features.backtests.result_schemas import SelectionOut
+from paperdesk.features.backtests.schemas import GivenValue, QuestionBody, question_members
 from paperdesk.features.research.queries import HeatMap, Progress, SweepState
 from paperdesk.features.research.request_sweep import RequestSweep
 from paperdesk.features.research.sweeps import Objective, Sweep
@@ -34,7 +35,7 @@ class StepsBody(Body):
         return Steps(self.at_least, self.at_most, self.step)
 
 
-class SearchBody(BacktestBody):
+class SearchBody(QuestionBody):
     """A strategy to run with many parameters over what a tape has shown, and the account each run begins with."""
 
     ranges: dict[str, StepsBody | list[GivenValue]] = Field(

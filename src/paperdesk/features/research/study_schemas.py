@@ -12,7 +12,8 @@ from paperdesk.core.backtest.leaks import LeakTest
 from paperdesk.core.backtest.search import Search
 from paperdesk.core.broker.chance import SEED_MAX
 from paperdesk.features.backtests.backtests import RunMode
-from paperdesk.features.backtests.schemas import BacktestBody, SelectionOut, State, question_members
+from paperdesk.features.backtests.result_schemas import SelectionOut
+from paperdesk.features.backtests.schemas import QuestionBody, State, question_members
 from paperdesk.features.research.request_cross_validation import RequestCrossValidation
 from paperdesk.features.research.request_jitter import RequestJitter
 from paperdesk.features.research.request_leak_check import RequestLeakCheck
@@ -111,7 +112,7 @@ class CrossValidationOut(BaseModel):
     reasons: dict[str, str]
 
 
-class LeakCheckBody(BacktestBody):
+class LeakCheckBody(QuestionBody):
     """A strategy to run over what a tape has shown, as it is and with less of the future and of the past."""
 
     model_config = ConfigDict(
@@ -186,7 +187,7 @@ class LeaksOut(BaseModel):
     shift: ShiftOut
 
 
-class JitterBody(BacktestBody):
+class JitterBody(QuestionBody):
     """A strategy to run over what a tape has shown, as it is and with its numbers shaken a little."""
 
     model_config = ConfigDict(

@@ -8,41 +8,29 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from paperdesk.core.broker.limit_measures import NO_PRICE, NO_PRICE_OF_DAY
-from paperdesk.core.broker.watched_limits import UNITS, LimitKind, LimitState, LimitUnit, Measured, Thresholds
+from paperdesk.core.broker.watched_limits import UNITS, LimitKind, LimitState, LimitUnit, Measured
 from paperdesk.core.kernel.money import money
+from paperdesk.features.broker.limit_schemas import PART, UNIT, LimitTermsBody
 from paperdesk.features.watch.account_limits import Evaluation, KeptLimit, LimitAlert
 from paperdesk.features.watch.measure_account import MeasuredAccount
 from paperdesk.features.watch.set_limit import ChangeLimit, SetLimit
-from paperdesk.infra.http import Body, NumberText, SymbolLine
+from paperdesk.infra.http import Body, NumberText
 
-_AT: Final = Thresholds()
 _PLACES: Final = Decimal("0.000001")
-_UNIT: Final = (
-    "Money of the account for a position size or a daily loss, a fraction of the peak for a drawdown, times equity for "
-    "a leverage, a fraction of equity for an exposure: 1.5 is 150 %."
-)
-_PART: Final = "A fraction of the value."
 
 
-class LimitBody(Body):
+class LimitBody(LimitTermsBody):
     """A limit that an account is watched by: of one symbol, or without one of all it holds."""
 
     model_config = ConfigDict(
         extra="forbid", frozen=True, json_schema_extra={"examples": [{"kind": "daily_loss", "value": "500"}]}
     )
 
-    kind: LimitKind
-    value: NumberText = Field(description=_UNIT)
-    symbol: SymbolLine | None = Field(default=None, description="A drawdown and a leverage have none.")
-    warning: NumberText = Field(default=_AT.warning, description=_PART)
-    critical: NumberText = Field(default=_AT.critical, description=_PART)
-    breached: NumberText = Field(default=_AT.breached, description=_PART)
     is_enabled: bool = True
 
     def command(self, account_id: UUID) -> SetLimit:
         """Return what is asked."""
-        thresholds = Thresholds(self.warning, self.critical, self.breached)
-        return SetLimit(account_id, self.kind, self.value, self.symbol, thresholds, self.is_enabled)
+        return SetLimit(account_id, self.kind, self.value, self.symbol, self.thresholds, self.is_enabled)
 
 
 class LimitChangeBody(Body):
@@ -50,10 +38,10 @@ class LimitChangeBody(Body):
 
     model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra={"examples": [{"value": "750"}]})
 
-    value: NumberText | None = Field(default=None, description=_UNIT)
-    warning: NumberText | None = Field(default=None, description=_PART)
-    critical: NumberText | None = Field(default=None, description=_PART)
-    breached: NumberText | None = Field(default=None, description=_PART)
+    value: NumberText | None = Field(default=None, description=UNIT)
+    warning: NumberText | None = Field(default=None, description=PART)
+    critical: NumberText | None = Field(default=None, description=PART)
+    breached: NumberText | None = Field(default=None, description=PART)
     is_enabled: bool | None = None
 
     def command(self, limit_id: UUID) -> ChangeLimit:
