@@ -236,6 +236,7 @@ def main() -> int:
     )
     console.print(peer_sweep(few, paced), markup=False)
     goals = {
+        "the same fills everywhere": all(each.fills == one.fills for each in (exact, *others)),
         f"a sweep with measures >= {RUNS_A_SECOND_MIN:,} runs/s": together >= RUNS_A_SECOND_MIN,
         f"the same for the end alone >= {ENDS_A_SECOND_MIN:,} runs/s": ended >= ENDS_A_SECOND_MIN,
         f"all cores >= {CORES_MIN:g} times one thread": together / alone >= CORES_MIN,
