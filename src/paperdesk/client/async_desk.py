@@ -2199,7 +2199,7 @@ class AsyncDesk(AsyncTransport):
         return await self.ask(Call("GET", "/v1/sweeps", query={"limit": limit, "cursor": cursor}), PageOfSweepOut)
 
     async def get_sweep(self, sweep_id: UUID) -> SweepResultsOut:
-        """Read how far a sweep is, its best trial so far, and what of that may be owed to having tried often."""
+        """Read how far a sweep is, its best trial so far, and at its end what of that may be owed to having tried often."""
         return await self.ask(Call("GET", "/v1/sweeps/{sweep_id}", at={"sweep_id": sweep_id}), SweepResultsOut)
 
     async def remove_sweep(self, sweep_id: UUID) -> None:

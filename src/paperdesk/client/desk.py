@@ -2177,7 +2177,7 @@ class Desk(Transport):
         return self.ask(Call("GET", "/v1/sweeps", query={"limit": limit, "cursor": cursor}), PageOfSweepOut)
 
     def get_sweep(self, sweep_id: UUID) -> SweepResultsOut:
-        """Read how far a sweep is, its best trial so far, and what of that may be owed to having tried often."""
+        """Read how far a sweep is, its best trial so far, and at its end what of that may be owed to having tried often."""
         return self.ask(Call("GET", "/v1/sweeps/{sweep_id}", at={"sweep_id": sweep_id}), SweepResultsOut)
 
     def remove_sweep(self, sweep_id: UUID) -> None:

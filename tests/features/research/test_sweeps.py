@@ -63,12 +63,12 @@ async def test_a_sweep_goes_short_and_sizes_as_the_runs_by_themselves_do(desk: R
 async def test_a_sweep_for_the_ends_alone_ends_as_the_whole_one(desk: RunningDesk, tape_id: str, mode: str) -> None:
     terms = {"fill_model": "ideal", "fees": {"value_rate": "0.001"}, "mode": mode, "objective": "total_return"}
     told = []
-    for only_end in (False, True):
+    for only_end in (True, False):
         sweep_id = await ran_sweep(desk, tape_id, **terms, only_end=only_end)
         told.append(
             (await desk.mine.get(f"/v1/sweeps/{sweep_id}"), await desk.mine.rows(f"/v1/sweeps/{sweep_id}/trials"))
         )
-    (whole, trials), (ends, ended) = told
+    (ends, ended), (whole, trials) = told
     assert (whole["only_end"], ends["only_end"]) == (False, True)
     assert ends["best"]["parameters"] == whole["best"]["parameters"]
     known = ("total_return", "cagr", "equity_after", "orders", "refusals")
@@ -80,6 +80,8 @@ async def test_a_sweep_for_the_ends_alone_ends_as_the_whole_one(desk: RunningDes
     # What luck has to do with it is not known of ends, and says so; that they were tried is counted.
     selection = ends["selection"]
     assert (selection["trials"], selection["deflated_sharpe"], selection["overfitting_probability"]) == (6, None, None)
+    # Who asks again for everything is told: the same question counts once, as the trial of which more is known.
+    assert (whole["selection"]["trials"], whole["selection"]["reasons"]) == (6, {})
     assert selection["reasons"]["deflated_sharpe"] == "only its end was asked for"
 
 

@@ -2789,7 +2789,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read how far a sweep is, its best trial so far, and what of that may be owed to having tried often. */
+        /** Read how far a sweep is, its best trial so far, and at its end what of that may be owed to having tried often. */
         get: operations["get_sweep"];
         put?: never;
         post?: never;
@@ -14135,7 +14135,7 @@ export interface components {
              */
             job_ids: string[];
             best: components["schemas"]["TrialOut"] | null;
-            /** @description Of the best trial, beside all trials of its family. */
+            /** @description Of the best trial, beside all trials of its family; null while they run. */
             selection: components["schemas"]["SelectionOut"] | null;
         };
         /**

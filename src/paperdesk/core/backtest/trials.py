@@ -128,7 +128,9 @@ def uncounted(trials: int) -> Selection:
 
 def beside(own: Tried, others: Sequence[Tried], trials: int) -> Selection:
     """Return how a trial stands beside others of its family, in which there are so many; each question counts once."""
-    family = [own, *{each.question: each for each in others if each.question != own.question}.values()]
+    # Of a question that was asked again, the trial of which more than the end is known.
+    known_last = sorted(others, key=lambda each: each.sums is not None)
+    family = [own, *{each.question: each for each in known_last if each.question != own.question}.values()]
     reasons: dict[str, str] = {}
     shapes = [shape_of(each.sums, each.returns) for each in family if each.sums is not None and each.returns]
     ratios = [each.sharpe for each in shapes if each is not None]

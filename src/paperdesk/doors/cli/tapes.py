@@ -174,13 +174,17 @@ def open_tape(  # noqa: PLR0913 - each parameter is an option of the command lin
     *,
     name: Annotated[str | None, typer.Option("--name", help="What to call it; the dataset's name when absent.")] = None,
     start: Annotated[str | None, typer.Option("--start", help="A day (2020-03-16) or an instant.")] = None,
-    warm_up: Annotated[int | None, typer.Option("--warm-up", min=1, help="Sessions of history at the start.")] = None,
+    warm_up: Annotated[
+        int | None, typer.Option("--warm-up", min=1, help="Sessions of history at the start; one, without a start.")
+    ] = None,
     shared: Annotated[bool, typer.Option("--shared", help="Let only yourself control its clock.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Open a tape on a dataset."""
     desk = desk_of(context)
     chosen = choose.dataset(desk, dataset)
+    if start is None and warm_up is None:
+        warm_up = 1
     wish = {"start_at" if start and "T" in start else "start_on": start, "warm_up": warm_up, "shared": shared or None}
     answer = desk.post("/v1/tapes", dataset_id=chosen["id"], name=name or chosen["name"], **wish)
     if as_json:

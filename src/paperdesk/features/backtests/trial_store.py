@@ -60,6 +60,13 @@ async def load_trials(work: ReadOnly, run_id: UUID) -> Sequence[Row]:
     return await fetch_all(work.db, select(*_SHOWN).where(*its).order_by(trials.c.number))
 
 
+async def load_best_trial(work: ReadOnly, run_id: UUID, measure: str) -> Row | None:
+    """Return the trial of a run or a sweep with most of a measure, the first of equals; None where no trial has it."""
+    value = trials.c[measure]
+    its = (trials.c.run_id == run_id, owned(trials, work), value.is_not(None))
+    return await fetch_one(work.db, select(*_SHOWN).where(*its).order_by(value.desc(), trials.c.number).limit(1))
+
+
 async def load_trial_numbers(work: ReadOnly, run_id: UUID) -> set[int]:
     """Return the numbers of the trials of a sweep of which is known what came of them."""
     its = (trials.c.run_id == run_id, owned(trials, work))

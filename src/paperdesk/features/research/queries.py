@@ -7,7 +7,7 @@ from uuid import UUID
 
 from paperdesk.core.kernel.errors import Invalid, NotFound
 from paperdesk.core.kernel.principal import Scope
-from paperdesk.features.backtests.trial_store import load_trial_counts, load_trials
+from paperdesk.features.backtests.trial_store import load_best_trial, load_trial_counts, load_trials
 from paperdesk.features.research import store
 from paperdesk.features.research.sweeps import Sweep, TradedFold
 from paperdesk.infra.db import Row
@@ -123,6 +123,12 @@ async def read_trials(work: ReadOnly, sweep_id: UUID) -> Sequence[Row]:
     """Return what came of the trials of a sweep so far, by their number."""
     await read_sweep(work, sweep_id)
     return await load_trials(work, sweep_id)
+
+
+async def read_best(work: ReadOnly, sweep: Sweep) -> Row | None:
+    """Return the best trial of a sweep so far, None where no trial has the objective."""
+    work.require(Scope.READ)
+    return await load_best_trial(work, sweep.id, sweep.objective)
 
 
 def sorted_by(rows: Iterable[Row], measure: str, *, highest_first: bool) -> list[Row]:

@@ -61,13 +61,13 @@ async def get_sweeps(work: Reading, page: Page) -> PageOf[SweepOut]:
 
 @router.get("/sweeps/{sweep_id}")
 async def get_sweep(sweep_id: UUID, work: Reading) -> SweepResultsOut:
-    """Read how far a sweep is, its best trial so far, and what of that may be owed to having tried often."""
+    """Read how far a sweep is, its best trial so far, and at its end what of that may be owed to having tried often."""
     sweep = await queries.read_sweep(work, sweep_id)
-    best = queries.best_of(await queries.read_trials(work, sweep_id), sweep.objective)
-    selection = None
-    if best is not None:
+    shown, best, selection = await _shown(work, sweep), await queries.read_best(work, sweep), None
+    # It is of all trials, which takes as long as many of them: nobody waits for it while they run.
+    if best is not None and shown.state not in ("waiting", "running"):
         selection = SelectionOut.of(await read_selection(work, sweep.asked, best["number"]))
-    return SweepResultsOut.beside(await _shown(work, sweep), best, selection)
+    return SweepResultsOut.beside(shown, best, selection)
 
 
 @router.get("/sweeps/{sweep_id}/trials")

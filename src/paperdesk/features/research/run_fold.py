@@ -10,8 +10,7 @@ from paperdesk.core.kernel.ids import derived
 from paperdesk.core.kernel.values import replace
 from paperdesk.features.backtests.backtests import Backtest
 from paperdesk.features.backtests.run_backtest import who_asked
-from paperdesk.features.backtests.trial_store import load_trials
-from paperdesk.features.research.queries import best_of
+from paperdesk.features.backtests.trial_store import load_best_trial
 from paperdesk.features.research.request_walk_forward import stretches_of
 from paperdesk.features.research.run_trials import Trials, bench_for, run_learned, run_missing
 from paperdesk.features.research.store import save_fold
@@ -33,7 +32,7 @@ async def run_fold(job: Job) -> dict[str, str | int]:
     else:
         await run_missing(job, Trials(who, asked, searched.questions()), bench, way)
     async with job.runtime.read(who) as work:
-        best = best_of(await load_trials(work, asked.id), sweep.objective)
+        best = await load_best_trial(work, asked.id, sweep.objective)
     fold = TradedFold(number, sweep.trials, reason=f"no trial has a {sweep.objective}")
     if best is not None:
         chosen = {name: best["parameters"][name] for name in sweep.axes}

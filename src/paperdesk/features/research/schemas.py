@@ -153,7 +153,9 @@ class SweepResultsOut(SweepOut):
     """A sweep with the best of its trials, and what of that may be owed to having tried often."""
 
     best: TrialOut | None
-    selection: SelectionOut | None = Field(description="Of the best trial, beside all trials of its family.")
+    selection: SelectionOut | None = Field(
+        description="Of the best trial, beside all trials of its family; null while they run."
+    )
 
     @classmethod
     def beside(cls, shown: SweepOut, best: Row | None, selection: SelectionOut | None) -> "SweepResultsOut":

@@ -92,11 +92,13 @@ function searchSaid(sweep: SweepResults): string {
   }`;
 }
 
+const NOT_YET = "Told when the trials have ended.";
+
 /** The best trial, and what of it may be owed to having tried often. */
 function Luck({ sweep }: { sweep: SweepResults }) {
   const { best, selection } = sweep;
   const why = (name: "deflated_sharpe" | "sharpe_by_luck" | "overfitting_probability") =>
-    selection?.[name] === null || !selection ? (selection?.reasons[name] ?? "No trial has ended yet.") : null;
+    selection?.[name] === null || !selection ? (selection?.reasons[name] ?? NOT_YET) : null;
   const parameters = best
     ? Object.keys(sweep.axes)
         .map((name) => `${wordOf(name)} ${String(best.parameters[name])}`)
@@ -131,7 +133,7 @@ function Luck({ sweep }: { sweep: SweepResults }) {
       <Figure
         name="Trials of this family"
         value={figure(selection?.trials, 0)}
-        reason={selection ? null : "No trial has ended yet."}
+        reason={selection ? null : NOT_YET}
         note="Deleting one does not uncount it"
         className="max-lg:col-span-2"
       />
