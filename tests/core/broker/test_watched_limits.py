@@ -42,6 +42,16 @@ def told(series: list[str | None], limit: WatchedLimit = HUNDRED) -> list[LimitS
     return alerts
 
 
+def test_each_kind_says_what_its_value_counts() -> None:
+    assert {kind.value: WatchedLimit(kind, Decimal(1)).unit.value for kind in LimitKind} == {
+        "position_size": "currency",
+        "daily_loss": "currency",
+        "drawdown": "fraction_of_peak",
+        "leverage": "multiple_of_equity",
+        "exposure": "fraction_of_equity",
+    }
+
+
 @pytest.mark.parametrize(
     ("amount", "state"),
     [
