@@ -125,7 +125,9 @@ class BarMarket:
         return [None if each is None else each.worth(units) for each, units in zip(marks, quantities, strict=True)]
 
     def at_of(self, cursor: int) -> datetime:
-        return self._instants[max(cursor - 1, 0)]
+        # Nothing has been told at the beginning, not even a close that is the first that is.
+        began_at = self._instants[0] - timedelta(microseconds=self.bars[0].closes_alone)
+        return self._instants[cursor - 1] if cursor else began_at
 
     def cursor_at(self, instant: datetime) -> int:
         return bisect_right(self._instants, instant)
@@ -168,6 +170,7 @@ def _facts_of(bars: Bars, row: int) -> Iterator["Row"]:
     def price(column: str) -> Decimal:
         return Decimal(int(getattr(bars, column)[row])).scaleb(-bars.places)
 
-    yield opened, Phase.OPEN, key, lambda seq: OpenFact(seq, opened, key, price("open"))
-    yield closed, Phase.RANGE, key, lambda seq: RangeFact(seq, closed, key, price("low"), price("high"))
+    if not bars.closes_alone:
+        yield opened, Phase.OPEN, key, lambda seq: OpenFact(seq, opened, key, price("open"))
+        yield closed, Phase.RANGE, key, lambda seq: RangeFact(seq, closed, key, price("low"), price("high"))
     yield closed, Phase.CLOSE, key, lambda seq: CloseFact(seq, closed, key, price("close"))

@@ -7,6 +7,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from paperdesk.core.backtest.compiled.track import Bars
+from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.instruments import Instrument
 from paperdesk.core.market.sessions import calendar
 
@@ -27,6 +28,12 @@ def bars_at(times: Sequence[tuple[datetime, datetime]], moves: Sequence[tuple[in
     at = np.array([[micros(each) for each in pair] for pair in times], np.int64).reshape(-1, 2)
     open_, high, low, last = (prices[:, column].copy() for column in range(4))
     return Bars(of, 2, at[:, 0].copy(), at[:, 1].copy(), open_, high, low, last)
+
+
+def closes_of(bars: Bars) -> Bars:
+    """Return what is left of bars where a source tells nothing but closes."""
+    close = bars.close
+    return replace(bars, open_at=bars.at, open=close, high=close, low=close, closes_alone=True)
 
 
 def micros(at: datetime) -> int:

@@ -14,6 +14,7 @@ swings   ACME with daily bars that go up and down
 falls    ACME with daily bars, of which one falls by more than a tenth
 plunge   ACME with daily bars that lose more than half on the fourth day, and quiet ones after it
 waves    ACME and BOLT with forty daily bars that rise and fall, for strategies
+tides    the same with one price a day
 """
 
 import math
@@ -178,8 +179,17 @@ def _waves() -> str:
     return "\n".join(row for row in rows if ",2024-07-04," not in row) + "\n"
 
 
+def _closes_of(rows: str) -> str:
+    """Leave out all of bars but when they close and where."""
+    return "".join(
+        f"{symbol},{day},{rest.split(',')[3]}\n"
+        for symbol, day, rest in (row.split(",", 2) for row in rows.splitlines())
+    )
+
+
 _MARKETS = {
     "waves": _waves(),
+    "tides": _closes_of(_waves()),
     "pit": _PIT,
     "daily": _DAILY,
     "quotes": _QUOTES,

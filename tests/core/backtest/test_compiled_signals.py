@@ -48,7 +48,7 @@ from paperdesk.core.strategy.context import Context
 from paperdesk.core.strategy.library.trend import MovingAverageCross
 from paperdesk.core.strategy.strategy import Strategy, Targets, TargetsWithoutPoint
 from tests.bar_market import BarMarket, instant
-from tests.bar_series import MINUTE, bars_at, days, series
+from tests.bar_series import MINUTE, bars_at, closes_of, days, series
 from tests.scenery import ACME, COIN, GLOBEX, SPX, empty_account, reg_t, rules
 from tests.strategies import decimals
 
@@ -209,6 +209,12 @@ def compare(case: tuple[Bars, list[int], Means]) -> None:
     result, equity = exactly(bars, targets, means)
     assert told(outcome) == lived(bars, result, equity)
     assert not [each for each in result.events if isinstance(each, GoodFaithViolated | InterestCharged)]
+
+
+@given(cases())
+def test_orders_beside_closes_alone_meet_the_next_close(case: tuple[Bars, list[int], Means]) -> None:
+    bars, targets, means = case
+    compare((closes_of(bars), targets, means))
 
 
 @given(cases())

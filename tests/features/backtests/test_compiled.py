@@ -39,6 +39,37 @@ async def test_a_compiled_run_comes_to_the_same_to_the_cent(desk: RunningDesk, a
     assert exact["results"]["fills"] > 1
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"fees": {"value_rate": "0.001"}},
+        {"fees": {"per_share": "0.005", "order_minimum": "1"}, "cash": "9990", "starts_at": FIRST_CLOSE},
+        {"fill_model": "deterministic", "ends_at": "2024-07-05T00:00:00Z"},
+    ],
+)
+async def test_closes_alone_come_to_the_same_too(desk: RunningDesk, asked: dict[str, Any]) -> None:
+    tape_id = await desk.mine.open_tape(desk.markets["tides"].id)
+    await desk.mine.step(tape_id, count=60)
+    exact = await came_of(desk, tape_id, **asked)
+    assert await came_of(desk, tape_id, mode="compiled", **asked) == exact
+    assert exact["results"]["fills"] > 1
+
+
+@pytest.mark.parametrize("asked", [{"strategy": "breakout"}, {"margin": {"kind": "reg_t"}}])
+async def test_closes_alone_do_not_tell_what_else_a_compiled_run_needs(
+    desk: RunningDesk, asked: dict[str, Any]
+) -> None:
+    tape_id = await desk.mine.open_tape(desk.markets["tides"].id)
+    await desk.mine.step(tape_id, count=60)
+    body = {"name": "Closes", "tape_id": tape_id, "strategy": "sma_cross", "symbols": ["ACME"], "mode": "compiled"}
+    problem = refused(
+        await desk.mine.ask("POST", "/v1/backtests", json={**body, "fill_model": "ideal", **asked}),
+        422,
+        "not_expressible",
+    )
+    assert problem["features"] == ["bars_without_price"]
+
+
 # Those of one symbol by their own hooks, quick enough to do something within sixty days.
 # Refused by name, because compiled matching knows the tape's own bars alone.
 OF_TIMEFRAMES = "setup_trigger"

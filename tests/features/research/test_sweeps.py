@@ -40,6 +40,19 @@ async def test_each_trial_is_what_the_run_by_itself_comes_to(
         assert trial["orders"] == len(await desk.mine.rows(f"/v1/backtests/{run_id}/orders"))
 
 
+async def test_closes_alone_are_swept_to_the_same(desk: RunningDesk) -> None:
+    tape_id = await desk.mine.open_tape(desk.markets["tides"].id)
+    await desk.mine.step(tape_id, count=60)
+    terms = {"fees": {"value_rate": "0.001"}, "cash": "50000"}
+    swept = []
+    for mode in ("events", "compiled"):
+        sweep_id = await ran_sweep(desk, tape_id, mode=mode, **terms)
+        trials = await desk.mine.rows(f"/v1/sweeps/{sweep_id}/trials")
+        swept.append({each["number"]: (each["equity_after"], each["orders"], each["refusals"]) for each in trials})
+    assert swept[0] == swept[1]
+    assert len(set(swept[0].values())) > 1
+
+
 async def test_a_sweep_goes_short_and_sizes_as_the_runs_by_themselves_do(desk: RunningDesk, tape_id: str) -> None:
     # Ten thousand in cash carry a hundred shares on margin either way, and now and then not a hundred and fifty.
     margin = {"kind": "reg_t", "interest": {"debit_rate": "0.0825"}}

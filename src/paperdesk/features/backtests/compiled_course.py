@@ -47,8 +47,9 @@ def _course_of(market: TapeMarket, instrument: Instrument, stretch: Stretch) -> 
     if rows is None or first == len(rows.columns.at):
         raise NothingToRun("No bar closes between the beginning and the end.")
     columns = rows.columns
-    prices: list[Ints] = [getattr(columns, name)[first:] for name in _PRICES]
-    open_at, at = columns.open_at[first:], columns.at[first:]
+    closes_alone = not columns.complete[first:].any()
+    prices: list[Ints] = [(columns.close if closes_alone else getattr(columns, name))[first:] for name in _PRICES]
+    open_at, at = (columns.at if closes_alone else columns.open_at)[first:], columns.at[first:]
     last = market.dataset.last_print(instrument.id, stretch.upto)
     assert last is not None, "a bar has closed"
     after = list(market.dataset.facts_between(last.seq, stretch.upto, frozenset({instrument.id})))
@@ -63,7 +64,7 @@ def _course_of(market: TapeMarket, instrument: Instrument, stretch: Stretch) -> 
         prices = [np.append(column, int(each.scaleb(rows.scale))) for column, each in zip(prices, shown, strict=True)]
     open_, high, low, close = (np.ascontiguousarray(column) for column in prices)
     calendar = market.dataset.manifest.calendar
-    bars = Bars(instrument, rows.scale, open_at, at, open_, high, low, close, calendar)
+    bars = Bars(instrument, rows.scale, open_at, at, open_, high, low, close, calendar, closes_alone=closes_alone)
     if instrument.kind in MARGINABLE:
         before = columns.at[:first], columns.low[:first], columns.close[:first]
         known = [np.concatenate(pair) for pair in zip(before, (at, low, close), strict=True)]

@@ -17,7 +17,7 @@ from paperdesk.core.backtest.compiled.means import Means
 from paperdesk.core.backtest.compiled.scaling import inexpressible, refusal
 from paperdesk.core.backtest.compiled.signals import Leftover, hold_targets
 from paperdesk.core.backtest.compiled.telling import Accepted, Denied, Telling
-from paperdesk.core.backtest.compiled.track import Course
+from paperdesk.core.backtest.compiled.track import Course, check_all_prices
 from paperdesk.core.backtest.compiled.words import Holding, pay_last_nights, points_of
 from paperdesk.core.backtest.result import Result
 from paperdesk.core.backtest.runner import KeepGoing
@@ -42,7 +42,12 @@ def check_expressible(strategy: Strategy, rules: Rules, instruments: Sequence[In
 
 
 def check_together(courses: Sequence[Course], strategy: Strategy, means: Means) -> None:
-    """Refuse by name symbols whose bars do not go together, or a strategy of several that says no shares."""
+    """Refuse by name symbols whose bars do not go together, or a strategy of several that says no shares.
+
+    Closes alone are enough for targets of one symbol, held with cash by market orders.
+    """
+    if len(courses) > 1 or means.rules.margin.is_margined or strategy.targets(courses[0].history) is None:
+        check_all_prices([each.bars for each in courses])
     if len(courses) > 1:
         _due(courses, strategy)
         panel_of([each.bars for each in courses], means)
@@ -56,10 +61,14 @@ def run_compiled(
     Raises NotExpressible.
     """
     if len(courses) > 1:
+        check_all_prices([each.bars for each in courses])
         return _run_together(courses, strategy, account)
     (course,) = courses
     found = strategy.targets(course.history)
-    return run_by_hooks(course, strategy, account, keep_going) if found is None else _hold(course, found, account)
+    if found is not None:
+        return _hold(course, found, account)
+    check_all_prices([course.bars])
+    return run_by_hooks(course, strategy, account, keep_going)
 
 
 def _hold(course: Course, found: Targets, account: Account) -> Result:

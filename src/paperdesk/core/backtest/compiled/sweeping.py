@@ -33,7 +33,7 @@ from paperdesk.core.backtest.compiled.kernel import (
 from paperdesk.core.backtest.compiled.means import Means, scaled
 from paperdesk.core.backtest.compiled.scaling import NotExpressible, check_size
 from paperdesk.core.backtest.compiled.signals import Leftover, Outcome, Pursuit, tie_of
-from paperdesk.core.backtest.compiled.track import Bars
+from paperdesk.core.backtest.compiled.track import Bars, check_all_prices
 from paperdesk.core.kernel.time import instant_of
 from paperdesk.core.strategy.indicators import Floats
 
@@ -181,6 +181,7 @@ def sweep_of(bars: Bars, pairs: Sequence[Averages], means: Means, around: Around
     crosses = np.array(rows, np.int64).reshape(-1, 5)
     sums = _sums_for(np.append(before, bars.close), crosses)
     if means.rules.margin.is_margined:
+        check_all_prices([bars])
         return OwingSweep(Pursuit(bars, scale, means, Leftover(0, around.bell_at)), sums, crosses, ends)
     track = bars.track(means.rules.margin.rules_as_of)
     return Sweep(Field(track, scale, means.cash_in_cents, ends), sums, crosses)

@@ -19,6 +19,7 @@ from paperdesk.core.kernel.time import instant_of
 
 # What every such order is filled by: the open of the next bar, as the exact engine calls it.
 OPENED: Final = "open"
+CLOSED: Final = "close"
 _ENDS: Final = {
     FILLED: (OrderStatus.FILLED, "filled"),
     UNPAID: (OrderStatus.CANCELLED, AT_RELEASE),
@@ -84,9 +85,10 @@ class Telling:
     def _done(self, result: Result) -> Iterator[Done]:
         filled = (each for each in self._accepted if each.state == FILLED)
         for each in sorted(filled, key=lambda each: (each.bar, self._rank[each.symbol])):
-            at = instant_of(self._bars[each.symbol].open_at.item(each.bar + 1))
+            bars = self._bars[each.symbol]
+            at, rule = instant_of(bars.open_at.item(each.bar + 1)), CLOSED if bars.closes_alone else OPENED
             price, fee = self._worths.price(each.price), self._worths.money(each.fee)
-            yield Done(at, self._id(each, result), self._worths.units(abs(each.units)), price, fee, rule=OPENED)
+            yield Done(at, self._id(each, result), self._worths.units(abs(each.units)), price, fee, rule=rule)
 
     def _refused(self, each: Denied, result: Result) -> Refused:
         account, bars = result.account, self._bars[each.symbol]

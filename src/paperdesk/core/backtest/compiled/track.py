@@ -1,5 +1,6 @@
 """The bars of one instrument as the compiled driver takes them, with what the calendar says of each."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -29,8 +30,9 @@ _WELL_BEYOND: Final = timedelta(days=100)
 class Bars:
     """Bars of one instrument in order of their close; instants in microseconds since 1970, prices in whole numbers.
 
-    Prices have `places` after the point. Every bar has all of its prices: one of closes alone cannot be run. Sessions
-    are those of the instrument's calendar, or of another one that its market keeps.
+    Prices have `places` after the point, and every bar has all of them. Where a source tells `closes_alone` all of them
+    are that close, and each bar opens when it closes: an order meets it just before the bell. Sessions are those of
+    the instrument's calendar, or of another one that its market keeps.
     """
 
     instrument: Instrument
@@ -43,6 +45,7 @@ class Bars:
     close: Ints
     calendar: str | None = None
     fallen: Ints | None = None
+    closes_alone: bool = False
 
     def __post_init__(self) -> None:
         """Refuse bars without a price, with one below zero, or that overlap."""
@@ -72,7 +75,7 @@ class Bars:
         prices = (self.open, self.high, self.low, self.close)
         at_once = self.instrument.kind is Kind.CRYPTO
         settles = np.arange(len(days.begins) + 1) if at_once else days.settles[rules_as_of]
-        return Track(self.open_at, self.at, *prices, days.closes, days.begins, settles)
+        return Track(self.open_at - self.closes_alone, self.at, *prices, days.closes, days.begins, settles)
 
     def sessions_ended(self, began_at: datetime) -> Ints:
         """Return the bars by whose close a session more has ended than by that of the bar before."""
@@ -106,6 +109,12 @@ class Bars:
     def _days(self) -> "_Days":
         years = (instant_of(each).year for each in (self.open_at.item(0), self.at.item(-1)))
         return _days_of(self.calendar or self.instrument.calendar, *years)
+
+
+def check_all_prices(bars: Iterable[Bars]) -> None:
+    """Refuse by name closes alone, of what has to know when an order was met within a bar; raises NotExpressible."""
+    if any(each.closes_alone for each in bars):
+        raise refusal(["bars_without_price"])
 
 
 @dataclass(frozen=True, slots=True)
