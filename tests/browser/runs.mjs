@@ -223,6 +223,27 @@ export function describeRuns({ open, violations, url, phone }) {
       await small.close();
     });
 
+    it("for their ends alone show and choose by what an end tells", async () => {
+      const { page, complaints, close } = await open("/sweeps");
+      const form = page.locator("[data-ask=search]");
+      await form.getByLabel("Fast").fill("5, 10");
+      await form.getByLabel("Slow").fill("60, 100");
+      await form.getByRole("radio", { name: "Its end alone" }).check();
+      assert.deepEqual(await form.getByLabel("Best by").locator("option").allTextContents(), ["Total return", "Growth a year"]);
+      assert.deepEqual(await violations(page), []);
+      await form.getByRole("button", { name: "Run sweep" }).click();
+      await page.waitForURL(/\/sweeps\/[0-9a-f-]{36}/);
+      const id = await seenDone(page, "sweeps");
+      const { best } = await api(page).read(`/sweeps/${id}`);
+      assert.equal(await figureOf(page, "Best trial"), `No. ${best.number}`);
+      assert.equal(await figureOf(page, "Its Sharpe ratio"), "\u2014");
+      await page.getByText("the ends alone").waitFor();
+      assert.equal(await page.getByLabel("Measure").inputValue(), "total_return");
+      assert.deepEqual(await violations(page), []);
+      assert.deepEqual(complaints, []);
+      await close();
+    });
+
     it("walk forward fold by fold, and say what was kept of what was promised", async () => {
       const { page, complaints, close } = await open("/sweeps");
       const form = page.locator("[data-ask=search]");

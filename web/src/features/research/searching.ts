@@ -21,7 +21,7 @@ export const OBJECTIVES: readonly (readonly [Objective, string])[] = [
 /** What is told of each trial of a sweep. */
 export const TOLD = [
   { value: "all", label: "All measures" },
-  { value: "end", label: "Its end alone, which is faster" },
+  { value: "end", label: "Its end alone" },
 ] as const;
 
 /** The measures that a best trial can be chosen by; of ends alone, those that an end tells. */
