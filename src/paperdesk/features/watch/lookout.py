@@ -16,6 +16,7 @@ class Lookout(Generic[T]):
         self._known: set[T] = set()
         self._due: set[T] = set()
         self._looks_at_all = True
+        self._failed: set[T] = set()
         self._rung = asyncio.Event()
 
     def know(self, things: Iterable[T]) -> None:
@@ -35,7 +36,10 @@ class Lookout(Generic[T]):
         self._rung.set()
 
     async def run(self, look: Callable[[T], Awaitable[bool]]) -> None:
-        """Look at what is due until cancelled; `look` says whether a thing is still of interest."""
+        """Look at what is due until cancelled; `look` says whether a thing is still of interest.
+
+        What it raises ends this. Whoever goes on then finds that thing behind all others, which it does not hold up.
+        """
         self.name_all()
         while True:
             await self._rung.wait()
@@ -47,9 +51,11 @@ class Lookout(Generic[T]):
                 self._due |= found
             # What is named meanwhile waits for the next look, however quickly one thing follows another.
             due, self._due = self._due, set()
-            for thing in due:
+            for thing in sorted(due, key=self._failed.__contains__):
+                self._failed.add(thing)
                 if await look(thing):
                     self._known.add(thing)
                 else:
                     self._known.discard(thing)
+                self._failed.discard(thing)
             await asyncio.sleep(self._again_s)
