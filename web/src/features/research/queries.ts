@@ -64,7 +64,8 @@ export const againstQuery = (id: string, accountId: string, withinS: string) =>
     queryKey: [...keys.report(id), "against", accountId, withinS],
     queryFn: ({ signal }) => get<AgainstPaper>(`/backtests/${id}/against/${accountId}`, { within_s: withinS }, signal),
     staleTime: 0,
-    placeholderData: keepPreviousData,
+    // What stands under the name of an account is never another one's.
+    placeholderData: (before, query) => (query?.queryKey.at(-2) === accountId ? before : undefined),
   });
 
 /** How far a sweep is, its best trial, and what of that may be luck. */
