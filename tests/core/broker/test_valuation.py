@@ -3,10 +3,11 @@
 from decimal import Decimal
 
 from paperdesk.core.broker.account import Position
-from paperdesk.core.broker.valuation import PositionValue, value_account, value_position
+from paperdesk.core.broker.claims import Claim
+from paperdesk.core.broker.valuation import PositionValue, value_account, value_position, worth_of
 from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.options import parse_occ
-from tests.scenery import ACME, CALL, GLOBEX, mark_of, quote_from_bar, quote_of
+from tests.scenery import ACME, CALL, GLOBEX, empty_account, mark_of, quote_from_bar, quote_of
 
 HELD = Position(ACME.id, quantity=Decimal(3), cost=Decimal("290.00"))
 OTHER = Position(GLOBEX.id, quantity=Decimal("0.5"), cost=Decimal("10.00"))
@@ -42,6 +43,16 @@ def test_equity_is_cash_and_every_position_at_its_mark() -> None:
     marks = {ACME.id: mark_of(quote_of("100", "100")), GLOBEX.id: mark_of(quote_of("30", "30", of=GLOBEX))}
     value = value_account(CASH, "USD", [HELD, OTHER], marks)
     assert (value.market_value, value.equity, value.reason) == (Decimal("315.00"), Decimal("1315.00"), None)
+
+
+def test_an_account_is_worth_what_it_holds_and_what_it_is_owed() -> None:
+    owed = Claim(ACME.id, ACME.id, Decimal("7.50"))
+    sold = replace(OTHER, quantity=Decimal(0), cost=Decimal(0))
+    account = replace(
+        empty_account(), cash=CASH, positions={ACME.id: HELD, GLOBEX.id: sold}, claims={owed.action_id: owed}
+    )
+    found = worth_of(account, {ACME.id: mark_of(quote_of("100", "100"))})
+    assert (found.market_value, found.equity) == (Decimal("300.00"), Decimal("1307.50"))
 
 
 def test_an_account_without_positions_is_worth_its_cash() -> None:

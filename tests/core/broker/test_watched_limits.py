@@ -20,6 +20,7 @@ from paperdesk.core.broker.watched_limits import (
     WatchedLimit,
     looked_at,
     require_limit,
+    rounded,
     state_of,
     utilisation,
 )
@@ -40,6 +41,11 @@ def told(series: list[str | None], limit: WatchedLimit = HUNDRED) -> list[LimitS
         reached, alert = looked_at(reached, limit, measured)
         alerts += [] if alert is None else [alert]
     return alerts
+
+
+def test_a_measure_is_shown_to_six_places_without_idle_zeros() -> None:
+    shown = [rounded(each) for each in (None, Decimal(1) / 3, Decimal("1.500"), Decimal(200))]
+    assert [None if each is None else f"{each:f}" for each in shown] == [None, "0.333333", "1.5", "200"]
 
 
 def test_each_kind_says_what_its_value_counts() -> None:

@@ -18,13 +18,12 @@ from paperdesk.core.broker.events import Event, booking_of
 from paperdesk.core.broker.evolution import evolve
 from paperdesk.core.broker.ledger import Entry
 from paperdesk.core.broker.limit_measures import AccountMeasures, WorthAt, measured, peak_of
-from paperdesk.core.broker.valuation import Valuation, value_account
-from paperdesk.core.broker.watched_limits import LimitState, Measured, Reached, WatchedLimit, looked_at, state_of
+from paperdesk.core.broker.valuation import Valuation, worth_of
+from paperdesk.core.broker.watched_limits import TOLD, LimitState, Measured, Reached, WatchedLimit, looked_at, state_of
 from paperdesk.core.kernel.money import ZERO
 from paperdesk.core.kernel.time import instant_of
 from paperdesk.core.kernel.values import replace_struct
 
-_RISING: Final = (LimitState.WARNING, LimitState.CRITICAL, LimitState.BREACHED)
 _BEFORE: Final = timedelta(microseconds=1)
 
 
@@ -44,7 +43,7 @@ class LimitCourse:
     limit: WatchedLimit
     state: LimitState = LimitState.NORMAL
     first: dict[LimitState, Sighting] = field(default_factory=dict[LimitState, Sighting])
-    told: dict[LimitState, int] = field(default_factory=lambda: dict.fromkeys(_RISING, 0))
+    told: dict[LimitState, int] = field(default_factory=lambda: dict.fromkeys(TOLD, 0))
     highest: Sighting | None = None
     unknown: int = 0
     _reached: Reached = field(default_factory=Reached)
@@ -62,7 +61,7 @@ class LimitCourse:
         if self.state is LimitState.UNKNOWN:
             self.unknown += 1
             return
-        for each in _RISING[: _RISING.index(self.state) + 1] if self.state in _RISING else ():
+        for each in TOLD[: TOLD.index(self.state) + 1] if self.state in TOLD else ():
             self.first.setdefault(each, seen)
         if self.highest is None or _is_more(seen.measured, self.highest.measured):
             self.highest = seen
@@ -146,10 +145,7 @@ class _Way:
         return AccountMeasures(worth, result, peak_of([self._peak, WorthAt(self._at, worth.equity, ZERO)]))
 
     def _worth(self, cursor: int) -> Valuation:
-        account = self._account
-        held = [each for each in account.positions.values() if each.quantity]
-        claims = sum((each.amount for each in account.claims.values()), ZERO)
-        return value_account(account.cash, account.currency, held, self._market.marks(cursor), claims)
+        return worth_of(self._account, self._market.marks(cursor))
 
 
 def limit_courses(

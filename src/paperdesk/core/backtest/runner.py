@@ -21,7 +21,7 @@ from paperdesk.core.backtest.result import Done, Failure, Refused, Result
 from paperdesk.core.broker.account import Account
 from paperdesk.core.broker.events import OrderFilled
 from paperdesk.core.broker.orders import Order
-from paperdesk.core.broker.valuation import Valuation, value_account
+from paperdesk.core.broker.valuation import Valuation, worth_of
 from paperdesk.core.broker.view import UnknownSymbol
 from paperdesk.core.kernel.errors import Invalid, PaperdeskError
 from paperdesk.core.kernel.ids import AccountId
@@ -104,10 +104,7 @@ class Stage:
     @property
     def worth(self) -> Valuation:
         """Value the account where it stands."""
-        account = self._passage.account
-        held = [each for each in account.positions.values() if each.quantity]
-        claims = sum((each.amount for each in account.claims.values()), Decimal(0))
-        return value_account(account.cash, account.currency, held, self._market.marks(self._passage.cursor), claims)
+        return worth_of(self._passage.account, self._market.marks(self._passage.cursor))
 
     @property
     def equity(self) -> Decimal | None:

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from paperdesk.core.broker.account import Position
+from paperdesk.core.broker.account import Account, Position
 from paperdesk.core.broker.marks import Mark, Marks
 from paperdesk.core.kernel.money import ZERO, money
 
@@ -37,6 +37,13 @@ def value_position(position: Position, mark: Mark | None, currency: str) -> Posi
         return PositionValue(position, None, None, None, None, "no price on the tape yet")
     worth = money(mark.worth(position.quantity), currency)
     return PositionValue(position, mark.price, mark.source, worth, worth - position.cost)
+
+
+def worth_of(account: Account, marks: Marks) -> Valuation:
+    """Value an account with all that it holds and has a claim to."""
+    held = [each for each in account.positions.values() if each.quantity]
+    claims = sum((each.amount for each in account.claims.values()), ZERO)
+    return value_account(account.cash, account.currency, held, marks, claims)
 
 
 def value_account(

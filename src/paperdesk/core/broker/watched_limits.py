@@ -20,7 +20,7 @@ the day.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 from enum import StrEnum
 from typing import Final
 
@@ -68,7 +68,10 @@ UNITS: Final[Mapping[LimitKind, LimitUnit]] = {
     LimitKind.EXPOSURE: LimitUnit.OF_EQUITY,
 }
 OF_ACCOUNT_ONLY: Final = frozenset({LimitKind.DRAWDOWN, LimitKind.LEVERAGE})
-_RISING: Final = (LimitState.NORMAL, LimitState.WARNING, LimitState.CRITICAL, LimitState.BREACHED)
+TOLD: Final = (LimitState.WARNING, LimitState.CRITICAL, LimitState.BREACHED)
+"""The states that are told of, the worst last."""
+_RISING: Final = (LimitState.NORMAL, *TOLD)
+_PLACES: Final = Decimal("0.000001")
 
 
 class LimitOfWholeAccount(Invalid):
@@ -160,6 +163,11 @@ def state_of(limit: WatchedLimit, measured: Measured) -> LimitState:
 def utilisation(limit: WatchedLimit, measured: Measured) -> Decimal | None:
     """Return which part of its value a limit measures, None where that is not known or has no bound."""
     return None if measured.amount is None else measured.amount / limit.value
+
+
+def rounded(amount: Decimal | None) -> Decimal | None:
+    """Return a measure to six places, as it is shown."""
+    return None if amount is None else amount.quantize(_PLACES, ROUND_HALF_EVEN).normalize() + 0
 
 
 def looked_at(before: Reached, limit: WatchedLimit, measured: Measured) -> tuple[Reached, LimitState | None]:

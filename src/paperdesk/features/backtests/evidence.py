@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from paperdesk import core
-from paperdesk.core.broker.account import Rules
 from paperdesk.core.kernel.time import instant_text
 from paperdesk.features.backtests.backtests import Backtest
 from paperdesk.features.backtests.tape_market import TapeMarket
@@ -85,18 +84,14 @@ def code_hash() -> str:
 
 def question_hash(backtest: Backtest) -> str:
     """Return the hash of what was asked of a run."""
-    return hashed(_config(backtest, _rules_told(backtest.rules)))
+    return question_hashes([backtest])[0]
 
 
 def question_hashes(backtests: Sequence[Backtest]) -> list[str]:
     """Return the hash of each question; thousands of trials have the same rules, which are written once."""
-    told = {id(each.rules): each.rules for each in backtests}
-    written = {known: _rules_told(rules) for known, rules in told.items()}
+    apart = {id(each.rules): each.rules for each in backtests}
+    written = {known: jsonable(rules_value(rules)) for known, rules in apart.items()}
     return [hashed(_config(each, written[id(each.rules)])) for each in backtests]
-
-
-def _rules_told(rules: Rules) -> object:
-    return _without_ids(jsonable(rules_value(rules)))
 
 
 def _config(backtest: Backtest, rules: object) -> dict[str, Any]:

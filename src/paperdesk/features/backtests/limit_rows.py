@@ -1,20 +1,17 @@
 """How the limits of a run were used, as it is kept and told beside its report."""
 
 from collections.abc import Sequence
-from decimal import ROUND_HALF_EVEN, Decimal
-from typing import Any, Final
+from dataclasses import astuple
+from typing import Any
 
 from paperdesk.core.backtest.limit_course import LimitCourse, Sighting, limit_courses
 from paperdesk.core.backtest.result import Result
 from paperdesk.core.broker.account import Account
-from paperdesk.core.broker.watched_limits import LimitState, WatchedLimit
+from paperdesk.core.broker.watched_limits import TOLD, WatchedLimit, rounded
 from paperdesk.core.kernel.money import plain
 from paperdesk.core.kernel.time import instant_text
 from paperdesk.features.backtests.backtests import AskedLimit, Backtest
 from paperdesk.features.backtests.tape_market import TapeMarket
-
-_PLACES: Final = Decimal("0.000001")
-_TOLD: Final = (LimitState.WARNING, LimitState.CRITICAL, LimitState.BREACHED)
 
 
 def limit_rows(backtest: Backtest, market: TapeMarket, account: Account, result: Result) -> list[dict[str, Any]]:
@@ -32,18 +29,17 @@ def watched(asked: AskedLimit, market: TapeMarket) -> WatchedLimit:
 
 
 def _row(asked: AskedLimit, course: LimitCourse) -> dict[str, Any]:
-    at = asked.thresholds
     return {
         "kind": asked.kind.value,
         "symbol": asked.symbol,
         "unit": course.limit.unit.value,
         "value": plain(asked.value),
-        "thresholds": [plain(each) for each in (at.warning, at.critical, at.breached)],
+        "thresholds": [plain(each) for each in astuple(asked.thresholds)],
         "state": course.state.value,
         "highest": _sighting(course.highest),
         "unknown_bars": course.unknown,
-        **{each.value: _sighting(course.first.get(each)) for each in _TOLD},
-        "alerts": {each.value: course.told[each] for each in _TOLD},
+        **{each.value: _sighting(course.first.get(each)) for each in TOLD},
+        "alerts": {each.value: course.told[each] for each in TOLD},
     }
 
 
@@ -51,7 +47,8 @@ def _sighting(seen: Sighting | None) -> dict[str, Any] | None:
     if seen is None:
         return None
     amount, reason = seen.measured.amount, seen.measured.reason
-    told = None if amount is None else plain(amount.quantize(_PLACES, ROUND_HALF_EVEN).normalize() + 0)
+    shown = rounded(amount)
+    told = None if shown is None else plain(shown)
     return {"bar": seen.bar, "at": instant_text(seen.at), "measured": told, "reason": reason}
 
 

@@ -109,9 +109,10 @@ class Bench:
 
         asked, course = questions[0][1], courses[0]
         swept, count = _laid_out(course, questions), len(questions)
-        scores = scores_of(swept.ended(0, count) if self.only_end else swept.part(0, count))
-        curves = np.stack([np.full(count, swept.cash), scores.equity], 1) if self.only_end else swept.curves(0, count)
         places, at = money_places_of(asked.rules, asked.currency), (course.began_at, course.ended_at)
+        scores = scores_of(swept.ended(0, count) if self.only_end else swept.part(0, count))
+        began = np.full(count, float(asked.cash.scaleb(places)))
+        curves = np.stack([began, scores.equity], 1) if self.only_end else swept.curves(0, count)
         for place, (number, each) in enumerate(questions):
             if np.isnan(scores.equity[place]):
                 continue

@@ -1,22 +1,18 @@
 """What the limits of an account, what was told of them and what they measure look like from outside."""
 
 from datetime import datetime
-from decimal import ROUND_HALF_EVEN, Decimal
-from typing import Final
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from paperdesk.core.broker.limit_measures import NO_PRICE, NO_PRICE_OF_DAY
-from paperdesk.core.broker.watched_limits import UNITS, LimitKind, LimitState, LimitUnit, Measured
+from paperdesk.core.broker.limit_measures import NO_EQUITY, NO_PRICE, NO_PRICE_OF_DAY
+from paperdesk.core.broker.watched_limits import UNITS, LimitKind, LimitState, LimitUnit, Measured, rounded
 from paperdesk.core.kernel.money import money
 from paperdesk.features.broker.limit_schemas import PART, UNIT, LimitTermsBody
 from paperdesk.features.watch.account_limits import Evaluation, KeptLimit, LimitAlert
 from paperdesk.features.watch.measure_account import MeasuredAccount
 from paperdesk.features.watch.set_limit import ChangeLimit, SetLimit
 from paperdesk.infra.http import Body, NumberText
-
-_PLACES: Final = Decimal("0.000001")
 
 
 class LimitBody(LimitTermsBody):
@@ -189,11 +185,6 @@ class RiskMeasuresOut(BaseModel):
         )
 
 
-def rounded(amount: Decimal | None) -> Decimal | None:
-    """Return a measure to six places, as it is shown."""
-    return None if amount is None else amount.quantize(_PLACES, ROUND_HALF_EVEN).normalize() + 0
-
-
 def _margin(found: MeasuredAccount) -> tuple[Measured, Measured]:
     """Return what holding the positions needs, and which part of equity that is."""
     account, stands = found.worth.account, found.worth.standing
@@ -203,7 +194,7 @@ def _margin(found: MeasuredAccount) -> tuple[Measured, Measured]:
         return (Measured(None, NO_PRICE),) * 2
     needed = Measured(money(stands.maintenance, account.currency))
     if stands.equity <= 0:
-        return needed, Measured(None, "The account has no equity left to compare with.")
+        return needed, Measured(None, NO_EQUITY)
     return needed, Measured(stands.maintenance / stands.equity)
 
 

@@ -1,6 +1,6 @@
 """Set a limit that an account is watched by, change it, or take it away."""
 
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from decimal import Decimal
 from typing import Final
 from uuid import UUID
@@ -120,8 +120,7 @@ def _changed(before: KeptLimit, command: ChangeLimit) -> KeptLimit:
 
 
 def _said(kept: KeptLimit) -> dict[str, object]:
-    at = kept.limit.thresholds
-    thresholds = [at.warning, at.critical, at.breached]
+    thresholds = list(astuple(kept.limit.thresholds))
     return {"value": kept.limit.value, "thresholds": thresholds, "is_enabled": kept.is_enabled}
 
 

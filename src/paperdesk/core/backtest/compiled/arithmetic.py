@@ -14,6 +14,9 @@ from paperdesk.core.backtest.compiled.compiling import compiled, inlined, inner
 
 Ints = NDArray[np.int64]
 
+EXACT: Final = 2**53
+"""Below this a float tells every whole number from its neighbours."""
+
 # Days on which proceeds may be on their way at once; the longest settlement takes five.
 DUE: Final = 8
 # How many bounds are looked at one by one, before the place of one far away is worked out.

@@ -31,7 +31,7 @@ from paperdesk.core.backtest.compiled.scaling import (
     scale_of,
     units_most,
 )
-from paperdesk.core.backtest.compiled.track import Bars, Worths
+from paperdesk.core.backtest.compiled.track import Bars, Worths, check_all_prices
 from paperdesk.core.backtest.measures import Measured, measures_of
 from paperdesk.core.kernel.money import ZERO, places
 from paperdesk.core.kernel.time import instant_of
@@ -108,6 +108,7 @@ def panel_of(bars: Sequence[Bars], means: Means) -> Panel:
     ]
     if names:
         raise refusal(names)
+    check_all_prices(bars)
     finest = max(places_of(means.rules, each.instrument, each.places, means.currency) for each in bars)
     bars = [each.to_places(finest) for each in bars]
     opened, close = (np.stack([getattr(each, name) for each in bars], axis=1) for name in ("open", "close"))

@@ -39,7 +39,7 @@ from paperdesk.core.backtest.compiled.owing import (
     TERMS,
 )
 from paperdesk.core.backtest.compiled.scaling import LARGEST, refusal, whole
-from paperdesk.core.backtest.compiled.track import Bars
+from paperdesk.core.backtest.compiled.track import Bars, check_all_prices
 from paperdesk.core.broker import margin_rates
 from paperdesk.core.broker.account import Rules
 from paperdesk.core.broker.fees import RulesAsOf
@@ -58,7 +58,8 @@ _WELL_BEYOND: Final = timedelta(days=100)
 
 
 def ground_for(bars: Bars, scale: Scale, means: Means, book: Book) -> Ground:
-    """Return what a run of an account over bars stands on; raises NotExpressible."""
+    """Return what a run of an account over bars stands on, fact by fact; raises NotExpressible."""
+    check_all_prices([bars])
     track = bars.track(means.rules.margin.rules_as_of)
     if not means.rules.margin.is_margined:
         return CashGround(track, scale, book)

@@ -4,12 +4,11 @@ Of one symbol it is driven by all of its targets at once or by its hooks, of sev
 """
 
 from collections.abc import Sequence
-from typing import Final
 
 import numpy as np
 
 from paperdesk.core.backtest.compiled import portfolio
-from paperdesk.core.backtest.compiled.arithmetic import Ints
+from paperdesk.core.backtest.compiled.arithmetic import EXACT, Ints
 from paperdesk.core.backtest.compiled.baskets import bring_shares, panel_of
 from paperdesk.core.backtest.compiled.hooks import run_by_hooks
 from paperdesk.core.backtest.compiled.kernel import BAR, FEE, FREE, KEEP, NEEDED, PRICE, STATE, UNITS, WHY
@@ -26,9 +25,6 @@ from paperdesk.core.kernel.money import ZERO
 from paperdesk.core.kernel.values import replace
 from paperdesk.core.market.instruments import Instrument
 from paperdesk.core.strategy.strategy import Shares, Strategy, Targets
-
-# Up to this every whole number is one with a point.
-_EXACT: Final = 2**53
 
 
 def check_expressible(strategy: Strategy, rules: Rules, instruments: Sequence[Instrument], currency: str) -> None:
@@ -61,14 +57,10 @@ def run_compiled(
     Raises NotExpressible.
     """
     if len(courses) > 1:
-        check_all_prices([each.bars for each in courses])
         return _run_together(courses, strategy, account)
     (course,) = courses
     found = strategy.targets(course.history)
-    if found is not None:
-        return _hold(course, found, account)
-    check_all_prices([course.bars])
-    return run_by_hooks(course, strategy, account, keep_going)
+    return run_by_hooks(course, strategy, account, keep_going) if found is None else _hold(course, found, account)
 
 
 def _hold(course: Course, found: Targets, account: Account) -> Result:
@@ -123,7 +115,7 @@ def _in_lots(found: Targets, instrument: Instrument) -> Ints:
         raise refusal(["parts_of_lots"])
     lots = found.wanted * float(found.units / instrument.lot_step)
     is_kept = np.isnan(lots)
-    if bool(np.any(np.abs(lots) >= _EXACT)):
+    if bool(np.any(np.abs(lots) >= EXACT)):
         raise refusal(["numbers_too_large"])
     if not np.array_equal(lots, np.rint(lots), equal_nan=True):
         raise refusal(["parts_of_lots"])

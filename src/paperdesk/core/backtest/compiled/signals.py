@@ -30,7 +30,7 @@ from paperdesk.core.backtest.compiled.means import Means, scaled
 from paperdesk.core.backtest.compiled.playing import finish
 from paperdesk.core.backtest.compiled.pursuing import pursue
 from paperdesk.core.backtest.compiled.scaling import check_size, refusal
-from paperdesk.core.backtest.compiled.track import Bars, Worths, check_all_prices
+from paperdesk.core.backtest.compiled.track import Bars, Worths
 from paperdesk.core.backtest.measures import Measured, measures_of
 from paperdesk.core.kernel.time import instant_of
 from paperdesk.core.strategy.strategy import TOLERANCE
@@ -122,7 +122,6 @@ def hold_targets(bars: Bars, targets: Sequence[int] | Ints, means: Means, leftov
     least, most = span(wanted)
     check_size(scale, int(bars.high.max()), max(most - least, 1))
     if means.rules.margin.is_margined:
-        check_all_prices([bars])
         return Pursuit(bars, scale, means, leftover).run(wanted)
     pages = blank_pages(len(bars))
     whole = np.append(wanted, KEEP) if leftover.facts else wanted

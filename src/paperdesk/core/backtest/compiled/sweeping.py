@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from paperdesk.core.backtest.compiled.arithmetic import Ints, half_even
+from paperdesk.core.backtest.compiled.arithmetic import EXACT, Ints, half_even
 from paperdesk.core.backtest.compiled.ending import endings
 from paperdesk.core.backtest.compiled.kernel import (
     DENIED,
@@ -33,12 +33,9 @@ from paperdesk.core.backtest.compiled.kernel import (
 from paperdesk.core.backtest.compiled.means import Means, scaled
 from paperdesk.core.backtest.compiled.scaling import NotExpressible, check_size
 from paperdesk.core.backtest.compiled.signals import Leftover, Outcome, Pursuit, tie_of
-from paperdesk.core.backtest.compiled.track import Bars, check_all_prices
+from paperdesk.core.backtest.compiled.track import Bars
 from paperdesk.core.kernel.time import instant_of
 from paperdesk.core.strategy.indicators import Floats
-
-# Floats tell whole numbers apart below this one.
-_EXACT: Final = 2**53
 
 
 class Averages(NamedTuple):
@@ -72,11 +69,6 @@ class Sweep:
     field: Field
     sums: Sums
     crosses: Ints
-
-    @property
-    def cash(self) -> int:
-        """Return what each begins with, in the smallest unit of its currency."""
-        return self.field.cash
 
     def part(self, first: int, stop: int) -> NDArray[np.float64]:
         """Run some of the pairs; a row each, whose columns the kernel names."""
@@ -112,11 +104,6 @@ class OwingSweep:
     sums: Sums
     crosses: Ints
     ends: Ints
-
-    @property
-    def cash(self) -> int:
-        """Return what each begins with, in the smallest unit of its currency."""
-        return self.pursuit.means.cash_in_cents
 
     def part(self, first: int, stop: int) -> NDArray[np.float64]:
         """Run some of the pairs; a row each, whose columns the kernel names."""
@@ -181,7 +168,6 @@ def sweep_of(bars: Bars, pairs: Sequence[Averages], means: Means, around: Around
     crosses = np.array(rows, np.int64).reshape(-1, 5)
     sums = _sums_for(np.append(before, bars.close), crosses)
     if means.rules.margin.is_margined:
-        check_all_prices([bars])
         return OwingSweep(Pursuit(bars, scale, means, Leftover(0, around.bell_at)), sums, crosses, ends)
     track = bars.track(means.rules.margin.rules_as_of)
     return Sweep(Field(track, scale, means.cash_in_cents, ends), sums, crosses)
@@ -190,7 +176,7 @@ def sweep_of(bars: Bars, pairs: Sequence[Averages], means: Means, around: Around
 def _sums_for(close: Ints, crosses: Ints) -> Sums:
     """Return what closes add up to, as floats where all that is made of them is exact: those are compared faster."""
     sums, longest = sums_of(close), int(crosses[:, :2].max(initial=1))
-    return sums.astype(np.float64) if max(int(sums[-1]), int(close.max()) * longest**2) < _EXACT else sums
+    return sums.astype(np.float64) if max(int(sums[-1]), int(close.max()) * longest**2) < EXACT else sums
 
 
 def scores_of(rows: NDArray[np.float64], periods_a_year: float = 252) -> Scores:
